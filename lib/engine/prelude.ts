@@ -1,0 +1,23 @@
+/**
+ * The functions that jobs and rules may use beyond what DuckDB and BigQuery share. Each engine defines them for
+ * itself; this is DuckDB's definition. A job that needs one more adds it here, never inline.
+ */
+
+/** `create macro` statements for DuckDB; `timeZone` is the workbook's IANA zone, whose days count as days. */
+export const duckdbPrelude = (timeZone: string): readonly string[] => [
+  `set timezone = 'UTC'`,
+  // Local calendar day of a UTC moment.
+  timeZone === 'UTC'
+    ? `create macro local_day(t) as cast(t as date)`
+    : `create macro local_day(t) as cast(timezone('${timeZone}', timezone('UTC', t)) as date)`,
+  `create macro days_between(a, b) as date_diff('day', a, b)`,
+  `create macro week_start(d) as cast(date_trunc('week', d) as date)`,
+  `create macro regexp_contains(s, p) as regexp_matches(s, p)`,
+  `create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')`,
+  `create macro is_nfc(s) as nfc_normalize(s) = s`,
+  `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
+  `create macro md5_hex(s) as md5(s)`,
+  `create macro domain_of(e) as lower(trim(split_part(e, '@', -1)))`,
+  `create macro address_key(e) as nullif(lower(trim(e)), '')`,
+  `create macro seconds_between(a, b) as date_diff('second', a, b)`,
+];

@@ -1,0 +1,58 @@
+/**
+ * SQL as a value: text and its parameters kept apart, so that no cell and no rule is ever pasted into a statement.
+ * Positional `?` parameters, which DuckDB and BigQuery both take. Refuses to know any engine.
+ */
+
+/** What may stand for a `?`. A Date is a moment in UTC. */
+export type SqlValue = string | number | boolean | null | Date;
+
+/** A piece of SQL. `values` fill the `?` of `text` in order. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+const isSql = (part: unknown): part is Sql => typeof part === 'object' && part !== null && 'text' in part;
+
+/** `select … where email = ${address}`: pieces of SQL are spliced in, everything else becomes a parameter. */
+export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | SqlValue)[]): Sql {
+  let text = strings[0] ?? '';
+  const values: SqlValue[] = [];
+  parts.forEach((part, i) => {
+    if (isSql(part)) {
+      text += part.text;
+      values.push(...part.values);
+    } else if (part instanceof Date) {
+      text += 'cast(? as timestamp)';
+      values.push(part);
+    } else {
+      text += '?';
+      values.push(part);
+    }
+    text += strings[i + 1] ?? '';
+  });
+  return { text, values };
+}
+
+/** A table's or a column's name: lower case, digits and `_` only, so that it needs no quotes in any dialect. */
+export function name(identifier: string): Sql {
+  if (!/^[a-z_][a-z0-9_]*$/.test(identifier)) throw new Error(`"${identifier}" is no plain SQL name`);
+  return { text: identifier, values: [] };
+}
+
+/** Text that is SQL already: for generated expressions without any value in them. */
+export const raw = (text: string): Sql => ({ text, values: [] });
+
+/** The pieces with `separator` between them; nothing for none. */
+export function join(parts: readonly Sql[], separator: string): Sql {
+  return { text: parts.map((part) => part.text).join(separator), values: parts.flatMap((part) => part.values) };
+}
+
+/** `(?, ?, ?)`: a list for `in`. Refuses an empty one, which no dialect takes. */
+export function list(values: readonly SqlValue[]): Sql {
+  if (values.length === 0) throw new Error('an SQL list needs at least one value');
+  return sql`(${join(
+    values.map((value) => sql`${value}`),
+    ', ',
+  )})`;
+}
