@@ -11,6 +11,16 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
     ? `create macro local_day(t) as cast(t as date)`
     : `create macro local_day(t) as cast(timezone('${timeZone}', timezone('UTC', t)) as date)`,
   `create macro days_between(a, b) as date_diff('day', a, b)`,
+  `create macro days_before(d, n) as d - cast(n as integer)`,
+  // Calendar months: a month before 31 March is the last day of February.
+  `create macro months_before(d, n) as cast(d - to_months(cast(n as integer)) as date)`,
+  // The UTC moment at which a local day begins.
+  timeZone === 'UTC'
+    ? `create macro day_start(d) as cast(d as timestamp)`
+    : `create macro day_start(d) as timezone('UTC', timezone('${timeZone}', cast(d as timestamp)))`,
+  // Text of a column that the workbook doesn't define: NULL where it can't be read.
+  `create macro number_of(s) as case when isfinite(try_cast(trim(s) as double)) then try_cast(trim(s) as double) end`,
+  `create macro date_of(s) as try_cast(left(trim(s), 10) as date)`,
   `create macro week_start(d) as cast(date_trunc('week', d) as date)`,
   `create macro regexp_contains(s, p) as regexp_matches(s, p)`,
   `create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')`,

@@ -1,0 +1,145 @@
+/**
+ * Conditions as SQL over one row a contact, named `c`. Two-valued throughout: an unknown makes a comparison false, never
+ * NULL, so `not` means what it says (docs/segments.md has the truth table). What happened (events, purchases) is read from
+ * columns that input.ts computes once for all lists. Expects checked conditions, and refuses references to lists, which
+ * lists.ts resolves first.
+ */
+
+import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
+import { tables } from '../workbook/tables.ts';
+import type { Bounds, Comparison, Condition, Test, TextTest } from './condition.ts';
+import { factColumn, factsOf, mailableColumn } from './facts.ts';
+import { inside } from './when.ts';
+
+/** How a contacts column is read. Columns that the workbook doesn't define are text. */
+export const columnType = (column: string) =>
+  Object.hasOwn(tables.contacts.columns, column) ? (tables.contacts.columns[column]?.type ?? 'text') : 'text';
+
+/** An SQL condition that is true or false, never NULL, for a row `c` of contacts. */
+export function compile(condition: Condition, asOf: Date): Sql {
+  if ('all' in condition) return sql`(${joined(condition.all, asOf, ' and ')})`;
+  if ('any' in condition) return sql`(${joined(condition.any, asOf, ' or ')})`;
+  if ('not' in condition) return sql`not ${compile(condition.not, asOf)}`;
+  if ('knownAndNot' in condition) {
+    const { known, holds } = comparison(condition.knownAndNot, asOf);
+    return sql`(${known} is not null and not coalesce(${holds}, false))`;
+  }
+  return compileTest(condition, asOf);
+}
+
+const joined = (parts: readonly Condition[], asOf: Date, word: string): Sql =>
+  join(
+    parts.map((part) => compile(part, asOf)),
+    word,
+  );
+
+function compileTest(test: Test, asOf: Date): Sql {
+  switch (test.test) {
+    case 'empty':
+      return sql`(${cell(test.column)} is null)`;
+    case 'mailable':
+      return sql`c.${name(mailableColumn)}`;
+    case 'event':
+    case 'purchases':
+    case 'spent': {
+      const [fact] = factsOf(test);
+      if (!fact) throw new Error('a count without a fact');
+      return sql`(${join(limits(test, sql`c.${name(factColumn(fact))}`), ' and ')})`;
+    }
+    case 'list':
+      throw new Error(`the list "${test.name}" was not resolved`);
+    default:
+      return sql`coalesce(${comparison(test, asOf).holds}, false)`;
+  }
+}
+
+/** `known` is NULL where the answer is unknown; `holds` is the comparison, which may then be NULL. */
+function comparison(test: Comparison, asOf: Date): { known: Sql; holds: Sql } {
+  switch (test.test) {
+    case 'text': {
+      const known = cell(test.column);
+      return { known, holds: textHolds(test, sql`lower(${known})`) };
+    }
+    case 'number': {
+      const known = typed(test.column, 'number', 'number_of');
+      return { known, holds: both(limits(test, known)) };
+    }
+    case 'date': {
+      const known = typed(test.column, 'date', 'date_of');
+      return { known, holds: both(inside(test, asOf, known, columnType(test.column) === 'time')) };
+    }
+    case 'domain': {
+      const known = sql`nullif(domain_of(${cell(test.column)}), '')`;
+      const inKind = sql`${known} in (select domain from domains where kind = ${test.kind ?? ''})`;
+      return { known, holds: test.in ? sql`${known} in (${lowered(test.in)})` : inKind };
+    }
+    default: {
+      const [fact] = factsOf(test);
+      if (!fact) throw new Error('a time without a fact');
+      const known = sql`c.${name(factColumn(fact))}`;
+      return { known, holds: both(inside(test, asOf, known, true)) };
+    }
+  }
+}
+
+/** A column's value; text that is only spaces is as unknown as an empty cell. */
+function cell(column: string): Sql {
+  const value = sql`c.${name(column)}`;
+  return columnType(column) === 'text' ? sql`nullif(trim(${value}), '')` : value;
+}
+
+const typed = (column: string, type: 'number' | 'date', read: 'number_of' | 'date_of'): Sql =>
+  columnType(column) === 'text' ? sql`${raw(read)}(c.${name(column)})` : checkedType(column, type);
+
+function checkedType(column: string, type: 'number' | 'date'): Sql {
+  const found = columnType(column);
+  if (found !== type && !(found === 'time' && type === 'date')) throw new Error(`"${column}" holds no ${type}`);
+  return sql`c.${name(column)}`;
+}
+
+const lowered = (values: readonly string[]): Sql =>
+  join(
+    values.map((value) => sql`lower(${value.trim()})`),
+    ', ',
+  );
+
+/** `value` is in lower case already. */
+function textHolds(test: TextTest, value: Sql): Sql {
+  const each = (one: (wanted: string) => Sql): Sql => sql`(${join(test.values.map(one), ' or ')})`;
+  switch (test.operator) {
+    case 'is':
+      return sql`${value} in (${lowered(test.values)})`;
+    case 'contains':
+      return each((wanted) => sql`strpos(${value}, lower(${wanted.trim()})) > 0`);
+    case 'startsWith':
+      return each((wanted) => sql`starts_with(${value}, lower(${wanted.trim()}))`);
+    case 'endsWith':
+      return each((wanted) => sql`ends_with(${value}, lower(${wanted.trim()}))`);
+    case 'matches':
+      return each((wanted) => sql`regexp_contains(${value}, ${`(?i)${wanted}`})`);
+    case 'hasWord':
+      return sql`regexp_contains(${value}, ${wordPattern(test.values)})`;
+  }
+}
+
+/** Whole words in any script: RE2's `\b` knows ASCII only. */
+const wordPattern = (words: readonly string[]): string => {
+  const escaped = words.map((word) =>
+    word
+      .trim()
+      .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+      .replace(/\s+/g, '\\s+'),
+  );
+  return `(?i)(?:^|[^\\pL\\pN])(?:${escaped.join('|')})(?:$|[^\\pL\\pN])`;
+};
+
+const sign = { is: '=', atLeast: '>=', atMost: '<=', moreThan: '>', lessThan: '<' } as const;
+
+function limits(bounds: Bounds, value: Sql): Sql[] {
+  return (Object.keys(sign) as (keyof Bounds)[]).flatMap((key) => {
+    const limit = bounds[key];
+    return limit === undefined ? [] : [sql`${value} ${raw(sign[key])} ${limit}`];
+  });
+}
+
+const both = (conditions: readonly Sql[]): Sql => sql`(${join(conditions, ' and ')})`;
