@@ -18,8 +18,8 @@ export interface Table {
   readonly keyIsAddress?: true;
   /** What happened in the world: read, never changed by a job. */
   readonly facts?: true;
-  /** A record that the run itself keeps; its rows are no decisions of their own. */
-  readonly kept?: true;
+  /** A record of decisions, or of runs: its rows are no decisions of their own. */
+  readonly record?: true;
   readonly columns: Readonly<Record<string, Column>>;
 }
 
@@ -87,10 +87,11 @@ export const tables = {
       released_at: time,
     },
   },
-  memberships: { key: ['list', 'contact_id'], columns: { ...texts('list', 'contact_id'), joined_at: time } },
+  // Who joined and left stands in list_changes, which says it per period; `changes` would say it twice.
+  memberships: { record: true, key: ['list', 'contact_id'], columns: { ...texts('list', 'contact_id'), joined_at: time } },
   list_changes: {
     key: ['list', 'contact_id', 'period'],
-    kept: true,
+    record: true,
     columns: texts('list', 'contact_id', 'period', 'change'),
   },
   merges: {
@@ -124,7 +125,7 @@ export const tables = {
   },
   changes: {
     key: ['change_id'],
-    kept: true,
+    record: true,
     columns: {
       ...texts('change_id', 'job', 'period', 'run'),
       at: time,
@@ -133,12 +134,12 @@ export const tables = {
   },
   quarantine: {
     key: ['table', 'row_key', 'column'],
-    kept: true,
+    record: true,
     columns: { ...texts('table', 'row_key', 'column', 'value', 'reason'), first_seen: time },
   },
   runs: {
     key: ['job', 'period'],
-    kept: true,
+    record: true,
     columns: { ...texts('job', 'period', 'status', 'changes'), started_at: time, seconds: number, note: text },
   },
 } as const satisfies Record<string, Table>;

@@ -1,0 +1,130 @@
+/**
+ * The engine: DuckDB in this process, in memory, with a bound on memory and a folder to spill to, so that a runner
+ * with 7 GB never dies of a big night. Knows SQL and files; knows no store, no job and no table by name.
+ */
+import { availableParallelism, totalmem } from 'node:os';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { duckdbPrelude } from './prelude.ts';
+import type { Sql, SqlValue } from './sql.ts';
+
+export interface EngineOptions {
+  /** Where intermediate results go that don't fit into memory; created when first needed. */
+  readonly spillFolder: string;
+  /** The workbook's IANA time zone: its days are what `local_day` gives. */
+  readonly timeZone: string;
+  /** Megabytes that DuckDB may use; 45 % of the machine's, at most 3,000, unless given. */
+  readonly memoryMb?: number;
+  readonly threads?: number;
+}
+
+/** A value as it comes out of the engine: numbers are numbers (also counts), moments are Dates. */
+export type Cell = string | number | boolean | Date | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+const MOST_MEMORY_MB = 3_000;
+const APPEND_ROWS = 2_048;
+
+const bound = (value: SqlValue): DuckDBValue =>
+  value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value;
+
+const plain = (value: unknown): Cell => {
+  if (typeof value === 'bigint') return Number(value);
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return value instanceof Date ? value : String(value);
+};
+
+export class Engine {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const memoryMb = options.memoryMb ?? Math.min(MOST_MEMORY_MB, Math.floor((totalmem() / 2 ** 20) * 0.45));
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(options.threads ?? availableParallelism()),
+      memory_limit: `${memoryMb}MB`,
+      temp_directory: options.spillFolder,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const engine = new Engine(instance, await instance.connect());
+    for (const statement of duckdbPrelude(options.timeZone)) await engine.run({ text: statement, values: [] });
+    return engine;
+  }
+
+  /** Runs one statement. */
+  async run(statement: Sql): Promise<void> {
+    await this.#connection.run(statement.text, statement.values.map(bound));
+  }
+
+  /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
+  async rows(query: Sql): Promise<Row[]> {
+    const reader = await this.#connection.runAndReadAll(query.text, query.values.map(bound));
+    return reader
+      .getRowObjectsJS()
+      .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])));
+  }
+
+  /** The first row of a query; an error where there is none. */
+  async row(query: Sql): Promise<Row> {
+    const [first] = await this.rows(query);
+    if (!first) throw new Error('a query that must give one row gave none');
+    return first;
+  }
+
+  /** One number, such as a count. */
+  async number(query: Sql): Promise<number> {
+    const value = Object.values(await this.row(query))[0];
+    return Number(value ?? 0);
+  }
+
+  /** The names of a query's columns, without running it. */
+  async columnsOf(query: Sql): Promise<string[]> {
+    const reader = await this.#connection.runAndReadAll(`describe ${query.text}`, query.values.map(bound));
+    return reader.getRowObjectsJS().map((row) => String(row.column_name));
+  }
+
+  /** A big answer, chunk by chunk: for each chunk its columns, each an array of values as long as the chunk. */
+  async *chunks(query: Sql): AsyncGenerator<readonly (readonly Cell[])[]> {
+    const result = await this.#connection.stream(query.text, query.values.map(bound));
+    for (;;) {
+      const chunk: DuckDBDataChunk | null = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk.getColumns().map((column) => column.map(plain));
+    }
+  }
+
+  /** Appends rows of text to a table, column by column: `columns[c][r]`. */
+  async append(table: string, batches: AsyncIterable<readonly (readonly (string | null)[])[]>): Promise<void> {
+    const appender = await this.#connection.createAppender(table);
+    const { DuckDBDataChunk: Chunk } = await import('@duckdb/node-api');
+    for await (const columns of batches) {
+      const rows = columns[0]?.length ?? 0;
+      const types: DuckDBType[] = columns.map(() => VARCHAR);
+      for (let from = 0; from < rows; from += APPEND_ROWS) {
+        const chunk = Chunk.create(types);
+        chunk.setColumns(columns.map((column) => column.slice(from, from + APPEND_ROWS)));
+        appender.appendDataChunk(chunk);
+      }
+    }
+    appender.flushSync();
+    appender.closeSync();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Carries a plan out on the engine's tables, so that the next job of the batch sees what this one left; and makes of
+ * it the rows of `changes`: every decision with before, after and reason. Derived numbers are no decisions.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import { writeCell } from '../snapshot/cells.ts';
+import { keyText } from '../snapshot/check.ts';
+import { quote, quoteName } from '../snapshot/load.ts';
+import { tableOf } from '../workbook/tables.ts';
+import type { Diff } from './plan.ts';
+
+/** Applies the diffs of one job. They were worked out against one state, so removals come last. */
+export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Promise<void> {
+  for (const diff of diffs) {
+    if (diff.counts.update > 0) await updateRows(engine, diff);
+  }
+  for (const diff of diffs) {
+    if (diff.counts.insert > 0) await insertRows(engine, diff);
+    if (diff.counts.remove > 0) {
+      await engine.run(
+        raw(`delete from ${quoteName(diff.table)} where rowid in (select _rid from ${diff.name} where op = 'd')`),
+      );
+    }
+  }
+}
+
+async function updateRows(engine: Engine, diff: Diff): Promise<void> {
+  const table = quoteName(diff.table);
+  const adopted = diff.sets.every((set) => tableOf(diff.table).key.includes(set.name));
+  const sets = adopted
+    ? '_keyless = false'
+    : diff.sets
+        .map((set) => quoteName(set.name))
+        .map((name, i) => `${name} = case when d.set_${diff.sets[i]?.name} then d.${name} else ${table}.${name} end`)
+        .join(', ');
+  await engine.run(raw(`update ${table} set ${sets} from ${diff.name} d where d.op = 'u' and d._rid = ${table}.rowid`));
+}
+
+async function insertRows(engine: Engine, diff: Diff): Promise<void> {
+  const columns = [...tableOf(diff.table).key, ...diff.sets.map((set) => set.name)].map(quoteName).join(', ');
+  await engine.run(
+    raw(`insert into ${quoteName(diff.table)} (${columns}) select ${columns} from ${diff.name} where op = 'i'`),
+  );
+}
+
+/** Who decided: what each row of `changes` says of its run. */
+export interface Decider {
+  readonly job: string;
+  readonly period: string;
+  readonly run: string;
+  readonly asOf: Date;
+  /** How many times this job's plan was applied for this period before: keeps the ids of changes apart. */
+  readonly attempt: number;
+}
+
+/** Creates `decisions`, which gathers the batch's new rows of `changes`. */
+export async function createDecisions(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(
+      'create or replace temp table decisions (change_id varchar, job varchar, period varchar, run varchar, "at" varchar, "table" varchar, row_key varchar, "column" varchar, "before" varchar, "after" varchar, reason varchar)',
+    ),
+  );
+}
+
+/** Adds a job's decisions. */
+export async function recordDecisions(engine: Engine, diffs: readonly Diff[], decider: Decider): Promise<void> {
+  for (const diff of diffs) {
+    if (tableOf(diff.table).record) continue;
+    const parts = decisionsOf(diff);
+    if (parts.length === 0) continue;
+    const at = `${decider.asOf.toISOString().replace(/\.000Z$/, 'Z')}`;
+    const salt = `${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`;
+    await engine.run(
+      raw(`insert into decisions
+        select substr(md5_hex(${quote(salt)} || row_key || '|' || "column"), 1, 20), ${quote(decider.job)}, ${quote(decider.period)}, ${quote(decider.run)}, ${quote(at)},
+          ${quote(diff.table)}, row_key, "column", "before", "after", reason
+        from (${parts.join(' union all ')})`),
+    );
+  }
+}
+
+/** The selects (row_key, column, before, after, reason): one per deciding column, one for added and one for removed rows. */
+function decisionsOf(diff: Diff): string[] {
+  const key = keyText(diff.table, 'd');
+  const parts: string[] = [];
+  const deciding = diff.sets.filter((set) => !set.derived);
+  if (diff.counts.update > 0) {
+    for (const set of deciding) {
+      const name = quoteName(set.name);
+      parts.push(
+        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", d.reason_${set.name} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
+      );
+    }
+  }
+  if (diff.counts.insert > 0) {
+    const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
+    parts.push(
+      `select ${key} as row_key, '' as "column", cast(null as varchar) as "before", cast(json_object(${fields.join(', ')}) as varchar) as "after", d.reason from ${diff.name} d where d.op = 'i'`,
+    );
+  }
+  if (diff.counts.remove > 0) {
+    parts.push(
+      `select ${key} as row_key, '' as "column", d.record as "before", cast(null as varchar) as "after", d.reason from ${diff.name} d where d.op = 'd'`,
+    );
+  }
+  return parts;
+}
+
+/** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */
+export async function countReasons(engine: Engine, diffs: readonly Diff[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const diff of diffs) {
+    const parts: string[] = [];
+    if (diff.counts.update > 0) {
+      for (const set of diff.sets) {
+        parts.push(
+          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(reason_${set.name}, 'changed') as label from ${diff.name} where op = 'u' and set_${set.name}`,
+        );
+      }
+    }
+    if (diff.counts.insert + diff.counts.remove > 0) {
+      parts.push(
+        `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || reason, '') as label from ${diff.name} where op <> 'u'`,
+      );
+    }
+    for (const part of parts) {
+      for (const row of await engine.rows(
+        raw(`select label, count(*) as n from (${part}) group by 1 order by 2 desc, 1`),
+      )) {
+        counts[String(row.label)] = (counts[String(row.label)] ?? 0) + Number(row.n);
+      }
+    }
+  }
+  return counts;
+}

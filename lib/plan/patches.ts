@@ -1,0 +1,130 @@
+/**
+ * What the batch as a whole writes: the diffs of its applied plans folded into one patch file per table, so that a
+ * cell which two jobs changed is written once. The format is the store's (`TablePatch`).
+ */
+import { join as joinPath } from 'node:path';
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import { writeCell } from '../snapshot/cells.ts';
+import { quote, quoteName } from '../snapshot/load.ts';
+import type { SourceTable, Store, TablePatch } from '../store/store.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+import { type Diff, isEmpty } from './plan.ts';
+
+/** Writes the patch files of the tables that the diffs touch, into the store's scratch folder. */
+export async function writePatches(
+  engine: Engine,
+  store: Store,
+  sources: ReadonlyMap<TableName, SourceTable>,
+  diffs: readonly Diff[],
+): Promise<TablePatch[]> {
+  const byTable = new Map<TableName, Diff[]>();
+  for (const diff of diffs) {
+    if (!isEmpty(diff)) byTable.set(diff.table, [...(byTable.get(diff.table) ?? []), diff]);
+  }
+  const patches: TablePatch[] = [];
+  for (const [table, touching] of byTable) {
+    const patch = await writePatch(engine, store, sources.get(table), table, touching);
+    if (patch.rows.insert + patch.rows.update + patch.rows.remove > 0) patches.push(patch);
+  }
+  return patches;
+}
+
+async function writePatch(
+  engine: Engine,
+  store: Store,
+  source: SourceTable | undefined,
+  table: TableName,
+  diffs: readonly Diff[],
+): Promise<TablePatch> {
+  await foldUpdates(engine, table, diffs);
+  const setColumns = [...new Set(diffs.flatMap((diff) => diff.sets.map((set) => set.name)))];
+  const columns = await writtenColumns(engine, table, setColumns, source);
+  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
+  const path = joinPath(store.scratch, `patch-${table}.csv`);
+  const rows = {
+    update: await engine.number(raw('select count(*) from folded')),
+    remove: await engine.number(raw('select count(*) from gone')),
+    insert: await engine.number(raw(`select count(*) from ${quoteName(table)} where _row is null`)),
+  };
+  await engine.run(
+    raw(
+      `copy (${patchQuery(table, columns, new Set(setColumns))}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+    ),
+  );
+  await engine.run(raw('drop table folded'));
+  await engine.run(raw('drop table gone'));
+  return { table, path, columns: headers, rows };
+}
+
+/** `folded(_row, set_C…)`: the reading's rows that stay and change, and which of their cells; `gone(_row, key)`. */
+async function foldUpdates(engine: Engine, table: TableName, diffs: readonly Diff[]): Promise<void> {
+  const sets = [...new Set(diffs.flatMap((diff) => diff.sets.map((set) => `set_${set.name}`)))];
+  const updating = diffs.filter((diff) => diff.counts.update > 0);
+  const flags = sets.map((set) => `coalesce(max(${set}), false) as ${set}`);
+  const selects = updating.map((diff) => {
+    const own = new Set(diff.sets.map((set) => `set_${set.name}`));
+    return `select _row${sets.map((set) => `, ${own.has(set) ? set : 'false'} as ${set}`).join('')} from ${diff.name} where op = 'u' and _row is not null`;
+  });
+  const nothing = `select cast(null as bigint) as _row${sets.map((set) => `, false as ${set}`).join('')} where false`;
+  const union = [nothing, ...selects].join(' union all ');
+  await engine.run(
+    raw(
+      `create or replace temp table folded as select f.* from (select _row${flags.map((f) => `, ${f}`).join('')} from (${union}) group by _row) f join ${quoteName(table)} t on t._row = f._row`,
+    ),
+  );
+  const key = quoteName(tableOf(table).key[0] ?? '');
+  const removals = diffs
+    .filter((diff) => diff.counts.remove > 0)
+    .map((diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row is not null`);
+  const noRemoval = 'select cast(null as bigint) as _row, cast(null as varchar) as key where false';
+  await engine.run(
+    raw(
+      `create or replace temp table gone as select _row, min(key) as key from (${[noRemoval, ...removals].join(' union all ')}) group by _row`,
+    ),
+  );
+}
+
+/** The key columns and those with a value to write: a column that would stay empty is not added to a table. */
+async function writtenColumns(
+  engine: Engine,
+  table: TableName,
+  setColumns: readonly string[],
+  source: SourceTable | undefined,
+): Promise<string[]> {
+  const keys = tableOf(table).key;
+  const candidates = setColumns.filter((column) => !keys.includes(column));
+  const fresh = candidates.filter((column) => !source?.headerOf.has(column));
+  if (fresh.length === 0) return [...keys, ...candidates];
+  const counts = await engine.row(
+    raw(
+      `select ${fresh.map((column) => `count(${quoteName(column)}) as ${quoteName(column)}`).join(', ')} from ${quoteName(table)}`,
+    ),
+  );
+  return [...keys, ...candidates.filter((column) => !fresh.includes(column) || Number(counts[column]) > 0)];
+}
+
+/** Records `op,row,key,CELL…`: updates and removals by row, then what is new, by key. */
+function patchQuery(table: TableName, columns: readonly string[], setColumns: ReadonlySet<string>): string {
+  const definition = tableOf(table);
+  const text = (column: string): string =>
+    writeCell(`t.${quoteName(column)}`, definition.columns[column]?.type ?? 'text');
+  const key = quoteName(definition.key[0] ?? '');
+  // An address as a key is compared without case, so the cell's own text may differ; a row without key has none yet.
+  const keyCheck = (value: string): string => (definition.keyIsAddress ? 'cast(null as varchar)' : value);
+  const adopted = setColumns.has('contact_id') ? ' or f.set_contact_id' : '';
+  const ownKey = table === 'contacts' ? `case when t._keyless${adopted} then null else t.${key} end` : `t.${key}`;
+  const cells = columns.map((column) =>
+    setColumns.has(column)
+      ? `case when f.set_${column} then coalesce(${text(column)}, '') end`
+      : 'cast(null as varchar)',
+  );
+  const blanks = columns.map(() => 'cast(null as varchar)');
+  const updates = `select 'u' as op, t._row, ${keyCheck(ownKey)} as key, ${cells.map((cell, i) => `${cell} as v${i}`).join(', ')} from folded f join ${quoteName(table)} t on t._row = f._row`;
+  const removals = `select 'd', _row, ${keyCheck('key')}, ${blanks.join(', ')} from gone`;
+  const inserts = `select 'i', cast(null as bigint), cast(null as varchar), ${columns.map(text).join(', ')} from ${quoteName(table)} t where _row is null`;
+  return `select * from (${updates} union all ${removals} union all ${inserts}) order by _row nulls last, ${columns
+    .map((_, i) => `v${i}`)
+    .slice(0, definition.key.length)
+    .join(', ')}`;
+}

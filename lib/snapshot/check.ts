@@ -1,0 +1,92 @@
+/**
+ * Rows are checked once, here, for every job: what can't be read, has no key, stands twice, lies in the future or is
+ * about nobody leaves its table and stands in `quarantine_now`, with its reason. Nothing is dropped unseen. What a
+ * row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw, sql } from '../engine/sql.ts';
+import type { SourceTable } from '../store/store.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+import { FAULT, quote, quoteName } from './load.ts';
+
+/** Longest text of an unreadable cell or row that the quarantine shows. */
+const LONGEST_VALUE = 500;
+
+export async function createQuarantine(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(
+      'create or replace table quarantine_now ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)',
+    ),
+  );
+}
+
+/** Takes the faulty rows of a loaded table out of it. Returns how many rows went. */
+export async function quarantineFaults(engine: Engine, table: TableName, source: SourceTable | null): Promise<number> {
+  const name = quoteName(table);
+  const malformed = source ? await quarantineMalformed(engine, source) : 0;
+  await dropBlankRows(engine, table);
+  await markDuplicates(engine, table);
+  const faulty = await engine.number(raw(`select count(*) from ${name} where _fault is not null`));
+  if (table === 'contacts' || table === 'suppressions') {
+    await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
+  }
+  if (faulty > 0) {
+    const key = keyText(table, 't');
+    const sheetRow = `'row ' || cast(t._row + 2 as varchar)`;
+    const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
+    await engine.run(
+      raw(`insert into quarantine_now
+        select ${quote(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
+          ${part(1)}, substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)}
+        from ${name} t, unnest(string_split(t._fault, chr(${FAULT.between}))) f(fault)
+        where t._fault is not null`),
+    );
+    await engine.run(raw(`delete from ${name} where _fault is not null`));
+  }
+  await engine.run(raw(`alter table ${name} drop column _fault`));
+  return faulty + malformed;
+}
+
+/** A row's key as text: one column, or several with ` · ` between them. */
+export const keyText = (table: TableName, alias: string): string => {
+  const parts = tableOf(table).key.map((column) => `${alias}.${quoteName(column)}`);
+  return parts.length === 1 ? `cast(${parts[0]} as varchar)` : `concat_ws(' · ', ${parts.join(', ')})`;
+};
+
+async function quarantineMalformed(engine: Engine, source: SourceTable): Promise<number> {
+  for (const { row, reason, text } of source.malformed.slice(0, 100_000)) {
+    await engine.run(
+      sql`insert into quarantine_now values (${source.table}, ${`row ${row}`}, '', ${text.slice(0, LONGEST_VALUE)}, ${reason})`,
+    );
+  }
+  return source.malformed.length;
+}
+
+/** A row of nothing but empty cells, as sheets leave them between their blocks, is no row. */
+async function dropBlankRows(engine: Engine, table: TableName): Promise<void> {
+  const filled = Object.keys(tableOf(table).columns).map(quoteName);
+  await engine.run(
+    raw(
+      `delete from ${quoteName(table)} where coalesce(${filled.map((c) => `cast(${c} as varchar)`).join(', ')}, _fault) is null`,
+    ),
+  );
+}
+
+/** Of several rows with one key the first stands. Counting hashes first keeps the ordinary case cheap. */
+async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
+  const name = quoteName(table);
+  const keys = tableOf(table).key.map(quoteName);
+  const present = keys.map((key) => `${key} is not null`).join(' and ');
+  const { rows, distinct } = await engine.row(
+    raw(
+      `select count(*) as "rows", count(distinct hash(${keys.join(', ')})) as "distinct" from ${name} where ${present}`,
+    ),
+  );
+  if (rows === distinct) return;
+  const column = tableOf(table).key[0] ?? '';
+  const value = keyText(table, name);
+  await engine.run(
+    raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
+      where _row in (select _row from ${name} where ${present} and _fault is null qualify row_number() over (partition by ${keys.join(', ')} order by _row) > 1)`),
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * Who may not be mailed, whatever else is so: one definition, which every list and export for sending uses. It errs
+ * on the side of silence: a row that can't be read otherwise, a second row with the same address or a suppression
+ * with an unreadable date still count.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+
+/** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
+const inForce = 'released_at is null or (suppressed_at is not null and suppressed_at > released_at)';
+
+/**
+ * Creates the views
+ * - `suppressed(email, contact_id, scope, reason)`: the suppressions in force, read or unread;
+ * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
+ */
+export async function createConsentViews(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(`create or replace view suppressed as
+      select address_key(email) as email, contact_id, scope, reason from suppressions where ${inForce}
+      union all
+      select address_key(email), contact_id, scope, reason from unread_suppressions where ${inForce}`),
+  );
+  await engine.run(
+    raw(`create or replace view refused_addresses as
+      select address_key(email) as email, status as why from contacts where status in ('unsubscribed', 'suppressed') and email is not null
+      union all
+      select address_key(email), coalesce(status, 'unreadable') from unread_contacts where email is not null and coalesce(status, '') <> 'subscribed'
+      union all
+      select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null`),
+  );
+  await engine.run(
+    raw(`create or replace view unmailable as
+      select contact_id, min(why) as why from (
+        select contact_id, 'status: ' || status as why from contacts where status in ('unsubscribed', 'suppressed')
+        union all
+        select c.contact_id, r.why from contacts c join refused_addresses r on r.email = address_key(c.email)
+        union all
+        select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
+        where coalesce(s.scope, 'person') <> 'address'
+      ) group by contact_id`),
+  );
+}

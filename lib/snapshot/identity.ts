@@ -1,0 +1,71 @@
+/**
+ * Who a row is about. Contacts without a contact_id get the one that list-cleaning will write (the same row always
+ * gets the same), and facts find their contact by id or by address, also after merges.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+
+const CONTENT = [
+  'email',
+  'first_name',
+  'last_name',
+  'phone',
+  'birth_date',
+  'company',
+  'address',
+  'city',
+  'postal_code',
+  'country',
+]
+  .map((column) => `coalesce(cast(${column} as varchar), '')`)
+  .join(", '|', ");
+
+/**
+ * Gives every contact without an id one made from its address, or from what else it holds where it has none:
+ * `c-` and 16 hex digits of an MD5. A second row with the same content gets `-2`, and so on. `_keyless` marks them.
+ */
+export async function identifyContacts(engine: Engine): Promise<void> {
+  await engine.run(raw('alter table contacts add column _keyless boolean'));
+  await engine.run(raw('update contacts set _keyless = contact_id is null'));
+  if ((await engine.number(raw('select count(*) from contacts where _keyless'))) === 0) return;
+  await engine.run(
+    raw(`create or replace temp table given as
+      with candidates as (
+        select _row, 'c-' || substr(md5_hex(coalesce('email:' || address_key(email), 'row:' || concat(${CONTENT}))), 1, 16) as id, md5_hex(concat(${CONTENT})) as content
+        from contacts where _keyless
+      ), taken as (
+        select regexp_replace(contact_id, '^(c-[0-9a-f]{16})(-[0-9]+)?$', '\\1') as id, count(*) as n
+        from contacts where regexp_matches(contact_id, '^c-[0-9a-f]{16}(-[0-9]+)?$') group by 1
+      )
+      select _row, c.id, row_number() over (partition by c.id order by content, _row) + coalesce(t.n, 0) as nth
+      from candidates c left join taken t on t.id = c.id`),
+  );
+  await engine.run(
+    raw(`update contacts set contact_id = g.id || case when g.nth > 1 then '-' || cast(g.nth as varchar) else '' end
+      from given g where g._row = contacts._row`),
+  );
+  await engine.run(raw('drop table given'));
+}
+
+/**
+ * `contact_refs(ref, contact_id)`: what a fact may say of its contact (an id, a merged duplicate's id, or `@` and an
+ * address) and who that is today. An address that several contacts share stands for the one with the smallest id.
+ */
+export async function createContactRefs(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(`create or replace table contact_refs as
+      with recursive followed(duplicate_id, survivor_id, steps) as (
+        select duplicate_id, survivor_id, 1 from merges
+        union all
+        select f.duplicate_id, m.survivor_id, f.steps + 1 from followed f join merges m on m.duplicate_id = f.survivor_id where f.steps < 20
+      ), merged as (
+        select duplicate_id as ref, survivor_id as contact_id from followed
+        qualify row_number() over (partition by duplicate_id order by steps desc) = 1
+      )
+      select contact_id as ref, contact_id from contacts
+      union all
+      select m.ref, m.contact_id from merged m join contacts c on c.contact_id = m.contact_id where m.ref not in (select contact_id from contacts)
+      union all
+      select '@' || address_key(email), min(contact_id) from contacts where address_key(email) is not null group by 1`),
+  );
+}

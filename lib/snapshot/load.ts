@@ -1,0 +1,201 @@
+/**
+ * Loads a table into the engine: each cell read by its column's type, once, in one place. What can't be read stays
+ * visible as a fault of its row; `check.ts` takes such rows out. Columns that a workbook lacks are there, empty, so
+ * that no job asks. Unknown columns are loaded only where a rule names them.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import type { SourceTable } from '../store/store.ts';
+import { consentHeaders, normalHeader } from '../workbook/headers.ts';
+import { type Column, type TableName, tableOf } from '../workbook/tables.ts';
+import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
+
+/** Separates the faults of a row, and the parts of one fault, inside the engine. */
+export const FAULT = { between: 30, within: 31 } as const;
+
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** `read_csv(…)` for a file whose headers are known, its columns named c0, c1, … */
+export const csvScan = (source: { path: string; options: string; headers: readonly string[] }): string =>
+  `read_csv(${quote(source.path)}, ${source.options}, columns={${source.headers.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ')}})`;
+
+interface LoadColumn extends Column {
+  readonly name: string;
+  /** The scan's column that holds it; null where the workbook has none. */
+  readonly cell: string | null;
+}
+
+/** The columns a table gets in the engine: the known ones, and those unknown ones that a rule names. */
+function columnsOf(source: SourceTable | null, table: TableName, extra: ReadonlySet<string>): LoadColumn[] {
+  const cellOf = (header: string | undefined): string | null =>
+    source && header !== undefined ? `c${source.headers.indexOf(header)}` : null;
+  const known = Object.entries(tableOf(table).columns).map(([name, column]) => ({
+    name,
+    ...column,
+    cell: cellOf(source?.headerOf.get(name)),
+  }));
+  const taken = new Set([...known.map((column) => column.name), ...(source?.headerOf.values() ?? [])]);
+  const unknown = (source?.headers ?? [])
+    .filter((header) => extra.has(normalHeader(header)) && !taken.has(header) && !taken.has(normalHeader(header)))
+    .map((header) => ({ name: normalHeader(header), type: 'text' as const, cell: cellOf(header) }));
+  return [...known, ...unknown];
+}
+
+/** The cell's own text, beside the value that was read from it. */
+const rawCell = (column: LoadColumn): string => `_${column.cell}`;
+
+const OWNED = new Set<TableName>(['events', 'purchases']);
+
+/** The columns by which a fact says whom it is about, where the table has such facts. */
+const ownerColumns = (table: TableName, columns: readonly LoadColumn[]): string[] =>
+  OWNED.has(table)
+    ? columns.filter((c) => c.cell !== null && (c.name === 'contact_id' || c.name === 'email')).map((c) => c.name)
+    : [];
+
+/** The contact that a fact is about, after merges: by id, else by address. */
+const resolved = (ways: number): string => (ways === 2 ? 'coalesce(r1.contact_id, r2.contact_id)' : 'r1.contact_id');
+
+function ownerJoins(owners: readonly string[]): string {
+  const ref = (name: string): string => (name === 'email' ? `'@' || address_key(t.email)` : `t.${name}`);
+  const [first, second] = owners;
+  if (!first) return '';
+  const join = ` left join contact_refs r1 on r1.ref = ${ref(first)}`;
+  return second
+    ? `${join} left join contact_refs r2 on r2.ref = case when r1.contact_id is null then ${ref(second)} end`
+    : join;
+}
+
+const fault = (column: string, reason: string, value: string): string =>
+  `${quote(column)} || chr(${FAULT.within}) || ${quote(reason)} || chr(${FAULT.within}) || ${value}`;
+
+/** One CASE per way in which a row can be wrong; NULL where all is well. */
+function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter: string): string {
+  const definition = tableOf(table);
+  const cases: { when: string; say: string }[] = [];
+  for (const column of columns) {
+    if (column.cell === null) continue;
+    if (column.type !== 'text') {
+      cases.push({
+        when: `${rawCell(column)} is not null and ${column.name} is null`,
+        say: fault(column.name, unreadable[column.type], rawCell(column)),
+      });
+    }
+    if (futureMatters(table, column)) {
+      cases.push({
+        when: `${column.name} > ${futureAfter}`,
+        say: fault(column.name, 'in the future', rawCell(column)),
+      });
+    }
+    const isKey = definition.key.includes(column.name) && table !== 'contacts';
+    const isMoment = definition.facts && column.type === 'time';
+    if (isKey || isMoment || (table === 'bounces' && column.name === 'email')) {
+      cases.push({ when: `${rawCell(column)} is null`, say: fault(column.name, 'missing', `''`) });
+    }
+    if (table === 'contacts' && column.name === 'status') {
+      const known = `('subscribed', 'unsubscribed', 'suppressed')`;
+      cases.push({ when: `status not in ${known}`, say: fault('status', 'no status', rawCell(column)) });
+    }
+  }
+  if (ownerColumns(table, columns).length > 0) {
+    const said = ownerColumns(table, columns).map((name) => `t.${name}`);
+    const value = `coalesce(${said.join(', ')}, '')`;
+    cases.push({ when: `${resolved(said.length)} is null`, say: fault('contact_id', 'about nobody', value) });
+  }
+  if (cases.length === 0) return 'cast(null as varchar)';
+  const any = cases.map((each) => each.when).join(' or ');
+  const all = cases.map((each) => `case when ${each.when} then ${each.say} end`).join(', ');
+  return `case when ${any} then concat_ws(chr(${FAULT.between}), ${all}) end`;
+}
+
+const PEOPLE_TIMES = ['birth_date', 'created_at', 'updated_at', 'last_activity_at'];
+const futureMatters = (table: TableName, column: LoadColumn): boolean =>
+  (tableOf(table).facts === true && column.type === 'time') ||
+  (table === 'contacts' && PEOPLE_TIMES.includes(column.name));
+
+export interface LoadOptions {
+  readonly settings: CellSettings;
+  readonly extraColumns: ReadonlySet<string>;
+  /** Facts later than this are in the future, and unreadable for that. */
+  readonly futureAfter: Date;
+}
+
+const timestamp = (moment: Date): string => `timestamp '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
+
+/**
+ * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0) and `_fault` beside
+ * the columns. A table that the workbook lacks is there, empty.
+ */
+export async function loadTable(
+  engine: Engine,
+  table: TableName,
+  source: SourceTable | null,
+  options: LoadOptions,
+): Promise<SourceTable | null> {
+  const columns = columnsOf(source, table, options.extraColumns);
+  if (!source) {
+    const empty = columns.map((column) => `${column.name} ${sqlType[column.type]}`).join(', ');
+    await engine.run(raw(`create or replace table ${quoteName(table)} (${empty}, _row bigint, _fault varchar)`));
+    return null;
+  }
+  const owners = ownerColumns(table, columns);
+  const statement = (from: SourceTable): string => {
+    const cells = columns.filter((column) => column.cell !== null);
+    const typed = columns.map(
+      (column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`,
+    );
+    const kept = cells.map((column) => `${column.cell} as ${rawCell(column)}`);
+    const named = columns.map((column) =>
+      owners.length > 0 && column.name === 'contact_id'
+        ? `${resolved(owners.length)} as contact_id`
+        : `t.${quoteName(column.name)}`,
+    );
+    const inner = `select ${[...typed, ...kept].join(', ')} from ${csvScan(from)}`;
+    return `create or replace table ${quoteName(table)} as select ${named.join(', ')}, ${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault from (${inner}) t${ownerJoins(owners)}`;
+  };
+  const loaded = await readStrictly(engine, source, statement);
+  await engine.run(raw(`alter table ${quoteName(table)} add column _row bigint`));
+  await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
+  return loaded;
+}
+
+/** Runs a statement over a source; where the engine refuses the file, over its careful copy. */
+export async function readStrictly(
+  engine: Engine,
+  source: SourceTable,
+  statement: (from: SourceTable) => string,
+): Promise<SourceTable> {
+  try {
+    await engine.run(raw(statement(source)));
+    return source;
+  } catch (error) {
+    if (!source.careful) throw error;
+    const careful = await source.careful();
+    await engine.run(raw(statement(careful)));
+    return careful;
+  }
+}
+
+const SPECIAL = new Set(['table', 'column', 'before', 'after']);
+
+/** Column names that are words of SQL need quotes. */
+export const quoteName = (name: string): string =>
+  SPECIAL.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
+
+const FALSY = `('', 'false', 'no', '0', 'n', 'nein', 'non')`;
+
+function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
+  if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
+  if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
+  const value = readCell(column.cell, column.type, settings);
+  const definition = tableOf(source.table);
+  return definition.keyIsAddress && definition.key.includes(column.name) ? `address_key(${value})` : value;
+}
+
+/** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
+function statusOf(column: LoadColumn, source: SourceTable): string {
+  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trim(${column.cell}))`;
+  const header = source.headers.find((each) => normalHeader(each) === consentHeaders.unsubscribed);
+  if (header === undefined) return status;
+  const flag = `c${source.headers.indexOf(header)}`;
+  return `case when lower(trim(${flag})) not in ${FALSY} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
+}

@@ -1,0 +1,138 @@
+/**
+ * One consistent copy of a workbook in the engine: read, typed, checked. The one place where tables come in; every
+ * job of the batch sees what stands here, and later what the jobs before it left.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw, sql } from '../engine/sql.ts';
+import type { Reading, SourceTable } from '../store/store.ts';
+import { normalHeader, requireColumns } from '../workbook/headers.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+import type { CellSettings } from './cells.ts';
+import { createQuarantine, quarantineFaults } from './check.ts';
+import { createConsentViews } from './consent.ts';
+import { addContactBounces, addForeignFile } from './foreign.ts';
+import { createContactRefs, identifyContacts } from './identity.ts';
+import { loadTable, quoteName } from './load.ts';
+
+export interface SnapshotOptions {
+  readonly settings: CellSettings;
+  readonly asOf: Date;
+  /** The clock at the start of the run: what lies more than a day after it (and after as-of) is in the future. */
+  readonly now: Date;
+  /** The tables that the batch's jobs read or write. */
+  readonly tables: ReadonlySet<TableName>;
+  readonly extraColumns: ReadonlySet<string>;
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+export interface TableInput {
+  readonly rows: number;
+  /** A hash of what was read, whatever the order of rows. */
+  readonly hash: string;
+}
+
+export interface Snapshot {
+  readonly inputs: Readonly<Partial<Record<TableName, TableInput>>>;
+  readonly quarantined: number;
+  /** Rows in quarantine by `table: reason`. */
+  readonly quarantine: Readonly<Record<string, number>>;
+  /** The columns that the workbook has, by table; unknown ones by their SQL names. */
+  readonly columns: (table: TableName) => ReadonlySet<string>;
+  readonly sources: ReadonlyMap<TableName, SourceTable>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Facts come after the tables that say whom they are about. */
+const ORDER: readonly TableName[] = ['merges', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
+const ALWAYS: readonly TableName[] = ['merges', 'contacts', 'suppressions'];
+
+/** A workbook whose contacts can't be there, or can't be all there. */
+export class EmptyWorkbook extends Error {
+  constructor(label: string) {
+    super(
+      `${label} holds no contacts. A workbook without any row looks like a cut or filtered read, so nothing was done. Put the rows back, or name another workbook with --workbook.`,
+    );
+    this.name = 'EmptyWorkbook';
+  }
+}
+
+/** Loads a reading into the engine and checks its rows. */
+export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
+  const sources = new Map(reading.tables.map((source) => [source.table, source]));
+  for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
+  const wanted = new Set([...ALWAYS, ...options.tables]);
+  const tables = [
+    ...ORDER.filter((table) => wanted.has(table)),
+    ...[...wanted].filter((table) => !ORDER.includes(table)),
+  ];
+  const futureAfter = new Date(Math.max(options.asOf.getTime(), options.now.getTime()) + DAY_MS);
+  const inputs: Partial<Record<TableName, TableInput>> = {};
+  let quarantined = 0;
+  await createQuarantine(engine);
+  for (const table of tables) {
+    const source = sources.get(table) ?? null;
+    const loaded = await loadTable(engine, table, source, {
+      settings: options.settings,
+      extraColumns: table === 'contacts' ? options.extraColumns : new Set(),
+      futureAfter,
+    });
+    if (loaded) sources.set(table, loaded);
+    const faults = await quarantineFaults(engine, table, loaded);
+    quarantined += faults;
+    if (table === 'bounces') await addForeignBounces(engine, reading, sources, options.settings);
+    const input = await measure(engine, table);
+    inputs[table] = { ...input, rows: input.rows + faults };
+    if (table === 'contacts') {
+      if (input.rows === 0) throw new EmptyWorkbook(loaded?.label ?? 'The workbook');
+      await identifyContacts(engine);
+      await createContactRefs(engine);
+    }
+    if (tableOf(table).facts) await forgetLater(engine, table, options.asOf);
+  }
+  await createConsentViews(engine);
+  return {
+    inputs,
+    quarantined,
+    quarantine: await countQuarantine(engine),
+    columns: (table) => columnsOf(sources.get(table)),
+    sources,
+  };
+}
+
+const columnsOf = (source: SourceTable | undefined): ReadonlySet<string> =>
+  new Set(source ? [...source.headerOf.keys(), ...source.headers.map(normalHeader)] : []);
+
+async function addForeignBounces(
+  engine: Engine,
+  reading: Reading,
+  sources: ReadonlyMap<TableName, SourceTable>,
+  settings: CellSettings,
+): Promise<void> {
+  for (const file of reading.foreign) await addForeignFile(engine, file, settings);
+  const contacts = sources.get('contacts');
+  if (contacts) await addContactBounces(engine, contacts, settings);
+}
+
+/** A job sees facts up to as-of and no later. */
+async function forgetLater(engine: Engine, table: TableName, asOf: Date): Promise<void> {
+  const time = Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0];
+  if (time) await engine.run(sql`delete from ${raw(table)} where ${raw(time)} > ${asOf}`);
+}
+
+async function measure(engine: Engine, table: TableName): Promise<TableInput> {
+  const columns = Object.keys(tableOf(table).columns).map(quoteName).join(', ');
+  const { rows, hash } = await engine.row(
+    raw(
+      `select count(*) as "rows", md5(cast(coalesce(sum(hash(${columns})), 0) as varchar)) as hash from ${quoteName(table)}`,
+    ),
+  );
+  return { rows: Number(rows), hash: String(hash) };
+}
+
+async function countQuarantine(engine: Engine): Promise<Record<string, number>> {
+  const rows = await engine.rows(
+    raw(`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`),
+  );
+  return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
+}

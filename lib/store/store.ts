@@ -1,0 +1,89 @@
+/**
+ * What a run asks of a workbook's store, whatever keeps it: a consistent reading, and one atomic landing. A store
+ * knows tables, headers and cells; it knows no job, no rule and no engine.
+ */
+import type { TableName } from '../workbook/tables.ts';
+
+/** A record that could not be read as a row at all. */
+export interface MalformedRow {
+  /** As a person counts: the header is row 1. */
+  readonly row: number;
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** A table as the engine can read it: a strict CSV file in UTF-8, whose records stand in the workbook's order. */
+export interface SourceTable {
+  readonly table: TableName;
+  /** What people call it: `contacts.csv`, `tab "contacts"`. */
+  readonly label: string;
+  readonly headers: readonly string[];
+  readonly path: string;
+  /** The options with which DuckDB reads `path` without guessing, but for `columns`. */
+  readonly options: string;
+  /** Header texts by the column that they stand for. */
+  readonly headerOf: ReadonlyMap<string, string>;
+  readonly malformed: readonly MalformedRow[];
+  /** Reads the table again, record by record, when the engine found that the file is not strict CSV. */
+  readonly careful?: () => Promise<SourceTable>;
+}
+
+/** A consistent copy of a workbook. */
+export interface Reading {
+  readonly tables: readonly SourceTable[];
+  /** Files that carry facts in another tool's shape (Mailchimp's cleaned and unsubscribed exports). */
+  readonly foreign: readonly ForeignFile[];
+  /** The names of what a person changed since it was read; empty where the reading is still true. */
+  readonly changedSince: () => Promise<readonly string[]>;
+}
+
+export interface ForeignFile {
+  readonly label: string;
+  readonly kind: 'mailchimp-cleaned' | 'mailchimp-unsubscribed';
+  readonly path: string;
+  readonly options: string;
+  readonly headers: readonly string[];
+}
+
+/**
+ * What is to be written to one table: a CSV file without header, in UTF-8 and with the table's own delimiter, of
+ * records `op,row,key,CELL…`. `op` is `u` (set cells of row `row`, counted from 0 in the order of the reading), `d`
+ * (take the row away) or `i` (add a row); u and d stand first, by row. An empty cell in a `u` record leaves the
+ * cell as it is; `""` empties it. `key` is what the row's key cell must hold.
+ */
+export interface TablePatch {
+  readonly table: TableName;
+  readonly path: string;
+  readonly columns: readonly string[];
+  readonly rows: { readonly update: number; readonly remove: number; readonly insert: number };
+}
+
+/** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
+export interface Marker {
+  readonly run: string;
+  /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
+  readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
+}
+
+export interface Store {
+  readonly kind: 'csv' | 'sheets';
+  /** What a crash left behind and what was done about it, in words; null where all was well. */
+  readonly recovered: string | null;
+  readonly read: () => Promise<Reading>;
+  /** The delimiter that a patch of a table must use. */
+  readonly delimiterOf: (table: TableName) => string;
+  /** Everything or nothing. Throws `ChangedMeanwhile` where a person changed what was read. */
+  readonly land: (patches: readonly TablePatch[], marker: Marker) => Promise<void>;
+  readonly marker: () => Promise<Marker | null>;
+  /** A folder for this run's temporary files, on the same disk; removed by `close`. */
+  readonly scratch: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
+export class ChangedMeanwhile extends Error {
+  constructor(readonly names: readonly string[]) {
+    super(`changed while the run was working: ${names.join(', ')}`);
+    this.name = 'ChangedMeanwhile';
+  }
+}

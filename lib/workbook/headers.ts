@@ -1,0 +1,149 @@
+/**
+ * Which header stands for which column: without case, with spaces, `-` and `_` alike, and with the names that other
+ * tools use. Refuses to guess: a header that is not known is an unknown column, kept as it is.
+ */
+import { type TableName, tableOf } from './tables.ts';
+
+/** `Contact ID`, `contact-id` and `CONTACT_ID` are all `contact_id`. Also the SQL name of an unknown column. */
+export const normalHeader = (header: string): string =>
+  header
+    .normalize('NFC')
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+
+/** Headers of Mailchimp's audience export and HubSpot's contact export, and other common names, as `normalHeader` gives them. */
+const contactAliases: Readonly<Record<string, string>> = {
+  email_address: 'email',
+  e_mail: 'email',
+  e_mail_address: 'email',
+  mail: 'email',
+  firstname: 'first_name',
+  given_name: 'first_name',
+  lastname: 'last_name',
+  surname: 'last_name',
+  family_name: 'last_name',
+  phone_number: 'phone',
+  telephone: 'phone',
+  mobile_phone_number: 'phone',
+  optin_time: 'created_at',
+  last_changed: 'updated_at',
+  leid: 'contact_id',
+  euid: 'contact_id',
+  cc: 'country',
+  record_id: 'contact_id',
+  company_name: 'company',
+  title: 'job_title',
+  lifecycle_stage: 'lifecycle_stage',
+  create_date: 'created_at',
+  last_activity_date: 'last_activity_at',
+  website_url: 'website',
+  street_address: 'address',
+  state: 'region',
+  state_region: 'region',
+  zip: 'postal_code',
+  zip_code: 'postal_code',
+  postcode: 'postal_code',
+  country_region: 'country',
+  date_of_birth: 'birth_date',
+  number_of_employees: 'employees',
+};
+
+/** Columns of other tools that say something about a contact's consent or address without being a column of ours. */
+export const consentHeaders = {
+  /** HubSpot: truthy means that the person wants no mail. */
+  unsubscribed: 'unsubscribed_from_all_email',
+  /** HubSpot: filled means that mail to the address bounced hard. */
+  hardBounce: 'email_hard_bounce_reason',
+} as const;
+
+/** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
+export class HeaderError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'HeaderError';
+  }
+}
+
+/**
+ * Finds the columns of a table among its headers.
+ * @param extra the workbook's own aliases, header → column (rules)
+ * @returns column → header text. The first alias that is there counts; the column's own name comes before any alias.
+ */
+export function findColumns(
+  table: TableName,
+  headers: readonly string[],
+  extra: Readonly<Record<string, string>> = {},
+): Map<string, string> {
+  const known = tableOf(table).columns;
+  const aliases: Record<string, string> = {
+    ...(table === 'contacts' || table === 'archive' ? contactAliases : {}),
+    ...Object.fromEntries(Object.entries(extra).map(([header, column]) => [normalHeader(header), column])),
+  };
+  const found = new Map<string, string>();
+  for (const header of headers) {
+    const column = normalHeader(header);
+    if (column in known && !found.has(column)) found.set(column, header);
+  }
+  for (const header of headers) {
+    const column = aliases[normalHeader(header)];
+    if (column && column in known && !found.has(column)) found.set(column, header);
+  }
+  return found;
+}
+
+/** Columns without which a table says nothing. A contact's id can be worked out; everything else needs its key. */
+const required: Readonly<Partial<Record<TableName, readonly string[]>>> = {
+  contacts: ['email'],
+  events: ['event_id', 'type', 'occurred_at'],
+  bounces: ['bounce_id', 'email', 'occurred_at'],
+  purchases: ['order_id', 'ordered_at', 'amount'],
+};
+
+/** Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. */
+export function requireColumns(
+  table: TableName,
+  label: string,
+  headers: readonly string[],
+  found: ReadonlyMap<string, string>,
+): void {
+  const missing = (required[table] ?? tableOf(table).key).filter((column) => !found.has(column));
+  const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
+  if (noOwner) missing.push('contact_id" or "email');
+  if (missing.length === 0) return;
+  const faults = missing.map((column) => {
+    const near = nearest(column, headers);
+    return `No column "${column}" in ${label}.${near ? ` Did you mean "${near}"?` : ''}`;
+  });
+  throw new HeaderError(
+    `${faults.join(' ')} Its columns are: ${headers.join(', ')}. Rename one, or add the alias in jobs/rules/workbook.ts.`,
+  );
+}
+
+/** The name nearest to what was looked for, if any is near enough to be meant (edit distance up to a third of its length). */
+export function nearest(wanted: string, names: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const each of names) {
+    const distance = editDistance(normalHeader(wanted), normalHeader(each));
+    if (distance < bestDistance) {
+      best = each;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
