@@ -1,0 +1,27 @@
+/** The answers of a service that does not let one in, in the order in which Google checks. */
+import { ApiError } from './api-error.ts';
+
+/** `signed-out`: no or stale credentials; `disabled`: API off in the project; `denied`: not shared; `missing`: no such file. */
+export type Access = 'granted' | 'signed-out' | 'disabled' | 'denied' | 'missing';
+
+/** Throws what the service answers; nothing where access is granted. */
+export function checkAccess(access: Access, service: 'sheets' | 'drive'): void {
+  if (access === 'signed-out') {
+    throw new ApiError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+  }
+  if (access === 'disabled') {
+    const name = `${service}.googleapis.com`;
+    const activationUrl = `https://console.developers.google.com/apis/api/${name}/overview?project=123456`;
+    const metadata = { service: name, activationUrl, consumer: 'projects/123456' };
+    const info = {
+      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+      reason: 'SERVICE_DISABLED',
+      domain: 'googleapis.com',
+      metadata,
+    };
+    const message = `Google ${service} API has not been used in project 123456 before or it is disabled.`;
+    throw new ApiError(403, 'PERMISSION_DENIED', message, [info]);
+  }
+  if (access === 'denied') throw new ApiError(403, 'PERMISSION_DENIED', 'The caller does not have permission');
+  if (access === 'missing') throw new ApiError(404, 'NOT_FOUND', 'Requested entity was not found.');
+}

@@ -1,0 +1,140 @@
+/** Requests of a batch that write cells: updateCells, repeatCell, setDataValidation, sortRange. */
+import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
+import { invalid, notImplemented } from './api-error.ts';
+import { checkedValue, effectiveValue } from './cell-value.ts';
+import { type Mask, merge, parseMask } from './field-mask.ts';
+import { type Book, type Cell, cellAt, type Row, setCell, type Tab, tabById } from './model.ts';
+
+const WRITABLE = new Set(['userEnteredValue', 'userEnteredFormat', 'dataValidation', 'note', '*']);
+
+export interface Bounds {
+  tab: Tab;
+  startRow: number;
+  endRow: number;
+  startColumn: number;
+  endColumn: number;
+}
+
+/** A grid range with its open ends closed by the grid; outside the grid is an error. */
+export function bounds(book: Book, range: api.Schema$GridRange): Bounds {
+  const tab = tabById(book, range.sheetId);
+  const area = {
+    tab,
+    startRow: range.startRowIndex ?? 0,
+    endRow: range.endRowIndex ?? tab.rowCount,
+    startColumn: range.startColumnIndex ?? 0,
+    endColumn: range.endColumnIndex ?? tab.columnCount,
+  };
+  checkInside(area);
+  return area;
+}
+
+function checkInside({ tab, startRow, endRow, startColumn, endColumn }: Bounds): void {
+  if (startRow > endRow || startColumn > endColumn || startRow < 0 || startColumn < 0)
+    throw invalid('The range is empty.');
+  if (endRow > tab.rowCount || endColumn > tab.columnCount) {
+    const max = `Max rows: ${tab.rowCount}, max columns: ${tab.columnCount}`;
+    throw invalid(`Range (${tab.title}) exceeds grid limits. ${max}`);
+  }
+}
+
+function cellMask(fields: string | null | undefined): Mask {
+  const mask = parseMask(fields ?? '');
+  for (const name of mask.keys()) if (!WRITABLE.has(name)) throw notImplemented(`the cell field "${name}"`);
+  return mask;
+}
+
+function writeCell(tab: Tab, row: number, column: number, source: Cell, mask: Mask): void {
+  const value = checkedValue(source.userEnteredValue);
+  const { userEnteredValue: _, ...rest } = source;
+  const { effectiveValue: __, ...old } = cellAt(tab, row, column) ?? {};
+  const next = merge<Cell>(old, value === undefined ? rest : { ...rest, userEnteredValue: value }, mask);
+  const cell = Object.keys(next).length === 0 ? undefined : next;
+  if (cell !== undefined && typeof next.userEnteredValue?.formulaValue === 'string') effectiveValue(tab, next);
+  setCell(tab, row, column, cell);
+}
+
+/** With `range`, what the rows don't cover is cleared; with `start`, only what is given is written. */
+export function updateCells(book: Book, request: api.Schema$UpdateCellsRequest): void {
+  const mask = cellMask(request.fields);
+  const rows = request.rows ?? [];
+  if ((request.range === undefined) === (request.start === undefined)) throw invalid('Set either range or start.');
+  if (request.start) {
+    const { rowIndex, columnIndex, sheetId } = request.start;
+    const tab = tabById(book, sheetId);
+    const [startRow, startColumn] = [rowIndex ?? 0, columnIndex ?? 0];
+    rows.forEach((row, i) => {
+      const endColumn = startColumn + (row.values?.length ?? 0);
+      checkInside({ tab, startRow, endRow: startRow + i + 1, startColumn, endColumn });
+      (row.values ?? []).forEach((cell, j) => {
+        writeCell(tab, startRow + i, startColumn + j, cell, mask);
+      });
+    });
+    return;
+  }
+  const area = bounds(book, request.range ?? {});
+  if (rows.length > area.endRow - area.startRow) throw invalid('The rows are more than the range.');
+  for (let row = area.startRow; row < area.endRow; row += 1) {
+    for (let column = area.startColumn; column < area.endColumn; column += 1) {
+      const given = rows[row - area.startRow]?.values?.[column - area.startColumn];
+      if (given !== undefined || cellAt(area.tab, row, column) !== undefined) {
+        writeCell(area.tab, row, column, given ?? {}, mask);
+      }
+    }
+  }
+}
+
+/** Writes one cell over a whole range. */
+export function repeatCell(book: Book, request: api.Schema$RepeatCellRequest): void {
+  const mask = cellMask(request.fields);
+  const area = bounds(book, request.range ?? {});
+  for (let row = area.startRow; row < area.endRow; row += 1) {
+    for (let column = area.startColumn; column < area.endColumn; column += 1) {
+      writeCell(area.tab, row, column, request.cell ?? {}, mask);
+    }
+  }
+}
+
+/** Sets, or without a rule clears, the validation of a range. */
+export function setDataValidation(book: Book, request: api.Schema$SetDataValidationRequest): void {
+  const cell = request.rule === undefined ? {} : { dataValidation: request.rule };
+  repeatCell(book, { range: request.range ?? {}, cell, fields: 'dataValidation' } as api.Schema$RepeatCellRequest);
+}
+
+/** Numbers before texts before booleans before errors; empty cells last in either direction. Stable. */
+function compare(tab: Tab, column: number, a: Row, b: Row, descending: boolean): number {
+  const rank = (value: api.Schema$ExtendedValue | undefined): [number, number | string] => {
+    if (typeof value?.numberValue === 'number') return [0, value.numberValue];
+    if (typeof value?.stringValue === 'string') return [1, value.stringValue.toLowerCase()];
+    if (typeof value?.boolValue === 'boolean') return [2, Number(value.boolValue)];
+    return [value?.errorValue ? 3 : 4, 0];
+  };
+  const [left, leftValue] = rank(effectiveValue(tab, a[column]));
+  const [right, rightValue] = rank(effectiveValue(tab, b[column]));
+  if (left === 4 || right === 4) return left - right;
+  const order = left - right || (leftValue < rightValue ? -1 : leftValue > rightValue ? 1 : 0);
+  return descending ? -order : order;
+}
+
+/** Moves the values and formats of whole cells; hidden rows and the rows' own properties stay where they are. */
+export function sortRange(book: Book, request: api.Schema$SortRangeRequest): void {
+  const { tab, startRow, endRow, startColumn, endColumn } = bounds(book, request.range ?? {});
+  const slices = Array.from({ length: Math.max(0, Math.min(endRow, tab.rows.length) - startRow) }, (_, i) => {
+    const cells = (tab.rows[startRow + i] ?? []).slice(startColumn, endColumn);
+    return [...Array.from({ length: startColumn }, () => undefined), ...cells];
+  });
+  slices.sort((a, b) => {
+    for (const spec of request.sortSpecs ?? []) {
+      const order = compare(tab, spec.dimensionIndex ?? 0, a, b, spec.sortOrder === 'DESCENDING');
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  slices.forEach((cells, i) => {
+    const row = (tab.rows[startRow + i] ?? []).slice();
+    for (let column = startColumn; column < Math.max(row.length, cells.length) && column < endColumn; column += 1) {
+      row[column] = cells[column];
+    }
+    tab.rows[startRow + i] = row;
+  });
+}
