@@ -1,0 +1,128 @@
+/**
+ * BG/NBD and MBG/NBD: customers buy at a gamma-distributed rate, and leave for good after an order with a
+ * beta-distributed probability.
+ *
+ * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD; Batislam,
+ * Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first order, so that
+ * somebody who bought once is not alive for certain. The two differ only in the number of chances to leave, and are one
+ * piece of code here. Of the published forms the expected orders are rewritten by Euler's transformation, which neither
+ * overflows for frequent buyers nor breaks down at a = 1.
+ */
+import { indexed } from './indexed.ts';
+import type { Objective } from './minimise.ts';
+import { type Histories, type RepeatModel, total } from './model.ts';
+import { digamma, hypergeometricSum, lnGamma, powerGap } from './special.ts';
+
+/** Parameters beyond this are no answer, only a search that ran away. */
+const MOST = 1e9;
+const MOST_ODDS = 1e300;
+
+/** Leaving is possible after each repeat order. Parameters r, alpha (weeks), a, b. */
+export const bgNbd: RepeatModel = betaGeometric('BG/NBD', 0);
+/** Leaving is possible after each order, the first too. Parameters r, alpha (weeks), a, b. */
+export const mbgNbd: RepeatModel = betaGeometric('MBG/NBD', 1);
+
+function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
+  const alive = (parameters: readonly number[], frequency: number, recency: number, age: number) => {
+    const [r, alpha, a, b] = four(parameters);
+    const chances = frequency + extraChances;
+    if (chances === 0) return 1;
+    const lnOdds = Math.log(a / (b + chances - 1)) + (r + frequency) * Math.log((alpha + age) / (alpha + recency));
+    return 1 / (1 + Math.exp(lnOdds));
+  };
+  return {
+    name,
+    parameterNames: ['r', 'alpha', 'a', 'b'],
+    mostCustomers: Number.POSITIVE_INFINITY,
+    starts: (weeks) => [
+      [0.5, weeks / 4, 0.7, 2.5],
+      [2, weeks, 0.2, 2],
+      [0.1, weeks / 20, 2, 5],
+    ],
+    misfit: (histories) => misfit(histories, extraChances),
+    alive,
+    expectedOrders: (parameters, frequency, recency, age, weeks) => {
+      const [r, alpha, a, b] = four(parameters);
+      const c = a + b + frequency + extraChances - 1;
+      const z = weeks / (alpha + age + weeks);
+      const l = Math.log1p(-z);
+      const excess = c - r - frequency;
+      const series = z * excess * hypergeometricSum(excess + 1, a, c + 1, 2, z);
+      const orders = c * powerGap(a - 1, l) - series * Math.exp((a - 1) * l);
+      return Math.max(0, orders) * alive(parameters, frequency, recency, age);
+    },
+  };
+}
+
+/**
+ * Minus the log-likelihood (their equation 6) over ln r, ln alpha, ln a, ln b. Logarithms and gamma functions are worked out
+ * once for each distinct frequency, recency and age, of which there are few; a group costs one exponential and one
+ * logarithm.
+ */
+function misfit(histories: Histories, extraChances: 0 | 1): Objective {
+  const { customers } = histories;
+  const population = total(customers);
+  const frequencies = indexed(histories.frequency);
+  const recencies = indexed(histories.recency);
+  const ages = indexed(histories.age);
+  return (point, gradient) => {
+    const [r, alpha, a, b] = four(Array.from(point, Math.exp));
+    if (!(r < MOST && alpha < MOST && a < MOST && b < MOST)) return Number.POSITIVE_INFINITY;
+    const shared = byFrequency(frequencies.distinct, extraChances, r, alpha, a, b);
+    const lnActive = recencies.distinct.map((recency) => Math.log(alpha + recency));
+    const perActive = recencies.distinct.map((recency) => 1 / (alpha + recency));
+    const lnWhole = ages.distinct.map((age) => Math.log(alpha + age));
+    const perWhole = ages.distinct.map((age) => 1 / (alpha + age));
+    let value = 0;
+    let byR = 0;
+    let byAlpha = 0;
+    let left = 0;
+    let byA = 0;
+    let byB = 0;
+    for (let i = 0; i < customers.length; i++) {
+      const x = frequencies.index[i] as number;
+      const t = recencies.index[i] as number;
+      const T = ages.index[i] as number;
+      const weight = customers[i] as number;
+      const rate = r + (frequencies.distinct[x] as number);
+      const lapse = (lnWhole[T] as number) - (lnActive[t] as number);
+      const lnOdds = (shared.lnOdds[x] as number) + rate * lapse;
+      const odds = Math.exp(lnOdds);
+      // Where the odds overflow, their logarithm is all there is to 1 + odds.
+      const gone = odds < MOST_ODDS ? odds / (1 + odds) : 1;
+      value += weight * ((shared.value[x] as number) - rate * (lnWhole[T] as number));
+      value += weight * (odds < MOST_ODDS ? Math.log(1 + odds) : lnOdds);
+      byR += weight * ((shared.byR[x] as number) - (lnWhole[T] as number) + gone * lapse);
+      byAlpha +=
+        weight * rate * (gone * ((perWhole[T] as number) - (perActive[t] as number)) - (perWhole[T] as number));
+      byA += weight * (shared.byA[x] as number);
+      byB += weight * ((shared.byB[x] as number) - gone * (shared.perChance[x] as number));
+      left += weight * gone;
+    }
+    byAlpha += (population * r) / alpha;
+    byA += left / a;
+    gradient.set([-byR * r, -byAlpha * alpha, -byA * a, -byB * b]);
+    return -value;
+  };
+}
+
+/** What the likelihood and its slopes owe to the frequency alone, for each distinct one. */
+function byFrequency(distinct: Float64Array, extraChances: number, r: number, alpha: number, a: number, b: number) {
+  const column = (of: (x: number, chances: number) => number) => distinct.map((x) => of(x, x + extraChances));
+  const fixed = r * Math.log(alpha) - lnGamma(r) + lnGamma(a + b) - lnGamma(b);
+  const [psiR, psiB, psiSum] = [digamma(r) - Math.log(alpha), digamma(b), digamma(a + b)];
+  const byA = column((_, k) => psiSum - digamma(a + b + k));
+  return {
+    value: column((x, k) => fixed + lnGamma(r + x) + lnGamma(b + k) - lnGamma(a + b + k)),
+    byR: column((x) => digamma(r + x) - psiR),
+    byA,
+    byB: column((_, k) => digamma(b + k) - psiB).map((psi, i) => psi + (byA[i] as number)),
+    lnOdds: column((_, k) => (k > 0 ? Math.log(a / (b + k - 1)) : Number.NEGATIVE_INFINITY)),
+    perChance: column((_, k) => (k > 0 ? 1 / (b + k - 1) : 0)),
+  };
+}
+
+function four(parameters: readonly number[]): [number, number, number, number] {
+  const [first = Number.NaN, second = Number.NaN, third = Number.NaN, fourth = Number.NaN] = parameters;
+  return [first, second, third, fourth];
+}

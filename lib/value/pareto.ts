@@ -1,0 +1,65 @@
+/**
+ * Pareto/NBD: customers buy at a gamma-distributed rate and leave at any moment, at a gamma-distributed rate of their own.
+ *
+ * Sources: Schmittlein, Morrison, Colombo (Management Science 33, 1987); the likelihood in the form of Fader, Hardie, "A
+ * note on deriving the Pareto/NBD model and related expressions" (2005), in logarithms, with the larger of alpha and beta
+ * choosing between their two hypergeometric forms. Its gradient is taken by differences: four times dearer than
+ * BG/NBD's, which is why a fit of it looks at no more than a sample of a large workbook.
+ */
+import { withNumericalGradient } from './minimise.ts';
+import type { RepeatModel } from './model.ts';
+import { hyp2f1, lnGamma, powerGap, softplus } from './special.ts';
+
+/** Parameters r, alpha (weeks), s, beta (weeks). */
+export const paretoNbd: RepeatModel = {
+  name: 'Pareto/NBD',
+  parameterNames: ['r', 'alpha', 's', 'beta'],
+  mostCustomers: 20_000,
+  starts: (weeks) => [
+    [0.5, weeks / 4, 0.5, weeks / 4],
+    [1.5, weeks, 1.5, weeks],
+  ],
+  misfit: ({ frequency, recency, age, customers }) =>
+    withNumericalGradient((point) => {
+      const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
+      if (!(r < 1e6 && s < 1e6 && alpha < 1e9 && beta < 1e9)) return Number.POSITIVE_INFINITY;
+      const fixed = r * Math.log(alpha) - lnGamma(r);
+      let value = 0;
+      for (let i = 0; i < age.length; i++) {
+        const x = frequency[i] as number;
+        const whole = age[i] as number;
+        const lnAlive = -(r + x) * Math.log(alpha + whole) - s * Math.log1p(whole / beta);
+        const odds = lnOddsGone(r, alpha, s, beta, x, recency[i] as number, whole);
+        value += (customers[i] as number) * (fixed + lnGamma(r + x) + lnAlive + softplus(odds));
+      }
+      return -value;
+    }),
+  alive: (parameters, frequency, recency, age) => {
+    const [r, alpha, s, beta] = parts(parameters);
+    return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
+  },
+  expectedOrders: (parameters, frequency, recency, age, weeks) => {
+    const [r, alpha, s, beta] = parts(parameters);
+    const alive = 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
+    const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
+    return (alive * (r + frequency) * active) / (alpha + age);
+  },
+};
+
+/** ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀. −∞ where age = recency. */
+function lnOddsGone(r: number, alpha: number, s: number, beta: number, x: number, recency: number, age: number) {
+  const power = r + s + x;
+  const larger = Math.max(alpha, beta);
+  const gap = Math.abs(alpha - beta);
+  const b = alpha >= beta ? s + 1 : r + x;
+  const lnTerm = (t: number) =>
+    Math.log(hyp2f1(power, b, power + 1, gap / (larger + t))) - power * Math.log(larger + t);
+  const atRecency = lnTerm(recency);
+  const lnA0 = atRecency + Math.log(-Math.expm1(Math.min(0, lnTerm(age) - atRecency)));
+  return Math.log(s / power) + (r + x) * Math.log(alpha + age) + s * Math.log(beta + age) + lnA0;
+}
+
+function parts(parameters: readonly number[]): [number, number, number, number] {
+  const [r = Number.NaN, alpha = Number.NaN, s = Number.NaN, beta = Number.NaN] = parameters;
+  return [r, alpha, s, beta];
+}
