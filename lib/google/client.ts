@@ -1,0 +1,168 @@
+/**
+ * The few calls to Google Sheets and Drive that a run makes, over the real client. Reads are repeated until they
+ * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome,
+ * for only who knows its marker can tell. It keeps no state but counters, and knows no table.
+ */
+import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
+import { auth as google, sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { GaveUp, IncompleteRead, UnknownOutcome } from './errors.ts';
+import { type Failure, failureOf } from './failure.ts';
+
+export interface ClientOptions {
+  /** Address of a local Sheets server; then nobody signs in. Default: NIGHTSHIFT_SHEETS_URL. */
+  rootUrl?: string | undefined;
+  nowMs?: () => number;
+  sleep?: (ms: number) => Promise<void>;
+  /** From 0 to 1. */
+  random?: () => number;
+  /** The longest that one client waits between attempts, in all. */
+  budgetMs?: number;
+  /** The service itself stops after 180 s. */
+  timeoutMs?: number;
+}
+
+export interface SheetsClient {
+  readonly spreadsheetId: string;
+  readonly calls: { reads: number; writes: number; drive: number };
+  readonly nowMs: () => number;
+  /** `spreadsheets.get`. */
+  get(fields: string, ranges?: readonly string[]): Promise<sheets_v4.Schema$Spreadsheet>;
+  /** `values.batchGet`, unformatted, dates as serial numbers. */
+  values(ranges: readonly string[]): Promise<sheets_v4.Schema$ValueRange[]>;
+  /** `spreadsheets.batchUpdate`, once; repeated only on 429, which is never after the work. Throws UnknownOutcome. */
+  write(
+    body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest,
+    fields: string,
+  ): Promise<sheets_v4.Schema$BatchUpdateSpreadsheetResponse>;
+  /** Drive's version of the file: grows with every change. */
+  version(): Promise<string>;
+  /** Waits before the given attempt at something that failed, 1 for the first; throws GaveUp when the budget is spent. */
+  pause(attempt: number, what: string): Promise<void>;
+}
+
+const SCOPES = [
+  'https://www.googleapis.com/auth/spreadsheets',
+  'https://www.googleapis.com/auth/drive.metadata.readonly',
+];
+
+interface Services {
+  sheets: sheets_v4.Sheets;
+  drive: drive_v3.Drive;
+  account: () => Promise<string | undefined>;
+}
+
+function services(rootUrl: string | undefined, timeout: number): Services {
+  const common = { retry: false, timeout, responseType: 'json' as const };
+  if (rootUrl !== undefined) {
+    const local = { ...common, rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
+    return {
+      sheets: sheets({ version: 'v4', ...local }),
+      drive: drive({ version: 'v3', ...local }),
+      account: async () => undefined,
+    };
+  }
+  const auth = new google.GoogleAuth({ scopes: SCOPES });
+  const account = async (): Promise<string | undefined> => {
+    return auth.getCredentials().then(
+      ({ client_email: email }) => email,
+      () => undefined,
+    );
+  };
+  return {
+    sheets: sheets({ version: 'v4', auth, ...common }),
+    drive: drive({ version: 'v3', auth, ...common }),
+    account,
+  };
+}
+
+/** A client for one spreadsheet. Signs in at the first call: Application Default Credentials. */
+export function sheetsClient(spreadsheetId: string, options: ClientOptions = {}): SheetsClient {
+  const { rootUrl = process.env.NIGHTSHIFT_SHEETS_URL, nowMs = Date.now, random = Math.random } = options;
+  const { budgetMs = 600_000, timeoutMs = 190_000 } = options;
+  const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
+  const calls = { reads: 0, writes: 0, drive: 0 };
+  let made: Services | undefined;
+  let waitedMs = 0;
+  const service = (): Services => {
+    made ??= services(rootUrl || undefined, timeoutMs);
+    return made;
+  };
+  const wait = async (ms: number, what: string): Promise<void> => {
+    const jittered = Math.round(ms * (0.75 + 0.5 * random()));
+    if (waitedMs + jittered > budgetMs) throw new GaveUp(what, Math.round(waitedMs / 1000));
+    waitedMs += jittered;
+    await sleep(jittered);
+  };
+  const classified = (thrown: unknown): Promise<Failure> => failureOf(thrown, spreadsheetId, () => service().account());
+  const reading = async <T>(kind: 'reads' | 'drive', call: () => Promise<{ data: T }>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      calls[kind] += 1;
+      try {
+        return whole((await call()).data);
+      } catch (thrown) {
+        if (thrown instanceof IncompleteRead) {
+          await wait(delayMs('again', attempt), 'half an answer');
+          continue;
+        }
+        const failure = await classified(thrown);
+        if (failure.kind === 'final') throw failure.error;
+        await wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), failure.what);
+      }
+    }
+  };
+  const write: SheetsClient['write'] = async (requestBody, fields) => {
+    for (let attempt = 1; ; attempt += 1) {
+      calls.writes += 1;
+      try {
+        return whole((await service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })).data);
+      } catch (thrown) {
+        if (thrown instanceof IncompleteRead) throw new UnknownOutcome('Half an answer to a write.');
+        const failure = await classified(thrown);
+        if (failure.kind === 'final') throw failure.error;
+        if (failure.kind === 'again') throw new UnknownOutcome(`A write ended with ${failure.what}.`);
+        await wait(Math.max(failure.retryAfterMs, delayMs('wait', attempt)), failure.what);
+      }
+    }
+  };
+  return {
+    spreadsheetId,
+    calls,
+    nowMs,
+    get: (fields, ranges) =>
+      reading('reads', () =>
+        service().sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) }),
+      ),
+    values: async (ranges) => {
+      const parameters = {
+        spreadsheetId,
+        ranges: [...ranges],
+        valueRenderOption: 'UNFORMATTED_VALUE',
+        dateTimeRenderOption: 'SERIAL_NUMBER',
+        majorDimension: 'ROWS',
+      };
+      return (
+        (await reading('reads', () => service().sheets.spreadsheets.values.batchGet(parameters))).valueRanges ?? []
+      );
+    },
+    write,
+    version: async () => {
+      const { version } = await reading('drive', () =>
+        service().drive.files.get({ fileId: spreadsheetId, fields: 'version', supportsAllDrives: true }),
+      );
+      if (!version) throw new IncompleteRead('Drive gave no version of the file.');
+      return version;
+    },
+    pause: (attempt, what) => wait(delayMs('again', attempt), what),
+  };
+}
+
+/** 429: 4, 8, 16, 32, 60 s, so that a full minute has passed at the fourth; else 1, 2, 4 … 32 s. */
+function delayMs(kind: 'wait' | 'again', attempt: number): number {
+  return kind === 'wait' ? Math.min(60_000, 2000 * 2 ** attempt) : Math.min(32_000, 500 * 2 ** attempt);
+}
+
+/** The client gives the raw text of an answer that is no whole JSON. */
+function whole<T>(data: T): T {
+  if (typeof data !== 'object' || data === null) throw new IncompleteRead('An answer of Google Sheets was cut.');
+  return data;
+}
