@@ -1,0 +1,280 @@
+/**
+ * Which pairs of records are compared at all. Keys of one or two parts are chosen from the profile: those that together
+ * let the fewest of a person's records slip by, in an imagined population of slips, for the pairs that they cost.
+ * A block too large is compared with its neighbours in the order of its content only, so the work stays bounded.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Compared, placeKinds, traits } from './kinds.ts';
+import { readRows } from './read-rows.ts';
+import { v, x } from './records.ts';
+import type { MatchingRules } from './rules.ts';
+import { soundSql } from './values.ts';
+
+/** A part of a key: something of one column that survives most slips. */
+interface Part {
+  sql: string;
+  words: string;
+  columns: readonly number[];
+  /** Share of the column's slips that change this part as well. */
+  broken: number;
+  /** Says enough to be a key alone. */
+  alone: boolean;
+}
+
+interface Key {
+  parts: readonly Part[];
+  words: string;
+}
+
+function partsOf(column: Compared, index: number): Part[] {
+  const value = v(index);
+  const part = (what: string, sql: string, broken: number, alone = false): Part => ({
+    sql,
+    words: `${what}${column.name}`,
+    columns: [index],
+    broken,
+    alone,
+  });
+  const whole = (alone = false): Part => part('', value, 1, alone);
+  const long = (sql: string, least: number): string => `case when length(${sql}) >= ${least} then ${sql} end`;
+  switch (column.kind) {
+    case 'given':
+      return [
+        whole(),
+        part('sound of ', soundSql(value), 0.5),
+        part('nickname of ', `${x(index)}`, 0.9),
+        part('initial of ', `left(${value}, 1)`, 0.25),
+      ];
+    case 'surname':
+      return [whole(), part('sound of ', soundSql(value), 0.5), part('start of ', `left(${value}, 3)`, 0.45)];
+    case 'fullname':
+      return [
+        part('words of ', x(index), 0.9, true),
+        part('start of ', `left(${value}, 5)`, 0.5),
+        part('first word of ', soundSql(x(index)), 0.4),
+        part('last word of ', soundSql(`split_part(${x(index)}, ' ', -1)`), 0.4),
+      ];
+    case 'company':
+      return [whole(true), part('start of ', `left(${value}, 5)`, 0.5)];
+    case 'email':
+      return [whole(true), part('mailbox of ', long(x(index), 4), 0.5, true)];
+    case 'phone':
+      return [whole(true), part('end of ', `right(${value}, 6)`, 0.7)];
+    case 'date':
+      return [
+        whole(),
+        part('year of ', `left(${value}, 4)`, 0.3),
+        part('day of ', `substr(${value}, 5, 4)`, 0.7),
+        part('month of ', `left(${value}, 6)`, 0.5),
+      ];
+    case 'street':
+      return [
+        whole(true),
+        part('word of ', `regexp_extract(${value}, '\\p{L}{4,}')`, 0.4),
+        part('number of ', `nullif(trim(${x(index)}), '')`, 0.3),
+      ];
+    case 'locality':
+      return [whole(), part('start of ', `left(${value}, 4)`, 0.4)];
+    case 'postcode':
+      return [whole(), part('start of ', long(`left(${value}, 3)`, 3), 0.5)];
+    case 'code':
+      return [
+        whole(true),
+        part('start of ', long(`left(${value}, 4)`, 4), 0.5),
+        part('end of ', `right(${value}, 3)`, 0.5),
+      ];
+    case 'url':
+      return [whole(true)];
+    case 'text':
+      return [part('start of ', `left(${value}, 10)`, 0.5)];
+    case 'housenumber':
+      return [whole()];
+    default:
+      return [];
+  }
+}
+
+function allParts(compared: readonly Compared[]): Part[] {
+  const parts = compared.flatMap(partsOf);
+  const given = compared.findIndex(({ kind }) => kind === 'given');
+  const surname = compared.findIndex(({ kind }) => kind === 'surname');
+  if (given >= 0 && surname >= 0) {
+    const [g, s] = [soundSql(v(given)), soundSql(v(surname))];
+    const sql = `least(${g}, ${s}) || '+' || greatest(${g}, ${s})`;
+    const known = `case when ${v(given)} is not null and ${v(surname)} is not null then ${sql} end`;
+    parts.push({ sql: known, words: 'names in any order', columns: [given, surname], broken: 0.5, alone: true });
+  }
+  return parts;
+}
+
+/** A small generator with a fixed seed: the same keys on every run (Steele and Vigna's SplitMix, 32 bits). */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+const imaginedPairs = 4000;
+const movedShare = 0.15;
+const swappedShare = 0.05;
+
+/** For each part, in which of the imagined pairs of one person's records it agrees. */
+function imagine(compared: readonly Compared[], parts: readonly Part[], rows: number): Uint8Array[] {
+  const random = dice(20_231);
+  const agrees = parts.map(() => new Uint8Array(imaginedPairs));
+  for (let pair = 0; pair < imaginedPairs; pair++) {
+    const [moved, swapped] = [random() < movedShare, random() < swappedShare];
+    const state = compared.map(({ kind, filled }) => {
+      const missing = random() > (filled / rows) ** 2;
+      const lost = missing || (moved && placeKinds.includes(kind));
+      return { lost, slipped: random() < traits[kind].slip, swap: swapped && (kind === 'given' || kind === 'surname') };
+    });
+    for (const [index, part] of parts.entries()) {
+      const fine = part.columns.every((column) => {
+        const of = state[column];
+        if (!of || of.lost || (of.swap && part.columns.length === 1)) return false;
+        return !of.slipped || random() >= part.broken;
+      });
+      const row = agrees[index];
+      if (row && fine) row[pair] = 1;
+    }
+  }
+  return agrees;
+}
+
+/** Records on which costs are estimated: the first by digest, which is a fair sample. */
+const sampled = 40_000;
+
+/** Pairs that each key would give in the whole table. */
+async function costs(
+  db: DuckDBConnection,
+  keys: readonly Key[],
+  records: number,
+  rules: MatchingRules,
+): Promise<number[]> {
+  const scale = Math.max(1, records / sampled);
+  const { largestBlock, neighbours } = rules.blocking;
+  const found: number[] = [];
+  for (const key of keys) {
+    const [row] = await readRows<{ cost: number }>(
+      db,
+      `select coalesce(sum(case when n * ${scale} <= ${largestBlock} then n * (n - 1) / 2 * ${scale * scale} else n * ${scale * neighbours} end), 0)::double as cost
+       from (select count(*) as n from match_parts where ${key.parts.map((p) => `${p.sql} is not null`).join(' and ')} group by ${key.parts.map((p) => p.sql).join(', ')})`,
+    );
+    found.push(row?.cost ?? 0);
+  }
+  return found;
+}
+
+/** What it is worth to meet a pair once more: slips may be more frequent than imagined. */
+const again = 0.2;
+
+/** Keys that one by one bring the most imagined pairs not yet met, for what they cost. */
+export async function chooseKeys(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+  records: number,
+  rules: MatchingRules,
+): Promise<Key[]> {
+  const parts = allParts(compared);
+  const rows = Math.max(1, ...compared.map(({ filled }) => filled));
+  const agrees = imagine(compared, parts, rows);
+  const columns = parts.map((part, index) => `${part.sql} as p${index}`);
+  if (columns.length === 0) return [];
+  await db.run(
+    `create or replace temp table match_parts as select ${columns.join(', ')} from match_records where record < ${sampled}`,
+  );
+  const options: { key: Key; meets: Uint8Array; named: Key }[] = [];
+  const offer = (chosen: readonly number[]): void => {
+    const of = chosen.flatMap((index) => parts[index] ?? []);
+    const meets = Uint8Array.from({ length: imaginedPairs }, (_, pair) =>
+      chosen.every((index) => agrees[index]?.[pair] === 1) ? 1 : 0,
+    );
+    const words = of.map((part) => part.words).join(' + ');
+    const named = { parts: of.map((part, nth) => ({ ...part, sql: `p${chosen[nth]}` })), words };
+    options.push({ key: { parts: of, words }, meets, named });
+  };
+  for (const [a, one] of parts.entries()) {
+    if (one.alone) offer([a]);
+    for (let b = a + 1; b < parts.length; b++) {
+      if (!one.columns.some((column) => parts[b]?.columns.includes(column))) offer([a, b]);
+    }
+  }
+  const price = await costs(
+    db,
+    options.map(({ named }) => named),
+    records,
+    rules,
+  );
+  const budget = pairBudget(records, rules);
+  const met = new Uint8Array(imaginedPairs);
+  const keys: Key[] = [];
+  let left = budget;
+  while (keys.length < rules.blocking.keys) {
+    let best: { index: number; worth: number } | undefined;
+    for (const [index, { meets }] of options.entries()) {
+      const cost = price[index] ?? Infinity;
+      if (cost > left) continue;
+      const gain = meets.reduce((sum, yes, pair) => sum + (yes ? again ** (met[pair] ?? 0) : 0), 0);
+      const worth = gain / (cost / budget + 0.2);
+      if (gain > 1 && worth > (best?.worth ?? 0)) best = { index, worth };
+    }
+    const choice = best && options[best.index];
+    if (!best || !choice) break;
+    keys.push(choice.key);
+    left -= price[best.index] ?? 0;
+    choice.meets.forEach((yes, pair) => {
+      met[pair] = (met[pair] ?? 0) + yes;
+    });
+  }
+  await db.run('drop table match_parts');
+  return keys;
+}
+
+/** Pairs that may be compared: a small table may be thorough. */
+function pairBudget(records: number, rules: MatchingRules): number {
+  return Math.max(1_500_000, records * rules.blocking.pairsPerRecord);
+}
+
+/** Below this many pairs in all, every pair is compared and no key is needed. */
+const everyPair = 600_000;
+
+/** Makes `match_candidates(l, r)`, l < r, without repeats. Returns the keys' words. */
+export async function buildCandidates(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+  records: number,
+  rules: MatchingRules,
+): Promise<string[]> {
+  if ((records * (records - 1)) / 2 <= everyPair) {
+    await db.run(`create or replace temp table match_candidates as
+      select a.record as l, b.record as r from match_records a join match_records b on a.record < b.record`);
+    return ['every pair'];
+  }
+  const keys = await chooseKeys(db, compared, records, rules);
+  const { largestBlock, neighbours } = rules.blocking;
+  await db.run('create or replace temp table match_met (l integer, r integer)');
+  const near = compared.flatMap(({ kind }, index) =>
+    ['given', 'surname', 'fullname', 'date', 'street'].includes(kind) ? [`coalesce(${v(index)}, '')`] : [],
+  );
+  const sorted = near.length === 0 ? 'record' : `${near.join(" || ' ' || ")}, record`;
+  for (const { parts } of keys) {
+    const known = parts.map((part) => `${part.sql} is not null`).join(' and ');
+    await db.run(`create or replace temp table match_keyed as
+      select record, k, n from (select record, hash(${parts.map((part) => part.sql).join(', ')}) as k from match_records where ${known})
+      join (select hash(${parts.map((part) => part.sql).join(', ')}) as k, count(*) as n from match_records where ${known} group by 1 having count(*) > 1) using (k)`);
+    await db.run(`insert into match_met select a.record, b.record from match_keyed a join match_keyed b
+      on a.k = b.k and a.record < b.record where a.n <= ${largestBlock}`);
+    await db.run(`insert into match_met
+      with lined as (select record, k, row_number() over (partition by k order by ${sorted}) as place from match_keyed join match_records using (record) where n > ${largestBlock})
+      select least(a.record, b.record), greatest(a.record, b.record)
+      from (select *, unnest(range(1, ${neighbours + 1})) as step from lined) a join lined b on b.k = a.k and b.place = a.place + a.step`);
+  }
+  await db.run('create or replace temp table match_candidates as select distinct l, r from match_met');
+  for (const table of ['match_met', 'match_keyed']) await db.run(`drop table if exists ${table}`);
+  return keys.map(({ words }) => words);
+}

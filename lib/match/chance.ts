@@ -1,0 +1,77 @@
+/**
+ * How records that have nothing to do with each other agree by chance: counted, never fitted.
+ * Equal values exactly, over all pairs; likenesses on a fixed sample of pairs, smoothed.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { compareSql, countPatterns } from './compare.ts';
+import { type Compared, traits } from './kinds.ts';
+import { readRows } from './read-rows.ts';
+import { v } from './records.ts';
+
+export interface Chance {
+  /** Pairs in the whole table where both have a value, and those with the same value. */
+  known: number;
+  same: number;
+  /** Share of pairs on each level, given that they are not the same, from level 2 on. */
+  rest: number[];
+  /** Share of pairs with the same value, given that the parent column agrees; undefined where there is no parent. */
+  withParent?: number;
+}
+
+const samplePairs = 300_000;
+const smoothing = 20;
+
+/** Pairs of records that stand apart by fixed distances in the order of the digests: random, but the same each time. */
+function sampleSql(records: number): string {
+  const steps = Math.max(1, Math.ceil(samplePairs / Math.max(1, records)));
+  const take = Math.min(records, samplePairs);
+  return `(select record as l, ((record + 1 + (step * 7919) % ${Math.max(1, records - 1)}) % ${records})::integer as r
+    from match_records, range(${steps}) s(step) where record < ${take})`;
+}
+
+async function sameCounts(db: DuckDBConnection, compared: readonly Compared[], index: number): Promise<Chance> {
+  const column = compared[index];
+  const [count] = await readRows<{ known: number; same: number }>(
+    db,
+    `select coalesce(sum(n), 0)::double as known, coalesce(sum(n * (n - 1) / 2), 0)::double as same
+     from (select count(*)::double as n from match_records where ${v(index)} is not null group by ${v(index)})`,
+  );
+  const filled = count?.known ?? 0;
+  const chance: Chance = { known: (filled * (filled - 1)) / 2, same: count?.same ?? 0, rest: [] };
+  if (column?.parent === undefined) return chance;
+  const [mine, parents] = [v(index), v(column.parent)];
+  const [joint] = await readRows<{ both: number; one: number }>(
+    db,
+    `select coalesce(sum(same), 0)::double as both, coalesce(sum(m * (m - 1) / 2), 0)::double as one from (
+       select sum(n) as m, sum(n * (n - 1) / 2) as same from (
+         select ${parents} as p, count(*)::double as n from match_records
+         where ${parents} is not null and ${mine} is not null group by ${parents}, ${mine}) group by p)`,
+  );
+  const withParent = ((joint?.both ?? 0) + 1) / ((joint?.one ?? 0) + 2);
+  return { ...chance, withParent };
+}
+
+/** Chance agreement of every compared column. */
+export async function measureChance(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+  records: number,
+): Promise<Chance[]> {
+  const chances: Chance[] = [];
+  for (const index of compared.keys()) chances.push(await sameCounts(db, compared, index));
+  await db.run(`create or replace temp table match_random as ${compareSql(compared, [], sampleSql(records))}`);
+  const patterns = await countPatterns(db, 'match_random', compared.length);
+  await db.run('drop table match_random');
+  for (const [index, column] of compared.entries()) {
+    const { levels } = traits[column.kind];
+    const counts = levels.map((level) => smoothing * level.chance);
+    for (const { levels: found, pairs } of patterns) {
+      const level = found[index] ?? 0;
+      if (level > 1) counts[level - 1] = (counts[level - 1] ?? 0) + pairs;
+    }
+    const total = counts.slice(1).reduce((sum, n) => sum + n, 0);
+    const chance = chances[index];
+    if (chance) chance.rest = counts.slice(1).map((n) => n / total);
+  }
+  return chances;
+}

@@ -1,0 +1,119 @@
+/**
+ * How two values of one kind agree, as SQL: a level's number, 0 where a value is missing. A pattern is all the levels of a pair.
+ * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
+ */
+import { type Compared, type LevelName, levelNumber, traits } from './kinds.ts';
+import { v, x } from './records.ts';
+
+/** Bits a level takes in a pattern: at most seven levels and the missing one. */
+const bits = 3;
+
+const jaro = (p: string, q: string): string => `jaro_winkler_similarity(${p}, ${q})`;
+const slips = (p: string, q: string, most: number): string =>
+  `(abs(length(${p}) - length(${q})) <= ${most} and damerau_levenshtein(${p}, ${q}) <= ${most})`;
+/** One slip, for words that already look alike: the alignment is dear, so Jaro-Winkler goes first. */
+const oneSlip = (p: string, q: string, atLeast = 0.75): string => `(${jaro(p, q)} >= ${atLeast} and ${slips(p, q, 1)})`;
+const sharedWords = (p: string, q: string, share: number): string => {
+  const [a, b] = [`string_split(${p}, ' ')`, `string_split(${q}, ' ')`];
+  return `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`;
+};
+
+type Tests = Partial<Record<LevelName, string>>;
+
+/** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
+function tests(kind: Compared['kind'], p: string, q: string, p2: string, q2: string): Tests {
+  const startOf = (one: string, other: string): string =>
+    `(starts_with(${other}, ${one}) and (length(${one}) = 1 or length(${one}) > 2))`;
+  const words = { near: `${jaro(p, q)} >= 0.92 or ${oneSlip(p, q)}`, alike: `${jaro(p, q)} >= 0.82` };
+  switch (kind) {
+    case 'given':
+      return { nickname: `${p2} = ${q2} or ${startOf(p, q)} or ${startOf(q, p)}`, ...words };
+    case 'surname':
+    case 'locality':
+      return words;
+    case 'fullname':
+    case 'company': {
+      const initial = `(split_part(${p}, ' ', -1) = split_part(${q}, ' ', -1) and left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' '))`;
+      return {
+        nickname: `${p2} = ${q2} or replace(${p}, ' ', '') = replace(${q}, ' ', '')${kind === 'fullname' ? ` or ${initial}` : ''}`,
+        near: `${jaro(p, q)} >= 0.93 or ${jaro(p2, q2)} >= 0.95`,
+        alike: `${jaro(p2, q2)} >= 0.86 or ${sharedWords(p, q, 0.6)}`,
+      };
+    }
+    case 'email':
+      return {
+        near: `(${p2} = ${q2} and length(${p2}) > 3) or (${jaro(p, q)} >= 0.8 and ${slips(p, q, 2)})`,
+        alike: `${jaro(p2, q2)} >= 0.9 and length(${p2}) > 3`,
+      };
+    case 'phone':
+      return { near: `right(${p}, 7) = right(${q}, 7) or (length(${p}) = length(${q}) and ${slips(p, q, 1)})` };
+    case 'date': {
+      const same = (from: number, length: number): string =>
+        `substr(${p}, ${from}, ${length}) = substr(${q}, ${from}, ${length})`;
+      const turned = `left(${p}, 4) || substr(${p}, 7, 2) || substr(${p}, 5, 2) = ${q}`;
+      return {
+        near: `${turned} or (${jaro(p, q)} >= 0.7 and ${slips(p, q, 1)})`,
+        alike: `(${same(1, 6)}) or (${same(5, 4)}) or (${same(1, 4)} and ${same(7, 2)}) or levenshtein(${p}, ${q}) <= 2`,
+      };
+    }
+    case 'street':
+      return {
+        near: `${p2} = ${q2} and (${jaro(p, q)} >= 0.9 or ${sharedWords(p, q, 0.74)})`,
+        alike: `${jaro(p, q)} >= 0.85 or ${sharedWords(p, q, 0.6)}`,
+      };
+    case 'housenumber':
+      return { near: `length(${p}) > 1 and ${slips(p, q, 1)}` };
+    case 'postcode':
+      return { near: `length(${p}) > 3 and ${slips(p, q, 1)}` };
+    case 'code':
+      return { near: `length(${p}) > 4 and ${oneSlip(p, q, 0.7)}` };
+    case 'url':
+      return { near: `split_part(${p}, '/', 1) = split_part(${q}, '/', 1)` };
+    case 'text':
+      return { near: `${jaro(p, q)} >= 0.93 or ${sharedWords(p, q, 0.75)}`, alike: sharedWords(p, q, 0.4) };
+    default:
+      return {};
+  }
+}
+
+/** SQL for the level of one column between records `a` and `b`. */
+function levelSql(compared: readonly Compared[], index: number): string {
+  const column = compared[index];
+  if (!column) return '0';
+  const { kind, partner } = column;
+  const [p, q] = [`a.${v(index)}`, `b.${v(index)}`];
+  const found = tests(kind, p, q, `a.${x(index)}`, `b.${x(index)}`);
+  if (partner !== undefined) {
+    const swap = `(a.${v(index)} = b.${v(partner)} or b.${v(index)} = a.${v(partner)})`;
+    if (levelNumber(kind, 'swapped') > 0) found.swapped = swap;
+  }
+  const ordered: LevelName[] = ['swapped', 'nickname', 'near', 'alike'];
+  const cases = ordered.flatMap((name) => {
+    const test = found[name];
+    if (!test || levelNumber(kind, name) === 0) return [];
+    // The second of two partners says nothing where the first says "swapped".
+    const level = name === 'swapped' && partner !== undefined && partner < index ? 0 : levelNumber(kind, name);
+    return [`when ${test} then ${level}`];
+  });
+  return `case when ${p} is null or ${q} is null then 0 when ${p} = ${q} then 1 ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
+}
+
+/** SQL columns l0, l1 … for the levels of records `a` and `b`. */
+export function levelColumns(compared: readonly Compared[]): string[] {
+  return compared.map((_, index) => `${levelSql(compared, index)}::bigint as l${index}`);
+}
+
+/** SQL for the pattern of levels l0, l1 …: three bits each. */
+export function patternSql(compared: readonly Compared[]): string {
+  return compared.length === 0 ? '0::bigint' : compared.map((_, index) => `(l${index} << ${bits * index})`).join(' | ');
+}
+
+/** The levels in a pattern, in the order of the columns. */
+export function levelsOf(pattern: bigint, columns: number): number[] {
+  return Array.from({ length: columns }, (_, index) => Number((pattern >> BigInt(bits * index)) & 7n));
+}
+
+/** Name of a column's level, or undefined where the value is missing. */
+export function levelName(column: Compared, level: number): LevelName | undefined {
+  return traits[column.kind].levels[level - 1]?.name;
+}

@@ -1,0 +1,208 @@
+/**
+ * The probability that two records are one person, without any labels: Fellegi and Sunter's model (1969) as a mixture of
+ * stories, fitted by expectation-maximisation (Dempster, Laird and Rubin 1977) over patterns, from a fixed start.
+ *
+ * A pair may be the same person, one who moved, two of a household, two colleagues, two branches of one firm, or
+ * unrelated. Each story says which columns agree as one person's do and which only by chance (kinds.ts), so relatives
+ * at one address are explained as such instead of looking like an unlikely coincidence.
+ * Not taken from the sources: chance agreement is counted and never fitted; a place within a place counts once.
+ */
+
+import type { Chance } from './chance.ts';
+import { byChance, type PatternCount } from './compare.ts';
+import { type Compared, type Kind, type Story, traits } from './kinds.ts';
+
+export interface Model {
+  stories: readonly Story[];
+  /** Share of all pairs that each story explains, in the order of `stories`. */
+  shares: number[];
+  /** For each column the share of one person's pairs on each level (index 0 is level 1). */
+  agree: number[][];
+  /** For each column the share of unrelated pairs on each level. */
+  chance: number[][];
+  rounds: number;
+}
+
+/** A person's own pairs are believed as strongly as this many before any is seen. */
+const priorPairs = 12;
+const mostRounds = 200;
+const settled = 1e-7;
+/** Nothing is less likely than this: one odd column never decides alone. */
+const least = 1e-9;
+
+/** Stories that make sense for these columns. */
+export function storiesFor(compared: readonly Compared[], people: boolean): Story[] {
+  const has = (...of: Kind[]): boolean => compared.some(({ kind }) => of.includes(kind));
+  const named = has('given', 'surname', 'fullname');
+  const place = has('street', 'postcode', 'locality', 'phone');
+  const stories: Story[] = ['same'];
+  if (people && named && place) stories.push('moved');
+  if (named && place) stories.push('household');
+  if (people && named && has('company', 'url')) stories.push('colleague');
+  if (!people && named && place) stories.push('branch');
+  return [...stories, 'unrelated'];
+}
+
+/** One person: the pairs of these stories are what the matching looks for. */
+export const isOnePerson = (story: Story): boolean => story === 'same' || story === 'moved';
+
+/** Whether a story's pairs show how one person's values agree in this column. */
+function teaches(column: Compared, story: Story): boolean {
+  return story === 'same' || (traits[column.kind].shared[story] ?? 0) >= 0.5;
+}
+
+function startShares(stories: readonly Story[], records: number): number[] {
+  const pairs = Math.max(1, (records * (records - 1)) / 2);
+  const per: Record<Story, number> = {
+    same: 0.1,
+    moved: 0.02,
+    household: 0.1,
+    colleague: 0.2,
+    branch: 0.1,
+    unrelated: 0,
+  };
+  const shares = stories.map((story) => Math.min(0.15, (per[story] * records) / pairs));
+  const rest = 1 - shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share, index) => (stories[index] === 'unrelated' ? rest : share));
+}
+
+/** Chance levels once the pairs of one person are taken out of the counts. */
+function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): number[] {
+  const same = Math.max(chance.same - samePairs, 0.05 * chance.same, 0.5);
+  const share = Math.min(0.99, same / Math.max(1, chance.known - knownPairs));
+  return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
+}
+
+/** Log-likelihood of a pattern in each story, without the weight of rare values. */
+export function logLikelihoods(
+  model: Model,
+  compared: readonly Compared[],
+  chances: readonly Chance[],
+  levels: readonly number[],
+): number[] {
+  return model.stories.map((story) => {
+    let sum = 0;
+    for (const [index, column] of compared.entries()) {
+      const level = levels[index] ?? 0;
+      if (level === 0) continue;
+      const agree = model.agree[index]?.[level - 1] ?? least;
+      if (story === 'same') sum += Math.log(agree);
+      else {
+        const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
+        const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
+        let chance = model.chance[index]?.[level - 1] ?? least;
+        const withParent = chances[index]?.withParent;
+        if (parentAgrees && withParent !== undefined) {
+          const other = 1 - (model.chance[index]?.[0] ?? 0);
+          chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
+        }
+        sum += Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
+      }
+    }
+    return sum;
+  });
+}
+
+/** What the rarity of agreeing values is measured against: the story's logarithm of average chance, to be taken off. */
+export function averageRarity(model: Model, compared: readonly Compared[], levels: readonly number[]): number[] {
+  return model.stories.map((story) => {
+    let sum = 0;
+    for (const [index, column] of compared.entries()) {
+      const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
+      if (levels[index] === 1 && !parentAgrees && byChance(column, story))
+        sum += Math.log(model.chance[index]?.[0] ?? least);
+    }
+    return sum;
+  });
+}
+
+/** Shares of the stories for each pattern. */
+function expect(model: Model, likelihoods: readonly number[][]): number[][] {
+  const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
+  return likelihoods.map((row) => {
+    const logs = row.map((value, index) => value + (logShares[index] ?? 0));
+    const top = Math.max(...logs);
+    const weights = logs.map((value) => Math.exp(value - top));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  });
+}
+
+/** Keeps the share of outright differences below what the kind allows. */
+function capped(shares: number[], kind: Kind): number[] {
+  const { mostDiffer } = traits[kind];
+  const differ = shares[shares.length - 1] ?? 0;
+  if (differ <= mostDiffer) return shares;
+  const scale = (1 - mostDiffer) / Math.max(least, 1 - differ);
+  return shares.map((share, index) => (index === shares.length - 1 ? mostDiffer : share * scale));
+}
+
+/** Fits the model to the patterns of the candidate pairs. `records` counts the distinct records of the table. */
+export function fitModel(
+  compared: readonly Compared[],
+  chances: readonly Chance[],
+  patterns: readonly PatternCount[],
+  records: number,
+  people: boolean,
+): Model {
+  const stories = storiesFor(compared, people);
+  const allPairs = Math.max(1, (records * (records - 1)) / 2);
+  const model: Model = {
+    stories,
+    shares: startShares(stories, records),
+    agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
+    chance: chances.map((chance) => chanceLevels(chance, 0, 0)),
+    rounds: 0,
+  };
+  for (let round = 1; round <= mostRounds; round++) {
+    const likelihoods = patterns.map(({ levels }) => logLikelihoods(model, compared, chances, levels));
+    const explained = expect(model, likelihoods);
+    const before = model.shares[0] ?? 0;
+    maximise(model, compared, chances, patterns, explained, allPairs);
+    model.rounds = round;
+    if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
+  }
+  return model;
+}
+
+function maximise(
+  model: Model,
+  compared: readonly Compared[],
+  chances: readonly Chance[],
+  patterns: readonly PatternCount[],
+  explained: readonly number[][],
+  allPairs: number,
+): void {
+  const sums = model.stories.map(() => 0);
+  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
+  const matched = compared.map(() => ({ same: 0, known: 0 }));
+  for (const [row, { levels, pairs }] of patterns.entries()) {
+    for (const [nth, story] of model.stories.entries()) {
+      const weight = pairs * (explained[row]?.[nth] ?? 0);
+      sums[nth] = (sums[nth] ?? 0) + weight;
+      if (!isOnePerson(story)) continue;
+      for (const [index, column] of compared.entries()) {
+        const level = levels[index] ?? 0;
+        const count = matched[index];
+        if (level === 0 || !count) continue;
+        count.known += weight;
+        if (level === 1) count.same += weight;
+        const row = agree[index];
+        if (row && teaches(column, story)) row[level - 1] = (row[level - 1] ?? 0) + weight;
+      }
+    }
+  }
+  const others = sums.map((sum, nth) => (model.stories[nth] === 'unrelated' ? 0 : (sum + 0.5) / allPairs));
+  const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
+  model.shares = others.map((share, nth) => (model.stories[nth] === 'unrelated' ? rest : Math.min(0.5, share)));
+  model.agree = agree.map((row, index) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return capped(
+      row.map((count) => Math.max(1e-6, count / total)),
+      compared[index]?.kind ?? 'text',
+    );
+  });
+  model.chance = chances.map((chance, index) =>
+    chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
+  );
+}
