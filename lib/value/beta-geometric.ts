@@ -5,17 +5,19 @@
  * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD; Batislam,
  * Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first order, so that
  * somebody who bought once is not alive for certain. The two differ only in the number of chances to leave, and are one
- * piece of code here. Of the published forms the expected orders are rewritten by Euler's transformation, which neither
- * overflows for frequent buyers nor breaks down at a = 1.
+ * piece of code here.
  */
 import { indexed } from './indexed.ts';
 import type { Objective } from './minimise.ts';
 import { type Histories, type RepeatModel, total } from './model.ts';
-import { digamma, hypergeometricSum, lnGamma, powerGap } from './special.ts';
+import { digamma, hyp2f1, lnGamma } from './special.ts';
 
 /** Parameters beyond this are no answer, only a search that ran away. */
 const MOST = 1e9;
 const MOST_ODDS = 1e300;
+
+/** Where a published form divides by nought, its value an inch beside it is the limit, to six digits. */
+const apart = (value: number, pole: number): number => (Math.abs(value - pole) < 1e-6 ? pole + 1e-6 : value);
 
 /** Leaving is possible after each repeat order. Parameters r, alpha (weeks), a, b. */
 export const bgNbd: RepeatModel = betaGeometric('BG/NBD', 0);
@@ -43,12 +45,12 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     alive,
     expectedOrders: (parameters, frequency, recency, age, weeks) => {
       const [r, alpha, a, b] = four(parameters);
-      const c = a + b + frequency + extraChances - 1;
+      const chances = frequency + extraChances;
       const z = weeks / (alpha + age + weeks);
-      const l = Math.log1p(-z);
-      const excess = c - r - frequency;
-      const series = z * excess * hypergeometricSum(excess + 1, a, c + 1, 2, z);
-      const orders = c * powerGap(a - 1, l) - series * Math.exp((a - 1) * l);
+      const c = apart(a + b + chances - 1, 0);
+      const series = hyp2f1(r + frequency, b + chances, c, z);
+      const share = series.mantissa * Math.exp((r + frequency) * Math.log1p(-z) + series.exponent);
+      const orders = (c * (1 - share)) / (apart(a, 1) - 1);
       return Math.max(0, orders) * alive(parameters, frequency, recency, age);
     },
   };

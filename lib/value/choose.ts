@@ -6,7 +6,7 @@
  * decide: most customers buy nothing in a slice, so that it favours whoever predicts too little.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
-import { type Fit, fit, type Histories, type RepeatModel, thin, total } from './model.ts';
+import { type Fit, fitModel, type Histories, type RepeatModel, thin, total } from './model.ts';
 import { paretoNbd } from './pareto.ts';
 
 /** The first stands where a workbook's history is too short to compare them. */
@@ -33,7 +33,7 @@ const MOST_CUSTOMERS = 10_000;
 /** Scores the models on held-out orders, best first; those whose fit did not converge come last. */
 export function compare(models: readonly RepeatModel[], heldOut: HeldOut, weeks: number): Score[] {
   const sample = thin(heldOut, MOST_CUSTOMERS);
-  const scores = models.map((model) => score(fit(model, sample), sample, weeks));
+  const scores = models.map((model) => score(fitModel(model, sample), sample, weeks));
   return scores.sort((a, b) => Number(b.converged) - Number(a.converged) || a.deviance - b.deviance);
 }
 

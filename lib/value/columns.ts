@@ -2,16 +2,20 @@
 import type { Engine } from '../engine/duckdb.ts';
 import { name, type Sql, sql } from '../engine/sql.ts';
 
-/** The columns of a query whose columns are all numbers without nulls. */
-export async function numericColumns(engine: Engine, query: Sql, width: number): Promise<Float64Array[]> {
+/** The columns of a query, all of them numbers without nulls; `names` says which, in the query's order. */
+export async function numericColumns<Name extends string>(
+  engine: Engine,
+  query: Sql,
+  names: readonly Name[],
+): Promise<Record<Name, Float64Array>> {
   const rows = await engine.number(sql`select count(*) as n from (${query}) as counted`);
-  const columns = Array.from({ length: width }, () => new Float64Array(rows));
+  const columns = names.map((column) => [column, new Float64Array(rows)] as const);
   let row = 0;
   for await (const chunk of engine.chunks(query)) {
-    for (const [i, column] of columns.entries()) column.set((chunk[i] ?? []).map(Number), row);
+    for (const [i, [, values]] of columns.entries()) values.set((chunk[i] ?? []).map(Number), row);
     row += chunk[0]?.length ?? 0;
   }
-  return columns;
+  return Object.fromEntries(columns) as Record<Name, Float64Array>;
 }
 
 const BATCH = 20_480;
@@ -23,13 +27,13 @@ export async function numericTable(
   columns: Record<string, Float64Array>,
 ): Promise<void> {
   const names = Object.keys(columns);
-  const arrays = Object.values(columns);
-  const declared = names.map((column) => `${name(column).text} varchar`).join(', ');
-  await engine.run({ text: `create or replace table ${name(table).text}_text (${declared})`, values: [] });
-  await engine.append(`${table}_text`, batches(arrays));
-  const read = names.map((column) => `cast(${column} as double) as ${column}`).join(', ');
-  await engine.run({ text: `create or replace table ${table} as select ${read} from ${table}_text`, values: [] });
-  await engine.run({ text: `drop table ${table}_text`, values: [] });
+  const asText = name(`${table}_text`);
+  const list = (of: (column: string) => string): Sql => ({ text: names.map(of).join(', '), values: [] });
+  await engine.run(sql`create or replace table ${asText} (${list((column) => `${column} varchar`)})`);
+  await engine.append(asText.text, batches(Object.values(columns)));
+  const read = list((column) => `cast(${column} as double) as ${column}`);
+  await engine.run(sql`create or replace table ${name(table)} as select ${read} from ${asText}`);
+  await engine.run(sql`drop table ${asText}`);
 }
 
 async function* batches(arrays: readonly Float64Array[]): AsyncGenerator<(string | null)[][]> {

@@ -1,5 +1,5 @@
 /** Whether a model jumped against last month's: a sign of a broken import rather than of changed customers. */
-import type { ModelRecord } from './lifetime-value.ts';
+import type { ModelRecord } from './fitted.ts';
 
 /**
  * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters say

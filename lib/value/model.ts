@@ -48,7 +48,7 @@ export interface Fit {
 const SCOUTS = 400;
 
 /** Fits a model to histories that are sorted. Needs at least one group; whether they suffice is the caller's to judge. */
-export function fit(model: RepeatModel, histories: Histories): Fit {
+export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));
   const home = starts[0] ?? [];

@@ -8,7 +8,7 @@
  */
 import { withNumericalGradient } from './minimise.ts';
 import type { RepeatModel } from './model.ts';
-import { hyp2f1, lnGamma, powerGap, softplus } from './special.ts';
+import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
 /** Parameters r, alpha (weeks), s, beta (weeks). */
 export const paretoNbd: RepeatModel = {
@@ -46,14 +46,18 @@ export const paretoNbd: RepeatModel = {
   },
 };
 
-/** ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀. −∞ where age = recency. */
+/**
+ * ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency. Their
+ * ₂F₁(r+s+x, b; r+s+x+1; z) becomes by Euler's transformation (1 − z)^(1−b) · ₂F₁(1, r+s+x+1−b; r+s+x+1; z).
+ */
 function lnOddsGone(r: number, alpha: number, s: number, beta: number, x: number, recency: number, age: number) {
   const power = r + s + x;
-  const larger = Math.max(alpha, beta);
-  const gap = Math.abs(alpha - beta);
+  const [smaller, larger] = alpha < beta ? [alpha, beta] : [beta, alpha];
   const b = alpha >= beta ? s + 1 : r + x;
-  const lnTerm = (t: number) =>
-    Math.log(hyp2f1(power, b, power + 1, gap / (larger + t))) - power * Math.log(larger + t);
+  const lnTerm = (t: number) => {
+    const series = hyp2f1One(power + 1 - b, power + 1, (larger - smaller) / (larger + t));
+    return (1 - b) * Math.log((smaller + t) / (larger + t)) + Math.log(series) - power * Math.log(larger + t);
+  };
   const atRecency = lnTerm(recency);
   const lnA0 = atRecency + Math.log(-Math.expm1(Math.min(0, lnTerm(age) - atRecency)));
   return Math.log(s / power) + (r + x) * Math.log(alpha + age) + s * Math.log(beta + age) + lnA0;
