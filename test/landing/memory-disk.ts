@@ -1,0 +1,146 @@
+/**
+ * A disk in memory that keeps the promises of the real one and no more: a crash of the process loses nothing, a power
+ * cut may lose any change that was not flushed, each on its own. Fast enough to die at every operation of everything.
+ */
+import { dirname, join } from 'node:path';
+import type { Disk, Guard } from '../../lib/landing/disk.ts';
+import type { FileIdentity } from '../../lib/landing/identity.ts';
+
+interface Inode {
+  ino: number;
+  content: string;
+  /** What a power cut leaves for certain; null: perhaps nothing. */
+  flushed: string | null;
+  mtime: number;
+  ctime: number;
+}
+
+/** One change of names, which happens as a whole; durable once every folder that it touches has been flushed. */
+interface Change {
+  names: [path: string, inode: Inode | null][];
+  unflushed: Set<string>;
+}
+
+export class MemoryDisk implements Disk {
+  #names = new Map<string, Inode>();
+  #durable = new Map<string, Inode>();
+  #changes: Change[] = [];
+  #clock = 0;
+  readonly #linkless: boolean;
+
+  constructor({ linkless = false } = {}) {
+    this.#linkless = linkless;
+  }
+
+  #inode(path: string): Inode {
+    const inode = this.#names.get(path);
+    if (!inode) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+    return inode;
+  }
+
+  #rename(...names: Change['names']): void {
+    for (const [path, inode] of names) {
+      const before = this.#names.get(path);
+      for (const touched of [before, inode]) if (touched) touched.ctime = ++this.#clock;
+      if (inode) this.#names.set(path, inode);
+      else this.#names.delete(path);
+    }
+    this.#changes.push({ names, unflushed: new Set(names.map(([path]) => dirname(path))) });
+  }
+
+  #identity(path: string): FileIdentity | null {
+    const inode = this.#names.get(path);
+    if (!inode) return null;
+    const { ino, content, mtime, ctime } = inode;
+    return { size: content.length, mtimeNs: String(mtime), ctimeNs: String(ctime), ino: String(ino) };
+  }
+
+  async resolve(path: string) {
+    return path;
+  }
+
+  async identity(path: string) {
+    return this.#identity(path);
+  }
+
+  async read(path: string) {
+    return this.#names.get(path)?.content ?? null;
+  }
+
+  async list(folder: string) {
+    return [...this.#names.keys()]
+      .filter((path) => dirname(path) === folder)
+      .map((path) => path.slice(folder.length + 1));
+  }
+
+  async makeFolder() {}
+
+  async write(path: string, content: string | Uint8Array) {
+    const inode = this.#names.get(path);
+    const now = ++this.#clock;
+    if (inode) Object.assign(inode, { content: String(content), mtime: now, ctime: now });
+    else this.#rename([path, { ino: now, content: String(content), flushed: null, mtime: now, ctime: now }]);
+  }
+
+  async copy(from: string, to: string) {
+    await this.write(to, this.#inode(from).content);
+  }
+
+  async link(from: string, to: string) {
+    if (!this.#linkless) this.#rename([to, this.#inode(from)]);
+    return !this.#linkless;
+  }
+
+  async imitate(path: string) {
+    this.#inode(path).ctime = ++this.#clock;
+  }
+
+  async flush(path: string) {
+    const inode = this.#inode(path);
+    inode.flushed = inode.content;
+  }
+
+  async flushFolder(folder: string) {
+    for (const change of this.#changes) change.unflushed.delete(folder);
+  }
+
+  async rename(from: string, to: string) {
+    const inode = this.#inode(from);
+    if (this.#names.get(to) !== inode) this.#rename([from, null], [to, inode]);
+  }
+
+  async renameIf(from: string, to: string, guard: Guard) {
+    const holds = guard.holds(this.#identity(guard.path));
+    if (holds) await this.rename(from, to);
+    return holds;
+  }
+
+  async unlink(path: string) {
+    if (this.#names.has(path)) this.#rename([path, null]);
+  }
+
+  /** Cuts the power. `survives` is asked for each change that was not flushed. */
+  cutPower(survives: () => boolean): void {
+    const names = new Map(this.#durable);
+    for (const change of this.#changes) {
+      if (change.unflushed.size > 0 && !survives()) continue;
+      for (const [path, inode] of change.names) {
+        if (inode) names.set(path, inode);
+        else names.delete(path);
+      }
+    }
+    for (const inode of new Set(names.values())) {
+      if (inode.content !== inode.flushed && !survives()) inode.content = inode.flushed ?? '';
+      inode.flushed = inode.content;
+    }
+    this.#names = names;
+    this.#durable = new Map(names);
+    this.#changes = [];
+  }
+
+  /** All files under a folder, by path relative to it. */
+  files(folder: string): Record<string, string> {
+    const inside = [...this.#names].filter(([path]) => path.startsWith(join(folder, '/')));
+    return Object.fromEntries(inside.map(([path, inode]) => [path.slice(folder.length + 1), inode.content]));
+  }
+}
