@@ -28,7 +28,7 @@ export interface Score {
 }
 
 /** A comparison looks at no more customers than this. */
-const MOST_CUSTOMERS = 10_000;
+const MOST_CUSTOMERS = 4_000;
 
 /** Scores the models on held-out orders, best first; those whose fit did not converge come last. */
 export function compare(models: readonly RepeatModel[], heldOut: HeldOut, weeks: number): Score[] {

@@ -2,8 +2,8 @@
  * Finds the lowest point of a smooth function: BFGS from several fixed starts, the best converged one wins.
  *
  * Deterministic: no random start, no clock. Source: Nocedal and Wright, Numerical Optimization (2006), algorithm 6.1, with a
- * backtracking line search (3.1) and the update left out where the curvature condition fails. It never reports a point as
- * found that failed the test of its gradient: `converged` says so, and the caller decides.
+ * backtracking line search (3.1) and the update left out where the curvature condition fails. It never passes
+ * off a point as a minimum that failed its tests: `converged` says so, and the caller decides.
  */
 
 /** Writes the gradient at `point` into `gradient` and returns the value. Points outside its domain give Infinity. */
@@ -12,9 +12,8 @@ export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 export interface Minimum {
   point: Float64Array;
   value: number;
-  /** The largest gradient component is below the tolerance. */
+  /** The gradient is level, or the quadratic that the search has learned promises no gain worth having. */
   converged: boolean;
-  steepest: number;
   /** What the search learned of the function's curvature: start a like search with it. */
   curvature: Curvature;
 }
@@ -25,6 +24,8 @@ export type Curvature = readonly Float64Array[];
 const MAX_ITERATIONS = 200;
 /** On an objective of order one, a mean over customers: parameters are then right to about six digits. */
 const GRADIENT_TOLERANCE = 1e-6;
+/** Half the Newton decrement: what one more step would gain of the objective. */
+const GAIN_TOLERANCE = 1e-10;
 /** A longer first step in logarithms than e² is a jump into the void. */
 const MAX_STEP = 2;
 
@@ -60,23 +61,22 @@ function descend(objective: Objective, start: Float64Array, known?: Curvature): 
   let value = objective(point, gradient);
   let inverse = known?.map((row) => row.slice()) ?? identity(n);
   let fresh = known === undefined;
-  for (let iterations = 0; iterations < MAX_ITERATIONS && largest(gradient) > GRADIENT_TOLERANCE; iterations++) {
+  for (let iterations = 0; iterations < MAX_ITERATIONS; iterations++) {
     const direction = times(inverse, gradient, -1);
-    const next = dot(direction, gradient) < 0 ? lineSearch(objective, point, value, gradient, direction) : undefined;
+    const gain = -dot(direction, gradient) / 2;
+    const level = largest(gradient) <= GRADIENT_TOLERANCE || (!fresh && gain >= 0 && gain <= GAIN_TOLERANCE);
+    if (level) return { point, value, converged: Number.isFinite(value), curvature: inverse };
+    const next = gain > 0 ? lineSearch(objective, point, value, gradient, direction) : undefined;
     if (next === undefined) {
       if (fresh) break;
       inverse = identity(n);
       fresh = true;
       continue;
     }
-    const step = minus(next.point, point);
-    const change = minus(next.gradient, gradient);
-    fresh = !update(inverse, step, change, fresh);
+    fresh = !update(inverse, minus(next.point, point), minus(next.gradient, gradient), fresh);
     ({ point, value, gradient } = next);
   }
-  const steepest = largest(gradient);
-  const converged = Number.isFinite(value) && steepest <= GRADIENT_TOLERANCE;
-  return { point, value, converged, steepest, curvature: inverse };
+  return { point, value, converged: false, curvature: inverse };
 }
 
 interface Point {

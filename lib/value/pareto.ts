@@ -14,7 +14,7 @@ import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 export const paretoNbd: RepeatModel = {
   name: 'Pareto/NBD',
   parameterNames: ['r', 'alpha', 's', 'beta'],
-  mostCustomers: 20_000,
+  mostCustomers: 10_000,
   starts: (weeks) => [
     [0.5, weeks / 4, 0.5, weeks / 4],
     [1.5, weeks, 1.5, weeks],

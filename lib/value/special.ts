@@ -67,7 +67,7 @@ export function hyp2f1One(b: number, c: number, z: number): number {
     above = 1 + (coefficient * z) / above;
     const change = above * below;
     fraction *= change;
-    if (Math.abs(change - 1) < 1e-15) return 1 / fraction;
+    if (Math.abs(change - 1) < 1e-14) return 1 / fraction;
   }
   throw new RangeError(`The continued fraction did not settle in ${MAX_TERMS} steps at z ${z}`);
 }
