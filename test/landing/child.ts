@@ -1,27 +1,39 @@
 /**
- * Landing in a process of its own, so that it can really be killed: `land FOLDER N` and `recover FOLDER N` die by
- * SIGKILL ahead of the N-th operation; `recover-all 0 FOLDER…` prints each outcome; `lock FOLDER COMMAND` prints what
- * came of it and holds the lock until it is killed or its standard input ends.
+ * Landing in a process of its own, so that it can really be killed. `land FOLDER…` and `recover FOLDER…` work on all
+ * folders at once, each up to its own operation: the first folder stops ahead of the first, the second ahead of the
+ * second, and so on. When all have stopped, the process kills itself. `settle FOLDER…` recovers and prints each outcome.
+ * `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input ends.
  */
-import { nodeDisk } from '../../lib/landing/disk.ts';
+import { type Disk, nodeDisk } from '../../lib/landing/disk.ts';
 import { land, recover } from '../../lib/landing/journal.ts';
-import { Held, lockFolder } from '../../lib/landing/lock.ts';
 import { staged, watched } from './fixture.ts';
 
-const [mode, folder = '', ...rest] = process.argv.slice(2);
+const [mode, ...args] = process.argv.slice(2);
 
-/** The real disk, under a process that is killed ahead of the n-th operation. */
-const killing = (n: number) =>
-  watched(nodeDisk, (operation) => operation.n === n && process.kill(process.pid, 'SIGKILL'));
+async function killedInside(work: (folder: string, disk: Disk) => Promise<unknown>): Promise<void> {
+  for (const [index, folder] of args.entries()) {
+    await new Promise<void>((stopped, failed) => {
+      const disk = watched(nodeDisk, ({ n }) => {
+        if (n !== index + 1) return undefined;
+        stopped();
+        return new Promise(() => undefined);
+      });
+      work(folder, disk).then(() => failed(new Error(`Ended before operation ${index + 1}.`)), failed);
+    });
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
 
-if (mode === 'land') await land(folder, await staged(nodeDisk, folder), { disk: killing(Number(rest[0])) });
-if (mode === 'recover') await recover(folder, { disk: killing(Number(rest[0])) });
-if (mode === 'recover-all') {
-  for (const each of [folder, ...rest]) process.stdout.write(`${(await recover(each)).outcome}\n`);
+if (mode === 'land') await killedInside(async (folder, disk) => land(folder, await staged(nodeDisk, folder), { disk }));
+if (mode === 'recover') await killedInside((folder, disk) => recover(folder, { disk }));
+if (mode === 'settle') {
+  for (const folder of args) process.stdout.write(`${(await recover(folder)).outcome}\n`);
 }
 if (mode === 'lock') {
+  const [folder = '', command = ''] = args;
+  const { Held, lockFolder } = await import('../../lib/landing/lock.ts');
   try {
-    const lock = await lockFolder(folder, { command: rest[0] ?? '', run: 'run-1' });
+    const lock = await lockFolder(folder, { command, run: 'run-1' });
     process.stdout.write('locked\n');
     process.stdin.resume().on('end', () => lock.release());
   } catch (error) {

@@ -1,6 +1,5 @@
 /** A landing that does all there is to do, disks that misbehave at the n-th operation, and people who edit. */
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import type { Disk } from '../../lib/landing/disk.ts';
 import { type LandingFile, stagingFolder } from '../../lib/landing/journal.ts';
 import { placesIn } from '../../lib/landing/places.ts';
@@ -42,23 +41,6 @@ export async function leftovers(disk: Disk, folder: string): Promise<string[]> {
   const { state, staged: staging, kept, rescued } = placesIn(folder);
   const names = await Promise.all([state, staging, kept, rescued].map((place) => disk.list(place)));
   return names.flat().filter((name) => !['staged', 'kept', 'rescued'].includes(name));
-}
-
-/** Which side all files are on, but for those that a person edited, which are as the person left them. */
-export async function sideOf(
-  disk: Disk,
-  folder: string,
-  edits: Files = {},
-  [old, fresh] = [OLD, NEW],
-): Promise<'old' | 'new'> {
-  const names = Object.keys({ ...old, ...fresh });
-  const found = await contents(disk, folder, names);
-  expect([
-    { ...old, ...edits },
-    { ...fresh, ...edits },
-  ]).toContainEqual(found);
-  expect(await leftovers(disk, folder)).toEqual([]);
-  return names.every((name) => name in edits || found[name] === old[name]) ? 'old' : 'new';
 }
 
 export interface Operation {

@@ -8,16 +8,17 @@ import {
   died,
   dyingAt,
   EDITS,
+  type Edit,
   editOf,
   type Files,
   fill,
   type Operation,
-  sideOf,
   staged,
   TARGETS,
   watched,
 } from './fixture.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { sideOf } from './whole.ts';
 
 const FOLDER = resolve('/workbook');
 
