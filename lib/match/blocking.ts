@@ -199,7 +199,7 @@ export async function chooseKeys(
     options.push({ key: { parts: of, words }, meets, named });
   };
   for (const [a, one] of parts.entries()) {
-    if (one.alone) offer([a]);
+    offer([a]);
     for (let b = a + 1; b < parts.length; b++) {
       if (!one.columns.some((column) => parts[b]?.columns.includes(column))) offer([a, b]);
     }
@@ -213,12 +213,13 @@ export async function chooseKeys(
   const budget = pairBudget(records, rules);
   const met = new Uint8Array(imaginedPairs);
   const keys: Key[] = [];
+  const taken = new Set<number>();
   let left = budget;
   while (keys.length < rules.blocking.keys) {
     let best: { index: number; worth: number } | undefined;
     for (const [index, { meets }] of options.entries()) {
       const cost = price[index] ?? Infinity;
-      if (cost > left) continue;
+      if (cost > left || taken.has(index)) continue;
       const gain = meets.reduce((sum, yes, pair) => sum + (yes ? again ** (met[pair] ?? 0) : 0), 0);
       const worth = gain / (cost / budget + 0.2);
       if (gain > 1 && worth > (best?.worth ?? 0)) best = { index, worth };
@@ -226,6 +227,7 @@ export async function chooseKeys(
     const choice = best && options[best.index];
     if (!best || !choice) break;
     keys.push(choice.key);
+    taken.add(best.index);
     left -= price[best.index] ?? 0;
     choice.meets.forEach((yes, pair) => {
       met[pair] = (met[pair] ?? 0) + yes;
@@ -241,7 +243,7 @@ function pairBudget(records: number, rules: MatchingRules): number {
 }
 
 /** Below this many pairs in all, every pair is compared and no key is needed. */
-const everyPair = 600_000;
+const everyPair = 120_000;
 
 /** Makes `match_candidates(l, r)`, l < r, without repeats. Returns the keys' words. */
 export async function buildCandidates(

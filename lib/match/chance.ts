@@ -18,7 +18,7 @@ export interface Chance {
   withParent?: number;
 }
 
-const samplePairs = 300_000;
+const samplePairs = 100_000;
 const smoothing = 20;
 
 /** Pairs of records that stand apart by fixed distances in the order of the digests: random, but the same each time. */

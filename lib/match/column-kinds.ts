@@ -126,7 +126,9 @@ function together(counts: readonly ColumnCounts[], verdicts: Verdict[], taken: R
   if (has('given') && !has('surname') && !has('fullname')) most('surname', words);
   const person = has('given') || has('surname') || has('fullname');
   if (!person && has('company'))
-    verdicts.forEach((v, i) => v.kind === 'company' && open(i) && (verdicts[i] = as('fullname')));
+    verdicts.forEach((v, i) => {
+      if (v.kind === "company" && open(i)) verdicts[i] = as("fullname");
+    });
   else if (!person) most('fullname', words);
 }
 

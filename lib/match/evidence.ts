@@ -47,7 +47,7 @@ export function strongCountSql(compared: readonly Compared[], rules: MatchingRul
     return kind === 'phone' || kind === 'code' ? [few] : [];
   });
   const at = (kind: Kind, ...levels: LevelName[]): string => anyAt(compared, kind, levels);
-  const name = `(${at('given', 'same', 'nickname', 'swapped')} and (${at('surname', 'same', 'near')} or ${at('given', 'swapped')}) or ${at('fullname', 'same', 'nickname')})`;
+  const name = `(${at('given', 'same', 'nickname')} and ${at('surname', 'same', 'near')} or ${at('fullname', 'same', 'nickname')})`;
   const number = compared.some(({ kind }) => kind === 'housenumber') ? at('housenumber', 'same') : 'true';
   const place = `(${at('street', 'same', 'near')} and ${number} and (${at('postcode', 'same')} or ${at('locality', 'same', 'near')}))`;
   const strong = [...single, `${name} and ${at('date', 'same')}`, `${name} and ${place}`];

@@ -58,7 +58,7 @@ const levels = (same: number, rest: Partial<Record<LevelName, [start: number, ch
 ];
 
 const placeStories = { moved: 0, household: 0.95, colleague: 0.8, branch: 0 };
-const personStories = { moved: 1, household: 0.02, colleague: 0, branch: 1 };
+const personStories = { moved: 1, household: 0.001, colleague: 0, branch: 1 };
 
 export const traits: Readonly<Record<Kind, Trait>> = {
   given: {
@@ -85,7 +85,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     words: 'name',
     levels: levels(0.6, { nickname: [0.05, 0.0005], near: [0.18, 0.002], alike: [0.12, 0.01], other: [0.05, 0.98] }),
     mostDiffer: 0.1,
-    shared: { moved: 1, household: 0.02, colleague: 0, branch: 0.95 },
+    shared: { moved: 1, household: 0.001, colleague: 0, branch: 0.95 },
     slip: 0.35,
   },
   company: {
@@ -99,7 +99,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     words: 'e-mail address',
     levels: levels(0.6, { near: [0.2, 0.0002], alike: [0.03, 0.002], other: [0.17, 0.997] }),
     mostDiffer: 0.4,
-    shared: { moved: 0.9, household: 0.08, colleague: 0.05, branch: 0.2 },
+    shared: { moved: 0.9, household: 0.05, colleague: 0.05, branch: 0.2 },
     slip: 0.35,
   },
   phone: {
@@ -113,7 +113,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     words: 'date',
     levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
     mostDiffer: 0.12,
-    shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },
+    shared: { moved: 1, household: 0.02, colleague: 0, branch: 0.3 },
     slip: 0.2,
   },
   street: {
@@ -189,6 +189,8 @@ export interface Compared {
   /** Header, as it stands in the table. */
   name: string;
   kind: Kind;
+  /** A name of firms or shops, not of people. */
+  things?: boolean;
   /** Another compared column (its index) into which this one's value is sometimes put by mistake. */
   partner?: number;
   /** A column that says more of the same (the postcode of a city): where it agrees, this one agrees by itself. */

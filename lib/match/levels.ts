@@ -15,13 +15,14 @@ const slips = (p: string, q: string, most: number): string =>
 const oneSlip = (p: string, q: string, atLeast = 0.75): string => `(${jaro(p, q)} >= ${atLeast} and ${slips(p, q, 1)})`;
 const sharedWords = (p: string, q: string, share: number): string => {
   const [a, b] = [`string_split(${p}, ' ')`, `string_split(${q}, ' ')`];
-  return `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`;
+  // Splitting is dear: texts that share most words look alike to begin with.
+  return `(${jaro(p, q)} >= 0.6 and len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b})))`;
 };
 
 type Tests = Partial<Record<LevelName, string>>;
 
 /** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
-function tests(kind: Compared['kind'], p: string, q: string, p2: string, q2: string): Tests {
+function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2: string): Tests {
   const startOf = (one: string, other: string): string =>
     `(starts_with(${other}, ${one}) and (length(${one}) = 1 or length(${one}) > 2))`;
   const words = { near: `${jaro(p, q)} >= 0.92 or ${oneSlip(p, q)}`, alike: `${jaro(p, q)} >= 0.82` };
@@ -33,18 +34,28 @@ function tests(kind: Compared['kind'], p: string, q: string, p2: string, q2: str
       return words;
     case 'fullname':
     case 'company': {
-      const initial = `(split_part(${p}, ' ', -1) = split_part(${q}, ' ', -1) and left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' '))`;
+      const first = (text: string): string => `split_part(${text}, ' ', 1)`;
+      const last = (text: string): string => `split_part(${text}, ' ', -1)`;
+      const initial = `(${last(p)} = ${last(q)} and left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' '))`;
+      // "victoria stone" and "olivia stone" share a family, not a name.
+      const relative = `((${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8) or (${first(p)} = ${first(q)} and ${jaro(last(p), last(q))} < 0.8))`;
+      const person = kind === 'fullname' && !things;
+      const like = `(${jaro(p2, q2)} >= 0.86 or ${sharedWords(p, q, 0.6)})`;
       return {
-        nickname: `${p2} = ${q2} or replace(${p}, ' ', '') = replace(${q}, ' ', '')${kind === 'fullname' ? ` or ${initial}` : ''}`,
-        near: `${jaro(p, q)} >= 0.93 or ${jaro(p2, q2)} >= 0.95`,
-        alike: `${jaro(p2, q2)} >= 0.86 or ${sharedWords(p, q, 0.6)}`,
+        nickname: `${p2} = ${q2} or replace(${p}, ' ', '') = replace(${q}, ' ', '')${person ? ` or ${initial}` : ''}`,
+        near: `(${jaro(p, q)} >= 0.93 or ${jaro(p2, q2)} >= 0.95)${person ? ` and not ${relative}` : ''}`,
+        alike: person ? `${like} and not ${relative}` : like,
       };
     }
-    case 'email':
+    case 'email': {
+      // Another number is another mailbox; and a mailbox made of the same name is no slip of the pen.
+      const number = (text: string): string => `regexp_replace(${text}, '[^0-9]', '', 'g')`;
+      const typo = `(${slips(p, q, 1)} or (${jaro(p, q)} >= 0.95 and ${slips(p, q, 2)}))`;
       return {
-        near: `(${p2} = ${q2} and length(${p2}) > 3) or (${jaro(p, q)} >= 0.8 and ${slips(p, q, 2)})`,
-        alike: `${jaro(p2, q2)} >= 0.9 and length(${p2}) > 3`,
+        near: `${jaro(p, q)} >= 0.8 and ${number(p)} = ${number(q)} and ${typo}`,
+        alike: `length(${p2}) > 3 and ${jaro(p2, q2)} >= 0.9`,
       };
+    }
     case 'phone':
       return { near: `right(${p}, 7) = right(${q}, 7) or (length(${p}) = length(${q}) and ${slips(p, q, 1)})` };
     case 'date': {
@@ -82,9 +93,12 @@ function levelSql(compared: readonly Compared[], index: number): string {
   if (!column) return '0';
   const { kind, partner } = column;
   const [p, q] = [`a.${v(index)}`, `b.${v(index)}`];
-  const found = tests(kind, p, q, `a.${x(index)}`, `b.${x(index)}`);
+  const found = tests(column, p, q, `a.${x(index)}`, `b.${x(index)}`);
   if (partner !== undefined) {
-    const swap = `(a.${v(index)} = b.${v(partner)} or b.${v(index)} = a.${v(partner)})`;
+    const [p3, q3] = [`a.${v(partner)}`, `b.${v(partner)}`];
+    const swap = ['given', 'surname'].includes(kind)
+      ? `(${jaro(p, q3)} >= 0.9 and ${jaro(p3, q)} >= 0.9 and ${jaro(p, q)} < 0.9)`
+      : `(${p} = ${q3} or ${q} = ${p3})`;
     if (levelNumber(kind, 'swapped') > 0) found.swapped = swap;
   }
   const ordered: LevelName[] = ['swapped', 'nickname', 'near', 'alike'];

@@ -10,7 +10,7 @@
 
 import type { Chance } from './chance.ts';
 import { byChance, type PatternCount } from './compare.ts';
-import { type Compared, type Kind, type Story, traits } from './kinds.ts';
+import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
 
 export interface Model {
   stories: readonly Story[];
@@ -26,6 +26,7 @@ export interface Model {
 /** A person's own pairs are believed as strongly as this many before any is seen. */
 const priorPairs = 12;
 const mostRounds = 200;
+const mostMoved = 0.5;
 const settled = 1e-7;
 /** Nothing is less likely than this: one odd column never decides alone. */
 const least = 1e-9;
@@ -51,8 +52,10 @@ function teaches(column: Compared, story: Story): boolean {
   return story === 'same' || (traits[column.kind].shared[story] ?? 0) >= 0.5;
 }
 
+const pairsAmong = (records: number): number => Math.max(1, (records * (records - 1)) / 2);
+
 function startShares(stories: readonly Story[], records: number): number[] {
-  const pairs = Math.max(1, (records * (records - 1)) / 2);
+  const pairs = pairsAmong(records);
   const per: Record<Story, number> = {
     same: 0.1,
     moved: 0.02,
@@ -71,6 +74,13 @@ function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): nu
   const same = Math.max(chance.same - samePairs, 0.05 * chance.same, 0.5);
   const share = Math.min(0.99, same / Math.max(1, chance.known - knownPairs));
   return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
+}
+
+/** Two people of one name have mailboxes that look alike this often, for mailboxes are made of names. */
+const mailboxOfName = 0.15;
+
+function namesAgree(compared: readonly Compared[], levels: readonly number[]): boolean {
+  return compared.some(({ kind }, index) => (kind === 'given' || kind === 'surname' || kind === 'fullname') && levels[index] === 1);
 }
 
 /** Log-likelihood of a pattern in each story, without the weight of rare values. */
@@ -95,6 +105,9 @@ export function logLikelihoods(
         if (parentAgrees && withParent !== undefined) {
           const other = 1 - (model.chance[index]?.[0] ?? 0);
           chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
+        }
+        if (column.kind === 'email' && level === levelNumber('email', 'alike') && namesAgree(compared, levels)) {
+          chance = Math.max(chance, mailboxOfName);
         }
         sum += Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
       }
@@ -146,7 +159,6 @@ export function fitModel(
   people: boolean,
 ): Model {
   const stories = storiesFor(compared, people);
-  const allPairs = Math.max(1, (records * (records - 1)) / 2);
   const model: Model = {
     stories,
     shares: startShares(stories, records),
@@ -158,11 +170,16 @@ export function fitModel(
     const likelihoods = patterns.map(({ levels }) => logLikelihoods(model, compared, chances, levels));
     const explained = expect(model, likelihoods);
     const before = model.shares[0] ?? 0;
-    maximise(model, compared, chances, patterns, explained, allPairs);
+    maximise(model, compared, chances, patterns, explained, records);
     model.rounds = round;
     if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
   }
   return model;
+}
+
+/** Pairs believed before any is seen: one record in a hundred has a double, so that a clean table is no reason to miss one. */
+function expected(story: Story | undefined, records: number): number {
+  return story === 'same' ? 0.01 * records + 0.5 : 0.5;
 }
 
 function maximise(
@@ -171,8 +188,9 @@ function maximise(
   chances: readonly Chance[],
   patterns: readonly PatternCount[],
   explained: readonly number[][],
-  allPairs: number,
+  records: number,
 ): void {
+  const allPairs = pairsAmong(records);
   const sums = model.stories.map(() => 0);
   const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
   const matched = compared.map(() => ({ same: 0, known: 0 }));
@@ -192,9 +210,12 @@ function maximise(
       }
     }
   }
-  const others = sums.map((sum, nth) => (model.stories[nth] === 'unrelated' ? 0 : (sum + 0.5) / allPairs));
+  const others = sums.map((sum, nth) => (model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs));
   const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
   model.shares = others.map((share, nth) => (model.stories[nth] === 'unrelated' ? rest : Math.min(0.5, share)));
+  // Most of one person's pairs did not move: else two people of one name would pass for somebody who did.
+  const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
+  if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
   model.agree = agree.map((row, index) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return capped(

@@ -163,10 +163,9 @@ export async function profileTable(
   hangPlaces(compared);
   const dateOrders = new Map<string, DateOrder>();
   for (const { name, kind } of compared) if (kind === 'date') dateOrders.set(name, await dateOrder(db, name));
-  const givenShare = Math.max(
-    0,
-    ...counts.map((c) => (verdicts[counts.indexOf(c)]?.kind === 'fullname' ? c.knownGiven : 0)),
-  );
-  const people = compared.some(({ kind }) => ['given', 'surname', 'date'].includes(kind)) || givenShare > 0.1;
+  const people =
+    compared.some(({ kind }) => ['given', 'surname', 'date'].includes(kind)) ||
+    counts.some((c, index) => verdicts[index]?.kind === 'fullname' && c.knownGiven > 0.1);
+  if (!people) for (const column of compared) if (column.kind === 'fullname') column.things = true;
   return { compared, dateOrders, ignored, people };
 }

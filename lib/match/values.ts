@@ -81,13 +81,14 @@ export type DateOrder = 'day first' | 'month first';
 /** A date as YYYYMMDD, where its form is known; else the digits that are there. */
 function date(x: string, order: DateOrder): string {
   const [day, month] = order === 'day first' ? [1, 2] : [2, 1];
-  const parts = `regexp_extract(${x}, '^ *([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})`;
-  const numeric = `${parts}', 3) || lpad(${parts}', ${month}), 2, '0') || lpad(${parts}', ${day}), 2, '0')`;
+  const parts = `regexp_extract(${x}, '^ *([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{2,5})`;
+  const short = `case when length(${parts}', 3)) > 2 then '' when ${parts}', 3) > '30' then '19' else '20' end`;
+  const numeric = `${short} || ${parts}', 3) || lpad(${parts}', ${month}), 2, '0') || lpad(${parts}', ${day}), 2, '0')`;
   const year = `regexp_extract(${x}, '^ *([0-9]{4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,2})`;
   const iso = `${year}', 1) || lpad(${year}', 2), 2, '0') || lpad(${year}', 3), 2, '0')`;
   const words = `strftime(try_strptime(trim(${x}), ['%d %B %Y', '%d %b %Y', '%B %d, %Y', '%b %d, %Y', '%d-%b-%Y']), '%Y%m%d')`;
   const value = `case when regexp_matches(${x}, '^ *[0-9]{4}[-/. ]') then ${iso}
-    when regexp_matches(${x}, '^ *[0-9]{1,2}[-/. ]+[0-9]{1,2}[-/. ]+[0-9]{4}') then ${numeric}
+    when regexp_matches(${x}, '^ *[0-9]{1,2}[-/. ]+[0-9]{1,2}[-/. ]+[0-9]{2,5}') then ${numeric}
     when regexp_matches(${x}, '\\p{L}') then coalesce(${words}, nullif(${digits(x)}, '')) else nullif(${digits(x)}, '') end`;
   return ['', '19000101', '00010101', '99991231', '00000000'].reduce((sql, none) => `nullif(${sql}, '${none}')`, value);
 }
