@@ -1,6 +1,6 @@
 /**
- * Invented companies, as many as asked for: a name made of words, a domain under example.com, example.net, example.org or
- * the top-level domain `.example` (RFC 2606: nobody's, ever), a country, and what a company register would say of them.
+ * Invented companies, as many as asked for: a name made of words, a domain of its own under the top-level domain
+ * `.example` (RFC 2606: nobody's, ever), a country, and what a company register would say of them.
  */
 import { type Country, countries } from './people.ts';
 import { Random, scatter } from './random.ts';
@@ -30,7 +30,6 @@ const trades = [
   { word: 'Insurance', industry: 'Insurance' },
 ] as const;
 
-const homes = ['example.com', 'example.net', 'example.org'];
 const legal: Readonly<Record<string, string>> = {
   DE: 'GmbH',
   FR: 'SARL',
@@ -66,16 +65,13 @@ export function companyAt(seed: number, index: number): Company {
   const employees = Math.round(6 * random.factor(1.3) ** 2) + 2;
   return {
     name: `${one}${two.toLowerCase()} ${trade.word} ${suffix}`.trim(),
-    domain: index % TOP_LEVEL_EVERY === 7 ? `${label}.example` : `${label}.${random.pick(homes)}`,
+    domain: `${label}.example`,
     country,
     industry: trade.industry,
     employees,
     revenue: Math.round((employees * 95 * random.factor(0.5)) / 5) * 5000,
   };
 }
-
-/** One in fifty stands directly under `.example`: no mail server knows that domain, and a cleaning may well say so. */
-const TOP_LEVEL_EVERY = 50;
 
 /** Domains that play the free mail providers' part: many people, nobody's company. */
 export const freeMail = [

@@ -1,7 +1,8 @@
 /** Rows to a CSV file in big pieces: UTF-8, commas, LF, quotes only where they are needed. It writes; it never reads. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const PIECE_CHARACTERS = 1 << 20;
+/** Small enough that a piece dies young; larger ones cost more in garbage collection than they save in writes. */
+const PIECE_CHARACTERS = 1 << 16;
 
 /** One record without its line end. */
 export function csvLine(cells: readonly string[]): string {

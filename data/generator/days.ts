@@ -5,6 +5,10 @@
 
 const DAY_MS = 86_400_000;
 export const DAY_SECONDS = 86_400;
+const DAY_MINUTES = 1440;
+
+/** The texts of days asked for before: some thousands at most, each asked for thousands of times. */
+const days = new Map<number, string>();
 
 /** The day's number; throws on a text that names no day. */
 export function dayNumber(text: string): number {
@@ -14,22 +18,28 @@ export function dayNumber(text: string): number {
 }
 
 export function dayText(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  let text = days.get(day);
+  if (text === undefined) {
+    text = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    days.set(day, text);
+  }
+  return text;
 }
 
 const pairs = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
-const days = new Map<number, string>();
+
+/** The minute asked for last: in a table in order of time the next row has it too. */
+let lastMinute = Number.NaN;
+let lastMinuteText = '';
 
 /** `2026-11-22T05:00:00Z` for a time in seconds since 1970. */
 export function timeText(seconds: number): string {
-  const day = Math.floor(seconds / DAY_SECONDS);
-  let text = days.get(day);
-  if (text === undefined) {
-    text = dayText(day);
-    days.set(day, text);
+  const minute = Math.floor(seconds / 60);
+  if (minute !== lastMinute) {
+    const day = Math.floor(minute / DAY_MINUTES);
+    const ofDay = minute - day * DAY_MINUTES;
+    lastMinuteText = `${dayText(day)}T${pairs[Math.floor(ofDay / 60)]}:${pairs[ofDay % 60]}:`;
+    lastMinute = minute;
   }
-  const rest = seconds - day * DAY_SECONDS;
-  const hour = Math.floor(rest / 3600);
-  const minute = Math.floor((rest - hour * 3600) / 60);
-  return `${text}T${pairs[hour]}:${pairs[minute]}:${pairs[rest % 60]}Z`;
+  return `${lastMinuteText}${pairs[seconds % 60]}Z`;
 }

@@ -75,7 +75,8 @@ export class Facts {
       number += 1;
       const dice = scatter(number ^ this.seed);
       const type = eventTypes[kind] as string;
-      const [id, email] = this.who(member, dice % 100 < 6);
+      const byAddress = dice % 100 < 6 || !this.register.hasId(member);
+      const [id, email] = byAddress ? named(this.register.memberAt(member), true) : [contactId(member), ''];
       const campaign = fromLetters.has(type)
         ? letter
         : byThemselves.has(type)
@@ -100,22 +101,20 @@ export class Facts {
     let number = 0;
     for (const { at, member: index, kind: order } of this.history().purchases.inOrder()) {
       number += 1;
-      const [id, email] = this.who(index, scatter(number) % 100 < 15);
       const member = this.register.memberAt(index);
+      const [id, email] = named(member, scatter(number) % 100 < 15);
       const amount = ((this.purchases(member)[order]?.cents ?? 0) / 100).toFixed(2);
       const currency = currencies[member.person.country.currency] ?? 'USD';
       yield [factId('o', number), id, email, timeText(at), amount, currency];
     }
   }
+}
 
-  /** How a fact names its contact: by id; by address where the tool that told it knew no more, or the contact has no id. */
-  private who(index: number, byAddress: boolean): readonly [id: string, email: string] {
-    const known = this.register.hasId(index);
-    if (known && !byAddress) return [contactId(index), ''];
-    const member = this.register.memberAt(index);
-    const alone = member.part.kind === 'plain' && member.written === member.address;
-    return known && !alone ? [member.contactId, ''] : ['', member.address];
-  }
+/** How a fact names its contact: by id; by address where the tool that told it knew no more, or the contact has no id. */
+function named(member: Member, byAddress: boolean): readonly [id: string, email: string] {
+  if (member.contactId === '') return ['', member.address];
+  const alone = member.part.kind === 'plain' && member.written === member.address;
+  return byAddress && alone ? ['', member.address] : [member.contactId, ''];
 }
 
 function factId(letter: string, number: number): string {

@@ -72,6 +72,12 @@ export class Register {
     return part.kind !== 'odd' || part.oddity !== 'noId';
   }
 
+  /** Whether anything may have happened to the contact; cheaper than telling it. */
+  mayHaveStory(index: number): boolean {
+    const { kind } = this.cast.partOf(index);
+    return kind === 'fate' || kind === 'copy';
+  }
+
   /** An address that was somebody's once: theirs before they moved, or one whose contact was deleted. */
   formerAddress(index: number): string {
     const person = this.population.personAt(index);
@@ -90,7 +96,7 @@ export class Register {
     const local = `${person.address.split('@')[0]}${index + 1}`;
     switch (part.oddity) {
       case 'role':
-        return same(`${roles[part.rank % roles.length]}@${person.company?.domain ?? 'example.com'}`);
+        return same(`${roles[part.rank % roles.length]}@${person.company?.domain ?? 'example.org'}`);
       case 'disposable':
         return same(`${local}@${disposable[part.rank % disposable.length]}`);
       case 'typo':

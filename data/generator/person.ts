@@ -135,7 +135,7 @@ export class Population {
       street: country.houseFirst ? `${house} ${street}` : `${street} ${house}`,
       city: town.city,
       region: town.region,
-      postal: digits(town.postal, random),
+      postal: fill(town.postal, String(random.between(10, 99))),
     };
   }
 
@@ -161,15 +161,19 @@ function telephone(country: Country, random: Random): [string, string] {
   if (country.phones.length === 0) return ['', ''];
   const range = random.pick(country.phones);
   const number = String(random.between(0, 9999)).padStart(4, '0');
-  const fill = (pattern: string) => {
-    let used = number.length - (pattern.split('#').length - 1);
-    return pattern.replace(/#/g, () => number[used++] as string);
-  };
-  return [fill(range.national), fill(range.international)];
+  return [fill(range.national, number), fill(range.international, number)];
 }
 
-function digits(pattern: string, random: Random): string {
-  return pattern.replace(/#/g, () => String(random.between(0, 9)));
+/** The pattern with the number's last digits in place of its `#`. */
+function fill(pattern: string, number: string): string {
+  let text = '';
+  let used = number.length;
+  for (let at = pattern.length - 1; at >= 0; at -= 1) {
+    const character = pattern.charAt(at);
+    if (character === '#') used -= 1;
+    text = (character === '#' ? number.charAt(used) : character) + text;
+  }
+  return text;
 }
 
 function personaOf(fraction: number): Persona {

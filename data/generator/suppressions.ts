@@ -32,6 +32,7 @@ export function* suppressionRows(
   end: number,
 ): Generator<readonly string[]> {
   for (let index = 0; index < people; index += 1) {
+    if (!register.mayHaveStory(index)) continue;
     const member = register.memberAt(index);
     const { standing } = member.story;
     if (!standing) continue;

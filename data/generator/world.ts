@@ -123,11 +123,10 @@ function* withFlawed(
 ): Generator<readonly string[]> {
   const places = placesAmong(count, flawed.length);
   let written = 0;
+  let next = 0;
   for (const row of rows) {
     yield row;
     written += 1;
-    for (const [index, place] of places.entries()) {
-      if (place === written) yield columns.map((column) => flawed[index]?.cells[column] ?? '');
-    }
+    for (; places[next] === written; next += 1) yield columns.map((column) => flawed[next]?.cells[column] ?? '');
   }
 }
