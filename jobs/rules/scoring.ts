@@ -7,7 +7,7 @@
  */
 
 import type { ScoringRules } from '../../lib/scoring/rules.ts';
-import { all, domainOf, not, text } from '../../lib/segments/build.ts';
+import { domainOf, knownAndNot, text } from '../../lib/segments/build.ts';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
 const ourDomains = ['nightshift.example'];
@@ -54,11 +54,7 @@ export const scoring: ScoringRules = {
       name: 'Address',
       answers: [
         { name: 'free mail', points: -10, where: domainOf('email').isKind('free-mail') },
-        {
-          name: 'business domain',
-          points: 35,
-          where: all(text('email').contains('@'), not(domainOf('email').isKind('disposable'))),
-        },
+        { name: 'business domain', points: 35, where: knownAndNot(domainOf('email').isKind('disposable')) },
       ],
     },
     {

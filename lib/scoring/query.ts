@@ -42,7 +42,7 @@ export function scorePartsQuery(rules: ScoringRules, asOf: Date, contactId?: str
       'never below 0, never above 100',
       sql`${within100(raw('limited_micro'))} - limited_micro`,
     ),
-    ...rules.fit.map((question, i) => fitPart(question, i, asOf, contactId)),
+    ...rules.fit.map((question, i) => fitPart(question, i, asOf)),
     sumPart('fit', 1000, 'never below 0, never above 100', sql`${within100(raw('fit_micro'))} - fit_micro`),
   ];
   return sql`with ${slotSteps(rules, asOf, contactId)},
@@ -81,13 +81,12 @@ function eventParts(rules: ScoringRules): Sql {
     ${hundredths(raw('sum(micro)'))} as hundredths from slots group by contact_id, rule`;
 }
 
-function fitPart(question: FitQuestion, place: number, asOf: Date, contactId?: string): Sql {
+function fitPart(question: FitQuestion, place: number, asOf: Date): Sql {
   const names = question.answers.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
-  const one = contactId === undefined ? raw('') : sql` where c.contact_id = ${contactId}`;
   return sql`select * from (
     select c.contact_id, 'fit' as side, ${raw(String(place))} as place, ${question.name} as part,
       case${join(names, '')} end as detail, ${hundredths(fitPoints(question, asOf))} as hundredths
-    from contacts as c${one}
+    from subjects as c
   ) as answered where detail is not null`;
 }
 

@@ -1,15 +1,17 @@
 /**
  * The steps that the score and its explanation share, as named pieces of SQL, so that the two can't come apart. All sums
- * are of whole millionths of a point, so that neither the order of rows nor the number of threads can change a score.
+ * are of whole millionths of a point, which floating point holds exactly up to 2^53: neither the order of rows nor the
+ * number of threads can change a score.
  */
 
-import { join, list, raw, type Sql, sql } from '../engine/sql.ts';
+import { join, raw, type Sql, sql } from '../engine/sql.ts';
 import { compile } from '../segments/compile.ts';
+import { segmentInputQuery } from '../segments/input.ts';
 import { ageOf, dayOf } from '../segments/when.ts';
 import type { Cuts, EventPoints, FitQuestion, ScoringRules } from './rules.ts';
 
-/** Millionths, as a 64-bit whole number: 32 bits overflow at 2,147 points. */
-const micro = (points: number): Sql => raw(`cast(${Math.round(points * 1e6)} as bigint)`);
+/** Whole millionths, in SQL's scientific notation, which is floating point in every dialect. */
+const micro = (points: number): Sql => raw(`${Math.round(points * 1e6)}e0`);
 const days = (text: string): number => {
   const age = ageOf(text);
   if (!('days' in age)) throw new Error(`"${text}" is not in days; check rules before compiling them`);
@@ -20,15 +22,18 @@ const days = (text: string): number => {
 export const scoredEvents = (rules: ScoringRules): EventPoints[] =>
   rules.engagement.events.filter(({ points }) => points !== 0);
 
-/** A row is one type of event and what it is worth. `half_life` is in days, NULL for ever. */
+/** The half-life of what never fades, in days: half of it counts as nothing. */
+const forever = '1e300';
+
+/** A row is one type of event and what it is worth; days throughout, `times` is 0 for no cap. */
 const eventRules = (events: readonly EventPoints[]): Sql =>
   join(
     events.map(({ type, points, halfLife, fullFor, atMost }, rule) => {
-      const halfLifeDays = raw(halfLife ? `${days(halfLife)}.0` : 'cast(null as decimal)');
-      const { times, per } = atMost ?? { times: 0, per: 'ever' };
-      return sql`select ${raw(String(rule))} as rule, ${type} as type, ${micro(points)} as micro, ${halfLifeDays} as half_life, ${raw(
-        String(fullFor ? days(fullFor) : 0),
-      )} as full_for, ${raw(String(times))} as times, ${raw(`'${per}'`)} as per`;
+      const fading = raw(
+        `${halfLife ? `${days(halfLife)}e0` : forever} as half_life, ${fullFor ? days(fullFor) : 0} as full_for`,
+      );
+      const cap = raw(`${atMost?.times ?? 0} as times, ${atMost?.per === 'week' ? 7 : 1} as cap_days`);
+      return sql`select ${raw(String(rule))} as rule, ${type} as type, ${micro(points)} as micro, ${fading}, ${cap}`;
     }),
     ' union all ',
   );
@@ -39,56 +44,53 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
  */
 export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const events = scoredEvents(rules);
-  const one = contactId === undefined ? raw('') : sql` and e.contact_id = ${contactId}`;
+  const one = contactId === undefined ? raw('') : sql` where e.contact_id = ${contactId}`;
   if (events.length === 0) {
-    return sql`slots as (select contact_id, 0 as rule, 0 as events, local_day(occurred_at) as last_day, 0 as micro
+    return sql`slots as (select contact_id, 0 as rule, 0 as events, local_day(occurred_at) as last_day, 0e0 as micro
   from events where false)`;
   }
   return sql`event_rules as (${eventRules(events)}),
 dated as (
-  select e.contact_id, r.rule, r.per, r.micro, r.half_life, r.full_for, r.times, local_day(e.occurred_at) as day
-  from events as e join event_rules as r on r.type = e.type
-  where e.type in ${list(events.map(({ type }) => type))}${one}
+  select e.contact_id, r.rule, r.micro, r.half_life, r.full_for, r.times, r.cap_days, local_day(e.occurred_at) as day
+  from events as e join event_rules as r on r.type = e.type${one}
 ),
 worth as (
   select contact_id, rule, times, day,
-    case per when 'week' then week_start(day) when 'day' then day end as slot,
-    cast(round(micro * coalesce(pow(0.5, greatest(days_between(day, ${dayOf(asOf)}) - full_for, 0) / half_life), 1)) as bigint) as micro
+    case when times = 0 then null when cap_days = 7 then week_start(day) else day end as slot,
+    round(micro * pow(0.5, greatest(days_between(day, ${dayOf(asOf)}) - full_for, 0) / half_life)) as micro
   from dated
 ),
-summed as (
-  select contact_id, rule, times, count(*) as events, max(day) as last_day, sum(micro) as micro,
-    max(abs(micro)) as most
-  from worth group by contact_id, rule, times, slot
-),
 slots as (
-  select contact_id, rule, events, last_day,
-    case when times = 0 then micro else least(greatest(micro, -times * most), times * most) end as micro
-  from summed
+  select contact_id, rule, count(*) as events, max(day) as last_day,
+    case when max(times) = 0 then sum(micro)
+      else least(greatest(sum(micro), -max(times) * max(abs(micro))), max(times) * max(abs(micro))) end as micro
+  from worth group by contact_id, rule, slot
 )`;
 }
 
-/** CTE `contact_scores`: a row per contact, with every stage of its score. Follows `slots`. */
+/** CTE `contact_scores`: a row per contact, with every stage of its score; `subjects`: what the rules ask of it. Follows `slots`. */
 export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const { hardBounce, inactive, unsubscribedAtMost } = rules.engagement;
   const one = contactId === undefined ? raw('') : sql` where c.contact_id = ${contactId}`;
   const positive = scoredEvents(rules).flatMap(({ points }, rule) => (points > 0 ? [rule] : []));
   const active = positive.length > 0 ? sql`rule in ${raw(`(${positive.join(', ')})`)}` : raw('false');
-  return sql`activity as (
+  const asked = [...rules.fit.flatMap(({ answers }) => answers), ...rules.excluded].map(({ where }) => where);
+  return sql`subjects as (${segmentInputQuery(asked, asOf, ['email', 'status'])}${one}),
+activity as (
   select contact_id, sum(micro) as micro, max(case when ${active} then last_day end) as last_active
   from slots group by contact_id
 ),
 hard_bounces as (select address_key(email) as address from bounces where kind = 'hard' group by address_key(email)),
 summed_contacts as (
   select c.contact_id, c.status, ${excluded(rules)} as unscored,
-    coalesce(a.micro, 0) as events_micro,
-    case when b.address is null then 0 else ${micro(hardBounce)} end as bounce_micro,
+    coalesce(a.micro, 0e0) as events_micro,
+    case when b.address is null then 0e0 else ${micro(hardBounce)} end as bounce_micro,
     case when days_between(a.last_active, ${dayOf(asOf)}) > ${raw(String(days(inactive.after)))}
-      then ${micro(inactive.points)} else 0 end as inactive_micro,
+      then ${micro(inactive.points)} else 0e0 end as inactive_micro,
     ${fitSum(rules.fit, asOf)} as fit_micro
-  from contacts as c
+  from subjects as c
   left join activity as a on a.contact_id = c.contact_id
-  left join hard_bounces as b on b.address = address_key(c.email)${one}
+  left join hard_bounces as b on b.address = address_key(c.email)
 ),
 limited as (
   select *, events_micro + bounce_micro + inactive_micro as engagement_micro,
@@ -97,8 +99,8 @@ limited as (
   from summed_contacts
 ),
 contact_scores as (
-  select *, round(${within100(raw('limited_micro'))} / 100000) as engagement_tenths,
-    round(${within100(raw('fit_micro'))} / 100000) as fit_tenths
+  select *, round(${within100(raw('limited_micro'))} / 1e5) as engagement_tenths,
+    round(${within100(raw('fit_micro'))} / 1e5) as fit_tenths
   from limited
 )`;
 
@@ -109,11 +111,11 @@ contact_scores as (
 }
 
 /** A side of the score never leaves 0 to 100. */
-export const within100 = (value: Sql): Sql => sql`least(greatest(${value}, 0), 100000000)`;
+export const within100 = (value: Sql): Sql => sql`least(greatest(${value}, 0e0), 100e6)`;
 
 const fitSum = (questions: readonly FitQuestion[], asOf: Date): Sql =>
   questions.length === 0
-    ? raw('0')
+    ? raw('0e0')
     : join(
         questions.map((question) => fitPoints(question, asOf)),
         ' + ',

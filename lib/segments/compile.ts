@@ -1,14 +1,14 @@
 /**
  * Conditions as SQL over one row a contact, named `c`. Two-valued throughout: an unknown makes a comparison false, never
- * NULL, so `not` means what it says (docs/segments.md has the truth table). What happened (events, purchases) is read from
- * columns that input.ts computes once for all lists. Expects checked conditions, and refuses references to lists, which
+ * NULL, so `not` means what it says (docs/segments.md has the truth table). What happened (events, purchases), and what kind
+ * of domain an address has, is read from columns that input.ts computes once for all rules. Expects checked conditions, and refuses references to lists, which
  * lists.ts resolves first.
  */
 
 import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
 import { tables } from '../workbook/tables.ts';
 import type { Bounds, Comparison, Condition, Test, TextTest } from './condition.ts';
-import { factColumn, factsOf, mailableColumn } from './facts.ts';
+import { domainColumn, factColumn, factsOf, mailableColumn } from './facts.ts';
 import { inside } from './when.ts';
 
 /** How a contacts column is read. Columns that the workbook doesn't define are text. */
@@ -41,11 +41,8 @@ function compileTest(test: Test, asOf: Date): Sql {
       return sql`c.${name(mailableColumn)}`;
     case 'event':
     case 'purchases':
-    case 'spent': {
-      const [fact] = factsOf(test);
-      if (!fact) throw new Error('a count without a fact');
-      return sql`(${join(limits(test, sql`c.${name(factColumn(fact))}`), ' and ')})`;
-    }
+    case 'spent':
+      return both(limits(test, fact(test)));
     case 'list':
       throw new Error(`the list "${test.name}" was not resolved`);
     default:
@@ -58,7 +55,7 @@ function comparison(test: Comparison, asOf: Date): { known: Sql; holds: Sql } {
   switch (test.test) {
     case 'text': {
       const known = cell(test.column);
-      return { known, holds: textHolds(test, sql`lower(${known})`) };
+      return { known, holds: factsOf(test).length > 0 ? fact(test) : textFits(test, sql`lower(${known})`) };
     }
     case 'number': {
       const known = typed(test.column, 'number', 'number_of');
@@ -69,17 +66,21 @@ function comparison(test: Comparison, asOf: Date): { known: Sql; holds: Sql } {
       return { known, holds: both(inside(test, asOf, known, columnType(test.column) === 'time')) };
     }
     case 'domain': {
-      const known = sql`nullif(domain_of(${cell(test.column)}), '')`;
-      const inKind = sql`${known} in (select domain from domains where kind = ${test.kind ?? ''})`;
-      return { known, holds: test.in ? sql`${known} in (${lowered(test.in)})` : inKind };
+      const known = sql`c.${name(domainColumn(test.column))}`;
+      return { known, holds: test.in ? sql`${known} in (${lowered(test.in)})` : fact(test) };
     }
     default: {
-      const [fact] = factsOf(test);
-      if (!fact) throw new Error('a time without a fact');
-      const known = sql`c.${name(factColumn(fact))}`;
+      const known = fact(test);
       return { known, holds: both(inside(test, asOf, known, true)) };
     }
   }
+}
+
+/** The column in which input.ts has worked out what the test asks for. */
+function fact(test: Test): Sql {
+  const [first] = factsOf(test);
+  if (!first) throw new Error(`no fact answers ${test.test}()`);
+  return sql`c.${name(factColumn(first))}`;
 }
 
 /** A column's value; text that is only spaces is as unknown as an empty cell. */
@@ -99,26 +100,30 @@ function checkedType(column: string, type: 'number' | 'date'): Sql {
 
 const lowered = (values: readonly string[]): Sql =>
   join(
-    values.map((value) => sql`lower(${value.trim()})`),
+    values.map((value) => lower(value)),
     ', ',
   );
 
-/** `value` is in lower case already. */
-function textHolds(test: TextTest, value: Sql): Sql {
-  const each = (one: (wanted: string) => Sql): Sql => sql`(${join(test.values.map(one), ' or ')})`;
-  switch (test.operator) {
+/** ASCII is lowered here, so that the engine sees a constant; the rest by the engine, whose own rules must agree. */
+const lower = (value: string): Sql =>
+  /^[ -~]*$/.test(value) ? sql`${value.trim().toLowerCase()}` : sql`lower(${value.trim()})`;
+
+/** Whether a text, already in lower case and without outer spaces, fits one of the values. NULL for NULL. */
+export function textFits({ operator, values }: Pick<TextTest, 'operator' | 'values'>, value: Sql): Sql {
+  const each = (one: (wanted: string) => Sql): Sql => sql`(${join(values.map(one), ' or ')})`;
+  switch (operator) {
     case 'is':
-      return sql`${value} in (${lowered(test.values)})`;
+      return sql`${value} in (${lowered(values)})`;
     case 'contains':
-      return each((wanted) => sql`strpos(${value}, lower(${wanted.trim()})) > 0`);
+      return each((wanted) => sql`strpos(${value}, ${lower(wanted)}) > 0`);
     case 'startsWith':
-      return each((wanted) => sql`starts_with(${value}, lower(${wanted.trim()}))`);
+      return each((wanted) => sql`starts_with(${value}, ${lower(wanted)})`);
     case 'endsWith':
-      return each((wanted) => sql`ends_with(${value}, lower(${wanted.trim()}))`);
+      return each((wanted) => sql`ends_with(${value}, ${lower(wanted)})`);
     case 'matches':
       return each((wanted) => sql`regexp_contains(${value}, ${`(?i)${wanted}`})`);
     case 'hasWord':
-      return sql`regexp_contains(${value}, ${wordPattern(test.values)})`;
+      return sql`regexp_contains(${value}, ${wordPattern(values)})`;
   }
 }
 
@@ -130,7 +135,7 @@ const wordPattern = (words: readonly string[]): string => {
       .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
       .replace(/\s+/g, '\\s+'),
   );
-  return `(?i)(?:^|[^\\pL\\pN])(?:${escaped.join('|')})(?:$|[^\\pL\\pN])`;
+  return `(?:^|[^\\pL\\pN])(?:${escaped.join('|')})(?:$|[^\\pL\\pN])`;
 };
 
 const sign = { is: '=', atLeast: '>=', atMost: '<=', moreThan: '>', lessThan: '<' } as const;

@@ -1,18 +1,39 @@
 /**
- * What lists need to know of events and purchases, each a number or a moment per contact, named by its content so that
- * lists which ask the same share one column. Names only; input.ts computes them.
+ * What conditions need to know beyond a contact's own columns: counts, sums and times of events and purchases, the kind of
+ * an address's domain, and whether a pattern fits a text, which is asked once per distinct text. Each is one column, named by its content so that rules which ask the same share it.
+ * Names only; input.ts computes them.
  */
 
 import { createHash } from 'node:crypto';
-import type { Test, When } from './condition.ts';
+import type { Test, TextOperator, When } from './condition.ts';
 
-/** One column of `segment_input`: a count, a sum, a first or a last time. `types` is absent for purchases. */
-export interface Fact {
+/** A count, a sum, a first or a last time. `types` is absent for purchases. */
+export interface HistoryFact {
   readonly what: 'count' | 'sum' | 'first' | 'last';
   readonly types?: readonly string[];
   readonly currency?: string;
   readonly when: When;
 }
+
+/** Whether the domain in a column is of a kind that the table `domains` lists. */
+export interface KindFact {
+  readonly what: 'kind';
+  readonly column: string;
+  readonly kind: string;
+}
+
+/** Whether a pattern made of `values` fits a text: what is dear enough to be asked once per distinct text. */
+export interface TextFact {
+  readonly what: 'text';
+  readonly column: string;
+  readonly operator: TextOperator;
+  readonly values: readonly string[];
+}
+
+export type Fact = HistoryFact | KindFact | TextFact;
+
+/** Where input.ts puts the domain of an address column, NULL where there is none. */
+export const domainColumn = (column: string): string => `fact_domain_${column}`;
 
 /** The column that says whether a contact may be mailed. */
 export const mailableColumn = 'fact_mailable';
@@ -30,6 +51,12 @@ export function factsOf(test: Test): Fact[] {
     case 'first':
     case 'last':
       return [{ what: test.test, ...(test.of === 'purchase' ? {} : { types: sorted(test.of) }), when: {} }];
+    case 'domain':
+      return test.kind === undefined ? [] : [{ what: 'kind', column: test.column, kind: test.kind }];
+    case 'text': {
+      const { column, operator, values } = test;
+      return operator === 'matches' || operator === 'hasWord' ? [{ what: 'text', column, operator, values }] : [];
+    }
     default:
       return [];
   }

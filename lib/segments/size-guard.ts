@@ -1,0 +1,49 @@
+/**
+ * Each list stands alone: one that would change too much at once, or is wrong, is held by itself. Reads the steps
+ * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
+ */
+import { join, raw, type Sql, sql } from '../engine/sql.ts';
+import type { WrongList } from './lists.ts';
+
+/** Shares of a list's members that may come or go in one run before a person is warned, or the list held. */
+export interface SizeLimits {
+  readonly warn: number;
+  readonly stop: number;
+}
+
+/** Percentages mean nothing in lists smaller than this; then this many members may come or go. */
+const SMALL_LIST = 20;
+const SMALL_CHANGE = 10;
+
+/** Rows (part, reason): the lists whose number of members changes by more than `share`, or falls to none. */
+const resizedBy = (share: number, word: string): Sql => sql`
+  select part, concat('list "', part, '" ${raw(word)}: ', cast(before as string), ' to ', cast(after as string), ' members') as reason
+  from (
+    select coalesce(o.list, w.list) as part, coalesce(o.members, 0) as before, coalesce(w.members, 0) as after
+    from (select list, count(*) as members from owned_members group by list) as o
+    left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
+  ) as sizes
+  where (abs(after - before) > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
+    or (after = 0 and before >= ${SMALL_CHANGE})`;
+
+export const heldBySize = (limits: SizeLimits): Sql => resizedBy(limits.stop, 'changes too much');
+
+/** The same for the lower limit, as (label, members before and after): worth a look, no more. */
+export const resizedLists = (limits: SizeLimits): Sql => sql`
+  select part as label, reason as change from (${resizedBy(limits.warn, 'changes much')}) as resized order by part`;
+
+/** Rows (part, reason, kept): the lists whose rules are wrong, with the members that they keep. */
+export function heldAsWrong(wrong: readonly WrongList[]): Sql {
+  const rows = wrong.map(
+    ({ name, problems }) => sql`
+      select ${name} as part, ${`list is wrong: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
+  );
+  return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
+}
+
+/** The columns that rules name, wherever in a condition; what is wrong with them is for the check to say. */
+export function columnsNamed(rules: unknown): string[] {
+  if (typeof rules !== 'object' || rules === null) return [];
+  const own = 'column' in rules && typeof rules.column === 'string' ? [rules.column] : [];
+  return [...new Set([...own, ...Object.values(rules).flatMap(columnsNamed)])];
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { lists } from '../../../jobs/rules/segments.ts';
+import { text } from '../../../lib/segments/build.ts';
+import { checkLists } from '../../../lib/segments/lists.ts';
+import { runExamples } from '../../support/list-examples.ts';
+
+describe('the lists in jobs/rules', () => {
+  it('are well formed', () => {
+    expect(checkLists(lists).wrong).toEqual([]);
+  });
+
+  it.each(lists.map(({ name, examples }) => [name, examples] as const))('show whom "%s" is for', (_, examples) => {
+    expect(examples.in.length).toBeGreaterThan(0);
+    expect(examples.out.length).toBeGreaterThan(0);
+  });
+
+  it('hold whom their examples say, and nobody else', async () => {
+    expect(await runExamples(lists)).toEqual([]);
+  });
+});
+
+it('an example that a list gets wrong is told, in and out', async () => {
+  const german = {
+    name: 'German',
+    description: 'In Germany.',
+    sending: false,
+    where: text('country').is('DE'),
+    examples: { in: [{ country: 'DE' }, { country: 'AT' }], out: [{}, { country: 'de' }] },
+  };
+  expect(await runExamples([german])).toEqual([
+    { list: 'German', expected: 'in', example: { country: 'AT' } },
+    { list: 'German', expected: 'out', example: { country: 'de' } },
+  ]);
+});
