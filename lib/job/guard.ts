@@ -24,7 +24,7 @@ export interface Guard {
   /** The table whose size the share is of. */
   readonly of: TableName;
   readonly limit: Limit;
-  /** One number: what of the plan is counted. `planned_TABLE` holds the plan's rows (op, keys, COLUMN, before_COLUMN, reason). */
+  /** One number: what of the plan is counted. `planned_TABLE` holds the plan's rows (op, keys, COLUMN, before_COLUMN, why). */
   readonly found: Sql;
 }
 
@@ -41,7 +41,7 @@ export interface GuardResult {
 /** A part of a plan that is left out by itself: the rows whose `column` holds one of the query's `part`s. */
 export interface Hold {
   readonly column: string;
-  /** Rows (part, reason, found, limit_rows): the parts to leave out of the plan. */
+  /** Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are. */
   readonly query: Sql;
 }
 

@@ -54,8 +54,8 @@ export type Step = QueryStep | LookupStep;
 export type ChangeKind = 'insert' | 'update' | 'upsert' | 'remove' | 'replace' | 'adopt';
 
 /**
- * What a job wants of one table. The query gives the key, the columns to set and a `reason`; `reason_COLUMN` gives
- * a cell a reason of its own.
+ * What a job wants of one table. The query gives the key, the columns to set, and in `why` the reason in a few fixed
+ * words; `why_COLUMN` gives a cell a reason of its own.
  */
 export interface Change {
   readonly kind: ChangeKind;
@@ -73,14 +73,14 @@ export const update = (table: TableName, query: Sql): Change => ({ kind: 'update
 export const upsert = (table: TableName, query: Sql): Change => ({ kind: 'upsert', table, query });
 /** Takes rows away, by key. */
 export const remove = (table: TableName, query: Sql): Change => ({ kind: 'remove', table, query });
-/** The query's rows are the table (or its part `owned`): adds, sets and takes away. `reason` is that of the new rows. */
+/** The query's rows are the table (or its part `owned`): adds, sets and takes away. `why` is that of the new rows. */
 export const replace = (table: TableName, query: Sql, owned?: Sql): Change => ({
   kind: 'replace',
   table,
   query,
   ...(owned && { owned }),
 });
-/** Writes the key that the snapshot worked out into rows that came without one; the query gives key and reason. */
+/** Writes the key that the snapshot worked out into rows that came without one; the query gives key and `why`. */
 export const adopt = (table: TableName, query: Sql): Change => ({ kind: 'adopt', table, query });
 
 /** One part of what `explain` tells about a contact: a title, and a query whose rows are printed as a table. */

@@ -89,19 +89,19 @@ function decisionsOf(diff: Diff): string[] {
     for (const set of deciding) {
       const name = quoteName(set.name);
       parts.push(
-        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", d.reason_${set.name} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
+        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", d.why_${set.name} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
       );
     }
   }
   if (diff.counts.insert > 0) {
     const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
     parts.push(
-      `select ${key} as row_key, '' as "column", cast(null as varchar) as "before", cast(json_object(${fields.join(', ')}) as varchar) as "after", d.reason from ${diff.name} d where d.op = 'i'`,
+      `select ${key} as row_key, '' as "column", cast(null as varchar) as "before", cast(json_object(${fields.join(', ')}) as varchar) as "after", d.why as reason from ${diff.name} d where d.op = 'i'`,
     );
   }
   if (diff.counts.remove > 0) {
     parts.push(
-      `select ${key} as row_key, '' as "column", d.record as "before", cast(null as varchar) as "after", d.reason from ${diff.name} d where d.op = 'd'`,
+      `select ${key} as row_key, '' as "column", d.record as "before", cast(null as varchar) as "after", d.why as reason from ${diff.name} d where d.op = 'd'`,
     );
   }
   return parts;
@@ -115,13 +115,13 @@ export async function countReasons(engine: Engine, diffs: readonly Diff[]): Prom
     if (diff.counts.update > 0) {
       for (const set of diff.sets) {
         parts.push(
-          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(reason_${set.name}, 'changed') as label from ${diff.name} where op = 'u' and set_${set.name}`,
+          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(why_${set.name}, 'changed') as label from ${diff.name} where op = 'u' and set_${set.name}`,
         );
       }
     }
     if (diff.counts.insert + diff.counts.remove > 0) {
       parts.push(
-        `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || reason, '') as label from ${diff.name} where op <> 'u'`,
+        `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`,
       );
     }
     for (const part of parts) {

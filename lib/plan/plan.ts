@@ -11,7 +11,7 @@ import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts'
 /**
  * One change, worked out. Its table holds `op` (`u`, `d`, `i`), `_rid` (the row's place in the engine's table), `_row`
  * (its place in the reading; NULL for rows that a job before added), the key columns, and for each column C of `sets`:
- * C (the new value), before_C, set_C (whether it changes) and reason_C. Rows that `remove` takes away stand whole in `record`.
+ * C (the new value), before_C, set_C (whether it changes) and why_C. Rows that `remove` takes away stand whole in `record`.
  */
 export interface Diff {
   readonly name: string;
@@ -50,13 +50,13 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const adopting = change.kind === 'adopt';
   const setNames = adopting
     ? keys
-    : columns.filter((each) => !keys.includes(each) && each !== 'reason' && !each.startsWith('reason_'));
+    : columns.filter((each) => !keys.includes(each) && each !== 'why' && !each.startsWith('why_'));
   const sets = change.kind === 'remove' ? [] : setNames.map((each) => setOf(table, each));
-  const reasonOf = (column: string): string => {
-    const own = `reason_${column}`;
-    return columns.includes(own) ? `w.${own}` : columns.includes('reason') ? 'w.reason' : 'cast(null as varchar)';
+  const whyOf = (column: string): string => {
+    const own = `why_${column}`;
+    return columns.includes(own) ? `w.${own}` : columns.includes('why') ? 'w.why' : 'cast(null as varchar)';
   };
-  const parts = partsOf(change, { want, sets, reasonOf });
+  const parts = partsOf(change, { want, sets, whyOf });
   await engine.run({
     text: `create or replace temp table ${name} as ${parts.join(' union all by name ')}`,
     values: change.owned?.values ?? [],
@@ -84,11 +84,11 @@ const setOf = (table: TableName, column: string): Diff['sets'][number] => ({
 interface Parts {
   readonly want: string;
   readonly sets: Diff['sets'];
-  readonly reasonOf: (column: string) => string;
+  readonly whyOf: (column: string) => string;
 }
 
 /** The selects whose union is the diff table. */
-function partsOf(change: Change, { want, sets, reasonOf }: Parts): string[] {
+function partsOf(change: Change, { want, sets, whyOf }: Parts): string[] {
   const { kind, table } = change;
   const keys = tableOf(table).key.map(quoteName);
   const target = quoteName(table);
@@ -99,7 +99,7 @@ function partsOf(change: Change, { want, sets, reasonOf }: Parts): string[] {
     sets
       .map((set, i) => {
         const column = quoteName(set.name);
-        return `, ${sqlCast(table, set.name)} as ${column}, ${before(column)} as before_${set.name}, ${isSet(column, i)} as set_${set.name}, ${reasonOf(set.name)} as reason_${set.name}`;
+        return `, ${sqlCast(table, set.name)} as ${column}, ${before(column)} as before_${set.name}, ${isSet(column, i)} as set_${set.name}, ${whyOf(set.name)} as why_${set.name}`;
       })
       .join('');
   const nullBefore = (column: string): string => `cast(null as ${columnSqlType(table, column)})`;
@@ -107,7 +107,7 @@ function partsOf(change: Change, { want, sets, reasonOf }: Parts): string[] {
   if (kind === 'adopt') {
     const [key = ''] = keys;
     return [
-      `select 'u' as op, t.rowid as _rid, t._row, ${keysOf('t')}, cast(null as varchar) as before_${key}, true as set_${key}, w.reason as reason_${key}, w.reason as reason from ${want} w join ${target} t on ${on} where t._keyless`,
+      `select 'u' as op, t.rowid as _rid, t._row, ${keysOf('t')}, cast(null as varchar) as before_${key}, true as set_${key}, w.why as why_${key}, w.why as why from ${want} w join ${target} t on ${on} where t._keyless`,
     ];
   }
   if (kind === 'update' || kind === 'upsert' || kind === 'replace') {
@@ -116,24 +116,24 @@ function partsOf(change: Change, { want, sets, reasonOf }: Parts): string[] {
         `select 'u' as op, t.rowid as _rid, t._row, ${keysOf('t')}${withSets(
           (c) => `t.${c}`,
           (_, i) => changed[i] ?? 'false',
-        )}, ${reasonOf('')} as reason from ${want} w join ${target} t on ${on} where ${changed.join(' or ')}`,
+        )}, ${whyOf('')} as why from ${want} w join ${target} t on ${on} where ${changed.join(' or ')}`,
       );
     }
   }
   if (kind === 'insert' || kind === 'upsert' || kind === 'replace') {
     parts.push(
-      `select 'i' as op, cast(null as bigint) as _rid, cast(null as bigint) as _row, ${keysOf('w')}${withSets(nullBefore, (c) => `w.${c} is not null`)}, ${reasonOf('')} as reason from ${want} w left join ${target} t on ${on} where t.${keys[0]} is null`,
+      `select 'i' as op, cast(null as bigint) as _rid, cast(null as bigint) as _row, ${keysOf('w')}${withSets(nullBefore, (c) => `w.${c} is not null`)}, ${whyOf('')} as why from ${want} w left join ${target} t on ${on} where t.${keys[0]} is null`,
     );
   }
   if (kind === 'remove') {
     parts.push(
-      `select 'd' as op, t.rowid as _rid, t._row, ${keysOf('t')}, cast(to_json(t) as varchar) as record, ${reasonOf('')} as reason from ${want} w join ${target} t on ${on}`,
+      `select 'd' as op, t.rowid as _rid, t._row, ${keysOf('t')}, cast(to_json(t) as varchar) as record, ${whyOf('')} as why from ${want} w join ${target} t on ${on}`,
     );
   }
   if (kind === 'replace') {
     const owned = change.owned ? `and (${change.owned.text})` : '';
     parts.push(
-      `select 'd' as op, t.rowid as _rid, t._row, ${keysOf('t')}, 'left' as reason from ${target} t left join ${want} w on ${on} where w.${keys[0]} is null ${owned}`,
+      `select 'd' as op, t.rowid as _rid, t._row, ${keysOf('t')}, 'left' as why from ${target} t left join ${want} w on ${on} where w.${keys[0]} is null ${owned}`,
     );
   }
   return parts;
@@ -146,7 +146,7 @@ const columnSqlType = (table: TableName, column: string): string =>
 async function checkQuery(engine: Engine, change: Change, want: string, columns: readonly string[]): Promise<void> {
   const keys = tableOf(change.table).key;
   const unknown = columns.filter(
-    (each) => !(each in tableOf(change.table).columns) && each !== 'reason' && !each.startsWith('reason_'),
+    (each) => !(each in tableOf(change.table).columns) && each !== 'why' && !each.startsWith('why_'),
   );
   const missing = keys.filter((key) => !columns.includes(key));
   if (unknown.length > 0 || missing.length > 0) {

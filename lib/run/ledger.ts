@@ -50,8 +50,8 @@ export type LedgerEntry = z.infer<typeof entrySchema>;
 export interface Ledger {
   readonly add: (entry: LedgerEntry) => Promise<void>;
   readonly has: (job: string, period: string, run: string) => boolean;
-  /** A job's entries, oldest first. */
-  readonly of: (job: string) => Promise<LedgerEntry[]>;
+  /** A job's newest entries (at most `most`), oldest first. */
+  readonly recent: (job: string, most: number) => Promise<LedgerEntry[]>;
 }
 
 /** A file in the ledger that is not an entry: somebody edited it, or a merge went wrong. */
@@ -80,14 +80,15 @@ export function folderLedger(folder: string): Ledger {
       await writeFileAtomic(path, `${JSON.stringify(entry, null, 2)}\n`);
     },
     has: (job, period, run) => existsSync(pathOf(job, period, run)),
-    of: async (job) => {
-      const entries: LedgerEntry[] = [];
+    recent: async (job, most) => {
+      const files: { run: string; path: string }[] = [];
       for (const period of await names(join(folder, job))) {
         for (const file of await names(join(folder, job, period))) {
-          if (file.endsWith('.json')) entries.push(await readEntry(join(folder, job, period, file)));
+          if (file.endsWith('.json')) files.push({ run: file, path: join(folder, job, period, file) });
         }
       }
-      return entries.sort((a, b) => (a.run < b.run ? -1 : 1));
+      const newest = files.sort((a, b) => (a.run < b.run ? -1 : 1)).slice(-most);
+      return Promise.all(newest.map(({ path }) => readEntry(path)));
     },
   };
 }

@@ -11,15 +11,15 @@ const inForce = 'released_at is null or (suppressed_at is not null and suppresse
 
 /**
  * Creates the views
- * - `suppressed(email, contact_id, scope, reason)`: the suppressions in force, read or unread;
+ * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
  */
 export async function createConsentViews(engine: Engine): Promise<void> {
   await engine.run(
     raw(`create or replace view suppressed as
-      select address_key(email) as email, contact_id, scope, reason from suppressions where ${inForce}
+      select address_key(email) as email, contact_id, scope, reason, suppressed_at from suppressions where ${inForce}
       union all
-      select address_key(email), contact_id, scope, reason from unread_suppressions where ${inForce}`),
+      select address_key(email), contact_id, scope, reason, suppressed_at from unread_suppressions where ${inForce}`),
   );
   await engine.run(
     raw(`create or replace view refused_addresses as

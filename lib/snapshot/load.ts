@@ -133,7 +133,7 @@ export async function loadTable(
 ): Promise<SourceTable | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
-    const empty = columns.map((column) => `${column.name} ${sqlType[column.type]}`).join(', ');
+    const empty = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
     await engine.run(raw(`create or replace table ${quoteName(table)} (${empty}, _row bigint, _fault varchar)`));
     return null;
   }
@@ -175,7 +175,7 @@ export async function readStrictly(
   }
 }
 
-const SPECIAL = new Set(['table', 'column', 'before', 'after']);
+const SPECIAL = new Set(['table', 'column', 'before', 'after', 'at']);
 
 /** Column names that are words of SQL need quotes. */
 export const quoteName = (name: string): string =>

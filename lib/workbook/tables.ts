@@ -88,7 +88,11 @@ export const tables = {
     },
   },
   // Who joined and left stands in list_changes, which says it per period; `changes` would say it twice.
-  memberships: { record: true, key: ['list', 'contact_id'], columns: { ...texts('list', 'contact_id'), joined_at: time } },
+  memberships: {
+    record: true,
+    key: ['list', 'contact_id'],
+    columns: { ...texts('list', 'contact_id'), joined_at: time },
+  },
   list_changes: {
     key: ['list', 'contact_id', 'period'],
     record: true,

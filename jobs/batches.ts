@@ -1,0 +1,18 @@
+import type { NightShift } from '../lib/job/batch.ts';
+import bounceSuppression from './bounce-suppression.ts';
+import listCleaning from './list-cleaning.ts';
+import listRefresh from './list-refresh.ts';
+import { workbook } from './rules/workbook.ts';
+import scoreRecalculation from './score-recalculation.ts';
+
+/** What the night shift does, and in which order. A job is listed in one batch. */
+export const nightShift: NightShift = {
+  workbook,
+  batches: [
+    {
+      name: 'nightly',
+      purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
+      jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh],
+    },
+  ],
+};

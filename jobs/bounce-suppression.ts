@@ -1,0 +1,53 @@
+import { bounceMetrics } from '../lib/bounces/metrics.ts';
+import type { BounceRules } from '../lib/bounces/rules.ts';
+import { verdictSteps } from '../lib/bounces/verdicts.ts';
+import { sql } from '../lib/engine/sql.ts';
+import { atMost } from '../lib/job/guard.ts';
+import { insert, job, update, upsert } from '../lib/job/job.ts';
+import { bounces } from './rules/bounces.ts';
+
+/** New on the list, or there already for a weaker reason. Every bounce adds to the evidence, unless a person wrote a note. */
+const listed = sql`
+  select v.email,
+    case when v.scope = 'person' or s.scope = 'person' then 'person' else coalesce(s.scope, v.scope) end as scope,
+    coalesce(s.contact_id, m.contact_id) as contact_id,
+    case when s.email is null or s.released_at is not null or v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason else coalesce(s.reason, v.reason) end as reason,
+    case when s.email is null or s.released_at is not null then v.decided_at else coalesce(s.suppressed_at, v.decided_at) end as suppressed_at,
+    coalesce(s.source, v.provider, 'bounces') as source,
+    case when s.note is null or starts_with(s.note, 'Evidence: ') then v.evidence else s.note end as note,
+    v.reason as why, 'more evidence' as why_note
+  from bounce_verdicts v
+  left join suppressions s on s.email = v.email
+  left join (select email, min(contact_id) as contact_id from mailboxes group by email) as m on m.email = v.email`;
+
+/** Whoever wants no mail wants none at a new address either. */
+const followed = sql`
+  select m.email, 'person' as scope, min(m.contact_id) as contact_id, min(l.reason) as reason, min(l.suppressed_at) as suppressed_at,
+    'bounce-suppression' as source, 'follows the person from an earlier address' as note, 'follows the person' as why
+  from mailboxes m join on_the_list l on l.person = m.contact_id
+  where l.email <> m.email group by m.email`;
+
+/** Every contact that carries such an address, or is such a person. Whoever left or is marked already stays so. */
+const marked = sql`
+  select m.contact_id, case when k.leaves = 1 then 'unsubscribed' else 'suppressed' end as status, k.reason as why
+  from mailboxes m join marks k on k.contact_id = m.contact_id
+  where m.status = 'subscribed'`;
+
+const newlyMarked = sql`select count(*) from planned_contacts where op = 'u'`;
+
+/** Moves addresses that bounced for good to the suppression list, so that tomorrow's campaigns leave them out. */
+export const bounceSuppression = (rules: BounceRules) =>
+  job({
+    name: 'bounce-suppression',
+    purpose:
+      'Moves addresses that bounced for good, complained or left to the suppression list, and marks their contacts.',
+    reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases'],
+    writes: ['suppressions', 'contacts'],
+    rules,
+    steps: ({ asOf }) => verdictSteps(rules, asOf),
+    changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
+    guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],
+    metrics: ({ asOf }) => bounceMetrics(rules, asOf),
+  });
+
+export default bounceSuppression(bounces);

@@ -1,0 +1,62 @@
+import { byCountry, cleanedColumns, cleaningSteps } from '../lib/clean/steps.ts';
+import { plainAddress, roleAddress } from '../lib/email/plain.ts';
+import type { EmailRules } from '../lib/email/rules.ts';
+import { ROLE_NOTE } from '../lib/email/verdict.ts';
+import { join, name, raw, type Sql, sql } from '../lib/engine/sql.ts';
+import { adopt, job, update } from '../lib/job/job.ts';
+import { cleaning } from './rules/cleaning.ts';
+
+/** Every address with its verdict: a plain one by its domain and its role, any other one as it was judged whole. */
+const judged = (rules: EmailRules): Sql => sql`
+  select c.contact_id, coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant)) else c.email end) as email,
+    case when o.address is not null then o.status when d.status = 'valid' and c.role then 'risky' else d.status end as status,
+    case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note
+  from (select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain from contacts where email is not null) as c
+  left join mail_domains d on c.plain and d.domain = c.domain
+  left join odd_addresses o on not c.plain and o.address = c.email`;
+
+/** Each cell as it should be; what is so already drops out of the plan. */
+function cleaned(): Sql {
+  const cells = cleanedColumns.map(({ column, why }, i) => {
+    const [column_, alias] = [name(column), raw(`k${i}`)];
+    return sql`, coalesce(${alias}.clean, c.${column_}) as ${column_}, ${why} as ${name(`why_${column}`)}`;
+  });
+  const joins = cleanedColumns.map(({ column, lookup }, i) => {
+    const alias = raw(`k${i}`);
+    const country = byCountry.has(lookup)
+      ? sql` and coalesce(${alias}.country, '') = coalesce(k0.clean, c.country, '')`
+      : raw('');
+    return sql` left join ${name(lookup)} ${alias} on ${alias}.value = c.${name(column)}${country}`;
+  });
+  return sql`
+    select c.contact_id${join(cells, '')},
+      coalesce(a.email, c.email) as email, case when domain_of(a.email) = domain_of(c.email) then 'spelling of the address' else 'typo in the domain corrected' end as why_email,
+      a.status as email_status, a.status as why_email_status, a.note as email_note, 'what was found' as why_email_note
+    from contacts c left join judged_addresses a on a.contact_id = c.contact_id${join(joins, '')}`;
+}
+
+/** Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence stays as it is. */
+export const listCleaning = (rules: EmailRules) =>
+  job({
+    name: 'list-cleaning',
+    purpose: 'Judges every address, and puts names, phones, countries, regions and web addresses into one form.',
+    reads: ['contacts'],
+    writes: ['contacts'],
+    rules,
+    steps: () => [
+      ...cleaningSteps(rules),
+      { name: 'judged_addresses', row: 'a contact with an address, and the verdict on it', query: judged(rules) },
+    ],
+    changes: () => [
+      adopt(
+        'contacts',
+        sql`select contact_id, 'a stable id for a row without one' as why from contacts where _keyless`,
+      ),
+      update('contacts', cleaned()),
+    ],
+    metrics: () => ({
+      addresses: sql`select coalesce(a.status, 'no address') as label, count(*) as n from contacts c left join judged_addresses a on a.contact_id = c.contact_id group by 1 order by 1`,
+    }),
+  });
+
+export default listCleaning(cleaning);

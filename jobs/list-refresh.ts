@@ -1,0 +1,89 @@
+import { domainKinds } from '../lib/email/domain-kinds.ts';
+import { join, list, raw, type Sql, sql } from '../lib/engine/sql.ts';
+import { type Context, job, replace, type Step, upsert } from '../lib/job/job.ts';
+import { segmentInputQuery } from '../lib/segments/input.ts';
+import { checkLists, type ListRule, membershipQuery } from '../lib/segments/lists.ts';
+import { columnsNamed, heldAsWrong, heldBySize, resizedLists, type SizeLimits } from '../lib/segments/size-guard.ts';
+import { tables } from '../lib/workbook/tables.ts';
+import { listSizes } from './rules/guards.ts';
+import { lists } from './rules/segments.ts';
+
+const checked = (rules: readonly ListRule[], { columns }: Context) =>
+  checkLists(rules, [...Object.keys(tables.contacts.columns), ...columns('contacts')]);
+
+/** What the rules want, and what is there today. A list that is wrong wants nothing, and keeps what it has. */
+function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
+  const { segments, wrong } = checked(rules, context);
+  const none = raw('select cast(null as string) as list, cast(null as string) as contact_id where false');
+  const wanted = segments.map((segment): Sql => {
+    const members = membershipQuery(segment, context.asOf);
+    return sql`select ${segment.name} as list, contact_id from (${members}) as members`;
+  });
+  const standing = wrong.length > 0 ? sql`list not in ${list(wrong.map(({ name }) => name))}` : raw('true');
+  const conditions = segments.map((segment) => segment.members);
+  return [
+    domainKinds,
+    {
+      name: 'segment_input',
+      row: 'a contact, with all that any list asks of it',
+      query: segmentInputQuery(conditions, context.asOf),
+    },
+    {
+      name: 'wanted_members',
+      row: 'a contact on a list, as the rules have it',
+      query: join([none, ...wanted], ' union all '),
+    },
+    {
+      name: 'owned_members',
+      row: 'a contact on a list, as it is',
+      query: sql`select list, contact_id, joined_at from memberships where ${standing}`,
+    },
+  ];
+}
+
+const membersNow = (asOf: Date): Sql => sql`
+  select w.list, w.contact_id, coalesce(o.joined_at, ${asOf}) as joined_at, 'joined' as why
+  from wanted_members w left join owned_members o on o.list = w.list and o.contact_id = w.contact_id`;
+
+const moves = (period: string): Sql => sql`
+  select coalesce(w.list, o.list) as list, coalesce(w.contact_id, o.contact_id) as contact_id, ${period} as period,
+    case when o.list is null then 'joined' else 'left' end as change, case when o.list is null then 'joined' else 'left' end as why
+  from wanted_members w full join owned_members o on o.list = w.list and o.contact_id = w.contact_id
+  where o.list is null or w.list is null`;
+
+/** Rebuilds every list from its rule. One that is wrong, or changes too much at once, is held; the others go on. */
+export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
+  job({
+    name: 'list-refresh',
+    purpose: 'Rebuilds every list from its rule, and records who joined and who left.',
+    reads: ['contacts', 'events', 'purchases', 'suppressions', 'memberships'],
+    writes: ['memberships', 'list_changes'],
+    needs: ['bounce-suppression'],
+    rules: { rules, sizes },
+    extraColumns: columnsNamed(rules),
+    steps: (context) => membersSteps(rules, context),
+    changes: ({ asOf, period }) => [
+      replace('memberships', membersNow(asOf), sql`t.list in (select list from owned_members)`),
+      upsert('list_changes', moves(period)),
+    ],
+    holds: (context) => [
+      { column: 'list', query: heldBySize(sizes) },
+      { column: 'list', query: heldAsWrong(checked(rules, context).wrong) },
+    ],
+    metrics: () => ({
+      lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
+      resized: resizedLists(sizes),
+    }),
+    explains: (_, contactId) => [
+      {
+        title: 'Lists',
+        query: sql`select list, joined_at as since from memberships where contact_id = ${contactId} order by list`,
+      },
+      {
+        title: 'Joined and left',
+        query: sql`select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+      },
+    ],
+  });
+
+export default listRefresh(lists, listSizes);

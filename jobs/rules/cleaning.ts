@@ -1,0 +1,16 @@
+/**
+ * How addresses are judged. Disposable, private-relay and role addresses get a label and are `risky`; that alone
+ * suppresses nobody.
+ */
+import { emailRules } from '../../lib/email/rules.ts';
+import { checkRules } from '../../lib/workbook/rules.ts';
+
+export const cleaning = checkRules('jobs/rules/cleaning.ts', emailRules, {
+  // Domains of yours that some public list calls disposable or unknown. This list wins over all others.
+  allow: [],
+  // Domains whose addresses are invalid for you.
+  block: [],
+  // A typo is only pointed out ("did you mean gmail.com?"), because somebody may own the domain. It is corrected where
+  // you say so here: { 'gmial.com': 'gmail.com' }
+  correctTypos: {},
+});

@@ -1,0 +1,16 @@
+/**
+ * What holds for the workbook as a whole.
+ */
+import { workbookRules } from '../../lib/workbook/rules.ts';
+
+export const workbook = workbookRules({
+  // Days are days there, and times without an offset are local there.
+  timeZone: 'UTC',
+  // What 01/02/2026 means in your files: 'MM/DD/YYYY' or 'DD/MM/YYYY'. Left out, such dates go to quarantine.
+  // slashedDates: 'DD/MM/YYYY',
+
+  // Your own names of columns, such as { 'E-Mail (work)': 'email' }. Mailchimp's and HubSpot's are known.
+  aliases: {},
+  // A table that lost more than 5 % of its rows since the last run, without a job that took them away, was cut.
+  shrink: { share: 0.05 },
+});

@@ -1,0 +1,37 @@
+import { domainKinds } from '../lib/email/domain-kinds.ts';
+import { sql } from '../lib/engine/sql.ts';
+import { job, update } from '../lib/job/job.ts';
+import { scorePartsQuery, scoreQuery } from '../lib/scoring/query.ts';
+import type { ScoringRules } from '../lib/scoring/rules.ts';
+import { scoring } from './rules/scoring.ts';
+
+/** Works out every contact's score anew from the whole history, so that tomorrow's lists know who is warm. */
+export const scoreRecalculation = (rules: ScoringRules) =>
+  job({
+    name: 'score-recalculation',
+    purpose: 'Works out engagement, fit, score and band of every contact from the whole history.',
+    reads: ['contacts', 'events', 'bounces'],
+    writes: ['contacts'],
+    rules,
+    steps: ({ asOf }) => [
+      domainKinds,
+      { name: 'scores', row: 'a contact with its score, or without one', query: scoreQuery(rules, asOf) },
+    ],
+    changes: () => [
+      update(
+        'contacts',
+        sql`select contact_id, engagement, fit, score, score_band, 'worked out anew' as why from scores`,
+      ),
+    ],
+    metrics: () => ({
+      bands: sql`select coalesce(score_band, 'no score') as label, count(*) as n from scores group by 1 order by 1`,
+    }),
+    explains: ({ asOf }, contactId) => [
+      {
+        title: 'Score, part by part',
+        query: sql`select side, part, detail, points from (${scorePartsQuery(rules, asOf, contactId)}) as parts order by side, place`,
+      },
+    ],
+  });
+
+export default scoreRecalculation(scoring);

@@ -1,0 +1,43 @@
+/**
+ * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
+ */
+import { allJobs, type NightShift } from '../job/batch.ts';
+import { Held } from '../landing/lock.ts';
+import { describeError } from '../run/errors.ts';
+import { helpText, type Options, readOptions, UsageError } from './options.ts';
+import { type Session, startSession } from './session.ts';
+
+type Run = (session: Session) => Promise<number>;
+
+/** Each command loads only what it needs. */
+const handlers: Readonly<Record<string, () => Promise<Run>>> = {
+  run: async () => (await import('./run.ts')).runCommand,
+};
+
+/** Runs one command. Returns the exit code; never throws. */
+export async function main(argv: readonly string[], nightShift: NightShift): Promise<number> {
+  const start = performance.now();
+  try {
+    const options: Options = readOptions(argv);
+    if (options.help || options.command === null) {
+      console.log(
+        helpText([...nightShift.batches.map((batch) => batch.name), ...allJobs(nightShift).map(({ job }) => job.name)]),
+      );
+      return options.help ? 0 : 2;
+    }
+    const load = handlers[options.command];
+    if (!load) throw new UsageError(`There is no command "${options.command}".`);
+    const run = await load();
+    return await run(await startSession(nightShift, options, start));
+  } catch (error) {
+    console.error(error instanceof Held || error instanceof UsageError ? error.message : describeError(error).message);
+    return codeOf(error);
+  }
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Held) return 4;
+  return error instanceof UsageError || (error instanceof Error && ['WorkbookError', 'RulesError'].includes(error.name))
+    ? 2
+    : 1;
+}

@@ -1,0 +1,130 @@
+/**
+ * What a person may type: commands and their options. A word that is not known is an error that names the nearest one.
+ */
+import { parseArgs } from 'node:util';
+import { nearest } from '../workbook/headers.ts';
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+export interface Command {
+  readonly name: string;
+  readonly args: string;
+  readonly does: string;
+}
+
+/** The commands, as `--help` lists them. */
+export const commands: readonly Command[] = [
+  { name: 'run', args: 'NAME…', does: 'run jobs or batches, in order' },
+  { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
+  { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
+  { name: 'explain', args: 'CONTACT', does: 'why a contact is scored, listed, suppressed or changed as it is' },
+  { name: 'undo', args: 'JOB PERIOD', does: 'put back what a run decided' },
+  { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
+];
+
+const options = {
+  'as-of': { type: 'string' },
+  workbook: { type: 'string' },
+  ledger: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  approve: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Which options a command takes, beside --workbook, --ledger, --as-of, --json and --help, which all take. */
+const own: Readonly<Record<string, readonly string[]>> = {
+  run: ['dry-run', 'approve'],
+  undo: ['dry-run', 'approve'],
+};
+
+export interface Options {
+  readonly command: string | null;
+  readonly names: readonly string[];
+  readonly asOf: string | undefined;
+  readonly workbook: string | undefined;
+  readonly ledger: string | undefined;
+  readonly dryRun: boolean;
+  readonly approve: readonly string[];
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** Reads the command line. @throws UsageError */
+export function readOptions(argv: readonly string[]): Options {
+  const parsed = parse(argv);
+  const [command = null, ...names] = parsed.positionals;
+  const known = commands.map((each) => each.name);
+  if (command !== null && !known.includes(command)) {
+    const near = nearest(command, known);
+    throw new UsageError(
+      `There is no command "${command}".${near ? ` Did you mean "${near}"?` : ''} The commands are: ${known.join(', ')}.`,
+    );
+  }
+  for (const option of ['dry-run', 'approve'] as const) {
+    if (parsed.values[option] !== undefined && command !== null && !own[command]?.includes(option)) {
+      throw new UsageError(`"${command}" takes no --${option}.`);
+    }
+  }
+  for (const hash of parsed.values.approve ?? []) {
+    if (!/^sha256:[0-9a-f]{64}$/.test(hash))
+      throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
+  }
+  return {
+    command,
+    names,
+    asOf: parsed.values['as-of'],
+    workbook: parsed.values.workbook,
+    ledger: parsed.values.ledger,
+    dryRun: parsed.values['dry-run'] ?? false,
+    approve: parsed.values.approve ?? [],
+    json: parsed.values.json ?? false,
+    help: parsed.values.help ?? false,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const unknown = /Unknown option '(--?[^']*)'/.exec(text)?.[1];
+    if (!unknown) throw new UsageError(`${text.replace(/\s+/g, ' ')}.`);
+    const near = nearest(unknown, Object.keys(options));
+    throw new UsageError(
+      `There is no option ${unknown}.${near ? ` Did you mean --${near}?` : ''} See nightshift --help.`,
+    );
+  }
+}
+
+/** The text of `--help`; `names` are what `run` takes. */
+export function helpText(names: readonly string[]): string {
+  const left = commands.map(({ name, args }) => `${name} ${args}`.trim());
+  const width = Math.max(...left.map((each) => each.length));
+  return [
+    'Nightshift: batch jobs as code for marketing operations.',
+    '',
+    'Usage: nightshift COMMAND …',
+    '',
+    ...commands.map(({ does }, i) => `  ${(left[i] ?? '').padEnd(width)}  ${does}`),
+    '',
+    `NAME is one of: ${names.join(', ')}.`,
+    '',
+    'Options:',
+    '  --workbook DIR      the folder of CSV files (else NIGHTSHIFT_WORKBOOK, else the embedded sample)',
+    '  --as-of TIME        the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
+    '  --ledger DIR        where runs are recorded (else data/ledger)',
+    '  --dry-run           plan and check, write nothing (run, undo)',
+    '  --approve HASH      apply the plan with that hash although a guard stops it (run, undo)',
+    '  --json              one JSON object on stdout',
+    '',
+    'Exit codes: 0 all well · 1 a job failed · 2 the command, the settings or the rules are wrong',
+    '            3 a guard stopped a plan, and waits for approval · 4 another run holds the workbook',
+  ].join('\n');
+}

@@ -1,0 +1,82 @@
+/**
+ * What a run says when it is done: per job what changed and why, what stands in quarantine, where to look, what to do
+ * next. Counts, names of jobs, columns and rules; never a cell.
+ */
+
+import type { JobResult, RunResult } from '../run/batch.ts';
+import { changesText } from '../run/land.ts';
+import { count, table } from './text.ts';
+
+/** The most reasons that are listed for one job; the ledger has them all. */
+const MOST_REASONS = 8;
+
+export function reportRun(title: string, result: RunResult): string {
+  const lines = [title, ''];
+  for (const job of result.jobs) lines.push(...jobLines(job), '');
+  const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
+  if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
+  lines.push(...quarantineLines(result));
+  return lines.join('\n').trimEnd();
+}
+
+function jobLines(job: JobResult): string[] {
+  const lines = [`${job.job.padEnd(22)}${job.status.padEnd(11)}${headline(job)}`];
+  const reasons = Object.entries(job.reasons).sort(([, a], [, b]) => b - a);
+  lines.push(
+    ...table(
+      reasons.slice(0, MOST_REASONS).map(([reason, n]) => [n, reason]),
+      '    ',
+    ),
+  );
+  if (reasons.length > MOST_REASONS)
+    lines.push(`    … and ${reasons.length - MOST_REASONS} more reasons, in the ledger`);
+  for (const guard of job.guards.filter((each) => !each.passed)) {
+    lines.push(`  stopped: ${guard.guard}: found ${count(guard.found)}, the limit is ${count(guard.limit)}`);
+  }
+  if (job.approved) lines.push('  approved: a guard would have stopped this plan');
+  for (const part of job.heldParts) {
+    lines.push(
+      `  held: ${part.reason} (${count(part.rows)} rows stay as they are). To let it through: --approve ${part.plan}`,
+    );
+  }
+  const resized = job.metrics.resized;
+  if (resized && typeof resized === 'object') {
+    for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
+  }
+  lines.push(...alarms(job));
+  if (job.next) lines.push(`  next: ${job.next}`);
+  return lines;
+}
+
+function headline(job: JobResult): string {
+  if (job.error) return job.error.message;
+  if (job.status === 'skipped') return '';
+  return job.status === 'unchanged' ? 'everything is as it should be' : changesText(job);
+}
+
+/** Bounce and complaint rates over their lines. */
+function alarms(job: JobResult): string[] {
+  const rates = job.metrics.rates as Record<string, unknown> | undefined;
+  if (!rates) return [];
+  const line = (what: string, rate: unknown, level: unknown): string[] =>
+    ['warn', 'error', 'stop'].includes(String(level))
+      ? [`  ${String(level)}: ${what} rate ${(Number(rate) * 100).toFixed(2)} % in the last days`]
+      : [];
+  return [
+    ...line('bounce', rates.bounce_rate, rates.bounces),
+    ...line('complaint', rates.complaint_rate, rates.complaints_level),
+  ];
+}
+
+function quarantineLines(result: RunResult): string[] {
+  const { quarantined } = result.snapshot;
+  if (quarantined === 0) return ['Quarantine: every row can be read.'];
+  const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
+  return [
+    `Quarantine: ${count(quarantined)} rows that no job touches until they are mended; the table "quarantine" says where and why.`,
+    ...table(
+      rows.map(([reason, n]) => [n, reason]),
+      '    ',
+    ),
+  ];
+}

@@ -1,0 +1,98 @@
+/**
+ * `run NAME…`: runs jobs or batches, and says how it went.
+ */
+import { allJobs, resolveNames } from '../job/batch.ts';
+import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
+import { readOnlyLedger } from '../run/ledger.ts';
+import type { Store } from '../store/store.ts';
+import { nearest } from '../workbook/headers.ts';
+import { UsageError } from './options.ts';
+import { reportRun } from './report.ts';
+import type { Session } from './session.ts';
+
+/** A store that reads as the other does, and lands nothing. */
+export const rehearsal = (store: Store): Store => ({
+  kind: store.kind,
+  recovered: store.recovered,
+  scratch: store.scratch,
+  read: store.read,
+  delimiterOf: store.delimiterOf,
+  marker: store.marker,
+  land: async () => {},
+  close: store.close,
+});
+
+export async function runCommand(session: Session): Promise<number> {
+  const { options, nightShift } = session;
+  if (options.names.length === 0)
+    throw new UsageError(`Run what? Name jobs or batches: ${knownNames(session).join(', ')}.`);
+  const jobs = resolveNames(nightShift, options.names);
+  if ('unknown' in jobs) {
+    const near = nearest(jobs.unknown, knownNames(session));
+    throw new UsageError(
+      `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
+    );
+  }
+  const name = options.names.join(' ');
+  const store = await session.open(`run ${name}`);
+  try {
+    if (store.recovered) session.progress(store.recovered);
+    const result = await runBatch({
+      name,
+      jobs,
+      store: options.dryRun ? rehearsal(store) : store,
+      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
+      rules: nightShift.workbook,
+      asOf: session.asOf,
+      identity: session.identity,
+      approvals: new Set(options.approve),
+      applied: options.dryRun ? 'planned' : 'applied',
+      progress: session.progress,
+      elapsed: session.elapsed,
+    });
+    console.log(options.json ? JSON.stringify(jsonOf(session, name, store, result)) : textOf(session, name, result));
+    return exitCode(result.jobs);
+  } finally {
+    await store.close();
+  }
+}
+
+export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
+  ...nightShift.batches.map((batch) => batch.name),
+  ...allJobs(nightShift).map(({ job }) => job.name),
+];
+
+/** 1 before 3: what failed matters more than what waits. */
+export function exitCode(jobs: readonly JobResult[]): number {
+  if (jobs.some((job) => job.status === 'failed' || job.status === 'skipped')) return 1;
+  return jobs.some((job) => job.status === 'blocked') ? 3 : 0;
+}
+
+function jsonOf(session: Session, batch: string, store: Store, result: RunResult): unknown {
+  return {
+    batch,
+    asOf: session.asOf.toISOString(),
+    workbook: store.kind,
+    run: session.identity.run,
+    snapshot: result.snapshot,
+    jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
+  };
+}
+
+function textOf(session: Session, name: string, result: RunResult): string {
+  const { options, workbook } = session;
+  const dry = options.dryRun ? ', a dry run: nothing was written' : '';
+  const lines = [reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
+  const changed = result.jobs.some((job) => job.status === 'applied');
+  if (changed)
+    lines.push(`Look at ${workbook.folder}: contacts.csv, and changes.csv for every decision with its reason.`);
+  if (workbook.isSample) {
+    lines.push(
+      'Next:',
+      '  npm run batch -- explain barbara.calloway1@home.example.net   why a contact is scored, listed or changed as it is',
+      '  npm run batch -- run nightly --dry-run                        what another run would do',
+      '  npm run batch -- run nightly --workbook FOLDER                your own CSV files: see README, "Your own data"',
+    );
+  }
+  return lines.join('\n').trimEnd();
+}

@@ -1,0 +1,71 @@
+/**
+ * What every command needs before it can work: which workbook, which ledger, which moment. The one place of the
+ * command line that reads the clock and the environment.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { localDay, parseAsOf } from '../calendar/period.ts';
+import type { NightShift } from '../job/batch.ts';
+import { folderLedger, type Ledger } from '../run/ledger.ts';
+import { identify, type RunIdentity } from '../run/run-identity.ts';
+import { layOutSample } from '../sample/lay-out.ts';
+import { openCsvStore } from '../store/csv.ts';
+import type { Store } from '../store/store.ts';
+import { type Options, UsageError } from './options.ts';
+
+/** The repository's own folder. */
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const sampleFolder = join(root, 'sample');
+
+export interface Session {
+  readonly nightShift: NightShift;
+  readonly options: Options;
+  readonly asOf: Date;
+  readonly identity: RunIdentity;
+  readonly ledger: Ledger;
+  /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
+  readonly workbook: { readonly folder: string; readonly label: string; readonly isSample: boolean };
+  readonly progress: (line: string) => void;
+  readonly elapsed: () => number;
+  readonly open: (command: string) => Promise<Store>;
+}
+
+/** Prepares a session. Lays the sample out where no workbook is named. @throws UsageError */
+export async function startSession(nightShift: NightShift, options: Options, start: number): Promise<Session> {
+  const now = new Date();
+  const { timeZone } = nightShift.workbook;
+  const asOf = options.asOf === undefined ? now : parseAsOf(options.asOf, timeZone);
+  if (!asOf) {
+    throw new UsageError(
+      `--as-of: "${options.asOf}" is no moment. Expected 2026-11-23T05:00:00Z, or a date such as 2026-11-23.`,
+    );
+  }
+  const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
+  const isSample = named === undefined || named === '';
+  const folder = isSample ? join(sampleFolder, 'workbook') : resolve(named);
+  if (isSample) {
+    await mkdir(sampleFolder, { recursive: true });
+    await layOutSample(join(root, 'data', 'sample'), folder, localDay(now, timeZone));
+  }
+  const identity = identify(folder, now, process.env);
+  const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
+  return {
+    nightShift,
+    options,
+    asOf,
+    identity,
+    ledger: folderLedger(resolve(ledgerFolder)),
+    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample },
+    progress: progressTo(process.stderr),
+    elapsed: () => (performance.now() - start) / 1000,
+    open: (command) => openCsvStore({ folder, aliases: nightShift.workbook.aliases, command, run: identity.run }),
+  };
+}
+
+/** One line that is written over on a terminal, plain lines elsewhere. */
+function progressTo(stream: NodeJS.WriteStream): (line: string) => void {
+  if (!stream.isTTY) return (line) => stream.write(`${line}\n`);
+  process.once('exit', () => stream.write('\r\x1b[K'));
+  return (line) => stream.write(`\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+}

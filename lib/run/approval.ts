@@ -1,0 +1,46 @@
+/**
+ * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to the plan's hash and to
+ * what was read then, used once, stale after a day (Terraform #24078).
+ */
+import type { Ledger, LedgerEntry } from './ledger.ts';
+
+const STALE_AFTER_MS = 24 * 3_600_000;
+/** How far back the ledger is searched for the run that showed a plan. */
+const LOOK_BACK = 200;
+
+export type Verdict = { readonly approved: true } | { readonly approved: false; readonly why: string };
+
+export interface Question {
+  readonly job: string;
+  readonly workbook: string;
+  readonly plan: string;
+  readonly inputs: LedgerEntry['inputs'];
+  readonly approvals: ReadonlySet<string>;
+  readonly now: Date;
+}
+
+/** May the plan go on although a guard stopped it? `why` tells a person who did ask for it what is in the way. */
+export async function isApproved(ledger: Ledger, question: Question): Promise<Verdict> {
+  if (!question.approvals.has(question.plan)) {
+    return { approved: false, why: `look at it with --dry-run, then run again with --approve ${question.plan}` };
+  }
+  const entries = (await ledger.recent(question.job, LOOK_BACK)).filter((each) => each.workbook === question.workbook);
+  if (entries.some((each) => each.approved === question.plan)) {
+    return { approved: false, why: 'this approval was used already; an approval counts once' };
+  }
+  const shown = entries.findLast((each) => each.plan === question.plan && each.status === 'blocked');
+  if (!shown) return { approved: true };
+  if (question.now.getTime() - Date.parse(shown.startedAt) > STALE_AFTER_MS) {
+    return { approved: false, why: 'the plan was shown more than 24 hours ago; look at it again, then approve it' };
+  }
+  const moved = Object.keys(question.inputs).filter(
+    (table) => question.inputs[table]?.hash !== shown.inputs[table]?.hash,
+  );
+  if (moved.length > 0) {
+    return {
+      approved: false,
+      why: `${moved.join(', ')} changed since the plan was shown; look at it again, then approve it`,
+    };
+  }
+  return { approved: true };
+}

@@ -1,0 +1,112 @@
+/**
+ * What a batch writes, in one atomic landing: its plans, and what the run itself keeps in the workbook: `changes`,
+ * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
+ */
+import { join } from 'node:path';
+import type { Engine } from '../engine/duckdb.ts';
+import { raw, type Sql, sql } from '../engine/sql.ts';
+import { replace, upsert } from '../job/job.ts';
+import { applyToEngine } from '../plan/apply.ts';
+import { writePatches } from '../plan/patches.ts';
+import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { quote, quoteName } from '../snapshot/load.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Store, TablePatch } from '../store/store.ts';
+import { tableOf } from '../workbook/tables.ts';
+import type { JobResult, RunRequest } from './batch.ts';
+import type { LedgerEntry } from './ledger.ts';
+
+export interface BatchOutcome {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly snapshot: Snapshot;
+  readonly request: RunRequest;
+  readonly results: readonly JobResult[];
+  readonly applied: readonly Diff[];
+  readonly entries: readonly LedgerEntry[];
+}
+
+/** Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. */
+export async function landBatch(outcome: BatchOutcome): Promise<void> {
+  const { engine, store, snapshot, request, results, applied, entries } = outcome;
+  const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
+  const changing = applied.some((diff) => !isEmpty(diff));
+  if (!changing && stopped) return;
+  const kept = [await quarantineDiff(engine, request), await runsDiff(engine, request, results)];
+  await applyToEngine(engine, kept);
+  const patches = await writePatches(engine, store, snapshot.sources, [...applied, ...kept]);
+  const decisions = await decisionsPatch(engine, store, snapshot);
+  const all = decisions ? [...patches, decisions] : patches;
+  if (all.length === 0) return;
+  request.progress(`writing ${all.map((patch) => patch.table).join(', ')}`);
+  await store.land(all, {
+    run: request.identity.run,
+    entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
+  });
+}
+
+/** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
+async function quarantineDiff(engine: Engine, request: RunRequest): Promise<Diff> {
+  const now: Sql = sql`
+    select n."table", n.row_key, n."column", min(n.value) as value, string_agg(distinct n.reason, '; ' order by n.reason) as reason, coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+    from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
+    group by 1, 2, 3`;
+  return workOut(engine, replace('quarantine', now), 'diff_run_quarantine');
+}
+
+/** One row per job and period. A job that had nothing to do leaves the row of its earlier run alone. */
+async function runsDiff(engine: Engine, request: RunRequest, results: readonly JobResult[]): Promise<Diff> {
+  await engine.run(
+    raw(
+      'create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar, started_at timestamp, seconds double, note varchar)',
+    ),
+  );
+  for (const result of results) {
+    const { startedAt } = request.identity;
+    await engine.run(
+      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${startedAt}, ${result.seconds}, ${noteText(result)})`,
+    );
+  }
+  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period where r.job is null or n.status <> 'unchanged'`;
+  return workOut(engine, upsert('runs', rows), 'diff_run_runs');
+}
+
+/** "suppressions +41, contacts 41 changed". */
+export function changesText(result: Pick<JobResult, 'changes'>): string {
+  const parts = Object.entries(result.changes).flatMap(([table, { insert, update, remove }]) => {
+    const said = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
+      Boolean,
+    );
+    return said.length > 0 ? [`${table} ${said.join(', ')}`] : [];
+  });
+  return parts.join('; ') || 'nothing to change';
+}
+
+function noteText(result: JobResult): string {
+  if (result.error) return result.error.message;
+  const stopped = result.guards.find((guard) => !guard.passed);
+  if (stopped) return `${stopped.guard}: found ${stopped.found}, limit ${stopped.limit}`;
+  const held = Object.entries(result.held).map(([reason, rows]) => `${reason}: ${rows} rows held`);
+  return held.join('; ');
+}
+
+/** The batch's decisions, as rows to add to `changes`. That table only grows, so it is never read for this. */
+async function decisionsPatch(engine: Engine, store: Store, snapshot: Snapshot): Promise<TablePatch | null> {
+  const insert = await engine.number(raw('select count(*) from decisions'));
+  if (insert === 0) return null;
+  const path = join(store.scratch, 'patch-changes.csv');
+  const source = snapshot.sources.get('changes');
+  const columns = Object.keys(tableOf('changes').columns);
+  const cells = columns.map((column) => quoteName(column)).join(', ');
+  await engine.run(
+    raw(
+      `copy (select 'i', null, null, ${cells} from decisions order by job, "table", row_key, "column") to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
+    ),
+  );
+  return {
+    table: 'changes',
+    path,
+    columns: columns.map((column) => source?.headerOf.get(column) ?? column),
+    rows: { insert, update: 0, remove: 0 },
+  };
+}

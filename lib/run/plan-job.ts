@@ -1,0 +1,192 @@
+/**
+ * One job of a batch, up to the point where its plan could be applied: steps, changes, what is held, hash, guards,
+ * metrics. Decides nothing about writing.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { name, raw, type Sql, sql } from '../engine/sql.ts';
+import { check, type GuardResult } from '../job/guard.ts';
+import type { Context, Job, LookupStep, Step } from '../job/job.ts';
+import { countReasons } from '../plan/apply.ts';
+import { planHash } from '../plan/hash.ts';
+import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { quoteName } from '../snapshot/load.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+
+/** A part that was left out: how many rows, and the hash with which a person may let it through. */
+export interface HeldPart {
+  readonly part: string;
+  readonly reason: string;
+  readonly rows: number;
+  readonly plan: string;
+}
+
+export interface JobPlan {
+  readonly diffs: readonly Diff[];
+  readonly hash: string;
+  readonly guards: readonly GuardResult[];
+  readonly heldParts: readonly HeldPart[];
+  readonly held: Readonly<Record<string, number>>;
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly changes: Readonly<Record<string, { insert: number; update: number; remove: number }>>;
+}
+
+/** Works a job's plan out. The job's steps stay in the engine until `dropSteps`. */
+export async function planJob(
+  engine: Engine,
+  job: Job,
+  context: Context,
+  approvals: ReadonlySet<string>,
+): Promise<JobPlan> {
+  await runSteps(engine, job.steps?.(context) ?? []);
+  const prefix = `diff_${job.name.replaceAll('-', '_')}`;
+  const diffs: Diff[] = [];
+  for (const [i, change] of job.changes(context).entries()) diffs.push(await workOut(engine, change, `${prefix}_${i}`));
+  const holding = await holdParts(engine, job, context, diffs, approvals);
+  await createPlannedViews(engine, holding.diffs);
+  const guards: GuardResult[] = [];
+  for (const guard of job.guards ?? []) {
+    const rows = await engine.number(raw(`select count(*) from ${quoteName(guard.of)}`));
+    guards.push(check(guard, rows, await countPlanned(engine, guard.found, holding.diffs)));
+  }
+  return {
+    diffs: holding.diffs,
+    hash: await planHash(engine, job.name, holding.diffs, context.asOf),
+    guards,
+    heldParts: holding.parts,
+    held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
+    reasons: await countReasons(engine, holding.diffs),
+    metrics: await measure(engine, job, context),
+    changes: countChanges(holding.diffs),
+  };
+}
+
+/** Works out a job's steps, in order: tables of their names. */
+export async function runSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    if ('query' in step) {
+      await engine.run(sql`create or replace temp table ${name(step.name)} as ${step.query}`);
+    } else {
+      await lookUp(engine, step);
+    }
+  }
+}
+
+export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) await engine.run(sql`drop table if exists ${name(step.name)}`);
+}
+
+/** Asks row logic once per distinct row of `over`, and lays its answers down beside it. */
+async function lookUp(engine: Engine, step: LookupStep): Promise<void> {
+  const columns = [...step.keys, ...step.columns];
+  const definitions = columns.map((column) => `${name(column).text} varchar`).join(', ');
+  await engine.run(raw(`create or replace temp table ${name(step.name).text} (${definitions})`));
+  async function* answers(): AsyncGenerator<(string | null)[][]> {
+    for await (const keys of engine.chunks(step.over)) {
+      const rows = keys[0]?.length ?? 0;
+      const out: (string | null)[][] = columns.map(() => new Array<string | null>(rows).fill(null));
+      for (let r = 0; r < rows; r++) {
+        const values = step.keys.map((_, k) => (keys[k]?.[r] ?? null) as string | null);
+        const answer = step.compute(...values);
+        values.forEach((value, k) => {
+          (out[k] as (string | null)[])[r] = value;
+        });
+        step.columns.forEach((column, c) => {
+          (out[step.keys.length + c] as (string | null)[])[r] = answer[column] ?? null;
+        });
+      }
+      yield out;
+    }
+  }
+  await engine.append(step.name, answers());
+}
+
+/** `planned_TABLE` for each table that a job writes: its diffs, one below the other. */
+async function createPlannedViews(engine: Engine, diffs: readonly Diff[]): Promise<void> {
+  for (const table of new Set(diffs.map((diff) => diff.table))) {
+    const parts = diffs.filter((diff) => diff.table === table).map((diff) => `select * from ${diff.name}`);
+    await engine.run(raw(`create or replace temp view planned_${table} as ${parts.join(' union all by name ')}`));
+  }
+}
+
+const countPlanned = async (engine: Engine, found: Sql, diffs: readonly Diff[]): Promise<number> =>
+  diffs.every(isEmpty) ? 0 : engine.number(found);
+
+/** Takes the parts that the job holds back out of its diffs, unless a person approved exactly that part. */
+async function holdParts(
+  engine: Engine,
+  job: Job,
+  context: Context,
+  diffs: readonly Diff[],
+  approvals: ReadonlySet<string>,
+): Promise<{ diffs: Diff[]; parts: HeldPart[] }> {
+  const parts: HeldPart[] = [];
+  await createPlannedViews(engine, diffs);
+  for (const hold of job.holds?.(context) ?? []) {
+    const having = diffs.filter((diff) => hold.column in tableOf(diff.table).columns);
+    for (const row of await engine.rows(hold.query)) {
+      const part = String(row.part);
+      const cut: Diff[] = [];
+      for (const diff of having) cut.push(await cutOut(engine, diff, hold.column, part));
+      const plan = await planHash(engine, job.name, cut, context.asOf);
+      if (approvals.has(plan)) continue;
+      let rows = 0;
+      for (const diff of having) {
+        rows += await engine.number(
+          sql`select count(*) from ${raw(diff.name)} where ${raw(quoteName(hold.column))} = ${part}`,
+        );
+        await engine.run(sql`delete from ${raw(diff.name)} where ${raw(quoteName(hold.column))} = ${part}`);
+      }
+      parts.push({ part, reason: String(row.reason), rows: rows || Number(row.kept ?? 0), plan });
+    }
+  }
+  if (parts.length === 0) return { diffs: [...diffs], parts };
+  return { diffs: await Promise.all(diffs.map((diff) => recount(engine, diff))), parts };
+}
+
+async function cutOut(engine: Engine, diff: Diff, column: string, part: string): Promise<Diff> {
+  const cut = `${diff.name}_part`;
+  await engine.run(
+    sql`create or replace temp table ${raw(cut)} as select * from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`,
+  );
+  return recount(engine, { ...diff, name: cut });
+}
+
+async function recount(engine: Engine, diff: Diff): Promise<Diff> {
+  const row = await engine.row(
+    raw(
+      `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove" from ${diff.name}`,
+    ),
+  );
+  return { ...diff, counts: { insert: Number(row.insert), update: Number(row.update), remove: Number(row.remove) } };
+}
+
+function countChanges(diffs: readonly Diff[]): Record<string, { insert: number; update: number; remove: number }> {
+  const changes: Record<string, { insert: number; update: number; remove: number }> = {};
+  for (const diff of diffs) {
+    const sum = changes[diff.table] ?? { insert: 0, update: 0, remove: 0 };
+    changes[diff.table] = {
+      insert: sum.insert + diff.counts.insert,
+      update: sum.update + diff.counts.update,
+      remove: sum.remove + diff.counts.remove,
+    };
+  }
+  return changes;
+}
+
+/** A query of two columns (label, count) becomes an object; one of a single row, its values. */
+async function measure(engine: Engine, job: Job, context: Context): Promise<Record<string, unknown>> {
+  const metrics: Record<string, unknown> = {};
+  for (const [metric, query] of Object.entries(job.metrics?.(context) ?? {})) {
+    const rows = await engine.rows(query);
+    const columns = Object.keys(rows[0] ?? {});
+    if (columns.length === 1) metrics[metric] = Object.values(rows[0] ?? {})[0] ?? null;
+    else if (columns[0] === 'label')
+      metrics[metric] = Object.fromEntries(rows.map((row) => [String(row.label), row[columns[1] ?? '']]));
+    else metrics[metric] = rows[0] ?? null;
+  }
+  return metrics;
+}
+
+/** The tables whose rows a job's outcome depends on. */
+export const tablesOf = (job: Job): ReadonlySet<TableName> => new Set([...job.reads, ...job.writes]);

@@ -1,0 +1,52 @@
+/**
+ * Who a run is: its id, when it started, on which workbook, from which commit, started by what.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+
+export interface RunIdentity {
+  /** Unique, and sortable by start: `20261124T050001123Z-4f2a`. */
+  readonly run: string;
+  readonly startedAt: Date;
+  /** A hash of where the workbook is, so that two workbooks may share a ledger. */
+  readonly workbook: string;
+  readonly commit: string | null;
+  readonly trigger: 'schedule' | 'dispatch' | 'local';
+}
+
+export function identify(
+  workbook: string,
+  now: Date,
+  environment: Readonly<Record<string, string | undefined>>,
+): RunIdentity {
+  return {
+    run: `${now.toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`,
+    startedAt: now,
+    workbook: createHash('sha256').update(workbook).digest('hex').slice(0, 12),
+    commit: environment.GITHUB_SHA ?? headCommit(),
+    trigger: triggerOf(environment.GITHUB_EVENT_NAME),
+  };
+}
+
+function triggerOf(event: string | undefined): RunIdentity['trigger'] {
+  if (event === 'schedule') return 'schedule';
+  return event === 'workflow_dispatch' || event === 'repository_dispatch' ? 'dispatch' : 'local';
+}
+
+function headCommit(): string | null {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** A hash of a job's rules, whatever the order of their keys. Functions and patterns count by their text. */
+export function rulesHash(rules: unknown): string {
+  const text = JSON.stringify(rules ?? null, (_, value: unknown) => {
+    if (value instanceof RegExp || typeof value === 'function') return String(value);
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

@@ -1,0 +1,29 @@
+/**
+ * The guard against a cut, filtered or empty read: a table that lost rows since the job's last run, without a job
+ * that took them away. To the jobs such a read would look like mass deletion, or like silence.
+ */
+import { allowed, type GuardResult, type Limit } from '../job/guard.ts';
+import type { TableName } from '../workbook/tables.ts';
+import type { LedgerEntry } from './ledger.ts';
+
+/** One guard per table that the last entry knew and the job reads. Rows that later runs removed are no loss. */
+export function shrinkGuards(
+  limit: Limit,
+  tables: readonly TableName[],
+  now: LedgerEntry['inputs'],
+  entries: readonly LedgerEntry[],
+  removedSince: (table: TableName, since: string) => number,
+): GuardResult[] {
+  const last = entries.findLast((entry) => entry.status === 'applied' || entry.status === 'unchanged');
+  if (!last) return [];
+  return tables.flatMap((table) => {
+    const before = last.inputs[table]?.rows;
+    if (before === undefined || before === 0) return [];
+    const explained = removedSince(table, last.startedAt);
+    const found = Math.max(0, before - (now[table]?.rows ?? 0) - explained);
+    const most = allowed(limit, before);
+    if (found === 0) return [];
+    const guard = `at most ${Number((limit.share * 100).toFixed(2))} % fewer rows in ${table} than at the last run`;
+    return [{ guard, limit: most, found, passed: found <= most }];
+  });
+}

@@ -1,0 +1,173 @@
+/**
+ * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and lands all
+ * files of a run together (lib/landing). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { type CsvFile, createCsv } from '../csv/sniff.ts';
+import { splice } from '../csv/splice.ts';
+import { needsCare, strictCopy } from '../csv/strict-copy.ts';
+import { strictOptions } from '../csv/strict-options.ts';
+import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
+import {
+  ChangedUnderneath,
+  describeRecovery,
+  type LandingFile,
+  land,
+  recover,
+  stagingFolder,
+} from '../landing/journal.ts';
+import { lockFolder } from '../landing/lock.ts';
+import { findColumns } from '../workbook/headers.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+import { discover, type Found, WorkbookError } from './discover.ts';
+import {
+  ChangedMeanwhile,
+  type ForeignFile,
+  type Marker,
+  type Reading,
+  type SourceTable,
+  type Store,
+  type TablePatch,
+} from './store.ts';
+
+export interface CsvStoreOptions {
+  readonly folder: string;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly command: string;
+  readonly run: string;
+}
+
+const MARKER = join('.nightshift', 'applied.json');
+
+const markerSchema = z.object({
+  run: z.string(),
+  entries: z.array(z.object({ job: z.string(), period: z.string(), entry: z.unknown() })),
+});
+
+/** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
+export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
+  const folder = resolve(options.folder);
+  const info = await stat(folder).catch(() => null);
+  if (!info?.isDirectory()) {
+    throw new WorkbookError(
+      `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+    );
+  }
+  const lock = await lockFolder(folder, { command: options.command, run: options.run });
+  try {
+    const recovered = describeRecovery(await recover(folder));
+    const scratch = join(folder, '.nightshift', `scratch-${randomBytes(4).toString('hex')}`);
+    await mkdir(scratch, { recursive: true });
+    return new CsvStore(folder, scratch, recovered, options.aliases, async () => {
+      await rm(scratch, { recursive: true, force: true });
+      await lock.release();
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+class CsvStore implements Store {
+  readonly kind = 'csv';
+  readonly #folder: string;
+  readonly #aliases: Readonly<Record<string, string>>;
+  #found: Found = { tables: new Map(), foreign: [] };
+  #read = new Map<string, FileIdentity | null>();
+  #sources = new Map<TableName, SourceTable>();
+
+  constructor(
+    folder: string,
+    readonly scratch: string,
+    readonly recovered: string | null,
+    aliases: Readonly<Record<string, string>>,
+    readonly close: () => Promise<void>,
+  ) {
+    this.#folder = folder;
+    this.#aliases = aliases;
+  }
+
+  read = async (): Promise<Reading> => {
+    this.#found = await discover(this.#folder, this.#aliases);
+    const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
+    this.#read = new Map();
+    for (const file of files) this.#read.set(file.path, await identify(file.path));
+    const tables: SourceTable[] = [];
+    for (const [table, file] of this.#found.tables) tables.push(await this.#source(table, file));
+    this.#sources = new Map(tables.map((source) => [source.table, source]));
+    const foreign: ForeignFile[] = this.#found.foreign.map(({ kind, file }) => ({
+      label: file.name,
+      kind,
+      path: file.path,
+      options: strictOptions(file),
+      headers: file.header,
+    }));
+    return { tables, foreign, changedSince: () => this.#changedSince() };
+  };
+
+  async #source(table: TableName, file: CsvFile): Promise<SourceTable> {
+    const strict: SourceTable = {
+      table,
+      label: file.name,
+      headers: file.header,
+      path: file.path,
+      options: strictOptions(file),
+      headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
+      malformed: [],
+    };
+    const careful = async (): Promise<SourceTable> => {
+      const path = join(this.scratch, `${table}-${randomBytes(3).toString('hex')}.csv`);
+      const { malformed, options } = await strictCopy(file, path);
+      return { ...strict, path, options, malformed };
+    };
+    return (await needsCare(file)) ? careful() : { ...strict, careful };
+  }
+
+  async #changedSince(): Promise<string[]> {
+    const changed: string[] = [];
+    for (const [path, before] of this.#read) {
+      if (!untouched(before, await identify(path))) changed.push(basename(path));
+    }
+    return changed;
+  }
+
+  delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
+
+  land = async (patches: readonly TablePatch[], marker: Marker): Promise<void> => {
+    const staging = await stagingFolder(this.#folder);
+    const files: LandingFile[] = [];
+    for (const patch of patches) files.push(await this.#stage(patch, staging));
+    const markerPath = join(staging, 'applied.json');
+    await writeFile(markerPath, `${JSON.stringify(marker, null, 2)}\n`);
+    files.push({ target: MARKER, staged: markerPath, expected: await identify(join(this.#folder, MARKER)) });
+    try {
+      await land(this.#folder, files);
+    } catch (error) {
+      throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
+    }
+  };
+
+  async #stage(patch: TablePatch, staging: string): Promise<LandingFile> {
+    const existing = this.#found.tables.get(patch.table);
+    const staged = join(staging, `${patch.table}.csv`);
+    const target = existing ? relative(this.#folder, existing.path) : `${patch.table}.csv`;
+    const file = existing ?? (await createCsv([...patch.columns], join(this.scratch, `new-${patch.table}.csv`)));
+    const key = this.#sources.get(patch.table)?.headerOf.get(tableOf(patch.table).key[0] ?? '') ?? null;
+    await splice(file, { path: patch.path, columns: patch.columns, key }, staged);
+    return { target, staged, expected: existing ? (this.#read.get(existing.path) ?? null) : null };
+  }
+
+  marker = async (): Promise<Marker | null> => {
+    const path = join(this.#folder, MARKER);
+    if (!existsSync(path)) return null;
+    const parsed = markerSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    if (parsed.success) return parsed.data as Marker;
+    throw new WorkbookError(
+      `${path} is not what a run left there. Move it away; the last run's ledger entry may be missing then.`,
+    );
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Which file of a folder is which table. `contacts.csv` is contacts; and where there is none, the one file that looks
+ * like a contact export of Mailchimp, HubSpot or anyone else. Never a guess between two.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CsvFile, openCsv } from '../csv/sniff.ts';
+import { findColumns, normalHeader } from '../workbook/headers.ts';
+import { type TableName, tableNames } from '../workbook/tables.ts';
+import type { ForeignFile } from './store.ts';
+
+/** A folder that can't be used as a workbook, and what to do about it. */
+export class WorkbookError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WorkbookError';
+  }
+}
+
+export interface Found {
+  readonly tables: ReadonlyMap<TableName, CsvFile>;
+  readonly foreign: readonly { readonly kind: ForeignFile['kind']; readonly file: CsvFile }[];
+}
+
+/** Finds a workbook's files. @throws WorkbookError where there are no contacts, or more than one file that might be them */
+export async function discover(folder: string, aliases: Readonly<Record<string, string>>): Promise<Found> {
+  const files = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory() && /\.csv$/i.test(entry.name) && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort();
+  const tables = new Map<TableName, CsvFile>();
+  const others: string[] = [];
+  for (const file of files) {
+    const table = tableNames.find((each) => each === file.toLowerCase().replace(/\.csv$/, ''));
+    if (table && tables.has(table)) throw new WorkbookError(`${folder} has two files for ${table}; keep one.`);
+    if (table) tables.set(table, await openCsv(join(folder, file)));
+    else others.push(file);
+  }
+  const foreign: { kind: ForeignFile['kind']; file: CsvFile }[] = [];
+  const candidates: CsvFile[] = [];
+  for (const name of others) {
+    const file = await openCsv(join(folder, name)).catch((error: unknown) => {
+      if (tables.has('contacts')) return null;
+      throw error;
+    });
+    if (!file) continue;
+    const headers = new Set(file.header.map(normalHeader));
+    if (headers.has('unsub_time')) foreign.push({ kind: 'mailchimp-unsubscribed', file });
+    else if (headers.has('clean_time')) foreign.push({ kind: 'mailchimp-cleaned', file });
+    else if (findColumns('contacts', file.header, aliases).has('email')) candidates.push(file);
+  }
+  if (!tables.has('contacts')) tables.set('contacts', theContacts(folder, files, candidates));
+  return { tables, foreign };
+}
+
+function theContacts(folder: string, files: readonly string[], candidates: readonly CsvFile[]): CsvFile {
+  const [only] = candidates;
+  if (only && candidates.length === 1) return only;
+  if (candidates.length > 1) {
+    const names = candidates.map((file) => file.name).join(', ');
+    throw new WorkbookError(
+      `${folder} has no contacts.csv, and ${names} all look like contacts. Rename the one to use to contacts.csv.`,
+    );
+  }
+  const there =
+    files.length > 0
+      ? `It has: ${files.join(', ')}. None of them has a column "email", "Email" or "Email Address".`
+      : 'It has no CSV file at all.';
+  throw new WorkbookError(
+    `${folder} has no contacts.csv. ${there} Put a contact export there as contacts.csv, or name another folder with --workbook.`,
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * What a team may say about its workbook as a whole: time zone, dates, other names of columns, and how much a table
+ * may shrink between two runs. Checked when the program starts; a wrong rule stops everything before it reads a row.
+ */
+import { z } from 'zod';
+import { tableNames, tables } from './tables.ts';
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z0-9_+\-/]+$/.test(zone);
+  } catch {
+    return false;
+  }
+};
+
+const columnsByTable = Object.fromEntries(tableNames.map((table) => [table, Object.keys(tables[table].columns)]));
+
+const schema = z.strictObject({
+  /** IANA name: a day is a day there, and dates without an offset are local there. */
+  timeZone: z.string().refine(isTimeZone, { error: 'is no IANA time zone such as "Europe/Berlin"' }),
+  /** What 01/02/2026 means; left out, such dates are unreadable. */
+  slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
+  /** Other names of the contacts table's columns: header → column. */
+  aliases: z.record(z.string(), z.enum(columnsByTable.contacts as [string, ...string[]])),
+  /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
+  shrink: z.strictObject({ share: z.number().min(0).max(1) }),
+});
+
+export type WorkbookRules = z.infer<typeof schema>;
+
+/** Rules that can't be used, with every fault at once. */
+export class RulesError extends Error {
+  constructor(file: string, faults: readonly string[]) {
+    super(`${file}: ${faults.join('; ')}.`);
+    this.name = 'RulesError';
+  }
+}
+
+/** Checks rules against their schema; throws a `RulesError` that names the file and every fault. */
+export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
+  const parsed = rulesSchema.safeParse(rules);
+  if (parsed.success) return parsed.data;
+  throw new RulesError(
+    file,
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+  );
+}
+
+/** The workbook's rules, checked. */
+export const workbookRules = (rules: z.input<typeof schema>): WorkbookRules =>
+  checkRules('jobs/rules/workbook.ts', schema, rules);
