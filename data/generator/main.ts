@@ -1,16 +1,22 @@
 /**
- * The generator's command line: `tsx data/generator/main.ts sample|bench DIR [--contacts N] [--events N] [--seed S] [--truth]`.
+ * The generator's command line:
  *
- * `sample` writes the committed sample (data/sample) and the options that it was made with; `bench` a large, wide world.
+ *     npx tsx data/generator/main.ts sample|bench|night DIR [--contacts N] [--events N] [--bounces N] [--seed S] [--truth]
+ *
+ * `sample` writes the committed sample (data/sample) and the options that it was made with; `bench` a large, wide world;
+ * `night` lets one ordinary day pass in a folder that `bench` wrote and the jobs have cleaned since. `--truth` writes what is
+ * true of the world beside it.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeTruth, writeWorld } from './files.ts';
-import { benchOptions, sampleOptions } from './presets.ts';
+import { passDay } from './night.ts';
+import { benchOptions, ordinaryNight, sampleOptions } from './presets.ts';
 import { generateWorld, type WorldOptions } from './world.ts';
 
-const usage = 'Usage: tsx data/generator/main.ts sample|bench DIR [--contacts N] [--events N] [--seed S] [--truth]';
+const usage =
+  'Usage: npx tsx data/generator/main.ts sample|bench|night DIR [--contacts N] [--events N] [--bounces N] [--seed S] [--truth]';
 
 function main(): void {
   const { positionals, values } = parseArgs({
@@ -18,22 +24,33 @@ function main(): void {
     options: {
       contacts: { type: 'string' },
       events: { type: 'string' },
+      bounces: { type: 'string' },
       seed: { type: 'string' },
       truth: { type: 'boolean' },
     },
   });
-  const [preset, folder] = positionals;
-  if ((preset !== 'sample' && preset !== 'bench') || folder === undefined || positionals.length > 2)
-    throw new Error(usage);
-  const options: WorldOptions = {
-    ...(preset === 'sample' ? sampleOptions : benchOptions),
-    ...wholeNumbers({ contacts: values.contacts, events: values.events, seed: values.seed }),
-  };
+  const [command, folder] = positionals;
+  if (command === undefined || folder === undefined || positionals.length > 2) throw new Error(usage);
+  const { truth = false, ...texts } = values;
+  const given = wholeNumbers(texts);
+  if (command === 'night') say(passDay(folder, { ...ordinaryNight, ...given }));
+  else if (command === 'bench') say(write({ ...benchOptions, ...given }, folder, truth));
+  else if (command === 'sample') {
+    const options = { ...sampleOptions, ...given };
+    say(write(options, folder, truth));
+    writeFileSync(join(folder, 'world.json'), `${JSON.stringify(options, null, 2)}\n`);
+  } else throw new Error(usage);
+}
+
+function write(options: WorldOptions, folder: string, truth: boolean): Record<string, number> {
   const world = generateWorld(options);
   const counts = writeWorld(world, folder);
-  if (preset === 'sample') writeFileSync(join(folder, 'world.json'), `${JSON.stringify(options, null, 2)}\n`);
-  if (values.truth) writeTruth(world, folder);
-  for (const [table, rows] of Object.entries(counts)) console.log(`${table}.csv: ${rows.toLocaleString('en-US')} rows`);
+  if (truth) writeTruth(world, folder);
+  return counts;
+}
+
+function say(counts: object): void {
+  for (const [what, count] of Object.entries(counts)) console.log(`${what}: ${Number(count).toLocaleString('en-US')}`);
 }
 
 function wholeNumbers(given: Readonly<Record<string, string | undefined>>): Record<string, number> {

@@ -1,4 +1,5 @@
-/** The two worlds that are made again and again. */
+/** The worlds that are made again and again, and the nights that follow them. */
+import type { NightOptions } from './night.ts';
 import type { WorldOptions } from './world.ts';
 
 /** The sample workbook in data/sample; change it and `npx tsx data/generator/main.ts sample data/sample` together. */
@@ -12,3 +13,6 @@ export const benchOptions: WorldOptions = {
   lastDay: '2026-11-22',
   wide: true,
 };
+
+/** The ordinary night after the first one, for `passDay`. */
+export const ordinaryNight: NightOptions = { seed: 7, night: 2, day: '2026-11-23', events: 50_000, bounces: 300 };
