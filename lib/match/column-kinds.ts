@@ -15,6 +15,8 @@ export interface ColumnCounts {
   unique: boolean;
   length: number;
   words: number;
+  /** Values with a blank inside. */
+  blanks: number;
   email: number;
   url: number;
   date: number;
@@ -102,7 +104,7 @@ function byShape(c: ColumnCounts): Verdict {
 
 function isRowId(c: ColumnCounts, kind: Kind): boolean {
   return (
-    c.unique && c.filled > 1 && c.words < 1.5 && ['code', 'category', 'housenumber', 'postcode', 'text'].includes(kind)
+    c.unique && c.filled > 1 && c.blanks < 0.1 && ['code', 'category', 'housenumber', 'postcode', 'text'].includes(kind)
   );
 }
 

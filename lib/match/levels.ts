@@ -9,79 +9,98 @@ import { v, x } from './records.ts';
 const bits = 3;
 
 const jaro = (p: string, q: string): string => `jaro_winkler_similarity(${p}, ${q})`;
+/** `dear` only where `cheap` holds: in the engine AND and OR work out both sides for every row, CASE does not. */
+const both = (cheap: string, dear: string): string => `(case when ${cheap} then ${dear} else false end)`;
 const slips = (p: string, q: string, most: number): string =>
-  `(abs(length(${p}) - length(${q})) <= ${most} and damerau_levenshtein(${p}, ${q}) <= ${most})`;
+  both(`abs(length(${p}) - length(${q})) <= ${most}`, `damerau_levenshtein(${p}, ${q}) <= ${most}`);
 /** One slip, for words that already look alike: the alignment is dear, so Jaro-Winkler goes first. */
-const oneSlip = (p: string, q: string, atLeast = 0.75): string => `(${jaro(p, q)} >= ${atLeast} and ${slips(p, q, 1)})`;
+const oneSlip = (p: string, q: string, atLeast = 0.75): string => both(`${jaro(p, q)} >= ${atLeast}`, slips(p, q, 1));
+/** Splitting is dear: texts that share most words look alike to begin with. */
 const sharedWords = (p: string, q: string, share: number): string => {
   const [a, b] = [`string_split(${p}, ' ')`, `string_split(${q}, ' ')`];
-  // Splitting is dear: texts that share most words look alike to begin with.
-  return `(${jaro(p, q)} >= 0.6 and len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b})))`;
+  return both(
+    `${jaro(p, q)} >= 0.65`,
+    `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`,
+  );
 };
 
-type Tests = Partial<Record<LevelName, string>>;
+/** For each level the tests any of which puts a pair there, cheap ones first. */
+type Tests = Partial<Record<LevelName, string[]>>;
+
+const first = (text: string): string => `split_part(${text}, ' ', 1)`;
+const last = (text: string): string => `split_part(${text}, ' ', -1)`;
+
+function nameTests(person: boolean, p: string, q: string, p2: string, q2: string): Tests {
+  const initial = both(
+    `${last(p)} = ${last(q)}`,
+    `left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' ')`,
+  );
+  // "victoria stone" and "olivia stone" share a family, not a name.
+  const relative = `(${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8 or ${first(p)} = ${first(q)} and ${jaro(last(p), last(q))} < 0.8)`;
+  const unrelated = (test: string): string => (person ? both(test, `not ${relative}`) : test);
+  return {
+    nickname: [`${p2} = ${q2}`, `replace(${p}, ' ', '') = replace(${q}, ' ', '')`, ...(person ? [initial] : [])],
+    near: [unrelated(`${jaro(p, q)} >= 0.93`), unrelated(`${jaro(p2, q2)} >= 0.95`)],
+    alike: [unrelated(`${jaro(p2, q2)} >= 0.86`), unrelated(sharedWords(p, q, 0.6))],
+  };
+}
+
+function mailTests(p: string, q: string, p2: string, q2: string): Tests {
+  // Another number is another mailbox; and a mailbox made of the same name is no slip of the pen.
+  const number = (text: string): string => `regexp_replace(${text}, '[^0-9]', '', 'g')`;
+  const typo = `(${slips(p, q, 1)} or ${both(`${jaro(p, q)} >= 0.95`, slips(p, q, 2))})`;
+  return {
+    near: [both(`${jaro(p, q)} >= 0.8`, both(`${number(p)} = ${number(q)}`, typo))],
+    alike: [`length(${p2}) > 3 and ${jaro(p2, q2)} >= 0.9`],
+  };
+}
+
+function dateTests(p: string, q: string): Tests {
+  const part = (from: number, length: number): string =>
+    `substr(${p}, ${from}, ${length}) = substr(${q}, ${from}, ${length})`;
+  const turned = `left(${p}, 4) || substr(${p}, 7, 2) || substr(${p}, 5, 2) = ${q}`;
+  const close = `levenshtein(${p}, ${q}) <= 2`;
+  return {
+    near: [both(close, `(${slips(p, q, 1)} or ${turned})`), both(part(1, 4), turned)],
+    alike: [close, part(1, 6), part(5, 4), `${part(1, 4)} and ${part(7, 2)}`],
+  };
+}
 
 /** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
 function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2: string): Tests {
   const startOf = (one: string, other: string): string =>
-    `(starts_with(${other}, ${one}) and (length(${one}) = 1 or length(${one}) > 2))`;
-  const words = { near: `${jaro(p, q)} >= 0.92 or ${oneSlip(p, q)}`, alike: `${jaro(p, q)} >= 0.82` };
+    both(`starts_with(${other}, ${one})`, `length(${one}) = 1 or length(${one}) > 2`);
+  const words = { near: [`${jaro(p, q)} >= 0.92`, oneSlip(p, q)], alike: [`${jaro(p, q)} >= 0.82`] };
   switch (kind) {
     case 'given':
-      return { nickname: `${p2} = ${q2} or ${startOf(p, q)} or ${startOf(q, p)}`, ...words };
+      return { nickname: [`${p2} = ${q2}`, startOf(p, q), startOf(q, p)], ...words };
     case 'surname':
     case 'locality':
       return words;
     case 'fullname':
-    case 'company': {
-      const first = (text: string): string => `split_part(${text}, ' ', 1)`;
-      const last = (text: string): string => `split_part(${text}, ' ', -1)`;
-      const initial = `(${last(p)} = ${last(q)} and left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' '))`;
-      // "victoria stone" and "olivia stone" share a family, not a name.
-      const relative = `((${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8) or (${first(p)} = ${first(q)} and ${jaro(last(p), last(q))} < 0.8))`;
-      const person = kind === 'fullname' && !things;
-      const like = `(${jaro(p2, q2)} >= 0.86 or ${sharedWords(p, q, 0.6)})`;
-      return {
-        nickname: `${p2} = ${q2} or replace(${p}, ' ', '') = replace(${q}, ' ', '')${person ? ` or ${initial}` : ''}`,
-        near: `(${jaro(p, q)} >= 0.93 or ${jaro(p2, q2)} >= 0.95)${person ? ` and not ${relative}` : ''}`,
-        alike: person ? `${like} and not ${relative}` : like,
-      };
-    }
-    case 'email': {
-      // Another number is another mailbox; and a mailbox made of the same name is no slip of the pen.
-      const number = (text: string): string => `regexp_replace(${text}, '[^0-9]', '', 'g')`;
-      const typo = `(${slips(p, q, 1)} or (${jaro(p, q)} >= 0.95 and ${slips(p, q, 2)}))`;
-      return {
-        near: `${jaro(p, q)} >= 0.8 and ${number(p)} = ${number(q)} and ${typo}`,
-        alike: `length(${p2}) > 3 and ${jaro(p2, q2)} >= 0.9`,
-      };
-    }
+    case 'company':
+      return nameTests(kind === 'fullname' && !things, p, q, p2, q2);
+    case 'email':
+      return mailTests(p, q, p2, q2);
     case 'phone':
-      return { near: `right(${p}, 7) = right(${q}, 7) or (length(${p}) = length(${q}) and ${slips(p, q, 1)})` };
-    case 'date': {
-      const same = (from: number, length: number): string =>
-        `substr(${p}, ${from}, ${length}) = substr(${q}, ${from}, ${length})`;
-      const turned = `left(${p}, 4) || substr(${p}, 7, 2) || substr(${p}, 5, 2) = ${q}`;
-      return {
-        near: `${turned} or (${jaro(p, q)} >= 0.7 and ${slips(p, q, 1)})`,
-        alike: `(${same(1, 6)}) or (${same(5, 4)}) or (${same(1, 4)} and ${same(7, 2)}) or levenshtein(${p}, ${q}) <= 2`,
-      };
-    }
+      return { near: [`right(${p}, 7) = right(${q}, 7)`, both(`length(${p}) = length(${q})`, oneSlip(p, q, 0.7))] };
+    case 'date':
+      return dateTests(p, q);
     case 'street':
       return {
-        near: `${p2} = ${q2} and (${jaro(p, q)} >= 0.9 or ${sharedWords(p, q, 0.74)})`,
-        alike: `${jaro(p, q)} >= 0.85 or ${sharedWords(p, q, 0.6)}`,
+        near: [both(`${p2} = ${q2}`, `${jaro(p, q)} >= 0.9`), both(`${p2} = ${q2}`, sharedWords(p, q, 0.74))],
+        alike: [`${jaro(p, q)} >= 0.85`, sharedWords(p, q, 0.6)],
       };
     case 'housenumber':
-      return { near: `length(${p}) > 1 and ${slips(p, q, 1)}` };
+      return { near: [both(`length(${p}) > 1`, slips(p, q, 1))] };
     case 'postcode':
-      return { near: `length(${p}) > 3 and ${slips(p, q, 1)}` };
+      return { near: [both(`length(${p}) > 3`, oneSlip(p, q, 0.6))] };
     case 'code':
-      return { near: `length(${p}) > 4 and ${oneSlip(p, q, 0.7)}` };
+      return { near: [both(`length(${p}) > 4`, oneSlip(p, q, 0.7))] };
     case 'url':
-      return { near: `split_part(${p}, '/', 1) = split_part(${q}, '/', 1)` };
+      return { near: [`split_part(${p}, '/', 1) = split_part(${q}, '/', 1)`] };
     case 'text':
-      return { near: `${jaro(p, q)} >= 0.93 or ${sharedWords(p, q, 0.75)}`, alike: sharedWords(p, q, 0.4) };
+      return { near: [`${jaro(p, q)} >= 0.93`, sharedWords(p, q, 0.75)], alike: [sharedWords(p, q, 0.4)] };
     default:
       return {};
   }
@@ -97,17 +116,17 @@ function levelSql(compared: readonly Compared[], index: number): string {
   if (partner !== undefined) {
     const [p3, q3] = [`a.${v(partner)}`, `b.${v(partner)}`];
     const swap = ['given', 'surname'].includes(kind)
-      ? `(${jaro(p, q3)} >= 0.9 and ${jaro(p3, q)} >= 0.9 and ${jaro(p, q)} < 0.9)`
+      ? both(`${jaro(p, q3)} >= 0.9`, `${jaro(p3, q)} >= 0.9 and ${jaro(p, q)} < 0.9`)
       : `(${p} = ${q3} or ${q} = ${p3})`;
-    if (levelNumber(kind, 'swapped') > 0) found.swapped = swap;
+    if (levelNumber(kind, 'swapped') > 0) found.swapped = [swap];
   }
   const ordered: LevelName[] = ['swapped', 'nickname', 'near', 'alike'];
   const cases = ordered.flatMap((name) => {
-    const test = found[name];
-    if (!test || levelNumber(kind, name) === 0) return [];
+    const any = found[name];
+    if (!any || levelNumber(kind, name) === 0) return [];
     // The second of two partners says nothing where the first says "swapped".
     const level = name === 'swapped' && partner !== undefined && partner < index ? 0 : levelNumber(kind, name);
-    return [`when ${test} then ${level}`];
+    return any.map((test) => `when ${test} then ${level}`);
   });
   return `case when ${p} is null or ${q} is null then 0 when ${p} = ${q} then 1 ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
 }

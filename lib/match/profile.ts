@@ -54,7 +54,7 @@ function countsSql(table: string, column: string): string {
   const ymd =
     '^ *((1[89]|20)[0-9]{2}[-/. ]?(0?[1-9]|1[0-2])[-/. ]?(0?[1-9]|[12][0-9]|3[01])|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[89]|20)[0-9]{2}|[0-9]{1,2}[ -]\\p{L}{3,9}[ -][0-9]{4}|\\p{L}{3,9} [0-9]{1,2}, [0-9]{4}) *$';
   return `select count(*)::integer as filled, count(distinct x)::integer as "distinct", false as "unique",
-    coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words,
+    coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
     ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email, ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
     ${share(ymd)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} as clock,
     ${share('^[+(0-9][0-9 ()./-]{5,}[0-9]$')} - ${share('^[0-9.]+$')} as phone, ${share('^[0-9]+$')} as digits,
