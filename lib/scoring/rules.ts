@@ -47,12 +47,12 @@ export interface ScoringRules {
 }
 
 /** Rules that can't be used, with every reason. */
-export class ScoringRulesError extends Error {
+export class RulesError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
-    this.name = 'ScoringRulesError';
+    this.name = 'RulesError';
     this.problems = problems;
   }
 }
@@ -101,13 +101,13 @@ const schema = z.strictObject({
 });
 
 /**
- * The rules, checked. Throws a ScoringRulesError with every fault. `columns` are those of the engine's contacts table;
+ * The rules, checked. Throws a RulesError with every fault. `columns` are those of the engine's contacts table;
  * without them columns aren't looked up.
  */
 export function checkScoring(input: unknown, columns?: readonly string[]): ScoringRules {
   const result = schema.safeParse(input);
   if (!result.success) {
-    throw new ScoringRulesError(
+    throw new RulesError(
       result.error.issues.map((issue) => `Scoring rules, ${placeOf(issue.path, input)}: ${issue.message}.`),
     );
   }
@@ -125,7 +125,7 @@ export function checkScoring(input: unknown, columns?: readonly string[]): Scori
     })),
     excluded: rules.excluded.map(({ name, where }) => ({ name, where: check(where, `excluded "${name}"`) })),
   };
-  if (problems.length > 0) throw new ScoringRulesError(problems);
+  if (problems.length > 0) throw new RulesError(problems);
   return checked as ScoringRules;
 }
 

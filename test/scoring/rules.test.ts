@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scoring } from '../../jobs/rules/scoring.ts';
-import { checkScoring, type ScoringRules, ScoringRulesError } from '../../lib/scoring/rules.ts';
+import { checkScoring, RulesError, type ScoringRules } from '../../lib/scoring/rules.ts';
 import { event, text } from '../../lib/segments/build.ts';
 import { tables } from '../../lib/workbook/tables.ts';
 
@@ -9,7 +9,7 @@ const problems = (change: unknown): readonly string[] => {
     checkScoring({ ...scoring, ...(change as ScoringRules) }, Object.keys(tables.contacts.columns));
     return [];
   } catch (error) {
-    if (error instanceof ScoringRulesError) return error.problems;
+    if (error instanceof RulesError) return error.problems;
     throw error;
   }
 };
