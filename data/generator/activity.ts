@@ -83,7 +83,7 @@ const letterEverySeconds = 14 * DAY_SECONDS;
 const lettersKept = 2;
 
 /** How many events a contact has on average when nothing scales them. */
-export const eventsPerContact = 7.6;
+export const eventsPerContact = 7.9;
 
 /** `type` is a place in `eventTypes`, `at` in seconds since 1970. */
 export type Tell = (type: number, at: number) => void;
@@ -101,7 +101,7 @@ export function eventsOf(member: Member, seed: number, end: number, scale: numbe
   for (const { type, at } of story.events) happened(place[type], at);
   if (member.address === '' && member.contactId === '') return last;
   if (member.address !== '')
-    letters(random, Math.max(1, Math.round(lettersKept * scale)), createdAt, until, end, happened);
+    letters(random, Math.floor(lettersKept * scale + random.fraction()), createdAt, until, end, happened);
   const habit = habits[person.persona];
   const things = draws[person.persona];
   const exact = habit.count * scale * random.factor(0.45) * 0.9;

@@ -118,5 +118,5 @@ function named(member: Member, byAddress: boolean): readonly [id: string, email:
 }
 
 function factId(letter: string, number: number): string {
-  return letter + String(number).padStart(6, '0');
+  return letter + (number < 100_000 ? String(number).padStart(6, '0') : number);
 }

@@ -148,7 +148,7 @@ export class Register {
 
 /** `c000001` is the contact in the first row. */
 export function contactId(index: number): string {
-  return `c${String(index + 1).padStart(6, '0')}`;
+  return index < 99_999 ? `c${String(index + 1).padStart(6, '0')}` : `c${index + 1}`;
 }
 
 /** Mostly as it is; some in capitals, some with spaces that look like nothing. */
