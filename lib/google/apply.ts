@@ -12,7 +12,7 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
 import { GaveUp, Refused, UnknownOutcome } from './errors.ts';
 import { chunksOf, type Goal, goalsOf } from './goals.ts';
-import { type Marker, markerId, markerRequests } from './marker.ts';
+import { type Marker, type MarkerRecord, markerId, markerRequests } from './marker.ts';
 import type { ApplyResult, HeldReason, TabPatch } from './patch.ts';
 import { place, type TabStep } from './place.ts';
 import { zoneClock } from './serial-time.ts';
@@ -63,7 +63,7 @@ export async function applyPatches(
 
 /** A writer for one run; between two plans it leaves the hidden tabs of the last write, to save a call. */
 export function sheetWriter(client: SheetsClient): SheetWriter {
-  const state: State = { client, trash: [], owed: [], known: new Map() };
+  const state: State = { client, trash: [], owed: [], order: 0, known: new Map() };
   return {
     apply: (snapshot, patches, marker) => apply(state, snapshot, patches, marker),
     recover: () => recover(state),
@@ -77,6 +77,8 @@ interface State {
   trash: number[];
   /** Markers to write or drop with the next request. */
   owed: sheets_v4.Schema$Request[];
+  /** Of the last attempt (see Attempt). */
+  order: number;
   known: Map<number, TabNow>;
 }
 
@@ -93,7 +95,7 @@ async function apply(
   const chunks = chunksOf(goalsOf(snapshot, patches, zoneClock(snapshot.timeZone)));
   for (const [i, open] of chunks.entries()) {
     const chunk = `${i + 1}/${chunks.length}`;
-    await settle(state, { marker, chunk, tally, open, mending: [], attempt: 0, standing: undefined });
+    await settle(state, { marker, chunk, tally, layers: [open], attempt: 0, standing: undefined });
   }
   const { cells, inserts, removals, already, repaired, held } = tally;
   return { written: { cells, inserts, removals }, already, held: [...held.values()], repaired, chunks: chunks.length };
@@ -104,9 +106,11 @@ interface Work {
   readonly marker: Marker;
   readonly chunk: string;
   readonly tally: Tally;
-  open: Goal[];
-  /** Goes first, for a goal expects what was there before. */
-  mending: Goal[];
+  /**
+   * The plan's goals, then repairs, then repairs of what repairs hit wrongly …: the last layer goes first, for each
+   * goal expects what was there before the layers above it.
+   */
+  readonly layers: Goal[][];
   attempt: number;
   /** The marker that stands for this chunk just now. */
   standing: { id: number; mends: boolean } | undefined;
@@ -114,70 +118,78 @@ interface Work {
 
 /** Goes round until goals and repairs are reached or held. */
 async function settle(state: State, work: Work): Promise<void> {
-  for (let round = 1; work.open.length + work.mending.length > 0; round += 1) {
+  for (let round = 1; work.layers.length > 0; round += 1) {
     if (round > ROUNDS) throw new GaveUp('people changed the same rows again and again', round);
     await goRound(state, work, round);
   }
   // A repair's marker does not say that the chunk is applied.
   if (work.standing?.mends !== true || work.marker.job === RECOVERY) return;
   const { markers } = await lookAt(state.client, [], state.known);
-  const others = markers.filter((one) => one.id !== work.standing?.id);
-  state.owed.push(
-    dropMarker(work.standing.id),
-    ...markerRequests(work.marker, `${work.chunk} again ${work.attempt}`, others),
-  );
+  state.owed.push(...markersFor(state, work, `${work.chunk} again ${work.attempt}`, markers));
 }
 
 async function goRound(state: State, work: Work, round: number): Promise<void> {
-  const mends = work.mending.length > 0;
-  const goals = mends ? work.mending : work.open;
-  const look = await lookAt(state.client, wantsOf(goals), state.known);
-  const placed = place(goals, look.tabs);
+  const layer = work.layers.pop() ?? [];
+  const mends = layer[0]?.repair === true;
+  const look = await lookAt(state.client, wantsOf(layer), state.known);
+  const placed = place(layer, look.tabs);
   if (placed.steps.length === 0) {
     if (!mends) count(work.tally, placed);
-    if (mends) work.mending = [];
-    else work.open = [];
     return;
   }
-  const label = mends
-    ? `repair ${work.attempt} of ${work.chunk}`
-    : work.attempt === 0
-      ? work.chunk
-      : `${work.chunk} again ${work.attempt}`;
+  const again = work.attempt === 0 ? work.chunk : `${work.chunk} again ${work.attempt}`;
+  const label = mends ? `repair ${work.attempt} of ${work.chunk}` : again;
   const id = markerId(work.marker, label);
-  const others = look.markers.filter((one) => one.id !== work.standing?.id);
-  const drop = work.standing === undefined ? [] : [dropMarker(work.standing.id)];
-  const verdict = await attempt(
-    state,
-    placed.steps,
-    id,
-    [...drop, ...markerRequests(work.marker, label, others)],
-    round,
-  );
-  if (verdict === undefined) return;
+  const marker = markersFor(state, work, label, look.markers);
+  const verdict = await attempt(state, placed.steps, { id, marker, round, order: state.order, mends });
+  if (verdict === undefined) {
+    work.layers.push(layer);
+    return;
+  }
   work.attempt += 1;
   work.standing = { id, mends };
   work.tally.repaired += verdict.repairs.length;
-  if (!mends) {
-    count(work.tally, placed);
-    work.open = stillOpen(placed.steps, verdict, work.tally);
-  }
-  work.mending = [...verdict.repairs];
+  if (!mends) count(work.tally, placed);
+  const open = stillOpen(placed.steps, verdict, mends ? newTally() : work.tally);
+  work.layers.push(...[open, [...verdict.repairs]].filter((one) => one.length > 0));
+}
+
+/** The marker with this label takes the place of the one that stands. */
+function markersFor(
+  state: State,
+  work: Work,
+  label: string,
+  markers: readonly MarkerRecord[],
+): sheets_v4.Schema$Request[] {
+  const { standing } = work;
+  state.order = Math.max(state.order, markers.at(-1)?.sequence ?? 0) + 1;
+  const others = markers.filter((one) => one.id !== standing?.id);
+  const drop = standing === undefined ? [] : [dropMarker(standing.id)];
+  return [...drop, ...markerRequests(work.marker, label, state.order, others)];
+}
+
+interface Attempt {
+  readonly id: number;
+  readonly marker: readonly sheets_v4.Schema$Request[];
+  readonly round: number;
+  /** Grows with each attempt: a log's place among others. */
+  readonly order: number;
+  /** While anything is being put right, the logs of the attempts before are still needed. */
+  readonly mends: boolean;
 }
 
 /** One write and its verdict; undefined where it was not applied and has to be placed anew. */
 async function attempt(
   state: State,
   steps: readonly TabStep[],
-  id: number,
-  marker: sheets_v4.Schema$Request[],
-  round: number,
+  { id, marker, round, order, mends }: Attempt,
 ): Promise<Verdict | undefined> {
-  const body = writeRequest(steps, id, [...state.owed, ...marker], state.trash);
+  const trash = mends ? [] : state.trash;
+  const body = writeRequest(steps, { id, order }, [...state.owed, ...marker], trash);
   try {
     const answer = await state.client.write(body, ANSWER);
     state.owed = [];
-    state.trash = trashOf(steps, id);
+    state.trash = [...(mends ? state.trash : []), ...trashOf(steps, id)];
     const sheets = answer.updatedSpreadsheet?.sheets ?? [];
     const images = new Map(sheets.map((sheet) => [sheet.properties?.title ?? '', tabOf(sheet)]));
     const asSeen = steps.every((step) => isAsSeen(step, images.get(ownTabs(id).imageTitle(step.now.sheetId))));
@@ -194,7 +206,7 @@ async function attempt(
 
 function allNames(steps: readonly TabStep[]): Set<string> {
   return new Set(
-    intentsOf(steps).flatMap((one) => [nameOf(one), ...one.cells.map(([, header]) => nameOf(one, header))]),
+    intentsOf(steps, 0).flatMap((one) => [nameOf(one), ...one.cells.map(([, header]) => nameOf(one, header))]),
   );
 }
 
@@ -276,11 +288,11 @@ function wantsOf(goals: readonly Goal[]): Want[] {
 const RECOVERY = 'recovery';
 
 async function recover(state: State): Promise<{ repaired: number; dropped: number }> {
-  const left = await readLeft(state.client);
+  const left = (await readLeft(state.client)).sort((a, b) => a.order - b.order);
   state.trash = left.flatMap((one) => one.sheetIds);
-  const verdicts = left.map((one) => ({ id: one.markerId, repairs: judge(one).repairs }));
+  state.order = left.at(-1)?.order ?? 0;
+  const verdicts = left.map((one) => ({ id: one.markerId, repairs: [...judge(one).repairs] }));
   const unsettled = verdicts.filter((one) => one.repairs.length > 0);
-  const mending = unsettled.flatMap((one) => one.repairs);
   // The chunk did not land as a whole: its marker must not say so.
   state.owed = unsettled.map((one) => dropMarker(one.id));
   const plan = createHash('sha256')
@@ -288,9 +300,10 @@ async function recover(state: State): Promise<{ repaired: number; dropped: numbe
     .digest('hex')
     .slice(0, 12);
   const marker = { job: RECOVERY, period: 'any', plan };
-  await settle(state, { marker, chunk: '1/1', tally: newTally(), open: [], mending, attempt: 0, standing: undefined });
+  const layers = unsettled.map((one) => one.repairs);
+  await settle(state, { marker, chunk: '1/1', tally: newTally(), layers, attempt: 0, standing: undefined });
   await finish(state);
-  return { repaired: mending.length, dropped: unsettled.length };
+  return { repaired: layers.flat().length, dropped: unsettled.length };
 }
 
 /** Deletes hidden tabs and writes what markers are owed; repeats until it is done. */

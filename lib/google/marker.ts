@@ -45,13 +45,13 @@ export function readMarkers(metadata: readonly sheets_v4.Schema$DeveloperMetadat
     .sort((a, b) => a.sequence - b.sequence);
 }
 
-/** The requests that write a chunk's marker, and drop the oldest ones that no longer fit. */
+/** The requests that write a chunk's marker, and drop the oldest ones that no longer fit. `sequence` must grow. */
 export function markerRequests(
   marker: Marker,
   chunk: string,
+  sequence: number,
   existing: readonly MarkerRecord[],
 ): sheets_v4.Schema$Request[] {
-  const sequence = (existing.at(-1)?.sequence ?? 0) + 1;
   const metadataValue = [marker.job, marker.period, marker.plan, chunk, sequence].join('|');
   const developerMetadata = {
     metadataId: markerId(marker, chunk),

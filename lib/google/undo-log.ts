@@ -22,6 +22,8 @@ export interface Intent {
   readonly row: number;
   readonly key: string;
   readonly repair: boolean;
+  /** Of the attempt, among all that left a log. */
+  readonly order: number;
   /** Column, its header, what was expected there (undefined for an insert), what was written. */
   readonly cells: readonly (readonly [column: number, header: string, before: Raw, write: Write])[];
   /** What a keyless row, or one to be removed, was expected to hold. */
@@ -45,12 +47,13 @@ export function ownTabs(markerId: number): {
 }
 
 /** What an attempt means to do, row by row. */
-export function intentsOf(steps: readonly TabStep[]): Intent[] {
+export function intentsOf(steps: readonly TabStep[], order: number): Intent[] {
   return steps.flatMap((step): Intent[] => {
     const rows = new Map<UpdateGoal, Intent & { cells: Intent['cells'][number][] }>();
     for (const { goal, row, column, header, write } of step.cells) {
       const intent = rows.get(goal) ?? {
         ...common(goal, goal.id.key),
+        order,
         kind: 'update' as const,
         row,
         cells: [],
@@ -63,6 +66,7 @@ export function intentsOf(steps: readonly TabStep[]): Intent[] {
       const placed = cells.map(({ column, header, write }) => [column, header, null, write] as const);
       return {
         ...common(goal, goal.key),
+        order,
         kind: 'insert',
         row: insertPlace(step) + i,
         cells: placed,
@@ -70,7 +74,7 @@ export function intentsOf(steps: readonly TabStep[]): Intent[] {
       };
     });
     const removals = step.removals.map(({ goal, row }): Intent => {
-      return { ...common(goal, goal.id.key), kind: 'remove', row, cells: [], content: list(goal.id.content) };
+      return { ...common(goal, goal.id.key), order, kind: 'remove', row, cells: [], content: list(goal.id.content) };
     });
     return [...rows.values(), ...inserts, ...removals];
   });
@@ -105,6 +109,7 @@ export function logRows(intents: readonly Intent[]): sheets_v4.Schema$RowData[] 
 
 export interface Left {
   readonly markerId: number;
+  readonly order: number;
   readonly intents: readonly Intent[];
   /** Copies by the id of the tab that they were made from, as it was just before the write. */
   readonly images: ReadonlyMap<number, TabNow>;
@@ -135,7 +140,13 @@ export async function readLeft(client: SheetsClient, markerId?: number): Promise
       return one.of === undefined || tab === undefined ? [] : [[Number(one.of), tab] as const];
     });
     const intents = log === undefined ? [] : intentsIn(tabs.get(log.sheetId));
-    return { markerId: id, intents, images: new Map(images), sheetIds: mine.map((one) => one.sheetId) };
+    return {
+      markerId: id,
+      order: intents[0]?.order ?? 0,
+      intents,
+      images: new Map(images),
+      sheetIds: mine.map((one) => one.sheetId),
+    };
   });
 }
 

@@ -15,12 +15,12 @@ type Request = sheets_v4.Schema$Request;
 /** The request for `spreadsheets.batchUpdate`, with the copies' cells asked back. `trash`: hidden tabs to delete first. */
 export function writeRequest(
   steps: readonly TabStep[],
-  markerId: number,
+  attempt: { id: number; order: number },
   marker: readonly Request[],
   trash: readonly number[],
 ): sheets_v4.Schema$BatchUpdateSpreadsheetRequest {
-  const own = ownTabs(markerId);
-  const rows = logRows(intentsOf(steps));
+  const own = ownTabs(attempt.id);
+  const rows = logRows(intentsOf(steps, attempt.order));
   const columnCount = Math.max(1, ...rows.map((row) => row.values?.length ?? 0));
   const requests = [
     ...trash.map((sheetId): Request => ({ deleteSheet: { sheetId } })),
