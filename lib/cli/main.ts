@@ -12,6 +12,11 @@ type Run = (session: Session) => Promise<number>;
 /** Each command loads only what it needs. */
 const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./run.ts')).runCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  undo: async () => (await import('./undo.ts')).undoCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };
 
 /** Runs one command. Returns the exit code; never throws. */

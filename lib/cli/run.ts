@@ -1,7 +1,7 @@
 /**
  * `run NAME…`: runs jobs or batches, and says how it went.
  */
-import { allJobs, resolveNames } from '../job/batch.ts';
+import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import type { Store } from '../store/store.ts';
@@ -33,8 +33,13 @@ export async function runCommand(session: Session): Promise<number> {
       `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
     );
   }
-  const name = options.names.join(' ');
-  const store = await session.open(`run ${name}`);
+  return runJobs(session, options.names.join(' '), jobs);
+}
+
+/** Runs jobs on the session's workbook, prints how it went, and returns the exit code. */
+export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
+  const { options, nightShift } = session;
+  const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
     const result = await runBatch({

@@ -22,6 +22,8 @@ export interface NightShift {
 export interface ScheduledJob {
   readonly job: Job;
   readonly cadence: Cadence;
+  /** Given only where the period is not the cadence's own, as for an undo. */
+  readonly period?: string;
 }
 
 /** Every job, in the order of the batches. */

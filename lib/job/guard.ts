@@ -11,9 +11,9 @@ export interface Limit {
   readonly share: number;
   /** Never more than this many, however large the table. */
   readonly count?: number;
-  /** Below this many rows in the table, the share alone does not count: `atLeast` is the limit then. */
+  /** Below this many rows in the table the share alone would be too strict: `atLeast` rows are always allowed then. */
   readonly from?: number;
-  /** A limit is never less than this many rows. */
+  /** 10, unless given. */
   readonly atLeast?: number;
   /** A share that no approval lifts. */
   readonly refuse?: number;
@@ -40,7 +40,8 @@ export interface GuardResult {
 
 /** A part of a plan that is left out by itself: the rows whose `column` holds one of the query's `part`s. */
 export interface Hold {
-  readonly column: string;
+  /** Left out: the query only tells what is not in the plan anyway. */
+  readonly column?: string;
   /** Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are. */
   readonly query: Sql;
 }
@@ -53,14 +54,17 @@ export function atMost(limit: Limit, of: TableName, what: string, found: Sql): G
   return { name: `at most ${percent(limit.share)}${count} of ${of} ${what}`, of, limit, found };
 }
 
+/** Percentages mean nothing in tables smaller than this; then this many rows may change (rules.md, small tables). */
+const SMALL_TABLE = 20;
+const SMALL_CHANGE = 10;
+
 /**
- * The most rows that a limit allows in a table of `rows`. Under 20 rows percentages mean nothing, so that at least
- * ten rows are always allowed there (rules.md, small tables).
+ * The most rows that a limit allows in a table of `rows`.
  */
 export function allowed(limit: Limit, rows: number): number {
   const share = Math.floor(limit.share * rows);
   const capped = Math.min(share, limit.count ?? Number.POSITIVE_INFINITY);
-  const small = rows < (limit.from ?? 20) ? (limit.atLeast ?? 10) : 0;
+  const small = rows < Math.max(limit.from ?? 0, SMALL_TABLE) ? (limit.atLeast ?? SMALL_CHANGE) : 0;
   return Math.max(capped, small);
 }
 

@@ -2,7 +2,7 @@
  * A run: one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
  * modules it calls; this file only says in which order, and what happens when one of them can't go on.
  */
-import { type Cadence, localDay, periodOf } from '../calendar/period.ts';
+import { localDay, periodOf } from '../calendar/period.ts';
 import { Engine } from '../engine/duckdb.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
@@ -108,7 +108,6 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
-      aliases: rules.aliases,
     });
     const changed = await reading.changedSince();
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
@@ -152,10 +151,11 @@ async function runJob(
   request: RunRequest,
   engine: Engine,
   snapshot: Snapshot,
-  { job, cadence }: ScheduledJob,
+  scheduled: ScheduledJob,
   before: readonly JobResult[],
 ): Promise<{ result: JobResult; diffs: readonly Diff[] }> {
-  const context = contextOf(request, snapshot, cadence);
+  const { job } = scheduled;
+  const context = contextOf(request, snapshot, scheduled);
   const base = { ...nothing, job: job.name, period: context.period };
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
@@ -200,13 +200,13 @@ const seconds = (request: RunRequest, start: number): number => Math.round((requ
 export function contextOf(
   request: Pick<RunRequest, 'asOf' | 'rules'>,
   snapshot: Pick<Snapshot, 'columns'>,
-  cadence: Cadence,
+  { cadence, period }: Pick<ScheduledJob, 'cadence' | 'period'>,
 ): Context {
   const { asOf, rules } = request;
   return {
     asOf,
     today: localDay(asOf, rules.timeZone),
-    period: periodOf(cadence, asOf, rules.timeZone),
+    period: period ?? periodOf(cadence, asOf, rules.timeZone),
     columns: snapshot.columns,
   };
 }
@@ -302,10 +302,10 @@ async function entriesOf(
 async function failAll(request: RunRequest, error: unknown): Promise<RunResult> {
   const described = describeError(error);
   if (!isForPeople(error)) request.progress(described.message);
-  const results = request.jobs.map(({ job, cadence }) => ({
+  const results = request.jobs.map(({ job, cadence, period }) => ({
     ...nothing,
     job: job.name,
-    period: periodOf(cadence, request.asOf, request.rules.timeZone),
+    period: period ?? periodOf(cadence, request.asOf, request.rules.timeZone),
     status: 'failed' as const,
     error: described,
   }));

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, type Sql, sql } from '../engine/sql.ts';
+import { list, raw, type Sql, sql } from '../engine/sql.ts';
 import { replace, upsert } from '../job/job.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
@@ -32,7 +32,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<void> {
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = applied.some((diff) => !isEmpty(diff));
   if (!changing && stopped) return;
-  const kept = [await quarantineDiff(engine, request), await runsDiff(engine, request, results)];
+  const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
   const patches = await writePatches(engine, store, snapshot.sources, [...applied, ...kept]);
   const decisions = await decisionsPatch(engine, store, snapshot);
@@ -46,12 +46,14 @@ export async function landBatch(outcome: BatchOutcome): Promise<void> {
 }
 
 /** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
-async function quarantineDiff(engine: Engine, request: RunRequest): Promise<Diff> {
+async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRequest): Promise<Diff> {
+  // What this run did not read, it knows nothing of.
+  const read = list(Object.keys(snapshot.inputs));
   const now: Sql = sql`
     select n."table", n.row_key, n."column", min(n.value) as value, string_agg(distinct n.reason, '; ' order by n.reason) as reason, coalesce(min(q.first_seen), ${request.asOf}) as first_seen
     from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
-  return workOut(engine, replace('quarantine', now), 'diff_run_quarantine');
+  return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
 }
 
 /** One row per job and period. A job that had nothing to do leaves the row of its earlier run alone. */

@@ -57,7 +57,7 @@ export async function planJob(
     held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
     metrics: await measure(engine, job, context),
-    changes: countChanges(holding.diffs),
+    changes: await countChanges(engine, holding.diffs),
   };
 }
 
@@ -123,20 +123,16 @@ async function holdParts(
   const parts: HeldPart[] = [];
   await createPlannedViews(engine, diffs);
   for (const hold of job.holds?.(context) ?? []) {
-    const having = diffs.filter((diff) => hold.column in tableOf(diff.table).columns);
+    const { column } = hold;
+    const having = column === undefined ? [] : diffs.filter((diff) => column in tableOf(diff.table).columns);
     for (const row of await engine.rows(hold.query)) {
       const part = String(row.part);
       const cut: Diff[] = [];
-      for (const diff of having) cut.push(await cutOut(engine, diff, hold.column, part));
+      for (const diff of having) cut.push(await cutOut(engine, diff, column ?? '', part));
       const plan = await planHash(engine, job.name, cut, context.asOf);
       if (approvals.has(plan)) continue;
-      let rows = 0;
-      for (const diff of having) {
-        rows += await engine.number(
-          sql`select count(*) from ${raw(diff.name)} where ${raw(quoteName(hold.column))} = ${part}`,
-        );
-        await engine.run(sql`delete from ${raw(diff.name)} where ${raw(quoteName(hold.column))} = ${part}`);
-      }
+      for (const diff of having) await leaveOut(engine, diff, column ?? '', part);
+      const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
       parts.push({ part, reason: String(row.reason), rows: rows || Number(row.kept ?? 0), plan });
     }
   }
@@ -152,6 +148,9 @@ async function cutOut(engine: Engine, diff: Diff, column: string, part: string):
   return recount(engine, { ...diff, name: cut });
 }
 
+const leaveOut = (engine: Engine, diff: Diff, column: string, part: string): Promise<void> =>
+  engine.run(sql`delete from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`);
+
 async function recount(engine: Engine, diff: Diff): Promise<Diff> {
   const row = await engine.row(
     raw(
@@ -161,15 +160,20 @@ async function recount(engine: Engine, diff: Diff): Promise<Diff> {
   return { ...diff, counts: { insert: Number(row.insert), update: Number(row.update), remove: Number(row.remove) } };
 }
 
-function countChanges(diffs: readonly Diff[]): Record<string, { insert: number; update: number; remove: number }> {
+/** Rows by table: a row that two changes of one job touch counts once. */
+async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<JobPlan['changes']> {
   const changes: Record<string, { insert: number; update: number; remove: number }> = {};
-  for (const diff of diffs) {
-    const sum = changes[diff.table] ?? { insert: 0, update: 0, remove: 0 };
-    changes[diff.table] = {
-      insert: sum.insert + diff.counts.insert,
-      update: sum.update + diff.counts.update,
-      remove: sum.remove + diff.counts.remove,
-    };
+  for (const table of new Set(diffs.map((diff) => diff.table))) {
+    const own = diffs.filter((diff) => diff.table === table && !isEmpty(diff));
+    const updates = own
+      .filter((diff) => diff.counts.update > 0)
+      .map((diff) => `select _rid from ${diff.name} where op = 'u'`);
+    const sum = (op: 'insert' | 'remove'): number => own.reduce((total, diff) => total + diff.counts[op], 0);
+    const update =
+      updates.length > 1
+        ? await engine.number(raw(`select count(*) from (${updates.join(' union ')})`))
+        : own.reduce((total, diff) => total + diff.counts.update, 0);
+    changes[table] = { insert: sum('insert'), update, remove: sum('remove') };
   }
   return changes;
 }

@@ -76,13 +76,13 @@ function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter:
     if (column.cell === null) continue;
     if (column.type !== 'text') {
       cases.push({
-        when: `${rawCell(column)} is not null and ${column.name} is null`,
+        when: `${rawCell(column)} is not null and ${quoteName(column.name)} is null`,
         say: fault(column.name, unreadable[column.type], rawCell(column)),
       });
     }
     if (futureMatters(table, column)) {
       cases.push({
-        when: `${column.name} > ${futureAfter}`,
+        when: `${quoteName(column.name)} > ${futureAfter}`,
         say: fault(column.name, 'in the future', rawCell(column)),
       });
     }

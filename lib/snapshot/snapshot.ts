@@ -22,7 +22,6 @@ export interface SnapshotOptions {
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
-  readonly aliases: Readonly<Record<string, string>>;
 }
 
 export interface TableInput {

@@ -7,10 +7,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { type CsvFile, createCsv } from '../csv/sniff.ts';
-import { splice } from '../csv/splice.ts';
-import { needsCare, strictCopy } from '../csv/strict-copy.ts';
-import { strictOptions } from '../csv/strict-options.ts';
 import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
 import {
   ChangedUnderneath,
@@ -33,6 +29,7 @@ import {
   type Store,
   type TablePatch,
 } from './store.ts';
+import { type CsvFile, createCsv, needsCare, splice, strictCopy, strictOptions } from './stub-csv.ts';
 
 export interface CsvStoreOptions {
   readonly folder: string;

@@ -4,10 +4,10 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CsvFile, openCsv } from '../csv/sniff.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames } from '../workbook/tables.ts';
 import type { ForeignFile } from './store.ts';
+import { type CsvFile, openCsv } from './stub-csv.ts';
 
 /** A folder that can't be used as a workbook, and what to do about it. */
 export class WorkbookError extends Error {

@@ -1,0 +1,98 @@
+/**
+ * `doctor`: looks the workbook and the settings over, and says what to mend, in order. Changes nothing.
+ */
+import { raw } from '../engine/sql.ts';
+import { allJobs } from '../job/batch.ts';
+import { describeError } from '../run/errors.ts';
+import { nearest, normalHeader } from '../workbook/headers.ts';
+import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+import { inspect, type Look } from './inspect.ts';
+import type { Session } from './session.ts';
+import { count } from './text.ts';
+
+export interface Finding {
+  readonly level: 'well' | 'look' | 'mend';
+  readonly text: string;
+}
+
+export async function doctorCommand(session: Session): Promise<number> {
+  const findings: Finding[] = [];
+  try {
+    findings.push(...(await inspect(session, 'doctor', tableNames, (look) => examine(session, look))));
+  } catch (error) {
+    findings.push({ level: 'mend', text: describeError(error).message });
+  }
+  findings.push(...(await examineLedger(session)));
+  if (session.options.json) console.log(JSON.stringify({ findings }));
+  else console.log(findings.map(({ level, text }) => `${level.padEnd(5)} ${text}`).join('\n'));
+  return findings.some(({ level }) => level === 'mend') ? 1 : 0;
+}
+
+async function examine(session: Session, look: Look): Promise<Finding[]> {
+  const { engine, snapshot, reading, store } = look;
+  const findings: Finding[] = [];
+  if (store.recovered) findings.push({ level: 'look', text: store.recovered });
+  for (const source of reading.tables) {
+    const rows = snapshot.inputs[source.table]?.rows ?? 0;
+    const renamed = [...source.headerOf].filter(([column, header]) => normalHeader(header) !== column);
+    const aliases =
+      renamed.length > 0 ? ` (${renamed.map(([column, header]) => `"${header}" is ${column}`).join(', ')})` : '';
+    findings.push({ level: 'well', text: `${source.label}: ${count(rows)} rows of ${source.table}${aliases}` });
+    findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
+  }
+  for (const file of reading.foreign)
+    findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+  findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
+  for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
+    findings.push({
+      level: 'mend',
+      text: `${count(rows)} rows in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
+    });
+  }
+  const released = await engine.number(
+    raw(
+      `select count(*) from contacts c join suppressions s on s.email = address_key(c.email) where c.status = 'suppressed' and s.released_at is not null and (s.suppressed_at is null or s.suppressed_at <= s.released_at)`,
+    ),
+  );
+  if (released > 0) {
+    findings.push({
+      level: 'look',
+      text: `${count(released)} contacts were released on the suppression list but still have the status "suppressed": set it to "subscribed" by hand if you mean it`,
+    });
+  }
+  const keyless = await engine.number(raw('select count(*) from contacts where _keyless'));
+  if (keyless > 0)
+    findings.push({
+      level: 'look',
+      text: `${count(keyless)} contacts have no contact_id: list-cleaning gives them one`,
+    });
+  return findings;
+}
+
+/** Headers that are nearly a column of ours, but are read as columns of the team's own. */
+function misspelt(
+  table: TableName,
+  label: string,
+  headers: readonly string[],
+  headerOf: ReadonlyMap<string, string>,
+): Finding[] {
+  const taken = new Set(headerOf.values());
+  const missing = Object.keys(tableOf(table).columns).filter((column) => !headerOf.has(column));
+  return headers.flatMap((header) => {
+    if (taken.has(header) || normalHeader(header).length < 5) return [];
+    const meant = nearest(header, missing);
+    return meant
+      ? [{ level: 'look' as const, text: `${label}: is "${header}" meant to be ${meant}? It is kept, and not used` }]
+      : [];
+  });
+}
+
+async function examineLedger(session: Session): Promise<Finding[]> {
+  try {
+    let entries = 0;
+    for (const { job } of allJobs(session.nightShift)) entries += (await session.ledger.recent(job.name, 400)).length;
+    return [{ level: 'well', text: `the ledger is readable: ${count(entries)} runs` }];
+  } catch (error) {
+    return [{ level: 'mend', text: describeError(error).message }];
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * `explain CONTACT`: everything that the night shift knows about one person and why. It prints personal data, so it
+ * refuses to run where its output is kept by others.
+ */
+import type { Cell, Engine, Row } from '../engine/duckdb.ts';
+import { type Sql, sql } from '../engine/sql.ts';
+import { allJobs } from '../job/batch.ts';
+import { contextOf } from '../run/batch.ts';
+import { dropSteps, runSteps } from '../run/plan-job.ts';
+import { inspect, type Look } from './inspect.ts';
+import { UsageError } from './options.ts';
+import type { Session } from './session.ts';
+import { escapeCell, table } from './text.ts';
+
+interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+export async function explainCommand(session: Session): Promise<number> {
+  const [contact, ...rest] = session.options.names;
+  if (!contact || rest.length > 0)
+    throw new UsageError('Explain whom? Give one contact_id or address: nightshift explain CONTACT.');
+  if (process.env.GITHUB_ACTIONS === 'true') {
+    throw new UsageError('explain prints personal data, and this log is kept by others. Run it on your own machine.');
+  }
+  return inspect(session, 'explain', ['changes', 'list_changes', 'merges', 'review', 'archive'], async (look) => {
+    const ids = await findContacts(look.engine, contact);
+    if (ids.length === 0) {
+      const elsewhere = await sections(look.engine, aboutNobody(contact));
+      if (elsewhere.length === 0)
+        throw new UsageError(
+          `There is no contact "${escapeCell(contact)}" in this workbook: neither as contact_id nor as address.`,
+        );
+      print(session, [{ contact, sections: elsewhere }]);
+      return 0;
+    }
+    const told = [];
+    for (const id of ids) told.push({ contact: id, sections: await explainOne(session, look, id) });
+    print(session, told);
+    return 0;
+  });
+}
+
+async function findContacts(engine: Engine, contact: string): Promise<string[]> {
+  const rows = await engine.rows(
+    sql`select contact_id from contacts where contact_id = ${contact} or address_key(email) = address_key(${contact}) order by contact_id limit 20`,
+  );
+  return rows.map((row) => String(row.contact_id));
+}
+
+/** What may be known of an address or id that no contact has. */
+const aboutNobody = (contact: string): { title: string; query: Sql }[] => [
+  {
+    title: 'On the suppression list',
+    query: sql`select email, scope, reason, suppressed_at, source, note, released_at from suppressions where email = address_key(${contact})`,
+  },
+  {
+    title: 'In quarantine',
+    query: sql`select "table", row_key, "column", reason from quarantine_now where row_key = ${contact} or starts_with(row_key, concat(${contact}, ','))`,
+  },
+  {
+    title: 'Merged into',
+    query: sql`select survivor_id, probability, evidence, merged_at from merges where duplicate_id = ${contact}`,
+  },
+  {
+    title: 'In the archive',
+    query: sql`select contact_id, archived_at, archive_reason from archive where contact_id = ${contact} or address_key(email) = address_key(${contact})`,
+  },
+];
+
+async function explainOne(session: Session, { engine, snapshot }: Look, id: string): Promise<Section[]> {
+  const told = await sections(engine, [
+    {
+      title: 'Contact',
+      query: sql`select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band from contacts where contact_id = ${id}`,
+    },
+    { title: 'No sending list may hold this contact', query: sql`select why from unmailable where contact_id = ${id}` },
+  ]);
+  for (const scheduled of allJobs(session.nightShift)) {
+    const { job } = scheduled;
+    if (!job.explains) continue;
+    const context = contextOf({ asOf: session.asOf, rules: session.nightShift.workbook }, snapshot, scheduled);
+    const steps = job.steps?.(context) ?? [];
+    await runSteps(engine, steps);
+    told.push(...(await sections(engine, job.explains(context, id))));
+    await dropSteps(engine, steps);
+  }
+  const decisions = sql`
+    select "at", job, period, "table", "column", "before", "after", reason from changes
+    where row_key = ${id} or row_key in (select address_key(email) from contacts where contact_id = ${id})
+    order by "at", job, "table", "column"`;
+  told.push(...(await sections(engine, [{ title: 'Decisions', query: decisions }, ...aboutNobody(id).slice(1)])));
+  return told;
+}
+
+async function sections(engine: Engine, asked: readonly { title: string; query: Sql }[]): Promise<Section[]> {
+  const found: Section[] = [];
+  for (const { title, query } of asked) {
+    const rows = await engine.rows(query);
+    if (rows.length > 0) found.push({ title, rows });
+  }
+  return found;
+}
+
+function print(session: Session, told: readonly { contact: string; sections: readonly Section[] }[]): void {
+  if (session.options.json) {
+    console.log(JSON.stringify({ contacts: told }));
+    return;
+  }
+  const lines = told.flatMap(({ sections: parts }) =>
+    parts.flatMap((part) => [part.title, ...rowsAsText(part.rows), '']),
+  );
+  console.log(lines.join('\n').trimEnd());
+}
+
+const shown = (cell: Cell | undefined): string | number => {
+  if (cell === null || cell === undefined) return '';
+  if (cell instanceof Date) return cell.toISOString().replace(/\.000Z$/, 'Z');
+  return typeof cell === 'number' ? String(cell) : escapeCell(String(cell));
+};
+
+/** One row stands as a list of its filled cells, several as a table. Points are summed at the foot of their side. */
+function rowsAsText(rows: readonly Row[]): string[] {
+  const columns = Object.keys(rows[0] ?? {});
+  const [only] = rows;
+  if (rows.length === 1 && only && columns.length > 4) {
+    return table(
+      columns.filter((column) => only[column] !== null).map((column) => [column, shown(only[column])]),
+      '  ',
+    );
+  }
+  return table([columns, ...rows.map((row) => columns.map((column) => shown(row[column])))], '  ');
+}

@@ -1,0 +1,46 @@
+/**
+ * A look at the workbook without a run: the same reading, snapshot and row check, for commands that only tell.
+ */
+import { join } from 'node:path';
+import { Engine } from '../engine/duckdb.ts';
+import { allJobs } from '../job/batch.ts';
+import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
+import type { Reading, Store } from '../store/store.ts';
+import type { TableName } from '../workbook/tables.ts';
+import type { Session } from './session.ts';
+
+export interface Look {
+  readonly engine: Engine;
+  readonly snapshot: Snapshot;
+  readonly reading: Reading;
+  readonly store: Store;
+}
+
+/** Opens the workbook, loads every table that a job knows and `more`, and closes all of it afterwards. */
+export async function inspect<T>(
+  session: Session,
+  command: string,
+  more: readonly TableName[],
+  look: (at: Look) => Promise<T>,
+): Promise<T> {
+  const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
+  const store = await session.open(command);
+  try {
+    const engine = await Engine.open({ spillFolder: join(store.scratch, 'spill'), timeZone: rules.timeZone });
+    try {
+      const reading = await store.read();
+      const snapshot = await takeSnapshot(engine, reading, {
+        settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+        asOf: session.asOf,
+        now: session.identity.startedAt,
+        tables: new Set([...jobs.flatMap(({ job }) => [...job.reads, ...job.writes]), ...more]),
+        extraColumns: new Set(jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      });
+      return await look({ engine, snapshot, reading, store });
+    } finally {
+      engine.close();
+    }
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * `list`: what there is to run.
+ */
+import type { Session } from './session.ts';
+import { table } from './text.ts';
+
+export async function listCommand(session: Session): Promise<number> {
+  const { nightShift, ledger, options } = session;
+  const batches = [];
+  for (const batch of nightShift.batches) {
+    const jobs = [];
+    for (const { name, purpose, reads, writes } of batch.jobs) {
+      const [last] = await ledger.recent(name, 1);
+      jobs.push({
+        job: name,
+        purpose,
+        reads,
+        writes,
+        last: last ? { period: last.period, status: last.status, at: last.startedAt } : null,
+      });
+    }
+    batches.push({ batch: batch.name, purpose: batch.purpose, jobs });
+  }
+  if (options.json) {
+    console.log(JSON.stringify({ batches }));
+    return 0;
+  }
+  const lines = batches.flatMap(({ batch, purpose, jobs }) => [
+    `${batch}: ${purpose}`,
+    ...jobs.flatMap(({ job, purpose: does, reads, writes, last }) => [
+      `  ${job}`,
+      ...table(
+        [
+          ['', does],
+          ['reads', reads.join(', ')],
+          ['writes', writes.join(', ')],
+          ['last run', last ? `${last.period}: ${last.status}` : 'never'],
+        ],
+        '    ',
+      ),
+    ]),
+    '',
+  ]);
+  console.log(lines.join('\n').trimEnd());
+  return 0;
+}

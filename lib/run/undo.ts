@@ -1,0 +1,140 @@
+/**
+ * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it.
+ * A cell that somebody changed since stays as it is. Taking a suppression back is a person's decision, so that such a
+ * plan always waits for approval; the list then holds a release, which the next run respects.
+ */
+import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
+import { type Change, insert, type Job, job, remove, update } from '../job/job.ts';
+import { quoteName } from '../snapshot/load.ts';
+import { type ColumnType, type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+
+/** The tables in which jobs decide. */
+const decided = tableNames.filter((table) => !tableOf(table).record && !tableOf(table).facts);
+
+const castTo: Readonly<Record<ColumnType, string>> = {
+  text: 'string',
+  number: 'double',
+  date: 'date',
+  time: 'timestamp',
+};
+
+const typed = (text: Sql, type: ColumnType): Sql =>
+  type === 'text' ? text : sql`cast(${text} as ${raw(castTo[type])})`;
+
+const deciding = (table: TableName): [string, ColumnType][] =>
+  Object.entries(tableOf(table).columns)
+    .filter(([column, { derived }]) => !derived && !tableOf(table).key.includes(column))
+    .map(([column, { type }]) => [column, type]);
+
+/** `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time, and after the last. */
+const undone = (jobName: string, period: string): Sql => sql`
+  select "table" as table_name, row_key, coalesce("column", '') as cell,
+    max(case when first = 1 then "before" end) as before_value, max(case when last = 1 then "after" end) as after_value
+  from (
+    select *, row_number() over (partition by "table", row_key, "column" order by run, "at") as first, row_number() over (partition by "table", row_key, "column" order by run desc, "at" desc) as last
+    from changes where job = ${jobName} and period = ${period}
+  ) as decisions
+  group by 1, 2, 3`;
+
+const keyOf = (table: TableName): Sql =>
+  raw(
+    tableOf(table)
+      .key.map((key) => `t.${quoteName(key)}`)
+      .join(` || ' · ' || `),
+  );
+
+/** Sets each decided cell back, where it still holds what the run left in it. */
+function setBack(table: TableName): Change {
+  const columns = deciding(table);
+  const pivots = columns.flatMap(([column, type]) => {
+    const of = (side: string): Sql => sql`max(case when cell = ${column} then ${raw(side)} end)`;
+    return [
+      sql`max(case when cell = ${column} then 1 else 0 end) as ${name(`has_${column}`)}`,
+      sql`${typed(of('before_value'), type)} as ${name(`before_${column}`)}`,
+      sql`${typed(of('after_value'), type)} as ${name(`after_${column}`)}`,
+    ];
+  });
+  const cells = columns.map(([column]) => {
+    const now = raw(`t.${quoteName(column)}`);
+    return sql`case when u.has_${raw(column)} = 1 and coalesce(cast(${now} as string), '') = coalesce(cast(u.after_${raw(column)} as string), '') then u.before_${raw(column)} else ${now} end as ${raw(quoteName(column))}`;
+  });
+  const keys = tableOf(table).key.map((key) => raw(`t.${quoteName(key)}`));
+  return update(
+    table,
+    sql`select ${join(keys, ', ')}, ${join(cells, ', ')}, 'put back' as why from ${name(table)} t
+      join (select row_key, ${join(pivots, ', ')} from undone where table_name = ${table} and cell <> '' group by row_key) as u on u.row_key = ${keyOf(table)}`,
+  );
+}
+
+/** A suppression that the run added is released; any other row that it added is taken away. */
+function takeAway(table: TableName, asOf: Date): Change {
+  const added = sql`select row_key from undone where table_name = ${table} and cell = '' and after_value is not null`;
+  if (table === 'suppressions') {
+    return update(
+      table,
+      sql`select t.email, coalesce(t.released_at, ${asOf}) as released_at, 'released by undo' as why from suppressions t join (${added}) as u on u.row_key = t.email`,
+    );
+  }
+  const keys = tableOf(table).key.map((key) => raw(`t.${quoteName(key)}`));
+  return remove(
+    table,
+    sql`select ${join(keys, ', ')}, 'taken back' as why from ${name(table)} t join (${added}) as u on u.row_key = ${keyOf(table)}`,
+  );
+}
+
+/** A row that the run took away comes back, as `changes` kept it. */
+function bringBack(table: TableName): Change {
+  const columns = Object.entries(tableOf(table).columns).filter(([, { derived }]) => !derived);
+  const cells = columns.map(
+    ([column, { type }]) =>
+      sql`${typed(sql`json_extract_string(before_value, ${`$.${column}`})`, type)} as ${raw(quoteName(column))}`,
+  );
+  return insert(
+    table,
+    sql`select ${join(cells, ', ')}, 'brought back' as why from undone where table_name = ${table} and cell = '' and after_value is null`,
+  );
+}
+
+const mailableAgain = sql`
+  select (select count(*) from planned_contacts where op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed') and coalesce(status, 'subscribed') = 'subscribed')
+    + (select count(*) from planned_suppressions where op = 'u' and set_released_at and released_at is not null)`;
+
+/** Cells that somebody changed after the run: they are left alone. */
+const changedSince = (): Sql => {
+  const counts = decided.flatMap((table) =>
+    deciding(table).map(
+      ([
+        column,
+        type,
+      ]) => sql`select count(*) as n from ${name(table)} t join undone u on u.table_name = ${table} and u.cell = ${column} and u.row_key = ${keyOf(table)}
+        where coalesce(cast(t.${raw(quoteName(column))} as string), '') not in (coalesce(cast(${typed(raw('u.after_value'), type)} as string), ''), coalesce(cast(${typed(raw('u.before_value'), type)} as string), ''))`,
+    ),
+  );
+  return sql`select 'changed since' as part, 'changed since by somebody else' as reason, sum(n) as kept from (${join(counts, ' union all ')}) as cells having sum(n) > 0`;
+};
+
+/** The job that undoes another job's run of one period. Its own period names both. */
+export const undoJob = (jobName: string, period: string): Job =>
+  job({
+    name: 'undo',
+    purpose: `Puts back what ${jobName} decided for ${period}.`,
+    reads: ['changes', ...decided],
+    writes: decided,
+    rules: { jobName, period },
+    steps: () => [{ name: 'undone', row: 'a cell that the run decided', query: undone(jobName, period) }],
+    changes: ({ asOf }) => [
+      ...decided.map(setBack),
+      ...decided.map((table) => takeAway(table, asOf)),
+      ...decided.map(bringBack),
+    ],
+    guards: [
+      {
+        name: 'nobody becomes mailable again without a person’s approval',
+        of: 'contacts',
+        limit: { share: 0, atLeast: 0, from: 0 },
+        found: mailableAgain,
+      },
+    ],
+    holds: () => [{ query: changedSince() }],
+    metrics: () => ({ decisions: sql`select count(*) as n from undone` }),
+  });
