@@ -11,47 +11,49 @@ import { cleanText } from './text.ts';
 const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu ro tr el ru uk ja zh ko ar'.split(' ');
 
 /** What people write and no list of names has, folded as below. */
-const ALIASES: Readonly<Record<string, string>> = {
-  uk: 'GB',
-  'great britain': 'GB',
-  britain: 'GB',
-  england: 'GB',
-  scotland: 'GB',
-  wales: 'GB',
-  'northern ireland': 'GB',
-  'united kingdom of great britain': 'GB',
-  'united states of america usa': 'US',
-  america: 'US',
-  'u s a': 'US',
-  'u s': 'US',
-  'u k': 'GB',
-  holland: 'NL',
-  brd: 'DE',
-  ger: 'DE',
-  oesterreich: 'AT',
-  eire: 'IE',
-  'republic of ireland': 'IE',
-  uae: 'AE',
-  ksa: 'SA',
-  rsa: 'ZA',
-  prc: 'CN',
-  'pr china': 'CN',
-  'mainland china': 'CN',
-  rok: 'KR',
-  'ivory coast': 'CI',
-  burma: 'MM',
-  swaziland: 'SZ',
-  'cape verde': 'CV',
-  turkey: 'TR',
-  turkiye: 'TR',
-  czechia: 'CZ',
-  'czech republic': 'CZ',
-  'hong kong sar': 'HK',
-  'macau sar': 'MO',
-  'viet nam': 'VN',
-  macedonia: 'MK',
-  el: 'GR',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    uk: 'GB',
+    'great britain': 'GB',
+    britain: 'GB',
+    england: 'GB',
+    scotland: 'GB',
+    wales: 'GB',
+    'northern ireland': 'GB',
+    'united kingdom of great britain': 'GB',
+    'united states of america usa': 'US',
+    america: 'US',
+    'u s a': 'US',
+    'u s': 'US',
+    'u k': 'GB',
+    holland: 'NL',
+    brd: 'DE',
+    ger: 'DE',
+    oesterreich: 'AT',
+    eire: 'IE',
+    'republic of ireland': 'IE',
+    uae: 'AE',
+    ksa: 'SA',
+    rsa: 'ZA',
+    prc: 'CN',
+    'pr china': 'CN',
+    'mainland china': 'CN',
+    rok: 'KR',
+    'ivory coast': 'CI',
+    burma: 'MM',
+    swaziland: 'SZ',
+    'cape verde': 'CV',
+    turkey: 'TR',
+    turkiye: 'TR',
+    czechia: 'CZ',
+    'czech republic': 'CZ',
+    'hong kong sar': 'HK',
+    'macau sar': 'MO',
+    'viet nam': 'VN',
+    macedonia: 'MK',
+    el: 'GR',
+  }),
+);
 
 interface NameFile {
   countries: Readonly<Record<string, string | readonly string[]>>;
@@ -114,10 +116,9 @@ function byName(name: string): string | undefined {
 /** The country's alpha-2 code; unchanged but for its spacing where the value names no single country. */
 export function cleanCountry(value: string): string {
   const text = cleanText(value);
-  const code = /^[a-z]{2,3}$/i.test(text) ? knownCodes().get(text.toUpperCase()) : undefined;
-  if (code) return code;
   const folded = fold(text);
-  return ALIASES[folded] ?? (/^[a-z]{0,3}$/.test(folded) ? undefined : byName(folded)) ?? text;
+  const isCode = /^[a-z]{0,3}$/.test(folded);
+  return ALIASES.get(folded) ?? (isCode ? knownCodes().get(folded.toUpperCase()) : byName(folded)) ?? text;
 }
 
 /** True where cleanCountry leaves the value as it is. */

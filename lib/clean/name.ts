@@ -14,17 +14,24 @@ export type NamePart = 'given' | 'family';
 const UPPER = /[\p{Lu}\p{Lt}]/u;
 /** ß stays small where everything else is a capital. */
 const LOWER = /(?!ß)\p{Ll}/u;
+const PLAIN = /^[A-Za-z .,'&()-]+$/;
 const FOREIGN_SIGN = /[^\p{L}\p{M} .,'’ʼ&()\u2010-]/u;
 const OTHER_CASED = /(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}])[\p{Lu}\p{Ll}]/u;
 const LATIN_WORD = /^\p{Script=Latin}+$/u;
 const VOWEL = /[aeiouyæøœıə]/;
 const INITIALS = /^(?:\p{L}\p{M}*\.)+(?:\p{L}\p{M}*)?$/u;
 const LETTER = /^\p{L}\p{M}*$/u;
+const EDGED = /[().,]/;
+const HYPHEN = /([\u2010-])/;
+const ANY_LETTER = /\p{L}/u;
 const WRAPPED = /^([(]*)(.*?)([).,]*)$/u;
-const ELIDED = /^(d)(['’ʼ])(\p{L}.+)$/u;
-const PREFIXED = /^([lmnot]|all|dall|dell|nell|sant)(['’ʼ])(\p{L}.+)$/u;
+const APOSTROPHE = /['’ʼ]/;
+const PREFIXED = /^([dlmnot]|all|dall|dell|nell|sant)(['’ʼ])(\p{L}.+)$/u;
 const TURKISH = /[İıĞğ]/;
 const MAYBE_TURKISH = /[Şş]/;
+
+/** A longer text is no name, and is left alone. */
+const LONGEST = 200;
 
 /** How the letters of one name change case. Turkish has a dotted and a dotless i. */
 interface Casing {
@@ -57,17 +64,11 @@ function casingOf(name: string): Casing | undefined {
 
 /** A piece without hyphens, in lower case, into its own case; `undefined` where only its owner knows. */
 function pieceCase(piece: string, casing: Casing): string | undefined {
-  const elided = ELIDED.exec(piece);
-  if (elided) {
-    const [, d = '', apostrophe = '', rest = ''] = elided;
+  const [, prefix, apostrophe = '', rest = ''] = (APOSTROPHE.test(piece) && PREFIXED.exec(piece)) || [];
+  if (prefix !== undefined) {
     const name = pieceCase(rest, casing);
-    return name && `${VOWEL.test(rest.charAt(0).normalize('NFD').charAt(0)) ? d : 'D'}${apostrophe}${name}`;
-  }
-  const prefixed = PREFIXED.exec(piece);
-  if (prefixed) {
-    const [, prefix = '', apostrophe = '', rest = ''] = prefixed;
-    const name = pieceCase(rest, casing);
-    return name && `${casing.capital(prefix)}${apostrophe}${name}`;
+    const isElided = prefix === 'd' && VOWEL.test(rest.normalize('NFD').charAt(0));
+    return name && `${isElided ? prefix : casing.capital(prefix)}${apostrophe}${name}`;
   }
   if (/^mc\p{L}{2}/u.test(piece)) return `Mc${casing.capital(piece.slice(2))}`;
   if (MAC_NAMES.has(piece)) return `Mac${casing.capital(piece.slice(3))}`;
@@ -75,58 +76,68 @@ function pieceCase(piece: string, casing: Casing): string | undefined {
   return casing.capital(piece);
 }
 
-/** One or two letters, or none of them a vowel: initials as likely as a name. */
-const isDoubtful = (word: string): boolean =>
-  [...word].length === 2
-    ? !SHORT_NAMES.has(word) && !PARTICLES.has(word)
-    : LATIN_WORD.test(word) && !VOWEL.test(word.normalize('NFD'));
+/** Two letters, or none of them a vowel: initials as likely as a name. */
+function isDoubtful(word: string): boolean {
+  if (word.length === 2) return !SHORT_NAMES.has(word) && !PARTICLES.has(word);
+  return !VOWEL.test(word) && !VOWEL.test(word.normalize('NFD')) && LATIN_WORD.test(word);
+}
+
+const isInitials = (word: string): boolean =>
+  word.includes('.') ? INITIALS.test(word) : word.length < 4 && LETTER.test(word);
+
+/** The pieces between hyphens, each in its own case. */
+function hyphenCase(word: string, casing: Casing): string | undefined {
+  if (!HYPHEN.test(word)) return pieceCase(word, casing);
+  const pieces = word.split(HYPHEN).map((piece) => (ANY_LETTER.test(piece) ? pieceCase(piece, casing) : piece));
+  return pieces.includes(undefined) ? undefined : pieces.join('');
+}
 
 /** A word between spaces; `undefined` where only its owner knows. */
 function wordCase(word: string, casing: Casing): string | undefined {
-  const [, opening = '', inner = '', closing = ''] = WRAPPED.exec(word) ?? [];
+  if (isInitials(word)) return word.toUpperCase();
+  const [, opening = '', inner = '', closing = ''] = EDGED.test(word) ? (WRAPPED.exec(word) ?? []) : ['', '', word];
   const lower = casing.lower(inner);
-  const known = ALWAYS.get(lower);
-  if (inner === '' || known) return opening + (known ?? '') + closing;
-  if (LETTER.test(inner) || INITIALS.test(inner) || INITIALS.test(inner + closing.charAt(0))) return word.toUpperCase();
-  if (isDoubtful(lower)) return undefined;
-  const pieces = lower.split(/([\u2010-])/).map((piece) => (/\p{L}/u.test(piece) ? pieceCase(piece, casing) : piece));
-  return pieces.includes(undefined) ? undefined : opening + pieces.join('') + closing;
+  if (lower === '') return word;
+  const cased = ALWAYS.get(lower) ?? (isInitials(inner) ? inner.toUpperCase() : undefined);
+  if (cased === undefined && isDoubtful(lower)) return undefined;
+  const name = cased ?? hyphenCase(lower, casing);
+  return name && opening + name + closing;
 }
 
-const bare = (word: string): string => word.replace(/[.,]/g, '').toLowerCase();
+const bare = (word: string): string => (EDGED.test(word) ? word.replace(/[.,]/g, '') : word);
 
-/** Small words of a family name, where a name still follows: van, von, de la, y. */
-function isParticle(words: readonly string[], at: number, part: NamePart): boolean {
-  if (at === 0 && part === 'given') return false;
-  const isSmall = (word: string, before: string): boolean =>
-    PARTICLES.has(word) || (PARTICLES_AFTER_DE.has(word) && before === 'de') || (word === 'y' && before !== '');
-  const lower = words.map((word) => word.toLowerCase());
-  const nameFollows = lower.some(
-    (word, i) => i > at && !isSmall(word, lower[i - 1] ?? '') && !SUFFIXES.has(bare(word)),
-  );
-  return nameFollows && isSmall(lower[at] ?? '', lower[at - 1] ?? '');
+/** Small words of a family name: van, von, de la, y. Before a given name there are none. */
+function isSmall(words: readonly string[], at: number, part: NamePart): boolean {
+  const word = words[at] ?? '';
+  if (at === 0) return part === 'family' && PARTICLES.has(word);
+  return PARTICLES.has(word) || (PARTICLES_AFTER_DE.has(word) && words[at - 1] === 'de') || word === 'y';
 }
-
-/** Jr, III and the like, where nothing but such words follows a name. */
-const isSuffix = (words: readonly string[], at: number): boolean =>
-  at > 0 && words.slice(at).every((word) => SUFFIXES.has(bare(word)));
 
 function caseWords(name: string, casing: Casing, part: NamePart): string {
-  const shouted = UPPER.test(name);
+  const isShouted = UPPER.test(name);
   const words = name.split(' ');
+  const lower = words.map((word) => word.toLowerCase());
+  const last = lower.findLastIndex((word, at) => !isSmall(lower, at, part) && !SUFFIXES.has(bare(word)));
   const cased = words.map((word, at) => {
-    if (isSuffix(words, at)) return word.replace(/[^.,]+/, SUFFIXES.get(bare(word)) ?? word);
-    if (isParticle(words, at, part)) return word.toLowerCase();
-    return wordCase(word, casing) ?? (shouted ? word : undefined);
+    const small = lower[at] ?? word;
+    const suffix = at > 0 && at > last ? SUFFIXES.get(bare(small)) : undefined;
+    if (suffix) return word.replace(/[^.,]+/, suffix);
+    if (at < last && isSmall(lower, at, part)) return small;
+    return wordCase(word, casing) ?? (isShouted ? word : undefined);
   });
   return cased.includes(undefined) ? name : cased.join(' ').normalize('NFC');
+}
+
+/** Whether a name is all in one case, of letters and signs whose case is known here. */
+function isReadable(text: string): boolean {
+  if (UPPER.test(text) === LOWER.test(text) || text.length > LONGEST) return false;
+  return PLAIN.test(text) || !(FOREIGN_SIGN.test(text) || OTHER_CASED.test(text));
 }
 
 /** The name in its own case where it was typed all in one; else unchanged but for its spacing. */
 export function cleanName(value: string, part: NamePart = 'family'): string {
   const text = cleanText(value);
-  if (UPPER.test(text) === LOWER.test(text) || FOREIGN_SIGN.test(text) || OTHER_CASED.test(text)) return text;
-  const casing = casingOf(text);
+  const casing = isReadable(text) ? casingOf(text) : undefined;
   return casing ? caseWords(text, casing, part) : text;
 }
 

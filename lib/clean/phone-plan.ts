@@ -13,6 +13,7 @@ interface NumberingPlan {
   IDDPrefix(): string;
   nationalNumberPattern(): string;
   nationalPrefixForParsing(): string | undefined;
+  leadingDigits(): string | undefined;
   hasTypes(): boolean;
   type(name: string): { pattern(): string } | undefined;
 }
@@ -28,8 +29,8 @@ interface Plan {
   readonly abroad: RegExp;
   readonly trunk: RegExp | undefined;
   readonly general: RegExp;
-  /** Where several countries share a calling code the library asks for a known type of number, too. */
-  readonly types: RegExp | undefined;
+  /** Where several countries share a calling code: the numbers that are this one's, by type or by their first digits. */
+  readonly own: RegExp | undefined;
 }
 
 const TYPES = [
@@ -61,14 +62,21 @@ function readPlan(key: string): Plan | undefined {
   const plan = metadata.numberingPlan;
   if (!plan) return undefined;
   const trunk = plan.nationalPrefixForParsing();
-  const types = plan.hasTypes() ? TYPES.flatMap((type) => plan.type(type)?.pattern() ?? []) : [];
   return {
     callingCode: plan.callingCode(),
     abroad: new RegExp(`^(?:${plan.IDDPrefix()})`),
     trunk: trunk ? new RegExp(`^(?:${trunk})`) : undefined,
     general: whole(plan.nationalNumberPattern()),
-    types: types.length > 0 ? whole(types.join('|')) : undefined,
+    own: ownNumbers(plan),
   };
+}
+
+function ownNumbers(plan: NumberingPlan): RegExp | undefined {
+  const leading = plan.leadingDigits();
+  if (leading) return new RegExp(`^(?:${leading})`);
+  if (!plan.hasTypes()) return undefined;
+  const patterns = TYPES.map((type) => plan.type(type)?.pattern()).filter((pattern) => pattern);
+  return whole(patterns.join('|'));
 }
 
 /** The plan of a country, or of a calling code's main country. */
@@ -78,7 +86,7 @@ function planOf(key: string): Plan | undefined {
 }
 
 const takes = (plan: Plan, digits: string): boolean =>
-  plan.general.test(digits) && (plan.types === undefined || plan.types.test(digits));
+  plan.general.test(digits) && (plan.own === undefined || plan.own.test(digits));
 
 /** The trunk prefix that the digits begin with: '' for none, `undefined` where it holds more than a prefix. */
 function trunkOf(plan: Plan, digits: string): string | undefined {

@@ -67,13 +67,10 @@ export function cleanText(value: string): string {
 /** As cleanText, but line breaks stay (as `\n`), for postal addresses and notes; blank lines at both ends go. */
 export function cleanLines(value: string): string {
   if (TIDY.test(value)) return value;
-  return (
-    value
-      .split(BREAK)
-      .map(oneLine)
-      .join('\n')
-      .replace(/^\n+|\n+$/g, '') || value
-  );
+  const lines = value.split(BREAK).map(oneLine);
+  const first = lines.findIndex((line) => line !== '');
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.slice(Math.max(first, 0), last + 1).join('\n') || value;
 }
 
 /**

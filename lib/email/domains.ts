@@ -43,12 +43,11 @@ const OTHERS = `googlemail.com ymail.com rocketmail.com myyahoo.com windowslive.
   wp.pl o2.pl onet.pl onet.eu op.pl interia.pl interia.eu gazeta.pl poczta.fm vp.pl tlen.pl
   seznam.cz centrum.cz email.cz volny.cz post.cz azet.sk centrum.sk zoznam.sk freemail.hu citromail.hu abv.bg mail.bg
   mail.ru bk.ru inbox.ru list.ru internet.ru yandex.ru yandex.com yandex.by yandex.kz yandex.ua ya.ru rambler.ru ukr.net i.ua
-  meta.ua walla.co.il walla.com mynet.com rediffmail.com rediff.com indiatimes.com sify.com
-  qq.com foxmail.com 163.com 126.com yeah.net sina.com sina.cn sohu.com aliyun.com 139.com 189.cn 21cn.com tom.com
+  meta.ua walla.co.il walla.com mynet.com rediffmail.com rediff.com indiatimes.com
+  qq.com foxmail.com 163.com 126.com yeah.net sina.com sina.cn sohu.com aliyun.com 139.com 189.cn tom.com
   naver.com hanmail.net daum.net nate.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp i.softbank.jp nifty.com biglobe.ne.jp
   bigpond.com bigpond.net.au optusnet.com.au iinet.net.au tpg.com.au internode.on.net dodo.com.au xtra.co.nz
-  shaw.ca rogers.com sympatico.ca bell.net telus.net videotron.ca cogeco.ca eastlink.ca mweb.co.za telkomsa.net vodamail.co.za
-  duck.com`;
+  shaw.ca rogers.com sympatico.ca bell.net telus.net videotron.ca cogeco.ca eastlink.ca mweb.co.za telkomsa.net vodamail.co.za`;
 
 const FREE_MAIL: ReadonlySet<string> = new Set([
   ...Object.entries(FAMILIES).flatMap(([name, suffixes]) => words(suffixes).map((suffix) => `${name}.${suffix}`)),

@@ -13,6 +13,9 @@ const MAILTO = /^mailto:([^?]*)(?:\?.*)?$/is;
 const ANGLED = /^([^<>]*)<([^<>]*)>$/s;
 const PLAIN = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9.-]+$/;
 
+/** With a long display name around it; what is longer holds no one address. */
+const LONGEST = 1000;
+
 const trim = (text: string): string => text.replace(EDGES, '');
 
 /** `mailto:` is a URL: its address may be percent-encoded, and a subject may follow. */
@@ -39,6 +42,7 @@ const lower = (text: string): string => text.normalize('NFC').toLowerCase().norm
 /** The two parts of the address in normal form, or why it has none. */
 export function readAddress(raw: string): AddressParts | SplitFault {
   if (PLAIN.test(raw)) return splitAddress(raw);
+  if (raw.length > LONGEST) return { fault: 'far too long for an address' };
   const text = withoutMailto(withoutDisplayName(withoutMailto(trim(raw))));
   return CONTROL.test(text) ? { fault: 'a line break or control character in it' } : splitAddress(lower(text));
 }

@@ -1,36 +1,16 @@
 /** Slips of the finger between a typed word and the right one. Pure string distances; typo.ts decides what they mean. */
 
-/** For each letter its neighbours on a QWERTY or QWERTZ keyboard. */
-const NEIGHBOURS: Readonly<Record<string, string>> = {
-  a: 'qwsyz',
-  b: 'vghn',
-  c: 'xdfv',
-  d: 'serfcx',
-  e: 'wsdr',
-  f: 'drtgvc',
-  g: 'ftzyhbv',
-  h: 'gyzujnb',
-  i: 'ujko',
-  j: 'huikmn',
-  k: 'jiolm',
-  l: 'kop',
-  m: 'njk',
-  n: 'bhjm',
-  o: 'iklp',
-  p: 'ol',
-  q: 'wa',
-  r: 'edft',
-  s: 'awedxzy',
-  t: 'rfgyz',
-  u: 'yzhji',
-  v: 'cfgb',
-  w: 'qase',
-  x: 'zysdc',
-  y: 'tghuasx',
-  z: 'asxtghu',
-};
+const ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-const areNear = (a = '', b = ''): boolean => a === b || (NEIGHBOURS[a]?.includes(b) ?? false);
+/** Whether two letters touch on a QWERTY keyboard, whose rows are each set off by half a key; a letter touches itself. */
+function areNear(a = '', b = ''): boolean {
+  const rowOf = (letter: string): number => ROWS.findIndex((row) => letter !== '' && row.includes(letter));
+  const [upper, lower] = rowOf(a) <= rowOf(b) ? [a, b] : [b, a];
+  const down = rowOf(lower) - rowOf(upper);
+  if (a === b || rowOf(a) < 0 || rowOf(b) < 0 || down > 1) return a === b;
+  const across = (ROWS[rowOf(lower)] ?? '').indexOf(lower) - (ROWS[rowOf(upper)] ?? '').indexOf(upper);
+  return down === 0 ? Math.abs(across) === 1 : across === 0 || across === -1;
+}
 
 function firstDifference(a: string, b: string): number {
   let i = 0;

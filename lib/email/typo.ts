@@ -7,6 +7,7 @@
 import { isWellKnownDomain } from './domains.ts';
 import { isOneSlip, slips } from './slip.ts';
 import { registrableDomain, suffixOf } from './suffix.ts';
+import { domainFault } from './syntax.ts';
 
 interface MailDomain {
   readonly domain: string;
@@ -64,14 +65,13 @@ function bySuffix(typed: MailDomain, candidates: readonly MailDomain[]): string 
 export function suggestDomain(typedDomain: string): string | null {
   const domain = typedDomain.toLowerCase();
   if (isWellKnownDomain(domain)) return null;
-  const suffix = suffixOf(domain);
-  const isSubdomain = suffix !== 'unknown' && registrableDomain(domain) !== domain;
-  if (isSubdomain) return null;
-  const sameLetters = LETTERS.get(domain.replace(/[^\p{L}\p{N}-]/gu, ''));
-  if (sameLetters && (suffix === 'unknown' || sameLetters.length >= SAFE_LENGTH)) return sameLetters;
+  const mayExist = domainFault(domain) === null && suffixOf(domain) !== 'unknown';
+  if (mayExist && registrableDomain(domain) !== domain) return null;
+  const sameLetters = LETTERS.get(domain.replace(/[^a-z0-9-]/g, ''));
+  if (sameLetters && (!mayExist || sameLetters.length >= SAFE_LENGTH)) return sameLetters;
   if (!domain.includes('.')) return null;
   const typed = split(domain);
-  if (suffix === 'unknown') {
+  if (!mayExist) {
     const exact = [...DISTINCTIVE, ...PLAIN].filter(({ name }) => name === typed.name);
     return bySuffix(typed, exact.length > 0 ? exact : DISTINCTIVE.filter(({ name }) => isOneSlip(typed.name, name)));
   }

@@ -41,25 +41,38 @@ const FINE: PartVerdict = { status: 'valid', note: null };
 const risky = (note: string): PartVerdict => ({ status: 'risky', note });
 const invalid = (note: string): PartVerdict => ({ status: 'invalid', note });
 
-/** The worse status of two, and both notes, the first one first. */
+/** The worse status of two, and both notes, the first one first; what both say is said once. */
 export function worse(first: PartVerdict, second: PartVerdict): PartVerdict {
   const status = SEVERITY.indexOf(first.status) < SEVERITY.indexOf(second.status) ? second.status : first.status;
-  const note = first.note && second.note ? `${first.note}; ${second.note}` : (first.note ?? second.note);
+  const note =
+    first.note && second.note && first.note !== second.note
+      ? `${first.note}; ${second.note}`
+      : (first.note ?? second.note);
   return { status, note };
 }
 
+/** The rules as they are looked up, and the domains judged by them. */
 interface RuleSets {
   readonly allow: ReadonlySet<string>;
   readonly block: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
+  readonly domains: Map<string, DomainVerdict>;
 }
+
+/** Verdicts on domains kept at a time: a million contacts have fewer, a hostile file does not fill the memory. */
+const KEPT_DOMAINS = 50_000;
 
 const setsByRules = new WeakMap<EmailRules, RuleSets>();
 
 function setsOf(rules: EmailRules): RuleSets {
   const known = setsByRules.get(rules);
   if (known) return known;
-  const sets = { allow: new Set(rules.allow), block: new Set(rules.block), roles: new Set(rules.roles) };
+  const sets = {
+    allow: new Set(rules.allow),
+    block: new Set(rules.block),
+    roles: new Set(rules.roles),
+    domains: new Map<string, DomainVerdict>(),
+  };
   setsByRules.set(rules, sets);
   return sets;
 }
@@ -104,12 +117,22 @@ function judgeDomain(domain: string, rules: EmailRules): PartVerdict {
   return MIXED_ALPHABETS.test(domain) ? risky('letters of two alphabets in one word of the domain') : FINE;
 }
 
-/** The verdict on a domain in normal form; a domain that `rules.correctTypos` lists is judged as what it becomes. */
-export function domainVerdict(domain: string, rules: EmailRules): DomainVerdict {
+function freshDomainVerdict(domain: string, rules: EmailRules): DomainVerdict {
   const meant = Object.hasOwn(rules.correctTypos, domain) ? (rules.correctTypos[domain] ?? domain) : domain;
   const bare = withoutComments(meant);
   const verdict = judgeDomain(bare, rules);
   return { domain: meant, ...(bare === meant ? verdict : worse(verdict, COMMENT)) };
+}
+
+/** The verdict on a domain in normal form; a domain that `rules.correctTypos` lists is judged as what it becomes. */
+export function domainVerdict(domain: string, rules: EmailRules): DomainVerdict {
+  const { domains } = setsOf(rules);
+  const known = domains.get(domain);
+  if (known) return known;
+  if (domains.size >= KEPT_DOMAINS) domains.clear();
+  const verdict = freshDomainVerdict(domain, rules);
+  domains.set(domain, verdict);
+  return verdict;
 }
 
 /**
@@ -119,12 +142,13 @@ export function domainVerdict(domain: string, rules: EmailRules): DomainVerdict 
 export function emailVerdict(address: string, rules: EmailRules): EmailVerdict {
   const parts = readAddress(address);
   if ('fault' in parts) return { email: address, ...invalid(parts.fault) };
-  const ofDomain = domainVerdict(parts.domain, rules);
-  const { status, note } = worse(ofDomain, localPartVerdict(parts.local, rules));
+  const { domain, ...ofDomain } = domainVerdict(parts.domain, rules);
+  const ofLocal = localPartVerdict(parts.local, rules);
+  const { status, note } = worse(ofDomain, ofLocal);
   const isWellFormed =
-    localFault(withoutComments(parts.local)) === null && domainFault(withoutComments(ofDomain.domain)) === null;
+    ofLocal.status !== 'invalid' && (ofDomain.status !== 'invalid' || domainFault(withoutComments(domain)) === null);
   if (!isWellFormed) return { email: address, status, note };
-  if (addressOctets(parts.local, ofDomain.domain) > ADDRESS_OCTETS)
+  if (addressOctets(parts.local, domain) > ADDRESS_OCTETS)
     return { email: address, ...invalid(`longer than ${ADDRESS_OCTETS} characters`) };
-  return { email: `${parts.local}@${ofDomain.domain}`, status, note };
+  return { email: `${parts.local}@${domain}`, status, note };
 }

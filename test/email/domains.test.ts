@@ -1,0 +1,79 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { isDisposable } from '../../lib/email/disposable.ts';
+import { isFreeMail, isRelay } from '../../lib/email/domains.ts';
+import { domainKind } from '../../lib/email/kind.ts';
+import { emailRules } from '../../lib/email/rules.ts';
+import { suffixOf } from '../../lib/email/suffix.ts';
+import { hasData, readData, unlessData } from './shared-data.ts';
+
+const load = createRequire(import.meta.url);
+
+describe('isDisposable', () => {
+  it.each(['disposable-email-domains', 'disposable-email-domains/wildcard.json'])(
+    'can search %s as it is: it is sorted',
+    (file) => {
+      const list: string[] = load(file);
+      expect(list.length).toBeGreaterThan(300);
+      expect(list.findIndex((domain, i) => i > 0 && (list[i - 1] ?? '') >= domain)).toBe(-1);
+      for (const domain of [list.at(0), list.at(-1)]) expect(isDisposable(domain ?? '')).toBe(true);
+    },
+  );
+
+  it('finds the domain that a subdomain stands under, but never a registry ending that the list names', () => {
+    expect(isDisposable('a.b.mailinator.com')).toBe(true);
+    for (const domain of [
+      'example.com',
+      'uni.edu.pl',
+      'toko.my.id',
+      'gmail.com',
+      'fastmail.com',
+      'privaterelay.appleid.com',
+    ])
+      expect([domain, isDisposable(domain)]).toEqual([domain, false]);
+  });
+
+  it.skipIf(!hasData)(`knows a good part of another list${unlessData}`, () => {
+    const others = readData('disposable_domains.txt').trim().split('\n');
+    const known = others.filter(isDisposable).length;
+    expect(known / others.length).toBeGreaterThan(0.3);
+    expect(others.filter(isFreeMail)).toEqual([]);
+  });
+});
+
+describe('domainKind', () => {
+  it('tells relays, free mail and disposable domains from all others', () => {
+    const rules = emailRules.parse({ allow: ['mailinator.com'] });
+    const kinds = [
+      'gmail.com',
+      'yahoo.co.uk',
+      'web.de',
+      'duck.com',
+      'x.anonaddy.com',
+      'yopmail.com',
+      'mailinator.com',
+      'example.com',
+    ];
+    expect(kinds.map((domain) => domainKind(domain, rules))).toEqual([
+      'free-mail',
+      'free-mail',
+      'free-mail',
+      'relay',
+      'relay',
+      'disposable',
+      null,
+      null,
+    ]);
+    expect([isFreeMail('example.com'), isRelay('appleid.com')]).toEqual([false, false]);
+  });
+});
+
+describe('suffixOf', () => {
+  it('knows the reserved names that invented people live at', () => {
+    expect(['example.com', 'a.example', 'a.test', 'müller.de', 'пример.рф', 'a.xn--p1ai'].map(suffixOf)).toEqual(
+      Array(6).fill('known'),
+    );
+    expect(['a.invalid', 'a.local', 'a.con'].map(suffixOf)).toEqual(Array(3).fill('unknown'));
+    expect(['co.uk', 'com'].map(suffixOf)).toEqual(['registry', 'registry']);
+  });
+});
