@@ -62,7 +62,7 @@ const habits: Readonly<Record<Persona, { does: Partial<Record<EventType, number>
         subscribe: 5,
       },
       count: 12,
-      daysAgo: 60,
+      daysAgo: 32,
     },
     reader: { does: { click: 38, open: 34, page_view: 24, subscribe: 3, download: 1 }, count: 9, daysAgo: 75 },
     customer: { does: { product_use: 58, page_view: 20, click: 17, pricing_page: 5 }, count: 6, daysAgo: 55 },
@@ -83,7 +83,7 @@ const letterEverySeconds = 14 * DAY_SECONDS;
 const lettersKept = 2;
 
 /** How many events a contact has on average when nothing scales them. */
-export const eventsPerContact = 7.9;
+export const eventsPerContact = 8.75;
 
 /** `type` is a place in `eventTypes`, `at` in seconds since 1970. */
 export type Tell = (type: number, at: number) => void;

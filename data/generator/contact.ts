@@ -120,7 +120,7 @@ export function writeContact(
   if (wide) cells.push(...wideCells(member, random));
   const country = cells[13] === '' ? '' : person.country.code;
   const typedPhone = cells[4] as string;
-  const readable = typedPhone.startsWith('+') || (typedPhone !== '' && country !== '');
+  const readable = /^(\+|00)/.test(typedPhone) || (typedPhone !== '' && country !== '');
   return {
     cells,
     clean: { first_name: first, last_name: last, phone: readable ? person.phoneE164 : typedPhone, country },

@@ -119,7 +119,7 @@ const germany: Country = {
     'Anna Lukas Katharina Jonas Elisabeth Maximilian Johanna Friedrich Margarete Tobias Susanne Matthias Ursula Sebastian Franziska Benedikt Annette Florian Jürgen Käthe Björn Greta Emil Frieda Anton Ida Karl-Heinz Hanna Moritz Clara',
   ),
   family: words(
-    'Ackermann Brandt Dittmer Eberhard Falkner Gerlach Hagedorn Imhoff Jahnke Kessler Lindner Mertens Nagel Oster Pohlmann Quandt Reinhardt Sommerfeld Tillmann Ulbrich Vollmer Wiegand Zeller Böttcher Dörfler Grünewald Köhler Löffler Mühlbauer Schäfer Täuber Vögele Weiß Bergmann Drescher Engelke Fuhrmann Gebhardt Hartwig Isenberg Kirchner Lehnert Marquardt Neuhaus Overbeck Petersen Rademacher Seidel Thalberg Uhlmann Voss Westphal Ziegler Albers Borchert Claasen Deichmann Ehlers Feldmann Albrecht-Thalmann',
+    'Ackermann Brandt Dittmer Eberhard Falkner Gerlach Hagedorn Imhoff Jahnke Kessler Lindner Mertens Nagel Oster Pohlmann Quandt Reinhardt Sommerfeld Tillmann Ulbrich Vollmer Wiegand Zeller Böttcher Dörfler Grünewald Köhler Löffler Mühlbauer Schäfer Täuber Vögele Weidner Bergmann Drescher Engelke Fuhrmann Gebhardt Hartwig Isenberg Kirchner Lehnert Marquardt Neuhaus Overbeck Petersen Rademacher Seidel Thalberg Uhlmann Voss Westphal Ziegler Albers Borchert Claasen Deichmann Ehlers Feldmann Albrecht-Thalmann',
   ),
   towns: [
     town('Berlin', 'Berlin', '101##'),
@@ -175,7 +175,7 @@ const netherlands: Country = {
     'van den Brink',
     'de Graaf',
     ...words(
-      'Bakker Dekker Eijsink Faber Groeneveld Hoekstra Jansma Kuiper Linders Molenaar Noordhof Oosterhuis Postma Rietveld Schipper Terpstra Uittenbogaard Veenstra Wiersma Zijlstra Boersma Dijkgraaf Evertsen Fransen Gerritsma Haverkamp Ijzerman Kloosterman Lammers Mulderink Nijhuis Overmars Pronk Riemersma Smeets Tuinman Visscher Witteveen Zandstra Aldershof Brouwers Claassen Duinker',
+      'Bakker Dekker Eijsink Faber Groeneveld Hoekstra Jansma Kuiper Linders Molenaar Noordhof Oosterhuis Postma Rietveld Schipper Terpstra Uittenbogaard Veenstra Wiersma Zijlstra Boersma Dijkgraaf Evertsen Fransen Gerritsma Haverkamp IJzerman Kloosterman Lammers Mulderink Nijhuis Overmars Pronk Riemersma Smeets Tuinman Visscher Witteveen Zandstra Aldershof Brouwers Claassen Duinker',
     ),
   ],
   towns: [town('Utrecht', 'Utrecht', '35## AB'), town('Groningen', 'Groningen', '97## CD')],

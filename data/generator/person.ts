@@ -177,9 +177,9 @@ function fill(pattern: string, number: string): string {
 }
 
 function personaOf(fraction: number): Persona {
-  if (fraction < 0.03) return 'hot';
-  if (fraction < 0.15) return 'warm';
-  if (fraction < 0.4) return 'reader';
-  if (fraction < 0.62) return 'customer';
+  if (fraction < 0.04) return 'hot';
+  if (fraction < 0.24) return 'warm';
+  if (fraction < 0.48) return 'reader';
+  if (fraction < 0.7) return 'customer';
   return fraction < 0.98 ? 'quiet' : 'seeker';
 }
