@@ -28,8 +28,9 @@ export class ChangedUnderneath extends Error {
   readonly settled: Settled | null;
 
   constructor(files: readonly string[], settled: Settled | null = null) {
-    const what = `${files.join(', ')} changed after it was read. The change was kept and nothing was written; read again, and plan again.`;
-    super(settled?.outcome === 'conflict' ? `${what} ${describeRecovery(settled)}` : what);
+    const what = `Changed since it was read: ${files.join(', ')}. The change was kept`;
+    const all = `${what}, and nothing was written: read again, and plan again.`;
+    super(settled?.outcome === 'conflict' ? `${what}. ${describeRecovery(settled)}` : all);
     this.files = files;
     this.settled = settled;
   }
@@ -161,15 +162,13 @@ export function describeRecovery(recovery: Recovery): string | null {
   if (recovery.outcome === 'clean') return null;
   const { outcome, files, edited, unrestored, rescued } = recovery;
   const names = (list: readonly string[]) => list.join(', ');
-  const parts = [`A run was interrupted while it wrote ${names(files)}.`];
-  if (outcome === 'rolled forward') parts.push('Its work was finished: all of them are as that run meant them.');
-  if (outcome === 'rolled back') parts.push('Its work was taken back: all of them are as they were before that run.');
-  if (outcome === 'conflict') {
-    parts.push(
-      `Its work was taken back, but not in ${names(unrestored)}: please compare with the others and mend by hand.`,
-    );
-  }
-  if (edited.length > 0) parts.push(`Changed by someone meanwhile, and kept so: ${names(edited)}.`);
-  if (rescued.length > 0) parts.push(`What was written into a replaced file meanwhile is kept in ${names(rescued)}.`);
+  const end = {
+    'rolled forward': 'the rest has been written now.',
+    'rolled back': 'what it had written has been taken back.',
+    conflict: `what it had written has been taken back, but not in ${names(unrestored)}: compare with the other files, and mend by hand.`,
+  };
+  const parts = [`A run was interrupted while it wrote ${names(files)}; ${end[outcome]}`];
+  if (edited.length > 0) parts.push(`Changed by someone meanwhile, and kept as it is: ${names(edited)}.`);
+  if (rescued.length > 0) parts.push(`Written into a file after it was replaced, and kept beside: ${names(rescued)}.`);
   return parts.join(' ');
 }

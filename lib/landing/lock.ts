@@ -71,7 +71,9 @@ const heldHere = new Map<string, HeldLock>();
  * @throws Error where the folder is missing, cannot be written, or is on a file system without locks
  */
 export async function lockFolder(folder: string, { command, run }: { command: string; run: string }): Promise<Lock> {
-  const root = await realpath(folder);
+  const root = await realpath(folder).catch((error: unknown) => {
+    throw new Error(`There is no folder ${folder}, or this user may not enter it. (${error})`, { cause: error });
+  });
   const here = heldHere.get(root);
   if (here) throw new Held(folder, here.holder);
   const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), command, run };
