@@ -22,7 +22,7 @@ export function compile(condition: Condition, asOf: Date): Sql {
   if ('not' in condition) return sql`not ${compile(condition.not, asOf)}`;
   if ('knownAndNot' in condition) {
     const { known, holds } = comparison(condition.knownAndNot, asOf);
-    return sql`(${known} is not null and not coalesce(${holds}, false))`;
+    return sql`(${known} is not null and not ${holds})`;
   }
   return compileTest(condition, asOf);
 }
@@ -50,7 +50,7 @@ function compileTest(test: Test, asOf: Date): Sql {
   }
 }
 
-/** `known` is NULL where the answer is unknown; `holds` is the comparison, which may then be NULL. */
+/** `known` is NULL where the answer is unknown; `holds` is the comparison, which may be NULL then, and only then. */
 function comparison(test: Comparison, asOf: Date): { known: Sql; holds: Sql } {
   switch (test.test) {
     case 'text': {

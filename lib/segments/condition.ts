@@ -42,18 +42,18 @@ export interface TextTest {
   readonly values: readonly string[];
 }
 
-export interface NumberTest extends Bounds {
+interface NumberTest extends Bounds {
   readonly test: 'number';
   readonly column: string;
 }
 
-export interface DateTest extends When {
+interface DateTest extends When {
   readonly test: 'date';
   readonly column: string;
 }
 
 /** The part after the @: one of `in`, or one of the workbook's known `kind`s of domain ('free-mail', 'disposable'). */
-export interface DomainTest {
+interface DomainTest {
   readonly test: 'domain';
   readonly column: string;
   readonly in?: readonly string[];
@@ -61,39 +61,39 @@ export interface DomainTest {
 }
 
 /** The first or the last event of these types, or purchase, lies in this stretch of time. Unknown where there is none. */
-export interface TimeTest extends When {
+interface TimeTest extends When {
   readonly test: 'first' | 'last';
   readonly of: readonly string[] | 'purchase';
 }
 
 export type Comparison = TextTest | NumberTest | DateTest | DomainTest | TimeTest;
 
-export interface EmptyTest {
+interface EmptyTest {
   readonly test: 'empty';
   readonly column: string;
 }
 
 /** How many events of these types there are. Always known: none is 0. */
-export interface EventTest extends Bounds, When {
+interface EventTest extends Bounds, When {
   readonly test: 'event';
   readonly types: readonly string[];
 }
 
 /** How many purchases, or (`spent`) their amounts added up. Always known: none is 0. */
-export interface PurchaseTest extends Bounds, When {
+interface PurchaseTest extends Bounds, When {
   readonly test: 'purchases' | 'spent';
   /** Only purchases in this currency (ISO 4217). Without it amounts are added up as they stand. */
   readonly currency?: string;
 }
 
 /** Member of another list, as that list would be today. */
-export interface ListTest {
+interface ListTest {
   readonly test: 'list';
   readonly name: string;
 }
 
 /** May be mailed: not unsubscribed, not suppressed, and the address is there and not invalid. */
-export interface MailableTest {
+interface MailableTest {
   readonly test: 'mailable';
 }
 

@@ -19,9 +19,6 @@ import {
 } from './facts.ts';
 import { inside } from './when.ts';
 
-/** The name under which membership queries expect the table. */
-export const segmentInput = 'segment_input';
-
 /**
  * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of contacts
  * where asked. Reads contacts, events, purchases, domains(domain, kind) and the view `unmailable(contact_id, why)`; each
@@ -76,8 +73,8 @@ left join (select distinct contact_id from unmailable) as u on u.contact_id = c.
 /** Contacts, with the domain of an address cut out once for everything that asks for it. */
 function contactsWith(domains: readonly string[]): Sql {
   if (domains.length === 0) return raw('contacts');
-  const cut = domains.map((column) => sql`nullif(domain_of(${name(column)}), '') as ${name(domainColumn(column))}`);
-  return sql`(select *, ${join(cut, ', ')} from contacts)`;
+  const cut = domains.map((column) => sql`nullif(domain_of(d.${name(column)}), '') as ${name(domainColumn(column))}`);
+  return sql`(select d.*, ${join(cut, ', ')} from contacts as d)`;
 }
 
 /** Patterns asked of the distinct texts of a column: far fewer than contacts. */

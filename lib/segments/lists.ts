@@ -13,7 +13,7 @@ import { type Condition, testsIn } from './condition.ts';
 import { nearest } from './nearest.ts';
 
 /** A moment in an example: '12 days ago' (months, weeks and years too), or a date. */
-export type Ago = string;
+type Ago = string;
 
 /**
  * A contact made up to show what a list means: any columns of contacts, and what happened. `clicks: ['12 days ago']` is

@@ -6,6 +6,7 @@ import type { Cell, Row } from '../../lib/engine/duckdb.ts';
 import { sql } from '../../lib/engine/sql.ts';
 import { scorePartsQuery, scoreQuery } from '../../lib/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../../lib/scoring/rules.ts';
+import { slotSteps } from '../../lib/scoring/steps.ts';
 import { engineWith, type Layout } from '../support/engine-tables.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');
@@ -198,6 +199,16 @@ describe('a score', () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  it('adds up whole millionths, which no order of rows can round differently', async () => {
+    const events = Array.from({ length: 300 }, (_, i) => happened('a', i % 2 ? 'download' : 'click', i));
+    const engine = await engineWith({ contacts: [{ contact_id: 'a' }], events });
+    const { least, odd } = await engine.row(sql`with ${slotSteps(rules, asOf)}
+      select min(micro) as least, countif(micro <> floor(micro)) as odd from slots`);
+    engine.close();
+    expect(odd).toBe(0);
+    expect(least).toBeGreaterThan(0);
   });
 
   it('agrees with a calculation by hand of the uncapped types', async () => {
