@@ -44,6 +44,7 @@ describe('laying out the sample', () => {
     mkdirSync(working);
     writeFileSync(join(working, 'contacts.csv'), 'mine');
     await layOutSample(folder, working, '2027-01-01');
+    await layOutSample(join(folder, 'no sample here'), working, '2027-01-01');
     expect(readFileSync(join(working, 'contacts.csv'), 'utf8')).toBe('mine');
     expect(readFileSync(join(folder, 'contacts.csv'), 'utf8')).toBe(before);
   });
@@ -90,11 +91,11 @@ describe('laying out the sample', () => {
 describe('shifting days', () => {
   it('finds its columns by any spelling of the header, and its cells behind quoted commas and newlines', () => {
     const bytes = Buffer.from(
-      'Contact-ID,Notes,"x",Created At\nc1,"a,""b""\n2026-01-01,",1,"2026-12-31T00:00:00Z"\nc2,,,2026-12-31',
+      'Contact-ID,Notes,"x",Created At\nc1,"a,""b"",2026-01-01\n",1,"2026-12-31T00:00:00Z"\nc2,,,2026-12-31',
     );
     shiftDays(bytes, 'contacts', 1);
     expect(bytes.toString()).toBe(
-      'Contact-ID,Notes,"x",Created At\nc1,"a,""b""\n2026-01-01,",1,"2027-01-01T00:00:00Z"\nc2,,,2027-01-01',
+      'Contact-ID,Notes,"x",Created At\nc1,"a,""b"",2026-01-01\n",1,"2027-01-01T00:00:00Z"\nc2,,,2027-01-01',
     );
   });
 
