@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { normalHeader } from '../workbook/headers.ts';
 import { columnType } from './compile.ts';
-import type { Condition, Test } from './condition.ts';
+import type { Comparison, Condition, Test } from './condition.ts';
 import { nearest } from './nearest.ts';
 import { isDay, parseAge } from './when.ts';
 
@@ -117,6 +117,7 @@ const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
 
 const ofHistory = new Set(['event', 'purchases', 'spent', 'first', 'last', 'list', 'mailable']);
 const comparisons = new Set(['text', 'number', 'date', 'domain', 'first', 'last']);
+const isComparison = (test: Test): test is Comparison => comparisons.has(test.test);
 
 /** A condition as checked, or nothing after adding to `problems`; columns are given their names in the engine. */
 export function checkCondition(input: unknown, place: Place, scope: Scope, problems: string[]): Condition | undefined {
@@ -133,7 +134,7 @@ export function checkCondition(input: unknown, place: Place, scope: Scope, probl
   if ('knownAndNot' in input) {
     const inner = checkTest(input.knownAndNot, place, scope, problems);
     if (!inner) return undefined;
-    if (comparisons.has(inner.test)) return { knownAndNot: inner as never };
+    if (isComparison(inner)) return { knownAndNot: inner };
     problems.push(`${place}: knownAndNot() takes a comparison with a value or a time. Write not() here.`);
     return undefined;
   }
