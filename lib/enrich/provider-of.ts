@@ -1,0 +1,31 @@
+/** The provider that the rules choose. Reads no environment and no file of its own: both are handed in. */
+import { csvProvider } from './csv-provider.ts';
+import { httpProvider } from './http-provider.ts';
+import { knownProviders } from './known-providers.ts';
+import type { Provider } from './provider.ts';
+import type { EnrichmentRules } from './rules.ts';
+
+/**
+ * @param secret gives the value of a secret by its name, or undefined where it isn't set
+ * @param readText gives the content of a file
+ * @throws where a secret isn't set, an address isn't https, or a register has no domains
+ */
+export async function providerOf(
+  chosen: EnrichmentRules['provider'],
+  secret: (name: string) => string | undefined,
+  readText: (file: string) => Promise<string>,
+): Promise<Provider> {
+  switch (chosen.kind) {
+    case 'csv':
+      return csvProvider(chosen.name, await readText(chosen.file));
+    case 'http': {
+      const { kind: _, ...settings } = chosen;
+      return httpProvider(settings, secret);
+    }
+    case 'known': {
+      const settings = knownProviders.find(({ name }) => name === chosen.name);
+      if (!settings) throw new Error(`There are no ready settings for ${chosen.name}.`);
+      return httpProvider(settings, secret);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** What marketers tune about enrichment, checked by zod: whom to ask, how much, how fast, and what may be overwritten. */
+import { z } from 'zod';
+
+const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: organization.name');
+const secretName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of a secret, such as APOLLO_API_KEY; never the key itself');
+const days = z.number().int().positive();
+
+const http = z.strictObject({
+  kind: z.literal('http'),
+  name: z.string().min(1),
+  address: z.string().includes('{domain}', { message: 'the address needs {domain} where the domain goes' }),
+  key: z.strictObject({ header: z.string().min(1), secret: secretName, prefix: z.string().default('') }).exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  fields: z.strictObject({
+    company: path.exactOptional(),
+    industry: path.exactOptional(),
+    employees: path.exactOptional(),
+    annual_revenue: path.exactOptional(),
+    country: path.exactOptional(),
+  }),
+  found: path.exactOptional(),
+  exhausted: z.array(z.number().int()).exactOptional(),
+  timeoutMs: z.number().int().positive().exactOptional(),
+});
+
+/** How a run of look-ups behaves; see look-up.ts. */
+export const lookUpLimits = z.strictObject({
+  /** Domains asked about in one run, at most. */
+  budget: z.number().int().min(0).default(1_000),
+  /** Questions under way at once. */
+  parallel: z.number().int().min(1).max(100).default(5),
+  perSecond: z.number().positive().default(5),
+  /** Answers that may be paid for and not yet written down: what a run that is killed may lose, at most. */
+  chunk: z.number().int().min(1).default(25),
+  /** Questions about one domain, the first one included. */
+  attempts: z.number().int().min(1).max(10).default(4),
+  /** The first pause before asking again is up to this long; each further one up to twice as long as the one before. */
+  backoffMs: z.number().positive().default(1_000),
+  longestBackoffMs: z.number().positive().default(60_000),
+  /** A provider that wants a longer pause than this is left alone until the next run. */
+  longestPauseMs: z.number().positive().default(600_000),
+  /** After this many failures one after the other nobody is asked for a while; then, after as many again, the run stops. */
+  failuresInARow: z.number().int().min(1).default(8),
+  pauseAfterFailuresMs: z.number().positive().default(60_000),
+});
+
+export const enrichmentRules = z.strictObject({
+  provider: z.discriminatedUnion('kind', [
+    http,
+    z.strictObject({ kind: z.literal('known'), name: z.enum(['apollo', 'people-data-labs', 'abstract']) }),
+    z.strictObject({ kind: z.literal('csv'), name: z.string().min(1), file: z.string().min(1) }),
+  ]),
+  limits: lookUpLimits.prefault({}),
+  /** Answers older than this are asked for again; "unknown" is remembered as long as `unknownDays`. */
+  companyDays: days.default(180),
+  unknownDays: days.default(180),
+  contactDays: days.default(90),
+  /** Contacts without activity for longer than this are not enriched. */
+  seenWithinDays: days.default(365),
+  /** For each column of a contact: `fill` empties and refresh what enrichment wrote itself, `overwrite`, or `never`. */
+  contacts: z
+    .partialRecord(
+      z.enum(['company', 'industry', 'employees', 'annual_revenue', 'country']),
+      z.enum(['fill', 'overwrite', 'never']),
+    )
+    .default({ company: 'fill', industry: 'fill', employees: 'fill', annual_revenue: 'fill', country: 'fill' }),
+});
+
+export type LookUpLimits = z.output<typeof lookUpLimits>;
+export type EnrichmentRules = z.output<typeof enrichmentRules>;
