@@ -27,7 +27,7 @@ export const eventTypes = [
   'careers_page',
   'product_use',
 ] as const;
-export type EventType = (typeof eventTypes)[number];
+type EventType = (typeof eventTypes)[number];
 
 const place = Object.fromEntries(eventTypes.map((type, index) => [type, index])) as Record<EventType, number>;
 

@@ -29,7 +29,7 @@ export type BounceKind = keyof typeof bounceKinds;
 export type Reason = 'complaint' | 'unsubscribe' | 'hard_bounce' | 'soft_bounces' | 'manual';
 
 /** A row of suppressions that stands in the workbook already. Times in seconds since 1970. */
-export interface Standing {
+interface Standing {
   readonly scope: 'address' | 'person';
   readonly reason: Reason;
   readonly at: number;

@@ -94,7 +94,7 @@ export type Part =
   | { readonly kind: 'fate'; readonly fate: Fate; readonly rank: number }
   | { readonly kind: 'odd'; readonly oddity: Oddity; readonly rank: number };
 
-export const familySize = 3;
+const familySize = 3;
 
 /** A broken receiver bounces at least this many at once: the rules ask for 20 before they call it a burst. */
 const burstSize = 26;

@@ -12,7 +12,7 @@ import { Random } from './random.ts';
 const purpose = { address: 20, story: 21, created: 22 } as const;
 
 /** How the second record of a person differs from the first, by the copy's rank. */
-export const copyKinds = [
+const copyKinds = [
   'sameAddressOtherCase',
   'nicknameSecondAddress',
   'typoSameAddress',

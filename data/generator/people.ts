@@ -4,14 +4,14 @@
  * or number here is anybody's.
  */
 
-export interface Town {
+interface Town {
   readonly city: string;
   readonly region: string;
   readonly postal: string;
 }
 
 /** A telephone number in national form: digits with `#` for the ones that vary. */
-export interface NumberRange {
+interface NumberRange {
   readonly national: string;
   /** The national form without its trunk zero, behind the country's code: E.164 with `#`. */
   readonly international: string;
