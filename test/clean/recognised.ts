@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 export async function recognised(expression: string, values: readonly string[]): Promise<readonly boolean[]> {
   const connection = await (await DuckDBInstance.create()).connect();
   await connection.run('create macro regexp_contains(s, p) as regexp_matches(s, p)');
+  await connection.run("create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')");
   await connection.run('create macro is_nfc(s) as nfc_normalize(s) = s');
   await connection.run('create table asked (i integer, x varchar)');
   const appender = await connection.createAppender('asked');
