@@ -1,9 +1,14 @@
 import { domainKinds } from '../lib/email/domain-kinds.ts';
 import { sql } from '../lib/engine/sql.ts';
-import { job, update } from '../lib/job/job.ts';
+import { type Context, job, update } from '../lib/job/job.ts';
 import { scorePartsQuery, scoreQuery } from '../lib/scoring/query.ts';
-import type { ScoringRules } from '../lib/scoring/rules.ts';
+import { checkScoring, type ScoringRules } from '../lib/scoring/rules.ts';
+import { columnsNamed } from '../lib/segments/size-guard.ts';
+import { tables } from '../lib/workbook/tables.ts';
 import { scoring } from './rules/scoring.ts';
+
+const checked = (rules: ScoringRules, { columns }: Context) =>
+  checkScoring(rules, [...Object.keys(tables.contacts.columns), ...columns('contacts')]);
 
 /** Works out every contact's score anew from the whole history, so that tomorrow's lists know who is warm. */
 export const scoreRecalculation = (rules: ScoringRules) =>
@@ -13,9 +18,14 @@ export const scoreRecalculation = (rules: ScoringRules) =>
     reads: ['contacts', 'events', 'bounces'],
     writes: ['contacts'],
     rules,
-    steps: ({ asOf }) => [
+    extraColumns: columnsNamed(rules),
+    steps: (context) => [
       domainKinds,
-      { name: 'scores', row: 'a contact with its score, or without one', query: scoreQuery(rules, asOf) },
+      {
+        name: 'scores',
+        row: 'a contact with its score, or without one',
+        query: scoreQuery(checked(rules, context), context.asOf),
+      },
     ],
     changes: () => [
       update(
@@ -26,10 +36,10 @@ export const scoreRecalculation = (rules: ScoringRules) =>
     metrics: () => ({
       bands: sql`select coalesce(score_band, 'no score') as label, count(*) as n from scores group by 1 order by 1`,
     }),
-    explains: ({ asOf }, contactId) => [
+    explains: (context, contactId) => [
       {
         title: 'Score, part by part',
-        query: sql`select side, part, detail, points from (${scorePartsQuery(rules, asOf, contactId)}) as parts order by side, place`,
+        query: sql`select side, part, detail, points from (${scorePartsQuery(checked(rules, context), context.asOf, contactId)}) as parts order by side, place`,
       },
     ],
   });
