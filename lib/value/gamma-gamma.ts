@@ -38,7 +38,7 @@ export function fitOrderValue(spending: Spending): OrderValueFit {
     [30, 10, mean / 3],
   ];
   const count = total(customers);
-  const found = mostLikely(misfit(spending), count, starts, starts[0] ?? []);
+  const found = mostLikely(misfit(spending), count, starts);
   const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = found.parameters;
   const { logLikelihood, converged } = found;
   return { p, q: 1 + excess, v, logLikelihood, customers: count, converged };

@@ -1,11 +1,5 @@
-/** Maximum likelihood on grouped data: one place for the scaling, the weak pull and the starts that every fit here uses. */
-import { type Curvature, type Minimum, minimise, type Objective } from './minimise.ts';
-
-/**
- * A pull of each parameter's logarithm towards its first start, per customer. It bends the likelihood of real data by
- * less than one part in a million, and keeps a parameter finite that the data say nothing about (nobody ever left, say).
- */
-const PULL = 1e-7;
+/** Maximum likelihood on grouped data: one place for the scaling and the logarithms that every fit here uses. */
+import { type Curvature, minimise, type Objective } from './minimise.ts';
 
 export interface Likeliest {
   readonly parameters: readonly number[];
@@ -18,31 +12,20 @@ export interface Likeliest {
 /**
  * The parameters that make `misfit` (minus the log-likelihood, over the logarithms of the parameters) least. It is
  * divided by `observations`, so that the test of convergence means the same for a hundred customers and for a million.
- * The parameters come back as numbers, not logarithms.
+ * Starts and parameters are the numbers themselves, not their logarithms.
  */
 export function mostLikely(
   misfit: Objective,
   observations: number,
   starts: readonly (readonly number[])[],
-  home: readonly number[],
   known?: Curvature,
 ): Likeliest {
-  const centre = home.map(Math.log);
   const perCustomer: Objective = (point, gradient) => {
-    let value = misfit(point, gradient) / observations;
-    for (let i = 0; i < point.length; i++) {
-      const away = (point[i] ?? 0) - (centre[i] ?? 0);
-      value += PULL * away * away;
-      gradient[i] = (gradient[i] ?? 0) / observations + 2 * PULL * away;
-    }
+    const value = misfit(point, gradient) / observations;
+    for (const [i, slope] of gradient.entries()) gradient[i] = slope / observations;
     return value;
   };
-  const minimum: Minimum = minimise(
-    perCustomer,
-    starts.map((start) => start.map(Math.log)),
-    known,
-  );
-  const logLikelihood = -misfit(minimum.point, new Float64Array(minimum.point.length));
-  const { converged, curvature } = minimum;
-  return { parameters: Array.from(minimum.point, Math.exp), logLikelihood, converged, curvature };
+  const logarithms = starts.map((start) => start.map(Math.log));
+  const { point, value, converged, curvature } = minimise(perCustomer, logarithms, known);
+  return { parameters: Array.from(point, Math.exp), logLikelihood: -value * observations, converged, curvature };
 }

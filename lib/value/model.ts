@@ -51,14 +51,11 @@ const SCOUTS = 400;
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));
-  const home = starts[0] ?? [];
   const scouts = thin(whole, SCOUTS);
-  const scouted = mostLikely(model.misfit(scouts), total(scouts.customers), starts, home);
+  const scouted = mostLikely(model.misfit(scouts), total(scouts.customers), starts);
   const customers = total(whole.customers);
   const { parameters, logLikelihood, converged } =
-    scouts === whole
-      ? scouted
-      : mostLikely(model.misfit(whole), customers, [scouted.parameters], home, scouted.curvature);
+    scouts === whole ? scouted : mostLikely(model.misfit(whole), customers, [scouted.parameters], scouted.curvature);
   return { model, parameters, logLikelihood, customers, converged };
 }
 

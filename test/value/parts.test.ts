@@ -24,6 +24,12 @@ describe('the optimiser', () => {
       expect(minimise(twoValleys, starts).point[0]).toBeCloseTo(-1.024, 2);
     }
   });
+  test('a minimum wins over a fall without end', () => {
+    const cubic = withNumericalGradient(([x = 0]) => x ** 3 - 3 * x);
+    const { point, converged } = minimise(cubic, [[-2], [2]]);
+    expect(converged).toBe(true);
+    expect(point[0]).toBeCloseTo(1, 4);
+  });
   test('a function without a floor is not passed off as solved', () => {
     expect(
       minimise(
