@@ -43,7 +43,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     ],
     misfit: (histories) => misfit(histories, extraChances),
     alive,
-    expectedOrders: (parameters, frequency, recency, age, weeks) => {
+    ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
       const [r, alpha, fittedA, b] = four(parameters);
       const a = apart(fittedA, 1);
       const chances = frequency + extraChances;
@@ -51,8 +51,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
       const c = apart(a + b + chances - 1, 0);
       const series = hyp2f1(r + frequency, b + chances, c, z);
       const share = series.mantissa * Math.exp((r + frequency) * Math.log1p(-z) + series.exponent);
-      const orders = (c * (1 - share)) / (a - 1);
-      return Math.max(0, orders) * alive(parameters, frequency, recency, age);
+      return Math.max(0, (c * (1 - share)) / (a - 1));
     },
   };
 }

@@ -6,7 +6,7 @@
  * decide: most customers buy nothing in a slice, so that it favours whoever predicts too little.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
-import { type Fit, fitModel, type Histories, type RepeatModel, thin, total } from './model.ts';
+import { expectedOrders, type Fit, fitModel, type Histories, type RepeatModel, thin, total } from './model.ts';
 import { paretoNbd } from './pareto.ts';
 
 /** The first stands where a workbook's history is too short to compare them. */
@@ -38,12 +38,12 @@ export function compare(models: readonly RepeatModel[], heldOut: HeldOut, weeks:
 }
 
 /** How well a fitted model foretold the slice. */
-export function score({ model, parameters, converged }: Fit, heldOut: HeldOut, weeks: number): Score {
+export function score(fitted: Fit, heldOut: HeldOut, weeks: number): Score {
   let [missed, expected, actual, deviance] = [0, 0, 0, 0];
   for (const [i, orders] of heldOut.orders.entries()) {
     const count = heldOut.customers[i] as number;
     const [x, t, T] = [heldOut.frequency[i] as number, heldOut.recency[i] as number, heldOut.age[i] as number];
-    const foretold = Math.max(1e-9, model.expectedOrders(parameters, x, t, T, weeks));
+    const foretold = Math.max(1e-9, expectedOrders(fitted, x, t, T, weeks));
     missed += count * Math.abs(foretold - orders);
     expected += count * foretold;
     actual += count * orders;
@@ -51,10 +51,10 @@ export function score({ model, parameters, converged }: Fit, heldOut: HeldOut, w
   }
   const customers = total(heldOut.customers);
   return {
-    model: model.name,
+    model: fitted.model.name,
     meanAbsoluteError: missed / customers,
     bias: expected / actual - 1,
     deviance: deviance / customers,
-    converged,
+    converged: fitted.converged,
   };
 }

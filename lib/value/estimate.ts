@@ -12,16 +12,22 @@ export interface Estimates {
   readonly alive: Float64Array;
 }
 
-/** Something that foretells orders: a model with its parameters, or the simpler estimate. */
-export interface Forecast {
-  expectedOrders(frequency: number, recency: number, age: number, weeks: number): number;
-  alive(frequency: number, recency: number, age: number): number;
+/** What may be expected of one history. */
+export interface Outlook {
+  /** NaN where nothing is known of it. */
+  readonly alive: number;
+  orders(weeks: number): number;
 }
 
-export const byModel = (model: RepeatModel, parameters: readonly number[]): Forecast => ({
-  expectedOrders: (frequency, recency, age, weeks) => model.expectedOrders(parameters, frequency, recency, age, weeks),
-  alive: (frequency, recency, age) => model.alive(parameters, frequency, recency, age),
-});
+/** Something that foretells orders: a model with its parameters, or the simpler estimate. */
+export type Forecast = (frequency: number, recency: number, age: number) => Outlook;
+
+export const byModel =
+  (model: RepeatModel, parameters: readonly number[]): Forecast =>
+  (...history) => {
+    const alive = model.alive(parameters, ...history);
+    return { alive, orders: (weeks) => alive * model.ordersIfAlive(parameters, ...history, weeks) };
+  };
 
 /** How many weeks of everybody's mean a customer's own weeks are mixed with. */
 const PRIOR_WEEKS = 26;
@@ -37,9 +43,9 @@ export function byAverage({ frequency, age, customers }: Histories): Forecast {
     weeks += count * (age[i] as number);
   }
   const mean = weeks > 0 ? repeats / weeks : 0;
-  return {
-    expectedOrders: (x, _recency, T, ahead) => ((x + mean * PRIOR_WEEKS) / (T + PRIOR_WEEKS)) * ahead,
-    alive: () => Number.NaN,
+  return (x, _recency, T) => {
+    const rate = (x + mean * PRIOR_WEEKS) / (T + PRIOR_WEEKS);
+    return { alive: Number.NaN, orders: (ahead) => rate * ahead };
   };
 }
 
@@ -70,18 +76,20 @@ export function estimate(
   const discountedOrders = new Float64Array(groups);
   const alive = new Float64Array(groups);
   for (let i = 0; i < groups; i++) {
-    const x = histories.frequency[i] as number;
-    const t = histories.recency[i] as number;
-    const T = histories.age[i] as number;
-    const orders = forecast.expectedOrders(x, t, T, horizonWeeks);
+    const outlook = forecast(
+      histories.frequency[i] as number,
+      histories.recency[i] as number,
+      histories.age[i] as number,
+    );
+    const orders = outlook.orders(horizonWeeks);
     let delayed = 0;
     for (const [node, weight] of perWeek > 0 ? GAUSS_LEGENDRE : []) {
       const weeks = node * horizonWeeks;
-      delayed += weight * Math.exp(-perWeek * weeks) * forecast.expectedOrders(x, t, T, weeks);
+      delayed += weight * Math.exp(-perWeek * weeks) * outlook.orders(weeks);
     }
     expectedOrders[i] = orders;
     discountedOrders[i] = atEnd * orders + perWeek * horizonWeeks * delayed;
-    alive[i] = forecast.alive(x, t, T);
+    alive[i] = outlook.alive;
   }
   return { expectedOrders, discountedOrders, alive };
 }

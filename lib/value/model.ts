@@ -31,8 +31,8 @@ export interface RepeatModel {
   misfit(histories: Histories): Objective;
   /** Probability that a customer with this history will still buy. */
   alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
-  /** Orders to expect in the `weeks` after as-of. */
-  expectedOrders(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
+  /** Orders to expect in the `weeks` after as-of of one who is alive. Doesn't depend on `alive`, which is the dearer of the two. */
+  ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
 }
 
 export interface Fit {
@@ -75,6 +75,18 @@ export function thin<H extends Histories>(histories: H, limit: number): H {
   const kept = (column: Float64Array) => column.filter((_, i) => (customers[i] as number) > 0);
   const columns = Object.entries({ ...histories, customers }) as [string, Float64Array][];
   return Object.fromEntries(columns.map(([name, column]) => [name, kept(column)])) as unknown as H;
+}
+
+/** Orders to expect in the `weeks` after as-of. */
+export function expectedOrders(
+  { model, parameters }: Pick<Fit, 'model' | 'parameters'>,
+  frequency: number,
+  recency: number,
+  age: number,
+  weeks: number,
+): number {
+  const history = [frequency, recency, age] as const;
+  return model.alive(parameters, ...history) * model.ordersIfAlive(parameters, ...history, weeks);
 }
 
 export function total(column: Float64Array): number {

@@ -38,11 +38,10 @@ export const paretoNbd: RepeatModel = {
     const [r, alpha, s, beta] = parts(parameters);
     return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
   },
-  expectedOrders: (parameters, frequency, recency, age, weeks) => {
+  ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
     const [r, alpha, s, beta] = parts(parameters);
-    const alive = 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
     const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
-    return (alive * (r + frequency) * active) / (alpha + age);
+    return ((r + frequency) * active) / (alpha + age);
   },
 };
 

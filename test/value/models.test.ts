@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bgNbd, mbgNbd } from '../../lib/value/beta-geometric.ts';
 import { candidates, compare, score } from '../../lib/value/choose.ts';
-import { fitModel, type Histories, thin, total } from '../../lib/value/model.ts';
+import { expectedOrders, fitModel, type Histories, thin, total } from '../../lib/value/model.ts';
 import { paretoNbd } from '../../lib/value/pareto.ts';
 import { cdnowHeldOut, noData } from './cdnow.ts';
 import golden from './golden.json' with { type: 'json' };
@@ -15,14 +15,14 @@ describe('forecasts agree with direct integration', () => {
     const { parameters, frequency, recency, age, weeks } = wanted;
     const model = modelOf(wanted.model);
     expect(model.alive(parameters, frequency, recency, age)).toBeCloseTo(wanted.alive, 9);
-    const orders = model.expectedOrders(parameters, frequency, recency, age, weeks);
+    const orders = expectedOrders({ model, parameters }, frequency, recency, age, weeks);
     // 1e-5 where a model's published form divides by nought and is taken beside its pole.
     expect(Math.abs(orders / wanted.expectedOrders - 1)).toBeLessThan(1e-5);
   });
 
   test('the published predictions come out', () => {
     const published = [0.2426, 4.4137, 0.793, 2.4262];
-    expect(bgNbd.expectedOrders(published, 2, 30.43, 38.86, 39)).toBeCloseTo(1.226, 3);
+    expect(expectedOrders({ model: bgNbd, parameters: published }, 2, 30.43, 38.86, 39)).toBeCloseTo(1.226, 3);
     expect(bgNbd.alive(published, 26, 30.86, 31)).toBeCloseTo(0.96885, 3);
   });
 });
@@ -42,7 +42,7 @@ describe('forecasts keep their laws', () => {
       fc.property(anyCase, ({ model, parameters, frequency, recency, quiet, weeks }) => {
         const seen = frequency === 0 ? 0 : recency;
         const alive = model.alive(parameters, frequency, seen, seen + quiet);
-        const orders = (ahead: number) => model.expectedOrders(parameters, frequency, seen, seen + quiet, ahead);
+        const orders = (ahead: number) => expectedOrders({ model, parameters }, frequency, seen, seen + quiet, ahead);
         expect(alive).toBeGreaterThanOrEqual(0);
         expect(alive).toBeLessThanOrEqual(1);
         expect(orders(weeks)).toBeGreaterThanOrEqual(0);
@@ -87,10 +87,7 @@ describe('fits', () => {
       const [inWeeks, inDays] = [fitModel(model, few), fitModel(model, scale(7))];
       expect(inDays.converged).toBe(true);
       expect(inDays.parameters[0]).toBeCloseTo(inWeeks.parameters[0] ?? 0, 3);
-      expect(model.expectedOrders(inDays.parameters, 2, 140, 259, 364)).toBeCloseTo(
-        model.expectedOrders(inWeeks.parameters, 2, 20, 37, 52),
-        3,
-      );
+      expect(expectedOrders(inDays, 2, 140, 259, 364)).toBeCloseTo(expectedOrders(inWeeks, 2, 20, 37, 52), 3);
     }
   });
   test('customers counted one by one give the fit of customers counted together', () => {

@@ -5,6 +5,7 @@ import { jumps } from '../../lib/value/drift.ts';
 import { byAverage, byModel, estimate } from '../../lib/value/estimate.ts';
 import { expectedOrderValue, fitOrderValue } from '../../lib/value/gamma-gamma.ts';
 import { minimise, withNumericalGradient } from '../../lib/value/minimise.ts';
+import { expectedOrders as expectedOrdersOf } from '../../lib/value/model.ts';
 import { valueRules } from '../../lib/value/rules.ts';
 
 describe('the optimiser', () => {
@@ -76,7 +77,7 @@ describe('estimates', () => {
       discountRate: 0.2,
     });
     let sum = 0;
-    const upTo = (weeks: number) => bgNbd.expectedOrders(parameters, 2, 30.43, 38.86, weeks);
+    const upTo = (weeks: number) => expectedOrdersOf({ model: bgNbd, parameters }, 2, 30.43, 38.86, weeks);
     for (let day = 0; day < 52 * 7; day++) {
       sum += (upTo((day + 1) / 7) - (day > 0 ? upTo(day / 7) : 0)) * 1.2 ** (-(day + 0.5) / 365.2425);
     }
