@@ -115,7 +115,13 @@ class Past {
   }
 
   fullAt(...days: number[]): Story['bounces'] {
-    return days.map((day) => ({ kind: this.full(), at: this.daysAgo(day) }));
+    return this.about(days).map((at) => ({ kind: this.full(), at }));
+  }
+
+  /** Those days ago or up to a week earlier, all by as much: else in a large world everybody's fall on one day. */
+  about(days: readonly number[]): number[] {
+    const earlier = this.random.between(0, 7);
+    return days.map((day) => this.daysAgo(day + earlier));
   }
 }
 
@@ -228,14 +234,14 @@ const tellers: Readonly<Record<Fate, (past: Past, rank: number) => Told>> = {
   }),
   fullExpired: (past) => ({ bounces: past.fullAt(290, 188, 85) }),
   fullOneDay: (past) => {
-    const morning = past.end - 42 * DAY_SECONDS + 8 * 3600;
+    const morning = past.end - past.random.between(20, 80) * DAY_SECONDS + 8 * 3600;
     const at = (hours: number) => morning + hours * 3600 + past.random.between(0, 3000);
     return { bounces: [0, 4, 9].map((hours) => ({ kind: past.full(), at: at(hours) })) };
   },
   unclearOnce: (past) => ({ bounces: [{ kind: 'unclear', at: past.between(200, 20) }] }),
   unreachable: (past, rank) => {
     const [kind, days] = rank % 3 === 2 ? (['routing', [70, 55, 35]] as const) : (['noAnswer', [65, 38]] as const);
-    return { bounces: days.map((day) => ({ kind, at: past.daysAgo(day) })) };
+    return { bounces: past.about(days).map((at) => ({ kind, at })) };
   },
   deadTonight: (past) => ({ ...due('hard_bounce', 'dead'), bounces: [{ kind: past.deadly(), at: past.tonight() }] }),
   unclearTwice: (past) => ({
