@@ -46,7 +46,10 @@ const givenSpanish = (
   'maría carmen josé antonio ana manuel isabel francisco laura juan lucía david marta javier paula daniel elena carlos sara jesús ' +
   'raquel alejandro cristina miguel pilar rafael rosa pedro teresa ángel silvia pablo irene sergio julia fernando inés jorge nuria'
 ).split(' ');
-const syllables = 'ba ber bo cal car da den der dor el fen far gar gran hal har hol is jan kel kir lan lin lor mar mer mil mor nel nor pen per ra ren ros sal san sel ta ter tor val ver vin wal wen wil wor zan'.split(' ');
+const syllables =
+  'ba ber bo cal car da den der dor el fen far gar gran hal har hol is jan kel kir lan lin lor mar mer mil mor nel nor pen per ra ren ros sal san sel ta ter tor val ver vin wal wen wil wor zan'.split(
+    ' ',
+  );
 const endings = 'son ton ley field man er s ford ham well by berg mann stein ez ini ski ova sen ard'.split(' ');
 const domains = 'example.com example.org example.net mail.example.com post.example.org web.example.net'.split(' ');
 const trades = 'bakery steel software logistics media foods consulting garden print energy optics travel'.split(' ');
@@ -109,21 +112,27 @@ function world(seed: number, given: readonly string[], size: number): World {
     postcode: String(10_000 + Math.floor(random() * 89_000)),
   }));
   const streets = inventWords(random, Math.max(100, Math.min(6000, Math.floor(size / 4))));
-  const companies = inventWords(random, Math.max(20, Math.floor(size / 8))).map((name) => ({
+  const companies = inventWords(random, Math.max(20, Math.min(5000, Math.floor(size / 8)))).map((name) => ({
     name: `${name} ${pick(random, trades)} ${pick(random, ['ltd', 'gmbh', 'inc', 'llc'])}`,
     site: `www.${name}.example.com`,
   }));
   return { random, given, surnames, streets, cities, companies };
 }
 
-const digits = (random: Dice, count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join('');
+const digits = (random: Dice, count: number): string =>
+  Array.from({ length: count }, () => Math.floor(random() * 10)).join('');
 
 function person(w: World): Person {
   const { random } = w;
   const city = pickCommon(random, w.cities);
   const company = pickCommon(random, w.companies);
   const [given, surname] = [pick(random, w.given), pickCommon(random, w.surnames)];
-  const mailbox = pick(random, [`${given}.${surname}`, `${given[0]}${surname}`, `${given}${digits(random, 2)}`, `${surname}.${given[0]}`]);
+  const mailbox = pick(random, [
+    `${given}.${surname}`,
+    `${given[0]}${surname}`,
+    `${given}${digits(random, 2)}`,
+    `${surname}.${given[0]}`,
+  ]);
   return {
     given,
     surname,
@@ -150,7 +159,16 @@ function people(w: World, count: number, families: number): Person[] {
       const twin = w.random() < 0.1 ? all[all.length - 1] : undefined;
       const other = person(w);
       if (all.slice(-members - 4).some((p) => p.surname === head.surname && p.given === other.given)) continue;
-      all.push({ ...other, surname: head.surname, street: head.street, number: head.number, city: head.city, postcode: head.postcode, birth: twin?.birth ?? other.birth, phone: w.random() < 0.6 ? head.phone : other.phone });
+      all.push({
+        ...other,
+        surname: head.surname,
+        street: head.street,
+        number: head.number,
+        city: head.city,
+        postcode: head.postcode,
+        birth: twin?.birth ?? other.birth,
+        phone: w.random() < 0.6 ? head.phone : other.phone,
+      });
     }
   }
   return all.slice(0, count);
@@ -184,51 +202,133 @@ export const shapes: readonly Shape[] = [
   {
     name: 'kunden',
     header: ['Kundennr', 'Vorname', 'Nachname', 'E-Mail', 'Telefon', 'Straße', 'PLZ', 'Ort', 'Geburtsdatum'],
-    given: givenGerman, families: 0.3, duplicates: 0.25,
+    given: givenGerman,
+    families: 0.3,
+    duplicates: 0.25,
     slips: { typo: 0.08, empty: 0.08, moved: 0.1, swapped: 0.02 },
-    cells: (p, _, row) => [`K${10_000 + row}`, title(p.given), title(p.surname), p.email, p.phone, `${title(p.street)}straße ${p.number}`, p.postcode, title(p.city), dotted(p.birth)],
+    cells: (p, _, row) => [
+      `K${10_000 + row}`,
+      title(p.given),
+      title(p.surname),
+      p.email,
+      p.phone,
+      `${title(p.street)}straße ${p.number}`,
+      p.postcode,
+      title(p.city),
+      dotted(p.birth),
+    ],
   },
   {
     name: 'crm without birth dates',
-    header: ['contact_id', 'email', 'first_name', 'last_name', 'phone', 'company', 'job_title', 'website', 'city', 'country', 'created_at', 'status'],
-    given: givenEnglish, families: 0.1, duplicates: 0.3,
+    header: [
+      'contact_id',
+      'email',
+      'first_name',
+      'last_name',
+      'phone',
+      'company',
+      'job_title',
+      'website',
+      'city',
+      'country',
+      'created_at',
+      'status',
+    ],
+    given: givenEnglish,
+    families: 0.1,
+    duplicates: 0.3,
     slips: { typo: 0.06, empty: 0.15, moved: 0.05, swapped: 0.02 },
-    cells: (p, random, row) => [`c-${row}`, random() < 0.05 ? `info@${p.site.slice(4)}` : p.email, title(p.given), title(p.surname), random() < 0.03 ? '555-5555' : p.phone, title(p.company), pick(random, ['CEO', 'Sales', 'Marketing Manager', 'Engineer', 'n/a', '']), p.site, title(p.city), pick(random, ['US', 'US', 'GB']), `2024-0${1 + Math.floor(random() * 9)}-11T08:00:00Z`, pick(random, ['subscribed', 'unsubscribed'])],
+    cells: (p, random, row) => [
+      `c-${row}`,
+      random() < 0.05 ? `info@${p.site.slice(4)}` : p.email,
+      title(p.given),
+      title(p.surname),
+      random() < 0.03 ? '555-5555' : p.phone,
+      title(p.company),
+      pick(random, ['CEO', 'Sales', 'Marketing Manager', 'Engineer', 'n/a', '']),
+      p.site,
+      title(p.city),
+      pick(random, ['US', 'US', 'GB']),
+      `2024-0${1 + Math.floor(random() * 9)}-11T08:00:00Z`,
+      pick(random, ['subscribed', 'unsubscribed']),
+    ],
   },
   {
     name: 'one name, birth date, zip',
     header: ['Name', 'DOB', 'ZIP'],
-    given: givenEnglish, families: 0.3, duplicates: 0.2,
+    given: givenEnglish,
+    families: 0.3,
+    duplicates: 0.2,
     slips: { typo: 0.08, empty: 0.03, moved: 0.05, swapped: 0.04 },
     cells: (p) => [title(`${p.given} ${p.surname}`), american(p.birth), p.postcode],
   },
   {
     name: 'clientes',
     header: ['nombre', 'apellidos', 'correo', 'teléfono', 'dirección', 'ciudad'],
-    given: givenSpanish, families: 0.4, duplicates: 0.3,
+    given: givenSpanish,
+    families: 0.4,
+    duplicates: 0.3,
     slips: { typo: 0.1, empty: 0.1, moved: 0.08, swapped: 0.03 },
-    cells: (p, random) => [title(p.given), title(p.surname), p.email, random() < 0.5 ? p.phone : `+34 ${p.phone.slice(1)}`, `calle ${p.street} ${p.number}`, p.city],
+    cells: (p, random) => [
+      title(p.given),
+      title(p.surname),
+      p.email,
+      random() < 0.5 ? p.phone : `+34 ${p.phone.slice(1)}`,
+      `calle ${p.street} ${p.number}`,
+      p.city,
+    ],
   },
   {
     name: 'heavy slips',
     header: ['id', 'fname', 'lname', 'addr', 'town', 'zipcode', 'born', 'mobile'],
-    given: givenEnglish, families: 0, duplicates: 1.5,
+    given: givenEnglish,
+    families: 0,
+    duplicates: 1.5,
     slips: { typo: 0.22, empty: 0.12, moved: 0, swapped: 0.06 },
-    cells: (p, random, row) => [String(row + 1), p.given, p.surname, `${p.number} ${p.street} ${roads[p.number % roads.length]}`, p.city, p.postcode, iso(p.birth).replaceAll('-', ''), p.phone],
+    cells: (p, _, row) => [
+      String(row + 1),
+      p.given,
+      p.surname,
+      `${p.number} ${p.street} ${roads[p.number % roads.length]}`,
+      p.city,
+      p.postcode,
+      iso(p.birth).replaceAll('-', ''),
+      p.phone,
+    ],
   },
   {
     name: 'headers that say nothing',
     header: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'],
-    given: givenEnglish, families: 0.2, duplicates: 0.3,
+    given: givenEnglish,
+    families: 0.2,
+    duplicates: 0.3,
     slips: { typo: 0.08, empty: 0.05, moved: 0.05, swapped: 0.02 },
-    cells: (p, _, row) => [`${900_000 + row}`, title(p.given), title(p.surname), `${p.number} ${p.street} ${roads[p.number % roads.length]}`, p.city, iso(p.birth), p.email],
+    cells: (p, _, row) => [
+      `${900_000 + row}`,
+      title(p.given),
+      title(p.surname),
+      `${p.number} ${p.street} ${roads[p.number % roads.length]}`,
+      p.city,
+      iso(p.birth),
+      p.email,
+    ],
   },
   {
     name: 'almost no duplicates',
     header: ['First Name', 'Last Name', 'Email Address', 'Phone Number', 'Address', 'City', 'Zip'],
-    given: givenEnglish, families: 0.5, duplicates: 0.01,
+    given: givenEnglish,
+    families: 0.5,
+    duplicates: 0.01,
     slips: { typo: 0.08, empty: 0.15, moved: 0.1, swapped: 0.02 },
-    cells: (p, random) => [title(p.given), title(p.surname), random() < 0.2 ? '' : p.email, p.phone, `${p.number} ${title(p.street)} ${roads[p.number % roads.length]}`, title(p.city), p.postcode],
+    cells: (p, random) => [
+      title(p.given),
+      title(p.surname),
+      random() < 0.2 ? '' : p.email,
+      p.phone,
+      `${p.number} ${title(p.street)} ${roads[p.number % roads.length]}`,
+      title(p.city),
+      p.postcode,
+    ],
   },
 ];
 
@@ -237,9 +337,17 @@ function spoil(w: World, p: Person, { moved, swapped }: Slips): Person {
   let copy = p;
   if (random() < moved) {
     const there = person(w);
-    copy = { ...copy, street: there.street, number: there.number, city: there.city, postcode: there.postcode, phone: random() < 0.5 ? there.phone : p.phone };
+    copy = {
+      ...copy,
+      street: there.street,
+      number: there.number,
+      city: there.city,
+      postcode: there.postcode,
+      phone: random() < 0.5 ? there.phone : p.phone,
+    };
   }
-  if (random() < 0.25) copy = { ...copy, email: person(w).email.replace(/^[^@]*/, `${p.surname.slice(0, 6)}${p.given[0]}`) };
+  if (random() < 0.25)
+    copy = { ...copy, email: person(w).email.replace(/^[^@]*/, `${p.surname.slice(0, 6)}${p.given[0]}`) };
   if (random() < swapped) copy = { ...copy, given: copy.surname, surname: copy.given };
   return copy;
 }
@@ -249,7 +357,9 @@ export function invent(shape: Shape, count: number, seed = 7): Invented {
   const w = world(seed, shape.given, count);
   const { random } = w;
   const made: { cells: string[]; entity: number }[] = [];
-  const ids = shape.header.length > 5 && shape.cells(person(w), random, 12_345).findIndex((cell) => /12345|912345|12346|22345/.test(cell));
+  const ids =
+    shape.header.length > 5 &&
+    shape.cells(person(w), random, 12_345).findIndex((cell) => /12345|912345|12346|22345/.test(cell));
   for (const [entity, p] of people(w, count, shape.families).entries()) {
     made.push({ cells: shape.cells(p, random, made.length), entity });
     for (let more = shape.duplicates; more > 0 && random() < more; more -= 0.5) {
@@ -267,5 +377,62 @@ export function invent(shape: Shape, count: number, seed = 7): Invented {
     const [a, b] = [made[last], made[other]];
     if (a && b) [made[last], made[other]] = [b, a];
   }
-  return { name: shape.name, header: shape.header, rows: made.map(({ cells }) => cells), truth: made.map(({ entity }) => entity) };
+  return {
+    name: shape.name,
+    header: shape.header,
+    rows: made.map(({ cells }) => cells),
+    truth: made.map(({ entity }) => entity),
+  };
+}
+
+/** Shops and firms: branches of one firm in several towns, shops that share a building, names written in several ways. */
+export function inventShops(count: number, seed = 11): Invented {
+  const w = world(seed, givenEnglish, count * 2);
+  const { random } = w;
+  const kinds = 'american italian french chinese steakhouse seafood cafe delis mexican thai'.split(' ');
+  const patterns = [
+    (s: string) => `${s}'s`,
+    (s: string) => `cafe ${s}`,
+    (s: string) => `${s} grill`,
+    (s: string) => `the ${s} house`,
+    (s: string) => `${s} & sons`,
+    (s: string) => `ristorante ${s}`,
+  ];
+  const rows: string[][] = [];
+  const truth: number[] = [];
+  let before: string[] = [];
+  for (let entity = 0; entity < count; entity++) {
+    const p = person(w);
+    const branch = random() < 0.1 && before.length > 0;
+    const name = branch ? (before[0] ?? '') : pick(random, patterns)(p.surname);
+    const shares = !branch && random() < 0.05 && before.length > 0;
+    const street = shares
+      ? (before[1] ?? '')
+      : `${p.number} ${pick(random, ['n. ', 'e. ', '', ''])}${p.street} ${pick(random, ['st.', 'ave.', 'blvd.'])}`;
+    const cells = [
+      name,
+      street,
+      shares ? (before[2] ?? '') : p.city,
+      `${p.phone.slice(0, 3)}/${p.phone.slice(3, 6)}-${p.phone.slice(6)}`,
+      pick(random, kinds),
+    ];
+    rows.push(cells);
+    truth.push(entity);
+    before = cells;
+    if (random() >= 0.2) continue;
+    const [called, at = '', city = '', phone = '', kind = ''] = cells;
+    const other =
+      random() < 0.4 ? slip(random, called ?? '') : random() < 0.3 ? `${called} restaurant` : (called ?? '');
+    const longer = at.replace('st.', 'street').replace('ave.', 'avenue').replace('n. ', 'north ');
+    const lost = random() < 0.15 ? slip(random, phone) : phone.replace('/', '-');
+    rows.push([
+      other,
+      random() < 0.5 ? longer : at,
+      random() < 0.1 ? slip(random, city) : city,
+      lost,
+      random() < 0.4 ? pick(random, kinds) : kind,
+    ]);
+    truth.push(entity);
+  }
+  return { name: 'shops', header: ['name', 'addr', 'city', 'phone', 'type'], rows, truth };
 }

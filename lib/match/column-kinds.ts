@@ -129,7 +129,7 @@ function together(counts: readonly ColumnCounts[], verdicts: Verdict[], taken: R
   const person = has('given') || has('surname') || has('fullname');
   if (!person && has('company'))
     verdicts.forEach((v, i) => {
-      if (v.kind === "company" && open(i)) verdicts[i] = as("fullname");
+      if (v.kind === 'company' && open(i)) verdicts[i] = as('fullname');
     });
   else if (!person) most('fullname', words);
 }

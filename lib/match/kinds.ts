@@ -112,7 +112,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
   date: {
     words: 'date',
     levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
-    mostDiffer: 0.12,
+    mostDiffer: 0.08,
     shared: { moved: 1, household: 0.02, colleague: 0, branch: 0.3 },
     slip: 0.2,
   },

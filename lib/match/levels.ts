@@ -18,10 +18,7 @@ const oneSlip = (p: string, q: string, atLeast = 0.75): string => both(`${jaro(p
 /** Splitting is dear: texts that share most words look alike to begin with. */
 const sharedWords = (p: string, q: string, share: number): string => {
   const [a, b] = [`string_split(${p}, ' ')`, `string_split(${q}, ' ')`];
-  return both(
-    `${jaro(p, q)} >= 0.65`,
-    `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`,
-  );
+  return both(`${jaro(p, q)} >= 0.65`, `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`);
 };
 
 /** For each level the tests any of which puts a pair there, cheap ones first. */
@@ -31,10 +28,7 @@ const first = (text: string): string => `split_part(${text}, ' ', 1)`;
 const last = (text: string): string => `split_part(${text}, ' ', -1)`;
 
 function nameTests(person: boolean, p: string, q: string, p2: string, q2: string): Tests {
-  const initial = both(
-    `${last(p)} = ${last(q)}`,
-    `left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' ')`,
-  );
+  const initial = both(`${last(p)} = ${last(q)}`, `left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' ')`);
   // "victoria stone" and "olivia stone" share a family, not a name.
   const relative = `(${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8 or ${first(p)} = ${first(q)} and ${jaro(last(p), last(q))} < 0.8)`;
   const unrelated = (test: string): string => (person ? both(test, `not ${relative}`) : test);

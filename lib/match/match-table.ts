@@ -9,7 +9,7 @@ import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns } from './compare.ts';
 import { certainSql, conflictSql, evidenceSql, levelsFromPattern, strongCountSql, vetoSql } from './evidence.ts';
 import type { Compared } from './kinds.ts';
-import { fitModel, type Model } from './model.ts';
+import { fitModel, type Model, modelForCopies } from './model.ts';
 import { profileTable } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
@@ -147,7 +147,10 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   );
   await addScored(db, compared, rules, 'match_found');
   const run: Run = { db, compared, rules, model, chances };
-  await scoreMore(run, '(select record as l, record as r from match_records where copies > 1)');
+  await scoreMore(
+    { ...run, model: modelForCopies(model, compared) },
+    '(select record as l, record as r from match_records where copies > 1)',
+  );
   await connect(db, rules.bands.likely);
   await scoreMore(run, missingPairsSql);
   await assignClusters(db, rules.bands.likely);

@@ -80,7 +80,9 @@ function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): nu
 const mailboxOfName = 0.15;
 
 function namesAgree(compared: readonly Compared[], levels: readonly number[]): boolean {
-  return compared.some(({ kind }, index) => (kind === 'given' || kind === 'surname' || kind === 'fullname') && levels[index] === 1);
+  return compared.some(
+    ({ kind }, index) => (kind === 'given' || kind === 'surname' || kind === 'fullname') && levels[index] === 1,
+  );
 }
 
 /** Log-likelihood of a pattern in each story, without the weight of rare values. */
@@ -210,7 +212,9 @@ function maximise(
       }
     }
   }
-  const others = sums.map((sum, nth) => (model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs));
+  const others = sums.map((sum, nth) =>
+    model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
+  );
   const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
   model.shares = others.map((share, nth) => (model.stories[nth] === 'unrelated' ? rest : Math.min(0.5, share)));
   // Most of one person's pairs did not move: else two people of one name would pass for somebody who did.
@@ -226,4 +230,13 @@ function maximise(
   model.chance = chances.map((chance, index) =>
     chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
   );
+}
+
+/** The model for exact copies, which are out of the fitted pairs: their values agree at least as often as at the start. */
+export function modelForCopies(model: Model, compared: readonly Compared[]): Model {
+  const agree = model.agree.map((row, index) => {
+    const start = traits[compared[index]?.kind ?? 'text'].levels[0]?.start ?? 0;
+    return row.map((share, level) => (level === 0 ? Math.max(share, start) : share));
+  });
+  return { ...model, agree };
 }
