@@ -38,9 +38,6 @@ const IS_ZERO_FIRST = new RegExp(ZERO_FIRST);
 const STARTS_AS_NUMBER = /^[+(\d\uff0b\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]/;
 const HIDDEN = new RegExp(`[${INVISIBLES}]`, 'g');
 
-/** A longer text is no number, and is left alone. */
-const LONGEST = 250;
-
 /** A date, a float that a spreadsheet wrote (`2025550143.0`, `2.02E+09`), or a choice of last digits (`1234567/8`). */
 const NO_NUMBER = /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./](?:\d\d|\d{4})$|^\d+\.0+$|\de\+?\d|\/\s*\d{0,3}$/i;
 
@@ -57,7 +54,6 @@ function readByLibrary(text: string, country: CountryCode | undefined): string |
  */
 export function cleanPhone(value: string, country: string | null): string {
   if (IS_E164.test(value) && !IS_ZERO_FIRST.test(value)) return value;
-  if (value.length > LONGEST) return value;
   const text = value
     .replace(HIDDEN, '')
     .trim()

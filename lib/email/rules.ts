@@ -70,6 +70,3 @@ export const emailRules = z
 
 /** The rules, complete: defaults filled in, domains in lower case. */
 export type EmailRules = z.output<typeof emailRules>;
-
-/** The rules as a person writes them: everything has a default. */
-export type EmailRulesInput = z.input<typeof emailRules>;

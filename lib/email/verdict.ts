@@ -14,7 +14,7 @@ import { ADDRESS_OCTETS, addressOctets, domainFault, isAscii, isLiteral, isQuote
 import { suggestDomain } from './typo.ts';
 
 /** From best to worst. */
-export type EmailStatus = 'valid' | 'risky' | 'invalid';
+type EmailStatus = 'valid' | 'risky' | 'invalid';
 
 /** What is to be said of one part of an address; a `valid` part has no note. */
 export interface PartVerdict {

@@ -4,6 +4,7 @@ import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
 const RIGHT = [
   "O'Brien", 'McDonald', 'MacDonald', 'Macy', 'Mack', 'Machado', 'van der Berg', 'von Trapp', 'de la Cruz', 'de los Santos',
+  'Van',
   'Jean-Luc', "d'Angelo", "D'Souza", "N'Diaye", "Dell'Orto", "Sa'ad", "van 't Hoff", 'Ortega y Gasset', 'St. Clair',
   'J. R. Smith', 'J.R.R. Tolkien', 'John Smith III', 'John Smith Jr.', 'Smith, Jr.', 'Dr. Ng', 'Li', 'Wu', 'La Rocca', 'Di Marco',
   'IJsbrand', 'Ijaz', 'Élodie', 'Óscar', 'Müller', 'Łukasz', 'Иванов', 'Παπαδόπουλος', 'Çığdem', 'María del Carmen', 'Anne (Annie)',

@@ -113,6 +113,8 @@ describe('readByPlan', () => {
     expect(readByPlan('020 7946 0000', 'GB')).toBe('+442079460000');
     expect(readByPlan('+49 30 1234567', undefined)).toBe('+49301234567');
     expect(readByPlan('202-555-0143 x12', 'US')).toBeUndefined();
+    // A number with its trunk prefix can be one without, too: which, the library says.
+    expect(readByPlan('+3758196975272', undefined)).toBeUndefined();
   });
 });
 

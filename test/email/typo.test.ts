@@ -24,7 +24,7 @@ describe('suggestDomain', () => {
   it("never calls somebody's own domain a typo", () => {
     const owned =
       'mailw.com mailo.com cloud.com grail.com gail.com yazoo.com kicksend.com gotmail.com amail.com hmail.com bmail.com ' +
-      'comcast.com verizon.com att.com orange.com gmail.de gmail.net gmail.ru yahoo.net live.co aol.co me.co oranges.fr libro.it ' +
+      'comcast.com verizon.com att.com orange.com gmail.de gmail.net aolc.om msnc.om gmail.ru yahoo.net live.co aol.co me.co oranges.fr libro.it ' +
       'grange.fr carter.net chatter.net skynet.com example.com exmaple.com test.com g.mail.com mail.gmial.com';
     expect(owned.split(' ').filter((domain) => suggestDomain(domain) !== null)).toEqual([]);
   });

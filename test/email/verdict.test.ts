@@ -72,6 +72,7 @@ describe('emailVerdict', () => {
     ['ann@example.com\n', 'invalid', 'a line break or control character in it'],
     ['ann@-example.com', 'invalid', 'a character after the @ that no domain has'],
     ['ann@192.0.2.1', 'invalid', 'a domain that ends in a number'],
+    [`${'a'.repeat(64)}@${'b.'.repeat(94)}com`, 'invalid', 'longer than 254 characters'],
     ['', 'invalid', 'no address'],
   ])('calls %j %s', (address, status, note) => {
     expect(emailVerdict(address, rules)).toMatchObject({ status, note });
