@@ -12,14 +12,14 @@ const judged = (rules: EmailRules): Sql => sql`
     case when o.address is not null then o.status when d.status = 'valid' and c.role then 'risky' else d.status end as status,
     case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note
   from (select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain from contacts where email is not null) as c
-  left join mail_domains d on c.plain and d.domain = c.domain
-  left join odd_addresses o on not c.plain and o.address = c.email`;
+  left join mail_domains d on d.domain = case when c.plain then c.domain end
+  left join odd_addresses o on o.address = case when not c.plain then c.email end`;
 
 /** Each cell as it should be; what is so already drops out of the plan. */
 function cleaned(): Sql {
-  const cells = cleanedColumns.map(({ column, why }, i) => {
+  const cells = cleanedColumns.map(({ column }, i) => {
     const [column_, alias] = [name(column), raw(`k${i}`)];
-    return sql`, coalesce(${alias}.clean, c.${column_}) as ${column_}, ${why} as ${name(`why_${column}`)}`;
+    return sql`, coalesce(${alias}.clean, c.${column_}) as ${column_}`;
   });
   const joins = cleanedColumns.map(({ column, lookup }, i) => {
     const alias = raw(`k${i}`);
@@ -31,9 +31,14 @@ function cleaned(): Sql {
   return sql`
     select c.contact_id${join(cells, '')},
       coalesce(a.email, c.email) as email, case when domain_of(a.email) = domain_of(c.email) then 'spelling of the address' else 'typo in the domain corrected' end as why_email,
-      a.status as email_status, a.status as why_email_status, a.note as email_note, 'what was found' as why_email_note
+      a.status as email_status, a.status as why_email_status, a.note as email_note
     from contacts c left join judged_addresses a on a.contact_id = c.contact_id${join(joins, '')}`;
 }
+
+const whys = {
+  email_note: 'what was found',
+  ...Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why])),
+};
 
 /** Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence stays as it is. */
 export const listCleaning = (rules: EmailRules) =>
@@ -52,7 +57,7 @@ export const listCleaning = (rules: EmailRules) =>
         'contacts',
         sql`select contact_id, 'a stable id for a row without one' as why from contacts where _keyless`,
       ),
-      update('contacts', cleaned()),
+      update('contacts', cleaned(), whys),
     ],
     metrics: () => ({
       addresses: sql`select coalesce(a.status, 'no address') as label, count(*) as n from contacts c left join judged_addresses a on a.contact_id = c.contact_id group by 1 order by 1`,

@@ -3,7 +3,7 @@
  * it the rows of `changes`: every decision with before, after and reason. Derived numbers are no decisions.
  */
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
+import { raw, sql } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
@@ -25,16 +25,17 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
   }
 }
 
+/** Column by column: few of a wide plan's columns change in most of its rows. */
 async function updateRows(engine: Engine, diff: Diff): Promise<void> {
   const table = quoteName(diff.table);
-  const adopted = diff.sets.every((set) => tableOf(diff.table).key.includes(set.name));
-  const sets = adopted
-    ? '_keyless = false'
-    : diff.sets
-        .map((set) => quoteName(set.name))
-        .map((name, i) => `${name} = case when d.set_${diff.sets[i]?.name} then d.${name} else ${table}.${name} end`)
-        .join(', ');
-  await engine.run(raw(`update ${table} set ${sets} from ${diff.name} d where d.op = 'u' and d._rid = ${table}.rowid`));
+  for (const { name } of diff.sets) {
+    const changing = sql`from ${raw(diff.name)} d where d.op = 'u' and d.set_${raw(name)}`;
+    if ((await engine.number(sql`select count(*) ${changing}`)) === 0) continue;
+    const set = tableOf(diff.table).key.includes(name)
+      ? '_keyless = false'
+      : `${quoteName(name)} = d.${quoteName(name)}`;
+    await engine.run(sql`update ${raw(table)} set ${raw(set)} ${changing} and d._rid = ${raw(table)}.rowid`);
+  }
 }
 
 async function insertRows(engine: Engine, diff: Diff): Promise<void> {
@@ -89,7 +90,7 @@ function decisionsOf(diff: Diff): string[] {
     for (const set of deciding) {
       const name = quoteName(set.name);
       parts.push(
-        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", d.why_${set.name} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
+        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", ${set.why} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
       );
     }
   }
@@ -115,7 +116,7 @@ export async function countReasons(engine: Engine, diffs: readonly Diff[]): Prom
     if (diff.counts.update > 0) {
       for (const set of diff.sets) {
         parts.push(
-          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(why_${set.name}, 'changed') as label from ${diff.name} where op = 'u' and set_${set.name}`,
+          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(${set.why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
         );
       }
     }

@@ -31,12 +31,7 @@ async function digestOf(engine: Engine, diff: Diff, asOf: Date): Promise<{ colum
       types.get(column) === 'time'
         ? sql`case when ${raw(name)} = ${asOf} then 'as-of' else cast(${raw(name)} as varchar) end`
         : raw(name);
-    // A cell that does not change is not part of the plan, whatever it holds.
-    return [
-      sql`case when ${raw(`set_${column}`)} then ${value} end`,
-      raw(`case when set_${column} then before_${column} end`),
-      raw(`set_${column}`),
-    ];
+    return [value, raw(`before_${column}`), raw(`set_${column}`)];
   });
   const all = [raw('op'), ...tableOf(diff.table).key.map((key) => raw(quoteName(key))), ...cells];
   const list = all.map((each) => each.text).join(', ');
