@@ -5,7 +5,7 @@ import type { HeldOut } from '../../lib/value/choose.ts';
 import type { Spending } from '../../lib/value/gamma-gamma.ts';
 
 const folder = process.env.NIGHTSHIFT_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-export const sampleFile = `${folder}/lifetime-value/cdnow_sample.txt`;
+const sampleFile = `${folder}/lifetime-value/cdnow_sample.txt`;
 
 export interface CdnowSample {
   readonly heldOut: HeldOut;

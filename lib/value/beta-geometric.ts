@@ -39,7 +39,6 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     starts: (weeks) => [
       [0.5, weeks / 4, 0.7, 2.5],
       [2, weeks, 0.2, 2],
-      [0.1, weeks / 20, 2, 5],
     ],
     misfit: (histories) => misfit(histories, extraChances),
     alive,
@@ -110,18 +109,44 @@ function misfit(histories: Histories, extraChances: 0 | 1): Objective {
 
 /** What the likelihood and its slopes owe to the frequency alone, for each distinct one. */
 function byFrequency(distinct: Float64Array, extraChances: number, r: number, alpha: number, a: number, b: number) {
-  const column = (of: (x: number, chances: number) => number) => distinct.map((x) => of(x, x + extraChances));
-  const fixed = r * Math.log(alpha) - lnGamma(r) + lnGamma(a + b) - lnGamma(b);
-  const [psiR, psiB, psiSum] = [digamma(r) - Math.log(alpha), digamma(b), digamma(a + b)];
-  const byA = column((_, k) => psiSum - digamma(a + b + k));
+  const chances = distinct.map((x) => x + extraChances);
+  const [ofR, ofB, ofSum] = [rising(r, distinct), rising(b, chances), rising(a + b, chances)];
+  const fixed = r * Math.log(alpha);
+  const lnAlpha = Math.log(alpha);
+  const value = ofR.ln.map((ln, i) => fixed + ln + (ofB.ln[i] as number) - (ofSum.ln[i] as number));
   return {
-    value: column((x, k) => fixed + lnGamma(r + x) + lnGamma(b + k) - lnGamma(a + b + k)),
-    byR: column((x) => digamma(r + x) - psiR),
-    byA,
-    byB: column((_, k) => digamma(b + k) - psiB).map((psi, i) => psi + (byA[i] as number)),
-    lnOdds: column((_, k) => (k > 0 ? Math.log(a / (b + k - 1)) : Number.NEGATIVE_INFINITY)),
-    perChance: column((_, k) => (k > 0 ? 1 / (b + k - 1) : 0)),
+    value,
+    byR: ofR.psi.map((psi) => psi + lnAlpha),
+    byA: ofSum.psi.map((psi) => -psi),
+    byB: ofB.psi.map((psi, i) => psi - (ofSum.psi[i] as number)),
+    lnOdds: chances.map((k) => (k > 0 ? Math.log(a / (b + k - 1)) : Number.NEGATIVE_INFINITY)),
+    perChance: chances.map((k) => (k > 0 ? 1 / (b + k - 1) : 0)),
   };
+}
+
+/** Beyond this many steps the functions themselves are cheaper than their recurrences. */
+const MOST_STEPS = 12;
+
+/** ln Γ(base + x) − ln Γ(base) and ψ(base + x) − ψ(base) for whole x: from each to the next where that is near. */
+function rising(base: number, distinct: Float64Array): { ln: Float64Array; psi: Float64Array } {
+  const ln = new Float64Array(distinct.length);
+  const psi = new Float64Array(distinct.length);
+  let [x, lnSum, psiSum] = [0, 0, 0];
+  for (const [i, next] of distinct.entries()) {
+    if (next < x || next - x > MOST_STEPS) {
+      lnSum = lnGamma(base + next) - lnGamma(base);
+      psiSum = digamma(base + next) - digamma(base);
+    } else {
+      for (let factor = base + x; factor < base + next - 0.5; factor++) {
+        lnSum += Math.log(factor);
+        psiSum += 1 / factor;
+      }
+    }
+    x = next;
+    ln[i] = lnSum;
+    psi[i] = psiSum;
+  }
+  return { ln, psi };
 }
 
 function four(parameters: readonly number[]): [number, number, number, number] {
