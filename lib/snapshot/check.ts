@@ -27,7 +27,7 @@ export async function quarantineFaults(engine: Engine, table: TableName, source:
   await dropBlankRows(engine, table);
   await markDuplicates(engine, table);
   const faulty = await engine.number(raw(`select count(*) from ${name} where _fault is not null`));
-  if (table === 'contacts' || table === 'suppressions') {
+  if (table === 'contacts' || table === 'suppressions' || table === 'bounces') {
     await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
   }
   if (faulty > 0) {

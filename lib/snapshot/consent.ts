@@ -1,16 +1,27 @@
 /**
  * Who may not be mailed, whatever else is so: one definition, which every list and export for sending uses. It errs
  * on the side of silence: a row that can't be read otherwise, a second row with the same address or a suppression
- * with an unreadable date still count.
+ * with an unreadable date still count; and a reported complaint or departure that no release has answered counts from
+ * the moment it is read, also where the job that would write it down is held by a guard, fails or doesn't run.
  */
+import { kindOf } from '../bounces/kinds.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
+import { raw, sql } from '../engine/sql.ts';
 
 /** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
 const inForce = 'released_at is null or (suppressed_at is not null and suppressed_at > released_at)';
 
+/** Complaints and departures that somebody reported, with the report's moment; those with an unreadable one as well. */
+const reported = sql`
+  select email, means, occurred_at from (
+    select address_key(email) as email, ${kindOf(raw('kind'))} as means, occurred_at from bounces
+    union all
+    select address_key(email), ${kindOf(raw('kind'))}, occurred_at from unread_bounces
+  ) as reports
+  where email is not null and means in ('complaint', 'unsubscribe')`;
+
 /**
- * Creates the views
+ * Creates `reported` (see above) and the views
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
  */
@@ -21,13 +32,16 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select address_key(email), contact_id, scope, reason, suppressed_at from unread_suppressions where ${inForce}`),
   );
+  await engine.run(sql`create or replace table reported as ${reported}`);
   await engine.run(
     raw(`create or replace view refused_addresses as
       select address_key(email) as email, status as why from contacts where status in ('unsubscribed', 'suppressed') and email is not null
       union all
       select address_key(email), coalesce(status, 'unreadable') from unread_contacts where email is not null and coalesce(status, '') <> 'subscribed'
       union all
-      select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null`),
+      select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
+      union all
+      select r.email, 'reported: ' || r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at`),
   );
   await engine.run(
     raw(`create or replace view unmailable as

@@ -11,7 +11,7 @@ import { type CellSettings, readCell } from './cells.ts';
 import { csvScan, quote } from './load.ts';
 
 const shapes = {
-  'mailchimp-cleaned': { time: 'clean_time', kind: 'hard', detail: 'cleaned by Mailchimp' },
+  'mailchimp-cleaned': { time: 'clean_time', kind: 'cleaned', detail: 'cleaned by Mailchimp' },
   'mailchimp-unsubscribed': { time: 'unsub_time', kind: 'unsubscribe', detail: 'left in Mailchimp' },
 } as const;
 
@@ -31,16 +31,18 @@ export async function addForeignFile(engine: Engine, file: ForeignFile, settings
     header === undefined ? 'cast(null as varchar)' : `c${file.headers.indexOf(header)}`;
   const email = cell(findColumns('contacts', file.headers).get('email'));
   const time = readCell(cell(file.headers.find((each) => normalHeader(each) === shape.time)), 'time', settings);
-  const code = shape.kind === 'hard' ? `'5.1.1'` : 'cast(null as varchar)';
   await addBounces(
     engine,
     file.kind,
-    `select ${email} as email, ${quote(shape.kind)} as kind, ${code} as code, ${quote(shape.detail)} as detail, ${time} as occurred_at from ${csvScan(file)}`,
+    `select ${email} as email, ${quote(shape.kind)} as kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, ${time} as occurred_at from ${csvScan(file)}`,
   );
 }
 
-/** HubSpot's words for why mail bounced hard, as the code that says the same; the other words say nothing of the address. */
-const hubspotReasons = `case upper(trim(reason)) when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else null end`;
+/**
+ * HubSpot's words for why mail bounced hard, as the code that says the same. Any other word says nothing of the address
+ * and gets the code for that: what HubSpot calls hard cost one of its customers 4,864 contacts, a third of them alive.
+ */
+const hubspotReasons = `case regexp_replace(upper(trim(reason)), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
 
 /** Adds a bounce for each contact whose HubSpot column "Email hard bounce reason" is filled. */
 export async function addContactBounces(engine: Engine, contacts: SourceTable, settings: CellSettings): Promise<void> {

@@ -52,17 +52,10 @@ const ownerColumns = (table: TableName, columns: readonly LoadColumn[]): string[
     ? columns.filter((c) => c.cell !== null && (c.name === 'contact_id' || c.name === 'email')).map((c) => c.name)
     : [];
 
-/** The contact that a fact is about, after merges: by id, else by address. */
-const resolved = (ways: number): string => (ways === 2 ? 'coalesce(r1.contact_id, r2.contact_id)' : 'r1.contact_id');
-
-function ownerJoins(owners: readonly string[]): string {
-  const ref = (name: string): string => (name === 'email' ? `'@' || address_key(t.email)` : `t.${name}`);
-  const [first, second] = owners;
-  if (!first) return '';
-  const join = ` left join contact_refs r1 on r1.ref = ${ref(first)}`;
-  return second
-    ? `${join} left join contact_refs r2 on r2.ref = case when r1.contact_id is null then ${ref(second)} end`
-    : join;
+/** What a fact says of its contact, as `contact_refs` has it: its id, or else its address. */
+function ownerRef(owners: readonly string[]): string {
+  const refs = owners.map((name) => (name === 'email' ? `'@' || address_key(t.email)` : `t.${name}`));
+  return refs.length === 2 ? `coalesce(${refs.join(', ')})` : (refs[0] ?? 'null');
 }
 
 const fault = (column: string, reason: string, value: string): string =>
@@ -95,11 +88,6 @@ function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter:
       const known = `('subscribed', 'unsubscribed', 'suppressed')`;
       cases.push({ when: `status not in ${known}`, say: fault('status', 'no status', rawCell(column)) });
     }
-  }
-  if (ownerColumns(table, columns).length > 0) {
-    const said = ownerColumns(table, columns).map((name) => `t.${name}`);
-    const value = `coalesce(${said.join(', ')}, '')`;
-    cases.push({ when: `${resolved(said.length)} is null`, say: fault('contact_id', 'about nobody', value) });
   }
   if (cases.length === 0) return 'cast(null as varchar)';
   const any = cases.map((each) => each.when).join(' or ');
@@ -144,18 +132,39 @@ export async function loadTable(
       (column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`,
     );
     const kept = cells.map((column) => `${column.cell} as ${rawCell(column)}`);
+    const isOwner = (column: LoadColumn): boolean => owners.length > 0 && column.name === 'contact_id';
     const named = columns.map((column) =>
-      owners.length > 0 && column.name === 'contact_id'
-        ? `${resolved(owners.length)} as contact_id`
-        : `t.${quoteName(column.name)}`,
+      isOwner(column) ? 'r.contact_id as contact_id' : `t.${quoteName(column.name)}`,
     );
     const inner = `select ${[...typed, ...kept].join(', ')} from ${csvScan(from)}`;
-    return `create or replace table ${quoteName(table)} as select ${named.join(', ')}, ${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault from (${inner}) t${ownerJoins(owners)}`;
+    const faults = `${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault`;
+    const owned = `case when r.contact_id is null then coalesce(${owners.map((name) => `t.${name}`).join(', ')}, '') end as _owner`;
+    const join = owners.length > 0 ? ` left join contact_refs r on r.ref = ${ownerRef(owners)}` : '';
+    const select = [...named, faults, ...(owners.length > 0 ? [owned] : [])].join(', ');
+    return `create or replace table ${quoteName(table)} as select ${select} from (${inner}) t${join}`;
   };
   const loaded = await readStrictly(engine, source, statement);
   await engine.run(raw(`alter table ${quoteName(table)} add column _row bigint`));
   await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
+  if (owners.length > 0) await findOwners(engine, table, owners.length === 2);
   return loaded;
+}
+
+/** Facts whose contact was not found: by their address, where their id is unknown; else they are about nobody. */
+async function findOwners(engine: Engine, table: TableName, both: boolean): Promise<void> {
+  if (both) {
+    await engine.run(
+      raw(
+        `update ${table} set contact_id = r.contact_id from contact_refs r where ${table}._owner is not null and r.ref = '@' || address_key(${table}.email)`,
+      ),
+    );
+  }
+  await engine.run(
+    raw(
+      `update ${table} set _fault = concat_ws(chr(${FAULT.between}), _fault, ${fault('contact_id', 'about nobody', '_owner')}) where contact_id is null`,
+    ),
+  );
+  await engine.run(raw(`alter table ${table} drop column _owner`));
 }
 
 /** Runs a statement over a source; where the engine refuses the file, over its careful copy. */
