@@ -5,8 +5,8 @@
 import type { Cell, Engine, Row } from '../engine/duckdb.ts';
 import { type Sql, sql } from '../engine/sql.ts';
 import { allJobs } from '../job/batch.ts';
-import { contextOf } from '../run/batch.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
+import { contextOf } from '../run/run-job.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';

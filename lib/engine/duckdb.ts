@@ -69,6 +69,18 @@ export class Engine {
     await this.#connection.run(statement.text, statement.values.map(bound));
   }
 
+  /** Runs statements as one transaction: all of them, or none. */
+  async whole(statements: () => Promise<void>): Promise<void> {
+    await this.#connection.run('begin transaction');
+    try {
+      await statements();
+      await this.#connection.run('commit');
+    } catch (error) {
+      await this.#connection.run('rollback').catch(() => {});
+      throw error;
+    }
+  }
+
   /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
   async rows(query: Sql): Promise<Row[]> {
     const reader = await this.#connection.runAndReadAll(query.text, query.values.map(bound));

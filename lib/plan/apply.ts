@@ -55,55 +55,45 @@ export interface Decider {
   readonly attempt: number;
 }
 
-/** Creates `decisions`, which gathers the batch's new rows of `changes`. */
-export async function createDecisions(engine: Engine): Promise<void> {
-  await engine.run(
-    raw(
-      'create or replace temp table decisions (change_id varchar, job varchar, period varchar, run varchar, "at" varchar, "table" varchar, row_key varchar, "column" varchar, "before" varchar, "after" varchar, reason varchar)',
-    ),
-  );
-}
+/** The columns of `changes`, as the selects of `decisionsOf` give them. */
+export const decisionColumns = ['change_id', 'job', 'period', 'run', 'at', 'table', 'row_key', 'column', 'before', 'after', 'reason'];
 
-/** Adds a job's decisions. */
-export async function recordDecisions(engine: Engine, diffs: readonly Diff[], decider: Decider): Promise<void> {
-  for (const diff of diffs) {
-    if (tableOf(diff.table).record) continue;
-    const parts = decisionsOf(diff);
-    if (parts.length === 0) continue;
-    const at = `${decider.asOf.toISOString().replace(/\.000Z$/, 'Z')}`;
-    const salt = `${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`;
-    await engine.run(
-      raw(`insert into decisions
-        select substr(md5_hex(${quote(salt)} || row_key || '|' || "column"), 1, 20), ${quote(decider.job)}, ${quote(decider.period)}, ${quote(decider.run)}, ${quote(at)},
-          ${quote(diff.table)}, row_key, "column", "before", "after", reason
-        from (${parts.join(' union all ')})`),
+/**
+ * The selects that give a job's decisions as rows of `changes`, with `_row` to put them in the workbook's order. They
+ * read the diffs' tables, and before they run nothing is copied.
+ */
+export function decisionsOf(diffs: readonly Diff[], decider: Decider): string[] {
+  const at = decider.asOf.toISOString().replace(/\.000Z$/, 'Z');
+  return diffs.flatMap((diff) => {
+    if (tableOf(diff.table).record) return [];
+    const salt = quote(`${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`);
+    const fixed = [decider.job, decider.period, decider.run, at, diff.table].map(quote).join(', ');
+    return cellsOf(diff).map(
+      (cells) =>
+        `select substr(md5_hex(${salt} || row_key || '|' || cell), 1, 20), ${fixed}, row_key, cell, before_value, after_value, why, _row from (${cells})`,
     );
-  }
+  });
 }
 
-/** The selects (row_key, column, before, after, reason): one per deciding column, one for added and one for removed rows. */
-function decisionsOf(diff: Diff): string[] {
-  const key = keyText(diff.table, 'd');
+/** The selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, one for added and one for removed rows. */
+function cellsOf(diff: Diff): string[] {
+  const key = `${keyText(diff.table, 'd')} as row_key`;
+  const from = `d._row from ${diff.name} d where d.op =`;
+  const none = 'cast(null as varchar)';
   const parts: string[] = [];
-  const deciding = diff.sets.filter((set) => !set.derived);
   if (diff.counts.update > 0) {
-    for (const set of deciding) {
-      const name = quoteName(set.name);
-      parts.push(
-        `select ${key} as row_key, ${quote(set.name)} as "column", ${writeCell(`d.before_${set.name}`, set.type)} as "before", ${writeCell(`d.${name}`, set.type)} as "after", ${set.why} as reason from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
-      );
+    for (const { name, type, why, derived } of diff.sets) {
+      if (derived) continue;
+      const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
+      parts.push(`select ${key}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${from} 'u' and d.set_${name}`);
     }
   }
   if (diff.counts.insert > 0) {
     const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
-    parts.push(
-      `select ${key} as row_key, '' as "column", cast(null as varchar) as "before", cast(json_object(${fields.join(', ')}) as varchar) as "after", d.why as reason from ${diff.name} d where d.op = 'i'`,
-    );
+    parts.push(`select ${key}, '' as cell, ${none} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${from} 'i'`);
   }
   if (diff.counts.remove > 0) {
-    parts.push(
-      `select ${key} as row_key, '' as "column", d.record as "before", cast(null as varchar) as "after", d.why as reason from ${diff.name} d where d.op = 'd'`,
-    );
+    parts.push(`select ${key}, '' as cell, d.record as before_value, ${none} as after_value, d.why, ${from} 'd'`);
   }
   return parts;
 }

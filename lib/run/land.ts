@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
 import { list, raw, type Sql, sql } from '../engine/sql.ts';
 import { replace, upsert } from '../job/job.ts';
-import { applyToEngine } from '../plan/apply.ts';
+import { applyToEngine, decisionColumns } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
+import { quote } from '../snapshot/load.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Store, TablePatch } from '../store/store.ts';
-import { tableOf } from '../workbook/tables.ts';
 import type { JobResult, RunRequest } from './batch.ts';
 import type { LedgerEntry } from './ledger.ts';
 
@@ -23,6 +22,8 @@ export interface BatchOutcome {
   readonly request: RunRequest;
   readonly results: readonly JobResult[];
   readonly applied: readonly Diff[];
+  /** The selects that give the rows of `changes`. */
+  readonly decisions: readonly string[];
   readonly entries: readonly LedgerEntry[];
 }
 
@@ -35,7 +36,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<void> {
   const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
   const patches = await writePatches(engine, store, snapshot.sources, [...applied, ...kept]);
-  const decisions = await decisionsPatch(engine, store, snapshot);
+  const decisions = await decisionsPatch(outcome);
   const all = decisions ? [...patches, decisions] : patches;
   if (all.length === 0) return;
   request.progress(`writing ${all.map((patch) => patch.table).join(', ')}`);
@@ -93,22 +94,20 @@ function noteText(result: JobResult): string {
 }
 
 /** The batch's decisions, as rows to add to `changes`. That table only grows, so it is never read for this. */
-async function decisionsPatch(engine: Engine, store: Store, snapshot: Snapshot): Promise<TablePatch | null> {
-  const insert = await engine.number(raw('select count(*) from decisions'));
-  if (insert === 0) return null;
+async function decisionsPatch({ engine, store, snapshot, decisions }: BatchOutcome): Promise<TablePatch | null> {
+  if (decisions.length === 0) return null;
   const path = join(store.scratch, 'patch-changes.csv');
-  const source = snapshot.sources.get('changes');
-  const columns = Object.keys(tableOf('changes').columns);
-  const cells = columns.map((column) => quoteName(column)).join(', ');
+  const ordered = decisions
+    .map((select, i) => `select 'i', null, null, s.*, ${i} as nth from (${select}) s`)
+    .join(' union all ');
+  const cells = decisionColumns.map((_, i) => `c${i}`).join(', ');
+  const columns = `op, no_row, no_key, ${cells}`;
   await engine.run(
     raw(
-      `copy (select 'i', null, null, ${cells} from decisions order by job, "table", row_key, "column") to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
+      `copy (select ${columns} from (${ordered}) as gathered(${columns}, _row, nth) order by nth, _row, c6) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
     ),
   );
-  return {
-    table: 'changes',
-    path,
-    columns: columns.map((column) => source?.headerOf.get(column) ?? column),
-    rows: { insert, update: 0, remove: 0 },
-  };
+  const source = snapshot.sources.get('changes');
+  const headers = decisionColumns.map((column) => source?.headerOf.get(column) ?? column);
+  return { table: 'changes', path, columns: headers, rows: { insert: decisions.length, update: 0, remove: 0 } };
 }
