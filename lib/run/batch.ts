@@ -10,11 +10,13 @@ import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile, type Store } from '../store/store.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
+import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
 import { landBatch } from './land.ts';
 import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
 import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
 import type { RunIdentity } from './run-identity.ts';
+import { nothing, runJob } from './run-job.ts';
 
 export type JobStatus = LedgerEntry['status'];
 
