@@ -1,0 +1,44 @@
+/**
+ * The ledger's view of a run: one entry per job.
+ */
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { JobResult, RunRequest } from './batch.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { rulesHash } from './run-identity.ts';
+import { inputsOf } from './run-job.ts';
+
+/** The ledger entries of a run's jobs. A run that only completed a crashed one adds none of its own. */
+export function entriesOf(
+  request: RunRequest,
+  snapshot: Snapshot | null,
+  results: readonly JobResult[],
+  recovered: ReadonlySet<string>,
+): LedgerEntry[] {
+  const { identity } = request;
+  const jobs = new Map(request.jobs.map(({ job }) => [job.name, job]));
+  return results.flatMap((result) => {
+    const job = jobs.get(result.job);
+    if (!job || (result.status === 'unchanged' && recovered.has(`${result.job} ${result.period}`))) return [];
+    const { heldParts: _parts, next: _next, ...kept } = result;
+    const quarantine = snapshot ? snapshot.quarantine : {};
+    return [
+      {
+        ...kept,
+        changes: { ...kept.changes },
+        reasons: { ...kept.reasons },
+        guards: [...kept.guards],
+        held: { ...kept.held },
+        metrics: { ...kept.metrics, quarantine },
+        run: identity.run,
+        startedAt: identity.startedAt.toISOString(),
+        endedAt: new Date(identity.startedAt.getTime() + request.elapsed() * 1000).toISOString(),
+        asOf: request.asOf.toISOString(),
+        workbook: identity.workbook,
+        inputs: snapshot ? inputsOf(job, snapshot) : {},
+        rules: rulesHash(job.rules),
+        commit: identity.commit,
+        trigger: identity.trigger,
+      },
+    ];
+  });
+}

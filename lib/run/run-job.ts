@@ -1,0 +1,152 @@
+/**
+ * One job inside a run: its plan, the guards on it and on what was read, and the decision whether it goes on.
+ */
+import { localDay, periodOf } from '../calendar/period.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import type { ScheduledJob } from '../job/batch.ts';
+import type { GuardResult } from '../job/guard.ts';
+import type { Context, Job } from '../job/job.ts';
+import { applyToEngine, decisionsOf } from '../plan/apply.ts';
+import { type Diff, isEmpty } from '../plan/plan.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
+import { isApproved } from './approval.ts';
+import type { JobResult, RunRequest } from './batch.ts';
+import { describeError } from './errors.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
+import { shrinkGuards } from './shrink.ts';
+
+export interface JobOutcome {
+  readonly result: JobResult;
+  /** What goes on to be landed. */
+  readonly diffs: readonly Diff[];
+  /** The selects that give its rows of `changes`. */
+  readonly decisions: readonly string[];
+}
+
+/** What a job's result holds before there is a plan. */
+export const nothing = {
+  plan: null,
+  changes: {},
+  reasons: {},
+  guards: [],
+  held: {},
+  heldParts: [],
+  metrics: {},
+  seconds: 0,
+} as const;
+
+/** Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure, not the run's. */
+export async function runJob(
+  request: RunRequest,
+  engine: Engine,
+  snapshot: Snapshot,
+  scheduled: ScheduledJob,
+  before: readonly JobResult[],
+): Promise<JobOutcome> {
+  const { job } = scheduled;
+  const context = contextOf(request, snapshot, scheduled);
+  const base = { ...nothing, job: job.name, period: context.period };
+  const missing = before.find(
+    (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
+  );
+  const nothingDone = { diffs: [], decisions: [] };
+  if (missing) {
+    const next = `it needs ${missing.job}, which ${missing.status}`;
+    return { result: { ...base, status: 'skipped', next }, ...nothingDone };
+  }
+  const start = request.elapsed();
+  request.progress(`${job.name}: working out what to change`);
+  try {
+    const plan = await planJob(engine, job, context, request.approvals);
+    const guards = [...(await readGuards(request, job, snapshot)), ...plan.guards];
+    const decided = await decide(request, job, snapshot, { ...plan, guards });
+    const goesOn = decided.status === request.applied;
+    if (goesOn) await engine.whole(() => applyToEngine(engine, plan.diffs));
+    await dropSteps(engine, job.steps?.(context) ?? []);
+    const { diffs, hash, ...counted } = plan;
+    const result = { ...base, ...counted, guards, plan: hash, ...decided, seconds: seconds(request, start) };
+    if (!goesOn) return { result, ...nothingDone };
+    const attempt = await timesApplied(request, job, context.period);
+    const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
+    return { result, diffs, decisions: decisionsOf(diffs, decider) };
+  } catch (error) {
+    const failed = {
+      ...base,
+      status: 'failed' as const,
+      error: describeError(error),
+      seconds: seconds(request, start),
+    };
+    return { result: failed, ...nothingDone };
+  }
+}
+
+const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;
+
+/** What a job is told about the run. */
+export function contextOf(
+  request: Pick<RunRequest, 'asOf' | 'rules'>,
+  snapshot: Pick<Snapshot, 'columns'>,
+  { cadence, period }: Pick<ScheduledJob, 'cadence' | 'period'>,
+): Context {
+  const { asOf, rules } = request;
+  return {
+    asOf,
+    today: localDay(asOf, rules.timeZone),
+    period: period ?? periodOf(cadence, asOf, rules.timeZone),
+    columns: snapshot.columns,
+  };
+}
+
+async function decide(
+  request: RunRequest,
+  job: Job,
+  snapshot: Snapshot,
+  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards'>,
+): Promise<Pick<JobResult, 'status' | 'approved' | 'next'>> {
+  const stopped = plan.guards.filter((guard) => !guard.passed);
+  if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
+  if (stopped.some((guard) => guard.final)) {
+    return { status: 'blocked', next: 'no approval lifts this limit; mend the data or the rules' };
+  }
+  const verdict = await isApproved(request.ledger, {
+    job: job.name,
+    workbook: request.identity.workbook,
+    plan: plan.hash,
+    inputs: inputsOf(job, snapshot),
+    approvals: request.approvals,
+    now: request.identity.startedAt,
+  });
+  if (!verdict.approved) return { status: 'blocked', next: verdict.why };
+  return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied, approved: plan.hash };
+}
+
+/** What was read of the tables that a job's outcome depends on. */
+export function inputsOf(job: Job, snapshot: Snapshot): LedgerEntry['inputs'] {
+  const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
+  return Object.fromEntries(
+    tables.flatMap((table) => (snapshot.inputs[table] ? [[table, snapshot.inputs[table]]] : [])),
+  );
+}
+
+const LOOK_BACK = 60;
+
+async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Promise<GuardResult[]> {
+  const own = (entry: LedgerEntry): boolean => entry.workbook === request.identity.workbook;
+  const entries = (await request.ledger.recent(job.name, LOOK_BACK)).filter(own);
+  const others = (await Promise.all(request.jobs.map(({ job: other }) => request.ledger.recent(other.name, LOOK_BACK))))
+    .flat()
+    .filter(own);
+  const removedSince = (table: TableName, since: string): number =>
+    others
+      .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)
+      .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
+  const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
+  return shrinkGuards(request.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
+}
+
+async function timesApplied(request: RunRequest, job: Job, period: string): Promise<number> {
+  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+  return entries.filter((entry) => entry.period === period && entry.status === 'applied').length;
+}
