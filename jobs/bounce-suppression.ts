@@ -1,3 +1,4 @@
+import { bounceExplanations } from '../lib/bounces/explain.ts';
 import { bounceMetrics } from '../lib/bounces/metrics.ts';
 import type { BounceRules } from '../lib/bounces/rules.ts';
 import { verdictSteps } from '../lib/bounces/verdicts.ts';
@@ -6,19 +7,9 @@ import { atMost } from '../lib/job/guard.ts';
 import { insert, job, update, upsert } from '../lib/job/job.ts';
 import { bounces } from './rules/bounces.ts';
 
-/** New on the list, or there already for a weaker reason. Every bounce adds to the evidence, unless a person wrote a note. */
+/** New on the list, or there already. Every bounce adds to the evidence. */
 const listed = sql`
-  select v.email,
-    case when v.scope = 'person' or s.scope = 'person' then 'person' else coalesce(s.scope, v.scope) end as scope,
-    coalesce(s.contact_id, m.contact_id) as contact_id,
-    case when s.email is null or s.released_at is not null or v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason else coalesce(s.reason, v.reason) end as reason,
-    case when s.email is null or s.released_at is not null then v.decided_at else coalesce(s.suppressed_at, v.decided_at) end as suppressed_at,
-    coalesce(s.source, v.provider, 'bounces') as source,
-    case when s.note is null or starts_with(s.note, 'Evidence: ') then v.evidence else s.note end as note,
-    v.reason as why, 'more evidence' as why_note
-  from bounce_verdicts v
-  left join suppressions s on s.email = v.email
-  left join (select email, min(contact_id) as contact_id from mailboxes group by email) as m on m.email = v.email`;
+  select email, scope, contact_id, reason, suppressed_at, source, note, why, 'more evidence' as why_note from listings`;
 
 /** Whoever wants no mail wants none at a new address either. */
 const followed = sql`
@@ -48,6 +39,7 @@ export const bounceSuppression = (rules: BounceRules) =>
     changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
     guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],
     metrics: ({ asOf }) => bounceMetrics(rules, asOf),
+    explains: (_, contactId) => bounceExplanations(contactId),
   });
 
 export default bounceSuppression(bounces);

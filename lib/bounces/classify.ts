@@ -5,10 +5,11 @@
  */
 import { join, raw, type Sql, sql } from '../engine/sql.ts';
 
-/** `sender`: our own fault, never theirs. `dead`, `unclear`: hard. The rest are soft. */
+/** `sender`: our own fault, never theirs. `cleaned`: dead by another tool's judgement. `dead`, `unclear`: hard. The last four are soft. */
 export type BounceClass =
   | 'complaint'
   | 'unsubscribe'
+  | 'cleaned'
   | 'sender'
   | 'dead'
   | 'unclear'
@@ -17,44 +18,55 @@ export type BounceClass =
   | 'routing'
   | 'other_soft';
 
-const ENHANCED = '[245]\\.[0-9]{1,3}\\.[0-9]{1,3}';
+// No pattern holds a backslash: string literals of DuckDB and BigQuery disagree on it.
+const CODE = '[45][.][0-7][.][0-9]{1,3}';
+const IP_ADDRESS = '[0-9]+([.][0-9]+){3}';
+const SENDER_CODES = '^[45][.]([67][.]|1[.][78]$|2[.]3$|3[.]4$)';
+const DEAD_CODES = '^5[.](1[.](0|1|2|3|6|10)|2[.]1)$';
 const SENDER_WORDS =
-  'spam|blocked|block list|blocklist|blacklist|denylist|reputation|policy|dmarc|dkim|\\bspf\\b|unauthenticated|rate limit|too many|throttl|content rejected|banned|relay(ing)? (access )?denied';
+  'spam|blocked|block list|blocklist|blacklist|denylist|reputation|policy|dmarc|dkim|(^|[^a-z])spf([^a-z]|$)|unauthenticated|rate limit|too many|throttl|content rejected|attachment|too large|message size|virus|malware|phish|banned|relay(ing)? (access )?denied';
 const DEAD_WORDS =
   "user unknown|unknown user|no such (user|recipient|mailbox|address)|does ?n[o']t exist|does not exist|recipient (address )?rejected|invalid (recipient|mailbox|address)|(mailbox|address|account|user|recipient).{0,20}(not found|disabled|deactivated|unavailable)|no mailbox|unrouteable|bad destination|domain not found|no such domain";
 const FULL_WORDS = 'mailbox (is )?full|over ?quota|quota exceeded|insufficient (system )?storage';
 const NO_ANSWER_WORDS =
   'timed? ?out|no answer|connection (refused|reset|lost)|dns|nxdomain|host (not found|unknown)|mx (lookup|record)';
 
-/** The RFC 3463 code that a bounce carries, in its code or in its diagnostic text; NULL where there is none. */
-export const enhancedCode = (code: Sql, detail: Sql): Sql => sql`
-  coalesce(nullif(regexp_extract(coalesce(${code}, ''), ${raw(`'${ENHANCED}'`)}), ''), nullif(regexp_extract(coalesce(${detail}, ''), ${raw(`'${ENHANCED}'`)}), ''))`;
+const literal = (pattern: string): Sql => raw(`'${pattern.replaceAll("'", "''")}'`);
 
-const words = (pattern: string): Sql =>
-  raw(`regexp_contains(lower(coalesce(detail, '')), '${pattern.replaceAll("'", "''")}')`);
+/** The first RFC 3463 code in a text, NULL where there is none: a part of a longer number or of an IP address is no code. */
+const codeIn = (text: Sql): Sql =>
+  sql`nullif(regexp_extract(regexp_extract(regexp_replace_all(${text}, ${literal(IP_ADDRESS)}, ' '), ${literal(`(?:^|[^0-9.])${CODE}`)}), ${literal(CODE)}), '')`;
+
+/** The RFC 3463 code that a bounce carries, in its code or in its diagnostic text; NULL where there is none. */
+export const enhancedCode = (code: Sql, detail: Sql): Sql => sql`coalesce(${codeIn(code)}, ${codeIn(detail)})`;
+
+const said = (pattern: string): Sql => sql`regexp_contains(lower(coalesce(detail, '')), ${literal(pattern)})`;
+const coded = (pattern: string): Sql => sql`regexp_contains(coalesce(enhanced, ''), ${literal(pattern)})`;
+
+/** What was said of hardness: by the provider, else by the code's first digit. */
+export const hardness: Sql = sql`
+  coalesce(kind, case when starts_with(coalesce(enhanced, code), '5') then 'hard' when starts_with(coalesce(enhanced, code), '4') then 'soft' end)`;
 
 /**
- * The class of each row of a table with `kind` (lower case), `enhanced` (see above), `code` and `detail`.
- * Subjects: 1 the address, 2 the mailbox (2.1 disabled, 2.2 full), 3 and 4 the way there, 6 and 7 the message and
- * policy. A class-4 code is never a dead address, even where somebody filed it as hard.
+ * The class of each row of a table with `kind` (see kinds.ts), `hardness`, `enhanced` (see above), `code` and `detail`.
+ * Subjects: 1 the address (1.7 and 1.8 the sender's), 2 the mailbox (2.1 disabled, 2.2 full, 2.3 a message too large),
+ * 3 and 4 the way there (4.1 no answer, 4.3 and 4.4 DNS), 6 and 7 the message and policy. A code says more than words
+ * do, and a class-4 code is never a dead address, even where somebody filed it as hard.
  */
 export const bounceClass: Sql = sql`
   case
-    when kind = 'complaint' then 'complaint'
-    when kind = 'unsubscribe' then 'unsubscribe'
-    when kind = 'block' then 'sender'
-    when regexp_contains(coalesce(enhanced, ''), '^[45]\\.[67]\\.') then 'sender'
-    when regexp_contains(coalesce(enhanced, ''), '^[45]\\.2\\.2$') then 'mailbox_full'
-    when regexp_contains(coalesce(enhanced, ''), '^[45]\\.4\\.[14]$') then 'no_answer'
-    when regexp_contains(coalesce(enhanced, ''), '^[45]\\.[34]\\.') then 'routing'
-    when coalesce(kind, 'hard') = 'hard' and regexp_contains(coalesce(enhanced, ''), '^5\\.(1\\.(0|1|2|3|6|10)|2\\.1)$') then 'dead'
-    when enhanced is null and ${words(SENDER_WORDS)} then 'sender'
-    when enhanced is null and ${words(FULL_WORDS)} then 'mailbox_full'
-    when kind = 'hard' and (enhanced is null or regexp_contains(enhanced, '^5\\.')) and ${words(DEAD_WORDS)} then 'dead'
-    when enhanced is null and ${words(NO_ANSWER_WORDS)} then 'no_answer'
+    when kind in ('complaint', 'unsubscribe', 'cleaned') then kind
+    when kind = 'block' or ${coded(SENDER_CODES)} then 'sender'
+    when ${coded('^[45][.]2[.]2$')} then 'mailbox_full'
+    when ${coded('^[45][.]4[.][134]$')} then 'no_answer'
+    when ${coded('^[45][.][34][.]')} then 'routing'
+    when hardness = 'hard' and ${coded(DEAD_CODES)} then 'dead'
+    when ${said(SENDER_WORDS)} then 'sender'
+    when ${said(FULL_WORDS)} then 'mailbox_full'
+    when hardness = 'hard' and ${coded('^(5|$)')} and ${said(DEAD_WORDS)} then 'dead'
+    when ${said(NO_ANSWER_WORDS)} then 'no_answer'
     when kind = 'hard' and enhanced is null and code is null then 'dead'
-    when kind = 'hard' and (enhanced is null or regexp_contains(enhanced, '^5\\.')) then 'unclear'
-    when kind is null and regexp_contains(coalesce(enhanced, ''), '^5\\.') then 'unclear'
+    when hardness = 'hard' and ${coded('^(5|$)')} then 'unclear'
     else 'other_soft'
   end`;
 

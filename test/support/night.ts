@@ -1,0 +1,76 @@
+/**
+ * A night on a folder of CSV files, in this process: the run that the command line makes, with its store and its ledger,
+ * but for the clock and the words around it. For tests that ask what jobs decide.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nightShift } from '../../jobs/batches.ts';
+import { parseAsOf } from '../../lib/calendar/period.ts';
+import { rehearsal } from '../../lib/cli/run.ts';
+import { resolveNames, type ScheduledJob } from '../../lib/job/batch.ts';
+import { type JobResult, type RunResult, runBatch } from '../../lib/run/batch.ts';
+import { folderLedger, readOnlyLedger } from '../../lib/run/ledger.ts';
+import { openCsvStore } from '../../lib/store/csv.ts';
+import { asOf as endOfToday } from './workbook.ts';
+
+export interface Night {
+  /** The moment that the run pretends it is, or a day (its end); the end of `today`, unless given. */
+  readonly asOf?: string;
+  /** Names of jobs or batches, or jobs themselves; the nightly batch, unless given. */
+  readonly jobs?: readonly string[] | readonly ScheduledJob[];
+  readonly approvals?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+/** Runs a night on the workbook in `folder`; its ledger lies beside the folder's own state. Runs are numbered, so that they sort. */
+export async function night(
+  folder: string,
+  { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false }: Night = {},
+): Promise<RunResult> {
+  const { workbook } = nightShift;
+  const moment = parseAsOf(asOf, workbook.timeZone);
+  if (!moment) throw new Error(`"${asOf}" is no moment`);
+  const scheduled = scheduledJobs(jobs);
+  const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
+  const ledger = folderLedger(ledgerFolder);
+  const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
+  const store = await openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run });
+  const start = performance.now();
+  try {
+    return await runBatch({
+      name: 'test',
+      jobs: scheduled,
+      store: dryRun ? rehearsal(store) : store,
+      ledger: dryRun ? readOnlyLedger(ledger) : ledger,
+      rules: workbook,
+      asOf: moment,
+      identity: { run, startedAt: moment, workbook: 'test', commit: null, trigger: 'local' },
+      approvals: new Set(approvals),
+      applied: dryRun ? 'planned' : 'applied',
+      progress: () => {},
+      elapsed: () => (performance.now() - start) / 1000,
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+/** What one job of a night came to; an error where it did not take part. */
+export function jobOf(result: RunResult, name: string): JobResult {
+  const found = result.jobs.find((each) => each.job === name);
+  if (!found) throw new Error(`no job "${name}" in this night`);
+  return found;
+}
+
+function scheduledJobs(jobs: readonly string[] | readonly ScheduledJob[]): readonly ScheduledJob[] {
+  const names = jobs.filter((each) => typeof each === 'string');
+  if (names.length === 0) return jobs.filter((each) => typeof each !== 'string');
+  const found = resolveNames(nightShift, names);
+  if ('unknown' in found) throw new Error(`no job or batch "${found.unknown}"`);
+  return found;
+}
+
+const entriesIn = (folder: string): number =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).filter((each) => String(each).endsWith('.json')).length
+    : 0;
