@@ -1,0 +1,117 @@
+/**
+ * Decides how DuckDB may read a CSV file: as it is, or only as a strict copy. DuckDB's strict reader (1.5) fails loudly on most
+ * files that are malformed, but not on all: this is the list, found by comparing it with the scanner on every short file over
+ * small alphabets (test/csv/agreement.test.ts). It reads as if nothing were wrong
+ * - records with too many cells, where those beyond the header are empty (`1,2,` under `a,b`);
+ * - blanks around quotes (`1, "2"`), which it drops, where RFC 4180 and we take them for text;
+ * - NUL characters, and a carriage return alone as a line end;
+ * - U+FEFF at the start of a line, which it drops;
+ * - blank lines: a record where there is one column, none where there are more, and the header where they come first;
+ * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for records;
+ * - without `parallel`, an unclosed quote: the rest of the file is silently gone.
+ * And these well-formed files it refuses: with both LF and CR LF; and with `parallel`, some whose quoted cells hold quotes or
+ * begin or end with the delimiter.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { CR, LF, QUOTE } from './cell.ts';
+import { readRecords } from './reader.ts';
+import type { Scanner } from './scan.ts';
+import { BOM, type CsvFile } from './sniff.ts';
+import { strictOptions } from './strict-options.ts';
+
+export interface Care {
+  /** Why DuckDB must read a strict copy (see `strictCopy`); null where it may read the file itself. */
+  readonly copy: string | null;
+  /** The options by which DuckDB reads the file itself (see `strictOptions`). Only where `copy` is null. */
+  readonly options: string;
+  /** How many data records the file has; DuckDB must find as many. Only where `copy` is null. */
+  readonly rows: number;
+  /** The hash, in hexadecimal, of the file's bytes. */
+  readonly sha256: string;
+}
+
+/** Reads a file once, and decides. Rejects with a CsvError where the file changed since it was opened. */
+export async function needsCare(file: CsvFile): Promise<Care> {
+  const reader = readRecords(file, true);
+  const look = new Look(file);
+  try {
+    do {
+      look.throughWindow(reader.scanner);
+      await setImmediate();
+    } while (reader.refill());
+    return {
+      copy: look.copy,
+      options: strictOptions(file, look.parallel),
+      rows: look.records - 1,
+      sha256: reader.sha256(),
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+/** What was seen of a file so far. */
+class Look {
+  copy: string | null;
+  parallel = true;
+  records = 0;
+  private readonly delimiter: number;
+  private readonly lineEndBytes: number;
+
+  constructor(file: CsvFile) {
+    this.copy = file.encoding === 'utf-8' ? null : 'it is in UTF-16';
+    this.delimiter = file.delimiter.charCodeAt(0);
+    this.lineEndBytes = file.lineEnd.length;
+  }
+
+  throughWindow(scanner: Scanner): void {
+    const { bytes } = scanner;
+    if (bytes.includes(BOM['utf-8'], scanner.next)) this.copy ??= 'it has a byte order mark inside';
+    let quote = nextQuote(bytes, scanner.next);
+    let expected = scanner.next;
+    while (scanner.advance()) {
+      this.records += 1;
+      if (scanner.fault !== null) this.copy ??= 'it has malformed rows';
+      if (scanner.start !== expected) this.copy ??= 'it has blank lines';
+      const lineEndBytes = scanner.next - scanner.end;
+      if (lineEndBytes !== this.lineEndBytes && lineEndBytes !== 0) this.copy ??= 'its line ends differ';
+      expected = scanner.next;
+      if (quote >= expected) continue;
+      if (this.copy === null) this.throughCells(scanner);
+      quote = nextQuote(bytes, expected);
+    }
+    if (scanner.start !== expected) this.copy ??= 'it has blank lines';
+  }
+
+  /** A record that has a quote somewhere. */
+  private throughCells({ bytes, cells }: Scanner): void {
+    for (let i = 0; i + 1 < cells.length; i += 1) {
+      const start = cells[i] as number;
+      const end = (cells[i + 1] as number) - 1;
+      if (bytes[start] === QUOTE) {
+        if (!this.isPlain(bytes, start + 1, end - 1)) this.parallel = false;
+      } else {
+        const quote = bytes.subarray(start, end).indexOf(QUOTE);
+        if (quote < 0) continue;
+        this.parallel = false;
+        if (bytes.toString('latin1', start, start + quote).trim() === '') this.copy ??= 'it has blanks before quotes';
+      }
+    }
+  }
+
+  /** Whether what stands between a cell's quotes looks to a thread that starts in the middle of the file like what it is. */
+  private isPlain(bytes: Buffer, start: number, end: number): boolean {
+    if (bytes[start] === this.delimiter || bytes[end - 1] === this.delimiter) return false;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at];
+      if (byte === QUOTE || byte === LF || byte === CR) return false;
+    }
+    return true;
+  }
+}
+
+/** Where the next quote is; past everything where there is none. */
+function nextQuote(bytes: Buffer, from: number): number {
+  const at = bytes.indexOf(QUOTE, from);
+  return at < 0 ? bytes.length : at;
+}

@@ -1,0 +1,74 @@
+/**
+ * Writes a file from pieces of UTF-8, in UTF-8 or UTF-16. Pieces are whole characters. It makes nothing durable: fsync is for
+ * whoever decides when the file counts.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type ByteOrder, utf8ToUtf16 } from './utf16.ts';
+
+const BUFFER_BYTES = 1024 * 1024;
+
+/** Shorter pieces are copied byte by byte, which is faster than a call. */
+const SHORT_BYTES = 40;
+
+export class Output {
+  private readonly fd: number;
+  private readonly order: ByteOrder | null;
+  private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  private used = 0;
+  /** The last byte of UTF-8 that was appended; 0 before any. */
+  lastByte = 0;
+  /** How many bytes the file has so far. */
+  size = 0;
+
+  /**
+   * Makes the file, or empties it.
+   * @param order the byte order of UTF-16; null for UTF-8
+   * @param bom what the file begins with
+   */
+  constructor(path: string, order: ByteOrder | null, bom: Buffer) {
+    this.fd = openSync(path, 'w');
+    this.order = order;
+    this.write(bom);
+  }
+
+  append(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (length <= 0) return;
+    this.lastByte = bytes[end - 1] as number;
+    if (this.used + length > BUFFER_BYTES) this.flush();
+    if (length > BUFFER_BYTES) {
+      this.write(this.encoded(bytes.subarray(start, end)));
+    } else if (length <= SHORT_BYTES) {
+      const { buffer } = this;
+      let to = this.used;
+      for (let from = start; from < end; from += 1, to += 1) buffer[to] = bytes[from] as number;
+      this.used = to;
+    } else {
+      this.used += bytes.copy(this.buffer, this.used, start, end);
+    }
+  }
+
+  appendText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.append(bytes, 0, bytes.length);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  /** Writes what is still in the buffer. */
+  flush(): void {
+    this.write(this.encoded(this.buffer.subarray(0, this.used)));
+    this.used = 0;
+  }
+
+  private encoded(bytes: Buffer): Buffer {
+    return this.order === null ? bytes : utf8ToUtf16(bytes, this.order);
+  }
+
+  private write(bytes: Buffer): void {
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.fd, bytes, written);
+    this.size += bytes.length;
+  }
+}

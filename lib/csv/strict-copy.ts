@@ -1,0 +1,111 @@
+/**
+ * The careful path: writes the well-formed records of a CSV file as one that DuckDB reads without loss, and hands out the
+ * others with what is wrong with them. It repairs nothing, and leaves the file itself as it is.
+ */
+import { rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { cellText, encodeCell, QUOTE } from './cell.ts';
+import { Output } from './output.ts';
+import { readRecords } from './reader.ts';
+import type { Scanner } from './scan.ts';
+import { BOM, type CsvFile } from './sniff.ts';
+import { strictOptions } from './strict-options.ts';
+
+/** A malformed record longer than this is cut; the file itself keeps all of it. */
+const MAX_TEXT_CHARACTERS = 10_000;
+
+export interface Malformed {
+  /** As a person counts rows: the header is row 1, the first data record row 2. Blank lines are not counted. */
+  readonly row: number;
+  /** What is wrong, to stand after "the row": "has 3 cells where the header has 5". */
+  readonly reason: string;
+  /** The record as it stands in the file, at most 10,000 characters of it. */
+  readonly text: string;
+}
+
+export interface StrictCopy {
+  /** How many well-formed data records were copied. */
+  readonly rows: number;
+  readonly malformed: readonly Malformed[];
+  /** The options by which DuckDB reads the copy (see `strictOptions`). */
+  readonly options: string;
+  /** The hash, in hexadecimal, of the file's bytes. */
+  readonly sha256: string;
+}
+
+/**
+ * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter, LF, no
+ * blank lines. Needs memory for the malformed records alone. Rejects
+ * with a CsvError where the file changed since it was opened.
+ */
+export async function strictCopy(file: CsvFile, outPath: string): Promise<StrictCopy> {
+  const reader = readRecords(file, true);
+  const output = new Output(outPath, null, Buffer.alloc(0));
+  const { scanner } = reader;
+  const malformed: Malformed[] = [];
+  let row = 0;
+  try {
+    do {
+      while (scanner.advance()) {
+        row += 1;
+        if (scanner.fault === null) copyRecord(scanner, file, output);
+        else malformed.push({ row, reason: reasonFor(scanner, file.header.length), text: textOf(scanner) });
+      }
+      await setImmediate();
+    } while (reader.refill());
+    output.flush();
+  } catch (error) {
+    await rm(outPath, { force: true });
+    throw error;
+  } finally {
+    output.close();
+    reader.close();
+  }
+  const options = strictOptions(file, false);
+  return { rows: row - 1 - malformed.length, malformed, options, sha256: reader.sha256() };
+}
+
+/** Cells that a strict reader would read otherwise than we do are quoted; everything else stays as it is. */
+function copyRecord({ bytes, start, end, cells }: Scanner, { delimiter }: CsvFile, output: Output): void {
+  const record = bytes.subarray(start, end);
+  if (!record.includes(QUOTE) && !record.includes(BOM['utf-8'])) {
+    output.append(bytes, start, end);
+  } else {
+    for (let i = 0; i + 1 < cells.length; i += 1) {
+      const cellStart = cells[i] as number;
+      const cellEnd = (cells[i + 1] as number) - 1;
+      if (i > 0) output.appendText(delimiter);
+      if (bytes[cellStart] === QUOTE) output.append(bytes, cellStart, cellEnd);
+      else output.appendText(encodeCell(cellText(bytes, cellStart, cellEnd), delimiter));
+    }
+  }
+  output.appendText('\n');
+}
+
+function textOf(scanner: Scanner): string {
+  const text = scanner.text();
+  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS - 1)}…` : text;
+}
+
+function reasonFor({ fault, count }: Scanner, columns: number): string {
+  switch (fault) {
+    case 'too few cells':
+      return `has ${count} cell${count === 1 ? '' : 's'} where the header has ${columns}`;
+    case 'too many cells':
+      return `has more cells than the header, which has ${columns}; a cell with the delimiter in it needs quotes`;
+    case 'unclosed quote':
+      return 'opens a quote that is not closed';
+    case 'text after quote':
+      return 'has text after a closing quote; a quote inside a quoted cell must be doubled';
+    case 'carriage return':
+      return 'has a carriage return that is no line end; a cell with a line break needs quotes';
+    case 'torn':
+      return 'looks like a piece of a malformed row above it';
+    case 'NUL character':
+      return 'has a NUL character';
+    case 'not UTF-8':
+      return 'has bytes that are no text in the encoding of the file';
+    default:
+      return 'is longer than 2 MiB';
+  }
+}
