@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
-import type { SourceTable } from '../store/store.ts';
+import type { MalformedRow, TableText } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { FAULT, quote, quoteName } from './load.ts';
 
@@ -21,9 +21,10 @@ export async function createQuarantine(engine: Engine): Promise<void> {
 }
 
 /** Takes the faulty rows of a loaded table out of it. Returns how many rows went. */
-export async function quarantineFaults(engine: Engine, table: TableName, source: SourceTable | null): Promise<number> {
+export async function quarantineFaults(engine: Engine, table: TableName, text: TableText | null): Promise<number> {
   const name = quoteName(table);
-  const malformed = source ? await quarantineMalformed(engine, source) : 0;
+  const malformed = text?.malformed ?? [];
+  await quarantineMalformed(engine, table, malformed);
   await dropBlankRows(engine, table);
   await markDuplicates(engine, table);
   const faulty = await engine.number(raw(`select count(*) from ${name} where _fault is not null`));
@@ -32,7 +33,7 @@ export async function quarantineFaults(engine: Engine, table: TableName, source:
   }
   if (faulty > 0) {
     const key = keyText(table, 't');
-    const sheetRow = `'row ' || cast(t._row + 2 as varchar)`;
+    const sheetRow = rowText(malformed);
     const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
     await engine.run(
       raw(`insert into quarantine_now
@@ -44,7 +45,7 @@ export async function quarantineFaults(engine: Engine, table: TableName, source:
     await engine.run(raw(`delete from ${name} where _fault is not null`));
   }
   await engine.run(raw(`alter table ${name} drop column _fault`));
-  return faulty + malformed;
+  return faulty + malformed.length;
 }
 
 /** A row's key as text: one column, or several with ` · ` between them. */
@@ -53,13 +54,38 @@ export const keyText = (table: TableName, alias: string): string => {
   return parts.length === 1 ? `cast(${parts[0]} as varchar)` : `concat_ws(' · ', ${parts.join(', ')})`;
 };
 
-async function quarantineMalformed(engine: Engine, source: SourceTable): Promise<number> {
-  for (const { row, reason, text } of source.malformed.slice(0, 100_000)) {
-    await engine.run(
-      sql`insert into quarantine_now values (${source.table}, ${`row ${row}`}, '', ${text.slice(0, LONGEST_VALUE)}, ${reason})`,
-    );
-  }
-  return source.malformed.length;
+/** "row 48", as a person counts: the header is row 1, and records that could not be read count as well. */
+function rowText(malformed: readonly MalformedRow[]): string {
+  if (malformed.length === 0) return `'row ' || cast(t._row + 2 as varchar)`;
+  // The nth well-formed record stands behind as many malformed ones as have, without them, n or fewer before them.
+  return `'row ' || cast(t._row + 2 + (select count(*) from malformed_rows m where m.before_it <= t._row) as varchar)`;
+}
+
+async function quarantineMalformed(
+  engine: Engine,
+  table: TableName,
+  malformed: readonly MalformedRow[],
+): Promise<void> {
+  await engine.run(
+    raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar)'),
+  );
+  await engine.append('malformed_rows', columnsOf(malformed));
+  await engine.run(
+    raw(`create or replace temp table malformed_rows as
+      select *, cast(at_row as bigint) - 1 - row_number() over (order by cast(at_row as bigint)) as before_it from malformed_rows`),
+  );
+  await engine.run(
+    sql`insert into quarantine_now select ${table}, 'row ' || at_row, '', content, reason from malformed_rows`,
+  );
+}
+
+async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<string[][]> {
+  if (malformed.length === 0) return;
+  yield [
+    malformed.map(({ row }) => String(row)),
+    malformed.map(({ text }) => text.slice(0, LONGEST_VALUE)),
+    malformed.map(({ reason }) => reason),
+  ];
 }
 
 /** A row of nothing but empty cells, as sheets leave them between their blocks, is no row. */

@@ -34,7 +34,7 @@ export async function addForeignFile(engine: Engine, file: ForeignFile, settings
   await addBounces(
     engine,
     file.kind,
-    `select ${email} as email, ${quote(shape.kind)} as kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, ${time} as occurred_at from ${csvScan(file)}`,
+    `select ${email} as email, ${quote(shape.kind)} as kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, ${time} as occurred_at from ${csvScan(await file.open())}`,
   );
 }
 
@@ -56,6 +56,6 @@ export async function addContactBounces(engine: Engine, contacts: SourceTable, s
     engine,
     'hubspot',
     `select email, 'hard' as kind, ${hubspotReasons} as code, 'HubSpot: ' || reason as detail, occurred_at
-     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(contacts)}) where reason is not null`,
+     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(await contacts.open())}) where reason is not null`,
   );
 }

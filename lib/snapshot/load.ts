@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
-import type { SourceTable } from '../store/store.ts';
+import type { SourceTable, TableText } from '../store/store.ts';
 import { consentHeaders, normalHeader } from '../workbook/headers.ts';
 import { type Column, type TableName, tableOf } from '../workbook/tables.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
@@ -15,9 +15,9 @@ export const FAULT = { between: 30, within: 31 } as const;
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** `read_csv(…)` for a file whose headers are known, its columns named c0, c1, … */
-export const csvScan = (source: { path: string; options: string; headers: readonly string[] }): string =>
-  `read_csv(${quote(source.path)}, ${source.options}, columns={${source.headers.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ')}})`;
+/** `read_csv(…)` for a table's text, its columns named c0, c1, … */
+export const csvScan = (text: Pick<TableText, 'path' | 'options'>): string =>
+  `read_csv(${quote(text.path)}, ${text.options})`;
 
 interface LoadColumn extends Column {
   readonly name: string;
@@ -118,7 +118,7 @@ export async function loadTable(
   table: TableName,
   source: SourceTable | null,
   options: LoadOptions,
-): Promise<SourceTable | null> {
+): Promise<TableText | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
     const empty = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
@@ -126,7 +126,7 @@ export async function loadTable(
     return null;
   }
   const owners = ownerColumns(table, columns);
-  const statement = (from: SourceTable): string => {
+  const statement = (from: TableText): string => {
     const cells = columns.filter((column) => column.cell !== null);
     const typed = columns.map(
       (column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`,
@@ -143,7 +143,7 @@ export async function loadTable(
     const select = [...named, faults, ...(owners.length > 0 ? [owned] : [])].join(', ');
     return `create or replace table ${quoteName(table)} as select ${select} from (${inner}) t${join}`;
   };
-  const loaded = await readStrictly(engine, source, statement);
+  const loaded = await readStrictly(engine, source, statement, quoteName(table));
   await engine.run(raw(`alter table ${quoteName(table)} add column _row bigint`));
   await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
   if (owners.length > 0) await findOwners(engine, table, owners.length === 2);
@@ -167,21 +167,25 @@ async function findOwners(engine: Engine, table: TableName, both: boolean): Prom
   await engine.run(raw(`alter table ${table} drop column _owner`));
 }
 
-/** Runs a statement over a source; where the engine refuses the file, over its careful copy. */
-export async function readStrictly(
+/**
+ * Runs a statement that makes `table` of a source's text, and counts: where the engine refuses the file, or finds
+ * another number of rows than stand in it, the file is read record by record instead.
+ */
+async function readStrictly(
   engine: Engine,
   source: SourceTable,
-  statement: (from: SourceTable) => string,
-): Promise<SourceTable> {
-  try {
-    await engine.run(raw(statement(source)));
-    return source;
-  } catch (error) {
-    if (!source.careful) throw error;
-    const careful = await source.careful();
-    await engine.run(raw(statement(careful)));
-    return careful;
-  }
+  statement: (from: TableText) => string,
+  table: string,
+): Promise<TableText> {
+  const text = await source.open();
+  const agrees = await engine
+    .run(raw(statement(text)))
+    .then(async () => (await engine.number(raw(`select count(*) from ${table}`))) === text.rows)
+    .catch(() => false);
+  if (agrees) return text;
+  const careful = await source.open(true);
+  await engine.run(raw(statement(careful)));
+  return careful;
 }
 
 const SPECIAL = new Set(['table', 'column', 'before', 'after', 'at']);

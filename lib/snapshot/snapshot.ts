@@ -26,7 +26,7 @@ export interface SnapshotOptions {
 
 export interface TableInput {
   readonly rows: number;
-  /** A hash of what was read, whatever the order of rows. */
+  /** A hash of what was read; empty where there was no such table. */
   readonly hash: string;
 }
 
@@ -76,14 +76,13 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       extraColumns: table === 'contacts' ? options.extraColumns : new Set(),
       futureAfter,
     });
-    if (loaded) sources.set(table, loaded);
     const faults = await quarantineFaults(engine, table, loaded);
     quarantined += faults;
     if (table === 'bounces') await addForeignBounces(engine, reading, sources, options.settings);
-    const input = await measure(engine, table);
-    inputs[table] = { ...input, rows: input.rows + faults };
+    const rows = await engine.number(raw(`select count(*) from ${quoteName(table)}`));
+    inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'contacts') {
-      if (input.rows === 0) throw new EmptyWorkbook(loaded?.label ?? 'The workbook');
+      if (rows === 0) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
@@ -117,16 +116,6 @@ async function addForeignBounces(
 async function forgetLater(engine: Engine, table: TableName, asOf: Date): Promise<void> {
   const time = Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0];
   if (time) await engine.run(sql`delete from ${raw(table)} where ${raw(time)} > ${asOf}`);
-}
-
-async function measure(engine: Engine, table: TableName): Promise<TableInput> {
-  const columns = Object.keys(tableOf(table).columns).map(quoteName).join(', ');
-  const { rows, hash } = await engine.row(
-    raw(
-      `select count(*) as "rows", md5(cast(coalesce(sum(hash(${columns})), 0) as varchar)) as hash from ${quoteName(table)}`,
-    ),
-  );
-  return { rows: Number(rows), hash: String(hash) };
 }
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {

@@ -7,6 +7,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
+import { createCsv } from '../csv/create.ts';
+import { needsCare } from '../csv/needs-care.ts';
+import type { CsvFile } from '../csv/sniff.ts';
+import { splice } from '../csv/splice.ts';
+import { strictCopy } from '../csv/strict-copy.ts';
+import { strictOptions } from '../csv/strict-options.ts';
 import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
 import {
   ChangedUnderneath,
@@ -28,8 +34,8 @@ import {
   type SourceTable,
   type Store,
   type TablePatch,
+  type TableText,
 } from './store.ts';
-import { type CsvFile, createCsv, needsCare, splice, strictCopy, strictOptions } from './stub-csv.ts';
 
 export interface CsvStoreOptions {
   readonly folder: string;
@@ -37,6 +43,9 @@ export interface CsvStoreOptions {
   readonly command: string;
   readonly run: string;
 }
+
+/** How a table that the workbook lacks is begun. */
+const NEW_FILE = { delimiter: ',', lineEnd: '\n', bom: false } as const;
 
 const MARKER = join('.nightshift', 'applied.json');
 
@@ -91,38 +100,41 @@ class CsvStore implements Store {
   read = async (): Promise<Reading> => {
     this.#found = await discover(this.#folder, this.#aliases);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
-    this.#read = new Map();
-    for (const file of files) this.#read.set(file.path, await identify(file.path));
-    const tables: SourceTable[] = [];
-    for (const [table, file] of this.#found.tables) tables.push(await this.#source(table, file));
+    this.#read = new Map(files.map((file) => [file.path, file.identity]));
+    const tables = [...this.#found.tables].map(
+      ([table, file]): SourceTable => ({
+        table,
+        label: basename(file.path),
+        headers: file.header,
+        headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
+        open: this.#opener(file),
+      }),
+    );
     this.#sources = new Map(tables.map((source) => [source.table, source]));
-    const foreign: ForeignFile[] = this.#found.foreign.map(({ kind, file }) => ({
-      label: file.name,
-      kind,
-      path: file.path,
-      options: strictOptions(file),
-      headers: file.header,
-    }));
+    const foreign = this.#found.foreign.map(
+      ({ kind, file }): ForeignFile => ({
+        label: basename(file.path),
+        kind,
+        headers: file.header,
+        open: this.#opener(file),
+      }),
+    );
     return { tables, foreign, changedSince: () => this.#changedSince() };
   };
 
-  async #source(table: TableName, file: CsvFile): Promise<SourceTable> {
-    const strict: SourceTable = {
-      table,
-      label: file.name,
-      headers: file.header,
-      path: file.path,
-      options: strictOptions(file),
-      headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
-      malformed: [],
+  /** The file itself where the engine reads it as it is written, else a strict copy of its well-formed records. */
+  #opener =
+    (file: CsvFile): SourceTable['open'] =>
+    async (carefully = false): Promise<TableText> => {
+      const care = carefully ? null : await needsCare(file);
+      if (care && care.copy === null) {
+        const options = strictOptions(file, care.parallel);
+        return { path: file.path, options, rows: care.rows, hash: care.sha256, malformed: [] };
+      }
+      const path = join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
+      const { rows, malformed, sha256 } = await strictCopy(file, path);
+      return { path, options: strictOptions(file, false), rows, hash: sha256, malformed };
     };
-    const careful = async (): Promise<SourceTable> => {
-      const path = join(this.scratch, `${table}-${randomBytes(3).toString('hex')}.csv`);
-      const { malformed, options } = await strictCopy(file, path);
-      return { ...strict, path, options, malformed };
-    };
-    return (await needsCare(file)) ? careful() : { ...strict, careful };
-  }
 
   async #changedSince(): Promise<string[]> {
     const changed: string[] = [];
@@ -152,8 +164,9 @@ class CsvStore implements Store {
     const existing = this.#found.tables.get(patch.table);
     const staged = join(staging, `${patch.table}.csv`);
     const target = existing ? relative(this.#folder, existing.path) : `${patch.table}.csv`;
-    const file = existing ?? (await createCsv([...patch.columns], join(this.scratch, `new-${patch.table}.csv`)));
-    const key = this.#sources.get(patch.table)?.headerOf.get(tableOf(patch.table).key[0] ?? '') ?? null;
+    const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`), NEW_FILE));
+    const keyColumn = tableOf(patch.table).key[0] ?? '';
+    const key = this.#sources.get(patch.table)?.headerOf.get(keyColumn) ?? keyColumn;
     await splice(file, { path: patch.path, columns: patch.columns, key }, staged);
     return { target, staged, expected: existing ? (this.#read.get(existing.path) ?? null) : null };
   }

@@ -3,11 +3,11 @@
  * like a contact export of Mailchimp, HubSpot or anyone else. Never a guess between two.
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { type CsvFile, openCsv } from '../csv/sniff.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames } from '../workbook/tables.ts';
 import type { ForeignFile } from './store.ts';
-import { type CsvFile, openCsv } from './stub-csv.ts';
 
 /** A folder that can't be used as a workbook, and what to do about it. */
 export class WorkbookError extends Error {
@@ -57,7 +57,7 @@ function theContacts(folder: string, files: readonly string[], candidates: reado
   const [only] = candidates;
   if (only && candidates.length === 1) return only;
   if (candidates.length > 1) {
-    const names = candidates.map((file) => file.name).join(', ');
+    const names = candidates.map((file) => basename(file.path)).join(', ');
     throw new WorkbookError(
       `${folder} has no contacts.csv, and ${names} all look like contacts. Rename the one to use to contacts.csv.`,
     );

@@ -12,20 +12,28 @@ export interface MalformedRow {
   readonly text: string;
 }
 
-/** A table as the engine can read it: a strict CSV file in UTF-8, whose records stand in the workbook's order. */
+/** A table of a workbook: its columns, and how the engine gets at its rows. */
 export interface SourceTable {
   readonly table: TableName;
   /** What people call it: `contacts.csv`, `tab "contacts"`. */
   readonly label: string;
   readonly headers: readonly string[];
-  readonly path: string;
-  /** The options with which DuckDB reads `path` without guessing, but for `columns`. */
-  readonly options: string;
   /** Header texts by the column that they stand for. */
   readonly headerOf: ReadonlyMap<string, string>;
+  /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
+  readonly open: (carefully?: boolean) => Promise<TableText>;
+}
+
+/** A table's rows as a strict CSV file in UTF-8, in the workbook's order. */
+export interface TableText {
+  readonly path: string;
+  /** The options with which DuckDB's `read_csv` reads `path` without guessing; columns are c0, c1, … in the headers' order. */
+  readonly options: string;
+  /** How many rows the engine must find. */
+  readonly rows: number;
+  /** A hash of the content. */
+  readonly hash: string;
   readonly malformed: readonly MalformedRow[];
-  /** Reads the table again, record by record, when the engine found that the file is not strict CSV. */
-  readonly careful?: () => Promise<SourceTable>;
 }
 
 /** A consistent copy of a workbook. */
@@ -40,9 +48,8 @@ export interface Reading {
 export interface ForeignFile {
   readonly label: string;
   readonly kind: 'mailchimp-cleaned' | 'mailchimp-unsubscribed';
-  readonly path: string;
-  readonly options: string;
   readonly headers: readonly string[];
+  readonly open: SourceTable['open'];
 }
 
 /**
