@@ -6,7 +6,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Compared, placeKinds, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
-import { v, x } from './records.ts';
+import { s, v, x } from './records.ts';
 import type { MatchingRules } from './rules.ts';
 import { soundSql } from './values.ts';
 
@@ -41,12 +41,12 @@ function partsOf(column: Compared, index: number): Part[] {
     case 'given':
       return [
         whole(),
-        part('sound of ', soundSql(value), 0.5),
+        part('sound of ', s(index), 0.5),
         part('nickname of ', `${x(index)}`, 0.9),
         part('initial of ', `left(${value}, 1)`, 0.25),
       ];
     case 'surname':
-      return [whole(), part('sound of ', soundSql(value), 0.5), part('start of ', `left(${value}, 3)`, 0.45)];
+      return [whole(), part('sound of ', s(index), 0.5), part('start of ', `left(${value}, 3)`, 0.45)];
     case 'fullname':
       return [
         part('words of ', x(index), 0.9, true),
@@ -99,9 +99,8 @@ function allParts(compared: readonly Compared[]): Part[] {
   const given = compared.findIndex(({ kind }) => kind === 'given');
   const surname = compared.findIndex(({ kind }) => kind === 'surname');
   if (given >= 0 && surname >= 0) {
-    const [g, s] = [soundSql(v(given)), soundSql(v(surname))];
-    const sql = `least(${g}, ${s}) || '+' || greatest(${g}, ${s})`;
-    const known = `case when ${v(given)} is not null and ${v(surname)} is not null then ${sql} end`;
+    const [one, other] = [s(given), s(surname)];
+    const known = `case when ${one} > ${other} then ${other} || '+' || ${one} else ${one} || '+' || ${other} end`;
     parts.push({ sql: known, words: 'names in any order', columns: [given, surname], broken: 0.5, alone: true });
   }
   return parts;
@@ -149,26 +148,37 @@ function imagine(compared: readonly Compared[], parts: readonly Part[], rows: nu
 /** Records on which costs are estimated: the first by digest, which is a fair sample. */
 const sampled = 40_000;
 
-/** Pairs that each key would give in the whole table. */
+interface Price {
+  /** Pairs that the key would give in the whole table. */
+  pairs: number;
+  /** Share of the records that stand in blocks small enough to be compared whole. */
+  whole: number;
+}
+
+/** What each key would cost, and for how many records it would do its work. */
 async function costs(
   db: DuckDBConnection,
   keys: readonly Key[],
   records: number,
   rules: MatchingRules,
-): Promise<number[]> {
+): Promise<Price[]> {
   const scale = Math.max(1, records / sampled);
   const { largestBlock, neighbours } = rules.blocking;
-  const found: number[] = [];
+  const found: Price[] = [];
   for (const key of keys) {
-    const [row] = await readRows<{ cost: number }>(
+    const [row] = await readRows<Price>(
       db,
-      `select coalesce(sum(case when n * ${scale} <= ${largestBlock} then n * (n - 1) / 2 * ${scale * scale} else n * ${scale * neighbours} end), 0)::double as cost
+      `select coalesce(sum(case when n * ${scale} <= ${largestBlock} then n * (n - 1) / 2 * ${scale * scale} else n * ${scale * neighbours} end), 0)::double as pairs,
+         coalesce(sum(case when n * ${scale} <= ${largestBlock} then n else 0 end) / sum(n), 0)::double as whole
        from (select count(*) as n from match_parts where ${key.parts.map((p) => `${p.sql} is not null`).join(' and ')} group by ${key.parts.map((p) => p.sql).join(', ')})`,
     );
-    found.push(row?.cost ?? 0);
+    found.push(row ?? { pairs: 0, whole: 0 });
   }
   return found;
 }
+
+/** What a block compared with its neighbours only is worth, against one compared whole. */
+const windowed = 0.1;
 
 /** What it is worth to meet a pair once more: slips may be more frequent than imagined. */
 const again = 0.2;
@@ -218,17 +228,17 @@ export async function chooseKeys(
   while (keys.length < rules.blocking.keys) {
     let best: { index: number; worth: number } | undefined;
     for (const [index, { meets }] of options.entries()) {
-      const cost = price[index] ?? Infinity;
+      const { pairs: cost, whole } = price[index] ?? { pairs: Infinity, whole: 0 };
       if (cost > left || taken.has(index)) continue;
       const gain = meets.reduce((sum, yes, pair) => sum + (yes ? again ** (met[pair] ?? 0) : 0), 0);
-      const worth = gain / (cost / budget + 0.2);
+      const worth = (gain * (whole + windowed * (1 - whole))) / (cost / budget + 0.2);
       if (gain > 1 && worth > (best?.worth ?? 0)) best = { index, worth };
     }
     const choice = best && options[best.index];
     if (!best || !choice) break;
     keys.push(choice.key);
     taken.add(best.index);
-    left -= price[best.index] ?? 0;
+    left -= price[best.index]?.pairs ?? 0;
     choice.meets.forEach((yes, pair) => {
       met[pair] = (met[pair] ?? 0) + yes;
     });
@@ -266,9 +276,10 @@ export async function buildCandidates(
   const sorted = near.length === 0 ? 'record' : `${near.join(" || ' ' || ")}, record`;
   for (const { parts } of keys) {
     const known = parts.map((part) => `${part.sql} is not null`).join(' and ');
+    await db.run(`create or replace temp table match_hashed as
+      select record, hash(${parts.map((part) => part.sql).join(', ')}) as k from match_records where ${known}`);
     await db.run(`create or replace temp table match_keyed as
-      select record, k, n from (select record, hash(${parts.map((part) => part.sql).join(', ')}) as k from match_records where ${known})
-      join (select hash(${parts.map((part) => part.sql).join(', ')}) as k, count(*) as n from match_records where ${known} group by 1 having count(*) > 1) using (k)`);
+      select record, k, n from match_hashed join (select k, count(*) as n from match_hashed group by k having count(*) > 1) using (k)`);
     await db.run(`insert into match_met select a.record, b.record from match_keyed a join match_keyed b
       on a.k = b.k and a.record < b.record where a.n <= ${largestBlock}`);
     await db.run(`insert into match_met
@@ -277,6 +288,6 @@ export async function buildCandidates(
       from (select *, unnest(range(1, ${neighbours + 1})) as step from lined) a join lined b on b.k = a.k and b.place = a.place + a.step`);
   }
   await db.run('create or replace temp table match_candidates as select distinct l, r from match_met');
-  for (const table of ['match_met', 'match_keyed']) await db.run(`drop table if exists ${table}`);
+  for (const table of ['match_met', 'match_keyed', 'match_hashed']) await db.run(`drop table if exists ${table}`);
   return keys.map(({ words }) => words);
 }

@@ -18,12 +18,12 @@ export interface Chance {
   withParent?: number;
 }
 
-const samplePairs = 100_000;
+const samplePairs = 50_000;
 const smoothing = 20;
 
 /** Pairs of records that stand apart by fixed distances in the order of the digests: random, but the same each time. */
 function sampleSql(records: number): string {
-  const steps = Math.max(1, Math.ceil(samplePairs / Math.max(1, records)));
+  const steps = Math.max(1, Math.min(records - 1, Math.ceil(samplePairs / Math.max(1, records))));
   const take = Math.min(records, samplePairs);
   return `(select record as l, ((record + 1 + (step * 7919) % ${Math.max(1, records - 1)}) % ${records})::integer as r
     from match_records, range(${steps}) s(step) where record < ${take})`;

@@ -70,7 +70,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
       alike: [0.04, 0.02],
       other: [0.04, 0.97],
     }),
-    mostDiffer: 0.12,
+    mostDiffer: 0.06,
     shared: personStories,
     slip: 0.2,
   },
@@ -84,7 +84,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
   fullname: {
     words: 'name',
     levels: levels(0.6, { nickname: [0.05, 0.0005], near: [0.18, 0.002], alike: [0.12, 0.01], other: [0.05, 0.98] }),
-    mostDiffer: 0.1,
+    mostDiffer: 0.06,
     shared: { moved: 1, household: 0.001, colleague: 0, branch: 0.95 },
     slip: 0.35,
   },
@@ -113,7 +113,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     words: 'date',
     levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
     mostDiffer: 0.08,
-    shared: { moved: 1, household: 0.02, colleague: 0, branch: 0.3 },
+    shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },
     slip: 0.2,
   },
   street: {

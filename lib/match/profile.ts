@@ -19,7 +19,7 @@ export interface Profile {
 }
 
 /** Rows looked at: enough to tell kinds apart, few enough for any table. */
-const rowsLookedAt = 20_000;
+const rowsLookedAt = 5_000;
 /** Columns compared at most: a pattern holds three bits for each. */
 const mostCompared = 16;
 
@@ -73,8 +73,10 @@ export async function loadNicknames(db: DuckDBConnection): Promise<void> {
 
 async function lookAt(db: DuckDBConnection, table: string, columns: readonly string[]): Promise<ColumnCounts[]> {
   const content = `concat_ws(chr(31), ${columns.map((name) => `coalesce(${quoted(name)}, '')`).join(', ')})`;
+  // Exact copies of a row, its number included, change nothing of what a column is.
+  const rows = `(select distinct ${columns.map(quoted).join(', ')} from ${quoted(table)})`;
   await db.run(
-    `create or replace temp table match_sample as select ${columns.map(quoted).join(', ')} from ${quoted(table)}
+    `create or replace temp table match_sample as select * from ${rows}
      order by hash(${content}), ${content} limit ${rowsLookedAt}`,
   );
   const counts: ColumnCounts[] = [];
@@ -85,7 +87,7 @@ async function lookAt(db: DuckDBConnection, table: string, columns: readonly str
   for (const c of counts.filter((each) => each.filled > 1 && each.distinct === each.filled)) {
     const [row] = await readRows<{ yes: boolean }>(
       db,
-      `select count(distinct ${quoted(c.name)}) = count(*) as yes from ${quoted(table)} where trim(${quoted(c.name)}) <> ''`,
+      `select count(distinct ${quoted(c.name)}) = count(*) as yes from ${rows} where trim(${quoted(c.name)}) <> ''`,
     );
     c.unique = row?.yes ?? false;
   }

@@ -7,11 +7,12 @@ import type { Compared, Kind } from './kinds.ts';
 import type { Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
-import { literal, placeholders, plain, quoted, valueSql } from './values.ts';
+import { literal, placeholders, plain, quoted, soundSql, valueSql } from './values.ts';
 
-/** The column of a compared value, of what is derived from it, and of the logarithm of its share of records. */
+/** The column of a compared value, of what is derived from it, of the sound of a name, and of the logarithm of its share of records. */
 export const v = (index: number): string => `v${index}`;
 export const x = (index: number): string => `x${index}`;
+export const s = (index: number): string => `s${index}`;
 export const t = (index: number): string => `t${index}`;
 
 /** Kinds whose short values ("na", "x") are values. */
@@ -98,6 +99,7 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
     `ln(greatest(f${index}.n, 2) / (select count(*) from match_distinct))::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
+    ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);
   const joins = compared.map(
     (_, i) =>

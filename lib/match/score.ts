@@ -54,5 +54,5 @@ export async function scorePairs(
       select l, r, pattern, (${share(true)}) / (${share(false)}) as probability from (
         select l, r, pattern, ${named}, greatest(${named}) as top from (
           select l, r, pattern, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from} join match_weights using (pattern))))
-    where probability >= ${lowest}`);
+    where probability >= ${lowest} and pattern <> 0`);
 }

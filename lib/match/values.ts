@@ -21,7 +21,7 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 /** Lower case, no accents, words apart by one blank; letters of every script stay. */
 export function plain(x: string): string {
   const letters = `replace(lower(strip_accents(nfc_normalize(${x}))), 'ß', 'ss')`;
-  return `trim(regexp_replace(regexp_replace(${letters}, '[''’‘\`´]', '', 'g'), '[^\\p{L}\\p{N}\\p{M}]+', ' ', 'g'))`;
+  return `trim(regexp_replace(translate(${letters}, '''’‘\`´', ''), '[^\\p{L}\\p{N}\\p{M}]+', ' ', 'g'))`;
 }
 
 const withoutWords = (x: string, words: string): string =>
