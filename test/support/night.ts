@@ -9,8 +9,9 @@ import { parseAsOf } from '../../lib/calendar/period.ts';
 import { rehearsal } from '../../lib/cli/run.ts';
 import { resolveNames, type ScheduledJob } from '../../lib/job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../../lib/run/batch.ts';
-import { folderLedger, readOnlyLedger } from '../../lib/run/ledger.ts';
+import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import { openCsvStore } from '../../lib/store/csv.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { asOf as endOfToday } from './workbook.ts';
 
 export interface Night {
@@ -20,19 +21,25 @@ export interface Night {
   readonly jobs?: readonly string[] | readonly ScheduledJob[];
   readonly approvals?: readonly string[];
   readonly dryRun?: boolean;
+  /** The clock when the run starts; as-of, unless given. */
+  readonly now?: string;
+  /** Puts something between the run and its store, or its ledger: a person who edits, a disk that fails. */
+  readonly store?: (store: Store) => Store;
+  readonly ledger?: (ledger: Ledger) => Ledger;
+  readonly progress?: (line: string) => void;
 }
 
 /** Runs a night on the workbook in `folder`; its ledger lies beside the folder's own state. Runs are numbered, so that they sort. */
 export async function night(
   folder: string,
-  { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false }: Night = {},
+  { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},
 ): Promise<RunResult> {
   const { workbook } = nightShift;
   const moment = parseAsOf(asOf, workbook.timeZone);
   if (!moment) throw new Error(`"${asOf}" is no moment`);
   const scheduled = scheduledJobs(jobs);
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
-  const ledger = folderLedger(ledgerFolder);
+  const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
   const store = await openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run });
   const start = performance.now();
@@ -40,20 +47,28 @@ export async function night(
     return await runBatch({
       name: 'test',
       jobs: scheduled,
-      store: dryRun ? rehearsal(store) : store,
+      store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
       ledger: dryRun ? readOnlyLedger(ledger) : ledger,
       rules: workbook,
       asOf: moment,
-      identity: { run, startedAt: moment, workbook: 'test', commit: null, trigger: 'local' },
+      identity: {
+        run,
+        startedAt: given.now ? new Date(given.now) : moment,
+        workbook: 'test',
+        commit: null,
+        trigger: 'local',
+      },
       approvals: new Set(approvals),
       applied: dryRun ? 'planned' : 'applied',
-      progress: () => {},
+      progress: given.progress ?? (() => {}),
       elapsed: () => (performance.now() - start) / 1000,
     });
   } finally {
     await store.close();
   }
 }
+
+const itself = <T>(thing: T): T => thing;
 
 /** What one job of a night came to; an error where it did not take part. */
 export function jobOf(result: RunResult, name: string): JobResult {
