@@ -17,7 +17,7 @@ export interface DomainAnswer {
 }
 
 /** Why a run ended before its domains did. */
-export type Halt = 'budget' | 'exhausted' | 'refused' | 'throttled' | 'failing' | 'stopped';
+type Halt = 'budget' | 'exhausted' | 'refused' | 'throttled' | 'failing' | 'stopped';
 
 export interface LookUpReport {
   readonly asked: number;

@@ -11,7 +11,9 @@ const http = z.strictObject({
   kind: z.literal('http'),
   name: z.string().min(1),
   address: z.string().includes('{domain}', { message: 'the address needs {domain} where the domain goes' }),
-  key: z.strictObject({ header: z.string().min(1), secret: secretName, prefix: z.string().default('') }).exactOptional(),
+  key: z
+    .strictObject({ header: z.string().min(1), secret: secretName, prefix: z.string().default('') })
+    .exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   fields: z.strictObject({
     company: path.exactOptional(),

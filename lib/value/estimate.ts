@@ -13,7 +13,7 @@ export interface Estimates {
 }
 
 /** What may be expected of one history. */
-export interface Outlook {
+interface Outlook {
   /** NaN where nothing is known of it. */
   readonly alive: number;
   orders(weeks: number): number;

@@ -39,7 +39,7 @@ export interface ProviderServer {
   close(): Promise<void>;
 }
 
-export const invented = (domain: string) => ({
+const invented = (domain: string) => ({
   organization: { name: `${domain} Ltd`, industry: 'Ceramics', size: 40, revenue: '$1M-$10M', country: 'NL' },
 });
 
