@@ -88,7 +88,6 @@ async function decide(disk: Disk, places: Places, files: readonly Located[]): Pr
 
 async function undecide(disk: Disk, places: Places, files: readonly Located[]): Promise<void> {
   await disk.unlink(places.forward);
-  await disk.flushFolder(places.state);
   await sweep(disk, places.kept);
   for (const { staged } of files) if (staged !== null) await disk.unlink(staged);
 }

@@ -50,7 +50,7 @@ export async function prepare(disk: Disk, places: Places, located: readonly Loca
     });
     if (!asExpected) changed.push(entry.target);
   }
-  for (const folder of [places.kept, places.staged, places.state, places.folder]) await disk.flushFolder(folder);
+  for (const folder of [places.kept, places.staged, places.folder]) await disk.flushFolder(folder);
   return { entries, changed };
 }
 

@@ -42,7 +42,7 @@ const manyOf = (count: number, folder: () => Promise<string>) => Promise.all(Arr
 
 it('a landing killed at any operation is settled by the next process', async () => {
   const { length } = await landingTrace();
-  expect(length).toBe(67);
+  expect(length).toBe(66);
   const folders = await manyOf(length, () => realFolder());
   const outcomes = await killAndSettle('land', folders);
   const sides = await Promise.all(folders.map((folder) => sideOf(nodeDisk, folder)));

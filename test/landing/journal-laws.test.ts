@@ -52,7 +52,7 @@ it('any files, any deaths and power cuts in a row: all are old or all are new', 
       seen.add(await sideOf(disk, FOLDER, {}, [old, fresh]));
     },
   );
-  await fc.assert(property, { numRuns: 1000 });
+  await fc.assert(property, { numRuns: 300 });
   expect(seen).toEqual(new Set(['old', 'new']));
 });
 
@@ -87,6 +87,6 @@ it('any files, any deaths, a person who edits at any moment: their edit stands, 
       seen.add(await sideOf(disk, FOLDER, edits, [old, fresh]));
     },
   );
-  await fc.assert(property, { numRuns: 1000 });
+  await fc.assert(property, { numRuns: 300 });
   expect(seen).toEqual(new Set(['old', 'new']));
 });

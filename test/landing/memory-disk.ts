@@ -13,12 +13,25 @@ interface Inode {
   flushed: string | null;
   mtime: number;
   ctime: number;
+  /** What ctime is without the changes of names that were not flushed. */
+  flushedCtime: number;
 }
 
 /** One change of names, which happens as a whole; durable once every folder that it touches has been flushed. */
 interface Change {
   names: [path: string, inode: Inode | null][];
+  /** The files that get or lose a name, and the time that it leaves on them. */
+  touched: Inode[];
+  ctime: number;
   unflushed: Set<string>;
+}
+
+function make(all: Map<string, Inode>, { names, touched, ctime }: Change): void {
+  for (const inode of touched) inode.ctime = ctime;
+  for (const [path, inode] of names) {
+    if (inode) all.set(path, inode);
+    else all.delete(path);
+  }
 }
 
 export class MemoryDisk implements Disk {
@@ -39,13 +52,11 @@ export class MemoryDisk implements Disk {
   }
 
   #rename(...names: Change['names']): void {
-    for (const [path, inode] of names) {
-      const before = this.#names.get(path);
-      for (const touched of [before, inode]) if (touched) touched.ctime = ++this.#clock;
-      if (inode) this.#names.set(path, inode);
-      else this.#names.delete(path);
-    }
-    this.#changes.push({ names, unflushed: new Set(names.map(([path]) => dirname(path))) });
+    const files = names.flatMap(([path, inode]) => [this.#names.get(path), inode]);
+    const touched = files.filter((inode) => inode !== null && inode !== undefined);
+    const change = { names, touched, ctime: ++this.#clock, unflushed: new Set(names.map(([path]) => dirname(path))) };
+    this.#changes.push(change);
+    make(this.#names, change);
   }
 
   #identity(path: string): FileIdentity | null {
@@ -78,8 +89,9 @@ export class MemoryDisk implements Disk {
   async write(path: string, content: string | Uint8Array) {
     const inode = this.#names.get(path);
     const now = ++this.#clock;
-    if (inode) Object.assign(inode, { content: String(content), mtime: now, ctime: now });
-    else this.#rename([path, { ino: now, content: String(content), flushed: null, mtime: now, ctime: now }]);
+    const times = { mtime: now, ctime: now, flushedCtime: now };
+    if (inode) Object.assign(inode, { content: String(content), ...times });
+    else this.#rename([path, { ino: now, content: String(content), flushed: null, ...times }]);
   }
 
   async copy(from: string, to: string) {
@@ -92,7 +104,8 @@ export class MemoryDisk implements Disk {
   }
 
   async imitate(path: string) {
-    this.#inode(path).ctime = ++this.#clock;
+    const now = ++this.#clock;
+    Object.assign(this.#inode(path), { ctime: now, flushedCtime: now });
   }
 
   async flush(path: string) {
@@ -122,16 +135,14 @@ export class MemoryDisk implements Disk {
   /** Cuts the power. `survives` is asked for each change that was not flushed. */
   cutPower(survives: () => boolean): void {
     const names = new Map(this.#durable);
+    for (const { touched } of this.#changes) for (const inode of touched) inode.ctime = inode.flushedCtime;
     for (const change of this.#changes) {
-      if (change.unflushed.size > 0 && !survives()) continue;
-      for (const [path, inode] of change.names) {
-        if (inode) names.set(path, inode);
-        else names.delete(path);
-      }
+      if (change.unflushed.size === 0 || survives()) make(names, change);
     }
     for (const inode of new Set(names.values())) {
       if (inode.content !== inode.flushed && !survives()) inode.content = inode.flushed ?? '';
       inode.flushed = inode.content;
+      inode.flushedCtime = inode.ctime;
     }
     this.#names = names;
     this.#durable = new Map(names);
