@@ -1,7 +1,12 @@
 #!/usr/bin/env node
-/** The command `nightshift`: runs the TypeScript sources as they are. */
-import { register } from 'tsx/esm/api';
-
-register();
+/**
+ * The command `nightshift`: runs the TypeScript sources as they are. Where Node can't read TypeScript by itself, tsx
+ * does it; the libraries that every command needs are loaded before, because tsx looks at each of their many files.
+ */
+if (!process.features.typescript) {
+  await Promise.all([import('zod'), import('@duckdb/node-api')]);
+  const { register } = await import('tsx/esm/api');
+  register();
+}
 const [{ main }, { nightShift }] = await Promise.all([import('../lib/cli/main.ts'), import('../jobs/batches.ts')]);
 process.exitCode = await main(process.argv.slice(2), nightShift);

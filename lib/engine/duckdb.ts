@@ -60,7 +60,7 @@ export class Engine {
       autoload_known_extensions: 'false',
     });
     const engine = new Engine(instance, await instance.connect());
-    for (const statement of duckdbPrelude(options.timeZone)) await engine.run({ text: statement, values: [] });
+    await engine.run({ text: duckdbPrelude(options.timeZone).join(';\n'), values: [] });
     return engine;
   }
 

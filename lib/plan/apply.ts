@@ -3,7 +3,7 @@
  * it the rows of `changes`: every decision with before, after and reason. Derived numbers are no decisions.
  */
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, sql } from '../engine/sql.ts';
+import { raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
@@ -28,13 +28,16 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
 /** Column by column: few of a wide plan's columns change in most of its rows. */
 async function updateRows(engine: Engine, diff: Diff): Promise<void> {
   const table = quoteName(diff.table);
-  for (const { name } of diff.sets) {
-    const changing = sql`from ${raw(diff.name)} d where d.op = 'u' and d.set_${raw(name)}`;
-    if ((await engine.number(sql`select count(*) ${changing}`)) === 0) continue;
+  for (const { name, updates } of diff.sets) {
+    if (updates === 0) continue;
     const set = tableOf(diff.table).key.includes(name)
       ? '_keyless = false'
       : `${quoteName(name)} = d.${quoteName(name)}`;
-    await engine.run(sql`update ${raw(table)} set ${raw(set)} ${changing} and d._rid = ${raw(table)}.rowid`);
+    await engine.run(
+      raw(
+        `update ${table} set ${set} from ${diff.name} d where d.op = 'u' and d.set_${name} and d._rid = ${table}.rowid`,
+      ),
+    );
   }
 }
 
@@ -56,7 +59,19 @@ export interface Decider {
 }
 
 /** The columns of `changes`, as the selects of `decisionsOf` give them. */
-export const decisionColumns = ['change_id', 'job', 'period', 'run', 'at', 'table', 'row_key', 'column', 'before', 'after', 'reason'];
+export const decisionColumns = [
+  'change_id',
+  'job',
+  'period',
+  'run',
+  'at',
+  'table',
+  'row_key',
+  'column',
+  'before',
+  'after',
+  'reason',
+];
 
 /**
  * The selects that give a job's decisions as rows of `changes`, with `_row` to put them in the workbook's order. They
@@ -82,15 +97,19 @@ function cellsOf(diff: Diff): string[] {
   const none = 'cast(null as varchar)';
   const parts: string[] = [];
   if (diff.counts.update > 0) {
-    for (const { name, type, why, derived } of diff.sets) {
-      if (derived) continue;
+    for (const { name, type, why, derived, updates } of diff.sets) {
+      if (derived || updates === 0) continue;
       const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
-      parts.push(`select ${key}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${from} 'u' and d.set_${name}`);
+      parts.push(
+        `select ${key}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${from} 'u' and d.set_${name}`,
+      );
     }
   }
   if (diff.counts.insert > 0) {
     const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
-    parts.push(`select ${key}, '' as cell, ${none} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${from} 'i'`);
+    parts.push(
+      `select ${key}, '' as cell, ${none} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${from} 'i'`,
+    );
   }
   if (diff.counts.remove > 0) {
     parts.push(`select ${key}, '' as cell, d.record as before_value, ${none} as after_value, d.why, ${from} 'd'`);
@@ -100,28 +119,23 @@ function cellsOf(diff: Diff): string[] {
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */
 export async function countReasons(engine: Engine, diffs: readonly Diff[]): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const diff of diffs) {
-    const parts: string[] = [];
-    if (diff.counts.update > 0) {
-      for (const set of diff.sets) {
-        parts.push(
-          `select ${quote(`${diff.table}.${set.name}: `)} || coalesce(${set.why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${set.name}`,
-        );
-      }
-    }
-    if (diff.counts.insert + diff.counts.remove > 0) {
-      parts.push(
-        `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`,
+  const parts = diffs.flatMap((diff) => {
+    const cells = diff.sets
+      .filter((set) => set.updates > 0)
+      .map(
+        ({ name, why }) =>
+          `select ${quote(`${diff.table}.${name}: `)} || coalesce(${why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${name}`,
       );
-    }
-    for (const part of parts) {
-      for (const row of await engine.rows(
-        raw(`select label, count(*) as n from (${part}) group by 1 order by 2 desc, 1`),
-      )) {
-        counts[String(row.label)] = (counts[String(row.label)] ?? 0) + Number(row.n);
-      }
-    }
-  }
-  return counts;
+    if (diff.counts.insert + diff.counts.remove === 0) return cells;
+    const rows = `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`;
+    return [...cells, rows];
+  });
+  if (parts.length === 0) return {};
+  const counted = parts.map((part) => `select label, count(*) as n from (${part}) group by label`);
+  const rows = await engine.rows(
+    raw(
+      `select label, cast(sum(n) as bigint) as n from (${counted.join(' union all ')}) group by label order by 2 desc, 1`,
+    ),
+  );
+  return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

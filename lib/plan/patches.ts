@@ -37,52 +37,57 @@ async function writePatch(
   table: TableName,
   diffs: readonly Diff[],
 ): Promise<TablePatch> {
-  await foldUpdates(engine, table, diffs);
-  const setColumns = [...new Set(diffs.flatMap((diff) => diff.sets.map((set) => set.name)))];
+  const updating = diffs.filter((diff) => diff.counts.update > 0);
+  const removing = diffs.filter((diff) => diff.counts.remove > 0);
+  const setColumns = [
+    ...new Set(
+      diffs.flatMap((diff) => diff.sets.filter((set) => set.updates + diff.counts.insert > 0).map((set) => set.name)),
+    ),
+  ];
   const columns = await writtenColumns(engine, table, setColumns, source);
-  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
   const path = joinPath(store.scratch, `patch-${table}.csv`);
-  const rows = {
-    update: await engine.number(raw('select count(*) from folded')),
-    remove: await engine.number(raw('select count(*) from gone')),
-    insert: await engine.number(raw(`select count(*) from ${quoteName(table)} where _row is null`)),
-  };
+  await engine.run(raw(`create or replace temp table folded as ${foldedQuery(table, updating, setColumns)}`));
+  await engine.run(raw(`create or replace temp table gone as ${goneQuery(table, removing)}`));
+  const counts = await engine.row(
+    raw(
+      `select (select count(*) from folded) as "update", (select count(*) from gone) as "remove", (select count(*) from ${quoteName(table)} where _row is null) as "insert"`,
+    ),
+  );
+  const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
   await engine.run(
     raw(
       `copy (${patchQuery(table, columns, new Set(setColumns))}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
     ),
   );
-  await engine.run(raw('drop table folded'));
-  await engine.run(raw('drop table gone'));
+  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
   return { table, path, columns: headers, rows };
 }
 
-/** `folded(_row, set_C…)`: the reading's rows that stay and change, and which of their cells; `gone(_row, key)`. */
-async function foldUpdates(engine: Engine, table: TableName, diffs: readonly Diff[]): Promise<void> {
-  const sets = [...new Set(diffs.flatMap((diff) => diff.sets.map((set) => `set_${set.name}`)))];
-  const updating = diffs.filter((diff) => diff.counts.update > 0);
-  const flags = sets.map((set) => `coalesce(max(${set}), false) as ${set}`);
-  const selects = updating.map((diff) => {
+/** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
+function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[]): string {
+  const flags = columns.map((column) => `set_${column}`);
+  const nothing = `select cast(null as bigint) as _row${flags.map((flag) => `, false as ${flag}`).join('')} where false`;
+  const selects = diffs.map((diff) => {
     const own = new Set(diff.sets.map((set) => `set_${set.name}`));
-    return `select _row${sets.map((set) => `, ${own.has(set) ? set : 'false'} as ${set}`).join('')} from ${diff.name} where op = 'u' and _row is not null`;
+    return `select _row${flags.map((flag) => `, ${own.has(flag) ? flag : 'false'} as ${flag}`).join('')} from ${diff.name} where op = 'u' and _row is not null`;
   });
-  const nothing = `select cast(null as bigint) as _row${sets.map((set) => `, false as ${set}`).join('')} where false`;
   const union = [nothing, ...selects].join(' union all ');
-  await engine.run(
-    raw(
-      `create or replace temp table folded as select f.* from (select _row${flags.map((f) => `, ${f}`).join('')} from (${union}) group by _row) f join ${quoteName(table)} t on t._row = f._row`,
-    ),
-  );
+  // One diff names a row once; of several the flags are put together.
+  const folded =
+    selects.length > 1
+      ? `select _row${flags.map((flag) => `, max(${flag}) as ${flag}`).join('')} from (${union}) group by _row`
+      : union;
+  return `select f.* from (${folded}) f join ${quoteName(table)} t on t._row = f._row`;
+}
+
+/** A row is one of the reading's rows that goes, with its key. */
+function goneQuery(table: TableName, diffs: readonly Diff[]): string {
   const key = quoteName(tableOf(table).key[0] ?? '');
-  const removals = diffs
-    .filter((diff) => diff.counts.remove > 0)
-    .map((diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row is not null`);
-  const noRemoval = 'select cast(null as bigint) as _row, cast(null as varchar) as key where false';
-  await engine.run(
-    raw(
-      `create or replace temp table gone as select _row, min(key) as key from (${[noRemoval, ...removals].join(' union all ')}) group by _row`,
-    ),
+  const removals = diffs.map(
+    (diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row is not null`,
   );
+  const nothing = 'select cast(null as bigint) as _row, cast(null as varchar) as key where false';
+  return `select _row, min(key) as key from (${[nothing, ...removals].join(' union all ')}) group by _row`;
 }
 
 /** The key columns and those with a value to write: a column that would stay empty is not added to a table. */

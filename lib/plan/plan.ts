@@ -16,6 +16,8 @@ export interface SetColumn {
   readonly derived: boolean;
   /** SQL over the diff's table (alias d) that gives the reason of a change of this cell. */
   readonly why: string;
+  /** In how many rows of op `u` it changes. */
+  readonly updates: number;
 }
 
 /**
@@ -43,18 +45,13 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
   const query = diffQuery(change, sets, columns);
   await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
-  const counts = await checkRows(engine, table, name);
-  return {
-    name,
-    table,
-    sets: change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns)),
-    counts,
-  };
+  const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
+  return countRows(engine, { name, table, sets: set, counts: { insert: 0, update: 0, remove: 0 } });
 }
 
 function setOf(change: Change, column: string, columns: readonly string[]): SetColumn {
   const { type = 'text', derived = false } = tableOf(change.table).columns[column] ?? {};
-  return { name: column, type, derived, why: whyOf(change, column, columns) };
+  return { name: column, type, derived, why: whyOf(change, column, columns), updates: 0 };
 }
 
 /** A reason that is the same for every row is written once, in the change, and not a million times. */
@@ -69,6 +66,7 @@ const adoptedKey = (change: Change): SetColumn => ({
   type: 'text',
   derived: false,
   why: 'd.why',
+  updates: 0,
 });
 
 /** The value of a change's query in the type that the table has. */
@@ -140,15 +138,21 @@ function checkColumns(change: Change, columns: readonly string[]): void {
   if (faults.length > 0) throw new Error(`a change to ${change.table} has ${faults.join(' and ')}`);
 }
 
-/** No row may be changed twice by one change, and none added without a key. */
-async function checkRows(engine: Engine, table: TableName, name: string): Promise<Diff['counts']> {
+/** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
+export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
+  const { table, name, sets } = diff;
   const keys = tableOf(table).key.map(quoteName);
+  const updates = sets.map((set) => `, countif(op = 'u' and set_${set.name}) as n_${set.name}`).join('');
   const found = await engine.row(
     raw(
-      `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove", count(*) - count(distinct hash(${keys.join(', ')})) as twice, countif(${keys.map((key) => `${key} is null`).join(' or ')}) as unkeyed from ${name}`,
+      `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove", count(*) - count(distinct hash(${keys.join(', ')})) as twice, countif(${keys.map((key) => `${key} is null`).join(' or ')}) as unkeyed${updates} from ${name}`,
     ),
   );
   if (Number(found.unkeyed) > 0) throw new Error(`a change to ${table} gives ${found.unkeyed} rows without a key`);
   if (Number(found.twice) > 0) throw new Error(`a change to ${table} gives ${found.twice} keys more than once`);
-  return { insert: Number(found.insert), update: Number(found.update), remove: Number(found.remove) };
+  return {
+    ...diff,
+    sets: sets.map((set) => ({ ...set, updates: Number(found[`n_${set.name}`]) })),
+    counts: { insert: Number(found.insert), update: Number(found.update), remove: Number(found.remove) },
+  };
 }

@@ -8,7 +8,7 @@ import { check, type GuardResult } from '../job/guard.ts';
 import type { Context, Job, LookupStep, Step } from '../job/job.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
-import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quoteName } from '../snapshot/load.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 
@@ -121,7 +121,6 @@ async function holdParts(
   approvals: ReadonlySet<string>,
 ): Promise<{ diffs: Diff[]; parts: HeldPart[] }> {
   const parts: HeldPart[] = [];
-  await createPlannedViews(engine, diffs);
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
     const having = column === undefined ? [] : diffs.filter((diff) => column in tableOf(diff.table).columns);
@@ -137,7 +136,7 @@ async function holdParts(
     }
   }
   if (parts.length === 0) return { diffs: [...diffs], parts };
-  return { diffs: await Promise.all(diffs.map((diff) => recount(engine, diff))), parts };
+  return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts };
 }
 
 async function cutOut(engine: Engine, diff: Diff, column: string, part: string): Promise<Diff> {
@@ -145,20 +144,11 @@ async function cutOut(engine: Engine, diff: Diff, column: string, part: string):
   await engine.run(
     sql`create or replace temp table ${raw(cut)} as select * from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`,
   );
-  return recount(engine, { ...diff, name: cut });
+  return countRows(engine, { ...diff, name: cut });
 }
 
 const leaveOut = (engine: Engine, diff: Diff, column: string, part: string): Promise<void> =>
   engine.run(sql`delete from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`);
-
-async function recount(engine: Engine, diff: Diff): Promise<Diff> {
-  const row = await engine.row(
-    raw(
-      `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove" from ${diff.name}`,
-    ),
-  );
-  return { ...diff, counts: { insert: Number(row.insert), update: Number(row.update), remove: Number(row.remove) } };
-}
 
 /** Rows by table: a row that two changes of one job touch counts once. */
 async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<JobPlan['changes']> {

@@ -20,32 +20,89 @@ export async function createQuarantine(engine: Engine): Promise<void> {
   );
 }
 
-/** Takes the faulty rows of a loaded table out of it. Returns how many rows went. */
-export async function quarantineFaults(engine: Engine, table: TableName, text: TableText | null): Promise<number> {
+/** What a look over a loaded table found. */
+export interface Checked {
+  /** Rows that stay. */
+  readonly rows: number;
+  /** Rows that went to quarantine. */
+  readonly faults: number;
+}
+
+/** What a row in quarantine says there still counts: it is kept as `unread_TABLE`. */
+const CONSENT_TABLES: ReadonlySet<TableName> = new Set(['contacts', 'suppressions', 'bounces']);
+
+/** Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to do. */
+export async function checkTable(
+  engine: Engine,
+  table: TableName,
+  text: TableText | null,
+  asOf: Date,
+): Promise<Checked> {
   const name = quoteName(table);
-  const malformed = text?.malformed ?? [];
-  await quarantineMalformed(engine, table, malformed);
-  await dropBlankRows(engine, table);
-  await markDuplicates(engine, table);
-  const faulty = await engine.number(raw(`select count(*) from ${name} where _fault is not null`));
-  if (table === 'contacts' || table === 'suppressions' || table === 'bounces') {
+  if (!text) {
+    if (CONSENT_TABLES.has(table))
+      await engine.run(raw(`create or replace table unread_${table} as select * from ${name}`));
+    return { rows: 0, faults: 0 };
+  }
+  const found = await lookOver(engine, table, asOf);
+  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${isBlank(table)}`));
+  if (found.twice > 0) await markDuplicates(engine, table);
+  const suspect = found.faulty + found.twice > 0;
+  const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
+  if (CONSENT_TABLES.has(table)) {
     await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
   }
-  if (faulty > 0) {
-    const key = keyText(table, 't');
-    const sheetRow = rowText(malformed);
-    const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
-    await engine.run(
-      raw(`insert into quarantine_now
-        select ${quote(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
-          ${part(1)}, substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)}
-        from ${name} t, unnest(string_split(t._fault, chr(${FAULT.between}))) f(fault)
-        where t._fault is not null`),
-    );
-    await engine.run(raw(`delete from ${name} where _fault is not null`));
-  }
-  await engine.run(raw(`alter table ${name} drop column _fault`));
-  return faulty + malformed.length;
+  if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
+  if (faulty > 0) await quarantineFaults(engine, table, text.malformed);
+  if (found.later > 0) await engine.run(sql`delete from ${raw(name)} where ${raw(timeOf(table))} > ${asOf}`);
+  return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
+}
+
+const timeOf = (table: TableName): string =>
+  Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '';
+
+/** A row of nothing but empty cells, as sheets leave them between their blocks, is no row. */
+const isBlank = (table: TableName): string => {
+  const filled = Object.keys(tableOf(table).columns).map((column) => `cast(${quoteName(column)} as varchar)`);
+  return `coalesce(${filled.join(', ')}, _fault) is null`;
+};
+
+/** Counts, in one pass. `twice` is how many rows repeat another's key; counting hashes keeps it cheap. */
+async function lookOver(
+  engine: Engine,
+  table: TableName,
+  asOf: Date,
+): Promise<Record<'rows' | 'blank' | 'faulty' | 'twice' | 'later', number>> {
+  const keys = tableOf(table).key.map(quoteName);
+  const present = keys.map((key) => `${key} is not null`).join(' and ');
+  const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : raw('0');
+  const found = await engine.row(sql`
+    select count(*) as "rows", ${raw(`countif(${isBlank(table)})`)} as blank, countif(_fault is not null) as faulty,
+      ${raw(`countif(${present}) - count(distinct case when ${present} then hash(${keys.join(', ')}) end)`)} as twice, ${later} as later
+    from ${raw(quoteName(table))}`);
+  return {
+    rows: Number(found.rows),
+    blank: Number(found.blank),
+    faulty: Number(found.faulty),
+    twice: Number(found.twice),
+    later: Number(found.later),
+  };
+}
+
+/** Moves rows with faults to `quarantine_now`: a row there for each fault. */
+async function quarantineFaults(engine: Engine, table: TableName, malformed: readonly MalformedRow[]): Promise<void> {
+  const name = quoteName(table);
+  const key = keyText(table, 't');
+  const sheetRow = rowText(malformed);
+  const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
+  await engine.run(
+    raw(`insert into quarantine_now
+      select ${quote(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
+        ${part(1)}, substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)}
+      from ${name} t, unnest(string_split(t._fault, chr(${FAULT.between}))) f(fault)
+      where t._fault is not null`),
+  );
+  await engine.run(raw(`delete from ${name} where _fault is not null`));
 }
 
 /** A row's key as text: one column, or several with ` · ` between them. */
@@ -88,27 +145,11 @@ async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<st
   ];
 }
 
-/** A row of nothing but empty cells, as sheets leave them between their blocks, is no row. */
-async function dropBlankRows(engine: Engine, table: TableName): Promise<void> {
-  const filled = Object.keys(tableOf(table).columns).map(quoteName);
-  await engine.run(
-    raw(
-      `delete from ${quoteName(table)} where coalesce(${filled.map((c) => `cast(${c} as varchar)`).join(', ')}, _fault) is null`,
-    ),
-  );
-}
-
-/** Of several rows with one key the first stands. Counting hashes first keeps the ordinary case cheap. */
+/** Of several rows with one key the first stands. */
 async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   const name = quoteName(table);
   const keys = tableOf(table).key.map(quoteName);
   const present = keys.map((key) => `${key} is not null`).join(' and ');
-  const { rows, distinct } = await engine.row(
-    raw(
-      `select count(*) as "rows", count(distinct hash(${keys.join(', ')})) as "distinct" from ${name} where ${present}`,
-    ),
-  );
-  if (rows === distinct) return;
   const column = tableOf(table).key[0] ?? '';
   const value = keyText(table, name);
   await engine.run(

@@ -141,10 +141,9 @@ export async function loadTable(
     const owned = `case when r.contact_id is null then coalesce(${owners.map((name) => `t.${name}`).join(', ')}, '') end as _owner`;
     const join = owners.length > 0 ? ` left join contact_refs r on r.ref = ${ownerRef(owners)}` : '';
     const select = [...named, faults, ...(owners.length > 0 ? [owned] : [])].join(', ');
-    return `create or replace table ${quoteName(table)} as select ${select} from (${inner}) t${join}`;
+    return `create or replace table ${quoteName(table)} as select ${select}, cast(null as bigint) as _row from (${inner}) t${join}`;
   };
   const loaded = await readStrictly(engine, source, statement, quoteName(table));
-  await engine.run(raw(`alter table ${quoteName(table)} add column _row bigint`));
   await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
   if (owners.length > 0) await findOwners(engine, table, owners.length === 2);
   return loaded;

@@ -6,13 +6,13 @@ import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import type { Reading, SourceTable } from '../store/store.ts';
 import { normalHeader, requireColumns } from '../workbook/headers.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import type { TableName } from '../workbook/tables.ts';
 import type { CellSettings } from './cells.ts';
-import { createQuarantine, quarantineFaults } from './check.ts';
+import { checkTable, createQuarantine } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
-import { loadTable, quoteName } from './load.ts';
+import { loadTable } from './load.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -76,17 +76,15 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       extraColumns: table === 'contacts' ? options.extraColumns : new Set(),
       futureAfter,
     });
-    const faults = await quarantineFaults(engine, table, loaded);
+    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf);
     quarantined += faults;
-    if (table === 'bounces') await addForeignBounces(engine, reading, sources, options.settings);
-    const rows = await engine.number(raw(`select count(*) from ${quoteName(table)}`));
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
+    if (table === 'bounces') await addForeignBounces(engine, reading, sources, options);
     if (table === 'contacts') {
       if (rows === 0) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
-    if (tableOf(table).facts) await forgetLater(engine, table, options.asOf);
   }
   await createConsentViews(engine);
   return {
@@ -105,17 +103,13 @@ async function addForeignBounces(
   engine: Engine,
   reading: Reading,
   sources: ReadonlyMap<TableName, SourceTable>,
-  settings: CellSettings,
+  { settings, asOf }: SnapshotOptions,
 ): Promise<void> {
   for (const file of reading.foreign) await addForeignFile(engine, file, settings);
   const contacts = sources.get('contacts');
   if (contacts) await addContactBounces(engine, contacts, settings);
-}
-
-/** A job sees facts up to as-of and no later. */
-async function forgetLater(engine: Engine, table: TableName, asOf: Date): Promise<void> {
-  const time = Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0];
-  if (time) await engine.run(sql`delete from ${raw(table)} where ${raw(time)} > ${asOf}`);
+  // A job sees facts up to as-of and no later, whoever wrote them down.
+  if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
 }
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {

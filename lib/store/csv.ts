@@ -12,7 +12,6 @@ import { needsCare } from '../csv/needs-care.ts';
 import type { CsvFile } from '../csv/sniff.ts';
 import { splice } from '../csv/splice.ts';
 import { strictCopy } from '../csv/strict-copy.ts';
-import { strictOptions } from '../csv/strict-options.ts';
 import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
 import {
   ChangedUnderneath,
@@ -128,12 +127,11 @@ class CsvStore implements Store {
     async (carefully = false): Promise<TableText> => {
       const care = carefully ? null : await needsCare(file);
       if (care && care.copy === null) {
-        const options = strictOptions(file, care.parallel);
-        return { path: file.path, options, rows: care.rows, hash: care.sha256, malformed: [] };
+        return { path: file.path, options: care.options, rows: care.rows, hash: care.sha256, malformed: [] };
       }
       const path = join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
-      const { rows, malformed, sha256 } = await strictCopy(file, path);
-      return { path, options: strictOptions(file, false), rows, hash: sha256, malformed };
+      const { rows, malformed, sha256, options } = await strictCopy(file, path);
+      return { path, options, rows, hash: sha256, malformed };
     };
 
   async #changedSince(): Promise<string[]> {
