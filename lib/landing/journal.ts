@@ -44,8 +44,8 @@ export async function stagingFolder(folder: string, { disk = nodeDisk }: Landing
 }
 
 /**
- * Lands all files or none, durably, and uses up the staged ones either way (unless it refuses with a RangeError). The caller holds the folder's lock and has
- * called `recover`. Modes and, where allowed, owners of replaced files are kept.
+ * Lands all files or none, durably, and uses up the staged ones either way (but for a RangeError). The caller holds the
+ * folder's lock and has called `recover`. Modes and, where allowed, owners of replaced files are kept.
  *
  * @throws ChangedUnderneath where a target is not as expected: none has landed
  * @throws RangeError where a target or its staged file is in the wrong place

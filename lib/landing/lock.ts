@@ -3,13 +3,6 @@
  * DuckDB: whoever dies, by whatever cause, lets go at once; nobody alive can lose it; and there is no stale file to judge.
  * It holds between processes, between containers that share the folder, and over network drives that pass on locks.
  * `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or read by other
- * means: closing any other handle of this process on it would let the lock go.
- */
-/**
- * One run at a time per folder. The lock is the operating system's own, taken by opening FOLDER/.nightshift/lock.db with
- * DuckDB: whoever dies, by whatever cause, lets go at once; nobody alive can lose it; and there is no stale file to judge.
- * It holds between processes, between containers that share the folder, and over network drives that pass on locks.
- * `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or read by other
  * means: to close any other handle of this process on it would let the lock go.
  */
 import { randomUUID } from 'node:crypto';

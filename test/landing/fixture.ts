@@ -13,6 +13,7 @@ export const NEW: Files = { 'a.csv': 'a, new', 'b.csv': 'b, new', 'gone.csv': nu
 export const TARGETS = Object.keys(OLD);
 
 export async function fill(disk: Disk, folder: string, files: Files = OLD): Promise<void> {
+  await disk.makeFolder(folder);
   for (const [name, content] of Object.entries(files)) {
     if (content !== null) await disk.write(join(folder, name), content);
   }

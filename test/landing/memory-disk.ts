@@ -26,6 +26,9 @@ interface Change {
   unflushed: Set<string>;
 }
 
+/** The content of what is no file: lost with its name, and all that is in it with it. */
+const FOLDER = '(folder)';
+
 function make(all: Map<string, Inode>, { names, touched, ctime }: Change): void {
   for (const inode of touched) inode.ctime = ctime;
   for (const [path, inode] of names) {
@@ -84,7 +87,12 @@ export class MemoryDisk implements Disk {
       .map((path) => path.slice(folder.length + 1));
   }
 
-  async makeFolder() {}
+  async makeFolder(folder: string) {
+    if (this.#names.has(folder) || dirname(folder) === folder) return;
+    await this.makeFolder(dirname(folder));
+    await this.write(folder, FOLDER);
+    await this.flush(folder);
+  }
 
   async write(path: string, content: string | Uint8Array) {
     const inode = this.#names.get(path);
@@ -139,6 +147,10 @@ export class MemoryDisk implements Disk {
     for (const change of this.#changes) {
       if (change.unflushed.size === 0 || survives()) make(names, change);
     }
+    const lost = [...this.#names].filter(([path, inode]) => inode.content === FOLDER && !names.has(path));
+    for (const [folder] of lost) {
+      for (const path of names.keys()) if (path.startsWith(join(folder, '/'))) names.delete(path);
+    }
     for (const inode of new Set(names.values())) {
       if (inode.content !== inode.flushed && !survives()) inode.content = inode.flushed ?? '';
       inode.flushed = inode.content;
@@ -147,11 +159,5 @@ export class MemoryDisk implements Disk {
     this.#names = names;
     this.#durable = new Map(names);
     this.#changes = [];
-  }
-
-  /** All files under a folder, by path relative to it. */
-  files(folder: string): Record<string, string> {
-    const inside = [...this.#names].filter(([path]) => path.startsWith(join(folder, '/')));
-    return Object.fromEntries(inside.map(([path, inode]) => [path.slice(folder.length + 1), inode.content]));
   }
 }
