@@ -130,6 +130,7 @@ async function rescue(disk: Disk, places: Places, kept: string): Promise<string>
   const rescued = join(places.rescued, `${randomUUID()}-${basename(kept)}`);
   await disk.makeFolder(places.rescued);
   await disk.rename(kept, rescued);
+  await disk.flushFolder(places.rescued);
   return rescued;
 }
 
