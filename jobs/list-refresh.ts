@@ -5,6 +5,7 @@ import { segmentInputQuery } from '../lib/segments/input.ts';
 import { checkLists, type ListRule, membershipQuery } from '../lib/segments/lists.ts';
 import { columnsNamed, heldAsWrong, heldBySize, resizedLists, type SizeLimits } from '../lib/segments/size-guard.ts';
 import { tables } from '../lib/workbook/tables.ts';
+import { cleaning } from './rules/cleaning.ts';
 import { listSizes } from './rules/guards.ts';
 import { lists } from './rules/segments.ts';
 
@@ -22,7 +23,7 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   const standing = wrong.length > 0 ? sql`list not in ${list(wrong.map(({ name }) => name))}` : raw('true');
   const conditions = segments.map((segment) => segment.members);
   return [
-    domainKinds,
+    domainKinds(cleaning.allow),
     {
       name: 'segment_input',
       row: 'a contact, with all that any list asks of it',

@@ -5,6 +5,7 @@ import { scorePartsQuery, scoreQuery } from '../lib/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../lib/scoring/rules.ts';
 import { columnsNamed } from '../lib/segments/size-guard.ts';
 import { tables } from '../lib/workbook/tables.ts';
+import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
@@ -20,7 +21,7 @@ export const scoreRecalculation = (rules: ScoringRules) =>
     rules,
     extraColumns: columnsNamed(rules),
     steps: (context) => [
-      domainKinds,
+      domainKinds(cleaning.allow),
       {
         name: 'scores',
         row: 'a contact with its score, or without one',

@@ -87,10 +87,13 @@ export function tell(fate: Fate, rank: number, end: number, random: Random): Sto
 
 /** Moments before the end of the world. */
 class Past {
-  constructor(
-    readonly end: number,
-    readonly random: Random,
-  ) {}
+  readonly end: number;
+  readonly random: Random;
+
+  constructor(end: number, random: Random) {
+    this.end = end;
+    this.random = random;
+  }
 
   /** That many whole days ago, at any hour of that day. */
   daysAgo(days: number): number {

@@ -31,13 +31,25 @@ export class Facts {
 
   private told: Record<FactTable, Timeline> | undefined;
 
+  private readonly register: Register;
+  private readonly seed: number;
+  private readonly people: number;
+  private readonly end: number;
+  private readonly scale: { readonly events: number; readonly purchases: number };
+
   constructor(
-    private readonly register: Register,
-    private readonly seed: number,
-    private readonly people: number,
-    private readonly end: number,
-    private readonly scale: { readonly events: number; readonly purchases: number },
-  ) {}
+    register: Register,
+    seed: number,
+    people: number,
+    end: number,
+    scale: { readonly events: number; readonly purchases: number },
+  ) {
+    this.register = register;
+    this.seed = seed;
+    this.people = people;
+    this.end = end;
+    this.scale = scale;
+  }
 
   count(table: FactTable): number {
     return this.history()[table].length;

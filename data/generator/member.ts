@@ -40,12 +40,17 @@ export interface Member {
 }
 
 export class Register {
-  constructor(
-    private readonly seed: number,
-    private readonly cast: Cast,
-    private readonly population: Population,
-    private readonly end: number,
-  ) {}
+  private readonly seed: number;
+  private readonly cast: Cast;
+  private readonly population: Population;
+  private readonly end: number;
+
+  constructor(seed: number, cast: Cast, population: Population, end: number) {
+    this.seed = seed;
+    this.cast = cast;
+    this.population = population;
+    this.end = end;
+  }
 
   memberAt(index: number): Member {
     const part = this.cast.partOf(index);

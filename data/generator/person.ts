@@ -65,12 +65,14 @@ export class Population {
   private readonly companies: number;
   private readonly known = new Map<number, Company>();
 
-  constructor(
-    private readonly seed: number,
-    size: number,
-    private readonly lastDay: number,
-    private readonly cast: Cast,
-  ) {
+  private readonly seed: number;
+  private readonly lastDay: number;
+  private readonly cast: Cast;
+
+  constructor(seed: number, size: number, lastDay: number, cast: Cast) {
+    this.seed = seed;
+    this.lastDay = lastDay;
+    this.cast = cast;
     this.companies = Math.min(mostCompanies - 2, Math.max(3, Math.ceil(size / (size < 20_000 ? 14 : mostColleagues))));
     if (size / this.companies > mostColleagues)
       throw new RangeError(`A world holds at most ${mostColleagues * mostCompanies} contacts.`);

@@ -75,10 +75,10 @@ export class Shuffle {
   private readonly back: number;
   private readonly shift: number;
 
-  constructor(
-    private readonly size: number,
-    seed: number,
-  ) {
+  private readonly size: number;
+
+  constructor(size: number, seed: number) {
+    this.size = size;
     if (size < 1 || size > 2 ** 26) throw new RangeError(`A shuffle takes 1 to 67,108,864 things, not ${size}.`);
     let step = Math.floor(size * 0.618) + (seed % 7);
     while (divisor(step, size) !== 1) step += 1;

@@ -14,7 +14,11 @@ export class Timeline {
   private count = 0;
 
   /** @param start the earliest moment there can be, in seconds since 1970; earlier ones are told as `start` */
-  constructor(private readonly start: number) {}
+  private readonly start: number;
+
+  constructor(start: number) {
+    this.start = start;
+  }
 
   get length(): number {
     return this.count;

@@ -46,7 +46,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const folder = isSample ? join(sampleFolder, 'workbook') : resolve(named);
   if (isSample) {
     await mkdir(sampleFolder, { recursive: true });
-    await layOutSample(join(root, 'data', 'sample'), folder, localDay(now, timeZone));
+    // The sample's world ends at the beginning of its last day in UTC.
+    await layOutSample(join(root, 'data', 'sample'), folder, localDay(now, 'UTC'));
   }
   const identity = identify(folder, now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));

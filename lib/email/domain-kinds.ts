@@ -7,14 +7,15 @@ import type { LookupStep } from '../job/job.ts';
 import { isDisposable } from './disposable.ts';
 import { isFreeMail } from './domains.ts';
 
-export const domainKinds: LookupStep = {
+/** @param allow domains that no list may call disposable (jobs/rules/cleaning.ts) */
+export const domainKinds = (allow: readonly string[]): LookupStep => ({
   name: 'domains',
   row: 'a domain of free-mail or throw-away addresses; other domains have no kind',
   over: raw('select distinct domain_of(email) as domain from contacts where address_key(email) is not null'),
   keys: ['domain'],
   columns: ['kind'],
-  compute: (domain) => ({ kind: kindOf(domain ?? '') }),
-};
+  compute: (domain) => ({ kind: allow.includes(domain ?? '') ? null : kindOf(domain ?? '') }),
+});
 
 function kindOf(domain: string): string | null {
   if (isFreeMail(domain)) return 'free-mail';

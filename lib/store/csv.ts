@@ -85,13 +85,20 @@ class CsvStore implements Store {
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
 
+  readonly scratch: string;
+  readonly recovered: string | null;
+  readonly close: () => Promise<void>;
+
   constructor(
     folder: string,
-    readonly scratch: string,
-    readonly recovered: string | null,
+    scratch: string,
+    recovered: string | null,
     aliases: Readonly<Record<string, string>>,
-    readonly close: () => Promise<void>,
+    close: () => Promise<void>,
   ) {
+    this.scratch = scratch;
+    this.recovered = recovered;
+    this.close = close;
     this.#folder = folder;
     this.#aliases = aliases;
   }

@@ -89,8 +89,11 @@ export interface Store {
 
 /** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
 export class ChangedMeanwhile extends Error {
-  constructor(readonly names: readonly string[]) {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
     super(`changed while the run was working: ${names.join(', ')}`);
+    this.names = names;
     this.name = 'ChangedMeanwhile';
   }
 }
