@@ -1,0 +1,260 @@
+/**
+ * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, by jobs and by people, nobody
+ * who left, complained or stands suppressed becomes mailable, or stands on a list meant for sending, until a person says so.
+ *
+ * The judge is a model in plain TypeScript that shares nothing with the jobs: what each person wanted, and what stood.
+ * A later job joins by adding itself to `machines`, and what people do about it to `people`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { lists } from '../../jobs/rules/segments.ts';
+import { allJobs } from '../../lib/job/batch.ts';
+import { undoJob } from '../../lib/run/undo.ts';
+import { type Night, night } from '../support/night.ts';
+import {
+  aBounce,
+  aContact,
+  anEvent,
+  aPurchase,
+  aSuppression,
+  type Row,
+  readCsv,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+const PERSONS = 12;
+const DAYS = 5;
+/** Histories per run of the test; NIGHTSHIFT_LAW_RUNS=200 looks harder. */
+const RUNS = Number(process.env.NIGHTSHIFT_LAW_RUNS ?? 3);
+const sending = new Set(lists.filter((each) => each.sending).map(({ name }) => name));
+const dayOf = (day: number): string => new Date(Date.UTC(2026, 10, 10 + day)).toISOString().slice(0, 10);
+const key = (address = ''): string => address.trim().toLowerCase();
+
+/** The workbook between two nights, as people see it: rows that they may change, move, add and take away. */
+interface Book {
+  contacts: Row[];
+  suppressions: Row[];
+  bounces: Row[];
+  events: Row[];
+  purchases: Row[];
+}
+
+interface Happening {
+  readonly book: Book;
+  readonly day: number;
+  readonly person: number;
+  readonly pick: number;
+}
+
+const chosen = <T>(of: readonly T[], pick: number): T => of[pick % of.length] as T;
+const contactOf = ({ book, person }: Happening): Row =>
+  book.contacts.find(({ contact_id }) => contact_id === `p${person}`) ?? {};
+const reported = (happening: Happening, given: Row): void => {
+  const { book, day, pick } = happening;
+  const email = contactOf(happening).email ?? '';
+  const occurred_at = `${dayOf(day)}T0${pick % 10}:30:00Z`;
+  book.bounces.push(
+    aBounce({
+      ...given,
+      bounce_id: `b${book.bounces.length}`,
+      email: pick % 3 === 0 ? email.toUpperCase() : email,
+      occurred_at,
+    }),
+  );
+};
+
+/** What happens in the world, and what people do to the workbook. Only a person releases. */
+const people: Readonly<Record<string, (happening: Happening) => void>> = {
+  complains: (h) => reported(h, { kind: chosen(['complaint', 'spamreport'], h.pick), code: '', detail: '' }),
+  leaves: (h) => reported(h, { kind: 'unsubscribe', code: '', detail: '' }),
+  'bounces hard': (h) => reported(h, { kind: 'hard', code: '5.1.1' }),
+  'bounces softly': (h) => reported(h, { kind: 'soft', code: '4.2.2', detail: '' }),
+  'is blocked': (h) => reported(h, { kind: 'hard', code: '5.7.1', detail: 'spam' }),
+  clicks: (h) => {
+    h.book.events.push(
+      anEvent({
+        event_id: `e${h.book.events.length}`,
+        contact_id: `p${h.person}`,
+        occurred_at: `${dayOf(h.day)}T07:00:00Z`,
+      }),
+    );
+  },
+  buys: (h) => {
+    h.book.purchases.push(
+      aPurchase({
+        order_id: `o${h.book.purchases.length}`,
+        contact_id: `p${h.person}`,
+        ordered_at: `${dayOf(h.day)}T07:00:00Z`,
+      }),
+    );
+  },
+  'changes address': (h) => {
+    contactOf(h).email = `p${h.person}.${h.day}${h.pick % 2}@new.example.com`;
+  },
+  'spells the address anew': (h) => {
+    const contact = contactOf(h);
+    contact.email = chosen([key(contact.email), ` ${contact.email?.toUpperCase()}`], h.pick);
+  },
+  'comes in twice': (h) => {
+    const { email = '' } = contactOf(h);
+    h.book.contacts.push(aContact({ contact_id: `p${h.person}.${h.book.contacts.length}`, email }));
+  },
+  'is marked as unsubscribed by hand': (h) => {
+    contactOf(h).status = chosen(['unsubscribed', 'Unsubscribed ', 'suppressed'], h.pick);
+  },
+  'is put on the list by hand': (h) => {
+    const email = contactOf(h).email ?? '';
+    if (h.book.suppressions.some((row) => key(row.email) === key(email))) return;
+    h.book.suppressions.push(
+      aSuppression({
+        email: email.toUpperCase(),
+        contact_id: `p${h.person}`,
+        scope: chosen(['person', 'address', ''], h.pick),
+        reason: 'manual',
+        suppressed_at: chosen([`${dayOf(h.day)}T01:00:00Z`, '', 'some day'], h.pick),
+        source: 'support',
+      }),
+    );
+  },
+  'is set to subscribed by hand': (h) => {
+    contactOf(h).status = chosen(['subscribed', ''], h.pick);
+  },
+  'is released by a person': (h) => {
+    const contact = contactOf(h);
+    const about = h.book.suppressions.filter(
+      (row) => row.contact_id === contact.contact_id || key(row.email) === key(contact.email),
+    );
+    for (const row of about) row.released_at = `${dayOf(h.day)}T23:00:00Z`;
+    contact.status = 'subscribed';
+  },
+  'is pasted in again': (h) => {
+    h.book.contacts.push({ ...contactOf(h), status: chosen(['unsubscribed', 'subscribed', 'opted out', ''], h.pick) });
+  },
+  'moves rows': ({ book }) => {
+    book.contacts.reverse();
+    book.suppressions.sort((a, b) => key(a.email).localeCompare(key(b.email)));
+  },
+};
+
+/** What a machine may do in a night. Undo is among them, because it must not need a person to be safe. */
+const machines: Readonly<Record<string, (day: number, pick: number) => Night['jobs']>> = {
+  nightly: () => ['nightly'],
+  'one job': (_, pick) => [chosen(allJobs(nightShift), pick).job.name],
+  undo: (day, pick) => {
+    const { job } = chosen(allJobs(nightShift), pick);
+    const period = dayOf(Math.max(0, day - (pick % 2)));
+    return [{ job: undoJob(job.name, period), cadence: 'nightly', period: `${job.name}-${period}` }];
+  },
+};
+
+const aDay = fc.record({
+  happenings: fc.array(
+    fc.record({ what: fc.constantFrom(...Object.keys(people)), person: fc.nat(PERSONS - 1), pick: fc.nat(99) }),
+    { minLength: 4, maxLength: 14 },
+  ),
+  machine: fc.oneof({ weight: 3, arbitrary: fc.constant('nightly') }, fc.constantFrom(...Object.keys(machines))),
+  pick: fc.nat(99),
+});
+
+const readBook = (folder: string): Book => ({
+  contacts: readCsv(folder, 'contacts'),
+  suppressions: readCsv(folder, 'suppressions'),
+  bounces: readCsv(folder, 'bounces'),
+  events: readCsv(folder, 'events'),
+  purchases: readCsv(folder, 'purchases'),
+});
+
+const marked = ({ status = '' }: Row): boolean => !['', 'subscribed'].includes(key(status));
+const inForce = ({ released_at = '', suppressed_at = '' }: Row): boolean =>
+  released_at === '' || suppressed_at > released_at;
+const departure = ({ kind = '' }: Row): boolean => ['complaint', 'spamreport', 'unsubscribe'].includes(kind);
+
+/** The contacts whom no mail may reach, by all that the workbook says of them, their addresses and their persons. */
+function refused({ contacts, suppressions, bounces }: Book): Set<string> {
+  const standing = suppressions.filter(inForce);
+  const released = new Map(suppressions.map((row) => [key(row.email), row.released_at ?? '']));
+  const unanswered = bounces.filter(
+    (row) => departure(row) && (row.occurred_at ?? '') > (released.get(key(row.email)) ?? ''),
+  );
+  const addresses = new Set([...standing, ...unanswered].map(({ email }) => key(email)));
+  const persons = new Set(standing.filter(({ scope }) => scope !== 'address').map(({ contact_id }) => contact_id));
+  const silent = contacts.filter(
+    (each) => marked(each) || addresses.has(key(each.email)) || persons.has(each.contact_id),
+  );
+  return new Set(silent.map(({ contact_id = '' }) => contact_id));
+}
+
+/** What must hold between the workbook before a night and after it. */
+function judge(before: Book, after: Book, mailed: ReadonlySet<string> | null): void {
+  const [silent, still] = [refused(before), refused(after)];
+  expect(
+    [...silent].filter((id) => !still.has(id)),
+    'mailable again',
+  ).toEqual([]);
+  const first = (book: Book) => new Map([...book.contacts].reverse().map((row) => [row.contact_id, row]));
+  const now = first(after);
+  const lifted = [...first(before).values()].filter((row) => marked(row) && !marked(now.get(row.contact_id) ?? {}));
+  expect(lifted, 'status lifted').toEqual([]);
+  for (const row of before.suppressions.filter(inForce)) {
+    const kept = after.suppressions.filter((each) => key(each.email) === key(row.email));
+    expect(
+      kept.some((each) => inForce(each) && (row.scope === 'address' || each.scope !== 'address')),
+      `${row.email} left the list`,
+    ).toBe(true);
+  }
+  if (mailed)
+    expect(
+      [...still].filter((id) => mailed.has(id)),
+      'on a sending list',
+    ).toEqual([]);
+}
+
+const onSendingLists = (folder: string): Set<string> =>
+  new Set(readCsv(folder, 'memberships').flatMap((row) => (sending.has(row.list ?? '') ? [row.contact_id ?? ''] : [])));
+
+async function live(
+  days: readonly Readonly<{
+    happenings: readonly { what: string; person: number; pick: number }[];
+    machine: string;
+    pick: number;
+  }>[],
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-law-'));
+  const contacts = Array.from({ length: PERSONS }, (_, i) =>
+    aContact({
+      contact_id: `p${i}`,
+      email: `p${i}@${i % 3 === 0 ? 'gmail.com' : 'example.com'}`,
+      created_at: '2026-11-01T00:00:00Z',
+    }),
+  );
+  let book: Book = { contacts, suppressions: [], bounces: [], events: [], purchases: [] };
+  for (const [day, { happenings, machine, pick }] of days.entries()) {
+    for (const each of happenings) people[each.what]?.({ book, day, ...each });
+    writeWorkbook(folder, { ...book, ...(book.suppressions.length === 0 && { suppressions: [] }) });
+    const jobs = machines[machine]?.(day, pick) ?? [];
+    const { jobs: done } = await night(folder, { asOf: dayOf(day), jobs });
+    expect(done.filter(({ status }) => status === 'failed').map(({ job, error }) => ({ job, error }))).toEqual([]);
+    const after = readBook(folder);
+    const refreshed = done.some(({ job }) => job === 'list-refresh');
+    judge(book, after, refreshed ? onSendingLists(folder) : null);
+    book = after;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+describe('law 4', () => {
+  it(
+    'no history of jobs, facts and edits makes anybody mailable whom no person released',
+    async () => {
+      await fc.assert(fc.asyncProperty(fc.array(aDay, { minLength: DAYS, maxLength: DAYS }), live), {
+        numRuns: RUNS,
+        endOnFailure: RUNS <= 5,
+      });
+    },
+    60_000 + RUNS * 20_000,
+  );
+});
