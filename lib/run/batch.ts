@@ -80,13 +80,18 @@ export async function runBatch(request: RunRequest): Promise<RunResult> {
   }
 }
 
-/** A crash between the landing and the ledger is made good from the marker. Returns the periods it completed. */
+/**
+ * What went wrong between the landing and the ledger is made good from the marker: an entry that is missing, or that
+ * calls a run failed whose changes did land. Returns the periods it completed.
+ */
 async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
   const marker = await request.store.marker();
   const completed = new Set<string>();
   for (const { job, period, entry } of marker?.entries ?? []) {
-    if (!marker || request.ledger.has(job, period, marker.run)) continue;
-    await request.ledger.add(parseEntry(entry, 'the marker in the workbook'));
+    if (!marker) continue;
+    const landed = parseEntry(entry, 'the marker in the workbook');
+    if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
+    await request.ledger.add(landed);
     completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) request.progress('an earlier run ended after its changes landed: its ledger is complete now');

@@ -49,7 +49,8 @@ export type LedgerEntry = z.infer<typeof entrySchema>;
 /** Where runs are recorded. A dry run is given one that keeps nothing. */
 export interface Ledger {
   readonly add: (entry: LedgerEntry) => Promise<void>;
-  readonly has: (job: string, period: string, run: string) => boolean;
+  /** How a run of a job ended, as it stands here; null where it doesn't. */
+  readonly statusOf: (job: string, period: string, run: string) => Promise<LedgerEntry['status'] | null>;
   /** A job's newest entries (at most `most`), oldest first. */
   readonly recent: (job: string, most: number) => Promise<LedgerEntry[]>;
 }
@@ -79,7 +80,10 @@ export function folderLedger(folder: string): Ledger {
       await mkdir(join(folder, entry.job, entry.period), { recursive: true });
       await writeFileAtomic(path, `${JSON.stringify(entry, null, 2)}\n`);
     },
-    has: (job, period, run) => existsSync(pathOf(job, period, run)),
+    statusOf: async (job, period, run) => {
+      const path = pathOf(job, period, run);
+      return existsSync(path) ? (await readEntry(path)).status : null;
+    },
     recent: async (job, most) => {
       const files: { run: string; path: string }[] = [];
       for (const period of await names(join(folder, job))) {
