@@ -17,8 +17,6 @@ interface Part {
   columns: readonly number[];
   /** Share of the column's slips that change this part as well. */
   broken: number;
-  /** Says enough to be a key alone. */
-  alone: boolean;
 }
 
 interface Key {
@@ -28,14 +26,13 @@ interface Key {
 
 function partsOf(column: Compared, index: number): Part[] {
   const value = v(index);
-  const part = (what: string, sql: string, broken: number, alone = false): Part => ({
+  const part = (what: string, sql: string, broken: number): Part => ({
     sql,
     words: `${what}${column.name}`,
     columns: [index],
     broken,
-    alone,
   });
-  const whole = (alone = false): Part => part('', value, 1, alone);
+  const whole = (): Part => part('', value, 1);
   const long = (sql: string, least: number): string => `case when length(${sql}) >= ${least} then ${sql} end`;
   switch (column.kind) {
     case 'given':
@@ -49,17 +46,17 @@ function partsOf(column: Compared, index: number): Part[] {
       return [whole(), part('sound of ', s(index), 0.5), part('start of ', `left(${value}, 3)`, 0.45)];
     case 'fullname':
       return [
-        part('words of ', x(index), 0.9, true),
+        part('words of ', x(index), 0.9),
         part('start of ', `left(${value}, 5)`, 0.5),
         part('first word of ', soundSql(x(index)), 0.4),
         part('last word of ', soundSql(`split_part(${x(index)}, ' ', -1)`), 0.4),
       ];
     case 'company':
-      return [whole(true), part('start of ', `left(${value}, 5)`, 0.5)];
+      return [whole(), part('start of ', `left(${value}, 5)`, 0.5)];
     case 'email':
-      return [whole(true), part('mailbox of ', long(x(index), 4), 0.5, true)];
+      return [whole(), part('mailbox of ', long(x(index), 4), 0.5)];
     case 'phone':
-      return [whole(true), part('end of ', `right(${value}, 6)`, 0.7)];
+      return [whole(), part('end of ', `right(${value}, 6)`, 0.7)];
     case 'date':
       return [
         whole(),
@@ -69,7 +66,7 @@ function partsOf(column: Compared, index: number): Part[] {
       ];
     case 'street':
       return [
-        whole(true),
+        whole(),
         part('word of ', `regexp_extract(${value}, '\\p{L}{4,}')`, 0.4),
         part('number of ', `nullif(trim(${x(index)}), '')`, 0.3),
       ];
@@ -79,12 +76,12 @@ function partsOf(column: Compared, index: number): Part[] {
       return [whole(), part('start of ', long(`left(${value}, 3)`, 3), 0.5)];
     case 'code':
       return [
-        whole(true),
+        whole(),
         part('start of ', long(`left(${value}, 4)`, 4), 0.5),
         part('end of ', `right(${value}, 3)`, 0.5),
       ];
     case 'url':
-      return [whole(true)];
+      return [whole()];
     case 'text':
       return [part('start of ', `left(${value}, 10)`, 0.5)];
     case 'housenumber':
@@ -101,7 +98,7 @@ function allParts(compared: readonly Compared[]): Part[] {
   if (given >= 0 && surname >= 0) {
     const [one, other] = [s(given), s(surname)];
     const known = `case when ${one} > ${other} then ${other} || '+' || ${one} else ${one} || '+' || ${other} end`;
-    parts.push({ sql: known, words: 'names in any order', columns: [given, surname], broken: 0.5, alone: true });
+    parts.push({ sql: known, words: 'names in any order', columns: [given, surname], broken: 0.5 });
   }
   return parts;
 }

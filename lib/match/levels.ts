@@ -2,7 +2,7 @@
  * How two values of one kind agree, as SQL: a level's number, 0 where a value is missing. A pattern is all the levels of a pair.
  * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
  */
-import { type Compared, type LevelName, levelNumber, traits } from './kinds.ts';
+import { type Compared, type LevelName, levelNumber } from './kinds.ts';
 import { v, x } from './records.ts';
 
 /** Bits a level takes in a pattern: at most seven levels and the missing one. */
@@ -138,9 +138,4 @@ export function patternSql(compared: readonly Compared[]): string {
 /** The levels in a pattern, in the order of the columns. */
 export function levelsOf(pattern: bigint, columns: number): number[] {
   return Array.from({ length: columns }, (_, index) => Number((pattern >> BigInt(bits * index)) & 7n));
-}
-
-/** Name of a column's level, or undefined where the value is missing. */
-export function levelName(column: Compared, level: number): LevelName | undefined {
-  return traits[column.kind].levels[level - 1]?.name;
 }
