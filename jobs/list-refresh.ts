@@ -12,7 +12,14 @@ import { lists } from './rules/segments.ts';
 const checked = (rules: readonly ListRule[], { columns }: Context) =>
   checkLists(rules, [...Object.keys(tables.contacts.columns), ...columns('contacts')]);
 
-/** What the rules want, and what is there today. A list that is wrong wants nothing, and keeps what it has. */
+/** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
+const lost = (rules: readonly ListRule[]): Sql => {
+  const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
+  if (sending.length === 0) return raw('false');
+  return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
+};
+
+/** What the rules want, and what is there today. A list that is wrong wants those whom it has. */
 function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   const { segments, wrong } = checked(rules, context);
   const none = raw('select cast(null as string) as list, cast(null as string) as contact_id where false');
@@ -20,7 +27,11 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
     const members = membershipQuery(segment, context.asOf);
     return sql`select ${segment.name} as list, contact_id from (${members}) as members`;
   });
-  const standing = wrong.length > 0 ? sql`list not in ${list(wrong.map(({ name }) => name))}` : raw('true');
+  if (wrong.length > 0) {
+    wanted.push(
+      sql`select list, contact_id from memberships where list in ${list(wrong.map(({ name }) => name))} and not (${lost(rules)})`,
+    );
+  }
   const conditions = segments.map((segment) => segment.members);
   return [
     domainKinds(cleaning.allow),
@@ -37,7 +48,7 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
     {
       name: 'owned_members',
       row: 'a contact on a list, as it is',
-      query: sql`select list, contact_id, joined_at from memberships where ${standing}`,
+      query: sql`select list, contact_id, joined_at from memberships`,
     },
   ];
 }
@@ -63,13 +74,17 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     rules: { rules, sizes },
     extraColumns: columnsNamed(rules),
     steps: (context) => membersSteps(rules, context),
-    changes: ({ asOf, period }) => [
-      replace('memberships', membersNow(asOf), sql`t.list in (select list from owned_members)`),
-      upsert('list_changes', moves(period)),
-    ],
+    changes: ({ asOf, period }) => [replace('memberships', membersNow(asOf)), upsert('list_changes', moves(period))],
     holds: (context) => [
-      { column: 'list', query: heldBySize(sizes) },
-      { column: 'list', query: heldAsWrong(checked(rules, context).wrong) },
+      {
+        column: 'list',
+        query: heldBySize(sizes),
+        spares: {
+          memberships: sql`op = 'd' and ${lost(rules)}`,
+          list_changes: sql`change = 'left' and ${lost(rules)}`,
+        },
+      },
+      { query: heldAsWrong(checked(rules, context).wrong) },
     ],
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,

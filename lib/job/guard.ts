@@ -42,6 +42,8 @@ export interface GuardResult {
 export interface Hold {
   /** Left out: the query only tells what is not in the plan anyway. */
   readonly column?: string;
+  /** Rows of a part that go through although it is held, by table: a condition on the plan's rows. */
+  readonly spares?: Readonly<Partial<Record<TableName, Sql>>>;
   /** Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are. */
   readonly query: Sql;
 }

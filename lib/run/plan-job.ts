@@ -124,13 +124,15 @@ async function holdParts(
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
     const having = column === undefined ? [] : diffs.filter((diff) => column in tableOf(diff.table).columns);
+    const heldRows = (diff: Diff, part: string): Sql =>
+      sql`${raw(quoteName(column ?? ''))} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? raw('false')}, false)`;
     for (const row of await engine.rows(hold.query)) {
       const part = String(row.part);
       const cut: Diff[] = [];
-      for (const diff of having) cut.push(await cutOut(engine, diff, column ?? '', part));
+      for (const diff of having) cut.push(await cutOut(engine, diff, heldRows(diff, part)));
       const plan = await planHash(engine, job.name, cut, context.asOf);
       if (approvals.has(plan)) continue;
-      for (const diff of having) await leaveOut(engine, diff, column ?? '', part);
+      for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
       const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
       parts.push({ part, reason: String(row.reason), rows: rows || Number(row.kept ?? 0), plan });
     }
@@ -139,16 +141,14 @@ async function holdParts(
   return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts };
 }
 
-async function cutOut(engine: Engine, diff: Diff, column: string, part: string): Promise<Diff> {
+async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {
   const cut = `${diff.name}_part`;
-  await engine.run(
-    sql`create or replace temp table ${raw(cut)} as select * from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`,
-  );
+  await engine.run(sql`create or replace temp table ${raw(cut)} as select * from ${raw(diff.name)} where ${held}`);
   return countRows(engine, { ...diff, name: cut });
 }
 
-const leaveOut = (engine: Engine, diff: Diff, column: string, part: string): Promise<void> =>
-  engine.run(sql`delete from ${raw(diff.name)} where ${raw(quoteName(column))} = ${part}`);
+const leaveOut = (engine: Engine, diff: Diff, held: Sql): Promise<void> =>
+  engine.run(sql`delete from ${raw(diff.name)} where ${held}`);
 
 /** Rows by table: a row that two changes of one job touch counts once. */
 async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<JobPlan['changes']> {

@@ -95,9 +95,10 @@ function bringBack(table: TableName): Change {
   );
 }
 
+/** Contacts whose status is lifted, and rows of the list that are released, or put back to what they were when released or weaker. */
 const mailableAgain = sql`
   select (select count(*) from planned_contacts where op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed') and coalesce(status, 'subscribed') = 'subscribed')
-    + (select count(*) from planned_suppressions where op = 'u' and set_released_at and released_at is not null)`;
+    + (select count(*) from planned_suppressions where op = 'u' and (set_released_at or set_suppressed_at or set_scope or set_contact_id))`;
 
 /** Cells that somebody changed after the run: they are left alone. */
 const changedSince = (): Sql => {

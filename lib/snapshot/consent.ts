@@ -37,7 +37,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
     raw(`create or replace view refused_addresses as
       select address_key(email) as email, status as why from contacts where status in ('unsubscribed', 'suppressed') and email is not null
       union all
-      select address_key(email), coalesce(status, 'unreadable') from unread_contacts where email is not null and coalesce(status, '') <> 'subscribed'
+      select address_key(email), status from unread_contacts where email is not null and status <> 'subscribed'
       union all
       select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
       union all
@@ -47,6 +47,8 @@ export async function createConsentViews(engine: Engine): Promise<void> {
     raw(`create or replace view unmailable as
       select contact_id, min(why) as why from (
         select contact_id, 'status: ' || status as why from contacts where status in ('unsubscribed', 'suppressed')
+        union all
+        select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'
         union all
         select c.contact_id, r.why from contacts c join refused_addresses r on r.email = address_key(c.email)
         union all

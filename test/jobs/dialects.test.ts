@@ -30,7 +30,13 @@ function statementsOf({ job, cadence }: ScheduledJob): [place: string, statement
         ...(owned ? [[`change ${i}: what it owns of ${table}`, condition(owned)] as [string, Sql]] : []),
       ]),
     ...(job.guards ?? []).map(({ name, found }): [string, Sql] => [`guard "${name}"`, found]),
-    ...(job.holds?.(context) ?? []).map(({ query }, i): [string, Sql] => [`hold ${i}`, query]),
+    ...(job.holds?.(context) ?? []).flatMap(({ query, spares = {} }, i): [string, Sql][] => [
+      [`hold ${i}`, query],
+      ...Object.entries(spares).map(([table, rows]): [string, Sql] => [
+        `hold ${i}: spares of ${table}`,
+        condition(rows),
+      ]),
+    ]),
     ...Object.entries(job.metrics?.(context) ?? {}).map(([name, query]): [string, Sql] => [`metric ${name}`, query]),
     ...(job.explains?.(context, 'c1') ?? []).map(({ title, query }): [string, Sql] => [
       `explanation "${title}"`,

@@ -11,10 +11,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
+import { listRefresh } from '../../jobs/list-refresh.ts';
+import { listSizes } from '../../jobs/rules/guards.ts';
 import { lists } from '../../jobs/rules/segments.ts';
 import { allJobs } from '../../lib/job/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
-import { type Night, night } from '../support/night.ts';
+import { text } from '../../lib/segments/build.ts';
+import { jobOf, type Night, night } from '../support/night.ts';
 import {
   aBounce,
   aContact,
@@ -23,6 +26,7 @@ import {
   aSuppression,
   type Row,
   readCsv,
+  temporaryFolder,
   writeWorkbook,
 } from '../support/workbook.ts';
 
@@ -247,6 +251,75 @@ async function live(
 }
 
 describe('law 4', () => {
+  const crowd = () =>
+    Array.from({ length: 14 }, (_, i) => aContact({ contact_id: `h${i}`, created_at: '2026-11-01T00:00:00Z' }));
+  const leave = (folder: string, most: number): void => {
+    const contacts = readCsv(folder, 'contacts').map((row, i) => (i < most ? { ...row, status: 'unsubscribed' } : row));
+    writeWorkbook(folder, { contacts });
+  };
+  const newsletter = (folder: string): string[] =>
+    readCsv(folder, 'memberships')
+      .flatMap(({ list, contact_id = '' }) => (list === 'Newsletter' ? [contact_id] : []))
+      .sort();
+
+  it('a list that is held for changing too much keeps nobody who left, and says that they left', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: crowd() });
+    await night(folder, { asOf: '2026-11-20' });
+    expect(newsletter(folder)).toHaveLength(14);
+    leave(folder, 11);
+    const result = await night(folder, { asOf: '2026-11-21' });
+    expect(Object.keys(jobOf(result, 'list-refresh').held)).toContain(
+      'list "Newsletter" changes too much: 14 to 3 members',
+    );
+    expect(newsletter(folder)).toEqual(['h11', 'h12', 'h13']);
+    const left = readCsv(folder, 'list_changes').filter(
+      ({ list, change, period }) => list === 'Newsletter' && change === 'left' && period === '2026-11-21',
+    );
+    expect(left).toHaveLength(11);
+  });
+
+  it('a list whose rule is wrong keeps those whom it has, but nobody who left', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: crowd() });
+    await night(folder, { asOf: '2026-11-20' });
+    leave(folder, 2);
+    const wrong = lists.map((each) =>
+      each.name === 'Newsletter' ? { ...each, where: text('no_such_column').is('x') } : each,
+    );
+    const result = await night(folder, {
+      asOf: '2026-11-21',
+      jobs: [{ job: listRefresh(wrong, listSizes), cadence: 'nightly' }],
+    });
+    expect(Object.keys(jobOf(result, 'list-refresh').held)).toEqual([expect.stringContaining('list is wrong')]);
+    expect(newsletter(folder)).toHaveLength(12);
+    expect(newsletter(folder)).not.toContain('h0');
+  });
+
+  it('a departure counts on the lists although a guard holds the job that writes it down', async () => {
+    const folder = temporaryFolder();
+    const contacts = crowd();
+    writeWorkbook(folder, {
+      contacts,
+      bounces: contacts.slice(0, 12).map(({ email = '' }) => aBounce({ email, kind: 'unsubscribe', code: '' })),
+    });
+    const result = await night(folder);
+    expect(jobOf(result, 'bounce-suppression').status).toBe('blocked');
+    expect(newsletter(folder)).toEqual(['h12', 'h13']);
+  });
+
+  it('a report that can’t be read otherwise still counts, and a copy without a status is no departure', async () => {
+    const folder = temporaryFolder();
+    const [first = {}, second = {}, ...others] = crowd();
+    writeWorkbook(folder, {
+      contacts: [first, second, ...others, { ...second, status: '' }],
+      bounces: [aBounce({ email: first.email ?? '', kind: 'complaint', code: '', occurred_at: 'last Tuesday' })],
+    });
+    await night(folder);
+    expect(newsletter(folder)).not.toContain('h0');
+    expect(newsletter(folder)).toContain('h1');
+  });
+
   it(
     'no history of jobs, facts and edits makes anybody mailable whom no person released',
     async () => {
