@@ -119,7 +119,7 @@ const evidence: Sql = sql`
 const listings: Sql = sql`
   select e.email,
     case when s.scope = 'person' or v.scope = 'person' then 'person' else coalesce(s.scope, v.scope) end as scope,
-    coalesce(o.contact_id, m.contact_id) as contact_id,
+    coalesce(o.contact_id, case when s.email is null or s.scope = 'person' or v.scope = 'person' then m.contact_id end) as contact_id,
     case when v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason else coalesce(s.reason, v.reason) end as reason,
     coalesce(s.suppressed_at, v.decided_at) as suppressed_at,
     coalesce(o.source, e.provider, 'bounces') as source,
