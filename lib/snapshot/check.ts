@@ -7,7 +7,7 @@ import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import type { MalformedRow, TableText } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
-import { FAULT, quote, quoteName } from './load.ts';
+import { blankRow, FAULT, quote, quoteName } from './load.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
@@ -45,7 +45,9 @@ export async function checkTable(
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
-  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${isBlank(table)}`));
+  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
+  // Facts are never written, so their places are only worked out where one has to be named.
+  if (tableOf(table).facts && found.twice + found.faulty > 0) await engine.run(raw(`update ${name} set _row = rowid`));
   if (found.twice > 0) await markDuplicates(engine, table);
   const suspect = found.faulty + found.twice > 0;
   const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
@@ -61,12 +63,6 @@ export async function checkTable(
 const timeOf = (table: TableName): string =>
   Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '';
 
-/** A row of nothing but empty cells, as sheets leave them between their blocks, is no row. */
-const isBlank = (table: TableName): string => {
-  const filled = Object.keys(tableOf(table).columns).map((column) => `cast(${quoteName(column)} as varchar)`);
-  return `coalesce(${filled.join(', ')}, _fault) is null`;
-};
-
 /** Counts, in one pass. `twice` is how many rows repeat another's key; counting hashes keeps it cheap. */
 async function lookOver(
   engine: Engine,
@@ -77,7 +73,7 @@ async function lookOver(
   const present = keys.map((key) => `${key} is not null`).join(' and ');
   const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : raw('0');
   const found = await engine.row(sql`
-    select count(*) as "rows", ${raw(`countif(${isBlank(table)})`)} as blank, countif(_fault is not null) as faulty,
+    select count(*) as "rows", ${raw(`countif(${blankRow(table)})`)} as blank, countif(_fault is not null) as faulty,
       ${raw(`countif(${present}) - count(distinct case when ${present} then hash(${keys.join(', ')}) end)`)} as twice, ${later} as later
     from ${raw(quoteName(table))}`);
   return {

@@ -65,6 +65,8 @@ const fault = (column: string, reason: string, value: string): string =>
 function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter: string): string {
   const definition = tableOf(table);
   const cases: { when: string; say: string }[] = [];
+  const cells = columns.flatMap((column) => (column.cell === null ? [] : [rawCell(column)]));
+  const filled = `coalesce(${cells.join(', ')})`;
   for (const column of columns) {
     if (column.cell === null) continue;
     if (column.type !== 'text') {
@@ -82,7 +84,10 @@ function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter:
     const isKey = definition.key.includes(column.name) && table !== 'contacts';
     const isMoment = definition.facts && column.type === 'time';
     if (isKey || isMoment || (table === 'bounces' && column.name === 'email')) {
-      cases.push({ when: `${rawCell(column)} is null`, say: fault(column.name, 'missing', `''`) });
+      cases.push({
+        when: `${rawCell(column)} is null and ${filled} is not null`,
+        say: fault(column.name, 'missing', `''`),
+      });
     }
     if (table === 'contacts' && column.name === 'status') {
       const known = `('subscribed', 'unsubscribed', 'suppressed')`;
@@ -144,9 +149,19 @@ export async function loadTable(
     return `create or replace table ${quoteName(table)} as select ${select}, cast(null as bigint) as _row from (${inner}) t${join}`;
   };
   const loaded = await readStrictly(engine, source, statement, quoteName(table));
-  await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
+  if (!tableOf(table).facts) await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
   if (owners.length > 0) await findOwners(engine, table, owners.length === 2);
   return loaded;
+}
+
+/**
+ * A row of nothing but empty cells, as sheets leave them between their blocks, is no row. Only rows without a key are
+ * looked at whole.
+ */
+export function blankRow(table: TableName): string {
+  const { key, columns } = tableOf(table);
+  const texts = Object.keys(columns).map((column) => `cast(${quoteName(column)} as varchar)`);
+  return `(case when ${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, _fault) is null else false end)`;
 }
 
 /** Facts whose contact was not found: by their address, where their id is unknown; else they are about nobody. */
@@ -160,7 +175,7 @@ async function findOwners(engine: Engine, table: TableName, both: boolean): Prom
   }
   await engine.run(
     raw(
-      `update ${table} set _fault = concat_ws(chr(${FAULT.between}), _fault, ${fault('contact_id', 'about nobody', '_owner')}) where contact_id is null`,
+      `update ${table} set _fault = concat_ws(chr(${FAULT.between}), _fault, ${fault('contact_id', 'about nobody', '_owner')}) where contact_id is null and not ${blankRow(table)}`,
     ),
   );
   await engine.run(raw(`alter table ${table} drop column _owner`));
