@@ -130,28 +130,73 @@ export async function loadTable(
     await engine.run(raw(`create or replace table ${quoteName(table)} (${empty}, _row bigint, _fault varchar)`));
     return null;
   }
+  const name = quoteName(table);
+  const rows = rowsQuery(source, columns, options);
+  const text = await readStrictly(
+    engine,
+    source,
+    (from) => `create or replace table ${name} as ${rows(csvScan(from), 'cast(null as bigint)')}`,
+    name,
+  );
   const owners = ownerColumns(table, columns);
-  const statement = (from: TableText): string => {
-    const cells = columns.filter((column) => column.cell !== null);
-    const typed = columns.map(
-      (column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`,
+  if (owners.length === 0) {
+    await engine.run(raw(`update ${name} set _row = rowid`));
+    return text;
+  }
+  const keyCell = columns.find((column) => column.name === tableOf(table).key[0])?.cell;
+  if (keyCell)
+    await placeDoubtfulRows(engine, table, (where) =>
+      rows(`(select *, row_number() over () - 1 as _n from ${csvScan(text)}) where ${where(keyCell)}`, '_n'),
     );
-    const kept = cells.map((column) => `${column.cell} as ${rawCell(column)}`);
-    const isOwner = (column: LoadColumn): boolean => owners.length > 0 && column.name === 'contact_id';
-    const named = columns.map((column) =>
-      isOwner(column) ? 'r.contact_id as contact_id' : `t.${quoteName(column.name)}`,
-    );
-    const inner = `select ${[...typed, ...kept].join(', ')} from ${csvScan(from)}`;
-    const faults = `${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault`;
-    const owned = `case when r.contact_id is null then coalesce(${owners.map((name) => `t.${name}`).join(', ')}, '') end as _owner`;
-    const join = owners.length > 0 ? ` left join contact_refs r on r.ref = ${ownerRef(owners)}` : '';
-    const select = [...named, faults, ...(owners.length > 0 ? [owned] : [])].join(', ');
-    return `create or replace table ${quoteName(table)} as select ${select}, cast(null as bigint) as _row from (${inner}) t${join}`;
-  };
-  const loaded = await readStrictly(engine, source, statement, quoteName(table));
-  if (!tableOf(table).facts) await engine.run(raw(`update ${quoteName(table)} set _row = rowid`));
-  if (owners.length > 0) await findOwners(engine, table, owners.length === 2);
-  return loaded;
+  await findOwners(engine, table, owners.length === 2);
+  return text;
+}
+
+/** The select that makes a table's rows of a scan; `place` is the SQL that gives a row's place in the reading. */
+function rowsQuery(
+  source: SourceTable,
+  columns: readonly LoadColumn[],
+  options: LoadOptions,
+): (scan: string, place: string) => string {
+  const { table } = source;
+  const owners = ownerColumns(table, columns);
+  const cells = columns.filter((column) => column.cell !== null);
+  const typed = columns.map((column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`);
+  const kept = cells.map((column) => `${column.cell} as ${rawCell(column)}`);
+  const isOwner = (column: LoadColumn): boolean => owners.length > 0 && column.name === 'contact_id';
+  const named = columns.map((column) =>
+    isOwner(column) ? 'r.contact_id as contact_id' : `t.${quoteName(column.name)}`,
+  );
+  const faults = `${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault`;
+  const owner = `case when r.contact_id is null then coalesce(${owners.map((each) => `t.${each}`).join(', ')}, '') end as _owner`;
+  const join = owners.length > 0 ? ` left join contact_refs r on r.ref = ${ownerRef(owners)}` : '';
+  const select = [...named, faults, ...(owners.length > 0 ? [owner] : []), 't._row'].join(', ');
+  return (scan, place) =>
+    `select ${select} from (select ${[...typed, ...kept].join(', ')}, ${place} as _row from ${scan}) t${join}`;
+}
+
+/**
+ * A join gives rows back in an order of its own, so the places of facts are not known. Those that have to be told apart
+ * or named by their place (without a key, or with one that stands twice) are read once more, one by one.
+ */
+async function placeDoubtfulRows(
+  engine: Engine,
+  table: TableName,
+  again: (where: (cell: string) => string) => string,
+): Promise<void> {
+  const key = tableOf(table).key[0] ?? '';
+  const doubtful = await engine.number(
+    raw(`select count(*) - count(distinct hash(${key})) + countif(${key} is null) from ${table}`),
+  );
+  if (doubtful === 0) return;
+  await engine.run(
+    raw(
+      `create or replace temp table doubtful as select hash(${key}) as h from ${table} where ${key} is not null group by 1 having count(*) > 1`,
+    ),
+  );
+  const where = (cell: string): string => `${cell} is null or hash(${cell}) in (select h from doubtful)`;
+  await engine.run(raw(`delete from ${table} where ${where(key)}`));
+  await engine.run(raw(`insert into ${table} by name ${again(where)}`));
 }
 
 /**
