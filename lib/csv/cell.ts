@@ -16,6 +16,6 @@ export function cellText(bytes: Buffer, start: number, end: number): string {
 
 /** A text as a CSV cell, quoted where a reader could take it apart, or drop a space of it, otherwise. */
 export function encodeCell(text: string, delimiter: string): string {
-  const needsQuotes = text.includes(delimiter) || /["\r\n\uFEFF]|^\s|\s$/.test(text);
+  const needsQuotes = text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text);
   return needsQuotes ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,7 +2,7 @@
  * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It refuses
  * a first line that is no header, rather than guess at one.
  */
-import { cellText, type Delimiter } from './cell.ts';
+import { CR, cellText, type Delimiter, LF, QUOTE } from './cell.ts';
 import { CsvError } from './csv-error.ts';
 import { type Fault, Scanner } from './scan.ts';
 
@@ -16,9 +16,12 @@ export interface Header {
   readonly columns: readonly string[];
 }
 
+const EXPECTED = 'Expected a line with the column names; save the file again as CSV UTF-8.';
+
 /** As many as a spreadsheet can have. */
 const MAX_COLUMNS = 16_384;
 
+const DELIMITERS = [',', ';', '\t'] as const;
 const NAMES: Readonly<Record<Delimiter, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
 
 /**
@@ -29,7 +32,9 @@ const NAMES: Readonly<Record<Delimiter, string>> = { ',': 'commas', ';': 'semico
 export function readHeader(text: Buffer, whole: boolean, path: string): Header {
   refuseBinary(text, path);
   const { delimiter, count } = findDelimiter(text, path);
-  const scanner = scanFirst(text, delimiter, count, path);
+  const scanner = new Scanner(delimiter, count, path);
+  scanner.attach(text, 0, true);
+  scanner.advance();
   if (scanner.fault !== null || scanner.count === 0) throw headerFault(scanner.fault, path);
   if (scanner.next === scanner.end && !whole) {
     throw refusal(
@@ -45,59 +50,61 @@ export function readHeader(text: Buffer, whole: boolean, path: string): Header {
   return { delimiter, lineEnd: scanner.next - scanner.end === 2 ? '\r\n' : '\n', columns };
 }
 
-/** The delimiter that divides the header into most cells, quotes heeded; a comma where there is but one column. */
+/** The delimiter that stands most often in the header, outside of quotes; a comma where there is none. */
 function findDelimiter(text: Buffer, path: string): { delimiter: Delimiter; count: number } {
-  const found = ([',', ';', '\t'] as const).map((delimiter) => {
-    const { fault, count } = scanFirst(text, delimiter, MAX_COLUMNS, path);
-    const sound = fault === null || fault === 'too few cells';
-    return { delimiter, count: sound ? count : 0, fault: sound ? null : fault };
-  });
-  const most = Math.max(...found.map(({ count }) => count));
-  const faulty = found.find(({ fault }) => fault !== null);
-  if (most <= 1 && faulty) throw headerFault(faulty.fault, path);
-  const [best, rival] = found.filter(({ count }) => count === most);
-  if (best && rival && most > 1) {
-    const names = `${NAMES[best.delimiter]} as ${NAMES[rival.delimiter]}`;
-    throw refusal(
-      path,
-      `its first line has as many ${names}, so that it is unclear which divide the columns. Put a column name that has one in quotes.`,
-    );
-  }
-  return { delimiter: best?.delimiter ?? ',', count: most };
+  const counts = countDelimiters(text);
+  const most = Math.max(...DELIMITERS.map((delimiter) => counts[delimiter]));
+  if (most === 0) return { delimiter: ',', count: 1 };
+  if (most >= MAX_COLUMNS) throw refusal(path, `its first line has more than ${MAX_COLUMNS} cells. ${EXPECTED}`);
+  const [delimiter = ',', rival] = DELIMITERS.filter((each) => counts[each] === most);
+  if (rival === undefined) return { delimiter, count: most + 1 };
+  const names = `${NAMES[delimiter]} as ${NAMES[rival]}`;
+  throw refusal(
+    path,
+    `its first line has as many ${names}, so that it is unclear which divide the columns. Put column names with such a character in quotes.`,
+  );
 }
 
-function scanFirst(text: Buffer, delimiter: Delimiter, columns: number, path: string): Scanner {
-  const scanner = new Scanner(delimiter, columns, path);
-  scanner.attach(text, 0, true);
-  scanner.advance();
-  return scanner;
+/** How often each stands in the header. While none is chosen, a quote after any of them opens a quoted cell. */
+function countDelimiters(text: Buffer): Record<Delimiter, number> {
+  const counts = { ',': 0, ';': 0, '\t': 0 };
+  const start = text.findIndex((byte) => byte !== CR && byte !== LF);
+  let quoted = false;
+  let mayOpen = true;
+  for (const byte of text.subarray(Math.max(0, start))) {
+    if (byte === LF && !quoted) break;
+    const delimiter = quoted ? undefined : DELIMITERS.find((each) => each.charCodeAt(0) === byte);
+    if (delimiter) counts[delimiter] += 1;
+    const toggles: boolean = byte === QUOTE && (quoted || mayOpen);
+    // A quote right after a closing one is a doubled one, and opens again.
+    mayOpen = delimiter !== undefined || (toggles && quoted);
+    if (toggles) quoted = !quoted;
+  }
+  return counts;
 }
 
 function headerFault(fault: Fault | null, path: string): CsvError {
-  const expected = 'Expected a line with the column names; save the file again as CSV UTF-8.';
   switch (fault) {
     case null:
       return refusal(path, 'it has only blank lines. Expected a first line with the column names.');
     case 'carriage return':
       return refusal(
         path,
-        `its lines end in a carriage return alone, as on old Macs, or its first line has one too many. ${expected}`,
+        `its lines end in a carriage return alone, as on old Macs, or its first line has one too many. ${EXPECTED}`,
       );
     case 'not UTF-8':
       return refusal(
         path,
-        `its first line is not UTF-8; it may be in Windows-1252 or another old encoding. ${expected}`,
+        `its first line is not UTF-8; it may be in Windows-1252 or another old encoding. ${EXPECTED}`,
       );
-    case 'too many cells':
-      return refusal(path, `its first line has more than ${MAX_COLUMNS} cells. ${expected}`);
     default:
-      return refusal(path, `its first line is malformed (${fault}). ${expected}`);
+      return refusal(path, `its first line is malformed (${fault}). ${EXPECTED}`);
   }
 }
 
 /** NUL characters in the first line: no text file has them, but UTF-16 has one in every second byte. */
 function refuseBinary(text: Buffer, path: string): void {
-  const lineEnd = text.indexOf(0x0a);
+  const lineEnd = text.indexOf(LF);
   const line = text.subarray(0, lineEnd < 0 ? text.length : lineEnd);
   const nul = line.indexOf(0);
   if (nul < 0) return;

@@ -5,7 +5,6 @@
  * - records with too many cells, where those beyond the header are empty (`1,2,` under `a,b`);
  * - blanks around quotes (`1, "2"`), which it drops, where RFC 4180 and we take them for text;
  * - NUL characters, and a carriage return alone as a line end;
- * - U+FEFF at the start of a line, which it drops;
  * - blank lines: a record where there is one column, none where there are more, and the header where they come first;
  * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for records;
  * - without `parallel`, an unclosed quote: the rest of the file is silently gone.
@@ -16,7 +15,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CR, LF, QUOTE } from './cell.ts';
 import { readRecords } from './reader.ts';
 import type { Scanner } from './scan.ts';
-import { BOM, type CsvFile } from './sniff.ts';
+import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
 export interface Care {
@@ -66,7 +65,6 @@ class Look {
 
   throughWindow(scanner: Scanner): void {
     const { bytes } = scanner;
-    if (bytes.includes(BOM['utf-8'], scanner.next)) this.copy ??= 'it has a byte order mark inside';
     let quote = nextQuote(bytes, scanner.next);
     let expected = scanner.next;
     while (scanner.advance()) {

@@ -5,7 +5,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ByteOrder, utf8ToUtf16 } from './utf16.ts';
 
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 /** Shorter pieces are copied byte by byte, which is faster than a call. */
 const SHORT_BYTES = 40;

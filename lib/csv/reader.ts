@@ -19,7 +19,7 @@ export class RecordReader {
   readonly scanner: Scanner;
   private readonly path: string;
   private readonly source: Source;
-  private readonly window = Buffer.allocUnsafe(WINDOW_BYTES);
+  private readonly window: Buffer;
   private filled = 0;
   private ended = false;
 
@@ -27,6 +27,7 @@ export class RecordReader {
     this.path = path;
     this.scanner = scanner;
     this.source = new Source(path, options);
+    this.window = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, this.source.maxBytes + 1));
     this.refill();
   }
 

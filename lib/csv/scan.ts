@@ -186,7 +186,10 @@ export class Scanner {
   private cutAtLineEnd(): void {
     const lineEnd = this.lineEnd();
     if (lineEnd - this.start >= MAX_RECORD_BYTES) throw lineTooLong(this.path);
-    if (this.end > lineEnd) this.tornUntil = Math.max(this.tornUntil, this.end);
+    if (this.end > lineEnd) {
+      this.tornUntil = Math.max(this.tornUntil, this.end);
+      if (this.fault === 'text after quote') this.fault = 'unclosed quote';
+    }
     this.end = this.bytes[lineEnd - 1] === CR && lineEnd < this.bytes.length ? lineEnd - 1 : lineEnd;
     this.next = Math.min(lineEnd + 1, this.bytes.length);
   }

@@ -2,7 +2,7 @@
  * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be sure
  * of is an error that says what to do.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Delimiter, LF } from './cell.ts';
 import { CsvError } from './csv-error.ts';
@@ -53,14 +53,14 @@ const FOREIGN: readonly (readonly [bytes: readonly number[], sentence: string])[
  * there is no file.
  */
 export async function openCsv(path: string): Promise<CsvFile> {
-  const handle = await open(path);
+  const fd = openSync(path, 'r');
   try {
-    const identity = openIdentity(handle.fd);
-    const head = await readAt(handle, 0, Math.min(HEAD_BYTES, identity.size));
+    const identity = openIdentity(fd);
+    const head = readAt(fd, 0, Math.min(HEAD_BYTES, identity.size));
     const { encoding, bom } = encodingOf(head, identity.size, path);
     const text = asUtf8(head.subarray(bom ? BOM[encoding].length : 0), encoding);
     const { columns, delimiter, lineEnd } = readHeader(text, head.length === identity.size, path);
-    const tail = asUtf8(await readAt(handle, identity.size - 2, 2), encoding);
+    const tail = asUtf8(readAt(fd, identity.size - 2, 2), encoding);
     const endsWithLineEnd = tail.at(-1) === LF;
     return {
       path,
@@ -74,7 +74,7 @@ export async function openCsv(path: string): Promise<CsvFile> {
       endsWithLineEnd,
     };
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }
 
@@ -107,8 +107,7 @@ function asUtf8(bytes: Buffer, encoding: Encoding): Buffer {
   return order === null ? bytes : utf16ToUtf8(bytes.subarray(0, wholeUtf16(bytes, order)), order);
 }
 
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const start = Math.max(0, position);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
-  return buffer.subarray(0, bytesRead);
+function readAt(fd: number, position: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, readSync(fd, buffer, 0, length, Math.max(0, position)));
 }

@@ -22,6 +22,8 @@ export interface SourceOptions {
 }
 
 export class Source {
+  /** The bytes are no more than these. */
+  readonly maxBytes: number;
   private readonly fd: number;
   private readonly order: ByteOrder | null;
   private readonly hash: Hash | null;
@@ -36,10 +38,13 @@ export class Source {
     this.fd = openSync(path, 'r');
     this.order = order;
     this.hash = hashed ? createHash('sha256') : null;
-    if (identity && !sameIdentity(identity, openIdentity(this.fd))) {
+    const now = openIdentity(this.fd);
+    if (identity && !sameIdentity(identity, now)) {
       this.close();
       throw changedError(path);
     }
+    // Two bytes of UTF-16 are up to three of UTF-8.
+    this.maxBytes = order === null ? now.size : Math.ceil(now.size * 1.5);
     this.read(Buffer.alloc(bomBytes), 0);
   }
 

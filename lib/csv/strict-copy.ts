@@ -8,7 +8,7 @@ import { cellText, encodeCell, QUOTE } from './cell.ts';
 import { Output } from './output.ts';
 import { readRecords } from './reader.ts';
 import type { Scanner } from './scan.ts';
-import { BOM, type CsvFile } from './sniff.ts';
+import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
 /** A malformed record longer than this is cut; the file itself keeps all of it. */
@@ -67,8 +67,7 @@ export async function strictCopy(file: CsvFile, outPath: string): Promise<Strict
 
 /** Cells that a strict reader would read otherwise than we do are quoted; everything else stays as it is. */
 function copyRecord({ bytes, start, end, cells }: Scanner, { delimiter }: CsvFile, output: Output): void {
-  const record = bytes.subarray(start, end);
-  if (!record.includes(QUOTE) && !record.includes(BOM['utf-8'])) {
+  if (!bytes.subarray(start, end).includes(QUOTE)) {
     output.append(bytes, start, end);
   } else {
     for (let i = 0; i + 1 < cells.length; i += 1) {
@@ -94,7 +93,7 @@ function reasonFor({ fault, count }: Scanner, columns: number): string {
     case 'too many cells':
       return `has more cells than the header, which has ${columns}; a cell with the delimiter in it needs quotes`;
     case 'unclosed quote':
-      return 'opens a quote that is not closed';
+      return 'opens a quote that is not closed in the same row';
     case 'text after quote':
       return 'has text after a closing quote; a quote inside a quoted cell must be doubled';
     case 'carriage return':

@@ -19,7 +19,7 @@ export function referenceRecords(text: string, delimiter: string, columns: numbe
     if (at >= text.length) return records;
     const { cells, stop } = cellsFrom(text, at, cell, delimiter, columns);
     const stray = at < tornUntil && cells?.some((each) => !each.startsWith('"') && each.includes('"'));
-    if (cells && !stray) {
+    if (cells && !stray && !text.slice(at, stop).includes('\0')) {
       records.push({ raw: text.slice(at, stop), cells: cells.map(unquoted) });
       at = stop;
     } else {

@@ -76,7 +76,7 @@ describe('recovery from malformed records', () => {
 
   it('loses one row to a quote that meets a later one', () => {
     const seen = faults(['0,"x,y', ...rows, '1,"x",y', ...rows].join('\n'));
-    expect(seen.filter((fault) => fault !== null)).toEqual(['text after quote']);
+    expect(seen.filter((fault) => fault !== null)).toEqual(['unclosed quote']);
   });
 
   it('takes no piece of a torn record for a record of its own', () => {
