@@ -15,30 +15,27 @@ const judged = (rules: EmailRules): Sql => sql`
   left join mail_domains d on d.domain = case when c.plain then c.domain end
   left join odd_addresses o on o.address = case when not c.plain then c.email end`;
 
-/** Each cell as it should be; what is so already drops out of the plan. */
+/** The verdict on each address, and the address as it should be written. */
+const verdicts = sql`
+  select c.contact_id, coalesce(a.email, c.email) as email, a.status as email_status, a.note as email_note, a.status as why_email_status,
+    case when domain_of(a.email) = domain_of(c.email) then 'spelling of the address' else 'typo in the domain corrected' end as why_email
+  from contacts c left join judged_addresses a on a.contact_id = c.contact_id`;
+
+/** Every other cell as it should be, of the contacts that have one which is not in its final form. */
 function cleaned(): Sql {
-  const cells = cleanedColumns.map(({ column }, i) => {
-    const [column_, alias] = [name(column), raw(`k${i}`)];
-    return sql`, coalesce(${alias}.clean, c.${column_}) as ${column_}`;
-  });
+  const alias = (i: number): Sql => raw(`k${i}`);
+  const cells = cleanedColumns.map(
+    ({ column }, i) => sql`coalesce(${alias(i)}.clean, c.${name(column)}) as ${name(column)}`,
+  );
   const joins = cleanedColumns.map(({ column, lookup }, i) => {
-    const alias = raw(`k${i}`);
-    const country = byCountry.has(lookup)
-      ? sql` and coalesce(${alias}.country, '') = coalesce(k0.clean, c.country, '')`
-      : raw('');
-    return sql` left join ${name(lookup)} ${alias} on ${alias}.value = c.${name(column)}${country}`;
+    const country = sql` and coalesce(${alias(i)}.country, '') = coalesce(k0.clean, c.country, '')`;
+    return sql` left join ${name(lookup)} ${alias(i)} on ${alias(i)}.value = c.${name(column)}${byCountry.has(lookup) ? country : raw('')}`;
   });
-  return sql`
-    select c.contact_id${join(cells, '')},
-      coalesce(a.email, c.email) as email, case when domain_of(a.email) = domain_of(c.email) then 'spelling of the address' else 'typo in the domain corrected' end as why_email,
-      a.status as email_status, a.status as why_email_status, a.note as email_note
-    from contacts c left join judged_addresses a on a.contact_id = c.contact_id${join(joins, '')}`;
+  const found = cleanedColumns.map((_, i) => sql`${alias(i)}.value is not null`);
+  return sql`select c.contact_id, ${join(cells, ', ')} from contacts c${join(joins, '')} where ${join(found, ' or ')}`;
 }
 
-const whys = {
-  email_note: 'what was found',
-  ...Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why])),
-};
+const whys = Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why]));
 
 /** Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence stays as it is. */
 export const listCleaning = (rules: EmailRules) =>
@@ -57,6 +54,7 @@ export const listCleaning = (rules: EmailRules) =>
         'contacts',
         sql`select contact_id, 'a stable id for a row without one' as why from contacts where _keyless`,
       ),
+      update('contacts', verdicts, { email_note: 'what was found' }),
       update('contacts', cleaned(), whys),
     ],
     metrics: () => ({
