@@ -75,7 +75,7 @@ describe('the careful path', () => {
         "row 3 has 2 cells where the header has 3",
         "row 4 has more cells than the header, which has 3; a cell with the delimiter in it needs quotes",
         "row 5 has text after a closing quote; a quote inside a quoted cell must be doubled",
-        "row 6 has text after a closing quote; a quote inside a quoted cell must be doubled",
+        "row 6 opens a quote that is not closed in the same row",
         "row 7 opens a quote that is not closed in the same row",
         "row 8 has text after a closing quote; a quote inside a quoted cell must be doubled",
         "row 9 has a carriage return that is no line end; a cell with a line break needs quotes",
