@@ -520,7 +520,7 @@ describe('a suppression', () => {
       contacts: [],
       ...{ contacts: [aContact({ contact_id: 'v1', email: 'gone@example.com', status: 'suppressed' })] },
       bounces: [
-        aBounce({ email: 'gone@example.com', occurred_at: ago(60) }),
+        aBounce({ email: 'gone@example.com', occurred_at: ago(50) }),
         aBounce({ email: 'gone@example.com', kind: 'soft', code: '4.2.2', occurred_at: ago(1) }),
         aBounce({ email: 'told@example.com', kind: 'block', code: '5.7.1', occurred_at: ago(1) }),
       ],
@@ -544,6 +544,16 @@ describe('a suppression', () => {
       suppressed_at: ago(70),
       note: 'Called, wants none · Evidence: 1 report (5.7.1), last 2026-11-21',
     });
+  });
+
+  it('that stands again since a release keeps its reason and its day', async () => {
+    const again = { reason: 'soft_bounces', suppressed_at: ago(40), released_at: ago(60) };
+    const done = await afterNight({
+      contacts: [aContact({ contact_id: 'a1', email: 'again@example.com', status: 'suppressed' })],
+      bounces: [aBounce({ email: 'again@example.com', occurred_at: ago(1) })],
+      suppressions: [aSuppression({ email: 'again@example.com', ...again })],
+    });
+    expect(done.suppression('again@example.com')).toMatchObject(again);
   });
 
   it('has the same evidence a night later, once', async () => {
