@@ -75,7 +75,7 @@ const kinds: Case[] = [
     ends: 'hard_bounce',
   },
   {
-    it: 'puts the code above the provider’s own verdict: soft stays soft',
+    it: 'puts the code above the provider’s own verdict: what it calls soft is no dead address',
     bounces: [{ kind: 'soft', code: '5.1.1', detail: '' }],
     ends: '',
   },
@@ -517,8 +517,7 @@ describe('a suppression', () => {
 
   it('gathers the evidence of every later bounce, and leaves its reason, its day and a person’s own words alone', async () => {
     const done = await afterNight({
-      contacts: [],
-      ...{ contacts: [aContact({ contact_id: 'v1', email: 'gone@example.com', status: 'suppressed' })] },
+      contacts: [aContact({ contact_id: 'v1', email: 'gone@example.com', status: 'suppressed' })],
       bounces: [
         aBounce({ email: 'gone@example.com', occurred_at: ago(50) }),
         aBounce({ email: 'gone@example.com', kind: 'soft', code: '4.2.2', occurred_at: ago(1) }),
