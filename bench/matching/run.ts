@@ -3,10 +3,11 @@
  * merge wrongly. Public files where the data folder is there, and invented tables of other shapes. Measures, asserts nothing.
  */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { matchTable } from '../../lib/match/match-table.ts';
-import { readTable } from '../../lib/match/read-file.ts';
+import { loadCsv } from '../../lib/match/read-file.ts';
 import { readRows } from '../../lib/match/read-rows.ts';
 import { quoted } from '../../lib/match/values.ts';
 import { type Invented, invent, inventShops, shapes } from './invented.ts';
@@ -93,7 +94,7 @@ export async function run(): Promise<void> {
       print(
         name,
         await withEngine(async (db) => {
-          await readTable(db, path, 'input');
+          await loadCsv(db, path, 'input', tmpdir());
           return measure(db, truth, leaveOut);
         }),
       );

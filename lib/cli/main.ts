@@ -9,6 +9,11 @@ import { type Session, startSession } from './session.ts';
 
 type Run = (session: Session) => Promise<number>;
 
+/** Commands that open no workbook. */
+const apart: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
+  match: async () => (await import('./match.ts')).matchCommand,
+};
+
 /** Each command loads only what it needs. */
 const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./run.ts')).runCommand,
@@ -30,6 +35,8 @@ export async function main(argv: readonly string[], nightShift: NightShift): Pro
       );
       return options.help ? 0 : 2;
     }
+    const standalone = await apart[options.command]?.();
+    if (standalone) return await standalone(options);
     const load = handlers[options.command];
     if (!load) throw new UsageError(`There is no command "${options.command}".`);
     const run = await load();

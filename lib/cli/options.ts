@@ -25,6 +25,7 @@ export const commands: readonly Command[] = [
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
   { name: 'explain', args: 'CONTACT', does: 'why a contact is scored, listed, suppressed or changed as it is' },
   { name: 'undo', args: 'JOB PERIOD', does: 'put back what a run decided' },
+  { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
 ];
 
@@ -34,6 +35,10 @@ const options = {
   ledger: { type: 'string' },
   'dry-run': { type: 'boolean' },
   approve: { type: 'string', multiple: true },
+  id: { type: 'string' },
+  pairs: { type: 'string' },
+  rules: { type: 'string' },
+  threshold: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -42,6 +47,7 @@ const options = {
 const own: Readonly<Record<string, readonly string[]>> = {
   run: ['dry-run', 'approve'],
   undo: ['dry-run', 'approve'],
+  match: ['id', 'pairs', 'rules', 'threshold'],
 };
 
 export interface Options {
@@ -52,6 +58,10 @@ export interface Options {
   readonly ledger: string | undefined;
   readonly dryRun: boolean;
   readonly approve: readonly string[];
+  readonly id: string | undefined;
+  readonly pairs: string | undefined;
+  readonly rules: string | undefined;
+  readonly threshold: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -67,7 +77,7 @@ export function readOptions(argv: readonly string[]): Options {
       `There is no command "${command}".${near ? ` Did you mean "${near}"?` : ''} The commands are: ${known.join(', ')}.`,
     );
   }
-  for (const option of ['dry-run', 'approve'] as const) {
+  for (const option of ['dry-run', 'approve', 'id', 'pairs', 'rules', 'threshold'] as const) {
     if (parsed.values[option] !== undefined && command !== null && !own[command]?.includes(option)) {
       throw new UsageError(`"${command}" takes no --${option}.`);
     }
@@ -84,6 +94,10 @@ export function readOptions(argv: readonly string[]): Options {
     ledger: parsed.values.ledger,
     dryRun: parsed.values['dry-run'] ?? false,
     approve: parsed.values.approve ?? [],
+    id: parsed.values.id,
+    pairs: parsed.values.pairs,
+    rules: parsed.values.rules,
+    threshold: parsed.values.threshold,
     json: parsed.values.json ?? false,
     help: parsed.values.help ?? false,
   };
@@ -122,6 +136,10 @@ export function helpText(names: readonly string[]): string {
     '  --ledger DIR        where runs are recorded (else data/ledger)',
     '  --dry-run           plan and check, write nothing (run, undo)',
     '  --approve HASH      apply the plan with that hash although a guard stops it (run, undo)',
+    '  --id COLUMN         the column with the row’s id, else rows are numbered (match)',
+    '  --pairs FILE.csv    write the pairs with their evidence as well (match)',
+    '  --rules FILE        other rules: JSON, or a module like jobs/rules/matching.ts (match)',
+    '  --threshold N       from which probability on two rows are one, 0.5 unless the rules say otherwise (match)',
     '  --json              one JSON object on stdout',
     '',
     'Exit codes: 0 all well · 1 a job failed · 2 the command, the settings or the rules are wrong',

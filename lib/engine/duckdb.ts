@@ -64,6 +64,11 @@ export class Engine {
     return engine;
   }
 
+  /** DuckDB's own connection, for the matching: its SQL is DuckDB's, and it has no other engine. */
+  get duckdb(): DuckDBConnection {
+    return this.#connection;
+  }
+
   /** Runs one statement. */
   async run(statement: Sql): Promise<void> {
     await this.#connection.run(statement.text, statement.values.map(bound));

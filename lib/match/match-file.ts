@@ -1,139 +1,109 @@
 /**
- * Finds the duplicates in a CSV file, and writes them beside it: FILE.matches.csv has every row with its cluster.
- * Opens an engine of its own, bounded in memory; changes nothing in the file it reads.
+ * Finds the duplicates in a CSV file, and writes them beside it: FILE.matches.csv is the file, byte for byte, with two
+ * columns more. Opens an engine of its own, bounded in memory; changes nothing in the file it reads.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { join, resolve } from 'node:path';
+import { splice } from '../csv/splice.ts';
+import { Engine } from '../engine/duckdb.ts';
+import { nearest, normalHeader } from '../workbook/headers.ts';
+import { MatchError } from './match-error.ts';
 import { type MatchResult, matchTable } from './match-table.ts';
-import { readTable, writeCsv } from './read-file.ts';
-import { defaultMatchingRules, type MatchingRules, readMatchingRules } from './rules.ts';
+import { freeName, type LoadedCsv, loadCsv, replaceFile, writeCsv } from './read-file.ts';
+import { defaultMatchingRules, type MatchingRules } from './rules.ts';
 import { quoted } from './values.ts';
 
 export interface MatchFileOptions {
-  /** Column with the row's id; else the row's number, from 1. */
-  id?: string;
-  rules?: MatchingRules;
+  /** Header of the column with the row's id; else the row's number, from 1. */
+  readonly id?: string;
+  readonly rules?: MatchingRules;
   /** Lowest probability at which two rows are held to be one, 0 to 1; the rules' likely band where nothing is said. */
-  threshold?: number;
+  readonly threshold?: number;
   /** File to which the scored pairs go: left_id, right_id, probability, evidence. */
-  pairs?: string;
-  /** Memory for the engine, as it writes it. */
-  memory?: string;
+  readonly pairs?: string;
+  readonly memoryMb?: number;
+  readonly progress?: (line: string) => void;
 }
 
 export interface MatchSummary extends Omit<MatchResult, 'model'> {
-  output: string;
-  pairsOutput?: string;
-  seconds: number;
+  /** Rows that can't be read: they stand in the output as they are, without a cluster. */
+  readonly malformed: number;
+  readonly output: string;
+  readonly pairsOutput?: string;
 }
 
-/** A name for a column of ours that the file doesn't have already. */
-function freeName(wanted: string, taken: readonly string[]): string {
-  const lower = new Set(taken.map((name) => name.toLowerCase()));
-  let name = wanted;
-  for (let n = 2; lower.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
-  return name;
-}
+const outputOf = (path: string): string => path.replace(/(\.csv)?$/i, '.matches.csv');
 
-/** Matches the file at `path`. Writes `${path without .csv}.matches.csv`, and the pairs where asked. */
+/** Matches the file at `path`. Writes `${path without .csv}.matches.csv`, and the pairs where asked. @throws CsvError, MatchError */
 export async function matchFile(path: string, options: MatchFileOptions = {}): Promise<MatchSummary> {
-  const started = Date.now();
+  const { progress = () => {}, pairs } = options;
+  const output = outputOf(path);
+  if (pairs !== undefined && [path, output].some((other) => resolve(other) === resolve(pairs))) {
+    throw new MatchError(`--pairs ${pairs} would write over another file of this matching. Name a file of its own.`);
+  }
   const given = options.rules ?? defaultMatchingRules;
-  const likely = options.threshold ?? given.bands.likely;
-  const rules = { ...given, bands: { ...given.bands, likely } };
-  const spill = await mkdtemp(join(tmpdir(), 'nightshift-match-'));
-  const settings = { memory_limit: options.memory ?? '4GB', temp_directory: spill, preserve_insertion_order: 'false' };
-  const instance = await DuckDBInstance.create(':memory:', settings);
-  const db = await instance.connect();
+  const rules = { ...given, bands: { ...given.bands, likely: options.threshold ?? given.bands.likely } };
+  const scratch = await mkdtemp(join(tmpdir(), 'nightshift-match-'));
+  const engine = await Engine.open({
+    spillFolder: join(scratch, 'spill'),
+    timeZone: 'UTC',
+    ...(options.memoryMb !== undefined && { memoryMb: options.memoryMb }),
+  });
   try {
-    const headers = await readTable(db, path, 'match_input');
-    const leaveOut = options.id === undefined ? [] : ['match_row'];
-    const { model: _, ...result } = await matchTable(db, {
-      table: 'match_input',
-      id: options.id ?? 'match_row',
-      rules,
-      leaveOut,
-    });
-    const output = path.replace(/(\.csv)?$/i, '.matches.csv');
-    const [cluster, probability] = [freeName('cluster_id', headers), freeName('match_probability', headers)];
-    const columns = headers.map((name) => `i.${quoted(name)}`);
-    const key = quoted(options.id ?? 'match_row');
-    await writeCsv(
-      db,
-      `select ${columns.join(', ')}, c.cluster_id as ${cluster}, round(c.probability, 6) as ${probability}
-       from match_input i join match_clusters c on c.id = i.${key}::varchar order by i.match_row`,
-      output,
-    );
-    if (options.pairs) {
-      await writeCsv(
-        db,
-        `select left_id, right_id, round(probability, 6) as probability, evidence from match_pairs
-         order by probability desc, length(left_id), left_id, length(right_id), right_id`,
-        options.pairs,
-      );
-    }
-    const seconds = (Date.now() - started) / 1000;
-    return { ...result, output, ...(options.pairs ? { pairsOutput: options.pairs } : {}), seconds };
+    progress('reading the file');
+    const loaded = await loadCsv(engine.duckdb, path, 'match_input', scratch);
+    const id = options.id === undefined ? 'match_row' : idColumn(options.id, loaded);
+    progress('comparing its rows');
+    const leaveOut = id === 'match_row' ? [] : ['match_row'];
+    const { model: _, ...result } = await matchTable(engine.duckdb, { table: 'match_input', id, rules, leaveOut });
+    progress('writing');
+    await writeMatches(engine, loaded, id, output, scratch);
+    if (pairs !== undefined) await writePairs(engine, pairs);
+    return { ...result, malformed: loaded.malformed, output, ...(pairs !== undefined && { pairsOutput: pairs }) };
   } finally {
-    db.closeSync();
-    instance.closeSync();
-    await rm(spill, { recursive: true, force: true });
+    engine.close();
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-/** Rules from a file: JSON, or a module whose default export or `matching` they are. */
-async function rulesFrom(file: string): Promise<MatchingRules> {
-  if (file.endsWith('.json')) {
-    const text = await readFile(file, 'utf8');
-    try {
-      return readMatchingRules(JSON.parse(text), file);
-    } catch (error) {
-      if (error instanceof SyntaxError) throw new Error(`${file} is no JSON: ${error.message}`);
-      throw error;
-    }
-  }
-  const module: { default?: unknown; matching?: unknown } = await import(pathToFileURL(file).href);
-  return readMatchingRules(module.matching ?? module.default, file);
+/** The table's column that a person means: their header as it stands, or but for case and signs between its words. */
+function idColumn(wanted: string, { file, columns }: LoadedCsv): string {
+  const exact = file.header.indexOf(wanted);
+  const place = exact >= 0 ? exact : file.header.findIndex((each) => normalHeader(each) === normalHeader(wanted));
+  const column = columns[place];
+  if (column !== undefined) return column;
+  const near = nearest(wanted, file.header);
+  throw new MatchError(
+    `There is no column "${wanted}" in ${file.name}.${near ? ` Did you mean "${near}"?` : ''} Its columns are: ${file.header.join(', ')}.`,
+  );
 }
 
-function describe(summary: MatchSummary): string {
-  const lines = [
-    `${summary.rows} rows: ${summary.duplicateRows} are duplicates, in ${summary.duplicateClusters} clusters.`,
-    `${summary.pairs} pairs found, ${summary.certainPairs} of them certain.`,
-    `Compared: ${summary.compared.map(({ column, kind }) => `${column} (${kind})`).join(', ') || 'nothing'}.`,
-    ...summary.ignored.map(({ column, reason }) => `Left out: ${column} ${reason}.`),
-    `Written: ${summary.output}${summary.pairsOutput ? `, ${summary.pairsOutput}` : ''}`,
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-const usage = 'match FILE.csv [--id COLUMN] [--rules FILE] [--threshold 0.5] [--pairs OUT.csv] [--json]';
-
-/** The command `match`: takes what stands after it on the command line, gives the text for stdout. Throws on a wrong call. */
-export async function matchCommand(argv: readonly string[]): Promise<string> {
-  const text = { type: 'string' } as const;
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { id: text, rules: text, threshold: text, pairs: text, json: { type: 'boolean' } },
+/** The file's own bytes, and a cluster and a probability at the end of every row that could be read. */
+async function writeMatches(
+  engine: Engine,
+  { file, columns }: LoadedCsv,
+  id: string,
+  output: string,
+  scratch: string,
+): Promise<void> {
+  const taken = new Set(columns.map((name) => name.toLowerCase()));
+  const added = [freeName('cluster_id', taken), freeName('match_probability', taken)];
+  const patch = join(scratch, 'patch.csv');
+  await writeCsv(
+    engine.duckdb,
+    `select 'u', i.match_row - 1, null, c.cluster_id, round(c.probability, 6)
+     from match_input i join match_clusters c on c.id = i.${quoted(id)}::varchar order by i.match_row`,
+    patch,
+    { header: false, delimiter: file.delimiter },
+  );
+  await replaceFile(output, async (unfinished) => {
+    await splice(file, { path: patch, columns: added, key: '' }, unfinished);
   });
-  const [file, ...more] = positionals;
-  if (!file || more.length > 0) throw new Error(`match takes one file. Usage: ${usage}`);
-  const threshold = values.threshold === undefined ? undefined : Number(values.threshold);
-  if (threshold !== undefined && !(threshold > 0 && threshold <= 1)) {
-    throw new Error(
-      `--threshold ${values.threshold} is no probability. Expected a number above 0 and up to 1, such as 0.5.`,
-    );
-  }
-  const summary = await matchFile(file, {
-    ...(values.id === undefined ? {} : { id: values.id }),
-    ...(values.rules === undefined ? {} : { rules: await rulesFrom(values.rules) }),
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(values.pairs === undefined ? {} : { pairs: values.pairs }),
-  });
-  return values.json ? `${JSON.stringify(summary)}\n` : describe(summary);
+}
+
+async function writePairs(engine: Engine, path: string): Promise<void> {
+  const query = `select left_id, right_id, round(probability, 6) as probability, evidence from match_pairs
+    order by match_pairs.probability desc, length(left_id), left_id, length(right_id), right_id`;
+  await replaceFile(path, (unfinished) => writeCsv(engine.duckdb, query, unfinished));
 }

@@ -9,6 +9,7 @@ import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns } from './compare.ts';
 import { certainSql, conflictSql, evidenceSql, levelsFromPattern, strongCountSql, vetoSql } from './evidence.ts';
 import type { Compared } from './kinds.ts';
+import { MatchError } from './match-error.ts';
 import { fitModel, type Model, modelForCopies } from './model.ts';
 import { profileTable } from './profile.ts';
 import { readRows } from './read-rows.ts';
@@ -157,6 +158,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   await writeClusters(db, rules.bands.likely);
   await writePairs(db, compared, rules);
   const counts = await summarise(db);
+  await dropTemporaries(db);
   return {
     ...counts,
     records,
@@ -171,7 +173,7 @@ async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: M
   const described = await readRows<{ column_name: string }>(db, `describe ${quoted(table)}`);
   const names = described.map(({ column_name }) => column_name);
   if (id !== undefined && !names.includes(id)) {
-    throw new Error(`No column "${id}" for the row's id; the columns are: ${names.join(', ')}. Name one of them.`);
+    throw new MatchError(`No column "${id}" for the row's id; the columns are: ${names.join(', ')}. Name one of them.`);
   }
   return names.filter((name) => name !== id && !leaveOut.includes(name));
 }
@@ -182,10 +184,19 @@ async function checkIds(db: DuckDBConnection, id: string): Promise<void> {
     `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct row_id))::integer as repeated from match_source`,
   );
   if (row && row.empty + row.repeated > 0) {
-    throw new Error(
+    throw new MatchError(
       `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name another column, or none to number the rows.`,
     );
   }
+}
+
+/** What was worked with goes, so that it holds no memory while others work in the same engine. */
+async function dropTemporaries(db: DuckDBConnection): Promise<void> {
+  const tables = await readRows<{ name: string }>(
+    db,
+    "select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'match_')",
+  );
+  for (const { name } of tables) await db.run(`drop table ${quoted(name)}`);
 }
 
 type Counts = Pick<

@@ -1,34 +1,88 @@
 /**
- * Reads a CSV file into a table of text columns, and writes a table as CSV. The one place where the matching touches a
- * file's format, so that another reader can take its place.
+ * Loads a CSV file into the engine as a table of text columns, in whatever encoding and delimiter it is written, and
+ * writes the matching's own files. Rows that can't be read stay in the file and out of the table.
  */
-import { rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { needsCare } from '../csv/needs-care.ts';
+import { type CsvFile, openCsv } from '../csv/sniff.ts';
+import { strictCopy } from '../csv/strict-copy.ts';
+import { nodeDisk } from '../landing/disk.ts';
 import { readRows } from './read-rows.ts';
 import { literal, quoted } from './values.ts';
 
-/** Makes `table(match_row, columns…)` from a file, `match_row` counting from 1; headers lose blanks around them. Returns the headers. */
-export async function readTable(db: DuckDBConnection, path: string, table: string): Promise<string[]> {
-  await db.run(
-    `create or replace table ${quoted(table)} as
-     select row_number() over () as match_row, * from read_csv(${literal(path)}, all_varchar = true, header = true, null_padding = true, sample_size = -1)`,
-  );
-  const described = await readRows<{ column_name: string }>(db, `describe ${quoted(table)}`);
-  const headers = described.map(({ column_name }) => column_name).filter((name) => name !== 'match_row');
-  for (const name of headers) {
-    if (name !== name.trim())
-      await db.run(`alter table ${quoted(table)} rename ${quoted(name)} to ${quoted(name.trim())}`);
-  }
-  return headers.map((name) => name.trim());
+export interface LoadedCsv {
+  readonly file: CsvFile;
+  /** The table's columns, one for each of the file's: its header, or a name of its own where that is empty or taken. */
+  readonly columns: readonly string[];
+  /** How many rows can't be read. */
+  readonly malformed: number;
 }
 
-/** Writes a query's rows to `path` as CSV: all of them, or the file that was there before stays. */
-export async function writeCsv(db: DuckDBConnection, query: string, path: string): Promise<void> {
-  const half = `${path}.${process.pid}.tmp`;
-  try {
-    await db.run(`copy (${query}) to ${literal(half)} (format csv, header)`);
-    await rename(half, path);
-  } finally {
-    await rm(half, { force: true });
+/** A name that none of those taken is, whatever the case of its letters; adds it to them. */
+export function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
+  taken.add(name.toLowerCase());
+  return name;
+}
+
+/**
+ * Makes the view `table(match_row, columns…)` of a file, `match_row` counting its well-formed rows from 1. `scratch` is a
+ * folder for a copy of a file that the engine can't read as it is. @throws CsvError
+ */
+export async function loadCsv(db: DuckDBConnection, path: string, table: string, scratch: string): Promise<LoadedCsv> {
+  const file = await openCsv(path);
+  const taken = new Set(['match_row']);
+  const columns = file.header.map((header, index) => freeName(header.trim() || `column ${index + 1}`, taken));
+  const rowsTable = quoted(`${table}_rows`);
+  const load = async (from: string, options: string): Promise<number> => {
+    const cells = columns.map((name, index) => `c${index} as ${quoted(name)}`);
+    await db.run(
+      `create or replace table ${rowsTable} as select ${cells.join(', ')} from read_csv(${literal(from)}, ${options})`,
+    );
+    const [found] = await readRows<{ n: number }>(db, `select count(*)::integer as n from ${rowsTable}`);
+    return found?.n ?? 0;
+  };
+  const care = await needsCare(file);
+  const agrees =
+    care.copy === null &&
+    (await load(path, care.options)
+      .catch(() => -1)
+      .then((rows) => rows === care.rows));
+  let malformed = 0;
+  if (!agrees) {
+    const copy = join(scratch, 'strict.csv');
+    const strict = await strictCopy(file, copy);
+    await load(copy, strict.options);
+    malformed = strict.malformed.length;
   }
+  await db.run(`create or replace view ${quoted(table)} as select rowid + 1 as match_row, * from ${rowsTable}`);
+  return { file, columns, malformed };
+}
+
+/** Writes a query's rows to `path` as CSV. */
+export async function writeCsv(
+  db: DuckDBConnection,
+  query: string,
+  path: string,
+  { header = true, delimiter = ',' } = {},
+): Promise<void> {
+  const options = `format csv, header ${header}, delimiter ${literal(delimiter)}, nullstr ''`;
+  await db.run(`copy (${query}) to ${literal(path)} (${options})`);
+}
+
+/** Puts a file in its place whole: `write` makes it beside there; what stood there before stays until it is done. */
+export async function replaceFile(path: string, write: (unfinished: string) => Promise<void>): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.unfinished`);
+  try {
+    await write(unfinished);
+    await nodeDisk.flush(unfinished);
+    await nodeDisk.rename(unfinished, path);
+  } catch (error) {
+    await nodeDisk.unlink(unfinished);
+    throw error;
+  }
+  await nodeDisk.flushFolder(dirname(path));
 }

@@ -1,12 +1,8 @@
 /** The parts of the matching that decide by themselves: headers, kinds, linkage, the certain band, rules. */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certain } from '../../lib/match/evidence.ts';
 import { headerHint, headerWords } from '../../lib/match/headers.ts';
 import { averageLinkage } from '../../lib/match/linkage.ts';
-import { matchCommand } from '../../lib/match/match-file.ts';
 import { defaultMatchingRules, readMatchingRules } from '../../lib/match/rules.ts';
 
 describe('headers', () => {
@@ -80,35 +76,5 @@ describe('rules', () => {
     expect(() => readMatchingRules(wrong, 'matching.json')).toThrow(
       /^matching\.json: [\s\S]*columns\.city: [\s\S]*bands\.certain: /,
     );
-  });
-});
-
-describe('the command', () => {
-  it('writes every row as it was with its cluster, and the pairs', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'match-test-'));
-    const file = join(folder, 'people.csv');
-    const noise = Array.from({ length: 40 }, (_, n) => `${n + 10},Name${n},Stone${n},n${n}@example.net,1`);
-    const rows = [
-      '1,Robert,Marlow,robert.marlow@example.com,a',
-      '2,Bob,Marlow,robert.marlow@example.com,"b, c"',
-      ...noise,
-    ];
-    await writeFile(file, `${['nr,first_name,last_name,email,cluster_id', ...rows].join('\n')}\n`);
-    const pairs = join(folder, 'pairs.csv');
-    const text = await matchCommand([file, '--id', 'nr', '--pairs', pairs]);
-    expect(text).toContain('42 rows: 1 are duplicates, in 1 clusters.');
-    expect(text).toContain('Left out: cluster_id holds the result of an earlier matching.');
-    const written = (await readFile(join(folder, 'people.matches.csv'), 'utf8')).trim().split('\n');
-    expect(written[0]).toBe('nr,first_name,last_name,email,cluster_id,cluster_id_2,match_probability');
-    expect(written.length).toBe(43);
-    expect(written[2]).toMatch(/^2,Bob,Marlow,robert\.marlow@example\.com,"b, c",c[0-9a-f]{16},[01]\.\d+$/);
-    expect(await readFile(pairs, 'utf8')).toMatch(
-      /^left_id,right_id,probability,evidence\n1,2,[01]\.[0-9]+,first name: another form; last name: same; email: same\n$/,
-    );
-  }, 60_000);
-
-  it('says what a wrong call should have been', async () => {
-    await expect(matchCommand([])).rejects.toThrow('match takes one file. Usage: match FILE.csv');
-    await expect(matchCommand(['a.csv', '--threshold', 'high'])).rejects.toThrow('--threshold high is no probability');
   });
 });

@@ -1,10 +1,11 @@
 /** The figures that the matching must reach, on public files and on invented tables of other shapes. */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invent, inventShops, shapes } from '../../bench/matching/invented.ts';
 import { loadInvented, measure, publicFiles } from '../../bench/matching/run.ts';
-import { readTable } from '../../lib/match/read-file.ts';
+import { loadCsv } from '../../lib/match/read-file.ts';
 
 let instance: DuckDBInstance;
 let db: DuckDBConnection;
@@ -33,7 +34,7 @@ describe('public files', () => {
     it.skipIf(!existsSync(path))(
       `${name} reaches its goal, and nothing is merged wrongly (skipped: no data)`,
       async () => {
-        await readTable(db, path, 'input');
+        await loadCsv(db, path, 'input', tmpdir());
         const quality = await measure(db, truth, leaveOut);
         expect(quality.f1).toBeGreaterThanOrEqual(goals[name]?.f1 ?? 1);
         expect(quality.precision).toBeGreaterThanOrEqual(goals[name]?.precision ?? 1);

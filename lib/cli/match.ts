@@ -1,0 +1,87 @@
+/**
+ * `match FILE.csv`: finds the duplicates in any CSV file. It needs no workbook, and opens none.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MatchError } from '../match/match-error.ts';
+import { type MatchSummary, matchFile } from '../match/match-file.ts';
+import { type MatchingRules, readMatchingRules } from '../match/rules.ts';
+import { type Options, UsageError } from './options.ts';
+import { count, escapeCell } from './text.ts';
+
+export async function matchCommand(options: Options): Promise<number> {
+  const [file, ...rest] = options.names;
+  if (!file || rest.length > 0) throw new UsageError('Match what? Give one file: nightshift match FILE.csv.');
+  const threshold = thresholdOf(options.threshold);
+  try {
+    const summary = await matchFile(file, {
+      ...(options.id !== undefined && { id: options.id }),
+      ...(options.rules !== undefined && { rules: await rulesFrom(options.rules) }),
+      ...(threshold !== undefined && { threshold }),
+      ...(options.pairs !== undefined && { pairs: options.pairs }),
+      progress: (line) => process.stderr.write(`${line}\n`),
+    });
+    console.log(options.json ? JSON.stringify(summary) : describe(summary));
+    return 0;
+  } catch (error) {
+    if (error instanceof MatchError || (error instanceof Error && error.name === 'CsvError'))
+      throw new UsageError(error.message);
+    if (isMissing(error, file)) throw new UsageError(`There is no file ${file}.`);
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown, file: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error && error.path === file;
+
+function thresholdOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threshold = Number(text);
+  if (text.trim() !== '' && threshold > 0 && threshold <= 1) return threshold;
+  throw new UsageError(`--threshold ${text} is no probability. Expected a number above 0 and up to 1, such as 0.5.`);
+}
+
+/** Rules from a file: JSON, or a module whose export `matching` (or default) they are. */
+async function rulesFrom(file: string): Promise<MatchingRules> {
+  const given = await (file.endsWith('.json') ? fromJson(file) : fromModule(file));
+  try {
+    return readMatchingRules(given, file);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function fromJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`There is no file ${file} with rules.`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${file} is no JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function fromModule(file: string): Promise<unknown> {
+  try {
+    const module: { default?: unknown; matching?: unknown } = await import(pathToFileURL(resolve(file)).href);
+    return module.matching ?? module.default;
+  } catch (error) {
+    throw new UsageError(`${file} can't be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** What was found, for people; a terminal gets no cell, and headers escaped. */
+function describe(summary: MatchSummary): string {
+  const { duplicateRows, duplicateClusters, pairs, certainPairs, malformed, compared, ignored } = summary;
+  const columns = compared.map(({ column, kind }) => `${escapeCell(column)} (${kind})`).join(', ');
+  return [
+    `${count(summary.rows)} rows: ${count(duplicateRows)} are duplicates, in ${count(duplicateClusters)} clusters.`,
+    `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
+    `Compared: ${columns || 'nothing'}.`,
+    ...ignored.map(({ column, reason }) => `Left out: ${escapeCell(column)} ${reason}.`),
+    ...(malformed > 0 ? [`${count(malformed)} rows can't be read: they stand in the output as they are.`] : []),
+    `Written: ${summary.output}${summary.pairsOutput ? `, ${summary.pairsOutput}` : ''}`,
+  ].join('\n');
+}
