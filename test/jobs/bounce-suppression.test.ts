@@ -457,73 +457,35 @@ describe('a burst', () => {
 });
 
 describe('a suppression', () => {
-  const moved = { contact_id: 'm1', email: 'new@example.com' };
-
-  it('follows the person to a new address where the person wants no mail', async () => {
-    const done = await afterNight({
-      contacts: [aContact(moved)],
-      suppressions: [
-        aSuppression({ email: 'old@example.com', scope: 'person', contact_id: 'm1', reason: 'unsubscribe' }),
-      ],
-    });
-    expect(done.suppression('new@example.com')).toMatchObject({
-      scope: 'person',
-      contact_id: 'm1',
-      reason: 'unsubscribe',
-    });
-    expect(done.status('m1')).toBe('unsubscribed');
-  });
-
-  it('follows at once where the complaint comes after the move', async () => {
-    const done = await afterNight({
-      contacts: [aContact(moved)],
-      bounces: [aBounce({ email: 'old@example.com', kind: 'complaint', code: '' })],
-      suppressions: [aSuppression({ email: 'old@example.com', scope: 'address', contact_id: 'm1' })],
-    });
-    expect(done.suppression('new@example.com')).toMatchObject({ scope: 'person', reason: 'complaint' });
-    expect(done.status('m1')).toBe('suppressed');
-  });
-
-  it('of an address stays with the address', async () => {
-    const done = await afterNight({
-      contacts: [aContact(moved)],
-      suppressions: [aSuppression({ email: 'old@example.com', scope: 'address', contact_id: 'm1' })],
-    });
-    expect(done.suppression('new@example.com')).toBeUndefined();
-    expect(done.status('m1')).toBe('subscribed');
-  });
-
-  it('holds for everybody who carries the address, in any case', async () => {
-    const done = await afterNight({
+  const again = { reason: 'soft_bounces', suppressed_at: ago(40), released_at: ago(60) };
+  const bound = { scope: 'address', contact_id: '' };
+  let done: After;
+  beforeAll(async () => {
+    const path = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
+    const tables = {
       contacts: [
+        aContact({ contact_id: 'left', email: 'left.new@example.com' }),
+        aContact({ contact_id: 'angry', email: 'angry.new@example.com' }),
+        aContact({ contact_id: 'moved', email: 'moved.new@example.com' }),
         aContact({ contact_id: 's1', email: 'Shared@Example.com' }),
         aContact({ contact_id: 's2', email: 'shared@example.com ' }),
-      ],
-      suppressions: [aSuppression({ email: ' SHARED@example.COM' })],
-    });
-    expect([done.status('s1'), done.status('s2')]).toEqual(['suppressed', 'suppressed']);
-  });
-
-  it('holds for the same mailbox in another spelling, where the provider ignores dots and tags, and nowhere else', async () => {
-    const done = await afterNight({
-      contacts: [
         aContact({ contact_id: 'g1', email: 'a.b+news@gmail.com' }),
         aContact({ contact_id: 'e1', email: 'a.b+news@example.com' }),
       ],
-      suppressions: [aSuppression({ email: 'AB@gmail.com' }), aSuppression({ email: 'ab@example.com' })],
-    });
-    expect([done.status('g1'), done.status('e1')]).toEqual(['suppressed', 'subscribed']);
-  });
-
-  it('gathers the evidence of every later bounce, and leaves its reason, its day and a person’s own words alone', async () => {
-    const done = await afterNight({
-      contacts: [aContact({ contact_id: 'v1', email: 'gone@example.com', status: 'suppressed' })],
       bounces: [
+        aBounce({ email: 'angry@example.com', kind: 'complaint', code: '' }),
         aBounce({ email: 'gone@example.com', occurred_at: ago(50) }),
         aBounce({ email: 'gone@example.com', kind: 'soft', code: '4.2.2', occurred_at: ago(1) }),
         aBounce({ email: 'told@example.com', kind: 'block', code: '5.7.1', occurred_at: ago(1) }),
+        aBounce({ email: 'again@example.com', occurred_at: ago(1) }),
       ],
       suppressions: [
+        aSuppression({ email: 'left@example.com', scope: 'person', contact_id: 'left', reason: 'unsubscribe' }),
+        aSuppression({ email: 'angry@example.com', ...bound, contact_id: 'angry' }),
+        aSuppression({ email: 'moved@example.com', ...bound, contact_id: 'moved' }),
+        aSuppression({ email: ' SHARED@example.COM' }),
+        aSuppression({ email: 'AB@gmail.com' }),
+        aSuppression({ email: 'ab@example.com' }),
         aSuppression({ email: 'gone@example.com', suppressed_at: ago(60) }),
         aSuppression({
           email: 'told@example.com',
@@ -531,8 +493,38 @@ describe('a suppression', () => {
           note: 'Called, wants none',
           suppressed_at: ago(70),
         }),
+        aSuppression({ email: 'again@example.com', ...again }),
       ],
-    });
+    };
+    done = await afterNight(tables, path);
+    rmSync(path, { recursive: true });
+  }, 60_000);
+
+  it('follows the person to a new address where the person wants no mail', () => {
+    const followed = { scope: 'person', contact_id: 'left', reason: 'unsubscribe' };
+    expect(done.suppression('left.new@example.com')).toMatchObject(followed);
+    expect(done.status('left')).toBe('unsubscribed');
+  });
+
+  it('follows at once where the complaint comes after the move', () => {
+    expect(done.suppression('angry.new@example.com')).toMatchObject({ scope: 'person', reason: 'complaint' });
+    expect(done.status('angry')).toBe('suppressed');
+  });
+
+  it('of an address stays with the address', () => {
+    expect(done.suppression('moved.new@example.com')).toBeUndefined();
+    expect(done.status('moved')).toBe('subscribed');
+  });
+
+  it('holds for everybody who carries the address, in any case', () => {
+    expect([done.status('s1'), done.status('s2')]).toEqual(['suppressed', 'suppressed']);
+  });
+
+  it('holds for the same mailbox in another spelling, where the provider ignores dots and tags, and nowhere else', () => {
+    expect([done.status('g1'), done.status('e1')]).toEqual(['suppressed', 'subscribed']);
+  });
+
+  it('gathers the evidence of every later bounce, and leaves its reason, its day and a person’s own words alone', () => {
     expect(done.suppression('gone@example.com')).toMatchObject({
       reason: 'hard_bounce',
       suppressed_at: ago(60),
@@ -545,13 +537,7 @@ describe('a suppression', () => {
     });
   });
 
-  it('that stands again since a release keeps its reason and its day', async () => {
-    const again = { reason: 'soft_bounces', suppressed_at: ago(40), released_at: ago(60) };
-    const done = await afterNight({
-      contacts: [aContact({ contact_id: 'a1', email: 'again@example.com', status: 'suppressed' })],
-      bounces: [aBounce({ email: 'again@example.com', occurred_at: ago(1) })],
-      suppressions: [aSuppression({ email: 'again@example.com', ...again })],
-    });
+  it('that stands again since a release keeps its reason and its day', () => {
     expect(done.suppression('again@example.com')).toMatchObject(again);
   });
 
