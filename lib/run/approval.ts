@@ -33,8 +33,9 @@ export async function isApproved(ledger: Ledger, question: Question): Promise<Ve
   if (question.now.getTime() - Date.parse(shown.startedAt) > STALE_AFTER_MS) {
     return { approved: false, why: 'the plan was shown more than 24 hours ago; look at it again, then approve it' };
   }
+  const ours = await writtenBy(ledger, shown.run);
   const moved = Object.keys(question.inputs).filter(
-    (table) => question.inputs[table]?.hash !== shown.inputs[table]?.hash,
+    (table) => question.inputs[table]?.hash !== shown.inputs[table]?.hash && !ours.has(table),
   );
   if (moved.length > 0) {
     return {
@@ -43,4 +44,17 @@ export async function isApproved(ledger: Ledger, question: Question): Promise<Ve
     };
   }
   return { approved: true };
+}
+
+/** The tables that a run wrote: that they are not as it read them is its own doing, and the plan's hash still holds. */
+async function writtenBy(ledger: Ledger, run: string): Promise<ReadonlySet<string>> {
+  const entries = await Promise.all((await ledger.jobs()).map((job) => ledger.recent(job, LOOK_BACK)));
+  const applied = entries.flat().filter((entry) => entry.run === run && entry.status === 'applied');
+  return new Set(
+    applied.flatMap(({ changes }) =>
+      Object.entries(changes).flatMap(([table, { insert, update, remove }]) =>
+        insert + update + remove > 0 ? [table] : [],
+      ),
+    ),
+  );
 }

@@ -51,6 +51,8 @@ export interface Ledger {
   readonly add: (entry: LedgerEntry) => Promise<void>;
   /** How a run of a job ended, as it stands here; null where it doesn't. */
   readonly statusOf: (job: string, period: string, run: string) => Promise<LedgerEntry['status'] | null>;
+  /** The jobs that have entries here. */
+  readonly jobs: () => Promise<string[]>;
   /** A job's newest entries (at most `most`), oldest first. */
   readonly recent: (job: string, most: number) => Promise<LedgerEntry[]>;
 }
@@ -71,19 +73,27 @@ export function parseEntry(value: unknown, path: string): LedgerEntry {
   throw new LedgerError(path, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
 
-/** The ledger in a folder. */
+/** The ledger in a folder. What it has read it keeps: a run asks for the same entries many times. */
 export function folderLedger(folder: string): Ledger {
+  const entriesRead = new Map<string, Promise<LedgerEntry>>();
+  const entryAt = (path: string): Promise<LedgerEntry> => {
+    const entry = entriesRead.get(path) ?? readEntry(path);
+    entriesRead.set(path, entry);
+    return entry;
+  };
   const pathOf = (job: string, period: string, run: string): string => join(folder, job, period, `${run}.json`);
   return {
     add: async (entry) => {
       const path = pathOf(entry.job, entry.period, entry.run);
       await mkdir(join(folder, entry.job, entry.period), { recursive: true });
       await writeFileAtomic(path, `${JSON.stringify(entry, null, 2)}\n`);
+      entriesRead.delete(path);
     },
     statusOf: async (job, period, run) => {
       const path = pathOf(job, period, run);
-      return existsSync(path) ? (await readEntry(path)).status : null;
+      return existsSync(path) ? (await entryAt(path)).status : null;
     },
+    jobs: () => names(folder),
     recent: async (job, most) => {
       const files: { run: string; path: string }[] = [];
       for (const period of await names(join(folder, job))) {
@@ -92,7 +102,7 @@ export function folderLedger(folder: string): Ledger {
         }
       }
       const newest = files.sort((a, b) => (a.run < b.run ? -1 : 1)).slice(-most);
-      return Promise.all(newest.map(({ path }) => readEntry(path)));
+      return Promise.all(newest.map(({ path }) => entryAt(path)));
     },
   };
 }

@@ -135,9 +135,9 @@ const LOOK_BACK = 60;
 async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Promise<GuardResult[]> {
   const own = (entry: LedgerEntry): boolean => entry.workbook === request.identity.workbook;
   const entries = (await request.ledger.recent(job.name, LOOK_BACK)).filter(own);
-  const others = (await Promise.all(request.jobs.map(({ job: other }) => request.ledger.recent(other.name, LOOK_BACK))))
-    .flat()
-    .filter(own);
+  // Also of jobs that other batches run: it may be one of those that took rows away.
+  const all = await request.ledger.jobs();
+  const others = (await Promise.all(all.map((other) => request.ledger.recent(other, LOOK_BACK)))).flat().filter(own);
   const removedSince = (table: TableName, since: string): number =>
     others
       .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)

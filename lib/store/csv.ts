@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { createCsv } from '../csv/create.ts';
@@ -46,6 +46,9 @@ export interface CsvStoreOptions {
 /** How a table that the workbook lacks is begun. */
 const NEW_FILE = { delimiter: ',', lineEnd: '\n', bom: false } as const;
 
+/** How a run's folder for temporary files begins. */
+const SCRATCH = 'scratch-';
+
 const MARKER = join('.nightshift', 'applied.json');
 
 const markerSchema = z.object({
@@ -65,7 +68,12 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
   try {
     const recovered = describeRecovery(await recover(folder));
-    const scratch = join(folder, '.nightshift', `scratch-${randomBytes(4).toString('hex')}`);
+    const state = join(folder, '.nightshift');
+    // What a run that was killed left behind holds cells of the workbook.
+    for (const name of await readdir(state)) {
+      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
+    }
+    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
     await mkdir(scratch, { recursive: true });
     return new CsvStore(folder, scratch, recovered, options.aliases, async () => {
       await rm(scratch, { recursive: true, force: true });

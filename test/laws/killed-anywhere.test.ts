@@ -1,0 +1,100 @@
+/** Law 2, with processes that are really killed: at moments spread over the whole run, and ahead of single writes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { aBounce, aContact, anEvent, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+import { entriesByOutcome, leftovers, workbookOf } from './one-outcome.ts';
+
+const CHILD = fileURLToPath(new URL('./night-child.ts', import.meta.url));
+const KILLS = Number(process.env.NIGHTSHIFT_KILLS ?? 25);
+/** As many processes at once as a small machine has processors. */
+const LANES = 2;
+const JOBS = ['list-cleaning', 'bounce-suppression', 'score-recalculation', 'list-refresh'];
+
+function aWorkbook(folder: string): void {
+  const contacts = Array.from({ length: 40 }, (_, i) =>
+    aContact({ contact_id: `k${i}`, email: `K${i}@Example.com`, phone: `(555) 555-01${10 + i}`, email_status: '' }),
+  );
+  writeWorkbook(folder, {
+    contacts: [...contacts, aContact({ contact_id: 'k40', created_at: 'soon' })],
+    bounces: [aBounce({ email: 'k1@example.com' }), aBounce({ email: 'k2@example.com', kind: 'complaint', code: '' })],
+    events: contacts.map(({ contact_id = '' }) => anEvent({ contact_id })),
+  });
+}
+
+const commandFor = (folder: string): string[] => [
+  ...['run', 'nightly', '--as-of', today, '--json'],
+  ...['--workbook', join(folder, 'workbook'), '--ledger', join(folder, 'ledger')],
+];
+
+async function startNight(folder: string, n = 0): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, String(n), ...commandFor(folder)], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the child ended before it began');
+  });
+  ended.catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  child.stdout.resume();
+  return child;
+}
+
+/** The same command in this process. */
+const mainIn = async (folder: string): Promise<number> => main(commandFor(folder), nightShift);
+
+/** Lets a night begin, kills it after `killAfterMs` if it runs so long, and waits for its end. */
+async function goOn(child: ChildProcess, killAfterMs?: number): Promise<{ ms: number; signal: string | null }> {
+  const started = performance.now();
+  const ended = once(child, 'exit');
+  child.stdin?.write('go\n');
+  if (killAfterMs !== undefined) wait(killAfterMs).then(() => child.kill('SIGKILL'));
+  await ended;
+  return { ms: performance.now() - started, signal: child.signalCode };
+}
+
+it(`a run killed at ${KILLS} moments ends as if nothing had happened`, { timeout: 600_000 }, async () => {
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const root = temporaryFolder();
+  const start = join(root, 'start');
+  aWorkbook(join(start, 'workbook'));
+  const whole = join(root, 'whole');
+  cpSync(start, whole, { recursive: true });
+  const undisturbed = await goOn(await startNight(whole));
+  const expected = workbookOf(join(whole, 'workbook'));
+  expect(entriesByOutcome(join(whole, 'ledger'))).toEqual(
+    Object.fromEntries(JOBS.map((job) => [`${job} ${today} applied`, 1])),
+  );
+
+  let killed = 0;
+  const wrong: unknown[] = [];
+  /** Two of three are killed by the clock, anywhere in the run; every third ahead of one of its writes. */
+  async function killOne(k: number): Promise<void> {
+    const folder = join(root, String(k));
+    cpSync(start, folder, { recursive: true });
+    const write = k % 3 === 2 ? 12 + ((k * 7) % 60) : 0;
+    const child = await startNight(folder, write);
+    const { signal } = await goOn(child, write > 0 ? undefined : ((k + Math.random()) / KILLS) * undisturbed.ms);
+    if (signal === 'SIGKILL') killed++;
+    await mainIn(folder);
+    const same = JSON.stringify(workbookOf(join(folder, 'workbook'))) === JSON.stringify(expected);
+    const ledger = entriesByOutcome(join(folder, 'ledger'));
+    const applied = JOBS.filter((job) => ledger[`${job} ${today} applied`] === 1);
+    const left = leftovers(join(folder, 'workbook'));
+    if (!same || applied.length < JOBS.length || left.length > 0) wrong.push({ k, write, same, ledger, left });
+  }
+  await Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      for (let k = lane; k < KILLS; k += LANES) await killOne(k);
+    }),
+  );
+  expect(wrong).toEqual([]);
+  expect(killed).toBeGreaterThan(KILLS / 2);
+});
