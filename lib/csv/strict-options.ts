@@ -17,10 +17,10 @@ export function columnName(index: number): string {
 /**
  * The text of the options, to stand after the path: read_csv('…', HERE). Every column is text and called by `columnName`; an
  * empty cell is NULL.
- * They are safe only for a file that `needsCare` has looked at, or a strict copy of one; both hand them out.
+ * They are safe only for a file that `howToRead` has looked at, or a strict copy of one; both hand them out.
  * @param parallel whether several threads may read it, which takes half the time and guesses where quoted cells end
  */
-export function strictOptions(file: CsvFile, parallel = false): string {
+export function strictOptions(file: CsvFile, parallel: boolean): string {
   const columns = file.header.map((_, index) => `'${columnName(index)}': 'VARCHAR'`);
   return [
     'auto_detect=false',

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { needsCare } from '../../lib/csv/needs-care.ts';
+import { howToRead } from '../../lib/csv/how-to-read.ts';
 import { openCsv } from '../../lib/csv/sniff.ts';
 import { strictCopy } from '../../lib/csv/strict-copy.ts';
 import { strictOptions } from '../../lib/csv/strict-options.ts';
@@ -26,17 +26,17 @@ async function lawHolds(text: string, shrinkBuffers = (options: string) => optio
   const file = await openCsv(path).catch(() => null);
   if (!file) return 'refused';
   const sound = soundRows(text.replace(/^\uFEFF/, ''), file);
-  const care = await needsCare(file);
-  if (care.copy === null) {
-    expect({ text, rows: await duckRows(duck, path, shrinkBuffers(care.options)) }).toEqual({ text, rows: sound });
-    expect(care.rows).toBe(sound.length);
+  const how = await howToRead(file);
+  if (how.copy === null) {
+    expect({ text, rows: await duckRows(duck, path, shrinkBuffers(how.options)) }).toEqual({ text, rows: sound });
+    expect(how.rows).toBe(sound.length);
     return 'itself';
   }
   const out = folder.path('copy.csv');
   const copy = await strictCopy(file, out);
   expect({ text, rows: await duckRows(duck, out, shrinkBuffers(copy.options)) }).toEqual({ text, rows: sound });
   expect(copy.rows).toBe(sound.length);
-  expect(copy.sha256).toBe(care.sha256);
+  expect(copy.sha256).toBe(how.sha256);
   return 'copy';
 }
 
@@ -140,19 +140,30 @@ describe('DuckDB and the scanner see the same rows', () => {
     expect(tally.copy).toBeGreaterThan(5);
   });
 
+  const shrink = (options: string) =>
+    options.replace(/max_line_size=\d+, buffer_size=\d+/, 'max_line_size=200, buffer_size=200');
+
   it('wherever a thread starts reading', async () => {
-    const shrink = (options: string) =>
-      options.replace(/max_line_size=\d+, buffer_size=\d+/, 'max_line_size=200, buffer_size=200');
+    expect(shrink(strictOptions(await openCsv(folder.write('law.csv', 'a,b\n')), true))).toContain('buffer_size=200');
     const tally: Record<Reading, number> = { refused: 0, itself: 0, copy: 0 };
     await fc.assert(
       fc.asyncProperty(soundFile, async (text) => {
-        expect(shrink(strictOptions(await openCsv(folder.write('law.csv', text))))).toContain('buffer_size=200');
         tally[await lawHolds(text, shrink)] += 1;
       }),
       { numRuns: 100 },
     );
     expect(tally.itself).toBeGreaterThan(50);
   });
+
+  it.each(['"x, "', '" ,x"', '"x,"', '","', '"a ""b"", c"', '""","""', '"x\n1,2,3\n"', 'q"'])(
+    'wherever a thread starts reading among cells like %s',
+    async (cell) => {
+      for (const other of ['""', 'x', '"a, b"']) {
+        const rows = Array.from({ length: 200 }, (_, i) => [cell, other, i % 3 ? other : cell].join(','));
+        expect(await lawHolds(`a,b,c\n${rows.join('\n')}\n`, shrink)).toBe('itself');
+      }
+    },
+  );
 });
 
 describe('what DuckDB reads otherwise than we do goes the careful way', () => {
@@ -170,20 +181,20 @@ describe('what DuckDB reads otherwise than we do goes the careful way', () => {
     const read = await duckRows(duck, file.path, strictOptions(file, parallel));
     expect(read).not.toBeNull();
     expect(read).not.toEqual(soundRows(text, file));
-    expect((await needsCare(file)).copy).not.toBeNull();
+    expect((await howToRead(file)).copy).not.toBeNull();
     expect(await lawHolds(text)).toBe('copy');
   });
 
   it('quoted line ends, read by several threads', async () => {
     const text = `a,b\n${'1,"x\n2,y\n3,z"\n'.repeat(200)}`;
     const file = await openCsv(folder.write('lax.csv', text));
-    expect(await needsCare(file)).toMatchObject({ copy: null, rows: 200 });
-    expect((await needsCare(file)).options).toContain('parallel=false');
+    expect(await howToRead(file)).toMatchObject({ copy: null, rows: 200 });
+    expect((await howToRead(file)).options).toContain('parallel=false');
   });
 
   it('UTF-16', async () => {
     const file = await openCsv(folder.write('wide.csv', Buffer.from('\uFEFFa,b\n1,ü\n', 'utf16le')));
-    expect((await needsCare(file)).copy).toBe('it is in UTF-16');
+    expect((await howToRead(file)).copy).toBe('it is in UTF-16');
     const out = folder.path('narrow.csv');
     const { options } = await strictCopy(file, out);
     expect(await duckRows(duck, out, options)).toEqual([['1', 'ü']]);
@@ -192,7 +203,7 @@ describe('what DuckDB reads otherwise than we do goes the careful way', () => {
 
 it('an ordinary file, with a few plain quoted cells, is read as it is and by several threads', async () => {
   const file = await openCsv(folder.write('plain.csv', 'id,company\r\n1,"Example, Ltd"\r\n2,\r\n3,""\r\n'));
-  const care = await needsCare(file);
-  expect(care).toMatchObject({ copy: null, rows: 3 });
-  expect(care.options).toContain('parallel=true');
+  const how = await howToRead(file);
+  expect(how).toMatchObject({ copy: null, rows: 3 });
+  expect(how.options).toContain('parallel=true');
 });

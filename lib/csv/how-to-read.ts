@@ -9,7 +9,7 @@
  * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for records;
  * - without `parallel`, an unclosed quote: the rest of the file is silently gone.
  * And these well-formed files it refuses: with both LF and CR LF; and with `parallel`, some whose quoted cells hold quotes or
- * begin or end with the delimiter.
+ * begin or end with the delimiter, spaces aside.
  */
 import { setImmediate } from 'node:timers/promises';
 import { CR, LF, QUOTE } from './cell.ts';
@@ -18,7 +18,9 @@ import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
-export interface Care {
+const SPACE = 0x20;
+
+export interface HowToRead {
   /** Why DuckDB must read a strict copy (see `strictCopy`); null where it may read the file itself. */
   readonly copy: string | null;
   /** The options by which DuckDB reads the file itself (see `strictOptions`). Only where `copy` is null. */
@@ -30,7 +32,7 @@ export interface Care {
 }
 
 /** Reads a file once, and decides. Rejects with a CsvError where the file changed since it was opened. */
-export async function needsCare(file: CsvFile): Promise<Care> {
+export async function howToRead(file: CsvFile): Promise<HowToRead> {
   const reader = readRecords(file, true);
   const look = new Look(file);
   try {
@@ -99,7 +101,11 @@ class Look {
 
   /** Whether what stands between a cell's quotes looks to a thread that starts in the middle of the file like what it is. */
   private isPlain(bytes: Buffer, start: number, end: number): boolean {
-    if (bytes[start] === this.delimiter || bytes[end - 1] === this.delimiter) return false;
+    let first = start;
+    let last = end - 1;
+    while (bytes[first] === SPACE) first += 1;
+    while (bytes[last] === SPACE) last -= 1;
+    if (bytes[first] === this.delimiter || bytes[last] === this.delimiter) return false;
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at];
       if (byte === QUOTE || byte === LF || byte === CR) return false;
