@@ -1,0 +1,77 @@
+/**
+ * What to do after a request to GitHub failed: wait and ask again, look whether it was done, or give up. GitHub asks
+ * for patience in three ways: `retry-after`, an empty rate limit with the time of its reset, and plain 403 or 429 for
+ * the secondary limits (docs.github.com, "Rate limits for the REST API"). Waits in all are bounded by a budget.
+ */
+export interface Trouble {
+  /** `refused`: not done, and won't be. `limited`: not done, may be asked again. `unknown`: perhaps done. */
+  readonly kind: 'refused' | 'limited' | 'unknown';
+  readonly status: number;
+  /** How long GitHub asks us to wait, if it says so. */
+  readonly waitMs: number | null;
+}
+
+/** The wait after a secondary limit that names no time: "at least one minute". */
+const SECONDARY_LIMIT_MS = 60_000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Reads what the client threw. */
+export function troubleOf(thrown: unknown, nowMs: number): Trouble {
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+    status?: unknown;
+    response?: { headers?: Record<string, unknown>; data?: { message?: unknown } };
+  };
+  // The client gives 500 to a request that got no answer at all; then there is no response either.
+  if (typeof error.status !== 'number' || !error.response) return { kind: 'unknown', status: 0, waitMs: null };
+  const { status } = error;
+  const { headers = {}, data } = error.response;
+  if (status >= 500) return { kind: 'unknown', status, waitMs: null };
+  const retryAfter = Number(headers['retry-after']);
+  if (status === 429 || status === 403) {
+    if (Number.isFinite(retryAfter)) return { kind: 'limited', status, waitMs: retryAfter * 1000 };
+    if (headers['x-ratelimit-remaining'] === '0') {
+      return { kind: 'limited', status, waitMs: Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - nowMs) };
+    }
+    if (status === 429 || /secondary rate limit|abuse/i.test(String(data?.message ?? ''))) {
+      return { kind: 'limited', status, waitMs: SECONDARY_LIMIT_MS };
+    }
+  }
+  return { kind: 'refused', status, waitMs: null };
+}
+
+export interface Patience {
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** The longest that one client waits in all. A run has to end within its workflow's timeout. */
+  readonly budgetMs: number;
+}
+
+export const patience: Patience = {
+  nowMs: Date.now,
+  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+  random: Math.random,
+  budgetMs: 180_000,
+};
+
+/** Waits for one client. `pause` says false where the budget does not allow it. */
+export class Waiting {
+  readonly #patience: Patience;
+  #waitedMs = 0;
+
+  constructor(given: Patience) {
+    this.#patience = given;
+  }
+
+  async pause(trouble: Trouble, attempt: number): Promise<boolean> {
+    const { sleep, random, budgetMs } = this.#patience;
+    const own = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+    const ms = Math.round((trouble.waitMs ?? own) + own * 0.5 * random());
+    if (this.#waitedMs + ms > budgetMs) return false;
+    this.#waitedMs += ms;
+    await sleep(ms);
+    return true;
+  }
+}
