@@ -2,7 +2,7 @@ import { bounceExplanations } from '../lib/bounces/explain.ts';
 import { bounceMetrics } from '../lib/bounces/metrics.ts';
 import type { BounceRules } from '../lib/bounces/rules.ts';
 import { verdictSteps } from '../lib/bounces/verdicts.ts';
-import { sql } from '../lib/engine/sql.ts';
+import { list, sql } from '../lib/engine/sql.ts';
 import { atMost } from '../lib/job/guard.ts';
 import { insert, job, update, upsert } from '../lib/job/job.ts';
 import { bounces } from './rules/bounces.ts';
@@ -18,9 +18,13 @@ const followed = sql`
   from mailboxes m join on_the_list l on l.person = m.contact_id
   where l.email <> m.email group by m.email`;
 
+/** The reasons of workbook.md. What else people write as a reason stays in the workbook: a `why` is counted in the ledger. */
+const known = list(['complaint', 'unsubscribe', 'hard_bounce', 'soft_bounces', 'invalid', 'manual']);
+
 /** Every contact that carries such an address, or is such a person. Whoever left or is marked already stays so. */
 const marked = sql`
-  select m.contact_id, case when k.leaves = 1 then 'unsubscribed' else 'suppressed' end as status, k.reason as why
+  select m.contact_id, case when k.leaves = 1 then 'unsubscribed' else 'suppressed' end as status,
+    case when k.reason in ${known} then k.reason else 'on the suppression list' end as why
   from mailboxes m join marks k on k.contact_id = m.contact_id
   where m.status = 'subscribed'`;
 

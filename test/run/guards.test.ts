@@ -1,0 +1,169 @@
+/** What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listRefresh } from '../../jobs/list-refresh.ts';
+import { exitCode } from '../../lib/cli/run.ts';
+import { sql } from '../../lib/engine/sql.ts';
+import { allowed } from '../../lib/job/guard.ts';
+import { insert, remove } from '../../lib/job/job.ts';
+import { all, text } from '../../lib/segments/build.ts';
+import type { ListRule } from '../../lib/segments/lists.ts';
+import { jobOf, type Night, night } from '../support/night.ts';
+import { aJob, bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aContact, anEvent, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+describe('a limit', () => {
+  it.each([
+    [{ share: 0.02, count: 500, from: 1000 }, 1_000_000, 500],
+    [{ share: 0.02, count: 500, from: 1000 }, 2000, 40],
+    [{ share: 0.02, count: 500, from: 1000 }, 1000, 20],
+    [{ share: 0.02, count: 500, from: 1000 }, 999, 19],
+    [{ share: 0.02, count: 500, from: 1000 }, 100, 10],
+    [{ share: 0.05 }, 20, 1],
+    [{ share: 0.05 }, 19, 10],
+    [{ share: 0, atLeast: 0, from: 0 }, 5, 0],
+  ])('%j allows in %i rows %i', (limit, rows, most) => {
+    expect(allowed(limit, rows)).toBe(most);
+  });
+});
+
+const people = (n: number): Row[] => Array.from({ length: n }, (_, i) => aContact({ contact_id: `g${i}` }));
+const looking = aJob({ name: 'looking', reads: ['contacts', 'events'], changes: () => [] });
+
+describe('a table that lost rows since the last night', () => {
+  async function twoNights(first: Parameters<typeof writeWorkbook>[1], second: typeof first, given: Night = {}) {
+    const folder = temporaryFolder();
+    const jobs = nightly(looking);
+    writeWorkbook(folder, first);
+    await night(folder, { jobs, now: '2026-11-22T01:00:00Z' });
+    writeWorkbook(folder, second);
+    return jobOf(await night(folder, { jobs, now: '2026-11-22T02:00:00Z', ...given }), 'looking');
+  }
+
+  it('stops the jobs that read it from 5 % on, and no other', async () => {
+    const cut = await twoNights({ contacts: people(100) }, { contacts: people(94) });
+    expect(cut).toMatchObject({ status: 'blocked', plan: expect.stringMatching(/^sha256/) });
+    expect(cut.guards).toEqual([
+      { guard: 'at most 5 % fewer rows in contacts than at the last run', limit: 5, found: 6, passed: false },
+    ]);
+    expect((await twoNights({ contacts: people(100) }, { contacts: people(95) })).status).toBe('unchanged');
+    const facts = Array.from({ length: 40 }, () => anEvent({ contact_id: 'g1' }));
+    const lost = await twoNights({ contacts: people(3), events: facts }, { contacts: people(3), events: [] });
+    expect(lost).toMatchObject({ status: 'blocked', guards: [{ limit: 2, found: 40 }] });
+  });
+
+  it('is no alarm where jobs took the rows away, of this batch or another', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: people(100) });
+    await night(folder, { jobs: nightly(looking), now: '2026-11-22T01:00:00Z' });
+    const sweep = aJob({
+      name: 'sweep',
+      changes: () => [remove('contacts', sql`select contact_id, 'old' as why from contacts where contact_id > 'g5'`)],
+    });
+    const swept = await night(folder, { jobs: nightly(sweep), now: '2026-11-22T02:00:00Z' });
+    expect(jobOf(swept, 'sweep').changes).toEqual({ contacts: { insert: 0, update: 0, remove: 54 } });
+    const next = await night(folder, { jobs: nightly(looking), now: '2026-11-22T03:00:00Z' });
+    expect(jobOf(next, 'looking').status).toBe('unchanged');
+  });
+
+  it('fails the run where it has no contacts at all', async () => {
+    const empty = await twoNights({ contacts: people(3) }, { contacts: [] });
+    expect(empty).toMatchObject({ status: 'failed', error: { kind: 'EmptyWorkbook' } });
+    expect(empty.error?.message).toContain('looks like a cut or filtered read, so nothing was done');
+  });
+});
+
+describe('lists', () => {
+  const list = (name: string, company: string): ListRule => ({
+    name,
+    description: `Everybody at ${company}.`,
+    sending: false,
+    where: all(text('company').is(company)),
+    examples: { in: [], out: [] },
+  });
+  const sizes = { warn: 0.1, stop: 0.3 };
+  const rows = (big: number, small: number): Row[] => [
+    ...Array.from({ length: big }, (_, i) => aContact({ contact_id: `b${i}`, company: 'Big' })),
+    ...Array.from({ length: small }, (_, i) => aContact({ contact_id: `s${i}`, company: 'Small' })),
+  ];
+  const members = (folder: string): Record<string, number> => {
+    const found: Record<string, number> = {};
+    for (const { list: name = '' } of readCsv(folder, 'memberships')) found[name] = (found[name] ?? 0) + 1;
+    return found;
+  };
+
+  it('stand alone: one that changes too much or is wrong is held, the others go on, and an approval of the part lets it through', async () => {
+    const folder = temporaryFolder();
+    const right = [list('Big', 'Big'), list('Small', 'Small')];
+    writeWorkbook(folder, { contacts: rows(40, 4) });
+    await night(folder, { jobs: nightly(listRefresh([...right, list('Odd', 'Big')], sizes)) });
+    expect(members(folder)).toEqual({ Big: 40, Odd: 40, Small: 4 });
+
+    writeWorkbook(folder, { contacts: rows(20, 30) });
+    const wrong = { ...list('Odd', 'Big'), where: all(text('compny').is('Big')) };
+    const jobs = nightly(listRefresh([...right, wrong, list('New', 'Small')], sizes));
+    const job = jobOf(await night(folder, { jobs, asOf: '2026-11-23' }), 'list-refresh');
+    expect(job.status).toBe('applied');
+    expect(members(folder)).toEqual({ Big: 40, New: 30, Odd: 40, Small: 4 });
+    expect(job.heldParts.map(({ part, reason, rows: n }) => [part, reason, n])).toEqual([
+      ['Big', 'list "Big" changes too much: 40 to 20 members', 40],
+      ['Small', 'list "Small" changes too much: 4 to 30 members', 52],
+      ['Odd', expect.stringMatching(/^list is wrong: .*compny/), 40],
+    ]);
+
+    const approvals = [job.heldParts[0]?.plan ?? ''];
+    const approved = jobOf(await night(folder, { jobs, asOf: '2026-11-23', approvals }), 'list-refresh');
+    expect(approved.heldParts.map(({ part }) => part)).toEqual(['Small', 'Odd']);
+    expect(members(folder)).toEqual({ Big: 20, New: 30, Odd: 40, Small: 4 });
+  });
+});
+
+describe('a job that fails', () => {
+  const failing = aJob({ name: 'failing', changes: () => [insert('contacts', sql`select nothing from nowhere`)] });
+  const other = sets('email_note', 'seen', { name: 'other' });
+
+  it('skips those that need it, and those that need these; the others run', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: people(2) });
+    const jobs = nightly(
+      failing,
+      aJob({ name: 'needing', needs: ['failing'] }),
+      aJob({ name: 'needing-more', needs: ['needing'] }),
+      other,
+    );
+    const result = await night(folder, { jobs });
+    expect(result.jobs.map(({ job, status, next }) => [job, status, next])).toEqual([
+      ['failing', 'failed', undefined],
+      ['needing', 'skipped', 'it needs failing, which failed'],
+      ['needing-more', 'skipped', 'it needs needing, which skipped'],
+      ['other', 'applied', undefined],
+    ]);
+    expect(readCsv(folder, 'contacts').map((row) => row.email_note)).toEqual(['seen', 'seen']);
+    expect(readCsv(folder, 'runs').map(({ job, status }) => [job, status])).toEqual([
+      ['failing', 'failed'],
+      ['needing', 'skipped'],
+      ['needing-more', 'skipped'],
+      ['other', 'applied'],
+    ]);
+    expect(exitCode(result.jobs)).toBe(1);
+  });
+
+  it('alone leaves the workbook as it was', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: people(2) });
+    const before = bytesOf(folder);
+    expect(exitCode((await night(folder, { jobs: nightly(failing) })).jobs)).toBe(1);
+    expect(bytesOf(folder)).toEqual(before);
+  });
+
+  it('says more in the exit code than one that waits, and that more than those that went well', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: people(2) });
+    const waiting = sets('email_note', 'no', { name: 'waiting', guards: [nobody] });
+    expect(exitCode((await night(folder, { jobs: nightly(other, waiting) })).jobs)).toBe(3);
+    expect(exitCode((await night(folder, { jobs: nightly(other, waiting, failing) })).jobs)).toBe(1);
+    expect(exitCode((await night(folder, { jobs: nightly(other) })).jobs)).toBe(0);
+    rmSync(join(folder, 'runs.csv'));
+  });
+});
