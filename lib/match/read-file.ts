@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { needsCare } from '../csv/needs-care.ts';
+import { howToRead } from '../csv/how-to-read.ts';
 import { type CsvFile, openCsv } from '../csv/sniff.ts';
 import { strictCopy } from '../csv/strict-copy.ts';
 import { nodeDisk } from '../landing/disk.ts';
@@ -45,7 +45,7 @@ export async function loadCsv(db: DuckDBConnection, path: string, table: string,
     const [found] = await readRows<{ n: number }>(db, `select count(*)::integer as n from ${rowsTable}`);
     return found?.n ?? 0;
   };
-  const care = await needsCare(file);
+  const care = await howToRead(file);
   const agrees =
     care.copy === null &&
     (await load(path, care.options)

@@ -45,6 +45,8 @@ export async function checkTable(
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
+  // Facts are never written, so their places are only worked out where one has to be named.
+  if (tableOf(table).facts && found.twice + found.faulty > 0) await engine.run(raw(`update ${name} set _row = rowid`));
   if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
   if (found.twice > 0) await markDuplicates(engine, table);
   const suspect = found.faulty + found.twice > 0;

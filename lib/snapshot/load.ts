@@ -46,58 +46,45 @@ const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 
 const OWNED = new Set<TableName>(['events', 'purchases']);
 
-/** The columns by which a fact says whom it is about, where the table has such facts. */
-const ownerColumns = (table: TableName, columns: readonly LoadColumn[]): string[] =>
-  OWNED.has(table)
-    ? columns.filter((c) => c.cell !== null && (c.name === 'contact_id' || c.name === 'email')).map((c) => c.name)
-    : [];
-
-/** What a fact says of its contact, as `contact_refs` has it: its id, or else its address. */
-function ownerRef(owners: readonly string[]): string {
-  const refs = owners.map((name) => (name === 'email' ? `'@' || address_key(t.email)` : `t.${name}`));
-  return refs.length === 2 ? `coalesce(${refs.join(', ')})` : (refs[0] ?? 'null');
-}
-
 const fault = (column: string, reason: string, value: string): string =>
   `${quote(column)} || chr(${FAULT.within}) || ${quote(reason)} || chr(${FAULT.within}) || ${value}`;
 
-/** One CASE per way in which a row can be wrong; NULL where all is well. */
-function faultsOf(table: TableName, columns: readonly LoadColumn[], futureAfter: string): string {
+/** A way in which a row can be wrong: `flag` is 1 where it is (never NULL), `say` its words. */
+interface FaultCase {
+  readonly flag: string;
+  readonly say: string;
+}
+
+const flag = (condition: string): string => `cast(coalesce(${condition}, false) as utinyint)`;
+
+/** All ways in which a row of this table can be wrong. */
+function faultCases(table: TableName, columns: readonly LoadColumn[], futureAfter: string): FaultCase[] {
   const definition = tableOf(table);
-  const cases: { when: string; say: string }[] = [];
-  const cells = columns.flatMap((column) => (column.cell === null ? [] : [rawCell(column)]));
-  const filled = `coalesce(${cells.join(', ')})`;
+  const cases: FaultCase[] = [];
+  const cells = columns.flatMap((column) => (column.cell === null ? [] : [column.cell]));
+  const filled = `coalesce(${cells.join(', ')}) is not null`;
   for (const column of columns) {
     if (column.cell === null) continue;
+    const name = quoteName(column.name);
+    const say = (reason: string, value = rawCell(column)): string => fault(column.name, reason, value);
     if (column.type !== 'text') {
+      // Compared as two truths, so that the engine reads the cell once and not again for every question about it.
       cases.push({
-        when: `${rawCell(column)} is not null and ${quoteName(column.name)} is null`,
-        say: fault(column.name, unreadable[column.type], rawCell(column)),
+        flag: `cast((${name} is null) > (${column.cell} is null) as utinyint)`,
+        say: say(unreadable[column.type]),
       });
     }
-    if (futureMatters(table, column)) {
-      cases.push({
-        when: `${quoteName(column.name)} > ${futureAfter}`,
-        say: fault(column.name, 'in the future', rawCell(column)),
-      });
-    }
+    if (futureMatters(table, column)) cases.push({ flag: flag(`${name} > ${futureAfter}`), say: say('in the future') });
     const isKey = definition.key.includes(column.name) && table !== 'contacts';
     const isMoment = definition.facts && column.type === 'time';
     if (isKey || isMoment || (table === 'bounces' && column.name === 'email')) {
-      cases.push({
-        when: `${rawCell(column)} is null and ${filled} is not null`,
-        say: fault(column.name, 'missing', `''`),
-      });
+      cases.push({ flag: flag(`${column.cell} is null and ${filled}`), say: say('missing', `''`) });
     }
     if (table === 'contacts' && column.name === 'status') {
-      const known = `('subscribed', 'unsubscribed', 'suppressed')`;
-      cases.push({ when: `status not in ${known}`, say: fault('status', 'no status', rawCell(column)) });
+      cases.push({ flag: flag(`status not in ('subscribed', 'unsubscribed', 'suppressed')`), say: say('no status') });
     }
   }
-  if (cases.length === 0) return 'cast(null as varchar)';
-  const any = cases.map((each) => each.when).join(' or ');
-  const all = cases.map((each) => `case when ${each.when} then ${each.say} end`).join(', ');
-  return `case when ${any} then concat_ws(chr(${FAULT.between}), ${all}) end`;
+  return cases;
 }
 
 const PEOPLE_TIMES = ['birth_date', 'created_at', 'updated_at', 'last_activity_at'];
@@ -131,99 +118,67 @@ export async function loadTable(
     return null;
   }
   const name = quoteName(table);
-  const rows = rowsQuery(source, columns, options);
   const text = await readStrictly(
     engine,
     source,
-    (from) => `create or replace table ${name} as ${rows(csvScan(from), 'cast(null as bigint)')}`,
+    (from) => `create or replace table ${name} as ${rowsQuery(source, columns, options, from)}`,
     name,
   );
-  const owners = ownerColumns(table, columns);
-  if (owners.length === 0) {
-    await engine.run(raw(`update ${name} set _row = rowid`));
-    return text;
-  }
-  const keyCell = columns.find((column) => column.name === tableOf(table).key[0])?.cell;
-  if (keyCell)
-    await placeDoubtfulRows(engine, table, (where) =>
-      rows(`(select *, row_number() over () - 1 as _n from ${csvScan(text)}) where ${where(keyCell)}`, '_n'),
-    );
-  await findOwners(engine, table, owners.length === 2);
+  if (!tableOf(table).facts) await engine.run(raw(`update ${name} set _row = rowid`));
+  if (OWNED.has(table)) await findOwners(engine, table);
   return text;
 }
 
-/** The select that makes a table's rows of a scan; `place` is the SQL that gives a row's place in the reading. */
-function rowsQuery(
-  source: SourceTable,
-  columns: readonly LoadColumn[],
-  options: LoadOptions,
-): (scan: string, place: string) => string {
-  const { table } = source;
-  const owners = ownerColumns(table, columns);
-  const cells = columns.filter((column) => column.cell !== null);
+/** The select that makes a table's rows, in the order of its text. */
+function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options: LoadOptions, from: TableText): string {
+  const cases = faultCases(source.table, columns, timestamp(options.futureAfter));
   const typed = columns.map((column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`);
-  const kept = cells.map((column) => `${column.cell} as ${rawCell(column)}`);
-  const isOwner = (column: LoadColumn): boolean => owners.length > 0 && column.name === 'contact_id';
-  const named = columns.map((column) =>
-    isOwner(column) ? 'r.contact_id as contact_id' : `t.${quoteName(column.name)}`,
-  );
-  const faults = `${faultsOf(table, columns, timestamp(options.futureAfter))} as _fault`;
-  const owner = `case when r.contact_id is null then coalesce(${owners.map((each) => `t.${each}`).join(', ')}, '') end as _owner`;
-  const join = owners.length > 0 ? ` left join contact_refs r on r.ref = ${ownerRef(owners)}` : '';
-  const select = [...named, faults, ...(owners.length > 0 ? [owner] : []), 't._row'].join(', ');
-  return (scan, place) =>
-    `select ${select} from (select ${[...typed, ...kept].join(', ')}, ${place} as _row from ${scan}) t${join}`;
-}
-
-/**
- * A join gives rows back in an order of its own, so the places of facts are not known. Those that have to be told apart
- * or named by their place (without a key, or with one that stands twice) are read once more, one by one.
- */
-async function placeDoubtfulRows(
-  engine: Engine,
-  table: TableName,
-  again: (where: (cell: string) => string) => string,
-): Promise<void> {
-  const key = tableOf(table).key[0] ?? '';
-  const doubtful = await engine.number(
-    raw(`select count(*) - count(distinct hash(${key})) + countif(${key} is null) from ${table}`),
-  );
-  if (doubtful === 0) return;
-  await engine.run(
-    raw(
-      `create or replace temp table doubtful as select hash(${key}) as h from ${table} where ${key} is not null group by 1 having count(*) > 1`,
-    ),
-  );
-  const where = (cell: string): string => `${cell} is null or hash(${cell}) in (select h from doubtful)`;
-  await engine.run(raw(`delete from ${table} where ${where(key)}`));
-  await engine.run(raw(`insert into ${table} by name ${again(where)}`));
+  const kept = columns.flatMap((column) => (column.cell === null ? [] : [`${column.cell} as ${rawCell(column)}`]));
+  const faults = cases.map((each, i) => `${each.flag} as _f${i}`);
+  const sum = cases.map((_, i) => `_f${i}`).join(' + ') || '0';
+  const said = cases.map((each, i) => `case when _f${i} = 1 then ${each.say} end`);
+  const text =
+    said.length > 0
+      ? `case when _faults > 0 then concat_ws(chr(${FAULT.between}), ${said.join(', ')}) end`
+      : 'cast(null as varchar)';
+  const named = columns.map((column) => quoteName(column.name)).join(', ');
+  return `select ${named}, ${text} as _fault, cast(null as bigint) as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
 }
 
 /**
  * A row of nothing but empty cells, as sheets leave them between their blocks, is no row. Only rows without a key are
  * looked at whole.
  */
-export function blankRow(table: TableName): string {
+export function blankRow(table: TableName, alias = ''): string {
   const { key, columns } = tableOf(table);
-  const texts = Object.keys(columns).map((column) => `cast(${quoteName(column)} as varchar)`);
-  return `(case when ${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, _fault) is null else false end)`;
+  const texts = Object.keys(columns).map((column) => `cast(${alias}${quoteName(column)} as varchar)`);
+  return `(case when ${alias}${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, ${alias}_fault) is null else false end)`;
 }
 
-/** Facts whose contact was not found: by their address, where their id is unknown; else they are about nobody. */
-async function findOwners(engine: Engine, table: TableName, both: boolean): Promise<void> {
-  if (both) {
-    await engine.run(
-      raw(
-        `update ${table} set contact_id = r.contact_id from contact_refs r where ${table}._owner is not null and r.ref = '@' || address_key(${table}.email)`,
-      ),
-    );
-  }
+/** What a fact says of its contact, as `contact_refs` has it: its id, or else its address. */
+const said = (row: string): string => `coalesce(${row}.contact_id, '@' || address_key(${row}.email))`;
+
+/**
+ * Finds the contact of each fact, by id or by address, also after merges. Most facts name a contact as it is, so that
+ * only the distinct names are looked up, and only the others written: with their contact, or as facts about nobody.
+ */
+async function findOwners(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
-    raw(
-      `update ${table} set _fault = concat_ws(chr(${FAULT.between}), _fault, ${fault('contact_id', 'about nobody', '_owner')}) where contact_id is null and not ${blankRow(table)}`,
-    ),
+    raw(`create or replace temp table strangers as
+      select d.ref, r.contact_id from (select distinct ${said('f')} as ref from ${table} f) d left join contact_refs r on r.ref = d.ref
+      where r.contact_id is null or r.contact_id <> d.ref`),
   );
-  await engine.run(raw(`alter table ${table} drop column _owner`));
+  if ((await engine.number(raw('select count(*) from strangers'))) === 0) return;
+  await engine.run(
+    raw(`update ${table} set contact_id = o.owner,
+        _fault = case when o.owner is null then concat_ws(chr(${FAULT.between}), ${table}._fault, ${fault('contact_id', 'about nobody', 'o.named')}) else ${table}._fault end
+      from (
+        select f.rowid as rid, coalesce(s.contact_id, r.contact_id) as owner, coalesce(f.contact_id, f.email, '') as named
+        from ${table} f join strangers s on s.ref is not distinct from ${said('f')}
+        left join contact_refs r on r.ref = case when f.contact_id is not null then '@' || address_key(f.email) end
+        where not ${blankRow(table, 'f.')}
+      ) o where o.rid = ${table}.rowid`),
+  );
 }
 
 /**
