@@ -8,7 +8,7 @@ import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
-import { ChangedMeanwhile, type Store } from '../store/store.ts';
+import { ChangedMeanwhile, type Reading, type Store } from '../store/store.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
@@ -104,13 +104,14 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
   try {
     request.progress('reading the workbook');
     const reading = await store.read();
-    const snapshot = await takeSnapshot(engine, reading, {
+    const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
     });
+    const snapshot = await orChanged(reading, taken);
     const changed = await reading.changedSince();
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
     const results: JobResult[] = [];
@@ -123,11 +124,22 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
       decisions.push(...decided);
     }
     const entries = entriesOf(request, snapshot, results, recovered);
-    await landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
+    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
+    await orChanged(reading, landing);
     for (const entry of entries) await request.ledger.add(entry);
     return { ...summary(snapshot), jobs: results };
   } finally {
     engine.close();
+  }
+}
+
+/** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
+async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const changed = error instanceof ChangedMeanwhile ? [] : await reading.changedSince();
+    throw changed.length > 0 ? new ChangedMeanwhile(changed) : error;
   }
 }
 
@@ -139,9 +151,14 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
   quarantine: snapshot.quarantine,
 });
 
+const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
+  kind: name,
+  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again when nobody is editing.`,
+});
+
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
 async function failAll(request: RunRequest, error: unknown): Promise<RunResult> {
-  const described = describeError(error);
+  const described = error instanceof ChangedMeanwhile ? editedTooOften(error) : describeError(error);
   if (!isForPeople(error)) request.progress(described.message);
   const results = request.jobs.map(({ job, cadence, period }) => ({
     ...nothing,
