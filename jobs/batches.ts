@@ -12,6 +12,7 @@ export const nightShift: NightShift = {
     {
       name: 'nightly',
       purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
+      schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh],
     },
   ],

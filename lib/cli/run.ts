@@ -38,6 +38,19 @@ export async function runCommand(session: Session): Promise<number> {
 
 /** Runs jobs on the session's workbook, prints how it went, and returns the exit code. */
 export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
+  const { result, kind } = await performRun(session, name, jobs);
+  console.log(
+    session.options.json ? JSON.stringify(jsonOf(session, name, kind, result)) : textOf(session, name, result),
+  );
+  return exitCode(result.jobs);
+}
+
+/** Runs jobs on the session's workbook, and says nothing. */
+export async function performRun(
+  session: Session,
+  name: string,
+  jobs: readonly ScheduledJob[],
+): Promise<{ result: RunResult; kind: Store['kind'] }> {
   const { options, nightShift } = session;
   const store = await session.open(name);
   try {
@@ -55,8 +68,7 @@ export async function runJobs(session: Session, name: string, jobs: readonly Sch
       progress: session.progress,
       elapsed: session.elapsed,
     });
-    console.log(options.json ? JSON.stringify(jsonOf(session, name, store, result)) : textOf(session, name, result));
-    return exitCode(result.jobs);
+    return { result, kind: store.kind };
   } finally {
     await store.close();
   }
@@ -73,11 +85,11 @@ export function exitCode(jobs: readonly JobResult[]): number {
   return jobs.some((job) => job.status === 'blocked') ? 3 : 0;
 }
 
-function jsonOf(session: Session, batch: string, store: Store, result: RunResult): unknown {
+function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   return {
     batch,
     asOf: session.asOf.toISOString(),
-    workbook: store.kind,
+    workbook: kind,
     run: session.identity.run,
     snapshot: result.snapshot,
     jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),

@@ -24,6 +24,7 @@ export interface Session {
   readonly asOf: Date;
   readonly identity: RunIdentity;
   readonly ledger: Ledger;
+  readonly ledgerFolder: string;
   /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
   readonly workbook: { readonly folder: string; readonly label: string; readonly isSample: boolean };
   readonly progress: (line: string) => void;
@@ -57,6 +58,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     asOf,
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
+    ledgerFolder: resolve(ledgerFolder),
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample },
     progress: progressTo(process.stderr),
     elapsed: () => (performance.now() - start) / 1000,

@@ -2,15 +2,26 @@
  * Batches: jobs in the order in which they run, on one cadence and one snapshot; and the whole night shift, which is
  * all that a repository declares.
  */
+import type { Schedule } from '../calendar/cron.ts';
 import type { Cadence } from '../calendar/period.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import type { Job } from './job.ts';
+
+/**
+ * When a batch runs by itself, and what becomes of slots that were missed: `latest` runs the newest one alone, which is
+ * enough for jobs that look at the whole history; a number runs each missed slot, oldest first, at most so many.
+ */
+export interface BatchSchedule extends Schedule {
+  readonly missed: 'latest' | number;
+}
 
 export interface Batch {
   readonly name: Cadence;
   /** One sentence for people. */
   readonly purpose: string;
   readonly jobs: readonly Job[];
+  /** Held equal to the batch's workflow by a test. */
+  readonly schedule: BatchSchedule;
 }
 
 export interface NightShift {

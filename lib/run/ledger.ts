@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../landing/atomic-file.ts';
+import { ARCHIVE, ledgerArchive } from './ledger-archive.ts';
 
 const counts = z.record(z.string(), z.number());
 
@@ -82,6 +83,7 @@ export function folderLedger(folder: string): Ledger {
     return entry;
   };
   const pathOf = (job: string, period: string, run: string): string => join(folder, job, period, `${run}.json`);
+  const archive = ledgerArchive(folder);
   return {
     add: async (entry) => {
       const path = pathOf(entry.job, entry.period, entry.run);
@@ -91,7 +93,8 @@ export function folderLedger(folder: string): Ledger {
     },
     statusOf: async (job, period, run) => {
       const path = pathOf(job, period, run);
-      return existsSync(path) ? (await entryAt(path)).status : null;
+      if (existsSync(path)) return (await entryAt(path)).status;
+      return (await archive.entry(job, period, run))?.status ?? null;
     },
     jobs: () => names(folder),
     recent: async (job, most) => {
@@ -102,7 +105,10 @@ export function folderLedger(folder: string): Ledger {
         }
       }
       const newest = files.sort((a, b) => (a.run < b.run ? -1 : 1)).slice(-most);
-      return Promise.all(newest.map(({ path }) => entryAt(path)));
+      const entries = await Promise.all(newest.map(({ path }) => entryAt(path)));
+      if (entries.length === most) return entries;
+      const older = await archive.newest(job, most - entries.length);
+      return [...older, ...entries].sort((a, b) => (a.run < b.run ? -1 : 1));
     },
   };
 }
@@ -110,11 +116,13 @@ export function folderLedger(folder: string): Ledger {
 /** Reads another ledger, and keeps nothing. */
 export const readOnlyLedger = (ledger: Ledger): Ledger => ({ ...ledger, add: async () => {} });
 
+/** What a folder holds, but for what a compaction has put together. */
 async function names(folder: string): Promise<string[]> {
-  return existsSync(folder) ? (await readdir(folder)).sort() : [];
+  if (!existsSync(folder)) return [];
+  return (await readdir(folder)).filter((name) => !name.endsWith(ARCHIVE)).sort();
 }
 
-async function readEntry(path: string): Promise<LedgerEntry> {
+export async function readEntry(path: string): Promise<LedgerEntry> {
   const text = await readFile(path, 'utf8');
   try {
     return parseEntry(JSON.parse(text), path);
