@@ -12,6 +12,9 @@ import { blankRow, FAULT, quote, quoteName } from './load.ts';
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
 
+/** Stands for the column where no cell can be told from the next: a part of the quarantine's key must not be empty. */
+const WHOLE_ROW = '(row)';
+
 export async function createQuarantine(engine: Engine): Promise<void> {
   await engine.run(
     raw(
@@ -128,7 +131,7 @@ async function quarantineMalformed(
       select *, cast(at_row as bigint) - 1 - row_number() over (order by cast(at_row as bigint)) as before_it from malformed_rows`),
   );
   await engine.run(
-    sql`insert into quarantine_now select ${table}, 'row ' || at_row, '', content, reason from malformed_rows`,
+    sql`insert into quarantine_now select ${table}, 'row ' || at_row, ${WHOLE_ROW}, content, reason from malformed_rows`,
   );
 }
 
