@@ -21,6 +21,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   status: async () => (await import('./status.ts')).statusCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
+  import: async () => (await import('./import.ts')).importCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };
 

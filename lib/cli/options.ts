@@ -26,6 +26,7 @@ export const commands: readonly Command[] = [
   { name: 'explain', args: 'CONTACT', does: 'why a contact is scored, listed, suppressed or changed as it is' },
   { name: 'undo', args: 'JOB PERIOD', does: 'put back what a run decided' },
   { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
+  { name: 'import', args: 'FILE…', does: 'bring in contacts, bounces, events or purchases from other tools' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
 ];
 
@@ -35,6 +36,9 @@ const options = {
   ledger: { type: 'string' },
   'dry-run': { type: 'boolean' },
   approve: { type: 'string', multiple: true },
+  map: { type: 'string', multiple: true },
+  overwrite: { type: 'string', multiple: true },
+  yes: { type: 'boolean' },
   id: { type: 'string' },
   pairs: { type: 'string' },
   rules: { type: 'string' },
@@ -43,10 +47,14 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** What every command takes. */
+const COMMON = new Set(['as-of', 'workbook', 'ledger', 'json', 'help']);
+
 /** Which options a command takes, beside --workbook, --ledger, --as-of, --json and --help, which all take. */
 const own: Readonly<Record<string, readonly string[]>> = {
   run: ['dry-run', 'approve'],
   undo: ['dry-run', 'approve'],
+  import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
 };
 
@@ -58,6 +66,9 @@ export interface Options {
   readonly ledger: string | undefined;
   readonly dryRun: boolean;
   readonly approve: readonly string[];
+  readonly map: readonly string[];
+  readonly overwrite: readonly string[];
+  readonly yes: boolean;
   readonly id: string | undefined;
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
@@ -77,7 +88,7 @@ export function readOptions(argv: readonly string[]): Options {
       `There is no command "${command}".${near ? ` Did you mean "${near}"?` : ''} The commands are: ${known.join(', ')}.`,
     );
   }
-  for (const option of ['dry-run', 'approve', 'id', 'pairs', 'rules', 'threshold'] as const) {
+  for (const option of Object.keys(options).filter((each) => !COMMON.has(each)) as (keyof typeof options)[]) {
     if (parsed.values[option] !== undefined && command !== null && !own[command]?.includes(option)) {
       throw new UsageError(`"${command}" takes no --${option}.`);
     }
@@ -94,6 +105,9 @@ export function readOptions(argv: readonly string[]): Options {
     ledger: parsed.values.ledger,
     dryRun: parsed.values['dry-run'] ?? false,
     approve: parsed.values.approve ?? [],
+    map: parsed.values.map ?? [],
+    overwrite: (parsed.values.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
+    yes: parsed.values.yes ?? false,
     id: parsed.values.id,
     pairs: parsed.values.pairs,
     rules: parsed.values.rules,

@@ -15,6 +15,7 @@ export const rehearsal = (store: Store): Store => ({
   kind: store.kind,
   recovered: store.recovered,
   scratch: store.scratch,
+  stateFolder: store.stateFolder,
   read: store.read,
   delimiterOf: store.delimiterOf,
   marker: store.marker,

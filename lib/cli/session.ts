@@ -29,7 +29,7 @@ export interface Session {
   readonly workbook: { readonly folder: string; readonly label: string; readonly isSample: boolean };
   readonly progress: (line: string) => void;
   readonly elapsed: () => number;
-  readonly open: (command: string) => Promise<Store>;
+  readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
 }
 
 /** Prepares a session. Lays the sample out where no workbook is named. @throws UsageError */
@@ -62,7 +62,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample },
     progress: progressTo(process.stderr),
     elapsed: () => (performance.now() - start) / 1000,
-    open: (command) => openCsvStore({ folder, aliases: nightShift.workbook.aliases, command, run: identity.run }),
+    open: (command, mayBeEmpty = false) =>
+      openCsvStore({ folder, aliases: nightShift.workbook.aliases, command, run: identity.run, mayBeEmpty }),
   };
 }
 

@@ -7,11 +7,12 @@ import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';
 import type { Session } from './session.ts';
 
-const PERIOD = /^\d{4}(-\d{2}(-\d{2}(T\d{2})?)?|-W\d{2}|-Q[1-4])$/;
+const PERIOD = /^\d{4}(-\d{2}(-\d{2}(T\d{2}|-[0-9a-f]{8})?)?|-W\d{2}|-Q[1-4])$/;
 
 export async function undoCommand(session: Session): Promise<number> {
   const [jobName, period, ...rest] = session.options.names;
-  const known = allJobs(session.nightShift).map(({ job }) => job.name);
+  // An import is no job of the calendar, and is undone like one.
+  const known = [...allJobs(session.nightShift).map(({ job }) => job.name), 'import', 'inbox'];
   if (!jobName || !period || rest.length > 0)
     throw new UsageError('Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.');
   if (!known.includes(jobName))

@@ -35,6 +35,8 @@ export interface ScheduledJob {
   readonly cadence: Cadence;
   /** Given only where the period is not the cadence's own, as for an undo. */
   readonly period?: string;
+  /** It is left out where the table `runs` knows a run of it that went well and whose period ends so. */
+  readonly once?: string;
 }
 
 /** Every job, in the order of the batches. */

@@ -6,6 +6,7 @@
  * snapshot    one consistent copy of the workbook, read at one moment, loaded into the engine
  * as-of       the moment that a run pretends it is; a job sees facts up to then and no later
  * period      the slice of time that a run stands for; job + period is a run's identity
+ * prepare     what a job computes over whole tables, and gather, what it asks of the world outside, before all else
  * step        a named intermediate table that a job works out first; `explain` and guards may read it as well
  * change      what a job wants of one table, as a query; what is so already drops out by itself
  * plan        the changes worked out against the snapshot: only what really differs, each row with its reason
@@ -14,6 +15,7 @@
  */
 import type { Sql } from '../engine/sql.ts';
 import type { TableName } from '../workbook/tables.ts';
+import type { Gathered, Gathering, Metrics, Preparation } from './ahead.ts';
 import type { Guard, Hold } from './guard.ts';
 
 /** What a job is told about the run. It has no other source: no clock, no network, no environment. */
@@ -108,6 +110,10 @@ export interface Job {
   readonly rules?: unknown;
   /** Columns beyond the known ones that the rules name (as typed there), so that the snapshot loads them. */
   readonly extraColumns?: readonly string[];
+  /** Asks the world outside, before the snapshot; see ahead.ts. */
+  readonly gather?: (at: Gathering) => Promise<Gathered>;
+  /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
+  readonly prepare?: (at: Preparation) => Promise<Metrics>;
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   readonly guards?: readonly Guard[];

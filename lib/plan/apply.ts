@@ -42,7 +42,8 @@ async function updateRows(engine: Engine, diff: Diff): Promise<void> {
 }
 
 async function insertRows(engine: Engine, diff: Diff): Promise<void> {
-  const columns = [...tableOf(diff.table).key, ...diff.sets.map((set) => set.name)].map(quoteName).join(', ');
+  const texts = diff.texts ? ['_text'] : [];
+  const columns = [...tableOf(diff.table).key, ...diff.sets.map((set) => set.name), ...texts].map(quoteName).join(', ');
   await engine.run(
     raw(`insert into ${quoteName(diff.table)} (${columns}) select ${columns} from ${diff.name} where op = 'i'`),
   );

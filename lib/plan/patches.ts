@@ -7,6 +7,7 @@ import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
+import { cellOf } from '../snapshot/whole.ts';
 import type { SourceTable, Store, TablePatch } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { type Diff, isEmpty } from './plan.ts';
@@ -45,6 +46,9 @@ async function writePatch(
     ),
   ];
   const columns = await writtenColumns(engine, table, setColumns, source);
+  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
+  const texts = diffs.some((diff) => diff.texts && diff.counts.insert > 0);
+  const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];
   const path = joinPath(store.scratch, `patch-${table}.csv`);
   await engine.run(raw(`create or replace temp table folded as ${foldedQuery(table, updating, setColumns)}`));
   await engine.run(raw(`create or replace temp table gone as ${goneQuery(table, removing)}`));
@@ -56,11 +60,10 @@ async function writePatch(
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
   await engine.run(
     raw(
-      `copy (${patchQuery(table, columns, new Set(setColumns))}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+      `copy (${patchQuery(table, columns, new Set(setColumns), texts ? [...headers, ...others] : null, source)}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
     ),
   );
-  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
-  return { table, path, columns: headers, rows };
+  return { table, path, columns: [...headers, ...others], rows };
 }
 
 /** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
@@ -109,8 +112,17 @@ async function writtenColumns(
   return [...keys, ...candidates.filter((column) => !fresh.includes(column) || Number(counts[column]) > 0)];
 }
 
-/** Records `op,row,key,CELL…`: updates and removals by row, then what is new, by key. */
-function patchQuery(table: TableName, columns: readonly string[], setColumns: ReadonlySet<string>): string {
+/**
+ * Records `op,row,key,CELL…`: updates and removals by row, then what is new, by key. `texts` are the headers of all cells, the
+ * columns' first, where what is new brings the texts of its cells along.
+ */
+function patchQuery(
+  table: TableName,
+  columns: readonly string[],
+  setColumns: ReadonlySet<string>,
+  texts: readonly string[] | null,
+  source: SourceTable | undefined,
+): string {
   const definition = tableOf(table);
   const text = (column: string): string =>
     writeCell(`t.${quoteName(column)}`, definition.columns[column]?.type ?? 'text');
@@ -124,10 +136,21 @@ function patchQuery(table: TableName, columns: readonly string[], setColumns: Re
       ? `case when f.set_${column} then coalesce(${text(column)}, '') end`
       : 'cast(null as varchar)',
   );
-  const blanks = columns.map(() => 'cast(null as varchar)');
+  const others = (texts ?? []).slice(columns.length);
+  for (const _ of others) cells.push('cast(null as varchar)');
+  const blanks = cells.map(() => 'cast(null as varchar)');
+  const columnOf = new Map([...(source?.headerOf ?? [])].map(([column, header]) => [header, column]));
+  const added = (column: string, header: string | undefined): string =>
+    header === undefined
+      ? text(column)
+      : `coalesce(${cellOf('t._text', header, columnOf.get(header))}, ${text(column)})`;
+  const news = [
+    ...columns.map((column, i) => added(column, texts?.[i])),
+    ...others.map((header) => cellOf('t._text', header, columnOf.get(header))),
+  ];
   const updates = `select 'u' as op, t._row, ${keyCheck(ownKey)} as key, ${cells.map((cell, i) => `${cell} as v${i}`).join(', ')} from folded f join ${quoteName(table)} t on t._row = f._row`;
   const removals = `select 'd', _row, ${keyCheck('key')}, ${blanks.join(', ')} from gone`;
-  const inserts = `select 'i', cast(null as bigint), cast(null as varchar), ${columns.map(text).join(', ')} from ${quoteName(table)} t where _row is null`;
+  const inserts = `select 'i', cast(null as bigint), cast(null as varchar), ${news.join(', ')} from ${quoteName(table)} t where _row is null`;
   return `select * from (${updates} union all ${removals} union all ${inserts}) order by _row nulls last, ${columns
     .map((_, i) => `v${i}`)
     .slice(0, definition.key.length)

@@ -31,6 +31,8 @@ export interface Diff {
   readonly table: TableName;
   readonly sets: readonly SetColumn[];
   readonly counts: { readonly insert: number; readonly update: number; readonly remove: number };
+  /** Added rows bring the texts of their cells along, in `_text` (see snapshot/whole.ts). */
+  readonly texts?: true;
 }
 
 export const isEmpty = (diff: Diff): boolean => diff.counts.insert + diff.counts.update + diff.counts.remove === 0;
@@ -41,12 +43,31 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const columns = await engine.columnsOf(change.query);
   checkColumns(change, columns);
   const keys = tableOf(table).key;
-  const setNames = columns.filter((each) => !keys.includes(each) && each !== 'why' && !each.startsWith('why_'));
+  const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
   const query = diffQuery(change, sets, columns);
   await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
-  return countRows(engine, { name, table, sets: set, counts: { insert: 0, update: 0, remove: 0 } });
+  const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
+  const diff = await countRows(engine, {
+    name,
+    table,
+    sets: set,
+    counts: { insert: 0, update: 0, remove: 0 },
+    ...texts,
+  });
+  if (table === 'contacts' && diff.counts.remove > 0) await keepWhole(engine, name);
+  return diff;
+}
+
+/** What a change's query gives beside cells. */
+const isAside = (column: string): boolean => column === 'why' || column.startsWith('why_') || column === '_text';
+
+/** Contacts that go are kept with every cell that they have in the workbook, as it stands there. */
+async function keepWhole(engine: Engine, diff: string): Promise<void> {
+  await engine.run(
+    raw(`update ${diff} set record = w.record from contacts_whole(${quote(diff)}) w where w._row = ${diff}._row`),
+  );
 }
 
 function setOf(change: Change, column: string, columns: readonly string[]): SetColumn {
@@ -114,11 +135,12 @@ function diffQuery(change: Change, sets: readonly string[], columns: readonly st
   const why = columns.includes('why')
     ? `case when w._wanted is null then 'left' else w.why end`
     : 'cast(null as varchar)';
+  const texts = columns.includes('_text') ? ', w._text' : '';
   const extra =
     {
       remove: ', cast(to_json(t) as varchar) as record',
       adopt: `, true as set_${keys[0]}, cast(null as varchar) as before_${keys[0]}`,
-    }[kind as string] ?? '';
+    }[kind as string] ?? texts;
   const there = change.owned
     ? sql`(select *, rowid from ${raw(quoteName(table))} t where ${change.owned})`
     : raw(quoteName(table));
@@ -129,7 +151,7 @@ function diffQuery(change: Change, sets: readonly string[], columns: readonly st
 /** A change's query must give the table's key, and only columns that the table has. */
 function checkColumns(change: Change, columns: readonly string[]): void {
   const { key, columns: known } = tableOf(change.table);
-  const unknown = columns.filter((each) => !(each in known) && each !== 'why' && !each.startsWith('why_'));
+  const unknown = columns.filter((each) => !(each in known) && !isAside(each));
   const missing = key.filter((each) => !columns.includes(each));
   const faults = [
     ...unknown.map((each) => `an unknown column "${each}"`),

@@ -1,9 +1,10 @@
 /**
- * A run: one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
+ * A run: what its jobs gather, one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
  * modules it calls; this file only says in which order, and what happens when one of them can't go on.
  */
 import { periodOf } from '../calendar/period.ts';
 import { Engine } from '../engine/duckdb.ts';
+import type { Outside } from '../job/ahead.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
 import type { Diff } from '../plan/plan.ts';
@@ -12,8 +13,10 @@ import { ChangedMeanwhile, type Reading, type Store } from '../store/store.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
+import { type GatheredJobs, gatherAll } from './gather.ts';
 import { landBatch } from './land.ts';
 import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
+import { isDone } from './once.ts';
 import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
 import type { RunIdentity } from './run-identity.ts';
 import { nothing, runJob } from './run-job.ts';
@@ -32,9 +35,15 @@ export interface RunRequest {
   readonly approvals: ReadonlySet<string>;
   /** What an applied plan is called: `planned` in a dry run. */
   readonly applied: 'applied' | 'planned';
+  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
+  readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** The workbook may be without contacts yet. */
+  readonly mayBeEmpty?: boolean;
   readonly progress: (line: string) => void;
   /** Monotonic seconds, for durations only. */
   readonly elapsed: () => number;
+  /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
+  readonly outside?: Outside;
 }
 
 export interface JobResult {
@@ -67,9 +76,10 @@ const MOST_ATTEMPTS = 4;
 /** Runs the jobs. Only what no job could answer for (a lock, a broken journal) throws. */
 export async function runBatch(request: RunRequest): Promise<RunResult> {
   const recovered = await repairLedger(request);
+  const gathered = await gatherAll(request);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptRun(request, recovered);
+      return await attemptRun(request, recovered, gathered);
     } catch (error) {
       if (error instanceof ChangedMeanwhile && attempt < MOST_ATTEMPTS) {
         request.progress(`${error.message}: reading and planning again`);
@@ -98,7 +108,11 @@ async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
   return completed;
 }
 
-async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): Promise<RunResult> {
+async function attemptRun(
+  request: RunRequest,
+  recovered: ReadonlySet<string>,
+  gathered: GatheredJobs,
+): Promise<RunResult> {
   const { store, rules, asOf } = request;
   const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
   try {
@@ -110,6 +124,7 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      ...(request.mayBeEmpty && { mayBeEmpty: true }),
     });
     const snapshot = await orChanged(reading, taken);
     const changed = await reading.changedSince();
@@ -118,10 +133,18 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
     const applied: Diff[] = [];
     const decisions: string[] = [];
     for (const scheduled of request.jobs) {
-      const { result, diffs, decisions: decided } = await runJob(request, engine, snapshot, scheduled, results);
+      if (await isDone(engine, scheduled)) continue;
+      const {
+        result,
+        diffs,
+        decisions: decided,
+      } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(result);
       applied.push(...diffs);
       decisions.push(...decided);
+    }
+    if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
+      return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
@@ -132,6 +155,10 @@ async function attemptRun(request: RunRequest, recovered: ReadonlySet<string>): 
     engine.close();
   }
 }
+
+/** A plan that a person looked at and left. */
+const unapplied = (result: JobResult): JobResult =>
+  result.status === 'applied' ? { ...result, status: 'planned' } : result;
 
 /** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
 async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {

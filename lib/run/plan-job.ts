@@ -1,9 +1,10 @@
 /**
- * One job of a batch, up to the point where its plan could be applied: steps, changes, what is held, hash, guards,
+ * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held, hash, guards,
  * metrics. Decides nothing about writing.
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { name, raw, type Sql, sql } from '../engine/sql.ts';
+import type { Metrics } from '../job/ahead.ts';
 import { check, type GuardResult } from '../job/guard.ts';
 import type { Context, Job, LookupStep, Step } from '../job/job.ts';
 import { countReasons } from '../plan/apply.ts';
@@ -31,15 +32,18 @@ export interface JobPlan {
   readonly changes: Readonly<Record<string, { insert: number; update: number; remove: number }>>;
 }
 
-/** Works a job's plan out. The job's steps stay in the engine until `dropSteps`. */
+/** Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until `dropSteps`. */
 export async function planJob(
   engine: Engine,
   job: Job,
   context: Context,
   approvals: ReadonlySet<string>,
+  earlier: Metrics | null = null,
 ): Promise<JobPlan> {
+  const prepared = await job.prepare?.({ engine, context, earlier });
   await runSteps(engine, job.steps?.(context) ?? []);
-  const prefix = `diff_${job.name.replaceAll('-', '_')}`;
+  // A job may run several times in a batch, each for a period of its own.
+  const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
   for (const [i, change] of job.changes(context).entries()) diffs.push(await workOut(engine, change, `${prefix}_${i}`));
   const holding = await holdParts(engine, job, context, diffs, approvals);
@@ -56,7 +60,7 @@ export async function planJob(
     heldParts: holding.parts,
     held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
-    metrics: await measure(engine, job, context),
+    metrics: { ...prepared, ...(await measure(engine, job, context)) },
     changes: await countChanges(engine, holding.diffs),
   };
 }

@@ -3,6 +3,7 @@
  */
 import { localDay, periodOf } from '../calendar/period.ts';
 import type { Engine } from '../engine/duckdb.ts';
+import type { Gathered, Metrics } from '../job/ahead.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
 import type { Context, Job } from '../job/job.ts';
@@ -13,6 +14,7 @@ import { type TableName, tableOf } from '../workbook/tables.ts';
 import { isApproved } from './approval.ts';
 import type { JobResult, RunRequest } from './batch.ts';
 import { describeError } from './errors.ts';
+import type { GatheredJobs } from './gather.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import { shrinkGuards } from './shrink.ts';
@@ -37,6 +39,8 @@ export const nothing = {
   seconds: 0,
 } as const;
 
+const nothingGathered: Gathered = { metrics: {}, guards: [] };
+
 /** Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure, not the run's. */
 export async function runJob(
   request: RunRequest,
@@ -44,10 +48,13 @@ export async function runJob(
   snapshot: Snapshot,
   scheduled: ScheduledJob,
   before: readonly JobResult[],
+  gatheredJobs: GatheredJobs = new Map(),
 ): Promise<JobOutcome> {
   const { job } = scheduled;
   const context = contextOf(request, snapshot, scheduled);
-  const base = { ...nothing, job: job.name, period: context.period };
+  const gathered = gatheredJobs.get(job.name) ?? nothingGathered;
+  const brought = 'failed' in gathered ? nothingGathered : gathered;
+  const base = { ...nothing, job: job.name, period: context.period, metrics: brought.metrics };
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
@@ -59,14 +66,17 @@ export async function runJob(
   const start = request.elapsed();
   request.progress(`${job.name}: working out what to change`);
   try {
-    const plan = await planJob(engine, job, context, request.approvals);
-    const guards = [...(await readGuards(request, job, snapshot)), ...plan.guards];
+    if ('failed' in gathered) throw gathered.failed;
+    const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
+    const plan = await planJob(engine, job, context, request.approvals, earlier);
+    const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...plan.guards];
     const decided = await decide(request, job, snapshot, { ...plan, guards });
     const goesOn = decided.status === request.applied;
     if (goesOn) await engine.whole(() => applyToEngine(engine, plan.diffs));
     await dropSteps(engine, job.steps?.(context) ?? []);
     const { diffs, hash, ...counted } = plan;
-    const result = { ...base, ...counted, guards, plan: hash, ...decided, seconds: seconds(request, start) };
+    const metrics = { ...brought.metrics, ...plan.metrics };
+    const result = { ...base, ...counted, metrics, guards, plan: hash, ...decided, seconds: seconds(request, start) };
     if (!goesOn) return { result, ...nothingDone };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
@@ -149,4 +159,16 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
 async function timesApplied(request: RunRequest, job: Job, period: string): Promise<number> {
   const entries = await request.ledger.recent(job.name, LOOK_BACK);
   return entries.filter((entry) => entry.period === period && entry.status === 'applied').length;
+}
+
+/** What the job's last good run of an earlier period measured. */
+async function earlierMetrics(request: RunRequest, job: Job, period: string): Promise<Metrics | null> {
+  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+  const good = entries.filter(
+    (entry) =>
+      entry.workbook === request.identity.workbook &&
+      (entry.status === 'applied' || entry.status === 'unchanged') &&
+      entry.period < period,
+  );
+  return good.at(-1)?.metrics ?? null;
 }

@@ -3,6 +3,7 @@
  * A cell that somebody changed since stays as it is. Taking a suppression back is a person's decision, so that such a
  * plan always waits for approval; the list then holds a release, which the next run respects.
  */
+import { kindOf } from '../bounces/kinds.ts';
 import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
 import { type Change, insert, type Job, job, remove, update } from '../job/job.ts';
 import { quoteName } from '../snapshot/load.ts';
@@ -10,6 +11,10 @@ import { type ColumnType, type TableName, tableNames, tableOf } from '../workboo
 
 /** The tables in which jobs decide. */
 const decided = tableNames.filter((table) => !tableOf(table).record && !tableOf(table).facts);
+
+/** Facts are nobody's decision; but an import that was a mistake takes its own away again. */
+const broughtBy = (jobName: string): TableName[] =>
+  jobName === 'import' || jobName === 'inbox' ? ['bounces', 'events', 'purchases'] : [];
 
 const castTo: Readonly<Record<ColumnType, string>> = {
   text: 'string',
@@ -76,29 +81,37 @@ function takeAway(table: TableName, asOf: Date): Change {
     );
   }
   const keys = tableOf(table).key.map((key) => raw(`t.${quoteName(key)}`));
+  // What a person answered is theirs.
+  const open = table === 'review' ? raw(' where t.decision is null') : raw('');
   return remove(
     table,
-    sql`select ${join(keys, ', ')}, 'taken back' as why from ${name(table)} t join (${added}) as u on u.row_key = ${keyOf(table)}`,
+    sql`select ${join(keys, ', ')}, 'taken back' as why from ${name(table)} t join (${added}) as u on u.row_key = ${keyOf(table)}${open}`,
   );
 }
 
 /** A row that the run took away comes back, as `changes` kept it. */
 function bringBack(table: TableName): Change {
   const columns = Object.entries(tableOf(table).columns).filter(([, { derived }]) => !derived);
+  const text = table === 'contacts' ? raw(', before_value as _text') : raw('');
   const cells = columns.map(
     ([column, { type }]) =>
       sql`${typed(sql`json_extract_string(before_value, ${`$.${column}`})`, type)} as ${raw(quoteName(column))}`,
   );
   return insert(
     table,
-    sql`select ${join(cells, ', ')}, 'brought back' as why from undone where table_name = ${table} and cell = '' and after_value is null`,
+    sql`select ${join(cells, ', ')}${text}, 'brought back' as why from undone where table_name = ${table} and cell = '' and after_value is null`,
   );
 }
 
-/** Contacts whose status is lifted, and rows of the list that are released, or put back to what they were when released or weaker. */
+/** Contacts whose status is lifted, those that come back mailable although whom they were merged into is not, and rows of the list that are released, or put back to what they were when released or weaker. */
 const mailableAgain = sql`
   select (select count(*) from planned_contacts where op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed') and coalesce(status, 'subscribed') = 'subscribed')
+    + (select count(*) from planned_contacts p join merges m on m.duplicate_id = p.contact_id join unmailable u on u.contact_id = m.survivor_id where p.op = 'i' and coalesce(p.status, 'subscribed') = 'subscribed')
     + (select count(*) from planned_suppressions where op = 'u' and (set_released_at or set_suppressed_at or set_scope or set_contact_id))`;
+
+/** Complaints and departures that an import had brought. */
+const unsaid = sql`
+  select count(*) from planned_bounces where op = 'd' and ${kindOf(sql`json_extract_string(record, '$.kind')`)} in ('complaint', 'unsubscribe')`;
 
 /** Cells that somebody changed after the run: they are left alone. */
 const changedSince = (): Sql => {
@@ -115,17 +128,18 @@ const changedSince = (): Sql => {
 };
 
 /** The job that undoes another job's run of one period. Its own period names both. */
-export const undoJob = (jobName: string, period: string): Job =>
-  job({
+export const undoJob = (jobName: string, period: string): Job => {
+  const facts = broughtBy(jobName);
+  return job({
     name: 'undo',
     purpose: `Puts back what ${jobName} decided for ${period}.`,
-    reads: ['changes', ...decided],
-    writes: decided,
+    reads: ['changes', ...decided, ...facts],
+    writes: [...decided, ...facts],
     rules: { jobName, period },
     steps: () => [{ name: 'undone', row: 'a cell that the run decided', query: undone(jobName, period) }],
     changes: ({ asOf }) => [
       ...decided.map(setBack),
-      ...decided.map((table) => takeAway(table, asOf)),
+      ...[...decided, ...facts].map((table) => takeAway(table, asOf)),
       ...decided.map(bringBack),
     ],
     guards: [
@@ -133,9 +147,10 @@ export const undoJob = (jobName: string, period: string): Job =>
         name: 'nobody becomes mailable again without a person’s approval',
         of: 'contacts',
         limit: { share: 0, atLeast: 0, from: 0 },
-        found: mailableAgain,
+        found: facts.length > 0 ? sql`select (${mailableAgain}) + (${unsaid})` : mailableAgain,
       },
     ],
     holds: () => [{ query: changedSince() }],
     metrics: () => ({ decisions: sql`select count(*) as n from undone` }),
   });
+};

@@ -36,7 +36,9 @@ function slashed(cell: string, order: 'MM/DD/YYYY' | 'DD/MM/YYYY'): string {
 
 /** The SQL that reads text `cell` as a moment in UTC, or NULL. Local times count in the workbook's time zone. */
 function moment(cell: string, settings: CellSettings): string {
-  const direct = `case when ${cell} <> 'epoch' then try_cast(${cell} as timestamp) end`;
+  // Cast to a timestamp alone, a text's own offset would silently be dropped.
+  const elsewhere = `not ends_with(${cell}, 'Z') and regexp_matches(${cell}, ':[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$')`;
+  const direct = `case when ${elsewhere} then cast(try_cast(${cell} as timestamptz) as timestamp) when ${cell} <> 'epoch' then try_cast(${cell} as timestamp) end`;
   const local = [serial(cell), ...(settings.slashedDates ? [slashed(cell, settings.slashedDates)] : [])];
   if (settings.timeZone === 'UTC') return within(`coalesce(${[direct, ...local].join(', ')})`, 'timestamp');
   const zoned = (expression: string): string => `timezone('UTC', timezone('${settings.timeZone}', ${expression}))`;

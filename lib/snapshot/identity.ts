@@ -49,7 +49,8 @@ export async function identifyContacts(engine: Engine): Promise<void> {
 
 /**
  * `contact_refs(ref, contact_id)`: what a fact may say of its contact (an id, a merged duplicate's id, or `@` and an
- * address) and who that is today. An address that several contacts share stands for the one with the smallest id.
+ * address) and who that is today. An address that several contacts share, or shared before a merge, stands for the one with
+ * the smallest id.
  */
 export async function createContactRefs(engine: Engine): Promise<void> {
   await engine.run(
@@ -66,6 +67,12 @@ export async function createContactRefs(engine: Engine): Promise<void> {
       union all
       select m.ref, m.contact_id from merged m join contacts c on c.contact_id = m.contact_id where m.ref not in (select contact_id from contacts)
       union all
-      select '@' || address_key(email), min(contact_id) from contacts where address_key(email) is not null group by 1`),
+      select '@' || address_key(email), arg_min(contact_id, was) from (
+        select email, contact_id, contact_id as was from contacts
+        union all
+        select case when json_valid(d.record) then json_extract_string(d.record, '$.email') end, c.contact_id, d.duplicate_id
+        from merges d join merged m on m.ref = d.duplicate_id join contacts c on c.contact_id = m.contact_id
+        where d.duplicate_id not in (select contact_id from contacts)
+      ) where address_key(email) is not null group by 1`),
   );
 }

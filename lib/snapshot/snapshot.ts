@@ -13,6 +13,7 @@ import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { loadTable } from './load.ts';
+import { createWholeRows } from './whole.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -22,6 +23,8 @@ export interface SnapshotOptions {
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
+  /** No contacts are no error: the first ones are about to come in. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface TableInput {
@@ -81,7 +84,8 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'bounces') await addForeignBounces(engine, reading, sources, options);
     if (table === 'contacts') {
-      if (rows === 0) throw new EmptyWorkbook(source?.label ?? 'The workbook');
+      if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
+      if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       await identifyContacts(engine);
       await createContactRefs(engine);
     }

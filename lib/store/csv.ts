@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { createCsv } from '../csv/create.ts';
-import { needsCare } from '../csv/needs-care.ts';
+import { howToRead } from '../csv/how-to-read.ts';
 import type { CsvFile } from '../csv/sniff.ts';
 import { splice } from '../csv/splice.ts';
 import { strictCopy } from '../csv/strict-copy.ts';
@@ -41,6 +41,8 @@ export interface CsvStoreOptions {
   readonly aliases: Readonly<Record<string, string>>;
   readonly command: string;
   readonly run: string;
+  /** A folder without contacts is a workbook that begins. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** How a table that the workbook lacks is begun. */
@@ -75,7 +77,7 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
     }
     const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
     await mkdir(scratch, { recursive: true });
-    return new CsvStore(folder, scratch, recovered, options.aliases, async () => {
+    return new CsvStore(folder, scratch, recovered, options, async () => {
       await rm(scratch, { recursive: true, force: true });
       await lock.release();
     });
@@ -87,8 +89,10 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
 
 class CsvStore implements Store {
   readonly kind = 'csv';
+  readonly stateFolder: string;
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
+  readonly #mayBeEmpty: boolean;
   #found: Found = { tables: new Map(), foreign: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
@@ -101,18 +105,20 @@ class CsvStore implements Store {
     folder: string,
     scratch: string,
     recovered: string | null,
-    aliases: Readonly<Record<string, string>>,
+    { aliases, mayBeEmpty = false }: CsvStoreOptions,
     close: () => Promise<void>,
   ) {
     this.scratch = scratch;
     this.recovered = recovered;
     this.close = close;
     this.#folder = folder;
+    this.stateFolder = join(folder, '.nightshift');
     this.#aliases = aliases;
+    this.#mayBeEmpty = mayBeEmpty;
   }
 
   read = async (): Promise<Reading> => {
-    this.#found = await discover(this.#folder, this.#aliases);
+    this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
     const tables = [...this.#found.tables].map(
@@ -140,7 +146,7 @@ class CsvStore implements Store {
   #opener =
     (file: CsvFile): SourceTable['open'] =>
     async (carefully = false): Promise<TableText> => {
-      const care = carefully ? null : await needsCare(file);
+      const care = carefully ? null : await howToRead(file);
       if (care && care.copy === null) {
         return { path: file.path, options: care.options, rows: care.rows, hash: care.sha256, malformed: [] };
       }

@@ -22,8 +22,12 @@ export interface Found {
   readonly foreign: readonly { readonly kind: ForeignFile['kind']; readonly file: CsvFile }[];
 }
 
-/** Finds a workbook's files. @throws WorkbookError where there are no contacts, or more than one file that might be them */
-export async function discover(folder: string, aliases: Readonly<Record<string, string>>): Promise<Found> {
+/** Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet. @throws WorkbookError where there are no contacts, or more than one file that might be them */
+export async function discover(
+  folder: string,
+  aliases: Readonly<Record<string, string>>,
+  mayBeEmpty = false,
+): Promise<Found> {
   const files = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => !entry.isDirectory() && /\.csv$/i.test(entry.name) && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
@@ -49,7 +53,8 @@ export async function discover(folder: string, aliases: Readonly<Record<string, 
     else if (headers.has('clean_time')) foreign.push({ kind: 'mailchimp-cleaned', file });
     else if (findColumns('contacts', file.header, aliases).has('email')) candidates.push(file);
   }
-  if (!tables.has('contacts')) tables.set('contacts', theContacts(folder, files, candidates));
+  const begins = mayBeEmpty && candidates.length === 0;
+  if (!tables.has('contacts') && !begins) tables.set('contacts', theContacts(folder, files, candidates));
   return { tables, foreign };
 }
 

@@ -84,6 +84,8 @@ export interface Store {
   readonly marker: () => Promise<Marker | null>;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;
+  /** A folder for what must outlive a run that is killed, on this machine. */
+  readonly stateFolder: string;
   readonly close: () => Promise<void>;
 }
 

@@ -1,0 +1,227 @@
+/**
+ * `import FILE…`: says what it took each file for and what it would do, asks, and does it. What it can't take stands in
+ * a file beside the input, by row and column.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { localDay } from '../calendar/period.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import { ERASE_KEY } from '../import/forgotten.ts';
+import { contactColumns } from '../import/formats.ts';
+import { type ImportReport, importJob, rejectsOf } from '../import/import-job.ts';
+import type { ScheduledJob } from '../job/batch.ts';
+import { type RunResult, runBatch } from '../run/batch.ts';
+import { readOnlyLedger } from '../run/ledger.ts';
+import { quote } from '../snapshot/load.ts';
+import type { Store } from '../store/store.ts';
+import { nearest, normalHeader } from '../workbook/headers.ts';
+import { UsageError } from './options.ts';
+import { reportRun } from './report.ts';
+import { exitCode, rehearsal } from './run.ts';
+import type { Session } from './session.ts';
+import { count, escapeCell, table } from './text.ts';
+
+export async function importCommand(session: Session): Promise<number> {
+  const { options, nightShift } = session;
+  if (options.names.length === 0) throw new UsageError('Import what? Name one or more files: nightshift import FILE…');
+  const paths = options.names.map((name) => resolve(name));
+  const request = { map: mapOf(options.map), overwrite: overwriteOf(options.overwrite) };
+  const hash = await contentHash(paths);
+  const store = await session.open('import', true);
+  try {
+    if (store.recovered) session.progress(store.recovered);
+    const taken = new Taken(paths, store);
+    const job = importJob(
+      {
+        ...request,
+        ...{ name: 'import', paths, scratch: store.scratch, progress: session.progress, asOf: session.asOf },
+        settings: settingsOf(session),
+        eraseKey: process.env[ERASE_KEY],
+      },
+      taken.keep,
+    );
+    const day = localDay(session.asOf, nightShift.workbook.timeZone);
+    const scheduled: ScheduledJob = { job, cadence: 'nightly', period: `${day}-${hash}` };
+    let declined = false;
+    const result = await runBatch({
+      name: 'import',
+      jobs: [scheduled],
+      store: options.dryRun ? rehearsal(store) : store,
+      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
+      rules: nightShift.workbook,
+      asOf: session.asOf,
+      identity: session.identity,
+      approvals: new Set(options.approve),
+      applied: options.dryRun ? 'planned' : 'applied',
+      progress: session.progress,
+      elapsed: session.elapsed,
+      mayBeEmpty: true,
+      confirm: async (planned) => {
+        const goesOn = planned.jobs.some((each) => each.status === 'applied');
+        if (!goesOn || options.yes || options.dryRun) return true;
+        console.log(textOf(session, planned, taken));
+        declined = !(await ask('Import this? [y/N] '));
+        return !declined;
+      },
+    });
+    const rejects = options.dryRun ? [] : await taken.layBeside();
+    if (options.json) console.log(JSON.stringify(jsonOf(session, result, taken, rejects)));
+    else if (declined) console.log(nothingDone());
+    else console.log([textOf(session, result, taken), ...endOf(session, result, scheduled, rejects)].join('\n'));
+    if (declined) return process.stdin.isTTY ? 0 : 3;
+    return exitCode(result.jobs);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What was found in the files, and their rejects, kept beyond the run's engine. */
+export class Taken {
+  report: ImportReport | null = null;
+  readonly #paths: readonly string[];
+  readonly #store: Pick<Store, 'scratch'>;
+  #rejected: number[] = [];
+
+  constructor(paths: readonly string[], store: Pick<Store, 'scratch'>) {
+    this.#paths = paths;
+    this.#store = store;
+  }
+
+  #file = (i: number): string => join(this.#store.scratch, `rejects-${basename(this.#paths[i] ?? '')}-${i}.csv`);
+
+  keep = async (report: ImportReport, engine: Engine): Promise<void> => {
+    this.report = report;
+    const files = await engine.rows(raw('select distinct file from import_rejects order by file'));
+    this.#rejected = files.map((row) => Number(row.file));
+    for (const i of this.#rejected) {
+      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quote(this.#file(i))} (format csv, header true)`));
+    }
+  };
+
+  /** Puts each file's rejects beside it, as `FILE.rejects.csv`; returns the paths. */
+  layBeside = async (): Promise<string[]> => {
+    const laid: string[] = [];
+    for (const i of this.#rejected) {
+      const path = `${this.#paths[i]}.rejects.csv`;
+      await copyFile(this.#file(i), path);
+      laid.push(path);
+    }
+    return laid;
+  };
+}
+
+/** How the workbook's cells are read. */
+export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
+  const { timeZone, slashedDates } = nightShift.workbook;
+  return { timeZone, ...(slashedDates && { slashedDates }) };
+};
+
+/** The first digits of a hash of the files' contents: what makes the import's period its own. */
+export async function contentHash(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const stream = createReadStream(path);
+    try {
+      for await (const chunk of stream) hash.update(chunk);
+    } catch {
+      throw new UsageError(`There is no file ${path}, or this user may not read it.`);
+    }
+  }
+  return hash.digest('hex').slice(0, 8);
+}
+
+/** `--map "E-mail=email"`: header, as `normalHeader` gives it, → column. */
+function mapOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((each) => {
+      const at = each.lastIndexOf('=');
+      const [header, column] = [each.slice(0, at).trim(), each.slice(at + 1).trim()];
+      if (at < 1 || column === '')
+        throw new UsageError(`--map takes HEADER=COLUMN, such as "E-mail=email"; found "${each}".`);
+      return [normalHeader(header), column];
+    }),
+  );
+}
+
+function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
+  for (const column of columns) {
+    if (column === 'status')
+      throw new UsageError('--overwrite status: an import never lifts a status. A person does, in the workbook.');
+    if (contactColumns.includes(column) && column !== 'contact_id') continue;
+    const near = nearest(column, contactColumns);
+    throw new UsageError(`--overwrite: contacts have no column "${column}".${near ? ` Did you mean "${near}"?` : ''}`);
+  }
+  return new Set(columns);
+}
+
+async function ask(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^(y|yes)$/i.test((await prompt.question(question)).trim());
+  } finally {
+    prompt.close();
+  }
+}
+
+const nothingDone = (): string =>
+  process.stdin.isTTY
+    ? 'Nothing was written.'
+    : 'Nothing was written: there is nobody to ask. Look at the plan above, and run again with --yes.';
+
+/** What each file was taken for, and how its rows end. */
+function textOf(session: Session, result: RunResult, { report }: Taken): string {
+  const [job] = result.jobs;
+  const files = (report?.files ?? []).flatMap(({ name, label, rows, unused }) => [
+    `${escapeCell(name)}: ${count(rows)} rows, taken for ${label}`,
+    ...(unused.length > 0 ? [`  left out: ${unused.map(escapeCell).join(', ')}`] : []),
+  ]);
+  const lines = [...files, ''];
+  const rejected = Object.entries((job?.metrics.rejected ?? {}) as Record<string, number>);
+  if (rejected.length > 0) {
+    lines.push(`Rejected: ${count(report?.rejected ?? 0)}`);
+    lines.push(
+      ...table(
+        rejected.map(([reason, n]) => [n, reason]),
+        '    ',
+      ),
+    );
+  }
+  const ignored = Object.entries(report?.ignored ?? {});
+  if (ignored.length > 0) {
+    lines.push('Left alone, because it says nothing about a person or a purchase:');
+    lines.push(
+      ...table(
+        ignored.map(([reason, n]) => [n, escapeCell(reason)]),
+        '    ',
+      ),
+    );
+  }
+  if (rejected.length + ignored.length > 0) lines.push('');
+  const dry = session.options.dryRun ? ', a dry run: nothing was written' : '';
+  lines.push(reportRun(`import, on ${session.workbook.label}${dry}`, result));
+  return lines.join('\n');
+}
+
+function endOf(session: Session, result: RunResult, { period }: ScheduledJob, rejects: readonly string[]): string[] {
+  const applied = result.jobs.some((job) => job.status === 'applied');
+  return [
+    ...rejects.map((path) => `What was rejected, by row and column: ${path}`),
+    ...(applied ? [`To take it back: npx nightshift undo import ${period}`] : []),
+    ...(applied && session.workbook.isSample ? ['This was the embedded sample; --workbook DIR names your own.'] : []),
+  ];
+}
+
+const jsonOf = (session: Session, result: RunResult, { report }: Taken, rejects: readonly string[]) => ({
+  batch: 'import',
+  asOf: session.asOf.toISOString(),
+  run: session.identity.run,
+  snapshot: result.snapshot,
+  files: report?.files ?? [],
+  rejects,
+  jobs: result.jobs,
+});

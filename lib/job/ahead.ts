@@ -1,0 +1,54 @@
+/**
+ * What a job may do ahead of its changes, beyond what SQL can say:
+ *
+ * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to read.
+ *           Like those a function of the snapshot, as-of and rules
+ * gather    asks the world outside and keeps what it said in a table of the workbook, before the run's snapshot is taken,
+ *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import type { GuardResult } from './guard.ts';
+import type { Change, Context } from './job.ts';
+
+/** What a person would want to watch, by name. Counts, names and parameters; never personal data. */
+export type Metrics = Readonly<Record<string, unknown>>;
+
+export interface Preparation {
+  readonly engine: Engine;
+  readonly context: Context;
+  /** The metrics of the job's last good run for an earlier period of this workbook; null where there was none. */
+  readonly earlier: Metrics | null;
+}
+
+/** What lies beyond the workbook. Only the edge of the program knows the environment. */
+export interface Outside {
+  /** The value of a secret by its name; undefined where it isn't set. */
+  readonly secret: (name: string) => string | undefined;
+  /** Does work that may be told to stop: the signal says so, and the work then ends soon and in order. */
+  readonly stoppable: <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<T>;
+}
+
+/** No secrets, and nobody who says stop. */
+export const nothingOutside: Outside = {
+  secret: () => undefined,
+  stoppable: (work) => work(new AbortController().signal),
+};
+
+export interface Gathering {
+  /** A snapshot of the job's tables, with its steps worked out. */
+  readonly engine: Engine;
+  readonly context: Context;
+  readonly outside: Outside;
+  /** A dry run: what is kept is forgotten afterwards, so nothing may be paid for. */
+  readonly rehearsal: boolean;
+  /** A folder that outlives a killed run, on the same machine. */
+  readonly stateFolder: string;
+  /** Writes a change into the workbook at once, in a landing of its own; the plan then finds it there. */
+  readonly keep: (change: Change) => Promise<void>;
+}
+
+/** What gathering came to. A guard that did not pass stops the job's plan; what was kept stays. */
+export interface Gathered {
+  readonly metrics: Metrics;
+  readonly guards: readonly GuardResult[];
+}

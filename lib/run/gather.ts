@@ -1,0 +1,93 @@
+/**
+ * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and what they bring lands in the
+ * workbook piece by piece, each piece whole. The snapshot is then taken of a workbook that holds it, so that our own landings
+ * never look like a person's edits. A gathering that fails is its job's failure, and what it brought until then stays.
+ */
+import { Engine } from '../engine/duckdb.ts';
+import { type Gathered, nothingOutside } from '../job/ahead.ts';
+import type { ScheduledJob } from '../job/batch.ts';
+import type { Change } from '../job/job.ts';
+import { applyToEngine } from '../plan/apply.ts';
+import { writePatches } from '../plan/patches.ts';
+import { isEmpty, workOut } from '../plan/plan.ts';
+import { checkTable } from '../snapshot/check.ts';
+import { loadTable } from '../snapshot/load.ts';
+import { takeSnapshot } from '../snapshot/snapshot.ts';
+import { ChangedMeanwhile } from '../store/store.ts';
+import { tableOf } from '../workbook/tables.ts';
+import type { RunRequest } from './batch.ts';
+import { runSteps, tablesOf } from './plan-job.ts';
+import { contextOf } from './run-job.ts';
+
+/** By job: what it gathered, or what went wrong. */
+export type GatheredJobs = ReadonlyMap<string, Gathered | { readonly failed: unknown }>;
+
+/** How often a piece is written again when people keep changing its table. */
+const MOST_ATTEMPTS = 4;
+
+export async function gatherAll(request: RunRequest): Promise<GatheredJobs> {
+  const gathered = new Map<string, Gathered | { failed: unknown }>();
+  for (const scheduled of request.jobs) {
+    if (!scheduled.job.gather) continue;
+    request.progress(`${scheduled.job.name}: asking what the workbook doesn't know`);
+    const found = await gatherFor(request, scheduled).catch((failed: unknown) => ({ failed }));
+    if (found) gathered.set(scheduled.job.name, found);
+  }
+  return gathered;
+}
+
+async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<Gathered | undefined> {
+  const { store, rules, asOf } = request;
+  const { job } = scheduled;
+  const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
+  try {
+    const snapshot = await takeSnapshot(engine, await store.read(), {
+      settings: settingsOf(request),
+      asOf,
+      now: request.identity.startedAt,
+      tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
+      extraColumns: new Set(job.extraColumns ?? []),
+    });
+    const context = contextOf(request, snapshot, scheduled);
+    await runSteps(engine, job.steps?.(context) ?? []);
+    return await job.gather?.({
+      engine,
+      context,
+      outside: request.outside ?? nothingOutside,
+      rehearsal: request.applied === 'planned',
+      stateFolder: store.stateFolder,
+      keep: (change) => keep(request, engine, change),
+    });
+  } finally {
+    engine.close();
+  }
+}
+
+/** Lands one change against the table as it is at this moment. */
+async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {
+  const { store, asOf } = request;
+  for (let attempt = 1; ; attempt++) {
+    const source = (await store.read()).tables.find(({ table }) => table === change.table);
+    const loaded = await loadTable(engine, change.table, source ?? null, {
+      settings: settingsOf(request),
+      extraColumns: new Set(),
+      futureAfter: asOf,
+    });
+    await checkTable(engine, change.table, loaded, asOf);
+    const diff = await workOut(engine, change, 'diff_kept');
+    if (isEmpty(diff)) return;
+    await applyToEngine(engine, [diff]);
+    const patches = await writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
+    try {
+      // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
+      return await store.land(patches, { run: request.identity.run, entries: [] });
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile) || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const settingsOf = ({ rules }: RunRequest) => ({
+  timeZone: rules.timeZone,
+  ...(rules.slashedDates && { slashedDates: rules.slashedDates }),
+});
