@@ -2,27 +2,21 @@
  * `import FILE…`: says what it took each file for and what it would do, asks, and does it. What it can't take stands in
  * a file beside the input, by row and column.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { localDay } from '../calendar/period.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
 import { contactColumns } from '../import/formats.ts';
-import { type ImportReport, importJob, rejectsOf } from '../import/import-job.ts';
+import { importJob } from '../import/import-job.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
-import { quote } from '../snapshot/load.ts';
-import type { Store } from '../store/store.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
+import { contentHash, settingsOf, Taken } from './taken.ts';
 import { count, escapeCell, table } from './text.ts';
 
 export async function importCommand(session: Session): Promise<number> {
@@ -77,61 +71,6 @@ export async function importCommand(session: Session): Promise<number> {
   } finally {
     await store.close();
   }
-}
-
-/** What was found in the files, and their rejects, kept beyond the run's engine. */
-export class Taken {
-  report: ImportReport | null = null;
-  readonly #paths: readonly string[];
-  readonly #store: Pick<Store, 'scratch'>;
-  #rejected: number[] = [];
-
-  constructor(paths: readonly string[], store: Pick<Store, 'scratch'>) {
-    this.#paths = paths;
-    this.#store = store;
-  }
-
-  #file = (i: number): string => join(this.#store.scratch, `rejects-${basename(this.#paths[i] ?? '')}-${i}.csv`);
-
-  keep = async (report: ImportReport, engine: Engine): Promise<void> => {
-    this.report = report;
-    const files = await engine.rows(raw('select distinct file from import_rejects order by file'));
-    this.#rejected = files.map((row) => Number(row.file));
-    for (const i of this.#rejected) {
-      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quote(this.#file(i))} (format csv, header true)`));
-    }
-  };
-
-  /** Puts each file's rejects beside it, as `FILE.rejects.csv`; returns the paths. */
-  layBeside = async (): Promise<string[]> => {
-    const laid: string[] = [];
-    for (const i of this.#rejected) {
-      const path = `${this.#paths[i]}.rejects.csv`;
-      await copyFile(this.#file(i), path);
-      laid.push(path);
-    }
-    return laid;
-  };
-}
-
-/** How the workbook's cells are read. */
-export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
-  const { timeZone, slashedDates } = nightShift.workbook;
-  return { timeZone, ...(slashedDates && { slashedDates }) };
-};
-
-/** The first digits of a hash of the files' contents: what makes the import's period its own. */
-export async function contentHash(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of paths) {
-    const stream = createReadStream(path);
-    try {
-      for await (const chunk of stream) hash.update(chunk);
-    } catch {
-      throw new UsageError(`There is no file ${path}, or this user may not read it.`);
-    }
-  }
-  return hash.digest('hex').slice(0, 8);
 }
 
 /** `--map "E-mail=email"`: header, as `normalHeader` gives it, → column. */

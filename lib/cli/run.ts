@@ -6,6 +6,7 @@ import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { nearest } from '../workbook/headers.ts';
+import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import type { Session } from './session.ts';
@@ -46,19 +47,21 @@ export async function runJobs(session: Session, name: string, jobs: readonly Sch
   return exitCode(result.jobs);
 }
 
-/** Runs jobs on the session's workbook, and says nothing. */
+/** Runs jobs on the session's workbook, and says nothing. Ahead of a batch, what lies in the inbox is taken in. */
 export async function performRun(
   session: Session,
   name: string,
   jobs: readonly ScheduledJob[],
 ): Promise<{ result: RunResult; kind: Store['kind'] }> {
   const { options, nightShift } = session;
+  const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
+  const inbox = isBatch ? await inboxOf(session) : noInbox;
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
     const result = await runBatch({
       name,
-      jobs,
+      jobs: [...inbox.jobs(store), ...jobs],
       store: options.dryRun ? rehearsal(store) : store,
       ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
       rules: nightShift.workbook,
@@ -69,6 +72,7 @@ export async function performRun(
       progress: session.progress,
       elapsed: session.elapsed,
     });
+    if (!options.dryRun) await inbox.layRejects();
     return { result, kind: store.kind };
   } finally {
     await store.close();

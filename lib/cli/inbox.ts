@@ -1,0 +1,46 @@
+/**
+ * The inbox of a session's workbook: the jobs that take its files in ahead of a batch, and the rejects beside them.
+ */
+import { localDay } from '../calendar/period.ts';
+import { ERASE_KEY } from '../import/forgotten.ts';
+import { inboxFiles, inboxJob } from '../import/inbox.ts';
+import type { ScheduledJob } from '../job/batch.ts';
+import type { Store } from '../store/store.ts';
+import type { Session } from './session.ts';
+import { contentHash, settingsOf, Taken } from './taken.ts';
+
+export interface Inbox {
+  readonly jobs: (store: Store) => ScheduledJob[];
+  readonly layRejects: () => Promise<void>;
+}
+
+export const noInbox: Inbox = { jobs: () => [], layRejects: async () => {} };
+
+/** A run that looks back further than this sees the workbook as it is, and takes nothing in. */
+const LOOKS_BACK_MS = 24 * 3_600_000;
+
+/** Finds the files of the inbox. Only those that were not taken in yet become jobs that run. */
+export async function inboxOf(session: Session): Promise<Inbox> {
+  const { asOf, identity, workbook, nightShift } = session;
+  if (identity.startedAt.getTime() - asOf.getTime() > LOOKS_BACK_MS) return noInbox;
+  const files = await Promise.all(
+    (await inboxFiles(workbook.folder)).map(async (path) => ({ path, hash: await contentHash([path]) })),
+  );
+  // Two files of one content are one.
+  const first = files.filter(({ hash }, i) => files.findIndex((each) => each.hash === hash) === i);
+  const day = localDay(asOf, nightShift.workbook.timeZone);
+  const taken: Taken[] = [];
+  return {
+    jobs: (store) =>
+      first.map(({ path, hash }) => {
+        const kept = new Taken([path], store);
+        taken.push(kept);
+        const { progress } = session;
+        const request = { paths: [path], scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
+        return inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
+      }),
+    layRejects: async () => {
+      for (const kept of taken) await kept.layBeside();
+    },
+  };
+}

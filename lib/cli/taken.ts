@@ -1,0 +1,68 @@
+/**
+ * What an import found in its files, and the rows that it could not take, kept beyond the run's engine: the rejects go
+ * into a file beside each input.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import { type ImportReport, rejectsOf } from '../import/import-job.ts';
+import { quote } from '../snapshot/load.ts';
+import type { Store } from '../store/store.ts';
+import { UsageError } from './options.ts';
+import type { Session } from './session.ts';
+
+export class Taken {
+  report: ImportReport | null = null;
+  readonly #paths: readonly string[];
+  readonly #store: Pick<Store, 'scratch'>;
+  #rejected: number[] = [];
+
+  constructor(paths: readonly string[], store: Pick<Store, 'scratch'>) {
+    this.#paths = paths;
+    this.#store = store;
+  }
+
+  #file = (i: number): string => join(this.#store.scratch, `rejects-${i}-${basename(this.#paths[i] ?? '')}.csv`);
+
+  keep = async (report: ImportReport, engine: Engine): Promise<void> => {
+    this.report = report;
+    const files = await engine.rows(raw('select distinct file from import_rejects order by file'));
+    this.#rejected = files.map((row) => Number(row.file));
+    for (const i of this.#rejected) {
+      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quote(this.#file(i))} (format csv, header true)`));
+    }
+  };
+
+  /** Puts each file's rejects beside it, as `FILE.rejects.csv`; returns the paths. */
+  layBeside = async (): Promise<string[]> => {
+    const laid: string[] = [];
+    for (const i of this.#rejected) {
+      const path = `${this.#paths[i]}.rejects.csv`;
+      await copyFile(this.#file(i), path);
+      laid.push(path);
+    }
+    return laid;
+  };
+}
+
+/** How the workbook's cells are read. */
+export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
+  const { timeZone, slashedDates } = nightShift.workbook;
+  return { timeZone, ...(slashedDates && { slashedDates }) };
+};
+
+/** The first digits of a hash of the files' contents: what makes an import's period its own. @throws UsageError */
+export async function contentHash(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk);
+    } catch {
+      throw new UsageError(`There is no file ${path}, or this user may not read it.`);
+    }
+  }
+  return hash.digest('hex').slice(0, 8);
+}
