@@ -22,7 +22,8 @@ const CONTENT = [
 
 /**
  * Gives every contact without an id one made from its address, or from what else it holds where it has none:
- * `c-` and 16 hex digits of an MD5. A second row with the same content gets `-2`, and so on. `_keyless` marks them.
+ * `c-` and 16 hex digits of an MD5. A second row with the same content gets `-2`, and so on,
+ * always behind the last that is taken, be it by a row in quarantine. `_keyless` marks them.
  */
 export async function identifyContacts(engine: Engine): Promise<void> {
   await engine.run(raw('alter table contacts add column _keyless boolean'));
@@ -34,8 +35,10 @@ export async function identifyContacts(engine: Engine): Promise<void> {
         select _row, 'c-' || substr(md5_hex(coalesce('email:' || address_key(email), 'row:' || concat(${CONTENT}))), 1, 16) as id, md5_hex(concat(${CONTENT})) as content
         from contacts where _keyless
       ), taken as (
-        select regexp_replace(contact_id, '^(c-[0-9a-f]{16})(-[0-9]+)?$', '\\1') as id, count(*) as n
-        from contacts where regexp_matches(contact_id, '^c-[0-9a-f]{16}(-[0-9]+)?$') group by 1
+        select regexp_replace(contact_id, '^(c-[0-9a-f]{16})(-[0-9]+)?$', '\\1') as id,
+          max(coalesce(try_cast(regexp_extract(contact_id, '-([0-9]+)$', 1) as bigint), 1)) as n
+        from (select contact_id from contacts union all select contact_id from unread_contacts) as known
+        where regexp_matches(contact_id, '^c-[0-9a-f]{16}(-[0-9]+)?$') group by 1
       )
       select _row, c.id, row_number() over (partition by c.id order by content, _row) + coalesce(t.n, 0) as nth
       from candidates c left join taken t on t.id = c.id`),

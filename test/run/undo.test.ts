@@ -1,0 +1,69 @@
+/** Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word. */
+import { describe, expect, it } from 'vitest';
+import { undoJob } from '../../lib/run/undo.ts';
+import { jobOf, type Night, night } from '../support/night.ts';
+import {
+  aBounce,
+  aContact,
+  aSuppression,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  today,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+const undo = async (folder: string, job: string, given: Night = {}) => {
+  const jobs = [{ job: undoJob(job, today), cadence: 'nightly', period: `${job}-${today}` }] as const;
+  return jobOf(await night(folder, { jobs, ...given }), 'undo');
+};
+const rowOf = (folder: string, table: string, key: string): Row | undefined =>
+  readCsv(folder, table).find((row) => row.contact_id === key || row.email === key);
+
+describe('undo', () => {
+  it('puts every cell back that the run decided, but for those that somebody changed since', async () => {
+    const folder = temporaryFolder();
+    const contacts = [
+      aContact({ contact_id: 'u1', phone: '(202) 555-0110', first_name: 'ADA', email_status: '' }),
+      aContact({ contact_id: 'u2', phone: '(202) 555-0111', first_name: 'GRACE', email_status: '' }),
+    ];
+    writeWorkbook(folder, { contacts });
+    await night(folder, { jobs: ['list-cleaning'] });
+    const cleaned = readCsv(folder, 'contacts');
+    expect(cleaned.map((row) => [row.phone, row.first_name])).toEqual([
+      ['+12025550110', 'Ada'],
+      ['+12025550111', 'Grace'],
+    ]);
+    writeWorkbook(folder, { contacts: [cleaned[0] ?? {}, { ...cleaned[1], first_name: 'Gracie' }] });
+    const undone = await undo(folder, 'list-cleaning');
+    expect(undone).toMatchObject({ status: 'applied', held: { 'changed since by somebody else': 1 } });
+    expect(readCsv(folder, 'contacts')).toEqual([contacts[0], { ...contacts[1], first_name: 'Gracie' }]);
+    expect((await undo(folder, 'list-cleaning')).status).toBe('unchanged');
+    expect(readCsv(folder, 'changes').filter((row) => row.job === 'undo').length).toBeGreaterThan(4);
+  });
+
+  it('waits for approval where somebody would become mailable; whom it released stays released the next night', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [aContact({ contact_id: 'r1', email: 'r1@example.com' }), aContact({ contact_id: 'r2' })],
+      bounces: [aBounce({ email: 'r1@example.com' })],
+      suppressions: [aSuppression({ email: 'other@example.com' })],
+    });
+    await night(folder, { jobs: ['bounce-suppression'] });
+    expect(rowOf(folder, 'contacts', 'r1')?.status).toBe('suppressed');
+    const waiting = await undo(folder, 'bounce-suppression');
+    expect(waiting).toMatchObject({ status: 'blocked', guards: [{ limit: 0, found: 2, passed: false }] });
+    expect(rowOf(folder, 'contacts', 'r1')?.status).toBe('suppressed');
+    const approved = await undo(folder, 'bounce-suppression', { approvals: [waiting.plan ?? ''] });
+    expect(approved.status).toBe('applied');
+    expect(rowOf(folder, 'contacts', 'r1')?.status).toBe('subscribed');
+    expect(rowOf(folder, 'suppressions', 'r1@example.com')).toMatchObject({
+      reason: 'hard_bounce',
+      released_at: expect.stringMatching(/^2026-11-22T23:59:59/),
+    });
+    const next = await night(folder, { jobs: ['bounce-suppression'], asOf: '2026-11-23' });
+    expect(jobOf(next, 'bounce-suppression').changes.contacts).toMatchObject({ update: 0 });
+    expect(rowOf(folder, 'contacts', 'r1')?.status).toBe('subscribed');
+    expect(rowOf(folder, 'suppressions', 'r1@example.com')?.released_at).not.toBe('');
+  });
+});
