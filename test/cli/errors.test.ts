@@ -1,0 +1,114 @@
+/** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { lockFolder } from '../../lib/landing/lock.ts';
+import { nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+
+let out: string[] = [];
+let err: string[] = [];
+beforeEach(() => {
+  out = [];
+  err = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void out.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void err.push(String(text)));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+/** A folder that is not there. */
+const nothing = join(tmpdir(), 'nightshift-no-such-folder');
+
+describe('a command line that can’t be meant', () => {
+  it.each([
+    ['runn nightly', 'There is no command "runn". Did you mean "run"? The commands are: '],
+    ['run nightli', 'There is no job or batch "nightli". Did you mean "nightly"? There are: nightly, '],
+    ['run bounce-supression', 'Did you mean "bounce-suppression"?'],
+    ['run', 'Run what? Name jobs or batches: nightly, '],
+    ['run nightly --dryrun', 'There is no option --dryrun. Did you mean --dry-run? See nightshift --help.'],
+    ['list --dry-run', '"list" takes no --dry-run.'],
+    [
+      'run nightly --approve sha256:12',
+      '--approve takes a plan\'s whole hash (sha256: and 64 digits), found "sha256:12".',
+    ],
+    [
+      'run nightly --as-of yesterday',
+      '--as-of: "yesterday" is no moment. Expected 2026-11-23T05:00:00Z, or a date such as 2026-11-23.',
+    ],
+    ['run nightly --as-of 2026-02-30', '"2026-02-30" is no moment.'],
+    ['run nightly --as-of 2026-11-23T05:00:00', '"2026-11-23T05:00:00" is no moment.'],
+    [
+      `run nightly --workbook ${nothing}`,
+      `${nothing} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+    ],
+    ['undo', 'Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.'],
+    ['undo list-cleaning yesterday', '"yesterday" is no period. Expected '],
+    ['undo list-cleanin 2026-11-22', 'There is no job "list-cleanin".'],
+    ['explain', 'Explain whom? Give one contact_id or address: nightshift explain CONTACT.'],
+  ])('%s', async (line, says) => {
+    expect(await main(line.split(' '), nightShift)).toBe(2);
+    expect(err.join('\n')).toContain(says);
+    expect(out).toEqual([]);
+  });
+});
+
+describe('a workbook that can’t be used', () => {
+  const run = (folder: string, ...more: string[]) =>
+    main(
+      ['run', 'list-cleaning', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today, ...more],
+      nightShift,
+    );
+
+  it('says which column is missing, which there are, and which is nearest', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'contacts.csv'), 'Kunde,Emial,Land\n1,ada@example.com,DE\n');
+    expect(await run(folder)).toBe(1);
+    expect(out.join('\n')).toContain(
+      'No column "email" in contacts.csv. Did you mean "Emial"? Its columns are: Kunde, Emial, Land. Rename one, or add the alias in jobs/rules/workbook.ts.',
+    );
+  });
+
+  it('says what a folder without contacts has instead', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
+    expect([1, 2]).toContain(await run(folder));
+    expect(out.join('\n') + err.join('\n')).toContain(
+      'has no contacts.csv. It has: notes.csv. None of them has a column "email", "Email" or "Email Address".',
+    );
+  });
+
+  it('says who holds it, with exit code 4', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()] });
+    const lock = await lockFolder(folder, { command: 'run nightly', run: 'r' });
+    expect(await run(folder)).toBe(4);
+    await lock.release();
+    expect(err.join('\n')).toContain(`${folder} is in use by "run nightly" (process ${process.pid} on `);
+    expect(await run(folder)).toBe(0);
+  });
+
+  it('waits with exit code 3 for a person’s approval, and says how to give it', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()] });
+    const jobs = nightly(sets('email_note', 'seen', { guards: [nobody] })).map(({ job }) => job);
+    const shift = { ...nightShift, batches: [{ name: 'nightly' as const, purpose: 'Tests.', jobs }] };
+    const line = ['run', 'nightly', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today];
+    expect(await main(line, shift)).toBe(3);
+    const hash = /--approve (sha256:[0-9a-f]{64})/.exec(out.join('\n'))?.[1] ?? '';
+    expect(await main([...line, '--approve', hash], shift)).toBe(0);
+    rmSync(join(folder, 'ledger'), { recursive: true });
+  });
+});
+
+it('--help names every command, every job and every exit code', async () => {
+  expect(await main(['--help'], nightShift)).toBe(0);
+  const help = out.join('\n');
+  for (const { jobs, name } of nightShift.batches)
+    for (const each of [name, ...jobs.map((job) => job.name)]) expect(help).toContain(each);
+  for (const command of ['run', 'list', 'status', 'explain', 'undo', 'doctor'])
+    expect(help).toMatch(new RegExp(`^  ${command} `, 'm'));
+  expect(help.match(/[0-4] (?=all well|a job|the command|a guard|another)/g)).toEqual(['0 ', '1 ', '2 ', '3 ', '4 ']);
+});

@@ -1,0 +1,57 @@
+/** What `explain` tells of one person: a score whose parts add up, in words that no cell can bend. */
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { night } from '../support/night.ts';
+import { aContact, anEvent, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+
+async function explain(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
+  const said: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  const error = vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  const code = await main(
+    ['explain', ...args, '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today],
+    nightShift,
+  );
+  log.mockRestore();
+  error.mockRestore();
+  return { code, text: said.join('\n') };
+}
+
+it('the parts of a score add up to it; escapes reach no terminal; a log that others keep gets nothing', async () => {
+  const folder = temporaryFolder();
+  const first_name = '\u001b[31mRed\u202e';
+  writeWorkbook(folder, {
+    contacts: [
+      aContact({ contact_id: 'x1', email: 'x1@example.com', first_name, last_name: '::error::no', job_title: 'CTO' }),
+    ],
+    events: ['click', 'attended', 'pricing_page', 'download'].map((type, i) =>
+      anEvent({ contact_id: 'x1', type, occurred_at: `2026-10-0${i + 1}T08:00:00Z` }),
+    ),
+  });
+  await night(folder);
+  const { code, text } = await explain(folder, 'X1@Example.com', '--json');
+  expect(code).toBe(0);
+  const [{ sections }] = JSON.parse(text).contacts;
+  const rowsOf = (title: RegExp) => sections.find((each: { title: string }) => title.test(each.title))?.rows ?? [];
+  const parts: { points: number }[] = rowsOf(/^Score/);
+  expect(parts.length).toBeGreaterThan(4);
+  expect(parts.reduce((sum, { points }) => sum + points, 0)).toBeCloseTo(rowsOf(/^Contact$/)[0].score, 6);
+
+  const told = await explain(folder, 'x1');
+  expect(told.text).toContain('\\u{1b}[31mRed\\u{202e}');
+  expect(told.text).not.toContain('\u001b');
+  expect(told.text).not.toMatch(/^\s*::error/m);
+  expect(await explain(folder, 'nobody@example.com')).toEqual({
+    code: 2,
+    text: 'There is no contact "nobody@example.com" in this workbook: neither as contact_id nor as address.',
+  });
+  vi.stubEnv('GITHUB_ACTIONS', 'true');
+  const refused = await explain(folder, 'x1');
+  vi.unstubAllEnvs();
+  expect(refused).toEqual({
+    code: 2,
+    text: 'explain prints personal data, and this log is kept by others. Run it on your own machine.',
+  });
+});

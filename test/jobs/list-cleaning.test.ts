@@ -1,0 +1,29 @@
+/** What list-cleaning puts into one form, and what it leaves alone. */
+import { expect, it } from 'vitest';
+import { jobOf, night } from '../support/night.ts';
+import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+it('a cell that can’t be read with confidence stays as it is; every change has its reason', async () => {
+  const folder = temporaryFolder();
+  const odd = { phone: 'call Ada', country: 'Middle Earth', website: 'none yet', first_name: 'McDonald' };
+  writeWorkbook(folder, {
+    contacts: [
+      aContact({ contact_id: 'k1', ...odd }),
+      aContact({
+        contact_id: 'k2',
+        first_name: 'GRACE',
+        phone: '(202) 555-0110',
+        country: 'usa',
+        email: 'k2@gmial.com',
+      }),
+      aContact({ contact_id: 'k3', email: 'no address' }),
+    ],
+  });
+  expect(jobOf(await night(folder, { jobs: ['list-cleaning'] }), 'list-cleaning').status).toBe('applied');
+  const [one, two, three] = readCsv(folder, 'contacts');
+  expect(one).toMatchObject(odd);
+  expect(two).toMatchObject({ first_name: 'Grace', phone: '+12025550110', country: 'US', email: 'k2@gmial.com' });
+  expect(two?.email_note).toContain('gmail.com');
+  expect(three).toMatchObject({ email: 'no address', email_status: 'invalid' });
+  expect(readCsv(folder, 'changes').filter((row) => !row.reason)).toEqual([]);
+});

@@ -1,0 +1,41 @@
+/** Who joins and leaves the lists, and who may never be on one. */
+import { expect, it } from 'vitest';
+import { lists } from '../../jobs/rules/segments.ts';
+import { night } from '../support/night.ts';
+import { aContact, anEvent, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+it('nobody whom a suppression, a status or an address forbids to mail is on a sending list; each move is recorded', async () => {
+  const folder = temporaryFolder();
+  const contacts = [
+    aContact({ contact_id: 'l1' }),
+    aContact({ contact_id: 'l2', status: 'unsubscribed' }),
+    aContact({ contact_id: 'l3', email: 'Listed@Example.com' }),
+    aContact({ contact_id: 'l4', email_status: 'invalid' }),
+    aContact({ contact_id: 'l5', email: 'moved@example.com' }),
+  ];
+  const suppressions = [
+    aSuppression({ email: 'listed@example.com' }),
+    aSuppression({ email: 'before@example.com', scope: 'person', contact_id: 'l5', reason: 'complaint' }),
+  ];
+  const events = contacts.map(({ contact_id = '' }) => anEvent({ contact_id }));
+  writeWorkbook(folder, { contacts, suppressions, events });
+  const sending = new Set(lists.filter((list) => list.sending).map(({ name }) => name));
+  const mailed = () => [
+    ...new Set(
+      readCsv(folder, 'memberships')
+        .filter((row) => sending.has(row.list ?? ''))
+        .map((row) => row.contact_id),
+    ),
+  ];
+  await night(folder, { jobs: ['list-refresh'] });
+  expect(mailed()).toEqual(['l1']);
+  const joined = readCsv(folder, 'list_changes');
+  expect(joined.length).toBe(readCsv(folder, 'memberships').length);
+  expect(new Set(joined.map((row) => row.change))).toEqual(new Set(['joined']));
+  writeWorkbook(folder, { contacts: contacts.map((row) => ({ ...row, status: 'unsubscribed' })) });
+  await night(folder, { jobs: ['list-refresh'], asOf: '2026-11-23' });
+  expect(mailed()).toEqual([]);
+  expect(
+    readCsv(folder, 'list_changes').filter((row) => row.contact_id === 'l1' && row.change === 'left').length,
+  ).toBeGreaterThan(0);
+});
