@@ -25,10 +25,11 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };
 
-/** Runs one command. Returns the exit code; never throws. */
-export async function main(argv: readonly string[], nightShift: NightShift): Promise<number> {
+/** Runs one command. Returns the exit code; never throws, also where the rules of the night shift given are wrong. */
+export async function main(argv: readonly string[], given: NightShift | Promise<NightShift>): Promise<number> {
   const start = performance.now();
   try {
+    const nightShift = await given;
     const options: Options = readOptions(argv);
     if (options.help || options.command === null) {
       console.log(
