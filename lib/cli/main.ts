@@ -23,6 +23,10 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  shift: async () => (await import('./shift.ts')).shiftCommand,
+  watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,
+  digest: async () => (await import('./digest.ts')).digestCommand,
+  drill: async () => (await import('./drill.ts')).drillCommand,
 };
 
 /** Runs one command. Returns the exit code; never throws, also where the rules of the night shift given are wrong. */

@@ -28,6 +28,10 @@ export const commands: readonly Command[] = [
   { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
   { name: 'import', args: 'FILE…', does: 'bring in contacts, bounces, events or purchases from other tools' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
+  { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, the ledger committed, people told' },
+  { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and tell people' },
+  { name: 'digest', args: '', does: 'tell the week in a comment on one issue' },
+  { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
 ];
 
 const options = {
@@ -35,6 +39,7 @@ const options = {
   workbook: { type: 'string' },
   ledger: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  due: { type: 'boolean' },
   approve: { type: 'string', multiple: true },
   map: { type: 'string', multiple: true },
   overwrite: { type: 'string', multiple: true },
@@ -53,6 +58,7 @@ const COMMON = new Set(['as-of', 'workbook', 'ledger', 'json', 'help']);
 /** Which options a command takes, beside --workbook, --ledger, --as-of, --json and --help, which all take. */
 const own: Readonly<Record<string, readonly string[]>> = {
   run: ['dry-run', 'approve'],
+  shift: ['dry-run', 'approve', 'due'],
   undo: ['dry-run', 'approve'],
   import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
@@ -65,6 +71,8 @@ export interface Options {
   readonly workbook: string | undefined;
   readonly ledger: string | undefined;
   readonly dryRun: boolean;
+  /** `shift` only: the slots that are due, not this moment. */
+  readonly due: boolean;
   readonly approve: readonly string[];
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
@@ -104,6 +112,7 @@ export function readOptions(argv: readonly string[]): Options {
     workbook: parsed.values.workbook,
     ledger: parsed.values.ledger,
     dryRun: parsed.values['dry-run'] ?? false,
+    due: parsed.values.due ?? false,
     approve: parsed.values.approve ?? [],
     map: parsed.values.map ?? [],
     overwrite: (parsed.values.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
@@ -148,6 +157,7 @@ export function helpText(names: readonly string[]): string {
     '  --workbook DIR      the folder of CSV files (else NIGHTSHIFT_WORKBOOK, else the embedded sample)',
     '  --as-of TIME        the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
     '  --ledger DIR        where runs are recorded (else data/ledger)',
+    '  --due               the slots of a batch that are due by its schedule (shift)',
     '  --dry-run           plan and check, write nothing (run, undo)',
     '  --approve HASH      apply the plan with that hash although a guard stops it (run, undo)',
     '  --id COLUMN         the column with the row’s id, else rows are numbered (match)',

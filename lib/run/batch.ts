@@ -46,6 +46,9 @@ export interface RunRequest {
   readonly outside?: Outside;
 }
 
+/** What is known of a run whose workbook did not even open. */
+export type FailedRun = Pick<RunRequest, 'jobs' | 'ledger' | 'rules' | 'asOf' | 'identity' | 'progress' | 'elapsed'>;
+
 export interface JobResult {
   readonly job: string;
   readonly period: string;
@@ -184,7 +187,7 @@ const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
-async function failAll(request: RunRequest, error: unknown): Promise<RunResult> {
+export async function failAll(request: FailedRun, error: unknown): Promise<RunResult> {
   const described = error instanceof ChangedMeanwhile ? editedTooOften(error) : describeError(error);
   if (!isForPeople(error)) request.progress(described.message);
   const results = request.jobs.map(({ job, cadence, period }) => ({

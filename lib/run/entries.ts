@@ -9,7 +9,7 @@ import { inputsOf } from './run-job.ts';
 
 /** The ledger entries of a run's jobs. A run that only completed a crashed one adds none of its own. */
 export function entriesOf(
-  request: RunRequest,
+  request: Pick<RunRequest, 'jobs' | 'identity' | 'asOf' | 'elapsed'>,
   snapshot: Snapshot | null,
   results: readonly JobResult[],
   recovered: ReadonlySet<string>,

@@ -23,7 +23,8 @@ export function identify(
     run: `${now.toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`,
     startedAt: now,
     workbook: createHash('sha256').update(workbook).digest('hex').slice(0, 12),
-    commit: environment.GITHUB_SHA ?? headCommit(),
+    // GITHUB_SHA is what started the run; a run that waited its turn works on a newer commit.
+    commit: headCommit() ?? environment.GITHUB_SHA ?? null,
     trigger: triggerOf(environment.GITHUB_EVENT_NAME),
   };
 }
