@@ -86,9 +86,7 @@ function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly
 /** A row is one of the reading's rows that goes, with its key. */
 function goneQuery(table: TableName, diffs: readonly Diff[]): string {
   const key = quoteName(tableOf(table).key[0] ?? '');
-  const removals = diffs.map(
-    (diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row is not null`,
-  );
+  const removals = diffs.map((diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row >= 0`);
   const nothing = 'select cast(null as bigint) as _row, cast(null as varchar) as key where false';
   return `select _row, min(key) as key from (${[nothing, ...removals].join(' union all ')}) group by _row`;
 }

@@ -127,6 +127,7 @@ async function attemptRun(
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
       ...(request.mayBeEmpty && { mayBeEmpty: true }),
     });
     const snapshot = await orChanged(reading, taken);

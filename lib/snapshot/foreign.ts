@@ -15,10 +15,13 @@ const shapes = {
   'mailchimp-unsubscribed': { time: 'unsub_time', kind: 'unsubscribe', detail: 'left in Mailchimp' },
 } as const;
 
+/** The place of a row that stands in another file than its table's. */
+const ELSEWHERE = -1;
+
 async function addBounces(engine: Engine, provider: string, query: string): Promise<void> {
   await engine.run(
-    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at)
-      select ${quote(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quote(provider)}, occurred_at from (${query})
+    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
+      select ${quote(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quote(provider)}, occurred_at, ${ELSEWHERE} from (${query})
       where address_key(email) is not null
       qualify row_number() over (partition by address_key(email) order by occurred_at) = 1`),
   );

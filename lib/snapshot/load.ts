@@ -97,6 +97,8 @@ export interface LoadOptions {
   readonly extraColumns: ReadonlySet<string>;
   /** Facts later than this are in the future, and unreadable for that. */
   readonly futureAfter: Date;
+  /** A job of the run writes the table, so that each row needs its place. */
+  readonly isWritten?: boolean;
 }
 
 const timestamp = (moment: Date): string => `timestamp '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
@@ -124,7 +126,8 @@ export async function loadTable(
     (from) => `create or replace table ${name} as ${rowsQuery(source, columns, options, from)}`,
     name,
   );
-  if (!tableOf(table).facts) await engine.run(raw(`update ${name} set _row = rowid`));
+  // Facts are only written where an import adds to them, so their places are only worked out then.
+  if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
   if (OWNED.has(table)) await findOwners(engine, table);
   return text;
 }

@@ -23,6 +23,8 @@ export interface SnapshotOptions {
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
+  /** The tables that the batch's jobs write. */
+  readonly written?: ReadonlySet<TableName>;
   /** No contacts are no error: the first ones are about to come in. */
   readonly mayBeEmpty?: boolean;
 }
@@ -78,6 +80,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       settings: options.settings,
       extraColumns: table === 'contacts' ? options.extraColumns : new Set(),
       futureAfter,
+      isWritten: options.written?.has(table) ?? false,
     });
     const { rows, faults } = await checkTable(engine, table, loaded, options.asOf);
     quarantined += faults;

@@ -1,0 +1,210 @@
+/** What an import may do to a workbook, and what it never does. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { undoJob } from '../../lib/run/undo.ts';
+import { bringIn } from '../support/import.ts';
+import { jobOf, night } from '../support/night.ts';
+import {
+  aBounce,
+  aContact,
+  anEvent,
+  aSuppression,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+const by = (rows: readonly Row[], column = 'email') => Object.fromEntries(rows.map((row) => [row[column] ?? '', row]));
+
+describe('an import', () => {
+  it('fills what is empty and adds what is new, and replaces only the columns that it is told to', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'w1', email: 'Ada@example.com', first_name: 'Ada', company: '', city: 'Here' }),
+      ],
+    });
+    const file = 'email,first_name,company,city\nada@EXAMPLE.com,Augusta,Sample Inc,There\nnew@example.com,New,,\n';
+    await bringIn(folder, { 'a.csv': file });
+    expect(by(readCsv(folder, 'contacts'))['Ada@example.com']).toMatchObject({
+      first_name: 'Ada',
+      company: 'Sample Inc',
+      city: 'Here',
+    });
+    expect(readCsv(folder, 'contacts')).toHaveLength(2);
+    await bringIn(folder, { 'a.csv': file }, { overwrite: new Set(['city']) });
+    expect(by(readCsv(folder, 'contacts'))['Ada@example.com']).toMatchObject({ first_name: 'Ada', city: 'There' });
+  });
+
+  it('changes nothing the second time, and can be taken back whole', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'w1', email: 'ada@example.com', company: '' })] });
+    const files = {
+      'a.csv': 'email,first_name,company,status\nada@example.com,X,Sample Inc,\nbob@example.com,Bob,,subscribed\n',
+      'b.csv': 'email,kind,date\nbob@example.com,soft,2026-10-01\n',
+      'c.csv': 'email,event,date\nbob@example.com,click,2026-10-02\n',
+      'd.csv': 'order,email,date,total\nO1,bob@example.com,2026-10-03,5\n',
+    };
+    const before = readCsv(folder, 'contacts');
+    const { result } = await bringIn(folder, files);
+    expect(result.changes).toMatchObject({
+      contacts: { insert: 1, update: 1 },
+      bounces: { insert: 1 },
+      events: { insert: 1 },
+      purchases: { insert: 1 },
+    });
+    expect((await bringIn(folder, files)).result.status).toBe('unchanged');
+    const undone = await night(folder, {
+      jobs: [{ job: undoJob('import', result.period), cadence: 'nightly', period: `import-${result.period}` }],
+    });
+    expect(jobOf(undone, 'undo').status).toBe('applied');
+    expect(readCsv(folder, 'contacts')).toEqual(before);
+    for (const table of ['bounces', 'events', 'purchases']) expect(readCsv(folder, table)).toEqual([]);
+  });
+
+  it('never makes anybody mailable who left or is suppressed, whatever the file says', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'w1', email: 'left@example.com', status: 'unsubscribed' }),
+        aContact({ contact_id: 'w2', email: 'dead@example.com', status: 'suppressed' }),
+      ],
+      suppressions: [
+        aSuppression({ email: 'dead@example.com' }),
+        aSuppression({ email: 'listed@example.com', scope: 'person', reason: 'unsubscribe' }),
+      ],
+      bounces: [aBounce({ email: 'reported@example.com', kind: 'complaint', code: '' })],
+    });
+    const file = `email,first_name,status\n${['LEFT@example.com', 'dead@example.com', ' listed@example.com', 'reported@example.com', 'fine@example.com'].map((each) => `${each},X,subscribed`).join('\n')}\n`;
+    await bringIn(folder, { 'a.csv': file }, { overwrite: new Set(['first_name']) });
+    const status = Object.fromEntries(readCsv(folder, 'contacts').map((row) => [row.email?.trim(), row.status]));
+    expect(status).toEqual({
+      'left@example.com': 'unsubscribed',
+      'dead@example.com': 'suppressed',
+      'listed@example.com': 'unsubscribed',
+      'reported@example.com': 'suppressed',
+      'fine@example.com': 'subscribed',
+    });
+    expect(readCsv(folder, 'suppressions').map((row) => row.released_at)).toEqual(['', '']);
+  });
+
+  it('takes a departure from any file, also from one of two rows about a person', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'w1', email: 'ada@example.com' }),
+        aContact({ contact_id: 'w2', email: 'ADA@example.com' }),
+      ],
+    });
+    await bringIn(folder, {
+      'a.csv':
+        'email,status\nada@example.com,subscribed\nada@example.com,opted out\nnew@example.com,subscribed\nNEW@example.com,unsubscribed\n',
+    });
+    expect(readCsv(folder, 'contacts').map((row) => row.status)).toEqual([
+      'unsubscribed',
+      'unsubscribed',
+      'unsubscribed',
+    ]);
+  });
+
+  it('lets a person’s release stand against an older file, and not against a newer one', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [aContact({ contact_id: 'w1', email: 'ada@example.com' })],
+      suppressions: [
+        aSuppression({
+          email: 'ada@example.com',
+          suppressed_at: '2026-01-01T00:00:00Z',
+          released_at: '2026-03-01T00:00:00Z',
+        }),
+      ],
+    });
+    const file = (day: string) => ({
+      'unsubscribed.csv': `Email Address,UNSUB_TIME\nada@example.com,${day} 10:00:00\n`,
+    });
+    expect((await bringIn(folder, file('2026-02-01'))).result.status).toBe('unchanged');
+    expect(readCsv(folder, 'contacts')[0]?.status).toBe('subscribed');
+    await bringIn(folder, file('2026-04-01'));
+    expect(readCsv(folder, 'suppressions')[0]).toMatchObject({
+      scope: 'person',
+      reason: 'unsubscribe',
+      suppressed_at: '2026-04-01T10:00:00Z',
+    });
+    expect(readCsv(folder, 'contacts')[0]?.status).toBe('unsubscribed');
+  });
+
+  it('never takes two people for one because their tools count alike', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: '1', email: 'ada@example.com', first_name: '' })] });
+    const { rejects } = await bringIn(folder, { 'a.csv': 'contact_id,email,first_name\n1,bob@example.com,Bob\n' });
+    expect(rejects).toMatchObject([{ row: '2', column: 'contact_id' }]);
+    expect(readCsv(folder, 'contacts')).toMatchObject([{ contact_id: '1', email: 'ada@example.com', first_name: '' }]);
+  });
+
+  it('accounts for 10,000 broken rows of every kind', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()] });
+    const broken = [
+      (i: number) => `no address ${i},A,2026-01-01,subscribed`,
+      (i: number) => `x${i}@example.com,A`,
+      (i: number) => `y${i}@example.com,A,2026-01-01,subscribed,too,many`,
+      (i: number) => `z${i}@example.com,"A,2026-01-01,subscribed`,
+      (i: number) => `s${i}@example.com,A,2026-01-01,perhaps`,
+      () => ',A,2026-01-01,subscribed',
+      () => 'same@example.com,A,2026-01-01,subscribed',
+    ];
+    const lines = Array.from({ length: 10_000 }, (_, i) => broken[i % broken.length]?.(i) ?? '');
+    const good = Array.from({ length: 500 }, (_, i) => `good${i}@example.com,A,2026-01-01,subscribed`);
+    const mixed = lines.flatMap((line, i) => (i % 20 === 0 ? [good[i / 20] ?? '', line] : [line]));
+    const { report, rejects, result } = await bringIn(folder, {
+      'a.csv': `email,first_name,created_at,status\n${mixed.join('\n')}\n`,
+    });
+    const taken = result.changes.contacts?.insert ?? 0;
+    expect(taken).toBe(500 + 1);
+    expect(report.files[0]?.rows).toBe(10_500);
+    expect(rejects.length + taken).toBe(10_500);
+    expect(new Set(rejects.map(({ row }) => row)).size).toBe(rejects.length);
+    const firstGood = mixed.findIndex((line) => line.startsWith('good1@')) + 2;
+    expect(rejects.some(({ row }) => row === String(firstGood))).toBe(false);
+  });
+
+  it('lets an unreadable cell cost itself alone, and a fact its row', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'w1', email: 'ada@example.com' })] });
+    const { rejects } = await bringIn(folder, {
+      'a.csv': 'email,first_name,created_at\nbob@example.com,Bob,31.02.2026\n',
+      'b.csv': 'email,event,date\nada@example.com,click,31.02.2026\nada@example.com,click,2031-01-01\n',
+    });
+    expect(rejects.map(({ file, row, column, reason }) => `${file} ${row} ${column}: ${reason}`)).toEqual([
+      'a.csv 2 created_at: no date or time; the cell was left out',
+      'b.csv 2 occurred_at: no date or time',
+      'b.csv 3 occurred_at: in the future',
+    ]);
+    expect(readCsv(folder, 'contacts')).toHaveLength(2);
+    expect(readCsv(folder, 'events')).toEqual([]);
+  });
+});
+
+describe('facts that are there', () => {
+  it('are neither written again nor moved when an import adds to them, nor are those of other files', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        { ...aContact({ contact_id: 'w1', email: 'ada@example.com' }), 'Email hard bounce reason': 'UNKNOWN_USER' },
+      ],
+      bounces: [aBounce({ bounce_id: 'b1' }), aBounce({ bounce_id: 'b2' })],
+      events: [anEvent({ event_id: 'e1', contact_id: 'w1' })],
+    });
+    writeFileSync(join(folder, 'unsubscribed.csv'), 'Email Address,UNSUB_TIME\nzed@example.com,2026-01-01 10:00:00\n');
+    const before = readFileSync(join(folder, 'bounces.csv'), 'utf8');
+    await bringIn(folder, {
+      'b.csv': 'bounce_id,email,kind,date\nb2,x@example.com,hard,2026-01-01\nb3,x@example.com,hard,2026-01-01\n',
+    });
+    expect(readFileSync(join(folder, 'bounces.csv'), 'utf8')).toBe(
+      `${before}b3,x@example.com,hard,,,,2026-01-01T00:00:00Z\n`,
+    );
+    expect(readCsv(folder, 'events').map((row) => row.event_id)).toEqual(['e1']);
+  });
+});
