@@ -82,7 +82,9 @@ export async function compactLedger(folder: string, now: Date): Promise<Compacti
   for (const job of existsSync(folder) ? (await readdir(folder)).sort() : []) {
     for (const [month, paths] of await loose(folder, job, first)) {
       const archive = `${job}/${month}${ARCHIVE}`;
-      const entries = new Map((await readMonth(join(folder, archive))).map((each) => [`${each.run} ${each.period}`, each]));
+      const entries = new Map(
+        (await readMonth(join(folder, archive))).map((each) => [`${each.run} ${each.period}`, each]),
+      );
       for (const path of paths) {
         const entry = await readEntry(join(folder, path));
         entries.set(`${entry.run} ${entry.period}`, entry);
