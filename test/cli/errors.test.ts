@@ -94,7 +94,8 @@ describe('a workbook that can’t be used', () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact()] });
     const jobs = nightly(sets('email_note', 'seen', { guards: [nobody] })).map(({ job }) => job);
-    const shift = { ...nightShift, batches: [{ name: 'nightly' as const, purpose: 'Tests.', jobs }] };
+    const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
+    const shift = { ...nightShift, batches: [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs }] };
     const line = ['run', 'nightly', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today];
     expect(await main(line, shift)).toBe(3);
     const hash = /--approve (sha256:[0-9a-f]{64})/.exec(out.join('\n'))?.[1] ?? '';
