@@ -1,0 +1,120 @@
+/**
+ * The workflows, checked without GitHub: by GitHub's own language service, against the batches, and for what would
+ * make them unsafe.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { nightShift } from '../../jobs/batches.ts';
+import { parseCron } from '../../lib/calendar/cron.ts';
+import { allJobs } from '../../lib/job/batch.ts';
+import { workflowOf } from '../../lib/shift/watch.ts';
+
+const folder = join(import.meta.dirname, '../../.github/workflows');
+const files = readdirSync(folder);
+const textOf = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Record<string, unknown>;
+}
+interface WorkflowFile {
+  readonly on: {
+    readonly schedule?: { readonly cron: string; readonly timezone?: string }[];
+    readonly workflow_dispatch?: {
+      readonly inputs?: Record<string, { readonly options?: string[]; readonly default?: unknown }>;
+    } | null;
+  };
+  readonly permissions: unknown;
+  readonly jobs: Record<
+    string,
+    {
+      readonly uses?: string;
+      readonly 'timeout-minutes'?: number;
+      readonly permissions?: object;
+      readonly steps?: Step[];
+    }
+  >;
+}
+const read = (file: string): WorkflowFile => parse(textOf(file)) as WorkflowFile;
+
+it('holds nothing that GitHub would not take', () => {
+  const check = join(import.meta.dirname, '../support/workflow-check/main.ts');
+  const paths = files.map((file) => join(folder, file));
+  const said = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
+  expect(JSON.parse(said)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
+});
+
+describe.each(files)('%s', (file) => {
+  it('gives nothing away: no permission but where it is needed, each with its reason', () => {
+    const { permissions, jobs } = read(file);
+    expect(permissions).toEqual({});
+    for (const job of Object.values(jobs)) expect(job.permissions).toBeDefined();
+    const given = textOf(file)
+      .split('\n')
+      .filter((line) => /^\s+[a-z-]+: (read|write)\b/.test(line));
+    expect(given.filter((line) => !/# \w/.test(line))).toEqual([]);
+  });
+
+  it('pins every action by its commit, and says which version that is', () => {
+    const uses = textOf(file)
+      .split('\n')
+      .filter((line) => /^\s*(- )?uses:/.test(line));
+    expect(
+      uses.filter((line) => !/uses: (\$\/\.github\/workflows\/_run\.yml$|[\w./-]+@[0-9a-f]{40} # v\d)/.test(line)),
+    ).toEqual([]);
+  });
+
+  it('puts no expression into a script, keeps no credentials and ends in time', () => {
+    for (const job of Object.values(read(file).jobs)) {
+      if (job.uses === undefined) expect(job['timeout-minutes']).toBeGreaterThan(0);
+      for (const step of job.steps ?? []) {
+        expect(step.run ?? '').not.toContain('${{');
+        if (step.uses?.startsWith('actions/checkout@')) expect(step.with?.['persist-credentials']).toBe(false);
+      }
+    }
+    expect(textOf(file)).not.toMatch(/pull_request_target|workflow_run|secrets: inherit/);
+  });
+
+  it('names times and time zones that exist, off the full hour', () => {
+    for (const { cron, timezone } of read(file).on.schedule ?? []) {
+      expect(() => new Intl.DateTimeFormat('en', { timeZone: timezone })).not.toThrow();
+      for (const minute of parseCron(cron).minutes) expect(minute % 5).not.toBe(0);
+    }
+  });
+});
+
+it.each(nightShift.batches.map((batch) => [batch.name, batch] as const))(
+  '%s has a workflow that fires when its batch says',
+  (_, batch) => {
+    const { cron, timeZone } = batch.schedule;
+    expect(files).toContain(workflowOf(batch));
+    const { on, jobs } = read(workflowOf(batch));
+    expect(on.schedule).toEqual([{ cron, timezone: timeZone }]);
+    expect(on).toHaveProperty('workflow_dispatch');
+    expect(Object.values(jobs)).toMatchObject([
+      { uses: '$/.github/workflows/_run.yml', with: { name: batch.name, due: true } },
+    ]);
+  },
+);
+
+it('has no workflow on a schedule that is neither a batch’s nor the watch', () => {
+  const known = new Set([...nightShift.batches.map(workflowOf), 'watch.yml']);
+  expect(files.filter((file) => read(file).on.schedule && !known.has(file))).toEqual([]);
+});
+
+it('offers every job and batch by hand, and a dry run unless a person says otherwise', () => {
+  const inputs = read('run-job.yml').on.workflow_dispatch?.inputs ?? {};
+  const names = [...nightShift.batches.map(({ name }) => name), ...allJobs(nightShift).map(({ job }) => job.name)];
+  expect(inputs.name?.options).toEqual(names);
+  expect(inputs.dry_run?.default).toBe(true);
+});
+
+it('never fires two crons at the same minute', () => {
+  const minutes = files.flatMap((file) => (read(file).on.schedule ?? []).map(({ cron }) => cron.split(' ')[0]));
+  expect(new Set(minutes).size).toBe(minutes.length);
+});
