@@ -1,5 +1,6 @@
 import type { NightShift } from '../lib/job/batch.ts';
 import bounceSuppression from './bounce-suppression.ts';
+import exports from './exports.ts';
 import listCleaning from './list-cleaning.ts';
 import listRefresh from './list-refresh.ts';
 import { workbook } from './rules/workbook.ts';
@@ -13,7 +14,7 @@ export const nightShift: NightShift = {
       name: 'nightly',
       purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh],
+      jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh, exports],
     },
   ],
 };

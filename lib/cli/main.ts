@@ -22,6 +22,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   shift: async () => (await import('./shift.ts')).shiftCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,

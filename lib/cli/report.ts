@@ -51,6 +51,8 @@ function jobLines(job: JobResult): string[] {
 function headline(job: JobResult): string {
   if (job.error) return job.error.message;
   if (job.status === 'skipped') return '';
+  if (job.status === 'applied' && Number(job.metrics.written) > 0)
+    return `${count(Number(job.metrics.written))} files written`;
   return job.status === 'unchanged' ? 'everything is as it should be' : changesText(job);
 }
 

@@ -27,6 +27,7 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `create macro is_nfc(s) as nfc_normalize(s) = s`,
   `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
   `create macro md5_hex(s) as md5(s)`,
+  `create macro sha256_hex(s) as sha256(s)`,
   `create macro domain_of(e) as lower(trim(split_part(e, '@', -1)))`,
   `create macro address_key(e) as nullif(lower(trim(e)), '')`,
   `create macro seconds_between(a, b) as date_diff('second', a, b)`,

@@ -16,6 +16,7 @@
 import type { Sql } from '../engine/sql.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from './ahead.ts';
+import type { JobFile } from './file.ts';
 import type { Guard, Hold } from './guard.ts';
 
 /** What a job is told about the run. It has no other source: no clock, no network, no environment. */
@@ -116,6 +117,8 @@ export interface Job {
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
+  /** Files that it makes beside the workbook's tables. */
+  readonly files?: (context: Context) => readonly JobFile[];
   readonly guards?: readonly Guard[];
   /** Parts that are left out of the plan by themselves. */
   readonly holds?: (context: Context) => readonly Hold[];

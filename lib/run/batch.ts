@@ -13,6 +13,7 @@ import { ChangedMeanwhile, type Reading, type Store } from '../store/store.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
+import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
 import { landBatch } from './land.ts';
 import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
@@ -136,16 +137,19 @@ async function attemptRun(
     const results: JobResult[] = [];
     const applied: Diff[] = [];
     const decisions: string[] = [];
+    const files: StagedFile[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
         result,
         diffs,
         decisions: decided,
+        files: made,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(result);
       applied.push(...diffs);
       decisions.push(...decided);
+      files.push(...made);
     }
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
@@ -153,6 +157,7 @@ async function attemptRun(
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
     await orChanged(reading, landing);
+    if (request.applied === 'applied') await placeFiles(files);
     for (const entry of entries) await request.ledger.add(entry);
     return { ...summary(snapshot), jobs: results };
   } finally {

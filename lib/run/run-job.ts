@@ -14,6 +14,7 @@ import { type TableName, tableOf } from '../workbook/tables.ts';
 import { isApproved } from './approval.ts';
 import type { JobResult, RunRequest } from './batch.ts';
 import { describeError } from './errors.ts';
+import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
@@ -25,6 +26,8 @@ export interface JobOutcome {
   readonly diffs: readonly Diff[];
   /** The selects that give its rows of `changes`. */
   readonly decisions: readonly string[];
+  /** Files that are ready for their places, once the landing is done. */
+  readonly files: readonly StagedFile[];
 }
 
 /** What a job's result holds before there is a plan. */
@@ -58,7 +61,7 @@ export async function runJob(
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -71,16 +74,27 @@ export async function runJob(
     const plan = await planJob(engine, job, context, request.approvals, earlier);
     const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...plan.guards];
     const decided = await decide(request, job, snapshot, { ...plan, guards });
-    const goesOn = decided.status === request.applied;
-    if (goesOn) await engine.whole(() => applyToEngine(engine, plan.diffs));
+    const isFine = decided.status === request.applied || decided.status === 'unchanged';
+    if (decided.status === request.applied) await engine.whole(() => applyToEngine(engine, plan.diffs));
+    const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
+    const goesOn = decided.status === request.applied || made.staged.length > 0;
     const { diffs, hash, ...counted } = plan;
-    const metrics = { ...brought.metrics, ...plan.metrics };
-    const result = { ...base, ...counted, metrics, guards, plan: hash, ...decided, seconds: seconds(request, start) };
+    const metrics = { ...brought.metrics, ...plan.metrics, ...made.metrics };
+    const result = {
+      ...base,
+      ...counted,
+      metrics,
+      guards,
+      plan: hash,
+      ...decided,
+      ...(goesOn && { status: request.applied }),
+      seconds: seconds(request, start),
+    };
     if (!goesOn) return { result, ...nothingDone };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
-    return { result, diffs, decisions: decisionsOf(diffs, decider) };
+    return { result, diffs, decisions: decisionsOf(diffs, decider), files: made.staged };
   } catch (error) {
     const failed = {
       ...base,
@@ -90,6 +104,20 @@ export async function runJob(
     };
     return { result: failed, ...nothingDone };
   }
+}
+
+const noFiles = { staged: [], metrics: {} } as const;
+
+/** The files that a job makes, and how many rows each has. */
+async function filesOf(
+  request: RunRequest,
+  engine: Engine,
+  job: Job,
+  context: Context,
+): Promise<{ staged: readonly StagedFile[]; metrics: Metrics }> {
+  if (!job.files) return noFiles;
+  const { staged, rows } = await stageFiles(engine, job.files(context), context.period, request.store);
+  return { staged, metrics: { files: rows, written: staged.filter(({ isMemory }) => !isMemory).length } };
 }
 
 const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;

@@ -43,12 +43,13 @@ const withFate = (...fates: readonly string[]): ContactTruth[] =>
   truths.filter(({ fate }) => fates.includes(fate ?? ''));
 
 describe('on a world whose truth is known, a night', () => {
-  it('is quiet: its guards pass and all four jobs apply', () => {
+  it('is quiet: its guards pass and all its jobs apply', () => {
     expect(result.jobs.map(({ job, status }) => [job, status])).toEqual([
       ['list-cleaning', 'applied'],
       ['bounce-suppression', 'applied'],
       ['score-recalculation', 'applied'],
       ['list-refresh', 'applied'],
+      ['exports', 'applied'],
     ]);
   });
 

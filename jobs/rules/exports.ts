@@ -1,0 +1,25 @@
+/**
+ * The files that other tools fetch each morning, from `exports/` beside the workbook. One entry is one file.
+ *
+ * `sending: true` leaves out everybody who may not be mailed, whatever list it is of. `only: 'changed'` gives what is new
+ * or changed since the export before, and who left in a file of its own.
+ */
+import { exportRules } from '../../lib/export/rules.ts';
+import { lists } from './segments.ts';
+
+export const exports = exportRules(
+  [
+    { name: 'newsletter-mailchimp', format: 'mailchimp', list: 'Newsletter', sending: true },
+    { name: 'hot-leads-hubspot', format: 'hubspot', list: 'Hot leads', sending: true },
+    { name: 'engaged-google-ads', format: 'google-ads', list: 'Engaged, last 90 days', sending: true },
+    { name: 'engaged-meta', format: 'meta', list: 'Engaged, last 90 days', sending: true },
+    // What your tools must not mail: import it there before the first campaign of the day.
+    { name: 'suppressions-mailchimp', suppressionsFor: 'mailchimp' },
+    { name: 'suppressions-ses', suppressionsFor: 'ses' },
+    { name: 'suppressions-sendgrid', suppressionsFor: 'sendgrid' },
+    { name: 'suppressions-mailgun', suppressionsFor: 'mailgun' },
+    { name: 'suppressions-postmark', suppressionsFor: 'postmark' },
+    { name: 'suppressions-hubspot', suppressionsFor: 'hubspot' },
+  ],
+  lists.map(({ name }) => name),
+);

@@ -1,0 +1,145 @@
+/**
+ * Exports as queries: the people, and their cells under the headers that the tool reads.
+ *
+ * Audiences are hashed as their tools specify it (SHA-256, lower-case hexadecimal, without salt):
+ * - Google Ads Customer Match (support.google.com/google-ads/answer/7476159 and /7659867): headers Email, Phone, First
+ *   Name, Last Name, Country, Zip; lower case, no spaces, no dots in the local part of gmail.com and googlemail.com,
+ *   phones in E.164 with their "+"; country and postal code stay plain.
+ * - Meta Custom Audiences (developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences, "Hashing and
+ *   normalization"): email, phone, fn, ln, ct, st, zip, country; lower case, phones as digits with country code, names
+ *   and cities without spaces and punctuation, the first five digits of US postal codes; all hashed.
+ */
+import { join, raw, type Sql, sql } from '../engine/sql.ts';
+import type { JobFile } from '../job/file.ts';
+import { writeCell } from '../snapshot/cells.ts';
+import { quoteName } from '../snapshot/load.ts';
+import { tableOf } from '../workbook/tables.ts';
+import type { ExportRule } from './rules.ts';
+
+type PeopleRule = Extract<ExportRule, { format: unknown }>;
+type SuppressionRule = Extract<ExportRule, { suppressionsFor: unknown }>;
+
+const known: Readonly<Record<'mailchimp' | 'hubspot' | 'csv', Readonly<Record<string, string>>>> = {
+  mailchimp: {
+    'Email Address': 'email',
+    'First Name': 'first_name',
+    'Last Name': 'last_name',
+    'Phone Number': 'phone',
+    Company: 'company',
+  },
+  hubspot: {
+    Email: 'email',
+    'First Name': 'first_name',
+    'Last Name': 'last_name',
+    'Phone Number': 'phone',
+    'Company Name': 'company',
+    'Job Title': 'job_title',
+    'Website URL': 'website',
+    City: 'city',
+    'Country/Region': 'country',
+    'Lifecycle Stage': 'lifecycle_stage',
+  },
+  csv: Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column])),
+};
+
+const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
+const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{N}]', '')`;
+
+const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(address_key(c.email), '@', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
+const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
+const spaceless = (column: string): string => `regexp_replace_all(lower(${column}), '[[:space:]]', '')`;
+
+const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
+  'google-ads': {
+    Email: hashed(googleEmail),
+    Phone: hashed(e164),
+    'First Name': hashed(spaceless('c.first_name')),
+    'Last Name': hashed(spaceless('c.last_name')),
+    Country: 'upper(c.country)',
+    Zip: 'c.postal_code',
+  },
+  meta: {
+    email: hashed('address_key(c.email)'),
+    phone: hashed(`replace(${e164}, '+', '')`),
+    fn: hashed(bare('c.first_name')),
+    ln: hashed(bare('c.last_name')),
+    ct: hashed(bare('c.city')),
+    st: hashed(bare('c.region')),
+    zip: hashed(
+      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${spaceless('c.postal_code')} end`,
+    ),
+    country: hashed('lower(c.country)'),
+  },
+};
+
+/** The cells of a people's export, by header. */
+function cellsOf(rule: PeopleRule): Record<string, string> {
+  if (rule.format === 'google-ads' || rule.format === 'meta') return { ...audiences[rule.format] };
+  const columns = rule.columns ?? known[rule.format];
+  return Object.fromEntries(
+    Object.entries(columns).map(([header, column]) => [
+      header,
+      writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'),
+    ]),
+  );
+}
+
+const named = (cells: Readonly<Record<string, string>>): Sql =>
+  raw(
+    Object.entries(cells)
+      .map(([header, cell]) => `${cell} as "${header.replaceAll('"', '""')}"`)
+      .join(', '),
+  );
+
+/** Nobody who may not be mailed, or has no address that could be. */
+const mailable = raw(
+  `address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid' and c.contact_id not in (select contact_id from unmailable)`,
+);
+
+function peopleFile(rule: PeopleRule): JobFile {
+  const cells = cellsOf(rule);
+  const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
+  const conditions = [...onList, ...(rule.sending ? [mailable] : [])];
+  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : raw('');
+  const order = raw(`${quoteName(rule.order ?? 'contact_id')}`);
+  return {
+    name: rule.name,
+    key: Object.keys(cells)[0] ?? '',
+    onlyChanged: rule.only === 'changed',
+    query: sql`select ${named(cells)} from contacts c${where} order by c.${order} nulls last, c.contact_id`,
+  };
+}
+
+/** Every address that no mail may go to. A forgotten person's hash is no address. */
+const refused = raw(
+  `select email, min(reason) as reason, min(suppressed_at) as since from (
+    select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
+    union all
+    select address_key(c.email), replace(replace(u.why, 'status: ', ''), 'suppression: ', ''), null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+  ) as found where not starts_with(email, 'hmac-sha256:') group by email`,
+);
+
+const since = writeCell('r.since', 'time');
+const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;
+
+/** The columns by which each tool takes a list of addresses that it must not mail. */
+const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Readonly<Record<string, string>>>> = {
+  mailchimp: { 'Email Address': 'r.email' },
+  hubspot: { Email: 'r.email' },
+  ses: { email: 'r.email', reason: `case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
+  sendgrid: { email: 'r.email', created: epoch },
+  mailgun: { address: 'r.email', created_at: since },
+  postmark: { EmailAddress: 'r.email' },
+};
+
+function suppressionFile(rule: SuppressionRule): JobFile {
+  const cells = suppressionCells[rule.suppressionsFor];
+  return {
+    name: rule.name,
+    key: Object.keys(cells)[0] ?? '',
+    query: sql`select ${named(cells)} from (${refused}) r order by r.email`,
+  };
+}
+
+/** The file that an export's rule asks for. */
+export const exportFile = (rule: ExportRule): JobFile => ('format' in rule ? peopleFile(rule) : suppressionFile(rule));

@@ -1,0 +1,55 @@
+/**
+ * Exports as marketers declare them: for which tool, of which people, with which columns. Checked when the program
+ * starts.
+ */
+import { z } from 'zod';
+import { checkRules } from '../workbook/rules.ts';
+import { tables } from '../workbook/tables.ts';
+
+const contactColumns = Object.keys(tables.contacts.columns) as [string, ...string[]];
+
+export const formats = ['mailchimp', 'hubspot', 'google-ads', 'meta', 'csv'] as const;
+export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' });
+
+const people = z.strictObject({
+  name,
+  /** The tool that reads it. */
+  format: z.enum(formats),
+  /** A list of jobs/rules/segments.ts; left out, all contacts. */
+  list: z.string().optional(),
+  /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
+  sending: z.boolean(),
+  /** Header → column of contacts; left out, those that the format is known for. */
+  columns: z.record(z.string().min(1), z.enum(contactColumns)).optional(),
+  /** A column of contacts to sort by; contact_id, unless given. */
+  order: z.enum(contactColumns).optional(),
+  /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
+  only: z.enum(['all', 'changed']).default('all'),
+});
+
+/** The addresses that a tool must not mail. */
+const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers) });
+
+const schema = z.array(z.union([people, suppressions]));
+
+export type ExportRule = z.infer<typeof schema>[number];
+export type ExportRules = readonly ExportRule[];
+
+/** The exports' rules, checked; `lists` are the names that there are. @throws RulesError */
+export function exportRules(rules: z.input<typeof schema>, lists: readonly string[]): ExportRules {
+  const unknown = z.array(z.any()).superRefine((each, context) => {
+    each.forEach((rule, i) => {
+      if (rule.list !== undefined && !lists.includes(rule.list))
+        context.addIssue({ code: 'custom', path: [i, 'list'], message: `there is no list "${rule.list}"` });
+      if (each.findIndex((other) => other.name === rule.name) !== i)
+        context.addIssue({ code: 'custom', path: [i, 'name'], message: `two exports are called "${rule.name}"` });
+      if (rule.format && ['google-ads', 'meta'].includes(rule.format) && rule.columns)
+        context.addIssue({ code: 'custom', path: [i, 'columns'], message: 'this format has columns of its own' });
+    });
+  });
+  const checked = checkRules('jobs/rules/exports.ts', schema, rules);
+  checkRules('jobs/rules/exports.ts', unknown, checked);
+  return checked;
+}

@@ -1,0 +1,189 @@
+/** Exports: who is in them, in which form, and when they appear. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import { exportFiles } from '../../jobs/exports.ts';
+import { exportRules } from '../../lib/export/rules.ts';
+import { bringIn } from '../support/import.ts';
+import { jobOf, night } from '../support/night.ts';
+import {
+  aBounce,
+  aContact,
+  aSuppression,
+  type Given,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+async function exported(folder: string, rules: Parameters<typeof exportRules>[0], asOf?: string, dryRun = false) {
+  const { needs: _needs, ...job } = exportFiles(exportRules(rules, ['Newsletter']));
+  const result = await night(folder, { jobs: [{ job, cadence: 'nightly' }], dryRun, ...(asOf && { asOf }) });
+  const done = jobOf(result, 'exports');
+  expect(done.error).toBeUndefined();
+  return done;
+}
+
+const read = (folder: string, name: string): Row[] =>
+  Papa.parse<Row>(readFileSync(join(folder, 'exports', `${name}.csv`), 'utf8'), { header: true, skipEmptyLines: true })
+    .data;
+
+const aCrowd = (folder: string, ...contacts: Given[]): void =>
+  writeWorkbook(folder, { contacts: contacts.map(aContact), suppressions: [], bounces: [] });
+
+describe('an export', () => {
+  it('for sending never holds anybody who may not be mailed', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'a', email: 'fine@example.com' }),
+        aContact({ contact_id: 'b', status: 'unsubscribed' }),
+        aContact({ contact_id: 'c', status: 'suppressed' }),
+        aContact({ contact_id: 'd', email: 'Listed@example.com' }),
+        aContact({ contact_id: 'e', email: 'reported@example.com' }),
+        aContact({ contact_id: 'f', email_status: 'invalid' }),
+        aContact({ contact_id: 'g', email: '' }),
+      ],
+      suppressions: [aSuppression({ email: 'listed@example.com' })],
+      bounces: [aBounce({ email: 'reported@example.com', kind: 'complaint' })],
+      memberships: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((contact_id) => ({
+        list: 'Newsletter',
+        contact_id,
+        joined_at: '',
+      })),
+    });
+    await exported(folder, [
+      { name: 'all', format: 'csv', sending: true, columns: { Id: 'contact_id' } },
+      { name: 'list', format: 'mailchimp', list: 'Newsletter', sending: true },
+      { name: 'ads', format: 'meta', sending: true },
+      { name: 'left', suppressionsFor: 'mailchimp' },
+    ]);
+    expect(read(folder, 'all')).toEqual([{ Id: 'a' }]);
+    expect(read(folder, 'list').map((row) => row['Email Address'])).toEqual(['fine@example.com']);
+    expect(read(folder, 'ads').map((row) => row.email)).toEqual([sha('fine@example.com')]);
+    expect(read(folder, 'left').map((row) => row['Email Address'])).toEqual([
+      'b@example.com',
+      'c@example.com',
+      'listed@example.com',
+      'reported@example.com',
+    ]);
+  });
+
+  it('hashes audiences as Google Ads and Meta specify it', async () => {
+    const folder = temporaryFolder();
+    aCrowd(folder, {
+      contact_id: 'a',
+      email: ' Ada.Sample@GMail.com',
+      first_name: 'Mary Ann',
+      last_name: "O'Neil",
+      phone: '+15555550101',
+      city: 'New York',
+      region: 'NY',
+      postal_code: '10001-1234',
+      country: 'US',
+    });
+    await exported(folder, [
+      { name: 'g', format: 'google-ads', sending: true },
+      { name: 'm', format: 'meta', sending: true },
+    ]);
+    expect(read(folder, 'g')).toEqual([
+      {
+        Email: sha('adasample@gmail.com'),
+        Phone: sha('+15555550101'),
+        'First Name': sha('maryann'),
+        'Last Name': sha("o'neil"),
+        Country: 'US',
+        Zip: '10001-1234',
+      },
+    ]);
+    const meta = ['ada.sample@gmail.com', '15555550101', 'maryann', 'oneil', 'newyork', 'ny', '10001', 'us'].map(sha);
+    expect(Object.values(read(folder, 'm')[0] ?? {})).toEqual(meta);
+  });
+
+  it('is no formula to a spreadsheet, says its rows and checksum, and is written only when it differs', async () => {
+    const folder = temporaryFolder();
+    aCrowd(folder, {
+      contact_id: 'a',
+      first_name: '=HYPERLINK("x")',
+      last_name: '-1',
+      phone: '+15555550101',
+      company: '@sum',
+    });
+    const rules = [{ name: 'all', format: 'mailchimp', sending: true }] as const;
+    expect((await exported(folder, [...rules], undefined, true)).status).toBe('planned');
+    expect(existsSync(join(folder, 'exports'))).toBe(false);
+    expect((await exported(folder, [...rules])).status).toBe('applied');
+    expect(read(folder, 'all')[0]).toMatchObject({
+      'First Name': `'=HYPERLINK("x")`,
+      'Last Name': '-1',
+      'Phone Number': '+15555550101',
+      Company: "'@sum",
+    });
+    const note = JSON.parse(readFileSync(join(folder, 'exports', 'all.csv.json'), 'utf8'));
+    expect(note).toEqual({
+      file: 'all.csv',
+      rows: 1,
+      sha256: sha(readFileSync(join(folder, 'exports', 'all.csv'), 'utf8')),
+    });
+    expect((await exported(folder, [...rules])).status).toBe('unchanged');
+  });
+
+  it('gives only what changed, and who left, however often it is asked on one day', async () => {
+    const folder = temporaryFolder();
+    const rules = [
+      { name: 'd', format: 'csv', sending: true, only: 'changed', columns: { Email: 'email', Name: 'first_name' } },
+    ] as const;
+    aCrowd(
+      folder,
+      { contact_id: 'a', email: 'a@example.com' },
+      { contact_id: 'b', email: 'b@example.com' },
+      { contact_id: 'c', email: 'c@example.com' },
+    );
+    await exported(folder, [...rules], '2026-11-20');
+    expect(read(folder, 'd-2026-11-20')).toHaveLength(3);
+    aCrowd(
+      folder,
+      { contact_id: 'a', email: 'a@example.com', first_name: 'New' },
+      { contact_id: 'b', email: 'b@example.com' },
+      { contact_id: 'c', email: 'c@example.com', status: 'unsubscribed' },
+    );
+    for (let i = 0; i < 2; i++) {
+      const { status } = await exported(folder, [...rules], '2026-11-21');
+      expect(status).toBe(i === 0 ? 'applied' : 'unchanged');
+      expect(read(folder, 'd-2026-11-21')).toEqual([{ Email: 'a@example.com', Name: 'New' }]);
+      expect(read(folder, 'd-2026-11-21-left')).toEqual([{ Email: 'c@example.com' }]);
+    }
+    expect(readdirSync(join(folder, '.nightshift', 'exports', 'd'))).toEqual(['2026-11-20.csv', '2026-11-21.csv']);
+  });
+
+  it('that is imported and exported again is the same', async () => {
+    const [folder, other] = [temporaryFolder(), temporaryFolder()];
+    aCrowd(
+      folder,
+      { contact_id: 'a', birth_date: '1990-01-02', employees: '12', created_at: '2026-01-02T03:04:05Z' },
+      { contact_id: 'b', status: 'unsubscribed', first_name: 'Zoë, "Z"' },
+    );
+    const rules = [{ name: 'whole', format: 'csv', sending: false }] as const;
+    await exported(folder, [...rules]);
+    const text = readFileSync(join(folder, 'exports', 'whole.csv'), 'utf8');
+    aCrowd(other, { contact_id: 'zz', email: 'zz@example.com' });
+    await bringIn(other, { 'whole.csv': text });
+    writeWorkbook(other, { contacts: readCsv(other, 'contacts').filter((row) => row.contact_id !== 'zz') });
+    await exported(other, [...rules]);
+    expect(readFileSync(join(other, 'exports', 'whole.csv'), 'utf8')).toBe(text);
+  });
+});
+
+describe('the rules of exports', () => {
+  it('refuse lists that do not exist, and names that are taken', () => {
+    const rule = { name: 'a', format: 'csv', sending: true, list: 'Nobody' } as const;
+    expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
+      /there is no list "Nobody".*two exports are called "a"/,
+    );
+  });
+});
