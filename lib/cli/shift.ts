@@ -112,7 +112,9 @@ async function forReal(
     const { findings } = await watchOver(session, environment);
     alarms = findings.some(({ alarm }) => alarm);
   };
-  if (!options.dryRun) await attempt(lookOut);
+  // Before the first run there is nothing that could be missing.
+  const isFirst = [...(await historyOf(session)).values()].every((entries) => entries.length === 0);
+  if (!options.dryRun && !isFirst) await attempt(lookOut);
   const outside = outwardLedger(session.ledger);
   const parts: Part[] = [];
   for (const asOf of slots) {

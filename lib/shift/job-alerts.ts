@@ -5,6 +5,7 @@
 import type { Alert, AllClear } from '../github/alerts.ts';
 import { code, markdown } from '../github/escape.ts';
 import type { NightShift } from '../job/batch.ts';
+import type { Job } from '../job/job.ts';
 import type { JobResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
@@ -31,6 +32,11 @@ const GOOD: ReadonlySet<string> = new Set(['applied', 'unchanged']);
 export function jobNews(news: JobNews): News {
   const alerts: Alert[] = [];
   const allClear: AllClear[] = [];
+  const [first] = news.results;
+  if (first && news.results.length > 1) {
+    if (failedAsOne(news.results)) return { alerts: [failedAlert(news, { ...first, job: news.batch })], allClear };
+    allClear.push({ key: `failed/${news.batch}`, text: recovered(news, { ...first, job: news.batch }) });
+  }
   for (const result of news.results) {
     const { job, status } = result;
     if (status === 'failed') alerts.push(failedAlert(news, result));
@@ -42,6 +48,10 @@ export function jobNews(news: JobNews): News {
   }
   return { alerts, allClear };
 }
+
+/** One cause stopped every job (a workbook that does not open): one alert says it, not one a job. */
+const failedAsOne = (results: readonly JobResult[]): boolean =>
+  results.every(({ status }) => status === 'failed') && new Set(results.map(({ error }) => error?.kind)).size === 1;
 
 const link = (news: JobNews): string => (news.runUrl ? `[the run](${news.runUrl})` : 'a run on somebody’s own machine');
 
@@ -57,8 +67,16 @@ const approvedOrGone =
       ? `Approved and applied after ${lasted}: ${markdown(changesText(result))}. See ${link(news)}.`
       : `The plan is no longer what it was: ${result.period} stays within every limit, and was ${result.status}. Nothing is left to approve. See ${link(news)}.`;
 
-function failures(news: JobNews, job: string): { last: string; times: number } {
-  const entries = news.history.get(job) ?? [];
+/** The jobs that an alert is about: one, or all of a batch that failed as one. */
+const jobsOf = ({ nightShift, batch }: JobNews, name: string): Job[] => {
+  const all = nightShift.batches.flatMap(({ jobs }) => jobs);
+  const own = nightShift.batches.find((each) => each.name === name && name === batch)?.jobs;
+  return [...(own ?? all.filter((each) => each.name === name))];
+};
+
+/** The last good run, and how many tries failed since. */
+function failures(news: JobNews, jobs: readonly Job[]): { last: string; times: number } {
+  const entries = news.history.get(jobs[0]?.name ?? '') ?? [];
   const good = entries.findLast((each) => GOOD.has(each.status));
   const since = entries.slice(good ? entries.lastIndexOf(good) + 1 : 0);
   return {
@@ -70,20 +88,25 @@ function failures(news: JobNews, job: string): { last: string; times: number } {
 function failedAlert(news: JobNews, result: JobResult): Alert {
   const { job, period } = result;
   const error = outward(result.error ?? { kind: 'Error', message: '' });
-  const { last, times } = failures(news, job);
-  const own = news.nightShift.batches.flatMap((batch) => batch.jobs).find((each) => each.name === job);
-  const affected = downstreamOf(news.nightShift, job);
+  const jobs = jobsOf(news, job);
+  const { last, times } = failures(news, jobs);
+  const written = [...new Set(jobs.flatMap((each) => each.writes))];
+  const affected = jobs.length === 1 ? downstreamOf(news.nightShift, job) : [];
+  const what =
+    jobs.length === 1
+      ? (jobs[0]?.purpose ?? '')
+      : `None of its jobs could work: ${listed(jobs.map((each) => each.name))}.`;
   const lines = [
-    `${code(job)} failed for ${code(period)}. ${markdown(own?.purpose ?? '')}`,
+    `${code(job)} failed for ${code(period)}. ${markdown(what)}`,
     '',
     `**What happened.** ${error.message}`,
     '',
-    `**What is stale now.** ${own && own.writes.length > 0 ? `${listed(own.writes.map(code))} stand as the last good run left them.` : 'Nothing in the workbook.'}`,
-    affected.length > 0
-      ? `${listed(affected.map(code))} work${affected.length === 1 ? 's' : ''} with what it writes.`
-      : '',
+    `**What is stale now.** ${written.length > 0 ? `${listed(written.map(code))} stand${written.length === 1 ? 's' : ''} as the last good run left ${written.length === 1 ? 'it' : 'them'}.` : 'Nothing in the workbook.'}`,
+    ...(affected.length > 0
+      ? [`${listed(affected.map(code))} work${affected.length === 1 ? 's' : ''} with what it writes.`]
+      : []),
     '',
-    `**What was not changed.** Nothing of this job was written for ${code(period)}: a job’s changes land whole or not at all.`,
+    `**What was not changed.** Nothing of ${jobs.length === 1 ? 'this job' : 'these jobs'} was written for ${code(period)}: a job’s changes land whole or not at all.`,
     '',
     '**What to do.** Nothing, if this was a passing trouble: the next run tries again, and this issue closes by itself. To try now:',
     '',

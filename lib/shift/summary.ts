@@ -65,7 +65,11 @@ function jobRow({ history, run }: SummaryParts, job: JobResult): string {
     .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
     .map((each) => each.seconds);
   const usual = median(times);
-  const said = job.error ? outward(job.error).message : job.status === 'skipped' ? (job.next ?? '') : changesText(job);
+  const said = job.error
+    ? (outward(job.error).message.split(' Details')[0] ?? '')
+    : job.status === 'skipped'
+      ? (job.next ?? '')
+      : changesText(job);
   return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(said)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
 }
 
@@ -122,6 +126,7 @@ function guards({ jobs }: RunResult): string[] {
 }
 
 function quarantine({ quarantine: byReason, snapshot }: RunResult): string[] {
+  if (Object.keys(snapshot.rows).length === 0) return [];
   if (snapshot.quarantined === 0) return ['**Quarantine**: every row can be read.', ''];
   return [
     `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are mended.`,
