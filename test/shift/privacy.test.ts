@@ -80,6 +80,12 @@ const workbooks: Record<string, (folder: string) => void> = {
       `contact_id,email,${CANARY}Q,Email\n${canary()},${address(1)},${canary()},${address(2)}\n`,
     );
   },
+  'people’s names where the header row should be': (folder) => {
+    writeFileSync(
+      join(folder, 'contacts.csv'),
+      table([`${CANARY}Ada`, `${CANARY}Lovelace`, `${CANARY}Street`], 3, () => null),
+    );
+  },
   'a file that is no CSV': (folder) => {
     writeFileSync(join(folder, 'contacts.csv'), `contact_id,email\n"${canary()},${address(1)}\n::error::${canary()}\n`);
   },
