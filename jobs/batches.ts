@@ -1,4 +1,5 @@
 import type { NightShift } from '../lib/job/batch.ts';
+import archiveStale from './archive-stale.ts';
 import bounceSuppression from './bounce-suppression.ts';
 import exports from './exports.ts';
 import listCleaning from './list-cleaning.ts';
@@ -15,6 +16,12 @@ export const nightShift: NightShift = {
       purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh, exports],
+    },
+    {
+      name: 'monthly',
+      purpose: 'What goes out of the way: contacts without any sign of life, and old records.',
+      schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
+      jobs: [archiveStale],
     },
   ],
 };

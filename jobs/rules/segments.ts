@@ -24,7 +24,7 @@ import {
 import type { ListRule } from '../../lib/segments/lists.ts';
 
 /** What counts as a sign of life. Opens don't: machines open mail since 2021. */
-const activity = [
+export const activity = [
   'demo_request',
   'contact_request',
   'attended',
@@ -108,6 +108,13 @@ export const lists: readonly ListRule[] = [
         {},
       ],
     },
+  },
+  {
+    name: 'Last chance before the archive',
+    description: 'Without any sign of life for two years: they go to the archive in a month, unless they answer.',
+    sending: true,
+    where: text('lifecycle_stage').is('stale'),
+    examples: { in: [{ lifecycle_stage: 'stale' }], out: [{ lifecycle_stage: 'stale', status: 'unsubscribed' }, {}] },
   },
   {
     name: 'Hot leads',

@@ -29,15 +29,18 @@ export interface BatchOutcome {
 
 /** Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. */
 export async function landBatch(outcome: BatchOutcome): Promise<void> {
-  const { engine, store, snapshot, request, results, applied, entries } = outcome;
+  const { engine, store, snapshot, request, results, applied, decisions, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = applied.some((diff) => !isEmpty(diff));
   if (!changing && stopped) return;
   const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
-  const patches = await writePatches(engine, store, snapshot.sources, [...applied, ...kept]);
-  const decisions = await decisionsPatch(outcome);
-  const all = decisions ? [...patches, decisions] : patches;
+  // What goes from `changes` and what comes there are one patch.
+  const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
+  const others = applied.filter((diff) => !pruned.includes(diff));
+  const patches = await writePatches(engine, store, snapshot.sources, [...others, ...kept]);
+  const decided = await decisionsPatch(outcome, pruned);
+  const all = decided ? [...patches, decided] : patches;
   if (all.length === 0) return;
   request.progress(`writing ${all.map((patch) => patch.table).join(', ')}`);
   await store.land(all, {
@@ -93,13 +96,17 @@ function noteText(result: JobResult): string {
   return held.join('; ');
 }
 
-/** The batch's decisions, as rows to add to `changes`. That table only grows, so it is never read for this. */
-async function decisionsPatch({ engine, store, snapshot, decisions }: BatchOutcome): Promise<TablePatch | null> {
+/** The batch's decisions, as rows to add to `changes`, after those that it takes away there. Else that table is never read for this. */
+async function decisionsPatch(
+  { engine, store, snapshot, decisions }: BatchOutcome,
+  pruned: readonly Diff[],
+): Promise<TablePatch | null> {
   if (decisions.length === 0) return null;
   const path = join(store.scratch, 'patch-changes.csv');
-  const ordered = decisions
-    .map((select, i) => `select 'i', null, null, s.*, ${i} as nth from (${select}) s`)
-    .join(' union all ');
+  const blanks = decisionColumns.map(() => 'null').join(', ');
+  const gone = pruned.map((diff) => `select 'd', _row, null, ${blanks}, _row, -1 from ${diff.name} where op = 'd'`);
+  const come = decisions.map((select, i) => `select 'i', null, null, s.*, ${i} from (${select}) s`);
+  const ordered = [...gone, ...come].join(' union all ');
   const cells = decisionColumns.map((_, i) => `c${i}`).join(', ');
   const columns = `op, no_row, no_key, ${cells}`;
   await engine.run(
@@ -109,5 +116,6 @@ async function decisionsPatch({ engine, store, snapshot, decisions }: BatchOutco
   );
   const source = snapshot.sources.get('changes');
   const headers = decisionColumns.map((column) => source?.headerOf.get(column) ?? column);
-  return { table: 'changes', path, columns: headers, rows: { insert: decisions.length, update: 0, remove: 0 } };
+  const removed = pruned.reduce((sum, diff) => sum + diff.counts.remove, 0);
+  return { table: 'changes', path, columns: headers, rows: { insert: decisions.length, update: 0, remove: removed } };
 }

@@ -39,6 +39,8 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select address_key(email), status from unread_contacts where email is not null and status <> 'subscribed'
       union all
+      select address_key(email), status from archive where status in ('unsubscribed', 'suppressed') and email is not null
+      union all
       select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
       union all
       select r.email, 'reported: ' || r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at`),

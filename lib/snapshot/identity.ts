@@ -54,6 +54,7 @@ export async function identifyContacts(engine: Engine): Promise<void> {
  * `contact_refs(ref, contact_id)`: what a fact may say of its contact (an id, a merged duplicate's id, or `@` and an
  * address) and who that is today. An address that several contacts share, or shared before a merge, stands for the one with
  * the smallest id.
+ * Whoever is in the archive counts where no contact is meant.
  */
 export async function createContactRefs(engine: Engine): Promise<void> {
   await engine.run(
@@ -77,5 +78,15 @@ export async function createContactRefs(engine: Engine): Promise<void> {
         from merges d join merged m on m.ref = d.duplicate_id join contacts c on c.contact_id = m.contact_id
         where d.duplicate_id not in (select contact_id from contacts)
       ) where address_key(email) is not null group by 1`),
+  );
+  // Facts about somebody in the archive are about somebody: they are what brings the person back.
+  await engine.run(
+    raw(
+      `insert into contact_refs select contact_id, contact_id from archive where contact_id not in (select ref from contact_refs)`,
+    ),
+  );
+  await engine.run(
+    raw(`insert into contact_refs select '@' || address_key(email), min(contact_id) from archive
+      where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
   );
 }

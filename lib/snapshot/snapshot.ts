@@ -48,8 +48,8 @@ export interface Snapshot {
 const DAY_MS = 86_400_000;
 
 /** Facts come after the tables that say whom they are about. */
-const ORDER: readonly TableName[] = ['merges', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
-const ALWAYS: readonly TableName[] = ['merges', 'contacts', 'suppressions', 'bounces'];
+const ORDER: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
+const ALWAYS: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces'];
 
 /** A workbook whose contacts can't be there, or can't be all there. */
 export class EmptyWorkbook extends Error {

@@ -62,7 +62,8 @@ const differs: readonly [name: string, pattern: RegExp][] = [
   ['a backslash in a literal', /\\/],
 ];
 
-const jobs = allJobs(nightShift);
+/** Exports say their files in the engine's own words; they have no other statement. */
+const jobs = allJobs(nightShift).filter((scheduled) => statementsOf(scheduled).length > 0);
 
 it('has jobs to test', () => expect(jobs.length).toBeGreaterThanOrEqual(4));
 

@@ -1,0 +1,67 @@
+import type { ArchiveRules } from '../lib/archive/rules.ts';
+import {
+  alive,
+  archiveSteps,
+  backToContacts,
+  intoArchive,
+  keepWholeRows,
+  newlyStale,
+  outOfArchive,
+  outOfContacts,
+} from '../lib/archive/steps.ts';
+import { sql } from '../lib/engine/sql.ts';
+import { atMost } from '../lib/job/guard.ts';
+import { insert, job, remove, update } from '../lib/job/job.ts';
+import { archive } from './rules/archive.ts';
+
+const older = (months: number, today: string) => sql`months_before(cast(${today} as date), ${months})`;
+
+/** Moves whoever showed no sign of life for years out of the way, in two steps, and back when they do. */
+export const archiveStale = (rules: ArchiveRules) =>
+  job({
+    name: 'archive-stale',
+    purpose: 'Marks contacts without any sign of life, archives them a month later, and brings back who shows life.',
+    reads: ['contacts', 'events', 'purchases', 'suppressions', 'review', 'archive', 'changes', 'runs'],
+    writes: ['contacts', 'archive', 'changes', 'runs'],
+    rules,
+    prepare: ({ engine }) => keepWholeRows(engine),
+    steps: ({ today }) => archiveSteps(rules, today),
+    changes: ({ today, period, asOf }) => [
+      update('contacts', newlyStale),
+      update('contacts', alive),
+      insert('archive', intoArchive(period, asOf)),
+      remove('contacts', outOfContacts(period)),
+      insert('contacts', backToContacts),
+      remove('archive', outOfArchive),
+      // Marks that still stand are needed to put a stage back.
+      remove(
+        'changes',
+        sql`select c.change_id, 'old' as why from changes c left join stale_marks m on m.contact_id = c.row_key left join contacts t on t.contact_id = m.contact_id and t.lifecycle_stage = 'stale'
+          where local_day(c.at) < ${older(rules.keepRecordsMonths.changes, today)} and (c.job <> 'archive-stale' or t.contact_id is null)`,
+      ),
+      remove(
+        'runs',
+        sql`select job, period, 'old' as why from runs where local_day(started_at) < ${older(rules.keepRecordsMonths.runs, today)} and job <> 'inbox'`,
+      ),
+    ],
+    guards: [
+      atMost(
+        rules.mostArchived,
+        'contacts',
+        'archived in one run',
+        sql`select count(*) from planned_contacts where op = 'd'`,
+      ),
+    ],
+    metrics: () => ({
+      silent: sql`select case when lifecycle_stage = 'stale' then 'marked' else 'newly silent' end as label, count(*) as n from silent group by 1 order by 1`,
+      spared: sql`select why as label, count(*) as n from spared group by why order by why`,
+    }),
+    explains: (_, contactId) => [
+      {
+        title: 'Sign of life, and why it stays',
+        query: sql`select l.seen_at as last_life, s.why as stays from last_life l left join spared s on s.contact_id = l.contact_id where l.contact_id = ${contactId}`,
+      },
+    ],
+  });
+
+export default archiveStale(archive);
