@@ -5,10 +5,10 @@
  * the workbook and its ledger are safe by then.
  */
 import { appendFile } from 'node:fs/promises';
+import * as annotate from '@actions/core';
 import { deliver, type Told } from '../github/alerts.ts';
 import { cutSummary } from '../github/body.ts';
 import { commitLedger } from '../github/commit-ledger.ts';
-import { command } from '../github/escape.ts';
 import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
 import type { RunResult } from '../run/batch.ts';
@@ -244,7 +244,7 @@ function webhookText(
 
 /** Shown on the run's page; on a terminal, a plain line. */
 export const notice = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? console.log(`::notice::${command(text)}`) : console.error(text);
+  onActions ? annotate.notice(text) : console.error(text);
 
 const fault = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? console.log(`::error::${command(text)}`) : console.error(text);
+  onActions ? annotate.error(text) : console.error(text);

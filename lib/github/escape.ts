@@ -1,6 +1,7 @@
 /**
  * Text that is not ours (names of lists, tables and tabs; what a person typed as a rule's name) on its way into
- * Markdown, HTML, Mermaid or the log of a workflow. One function per place; nothing else in the house escapes for GitHub.
+ * Markdown, HTML or Mermaid. One function per place; nothing else in the house escapes for GitHub (workflow commands are
+ * written by GitHub's own toolkit).
  */
 
 /** Characters that show nothing but change what is shown. */
@@ -16,9 +17,9 @@ const visible = (text: string): string => text.replace(INVISIBLE, ' ').replace(/
  */
 export const markdown = (text: string): string =>
   visible(text)
-    .replace(/\b([0-9a-f])([0-9a-f]{6,39})\b/gi, `$1${JOINER}$2`)
-    .replace(/\bwww\./gi, (each) => `${each.slice(0, 3)}${JOINER}.`)
-    .replace(/\bgh-(?=\d)/gi, (each) => `${each}${JOINER}`)
+    .replace(/[0-9a-f]{7,}/gi, (each) => each.replace(/.{6}/g, `$&${JOINER}`))
+    .replace(/www\./gi, (each) => `${each.slice(0, 3)}${JOINER}.`)
+    .replace(/gh-(?=\d)/gi, (each) => `${each}${JOINER}`)
     .replace(/[@#]|:(?=\/)/g, (each) => `${each}${JOINER}`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -31,11 +32,3 @@ export const code = (text: string): string => `\`${visible(text).replace(/[`|<>]
 
 /** A label inside a Mermaid picture, in quotes. */
 export const mermaid = (text: string): string => visible(text).replace(/[^\p{L}\p{N} .,%+−·()-]/gu, ' ');
-
-/** Lines of a log: no workflow command starts in them. */
-export const logLines = (text: string): string =>
-  text.replace(/\r\n?|[\p{Zl}\p{Zp}]/gu, '\n').replace(/^(\s*)(::|##\[)/gm, '$1· $2');
-
-/** The message of a workflow command (`::notice::MESSAGE`), as GitHub's toolkit encodes it. */
-export const command = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

@@ -3,7 +3,7 @@
  * put into a form that a JSON Schema validator can read. Run by hand, when an operation is added:
  *
  *   npm install --prefix /tmp/openapi @octokit/openapi   (400 MB, which is why it is no dependency)
- *   npx tsx test/support/github-server/reduce-description.ts /tmp/openapi/node_modules/@octokit/openapi/generated/api.github.com.json
+ *   npx tsx test/support/github-server/main.ts /tmp/openapi/node_modules/@octokit/openapi/generated/api.github.com.json
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { operations } from './operations.ts';
