@@ -6,6 +6,8 @@ import listCleaning from './list-cleaning.ts';
 import listRefresh from './list-refresh.ts';
 import { workbook } from './rules/workbook.ts';
 import scoreRecalculation from './score-recalculation.ts';
+import suppressionRelease from './suppression-release.ts';
+import suppressionReview from './suppression-review.ts';
 
 /** What the night shift does, and in which order. A job is listed in one batch. */
 export const nightShift: NightShift = {
@@ -15,13 +17,19 @@ export const nightShift: NightShift = {
       name: 'nightly',
       purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh, exports],
+      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
     },
     {
       name: 'monthly',
       purpose: 'What goes out of the way: contacts without any sign of life, and old records.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [archiveStale],
+    },
+    {
+      name: 'quarterly',
+      purpose: 'Whether the suppression list is still right.',
+      schedule: { cron: '53 4 2 1,4,7,10 *', timeZone: workbook.timeZone, missed: 'latest' },
+      jobs: [suppressionReview],
     },
   ],
 };

@@ -7,6 +7,11 @@ import type { LedgerEntry } from './ledger.ts';
 import { rulesHash } from './run-identity.ts';
 import { inputsOf } from './run-job.ts';
 
+/** Nothing was to change in a table; files may have been put in their places, which a crash had kept from them. */
+const changesNothing = ({ status, changes }: JobResult): boolean =>
+  status === 'unchanged' ||
+  (status === 'applied' && Object.values(changes).every((each) => each.insert + each.update + each.remove === 0));
+
 /** The ledger entries of a run's jobs. A run that only completed a crashed one adds none of its own. */
 export function entriesOf(
   request: Pick<RunRequest, 'jobs' | 'identity' | 'asOf' | 'elapsed'>,
@@ -18,7 +23,7 @@ export function entriesOf(
   const jobs = new Map(request.jobs.map(({ job }) => [job.name, job]));
   return results.flatMap((result) => {
     const job = jobs.get(result.job);
-    if (!job || (result.status === 'unchanged' && recovered.has(`${result.job} ${result.period}`))) return [];
+    if (!job || (changesNothing(result) && recovered.has(`${result.job} ${result.period}`))) return [];
     const { heldParts: _parts, next: _next, ...kept } = result;
     const quarantine = snapshot ? snapshot.quarantine : {};
     return [

@@ -43,9 +43,10 @@ const withFate = (...fates: readonly string[]): ContactTruth[] =>
   truths.filter(({ fate }) => fates.includes(fate ?? ''));
 
 describe('on a world whose truth is known, a night', () => {
-  it('is quiet: its guards pass and all its jobs apply', () => {
+  it('is quiet: its guards pass, and its jobs apply', () => {
     expect(result.jobs.map(({ job, status }) => [job, status])).toEqual([
       ['list-cleaning', 'applied'],
+      ['suppression-release', 'unchanged'],
       ['bounce-suppression', 'applied'],
       ['score-recalculation', 'applied'],
       ['list-refresh', 'applied'],

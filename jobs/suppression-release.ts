@@ -1,0 +1,12 @@
+import { job, update } from '../lib/job/job.ts';
+import { mailableAgain, released, releaseSteps } from '../lib/review/releases.ts';
+
+/** Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does. */
+export default job({
+  name: 'suppression-release',
+  purpose: 'Releases the suppressions that a person answered with "yes" in the table review.',
+  reads: ['contacts', 'bounces', 'suppressions', 'review'],
+  writes: ['suppressions', 'contacts'],
+  steps: () => releaseSteps,
+  changes: ({ asOf }) => [update('suppressions', released(asOf)), update('contacts', mailableAgain)],
+});

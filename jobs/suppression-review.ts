@@ -1,0 +1,30 @@
+import type { BounceRules } from '../lib/bounces/rules.ts';
+import { verdictSteps } from '../lib/bounces/verdicts.ts';
+import { sql } from '../lib/engine/sql.ts';
+import { insert, job } from '../lib/job/job.ts';
+import { asked, missing, reviewSteps } from '../lib/review/releases.ts';
+import { bounces } from './rules/bounces.ts';
+
+/** Asks whether the suppression list is still right: what looks wrong goes to a person, with the evidence. */
+export const suppressionReview = (rules: BounceRules) =>
+  job({
+    name: 'suppression-review',
+    purpose:
+      'Proposes suppressions that look wrong for release by a person, and lists who left and is not on the list.',
+    reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases', 'review'],
+    writes: ['review', 'suppressions'],
+    rules,
+    steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps],
+    changes: ({ asOf }) => [insert('review', asked), insert('suppressions', missing(asOf))],
+    metrics: ({ today }) => ({
+      reasons: sql`select coalesce(reason, 'no reason') as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
+      sources: sql`select coalesce(source, 'no source') as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
+      ages: sql`
+        select case when suppressed_at is null then 'unknown' when local_day(suppressed_at) >= months_before(cast(${today} as date), 12) then 'under a year' when local_day(suppressed_at) >= months_before(cast(${today} as date), 36) then 'one to three years' else 'older' end as label, count(*) as n
+        from suppressions where released_at is null group by 1 order by 1`,
+      unreadable: sql`select count(*) as n from unread_suppressions`,
+      disagreeing: sql`select count(*) as n from contacts c join suppressed s on s.email = address_key(c.email) where coalesce(c.status, 'subscribed') = 'subscribed'`,
+    }),
+  });
+
+export default suppressionReview(bounces);

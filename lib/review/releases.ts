@@ -1,0 +1,96 @@
+/**
+ * Which suppressions look wrong, and on what evidence; and which of those a person has released. A machine only
+ * proposes, in the table `review`: who complained or left is never proposed, and never released by an answer either.
+ */
+import { raw, type Sql, sql } from '../engine/sql.ts';
+import type { Step } from '../job/job.ts';
+
+/** A proposal is about one suppression: whoever is suppressed anew is proposed anew, and an old answer says nothing of it. */
+const reviewId = (alias: string): Sql =>
+  raw(
+    `concat('release-', left(md5_hex(concat(${alias}.email, '|', coalesce(cast(${alias}.suppressed_at as string), ''))), 16))`,
+  );
+
+/**
+ * The suppressions that may be in doubt: in force, of an address and not of a person, and of nobody of whom a complaint
+ * or a departure is known, by the list, the reports or the contact itself.
+ */
+const inDoubt: Sql = sql`
+  select s.email, s.contact_id, s.reason, s.suppressed_at, ${reviewId('s')} as review_id
+  from suppressions s
+  left join (select distinct email from reported) as r on r.email = s.email
+  left join (select distinct address_key(email) as email from contacts where status = 'unsubscribed') as u on u.email = s.email
+  where (s.released_at is null or s.suppressed_at > s.released_at) and coalesce(s.scope, 'person') = 'address'
+    and s.reason in ('hard_bounce', 'soft_bounces', 'invalid') and r.email is null and u.email is null`;
+
+const alive: Sql = sql`
+  select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ', cast(max(local_day(e.seen_at)) as string)) as evidence
+  from in_doubt d join contacts c on address_key(c.email) = d.email join (
+    select contact_id, occurred_at as seen_at from events where type in ('open', 'click')
+    union all
+    select contact_id, ordered_at from purchases
+  ) as e on e.contact_id = c.contact_id
+  where e.seen_at > d.suppressed_at group by d.email`;
+
+/** All bounces of an address, as the night's own rules class them (lib/bounces/verdicts.ts). */
+const reports: Sql = sql`
+  select d.email, count(*) as reports, countif(b.class = 'sender') as senders, countif(u.day is not null) as bursts, max(b.day) as last_day
+  from in_doubt d join bounce_reports b on b.email = d.email
+  left join bounce_bursts u on u.day = b.day and u.domain = b.domain and u.class = b.class
+  group by d.email`;
+
+const proposals: Sql = sql`
+  select email, contact_id, review_id, evidence from (
+    select d.email, d.contact_id, d.review_id, a.evidence, 1 as place from in_doubt d join alive_since a on a.email = d.email
+    union all
+    select d.email, d.contact_id, d.review_id, concat('all of its ', cast(r.reports as string), ' bounces were the sender''s fault (policy, content, reputation), last ', cast(r.last_day as string)), 2
+    from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders
+    union all
+    select d.email, d.contact_id, d.review_id, concat('bounced with its whole domain on ', cast(r.last_day as string), ': the receiver was broken, not the address'), 3
+    from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders + r.bursts and r.bursts > 0
+    union all
+    select d.email, d.contact_id, d.review_id, concat('its soft bounces have expired; the last was on ', cast(r.last_day as string)), 4
+    from in_doubt d join doubt_reports r on r.email = d.email left join bounce_verdicts v on v.email = d.email where d.reason = 'soft_bounces' and v.email is null
+  ) as found
+  where true
+  qualify row_number() over (partition by email order by place) = 1`;
+
+/** The steps of the review, after those of the night's verdicts; `proposals` is what it asks. */
+export const reviewSteps: readonly Step[] = [
+  { name: 'in_doubt', row: 'a suppression that may be proposed for release', query: inDoubt },
+  { name: 'alive_since', row: 'a suppressed address whose owner has been active since', query: alive },
+  { name: 'doubt_reports', row: 'a suppressed address, with what its bounces say', query: reports },
+  { name: 'proposals', row: 'a suppression that looks wrong, with the evidence', query: proposals },
+];
+
+export const asked = sql`
+  select review_id, 'release' as subject, email as left_id, contact_id as right_id, evidence, 'looks wrong' as why from proposals`;
+
+/** Contacts who left, by their status, and of whom the list knows nothing: it must not forget them with their row. */
+export const missing = (asOf: Date): Sql => sql`
+  select address_key(c.email) as email, 'person' as scope, min(c.contact_id) as contact_id, 'unsubscribe' as reason, ${asOf} as suppressed_at,
+    'suppression-review' as source, 'the contact is marked as unsubscribed' as note, 'unsubscribed, and not on the list' as why
+  from contacts c left join suppressions s on s.email = address_key(c.email)
+  where c.status = 'unsubscribed' and address_key(c.email) is not null and s.email is null group by 1`;
+
+/** `released`: suppressions that a person released, and that may still be released today. */
+export const releaseSteps: readonly Step[] = [
+  { name: 'in_doubt', row: 'a suppression that a person may release by an answer', query: inDoubt },
+  {
+    name: 'answered_yes',
+    row: 'a suppression that a person released by an answer',
+    query: sql`
+      select d.email, d.review_id from in_doubt d join review r on r.review_id = d.review_id
+      where r.subject = 'release' and lower(trim(r.decision)) = 'yes'`,
+  },
+];
+
+export const released = (asOf: Date): Sql => sql`
+  select email, ${asOf} as released_at, concat('released by a person: ', review_id) as why from answered_yes`;
+
+/** Contacts of a released address become as they were, unless something else stands against them. */
+export const mailableAgain: Sql = sql`
+  select c.contact_id, 'subscribed' as status, concat('released by a person: ', a.review_id) as why
+  from contacts c join answered_yes a on a.email = address_key(c.email)
+  left join (select distinct contact_id from suppressed where coalesce(scope, 'person') <> 'address' and contact_id is not null) as p on p.contact_id = c.contact_id
+  where c.status = 'suppressed' and p.contact_id is null`;

@@ -1,0 +1,125 @@
+/** The quarterly look at the suppression list, and what a person's answer does. */
+import { describe, expect, it } from 'vitest';
+import { jobOf, night } from '../support/night.ts';
+import {
+  aBounce,
+  aContact,
+  anEvent,
+  aSuppression,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+async function review(folder: string) {
+  const result = jobOf(await night(folder, { jobs: ['suppression-review'] }), 'suppression-review');
+  expect(result.error).toBeUndefined();
+  return result;
+}
+
+const answer = (folder: string, decision: string): void =>
+  writeWorkbook(folder, { review: readCsv(folder, 'review').map((row) => ({ ...row, decision })) });
+
+function aWorkbook(folder: string): void {
+  const names = ['alive', 'sender', 'soft', 'dead', 'left', 'complained', 'manual', 'reported'];
+  const list = (name: string, given: Row = {}) => aSuppression({ email: `${name}@example.com`, ...given });
+  writeWorkbook(folder, {
+    contacts: [
+      ...names.map((name) =>
+        aContact({
+          contact_id: name,
+          email: `${name}@example.com`,
+          status: name === 'left' ? 'unsubscribed' : 'suppressed',
+        }),
+      ),
+      aContact({ contact_id: 'unlisted', status: 'unsubscribed' }),
+    ],
+    suppressions: [
+      list('alive'),
+      list('sender', { suppressed_at: '2026-05-01T00:00:00Z' }),
+      list('soft', { reason: 'soft_bounces', suppressed_at: '2026-02-01T00:00:00Z' }),
+      list('dead'),
+      list('left', { reason: 'unsubscribe', scope: 'person' }),
+      list('complained', { reason: 'complaint', scope: 'person' }),
+      list('manual', { reason: 'manual' }),
+      list('reported'),
+    ],
+    bounces: [
+      aBounce({ email: 'alive@example.com' }),
+      aBounce({
+        email: 'sender@example.com',
+        code: '5.7.1',
+        detail: 'blocked as spam',
+        occurred_at: '2026-05-01T00:00:00Z',
+      }),
+      aBounce({ email: 'soft@example.com', kind: 'soft', code: '4.2.2', occurred_at: '2026-02-01T00:00:00Z' }),
+      aBounce({ email: 'dead@example.com' }),
+      aBounce({ email: 'reported@example.com', code: '5.7.1' }),
+      aBounce({ email: 'reported@example.com', kind: 'complaint', code: '' }),
+    ],
+    events: names
+      .filter((name) => !['sender', 'soft', 'dead'].includes(name))
+      .map((contact_id) => anEvent({ contact_id })),
+  });
+}
+
+describe('suppression-review', () => {
+  it('proposes what looks wrong with its evidence, never who left or complained, and asks once', async () => {
+    const folder = temporaryFolder();
+    aWorkbook(folder);
+    await review(folder);
+    const asked = readCsv(folder, 'review').map((row) => `${row.subject} ${row.left_id}: ${row.evidence}`);
+    expect(asked.sort()).toEqual([
+      'release alive@example.com: has been active since: 1 signs, last 2026-11-21',
+      "release sender@example.com: all of its 1 bounces were the sender's fault (policy, content, reputation), last 2026-05-01",
+      'release soft@example.com: its soft bounces have expired; the last was on 2026-02-01',
+    ]);
+    expect(readCsv(folder, 'suppressions').every((row) => row.released_at === '')).toBe(true);
+    expect(readCsv(folder, 'suppressions').find((row) => row.email === 'unlisted@example.com')).toMatchObject({
+      scope: 'person',
+      reason: 'unsubscribe',
+    });
+    answer(folder, 'no');
+    expect((await review(folder)).status).toBe('unchanged');
+  });
+
+  it('releases by a person’s yes at the next run, and by nothing else', async () => {
+    const folder = temporaryFolder();
+    aWorkbook(folder);
+    await review(folder);
+    await night(folder);
+    expect(readCsv(folder, 'contacts').filter((row) => row.status === 'subscribed')).toEqual([]);
+    answer(folder, ' Yes');
+    await night(folder, { asOf: '2026-11-23' });
+    const status = Object.fromEntries(readCsv(folder, 'contacts').map((row) => [row.contact_id, row.status]));
+    expect(status).toMatchObject({
+      sender: 'subscribed',
+      soft: 'subscribed',
+      dead: 'suppressed',
+      left: 'unsubscribed',
+      complained: 'suppressed',
+    });
+    const released = readCsv(folder, 'suppressions').filter((row) => row.released_at !== '');
+    expect(released.map((row) => row.email)).toEqual(['alive@example.com', 'sender@example.com', 'soft@example.com']);
+    expect(jobOf(await night(folder, { asOf: '2026-11-23' }), 'suppression-release').status).toBe('unchanged');
+  });
+
+  it('lets no answer release who complained since, or was suppressed anew', async () => {
+    const folder = temporaryFolder();
+    aWorkbook(folder);
+    await review(folder);
+    answer(folder, 'yes');
+    const bounces = [
+      ...readCsv(folder, 'bounces'),
+      aBounce({ email: 'sender@example.com', kind: 'complaint', code: '' }),
+    ];
+    const suppressions = readCsv(folder, 'suppressions').map((row) =>
+      row.email === 'soft@example.com' ? { ...row, suppressed_at: '2026-11-20T00:00:00Z' } : row,
+    );
+    writeWorkbook(folder, { bounces, suppressions });
+    await night(folder, { asOf: '2026-11-23', jobs: ['suppression-release'] });
+    const released = readCsv(folder, 'suppressions').filter((row) => row.released_at !== '');
+    expect(released.map((row) => row.email)).toEqual(['alive@example.com']);
+  });
+});
