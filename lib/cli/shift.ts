@@ -8,11 +8,15 @@ import { appendFile } from 'node:fs/promises';
 import * as annotate from '@actions/core';
 import { deliver, type Told } from '../github/alerts.ts';
 import { cutSummary } from '../github/body.ts';
-import { commitLedger } from '../github/commit-ledger.ts';
+import { commitLedger, LedgerNotPushed } from '../github/commit-ledger.ts';
+import { GitError } from '../github/git.ts';
+import { GitHubError } from '../github/github.ts';
 import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
 import type { RunResult } from '../run/batch.ts';
 import { failAll } from '../run/batch.ts';
+import { describeError } from '../run/errors.ts';
+import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
 import { commitMessage } from '../shift/commit-message.ts';
 import { dueSlots, type History } from '../shift/due.ts';
@@ -103,7 +107,7 @@ async function forReal(
   const { identity, options } = session;
   const troubles: string[] = [];
   const attempt = async (what: () => Promise<unknown>): Promise<void> => {
-    await what().catch((error: unknown) => void troubles.push(error instanceof Error ? error.message : 'unknown'));
+    await what().catch((error: unknown) => void troubles.push(troubleText(error)));
   };
   await beat(environment.heartbeatUrl, 'start');
   // What is missing is told before anything can go wrong with this run; what it mends is told at its end.
@@ -144,13 +148,21 @@ async function forReal(
   return code;
 }
 
+/** Errors of our own say what is wrong; of others, only the kind is told. */
+function troubleText(error: unknown): string {
+  if (error instanceof GitHubError || error instanceof GitError || error instanceof LedgerNotPushed)
+    return error.message;
+  return outward(describeError(error)).message;
+}
+
 /** A run; where not even the workbook opens, every job's failure, so that each is seen to be missing. */
 async function runOnce(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
   try {
     return (await performRun(session, name, jobs)).result;
   } catch (error) {
     if (error instanceof Held || error instanceof UsageError) throw error;
-    const { nightShift, asOf, identity, elapsed, progress, ledger } = session;
+    const { nightShift, options, asOf, identity, elapsed, progress } = session;
+    const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
     return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);
   }
 }

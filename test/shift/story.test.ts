@@ -28,7 +28,7 @@ const issues = () =>
   );
 
 beforeAll(async () => {
-  world = await actionsWorld();
+  world = await actionsWorld('test/support/story-shift/main.ts');
   writeWorkbook(world.workbook, { contacts });
 });
 afterAll(async () => {
@@ -47,7 +47,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     renameSync(file('contacts.csv'), file('away'));
     for (const day of ['2026-11-11', '2026-11-12', '2026-11-13']) expect((await night(day)).code).toBe(1);
     expect(steady(world.server.repository.issues[0]?.body ?? '')).toMatchInlineSnapshot(`
-      "\`nightly\` failed for \`2026-11-11\`. None of its jobs could work: list\\-cleaning, bounce\\-suppression, score\\-recalculation, list\\-refresh and exports.
+      "\`nightly\` failed for \`2026-11-11\`. None of its jobs could work: list\\-cleaning, bounce\\-suppression, score\\-recalculation and list\\-refresh.
 
       **What happened.** The workbook can’t be opened: is its name or id right, and may the night shift see it? Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them.
 
@@ -141,7 +141,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       [
         "bounce-suppression 2026-11-15: suppressions +15; contacts 15 changed, 0 quarantined",
         "Edit 2",
-        "nightly 2026-11-15: 4 unchanged, 1 waiting, 0 quarantined",
+        "nightly 2026-11-15: 3 unchanged, 1 waiting, 0 quarantined",
       ]
     `);
   });
@@ -193,7 +193,6 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       | \`bounce-suppression\` | 1 | 0 | 1 | 0 | 0 | 6 |
       | \`score-recalculation\` | 1 | 0 | 1 | 0 | 0 | 6 |
       | \`list-refresh\` | 1 | 0 | 1 | 0 | 0 | 6 |
-      | \`exports\` | 1 | 0 | 1 | 0 | 0 | 6 |
 
       | | now | in a week |
       | --- | ---: | ---: |

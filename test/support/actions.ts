@@ -41,7 +41,8 @@ export interface ActionsWorld {
 
 const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com', '-c', 'init.defaultBranch=main'];
 
-export async function actionsWorld(): Promise<ActionsWorld> {
+/** `program`: what the runs execute, below the repository's own folder. */
+export async function actionsWorld(program = 'bin/nightshift.js'): Promise<ActionsWorld> {
   const base = mkdtempSync(join(tmpdir(), 'nightshift-story-'));
   const server = await startGitHubServer();
   for (const file of ['nightly.yml', 'watch.yml'])
@@ -91,7 +92,7 @@ export async function actionsWorld(): Promise<ActionsWorld> {
     const [command = '', ...rest] = args;
     const line = [command, '--ledger', join(clone, 'data/ledger'), ...rest];
     const imports = ['--import', 'tsx', '--import', join(root, 'test/support/clock/main.ts')];
-    const child = spawn(process.execPath, [...imports, join(root, 'bin/nightshift.js'), ...line], {
+    const child = spawn(process.execPath, [...imports, join(root, program), ...line], {
       cwd: root,
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],
