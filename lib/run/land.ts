@@ -111,7 +111,7 @@ async function decisionsPatch(
   const columns = `op, no_row, no_key, ${cells}`;
   await engine.run(
     raw(
-      `copy (select ${columns} from (${ordered}) as gathered(${columns}, _row, nth) order by nth, _row, c6) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
+      `copy (select ${columns} from (${ordered}) as gathered(${columns}, _row, nth) order by nth, _row, case when _row is null then c6 end, c7) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
     ),
   );
   const source = snapshot.sources.get('changes');

@@ -48,10 +48,12 @@ export async function checkTable(
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
-  // Facts are never written, so their places are only worked out where one has to be named.
-  if (tableOf(table).facts && found.twice + found.faulty > 0) await engine.run(raw(`update ${name} set _row = rowid`));
-  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
   if (found.twice > 0) await markDuplicates(engine, table);
+  // Facts are never written, so only the places of those are worked out that have to be named.
+  if (tableOf(table).facts && found.faulty + found.twice > 0) {
+    await engine.run(raw(`update ${name} set _row = rowid where _fault is not null`));
+  }
+  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
   const suspect = found.faulty + found.twice > 0;
   const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
   if (CONSENT_TABLES.has(table)) {
@@ -153,8 +155,8 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   const value = keyText(table, name);
   await engine.run(
     raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
-      where _row in (
-        select _row from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select hash(${keys.join(', ')}) from ${name} group by 1 having count(*) > 1)
-        qualify row_number() over (partition by ${keys.join(', ')} order by _row) > 1)`),
+      where rowid in (
+        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select hash(${keys.join(', ')}) from ${name} group by 1 having count(*) > 1)
+        qualify row_number() over (partition by ${keys.join(', ')} order by rowid) > 1)`),
   );
 }

@@ -171,13 +171,22 @@ async function findOwners(engine: Engine, table: TableName): Promise<void> {
       select d.ref, r.contact_id from (select distinct ${said('f')} as ref from ${table} f) d left join contact_refs r on r.ref = d.ref
       where r.contact_id is null or r.contact_id <> d.ref`),
   );
-  if ((await engine.number(raw('select count(*) from strangers'))) === 0) return;
+  const found = await engine.row(raw('select count(*) as n, count(contact_id) as known from strangers'));
+  if (Number(found.known) > 0) {
+    await engine.run(
+      raw(
+        `update ${table} set contact_id = s.contact_id from strangers s where s.contact_id is not null and s.ref = ${said(table)}`,
+      ),
+    );
+  }
+  if (Number(found.n) === Number(found.known)) return;
+  // An id that nobody has: by the address, where there is one as well; else it is about nobody.
   await engine.run(
     raw(`update ${table} set contact_id = o.owner,
         _fault = case when o.owner is null then concat_ws(chr(${FAULT.between}), ${table}._fault, ${fault('contact_id', 'about nobody', 'o.named')}) else ${table}._fault end
       from (
-        select f.rowid as rid, coalesce(s.contact_id, r.contact_id) as owner, coalesce(f.contact_id, f.email, '') as named
-        from ${table} f join strangers s on s.ref is not distinct from ${said('f')}
+        select f.rowid as rid, r.contact_id as owner, coalesce(f.contact_id, f.email, '') as named
+        from ${table} f join (select ref from strangers where contact_id is null) s on s.ref is not distinct from ${said('f')}
         left join contact_refs r on r.ref = case when f.contact_id is not null then '@' || address_key(f.email) end
         where not ${blankRow(table, 'f.')}
       ) o where o.rid = ${table}.rowid`),
