@@ -1,7 +1,10 @@
 /**
  * `doctor`: looks the workbook and the settings over, and says what to mend, in order. Changes nothing.
  */
+import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
+import { forgottenRows } from '../erase/erase-job.ts';
+import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
 import { describeError } from '../run/errors.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
@@ -60,6 +63,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
       text: `${count(released)} contacts were released on the suppression list but still have the status "suppressed": set it to "subscribed" by hand if you mean it`,
     });
   }
+  findings.push(...(await forgotten(engine)));
   const keyless = await engine.number(raw('select count(*) from contacts where _keyless'));
   if (keyless > 0)
     findings.push({
@@ -67,6 +71,23 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
       text: `${count(keyless)} contacts have no contact_id: list-cleaning gives them one`,
     });
   return findings;
+}
+
+/** Rows about people who were forgotten: somebody brought them back by hand, or a run was stopped. */
+async function forgotten(engine: Engine): Promise<Finding[]> {
+  const hashes = await engine.number(
+    raw(`select count(*) from suppressions where starts_with(email, '${HASH_PREFIX}')`),
+  );
+  if (hashes === 0) return [];
+  const key = process.env[ERASE_KEY];
+  if (!key) {
+    const text = `${count(hashes)} addresses were forgotten, and ${ERASE_KEY} is not set: nobody can tell whether they are back`;
+    return [{ level: 'look', text }];
+  }
+  return Object.entries(await forgottenRows(engine, key)).map(([table, rows]) => ({
+    level: 'mend' as const,
+    text: `${table}: ${count(rows)} addresses of people who were forgotten; run erase for them again`,
+  }));
 }
 
 /** Headers that are nearly a column of ours, but are read as columns of the team's own. */

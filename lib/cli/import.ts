@@ -3,7 +3,6 @@
  * a file beside the input, by row and column.
  */
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { localDay } from '../calendar/period.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
 import { contactColumns } from '../import/formats.ts';
@@ -12,6 +11,7 @@ import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
+import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
@@ -95,16 +95,6 @@ function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
     throw new UsageError(`--overwrite: contacts have no column "${column}".${near ? ` Did you mean "${near}"?` : ''}`);
   }
   return new Set(columns);
-}
-
-async function ask(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^(y|yes)$/i.test((await prompt.question(question)).trim());
-  } finally {
-    prompt.close();
-  }
 }
 
 const nothingDone = (): string =>

@@ -23,6 +23,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
+  erase: async () => (await import('./erase.ts')).eraseCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   shift: async () => (await import('./shift.ts')).shiftCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,

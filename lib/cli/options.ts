@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
   { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
   { name: 'import', args: 'FILE…', does: 'bring in contacts, bounces, events or purchases from other tools' },
   { name: 'export', args: 'NAME', does: 'write one export by hand' },
+  { name: 'erase', args: 'CONTACT', does: 'forget a person everywhere; the suppression list keeps a keyed hash' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
   { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, the ledger committed, people told' },
   { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and tell people' },
@@ -63,6 +64,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   undo: ['dry-run', 'approve'],
   import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
   export: ['dry-run'],
+  erase: ['dry-run', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
 };
 

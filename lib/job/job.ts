@@ -115,6 +115,8 @@ export interface Job {
   readonly gather?: (at: Gathering) => Promise<Gathered>;
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
+  /** Its decisions are written nowhere: they would hold what it is there to forget. */
+  readonly unrecorded?: true;
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   /** Files that it makes beside the workbook's tables. */

@@ -94,7 +94,7 @@ export async function runJob(
     if (!goesOn) return { result, ...nothingDone };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
-    return { result, diffs, decisions: decisionsOf(diffs, decider), files: made.staged };
+    return { result, diffs, decisions: job.unrecorded ? [] : decisionsOf(diffs, decider), files: made.staged };
   } catch (error) {
     const failed = {
       ...base,

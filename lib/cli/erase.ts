@@ -1,0 +1,85 @@
+/**
+ * `erase CONTACT`: forgets a person everywhere, and gives a receipt that names nobody.
+ */
+import { createHash } from 'node:crypto';
+import { localDay } from '../calendar/period.ts';
+import { eraseJob } from '../erase/erase-job.ts';
+import { type Cleared, clearFiles } from '../erase/files.ts';
+import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
+import { runBatch } from '../run/batch.ts';
+import { changesText } from '../run/land.ts';
+import { readOnlyLedger } from '../run/ledger.ts';
+import { ask } from './ask.ts';
+import { UsageError } from './options.ts';
+import { exitCode, rehearsal } from './run.ts';
+import type { Session } from './session.ts';
+
+export async function eraseCommand(session: Session): Promise<number> {
+  const { options, nightShift, identity, workbook } = session;
+  const [contact, ...rest] = options.names;
+  if (!contact || rest.length > 0)
+    throw new UsageError('Erase whom? Give one contact_id or address: nightshift erase CONTACT.');
+  const key = process.env[ERASE_KEY];
+  hashAddress(contact, key);
+  let addresses: readonly string[] = [];
+  const job = eraseJob(contact, key, (found) => {
+    addresses = found;
+  });
+  const run = createHash('sha256').update(identity.run).digest('hex').slice(0, 8);
+  const period = `${localDay(session.asOf, nightShift.workbook.timeZone)}-${run}`;
+  const store = await session.open('erase');
+  try {
+    const result = await runBatch({
+      name: 'erase',
+      jobs: [{ job, cadence: 'nightly', period }],
+      store: options.dryRun ? rehearsal(store) : store,
+      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
+      rules: nightShift.workbook,
+      asOf: session.asOf,
+      identity,
+      approvals: new Set(),
+      applied: options.dryRun ? 'planned' : 'applied',
+      progress: session.progress,
+      elapsed: session.elapsed,
+      confirm: async ({ jobs: [planned] }) => {
+        if (options.yes || options.dryRun || planned?.status !== 'applied') return true;
+        console.log(`This would take away: ${changesText(planned)}. It can't be undone.`);
+        return ask('Forget this person? [y/N] ');
+      },
+    });
+    const [done] = result.jobs;
+    if (!done || done.error) throw new UsageError(done?.error?.message ?? 'erase did not run');
+    const goesOn = done.status === 'applied' || done.status === 'unchanged';
+    const cleared: Cleared = goesOn ? await clearFiles(workbook.folder, addresses) : { rewritten: [], leftovers: [] };
+    const receipt = {
+      receipt: 'erase',
+      run: identity.run,
+      at: session.asOf.toISOString(),
+      status: done.status,
+      hashes: addresses.map((address) => hashAddress(address, key)),
+      changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
+      ...cleared,
+    };
+    console.log(options.json ? JSON.stringify(receipt) : textOf(receipt, changesText(done)));
+    if (cleared.leftovers.length > 0) return 1;
+    return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
+  } finally {
+    await store.close();
+  }
+}
+
+function textOf(
+  receipt: { run: string; at: string; status: string; hashes: readonly string[] } & Cleared,
+  changes: string,
+): string {
+  const { status, rewritten, leftovers } = receipt;
+  if (status === 'planned') return `Nothing was written. It would take away: ${changes}`;
+  return [
+    `Receipt: run ${receipt.run}, ${receipt.at}`,
+    `Taken away: ${changes}`,
+    ...rewritten.map(({ file, lines }) => `Cut out of ${file}: ${lines} lines`),
+    ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
+    ...leftovers.map(({ file, lines }) => `Still there, to be mended by hand: ${file}, lines ${lines.join(', ')}`),
+    ...(leftovers.length === 0 ? ['Nothing else in the workbook’s folder names this person.'] : []),
+  ].join('\n');
+}
