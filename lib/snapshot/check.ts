@@ -51,7 +51,7 @@ export async function checkTable(
   if (found.twice > 0) await markDuplicates(engine, table);
   // Facts are never written, so only the places of those are worked out that have to be named.
   if (tableOf(table).facts && found.faulty + found.twice > 0) {
-    await engine.run(raw(`update ${name} set _row = rowid where _fault is not null`));
+    await engine.run(raw(`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`));
   }
   if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
   const suspect = found.faulty + found.twice > 0;
@@ -157,6 +157,6 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
     raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
       where rowid in (
         select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select hash(${keys.join(', ')}) from ${name} group by 1 having count(*) > 1)
-        qualify row_number() over (partition by ${keys.join(', ')} order by rowid) > 1)`),
+        qualify row_number() over (partition by ${keys.join(', ')} order by coalesce(_row, rowid)) > 1)`),
   );
 }
