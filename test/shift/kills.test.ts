@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ActionsWorld, actionsWorld } from '../support/actions.ts';
@@ -58,4 +58,20 @@ it.each(kills)('loses no ledger where the run is killed at git %s, %s it', { tim
   expect(statuses.filter((status) => status === 'applied')).toHaveLength(1);
   expect(readCsv(world.workbook, 'suppressions').filter((row) => row.email === email)).toHaveLength(1);
   expect(world.server.repository.issues).toEqual([]);
+});
+
+it('opens one issue and keeps every ledger where two runs fail at the same moment', { timeout: 60_000 }, async () => {
+  rmSync(join(world.workbook, 'contacts.csv'));
+  const order = { args: ['shift', '--due', 'nightly'], now: '2026-11-19T03:30:00.000Z' };
+  const both = await Promise.all([world.run(order), world.run(order)]);
+  // Both fail, or one finds the workbook held by the other and leaves it the work.
+  const codes = both.map(({ code }) => code);
+  expect(codes.filter((code) => code === 1).length).toBeGreaterThan(0);
+  expect(codes.every((code) => code === 1 || code === 4)).toBe(true);
+  const open = world.server.repository.issues.filter(({ state }) => state === 'open');
+  expect(open.map(({ title }) => title)).toEqual(['nightly fails']);
+  const remote = join(world.base, 'remote.git');
+  const kept = world.git(remote, 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/list-cleaning/2026-11-19/');
+  expect(kept.split('\n')).toHaveLength(codes.filter((code) => code === 1).length);
+  expect(world.server.faults).toEqual([]);
 });

@@ -16,7 +16,7 @@ const model = readFileSync(join(folder, 'nightly.yml'), 'utf8');
 for (const batch of nightShift.batches) {
   const { cron, timeZone } = batch.schedule;
   const text = model
-    .replace(/- cron: .*/, `- cron: '${cron}'`)
+    .replace(/- cron: .*/, `- cron: "${cron}"`)
     .replace(/timezone: .*/, `timezone: ${timeZone}`)
     .replace(/^name: .*/m, `name: ${batch.name}`)
     .replace(/^ {2}\w+:\n {4}permissions:/m, `  ${batch.name}:\n    permissions:`)
