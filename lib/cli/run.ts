@@ -28,6 +28,8 @@ export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0)
     throw new UsageError(`Run what? Name jobs or batches: ${knownNames(session).join(', ')}.`);
+  // The watch is asked for like a job, though it works on the ledger and not on the workbook.
+  if (options.names.join() === 'watchdog') return (await import('./watchdog.ts')).watchdogCommand(session);
   const jobs = resolveNames(nightShift, options.names);
   if ('unknown' in jobs) {
     const near = nearest(jobs.unknown, knownNames(session));
