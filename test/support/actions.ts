@@ -68,7 +68,8 @@ export async function actionsWorld(program = 'bin/nightshift.js'): Promise<Actio
     const id = ++runs;
     server.repository.now = now.replace('.000Z', 'Z');
     const clone = join(base, `clone-${id}`);
-    git(base, 'clone', '-q', '-b', 'main', 'remote.git', `clone-${id}`);
+    // As actions/checkout does: the newest commit alone.
+    git(base, 'clone', '-q', '--depth=1', '-b', 'main', `file://${join(base, 'remote.git')}`, `clone-${id}`);
     const paths = { summary: join(base, `summary-${id}.md`), event: join(base, `event-${id}.json`) };
     writeFileSync(paths.summary, '');
     writeFileSync(paths.event, JSON.stringify(event === 'schedule' ? { schedule: '17 3 * * *' } : {}));
