@@ -44,7 +44,7 @@ export function describeError(error: unknown): RunError {
   };
 }
 
-/** Prints an error whole, for a developer at their own machine who asked for it. */
+/** Prints an error whole, for a developer at their own machine who asked for it; never into a log that others read. */
 function debugError(error: unknown): void {
-  if (process.env.NIGHTSHIFT_DEBUG === '1') console.error(error);
+  if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(error);
 }
