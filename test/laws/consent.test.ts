@@ -5,7 +5,7 @@
  * The judge is a model in plain TypeScript that shares nothing with the jobs: what each person wanted, and what stood.
  * A later job joins by adding itself to `machines`, and what people do about it to `people`.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,7 +14,8 @@ import { nightShift } from '../../jobs/batches.ts';
 import { listRefresh } from '../../jobs/list-refresh.ts';
 import { listSizes } from '../../jobs/rules/guards.ts';
 import { lists } from '../../jobs/rules/segments.ts';
-import { allJobs } from '../../lib/job/batch.ts';
+import { importJob } from '../../lib/import/import-job.ts';
+import { allJobs, type ScheduledJob } from '../../lib/job/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { text } from '../../lib/segments/build.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
@@ -144,9 +145,40 @@ const people: Readonly<Record<string, (happening: Happening) => void>> = {
   },
 };
 
+const nightly = allJobs(nightShift).filter(({ cadence }) => cadence === 'nightly');
+const IMPORT = '00000001';
+
+const undone = (name: string, period: string): ScheduledJob => ({
+  job: undoJob(name, period),
+  cadence: 'nightly',
+  period: `${name}-${period}`,
+});
+
+/** A file of another tool that knows everybody, under both of their spellings, and knows of nobody who left. */
+function anImport(day: number, pick: number): ScheduledJob {
+  const scratch = mkdtempSync(join(tmpdir(), 'nightshift-law-import-'));
+  const rows = Array.from({ length: PERSONS }, (_, i) => {
+    const email = `p${i}@${i % 3 === 0 ? 'gmail.com' : 'example.com'}`;
+    return `${pick % 2 === 0 ? `p${i}` : ''},${pick % 3 === 0 ? email.toUpperCase() : email},Imported,subscribed`;
+  });
+  const path = join(scratch, 'file.csv');
+  writeFileSync(path, `contact_id,email,first_name,status\n${rows.join('\n')}\n`);
+  const job = importJob(
+    {
+      ...{ name: 'import', paths: [path], scratch, map: {}, progress: () => {}, settings: { timeZone: 'UTC' } },
+      overwrite: new Set(pick % 5 === 0 ? ['first_name', 'email'] : ['first_name']),
+      ...{ asOf: new Date(`${dayOf(day)}T23:59:59.999Z`), eraseKey: undefined },
+    },
+    async () => rmSync(scratch, { recursive: true, force: true }),
+  );
+  return { job, cadence: 'nightly', period: `${dayOf(day)}-${IMPORT}` };
+}
+
 /** What a machine may do in a night. Undo is among them, because it must not need a person to be safe. */
 const machines: Readonly<Record<string, (day: number, pick: number) => Night['jobs']>> = {
   nightly: () => ['nightly'],
+  'an import that calls everybody subscribed': (day, pick) => [anImport(day, pick), ...nightly],
+  'undo of an import': (day) => [undone('import', `${dayOf(Math.max(0, day - 1))}-${IMPORT}`), ...nightly],
   'one job': (_, pick) => [chosen(allJobs(nightShift), pick).job.name],
   undo: (day, pick) => {
     const { job } = chosen(allJobs(nightShift), pick);
@@ -217,6 +249,19 @@ function judge(before: Book, after: Book, mailed: ReadonlySet<string> | null): v
     ).toEqual([]);
 }
 
+/** No export for sending holds an address that no mail may reach. */
+function judgeExport(folder: string, after: Book): void {
+  const silent = refused(after);
+  const addresses = new Set(
+    after.contacts.flatMap((row) => (silent.has(row.contact_id ?? '') ? [key(row.email)] : [])),
+  );
+  const exported = readCsv(join(folder, 'exports'), 'newsletter-mailchimp').map((row) => key(row['Email Address']));
+  expect(
+    exported.filter((email) => addresses.has(email)),
+    'in a sending export',
+  ).toEqual([]);
+}
+
 const onSendingLists = (folder: string): Set<string> =>
   new Set(readCsv(folder, 'memberships').flatMap((row) => (sending.has(row.list ?? '') ? [row.contact_id ?? ''] : [])));
 
@@ -245,6 +290,7 @@ async function live(
     const after = readBook(folder);
     const refreshed = done.some(({ job }) => job === 'list-refresh');
     judge(book, after, refreshed ? onSendingLists(folder) : null);
+    if (done.some(({ job }) => job === 'exports')) judgeExport(folder, after);
     book = after;
   }
   rmSync(folder, { recursive: true });
