@@ -5,19 +5,6 @@
  */
 import { join, raw, type Sql, sql } from '../engine/sql.ts';
 
-/** `sender`: our own fault, never theirs. `cleaned`: dead by another tool's judgement. `dead`, `unclear`: hard. The last four are soft. */
-export type BounceClass =
-  | 'complaint'
-  | 'unsubscribe'
-  | 'cleaned'
-  | 'sender'
-  | 'dead'
-  | 'unclear'
-  | 'mailbox_full'
-  | 'no_answer'
-  | 'routing'
-  | 'other_soft';
-
 // No pattern holds a backslash: string literals of DuckDB and BigQuery disagree on it.
 const CODE = '[45][.][0-7][.][0-9]{1,3}';
 const IP_ADDRESS = '[0-9]+([.][0-9]+){3}';
@@ -52,6 +39,8 @@ export const hardness: Sql = sql`
  * Subjects: 1 the address (1.7 and 1.8 the sender's), 2 the mailbox (2.1 disabled, 2.2 full, 2.3 a message too large),
  * 3 and 4 the way there (4.1 no answer, 4.3 and 4.4 DNS), 6 and 7 the message and policy. A code says more than words
  * do, and a class-4 code is never a dead address, even where somebody filed it as hard.
+ * Classes: complaint, unsubscribe; cleaned (dead by another tool's judgement); sender (our own fault, never theirs); dead and
+ * unclear are hard; mailbox_full, no_answer, routing and other_soft are soft.
  */
 export const bounceClass: Sql = sql`
   case

@@ -116,7 +116,10 @@ export const tables = {
       ...texts('evidence', 'decision'),
     },
   },
-  archive: { key: ['contact_id'], columns: { ...contactColumns, archived_at: time, archive_reason: text, record: text } },
+  archive: {
+    key: ['contact_id'],
+    columns: { ...contactColumns, archived_at: time, archive_reason: text, record: text },
+  },
   companies: {
     key: ['domain'],
     columns: {
