@@ -5,8 +5,6 @@
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { invalid } from './api-error.ts';
 
-type Value = { numberValue: number } | { stringValue: string } | { boolValue: boolean };
-type ErrorValue = { errorValue: { type: string; message: string } };
 export type Cell = Readonly<api.Schema$CellData>;
 export type Row = readonly (Cell | undefined)[];
 export type DimensionProperties = Readonly<{ hiddenByUser?: boolean; hiddenByFilter?: boolean; pixelSize?: number }>;
