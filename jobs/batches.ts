@@ -17,7 +17,13 @@ export const nightShift: NightShift = {
       name: 'nightly',
       purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
+      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh],
+    },
+    {
+      name: 'weekly',
+      purpose: 'Files for the tools that fetch them: lists, audiences, suppressions.',
+      schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
+      jobs: [exports],
     },
     {
       name: 'monthly',

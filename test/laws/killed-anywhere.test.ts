@@ -15,7 +15,7 @@ const CHILD = fileURLToPath(new URL('./night-child.ts', import.meta.url));
 const KILLS = Number(process.env.NIGHTSHIFT_KILLS ?? 25);
 /** As many processes at once as a small machine has processors. */
 const LANES = 2;
-const JOBS = ['list-cleaning', 'bounce-suppression', 'score-recalculation', 'list-refresh', 'exports'];
+const JOBS = ['list-cleaning', 'bounce-suppression', 'score-recalculation', 'list-refresh'];
 
 function aWorkbook(folder: string): void {
   const contacts = Array.from({ length: 40 }, (_, i) =>
