@@ -64,8 +64,6 @@ export const matchingRules = z
   .strict();
 
 export type MatchingRules = z.output<typeof matchingRules>;
-export type MatchingRulesInput = z.input<typeof matchingRules>;
-
 export const defaultMatchingRules: MatchingRules = matchingRules.parse({});
 
 /** Reads rules that a person wrote. Throws one Error that names every fault, each with its place. */
