@@ -57,6 +57,11 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
 /** Loads an invented table as `input`, its truth in the column `truth`. */
 export async function loadInvented(db: DuckDBConnection, { header, rows, truth }: Invented): Promise<void> {
   const columns = [...header, 'truth'].map((name) => `${quoted(name)} varchar`);
+  const [views] = await readRows<{ n: number }>(
+    db,
+    `select count(*)::integer as n from duckdb_views() where view_name = 'input'`,
+  );
+  if (views && views.n > 0) await db.run('drop view input');
   await db.run(`create or replace table input (match_row integer, ${columns.join(', ')})`);
   const appender = await db.createAppender('input');
   for (const [index, cells] of rows.entries()) {

@@ -92,12 +92,26 @@ export async function buildRecords(
   return row?.n ?? 0;
 }
 
+/**
+ * In a small table a value that one pair alone holds would seem common. Of so many people in the world at large, two
+ * have the same by chance, at most.
+ */
+const atLarge: Partial<Record<Kind, number>> = {
+  email: 10_000,
+  phone: 10_000,
+  code: 10_000,
+  date: 5000,
+  surname: 1000,
+  fullname: 1000,
+  street: 1000,
+};
+
 /** Numbers the records by digest, with the share of records that hold each value. */
 async function addShares(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
   const columns = compared.flatMap(({ kind }, index) => [
     `d.${v(index)}`,
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
-    `ln(greatest(f${index}.n, 2) / (select count(*) from match_distinct))::float as ${t(index)}`,
+    `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
     ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);

@@ -26,7 +26,8 @@ const resizedBy = (share: number, word: string): Sql => sql`
   where (abs(after - before) > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
     or (after = 0 and before >= ${SMALL_CHANGE})`;
 
-export const heldBySize = (limits: SizeLimits): Sql => resizedBy(limits.stop, 'changes too much');
+export const heldBySize = (limits: SizeLimits): Sql => sql`
+  select part, reason from (${resizedBy(limits.stop, 'changes too much')}) as held order by part`;
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
 export const resizedLists = (limits: SizeLimits): Sql => sql`
