@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { localDay } from '../calendar/period.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
-import { contactColumns } from '../import/formats.ts';
+import { contactColumns } from '../import/format.ts';
 import { importJob } from '../import/import-job.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';

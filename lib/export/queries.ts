@@ -2,12 +2,14 @@
  * Exports as queries: the people, and their cells under the headers that the tool reads.
  *
  * Audiences are hashed as their tools specify it (SHA-256, lower-case hexadecimal, without salt):
- * - Google Ads Customer Match (support.google.com/google-ads/answer/7476159 and /7659867): headers Email, Phone, First
- *   Name, Last Name, Country, Zip; lower case, no spaces, no dots in the local part of gmail.com and googlemail.com,
- *   phones in E.164 with their "+"; country and postal code stay plain.
- * - Meta Custom Audiences (developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences, "Hashing and
- *   normalization"): email, phone, fn, ln, ct, st, zip, country; lower case, phones as digits with country code, names
- *   and cities without spaces and punctuation, the first five digits of US postal codes; all hashed.
+ * - Google Ads Customer Match (support.google.com/google-ads/answer/7659867 and /7476159: headers Email, Phone, First
+ *   Name, Last Name, Country, Zip; lower case, no extra spaces, phones in E.164 with their "+"; country and postal code
+ *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and its guide to normalising:
+ *   no dots in the local part of gmail.com and googlemail.com).
+ * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email, phone,
+ *   fn, ln, ct, st, zip, country; developers.facebook.com, "Customer information parameters" for the rest: lower case,
+ *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
+ *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
  */
 import { join, raw, type Sql, sql } from '../engine/sql.ts';
 import type { JobFile } from '../job/file.ts';
@@ -47,14 +49,14 @@ const bare = (column: string): string => `regexp_replace_all(lower(${column}), '
 
 const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(address_key(c.email), '@', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
 const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
-const spaceless = (column: string): string => `regexp_replace_all(lower(${column}), '[[:space:]]', '')`;
+const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
 
 const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
   'google-ads': {
     Email: hashed(googleEmail),
     Phone: hashed(e164),
-    'First Name': hashed(spaceless('c.first_name')),
-    'Last Name': hashed(spaceless('c.last_name')),
+    'First Name': hashed(tidy('c.first_name')),
+    'Last Name': hashed(tidy(`regexp_replace_all(c.last_name, '[^\\p{L}\\p{M}\\p{N}[:space:]]', '')`)),
     Country: 'upper(c.country)',
     Zip: 'c.postal_code',
   },
@@ -66,7 +68,7 @@ const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, 
     ct: hashed(bare('c.city')),
     st: hashed(bare('c.region')),
     zip: hashed(
-      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${spaceless('c.postal_code')} end`,
+      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${bare('c.postal_code')} end`,
     ),
     country: hashed('lower(c.country)'),
   },
@@ -119,16 +121,23 @@ const refused = raw(
   ) as found where not starts_with(email, 'hmac-sha256:') group by email`,
 );
 
-const since = writeCell('r.since', 'time');
 const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;
+/** As mail headers write a moment (RFC 2822). */
+const mailDate = `strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
 
-/** The columns by which each tool takes a list of addresses that it must not mail. */
+/**
+ * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
+ * (docs.aws.amazon.com/ses, "account-level suppression list"), and counts the header as one line that it can't take;
+ * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out list
+ * (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is what
+ * their forms take: a column of addresses, under the name that their APIs use.
+ */
 const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Readonly<Record<string, string>>>> = {
   mailchimp: { 'Email Address': 'r.email' },
   hubspot: { Email: 'r.email' },
   ses: { email: 'r.email', reason: `case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
   sendgrid: { email: 'r.email', created: epoch },
-  mailgun: { address: 'r.email', created_at: since },
+  mailgun: { address: 'r.email', tags: `'*'`, created_at: mailDate },
   postmark: { EmailAddress: 'r.email' },
 };
 

@@ -16,7 +16,8 @@ import { normalHeader } from '../workbook/headers.ts';
 import { tableOf } from '../workbook/tables.ts';
 import { bringJson } from './bring-json.ts';
 import { cellsOf } from './cells.ts';
-import { contactColumns, type Feed, formatOf, type IncomingTable, incomingTables } from './formats.ts';
+import { contactColumns, type Feed, type IncomingTable, incomingTables } from './format.ts';
+import { formatOf } from './formats.ts';
 
 /** Said of a file once it is in: what it was taken for, and how many rows it has. */
 export interface BroughtFile {

@@ -15,7 +15,7 @@ import { quote, quoteName } from '../snapshot/load.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { type BringOptions, type BroughtFile, bringFiles } from './bring.ts';
 import { forgottenPeople } from './forgotten.ts';
-import { contactColumns } from './formats.ts';
+import { contactColumns } from './format.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './weigh.ts';
 
 export interface ImportRequest extends BringOptions {

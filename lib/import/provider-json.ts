@@ -2,8 +2,10 @@
  * What mail providers say in JSON, as rows of bounces and events. The provider's own verdict becomes the kind; its code
  * and words stay beside it. A kind of event that says nothing of a person is named as left out, never dropped unseen.
  *
- * Sources, each the vendor's public documentation: Amazon SES "Amazon SNS notification contents" and "event data
- * published to SNS"; SendGrid "Event Webhook reference"; Mailgun "Event structure"; Postmark "Bounce API" and "Bounce webhook".
+ * Sources: Amazon SES (docs.aws.amazon.com/ses, notification-contents.html, and "event data published to SNS" for opens,
+ * clicks and subscriptions); SendGrid (twilio.com/docs/sendgrid/for-developers/tracking-events/event); Mailgun
+ * (documentation.mailgun.com, "Event structure"; the `suppress-…` reasons stand only in its examples); Postmark
+ * (postmarkapp.com/developer, "Bounce API: bounce types", "Bounce webhook", "Subscription change webhook").
  */
 
 /** A row for a table, as text; or the word for what was left out; or what is wrong with it. */
@@ -113,6 +115,18 @@ function sesEvent(value: Json, type: string, part: Json): Read[] {
   });
 }
 
+/** Who left by SES's own link: everything, or one topic of a list, which says nothing of the others. */
+function sesSubscription(value: Json): Read[] {
+  const part = object(value.subscription);
+  if (object(part.newTopicPreferences).unsubscribeAll !== true) return [{ ignored: 'subscription to one topic' }];
+  const mail = object(value.mail);
+  const to = Array.isArray(mail.destination) ? mail.destination : [];
+  const id = text(mail.messageId);
+  return to.map((email: unknown) =>
+    bounce('ses', { id: id && `${id}:unsubscribe:${word(email)}`, email, at: part.timestamp }, 'unsubscribe'),
+  );
+}
+
 const ses: JsonProvider = {
   id: 'ses',
   label: 'Amazon SES notifications',
@@ -122,6 +136,7 @@ const ses: JsonProvider = {
     const type = word(value.notificationType ?? value.eventType);
     if (type === 'bounce') return sesBounce(value, sesKind);
     if (type === 'complaint') return sesComplaint(value);
+    if (type === 'subscription') return sesSubscription(value);
     if (type === 'delivery') return sesEvent(value, 'delivered', object(value.delivery));
     if (type === 'open' || type === 'click') return sesEvent(value, type, object(value[type]));
     return [{ ignored: type || 'no type' }];
@@ -130,9 +145,10 @@ const ses: JsonProvider = {
 
 /** Why SendGrid did not even try, as the fault that it had seen before. */
 const SENDGRID_DROPPED: readonly [pattern: RegExp, kind: string][] = [
-  [/spam report/i, 'complaint'],
-  [/unsubscribed/i, 'unsubscribe'],
-  [/bounced|invalid/i, 'hard'],
+  [/^spam report/i, 'complaint'],
+  [/^unsubscribed/i, 'unsubscribe'],
+  // "Invalid SMTPAPI header" is the sender's own mistake.
+  [/^bounced|^invalid$/i, 'hard'],
 ];
 
 const sendgrid: JsonProvider = {
@@ -203,12 +219,10 @@ const POSTMARK: Readonly<Record<string, string>> = {
   transient: 'soft',
   dnserror: 'soft',
   mailboxfull: 'soft',
-  undeliverable: 'soft',
   blocked: 'block',
   spamnotification: 'block',
   dmarcpolicy: 'block',
   virusnotification: 'block',
-  ispblock: 'block',
   spamcomplaint: 'complaint',
   unsubscribe: 'unsubscribe',
 };

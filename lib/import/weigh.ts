@@ -12,7 +12,7 @@ import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { tableOf } from '../workbook/tables.ts';
 import { columnsOf } from './bring.ts';
-import type { IncomingTable } from './formats.ts';
+import type { IncomingTable } from './format.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;

@@ -27,6 +27,7 @@ cleo@example.com,Cleo,Sample,2,2025-01-06 10:00:00,2025-02-01 11:00:00,102,abc2,
 `,
       'unsubscribed.csv': `Email Address,First Name,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_REASON,LEID
 cleo@example.com,Cleo,2025-03-01 09:00:00,News,NORMAL,102
+abby@example.com,Abby,2025-03-01 09:30:00,News,ABUSE,104
 `,
       'cleaned.csv': `Email Address,First Name,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,LEID
 dead@example.com,Dea,2025-03-02 09:00:00,News,103
@@ -44,6 +45,7 @@ dead@example.com,Dea,2025-03-02 09:00:00,News,103
     ]);
     expect(columns(readCsv(folder, 'suppressions'), 'email', 'scope', 'contact_id', 'reason', 'suppressed_at')).toEqual(
       [
+        'abby@example.com | person |  | complaint | 2025-03-01T09:30:00Z',
         'cleo@example.com | person | 102 | unsubscribe | 2025-03-01T09:00:00Z',
         'dead@example.com | address |  | hard_bounce | 2025-03-02T09:00:00Z',
       ],
@@ -68,6 +70,29 @@ dead@example.com,Dea,2025-03-02 09:00:00,News,103
     expect(columns(readCsv(folder, 'bounces'), 'bounce_id', 'email', 'kind', 'code')).toEqual([
       'hubspot:cleo@example.com | cleo@example.com | hard | 5.1.1',
     ]);
+  });
+
+  it('takes HubSpot’s unsubscribes and bounces, and Mailgun’s unsubscribes, for what they are and never for people', async () => {
+    const folder = aWorkbook();
+    const { report } = await bringIn(folder, {
+      'opt-outs.csv': `Email,Portal Bounce,Portal Unsubscribe,Portal Spam Report,Global Bounce,Marketing Information
+left@example.com,FALSE,TRUE,FALSE,FALSE,TRUE
+spam@example.com,FALSE,TRUE,TRUE,FALSE,TRUE
+dead@example.com,UNKNOWN_USER,,,FALSE,
+topic@example.com,FALSE,FALSE,FALSE,FALSE,TRUE
+`,
+      'unsubscribes.csv': `address,tags,created_at
+gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
+`,
+    });
+    expect(readCsv(folder, 'contacts')).toHaveLength(1);
+    expect(columns(readCsv(folder, 'suppressions'), 'email', 'scope', 'reason', 'suppressed_at').sort()).toEqual([
+      'dead@example.com | address | hard_bounce | ',
+      'gun@example.com | person | unsubscribe | 2025-01-07T19:25:45Z',
+      'left@example.com | person | unsubscribe | ',
+      'spam@example.com | person | complaint | ',
+    ]);
+    expect(report.ignored).toEqual({ 'unsubscribed from one kind of mail only': 1 });
   });
 
   it('takes any list with an address, by aliases or by --map', async () => {
@@ -138,6 +163,16 @@ const ses = [
     },
     mail: { messageId: 'm-4' },
   },
+  {
+    eventType: 'Subscription',
+    mail: { messageId: 'm-5', destination: ['e@example.com'] },
+    subscription: {
+      contactList: 'News',
+      timestamp: '2025-05-03T10:00:00.000Z',
+      source: 'UnsubscribeHeader',
+      newTopicPreferences: { unsubscribeAll: true, topicSubscriptionStatus: [] },
+    },
+  },
 ];
 
 describe('bounces and events', () => {
@@ -156,6 +191,7 @@ describe('bounces and events', () => {
       'ses:f-1:ada@example.com | Ada@example.com | hard | 5.1.1 | 2025-05-01T10:00:01Z',
       'ses:f-2:b@example.com | b@example.com | block |  | 2025-05-01T10:00:01Z',
       'ses:f-3:c@example.com | c@example.com | complaint |  | 2025-05-02T10:00:00Z',
+      'ses:m-5:unsubscribe:e@example.com | e@example.com | unsubscribe |  | 2025-05-03T10:00:00Z',
     ]);
     expect(report.ignored).toEqual({ 'complaint taken back (not-spam)': 1 });
   });
@@ -183,6 +219,7 @@ describe('bounces and events', () => {
         sg_event_id: 's2',
       },
       { email: 'c@example.com', timestamp: at, event: 'dropped', reason: 'Unsubscribed Address', sg_event_id: 's3' },
+      { email: 'e@example.com', timestamp: at, event: 'dropped', reason: 'Invalid SMTPAPI header', sg_event_id: 's7' },
       { email: 'd@example.com', timestamp: at, event: 'group_unsubscribe', sg_event_id: 's4' },
       { email: 'ada@example.com', timestamp: at, event: 'click', sg_event_id: 's5' },
       { email: 'ada@example.com', timestamp: at, event: 'processed', sg_event_id: 's6' },
@@ -197,7 +234,7 @@ describe('bounces and events', () => {
       'x@example.com | hard | 2025-05-01T10:00:00Z',
     ]);
     expect(columns(readCsv(folder, 'events'), 'event_id', 'contact_id', 'type')).toEqual(['sendgrid:s5 | w1 | click']);
-    expect(report.ignored).toEqual({ processed: 1 });
+    expect(report.ignored).toEqual({ 'dropped for a reason of the message': 1, processed: 1 });
   });
 
   it('reads Mailgun events, and its list of bounces', async () => {

@@ -62,6 +62,7 @@ describe('an export', () => {
       { name: 'list', format: 'mailchimp', list: 'Newsletter', sending: true },
       { name: 'ads', format: 'meta', sending: true },
       { name: 'left', suppressionsFor: 'mailchimp' },
+      { name: 'gun', suppressionsFor: 'mailgun' },
     ]);
     expect(read(folder, 'all')).toEqual([{ Id: 'a' }]);
     expect(read(folder, 'list').map((row) => row['Email Address'])).toEqual(['fine@example.com']);
@@ -72,6 +73,11 @@ describe('an export', () => {
       'listed@example.com',
       'reported@example.com',
     ]);
+    expect(read(folder, 'gun').find((row) => row.address === 'listed@example.com')).toEqual({
+      address: 'listed@example.com',
+      tags: '*',
+      created_at: expect.stringMatching(/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} [+]0000$/),
+    });
   });
 
   it('hashes audiences as Google Ads and Meta specify it', async () => {
@@ -95,8 +101,8 @@ describe('an export', () => {
       {
         Email: sha('adasample@gmail.com'),
         Phone: sha('+15555550101'),
-        'First Name': sha('maryann'),
-        'Last Name': sha("o'neil"),
+        'First Name': sha('mary ann'),
+        'Last Name': sha('oneil'),
         Country: 'US',
         Zip: '10001-1234',
       },

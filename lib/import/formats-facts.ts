@@ -1,0 +1,112 @@
+/**
+ * Files of facts about people as one tool gives them: bounces that providers list, orders and payments.
+ *
+ * Sources. SendGrid: twilio.com/docs/sendgrid, "Bounces" and the suppressions' CSV. Mailgun: documentation.mailgun.com,
+ * "Import list of bounces" (address, code, error, created_at in RFC 2822; code defaults to 550) and "of unsubscribes". Shopify:
+ * help.shopify.com "Exporting orders" (one row a line item, the order's own cells in its first row), and the statuses
+ * of shopify.dev "OrderDisplayFinancialStatus". Stripe: support.stripe.com on exporting payments; its columns can be
+ * chosen there and are not documented, so those names are taken from files that people publish.
+ */
+import { quote } from '../snapshot/load.ts';
+import { type Cells, NONE } from './cells.ts';
+import { bounceColumns, type CsvFormat } from './format.ts';
+
+const paid = (words: readonly string[], cell: string): string =>
+  `case when ${cell} is null or lower(${cell}) in (${words.map(quote).join(', ')}) then null else 'not paid' end`;
+
+const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
+  const [amount, back] = [cells.amount(...total), cells.amount(...refunded)];
+  if (back === NONE) return amount;
+  return `case when coalesce(try_cast(${back} as double), 0) = 0 then ${amount} else cast(round(try_cast(${amount} as double) - try_cast(${back} as double), 2) as varchar) end`;
+};
+
+export const factFormats: readonly CsvFormat[] = [
+  {
+    id: 'shopify',
+    label: 'a Shopify orders export',
+    fits: (cells) =>
+      cells.has('name') && cells.has('financial_status') && cells.has('lineitem_quantity', 'lineitem_name', 'total'),
+    feeds: ({ cells }) => [
+      {
+        table: 'purchases',
+        columns: {
+          order_id: `'shopify:' || ${cells.text('name')}`,
+          email: cells.text('email'),
+          ordered_at: cells.moment('created_at', 'paid_at'),
+          amount: less(cells, ['refunded_amount'], 'total'),
+          currency: cells.text('currency'),
+        },
+        ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
+          when ${cells.text('cancelled_at')} is not null then 'cancelled'
+          else ${paid(['paid', 'partially_paid', 'partially_refunded'], cells.text('financial_status'))} end`,
+      },
+    ],
+  },
+  {
+    id: 'stripe',
+    label: 'a Stripe payments export',
+    fits: (cells) =>
+      cells.has('id') &&
+      cells.has('amount') &&
+      cells.has('created_date_utc', 'created_utc') &&
+      cells.has('customer_email', 'status'),
+    feeds: ({ cells }) => [
+      {
+        table: 'purchases',
+        columns: {
+          order_id: `'stripe:' || ${cells.text('id')}`,
+          email: cells.text('customer_email', 'receipt_email'),
+          ordered_at: cells.moment('created_date_utc', 'created_utc'),
+          amount: less(cells, ['amount_refunded'], 'amount'),
+          currency: `upper(${cells.text('currency')})`,
+        },
+        ignore: `case when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
+          else ${paid(['paid', 'succeeded', 'partially refunded', 'partial refund'], cells.text('status'))} end`,
+      },
+    ],
+  },
+  {
+    id: 'sendgrid-suppressions',
+    label: "SendGrid's list of bounces",
+    fits: (cells) =>
+      cells.has('email') && cells.has('created') && cells.has('reason', 'status') && !cells.has('kind', 'type'),
+    feeds: ({ cells }) => [
+      bounceColumns(cells, 'sendgrid', {
+        kind: `case when starts_with(coalesce(${cells.text('status')}, ${cells.text('reason')}), '4') then 'soft' else 'hard' end`,
+        code: cells.text('status'),
+        detail: cells.text('reason'),
+        occurred_at: cells.moment('created'),
+      }),
+    ],
+  },
+  {
+    id: 'mailgun-bounces',
+    label: "Mailgun's list of bounces",
+    fits: (cells) => cells.has('address') && cells.has('created_at') && cells.has('error', 'code'),
+    feeds: ({ cells }) => [
+      bounceColumns(cells, 'mailgun', {
+        kind: `case when starts_with(${cells.text('code')}, '4') then 'soft' else 'hard' end`,
+        code: cells.text('code'),
+        detail: cells.text('error'),
+        occurred_at: cells.moment('created_at'),
+      }),
+    ],
+  },
+  {
+    id: 'mailgun-unsubscribes',
+    label: "Mailgun's list of unsubscribes",
+    fits: (cells) => cells.has('address') && cells.has('created_at') && cells.has('tags', 'tag'),
+    feeds: ({ cells }) => [
+      {
+        table: 'suppressions',
+        columns: {
+          email: cells.text('address'),
+          scope: quote('person'),
+          reason: quote('unsubscribe'),
+          suppressed_at: cells.moment('created_at'),
+          source: quote('mailgun'),
+        },
+      },
+    ],
+  },
+];
