@@ -4,7 +4,7 @@
 import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
-import type { Store } from '../store/store.ts';
+import { nothingHeld, type Store } from '../store/store.ts';
 import { nearest } from '../workbook/headers.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
@@ -20,7 +20,7 @@ export const rehearsal = (store: Store): Store => ({
   read: store.read,
   delimiterOf: store.delimiterOf,
   marker: store.marker,
-  land: async () => {},
+  land: async () => nothingHeld,
   close: store.close,
 });
 
@@ -108,7 +108,9 @@ function textOf(session: Session, name: string, result: RunResult): string {
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
   const lines = [reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
   const changed = result.jobs.some((job) => job.status === 'applied');
-  if (changed)
+  if (changed && workbook.spreadsheetId)
+    lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
+  else if (changed)
     lines.push(`Look at ${workbook.folder}: contacts.csv, and changes.csv for every decision with its reason.`);
   if (workbook.isSample) {
     lines.push(

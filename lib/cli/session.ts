@@ -3,9 +3,11 @@
  * command line that reads the clock and the environment.
  */
 import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localDay, parseAsOf } from '../calendar/period.ts';
+import { spreadsheetIdOf } from '../google/spreadsheet-id.ts';
 import type { NightShift } from '../job/batch.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -26,7 +28,13 @@ export interface Session {
   readonly ledger: Ledger;
   readonly ledgerFolder: string;
   /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
-  readonly workbook: { readonly folder: string; readonly label: string; readonly isSample: boolean };
+  readonly workbook: {
+    /** The folder of files; of a Google Sheet, the folder on this machine that keeps its state, inbox and exports. */
+    readonly folder: string;
+    readonly label: string;
+    readonly isSample: boolean;
+    readonly spreadsheetId: string | null;
+  };
   readonly progress: (line: string) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
@@ -44,13 +52,18 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
-  const folder = isSample ? join(sampleFolder, 'workbook') : resolve(named);
+  const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const folder = isSample
+    ? join(sampleFolder, 'workbook')
+    : spreadsheetId
+      ? stateFolder(spreadsheetId)
+      : resolve(named);
   if (isSample) {
     await mkdir(sampleFolder, { recursive: true });
     // The sample's world ends at the beginning of its last day in UTC.
     await layOutSample(join(root, 'data', 'sample'), folder, localDay(now, 'UTC'));
   }
-  const identity = identify(folder, now, process.env);
+  const identity = identify(spreadsheetId ?? folder, now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   return {
     nightShift,
@@ -59,12 +72,22 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
-    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample },
+    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, spreadsheetId },
     progress: progressTo(process.stderr),
     elapsed: () => (performance.now() - start) / 1000,
-    open: (command, mayBeEmpty = false) =>
-      openCsvStore({ folder, aliases: nightShift.workbook.aliases, command, run: identity.run, mayBeEmpty }),
+    open: async (command, mayBeEmpty = false) => {
+      const common = { folder, aliases: nightShift.workbook.aliases, command, run: identity.run, mayBeEmpty };
+      if (spreadsheetId === null) return openCsvStore(common);
+      // Google's client is only loaded for a workbook that needs it.
+      return (await import('../store/sheets.ts')).openSheetsStore({ ...common, spreadsheetId });
+    },
   };
+}
+
+/** Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the repository. */
+function stateFolder(spreadsheetId: string): string {
+  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  return join(state, 'nightshift', spreadsheetId);
 }
 
 /** One line that is written over on a terminal, plain lines elsewhere. */

@@ -20,7 +20,7 @@ export function columnName(index: number): string {
  * They are safe only for a file that `howToRead` has looked at, or a strict copy of one; both hand them out.
  * @param parallel whether several threads may read it, which takes half the time and guesses where quoted cells end
  */
-export function strictOptions(file: CsvFile, parallel: boolean): string {
+export function strictOptions(file: Pick<CsvFile, 'header' | 'delimiter'>, parallel: boolean): string {
   const columns = file.header.map((_, index) => `'${columnName(index)}': 'VARCHAR'`);
   return [
     'auto_detect=false',

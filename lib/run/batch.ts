@@ -15,7 +15,7 @@ import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
-import { landBatch } from './land.ts';
+import { landBatch, withHeld } from './land.ts';
 import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
 import { isDone } from './once.ts';
 import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
@@ -156,10 +156,12 @@ async function attemptRun(
     }
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
-    await orChanged(reading, landing);
+    const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
-    for (const entry of entries) await request.ledger.add(entry);
-    return { ...summary(snapshot), jobs: results };
+    const told = held.size > 0 ? withHeld(results, held) : results;
+    for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
+      await request.ledger.add(entry);
+    return { ...summary(snapshot), jobs: told };
   } finally {
     engine.close();
   }

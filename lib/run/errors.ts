@@ -18,6 +18,17 @@ const FOR_PEOPLE = new Set([
   'LedgerError',
   'RulesError',
   'JobError',
+  'SheetsError',
+  'NotSignedIn',
+  'NotShared',
+  'ScopeMissing',
+  'SpreadsheetNotFound',
+  'ApiNotEnabled',
+  'GaveUp',
+  'Refused',
+  'UnknownOutcome',
+  'IncompleteRead',
+  'NoSuchTab',
 ]);
 
 export const isForPeople = (error: unknown): error is Error => error instanceof Error && FOR_PEOPLE.has(error.name);

@@ -11,7 +11,7 @@ import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quote } from '../snapshot/load.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Store, TablePatch } from '../store/store.ts';
+import { type Held, nothingHeld, type Store, type TablePatch } from '../store/store.ts';
 import type { JobResult, RunRequest } from './batch.ts';
 import type { LedgerEntry } from './ledger.ts';
 
@@ -27,12 +27,15 @@ export interface BatchOutcome {
   readonly entries: readonly LedgerEntry[];
 }
 
-/** Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. */
-export async function landBatch(outcome: BatchOutcome): Promise<void> {
+/**
+ * Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. Gives what
+ * was left to people who changed it meanwhile.
+ */
+export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   const { engine, store, snapshot, request, results, applied, decisions, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = applied.some((diff) => !isEmpty(diff));
-  if (!changing && stopped) return;
+  if (!changing && stopped) return nothingHeld;
   const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
   // What goes from `changes` and what comes there are one patch.
@@ -41,12 +44,25 @@ export async function landBatch(outcome: BatchOutcome): Promise<void> {
   const patches = await writePatches(engine, store, snapshot.sources, [...others, ...kept]);
   const decided = await decisionsPatch(outcome, pruned);
   const all = decided ? [...patches, decided] : patches;
-  if (all.length === 0) return;
+  if (all.length === 0) return nothingHeld;
   request.progress(`writing ${all.map((patch) => patch.table).join(', ')}`);
-  await store.land(all, {
+  return store.land(all, {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
   });
+}
+
+/** Reports what a landing left to people with the last job that changed the table. */
+export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
+  const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
+  for (const [table, reasons] of held) {
+    const last = reported.findLast(({ status, changes }) => status === 'applied' && changes[table] !== undefined);
+    for (const [reason, cells] of Object.entries(reasons)) {
+      const name = `a person was there meanwhile (${table}: ${reason})`;
+      if (last) last.held[name] = (last.held[name] ?? 0) + cells;
+    }
+  }
+  return reported;
 }
 
 /** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */

@@ -28,7 +28,9 @@ import { discover, type Found, WorkbookError } from './discover.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
+  type Held,
   type Marker,
+  nothingHeld,
   type Reading,
   type SourceTable,
   type Store,
@@ -165,7 +167,7 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: readonly TablePatch[], marker: Marker): Promise<void> => {
+  land = async (patches: readonly TablePatch[], marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
     const files: LandingFile[] = [];
     for (const patch of patches) files.push(await this.#stage(patch, staging));
@@ -174,6 +176,7 @@ class CsvStore implements Store {
     files.push({ target: MARKER, staged: markerPath, expected: await identify(join(this.#folder, MARKER)) });
     try {
       await land(this.#folder, files);
+      return nothingHeld;
     } catch (error) {
       throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
     }

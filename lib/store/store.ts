@@ -72,6 +72,11 @@ export interface Marker {
   readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
 }
 
+/** What a landing left to the person who changed it, by table and reason: "cell changed", "row gone", "formula" … */
+export type Held = ReadonlyMap<TableName, Readonly<Record<string, number>>>;
+
+export const nothingHeld: Held = new Map();
+
 export interface Store {
   readonly kind: 'csv' | 'sheets';
   /** What a crash left behind and what was done about it, in words; null where all was well. */
@@ -79,8 +84,11 @@ export interface Store {
   readonly read: () => Promise<Reading>;
   /** The delimiter that a patch of a table must use. */
   readonly delimiterOf: (table: TableName) => string;
-  /** Everything or nothing. Throws `ChangedMeanwhile` where a person changed what was read. */
-  readonly land: (patches: readonly TablePatch[], marker: Marker) => Promise<void>;
+  /**
+   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
+   * and counted. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was written.
+   */
+  readonly land: (patches: readonly TablePatch[], marker: Marker) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;

@@ -1,0 +1,106 @@
+/**
+ * Makes room for a plan: the tabs and columns that it writes and the spreadsheet lacks. A new column goes into a column
+ * freshly put in, right of everything that is there, so that nothing anybody types meanwhile can lie under it. Writes no row.
+ */
+import { createHash } from 'node:crypto';
+import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { SheetsClient } from '../google/client.ts';
+import { Refused, UnknownOutcome } from '../google/errors.ts';
+import type { TabSnapshot } from '../google/snapshot.ts';
+import { ChangedMeanwhile } from './store.ts';
+
+type Request = sheets_v4.Schema$Request;
+
+/** A tab that has to have these headers. */
+export interface Room {
+  /** The tab as it was read; null where there is none. */
+  readonly tab: TabSnapshot | null;
+  readonly title: string;
+  readonly headers: readonly string[];
+  readonly hidden?: true;
+}
+
+/** Makes room and gives the tabs as they then are, in the order of `rooms`. @throws ChangedMeanwhile where it is not known what came of it */
+export async function makeRoom(client: SheetsClient, rooms: readonly Room[]): Promise<TabSnapshot[]> {
+  const made = rooms.map((room) => (room.tab ? widened(room.tab, room.headers) : newTab(room)));
+  const requests = made.flatMap((one) => one.requests);
+  if (requests.length > 0) {
+    try {
+      await client.write({ requests }, 'spreadsheetId');
+    } catch (error) {
+      const open =
+        error instanceof UnknownOutcome || (error instanceof Refused && ['exists', 'grid'].includes(error.reason));
+      if (!open) throw error;
+      await client.pause(1, error.message);
+      throw new ChangedMeanwhile(['the tabs']);
+    }
+  }
+  return made.map((one) => one.tab);
+}
+
+interface Made {
+  readonly tab: TabSnapshot;
+  readonly requests: readonly Request[];
+}
+
+function newTab({ title, headers, hidden }: Room): Made {
+  const sheetId = createHash('sha256').update(title).digest().readUInt32BE(0) & 0x7fff_ffff;
+  const [rowCount, columnCount] = [2, headers.length];
+  const properties = {
+    sheetId,
+    title,
+    ...(hidden && { hidden }),
+    gridProperties: { rowCount, columnCount, frozenRowCount: 1 },
+  };
+  const empty = {
+    length: 0,
+    merges: [],
+    filtered: false,
+    raw: () => null,
+    isFormula: () => false,
+    isBlank: () => true,
+  };
+  return {
+    tab: { ...empty, title, sheetId, headers, rowCount, columnCount, cell: () => ({ kind: 'empty' }) },
+    requests: [{ addSheet: { properties } }, headerCells(sheetId, 0, headers)],
+  };
+}
+
+function widened(tab: TabSnapshot, wanted: readonly string[]): Made {
+  const missing = wanted.filter((header) => !tab.headers.includes(header));
+  if (missing.length === 0) return { tab, requests: [] };
+  const at = widthOf(tab);
+  const { sheetId } = tab;
+  const range = { sheetId, dimension: 'COLUMNS', startIndex: at, endIndex: at + missing.length };
+  // Columns can be put in before an existing column only.
+  const room: Request[] =
+    at >= tab.columnCount
+      ? [{ appendDimension: { sheetId, dimension: 'COLUMNS', length: missing.length } }]
+      : [{ insertDimension: { range, inheritFromBefore: false } }];
+  const padding = Array.from({ length: at - tab.headers.length }, () => '');
+  const headers = [...tab.headers, ...padding, ...missing];
+  return {
+    tab: { ...tab, headers, columnCount: tab.columnCount + missing.length },
+    requests: [...room, headerCells(sheetId, at, missing)],
+  };
+}
+
+/** Columns up to the last that holds anything, under a header or not. */
+function widthOf(tab: TabSnapshot): number {
+  let width = tab.headers.length;
+  for (let column = width; column < tab.columnCount; column += 1) {
+    for (let row = 0; row < tab.length; row += 1) {
+      if (tab.raw(row, column) === null) continue;
+      width = column + 1;
+      break;
+    }
+  }
+  return width;
+}
+
+function headerCells(sheetId: number, columnIndex: number, headers: readonly string[]): Request {
+  const values = headers.map((stringValue) => ({ userEnteredValue: { stringValue } }));
+  return {
+    updateCells: { start: { sheetId, rowIndex: 0, columnIndex }, rows: [{ values }], fields: 'userEnteredValue' },
+  };
+}

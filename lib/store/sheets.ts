@@ -1,0 +1,265 @@
+/**
+ * The workbook as a Google Sheet: tabs are tables, one consistent reading, and landings by the writer that finds each row
+ * again by its key while people keep typing (lib/google). What a person changed meanwhile keeps the person's value and is
+ * counted as held. It keeps nothing of the sheet on this machine but a run's temporary files.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sheetWriter } from '../google/apply.ts';
+import { type SheetsClient, sheetsClient } from '../google/client.ts';
+import type { TabPatch } from '../google/patch.ts';
+import { type ZoneClock, zoneClock } from '../google/serial-time.ts';
+import { readSnapshot, type SheetSnapshot, type TabSnapshot } from '../google/snapshot.ts';
+import { lockFolder } from '../landing/lock.ts';
+import { findColumns, normalHeader } from '../workbook/headers.ts';
+import { type ColumnType, type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+import { WorkbookError } from './discover.ts';
+import { makeRoom, type Room } from './sheet-layout.ts';
+import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
+import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
+import type { ForeignFile, Held, Marker, Reading, SourceTable, Store, TablePatch } from './store.ts';
+import { type TabText, writeTabText } from './tab-text.ts';
+
+export interface SheetsStoreOptions {
+  readonly spreadsheetId: string;
+  /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
+  readonly folder: string;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly command: string;
+  readonly run: string;
+  readonly mayBeEmpty?: boolean;
+  readonly client?: SheetsClient;
+}
+
+const SCRATCH = 'scratch-';
+
+/** Opens a spreadsheet as a workbook: one run at a time on this machine; puts right what a killed run left. @throws Held, SheetsError */
+export async function openSheetsStore(options: SheetsStoreOptions): Promise<Store> {
+  const { folder, spreadsheetId } = options;
+  const state = join(folder, '.nightshift');
+  await mkdir(state, { recursive: true });
+  const lock = await lockFolder(folder, { command: options.command, run: options.run });
+  try {
+    for (const name of await readdir(state)) {
+      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
+    }
+    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
+    await mkdir(scratch, { recursive: true });
+    const client = options.client ?? sheetsClient(spreadsheetId);
+    const first = await readSnapshot(client);
+    const recovered = first.unfinished.length > 0 ? await putRight(client) : null;
+    return new SheetsStore(options, client, scratch, recovered === null ? first : null, recovered, async () => {
+      await rm(scratch, { recursive: true, force: true });
+      await lock.release();
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function putRight(client: SheetsClient): Promise<string> {
+  const { repaired } = await sheetWriter(client).recover();
+  const damage =
+    repaired > 0 ? `${repaired} rows that people moved at that moment were put right` : 'nothing was hit wrongly';
+  return `an earlier run was killed while it wrote: ${damage}.`;
+}
+
+/** A table of the last reading. */
+interface Known {
+  readonly tab: TabSnapshot;
+  readonly source: SourceTable;
+  text?: Promise<TabText>;
+}
+
+class SheetsStore implements Store {
+  readonly kind = 'sheets';
+  readonly scratch: string;
+  readonly stateFolder: string;
+  readonly recovered: string | null;
+  readonly close: () => Promise<void>;
+  readonly #options: SheetsStoreOptions;
+  readonly #client: SheetsClient;
+  /** A snapshot that no reading was made of yet. */
+  #fresh: SheetSnapshot | null;
+  #last: SheetSnapshot | null = null;
+  #tables = new Map<TableName, Known>();
+  #landings = 0;
+
+  constructor(
+    options: SheetsStoreOptions,
+    client: SheetsClient,
+    scratch: string,
+    first: SheetSnapshot | null,
+    recovered: string | null,
+    close: () => Promise<void>,
+  ) {
+    this.#options = options;
+    this.#client = client;
+    this.#fresh = first;
+    this.scratch = scratch;
+    this.stateFolder = join(options.folder, '.nightshift');
+    this.recovered = recovered;
+    this.close = close;
+  }
+
+  read = async (): Promise<Reading> => {
+    const snapshot = this.#fresh ?? (await readSnapshot(this.#client));
+    this.#fresh = null;
+    this.#last = snapshot;
+    const clock = zoneClock(snapshot.timeZone);
+    this.#tables = new Map(tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, clock)]));
+    if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
+    return {
+      tables: [...this.#tables.values()].map(({ source }) => source),
+      foreign: foreignTabs(snapshot).map(({ kind, tab }) => ({
+        label: labelOf(tab),
+        kind,
+        headers: tab.headers,
+        open: () => writeTabText(tab, () => undefined, clock, this.#newPath()),
+      })),
+      // Who edits meanwhile is no reason to read again: the writer finds what moved, and leaves what a person changed.
+      changedSince: async () => [],
+    };
+  };
+
+  #newPath = (): string => join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
+
+  #known(table: TableName, tab: TabSnapshot, clock: ZoneClock): Known {
+    const headerOf = findColumns(table, tab.headers, table === 'contacts' ? this.#options.aliases : {});
+    const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
+    const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
+    const known: Known = {
+      tab,
+      source: {
+        table,
+        label: labelOf(tab),
+        headers: tab.headers,
+        headerOf,
+        open: () => {
+          known.text ??= writeTabText(tab, typeOf, clock, this.#newPath());
+          return known.text;
+        },
+      },
+    };
+    return known;
+  }
+
+  delimiterOf = (): string => ',';
+
+  marker = async (): Promise<Marker | null> => {
+    this.#fresh ??= await readSnapshot(this.#client);
+    const tab = this.#fresh.tabs.find(({ title }) => title === MARKER_TAB);
+    return tab ? readMarker(tab) : null;
+  };
+
+  land = async (patches: readonly TablePatch[], marker: Marker): Promise<Held> => {
+    const snapshot = this.#last;
+    if (!snapshot) throw new Error('A spreadsheet has to be read before anything can land in it.');
+    // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.
+    const ordered = patches.toSorted((a, b) => rank(a.table) - rank(b.table));
+    const rooms = ordered.map((patch): Room => {
+      const tab = this.#tables.get(patch.table)?.tab ?? null;
+      return { tab, title: patch.table, headers: patch.columns };
+    });
+    const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
+    const tabs = await makeRoom(this.#client, [
+      ...rooms,
+      { tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true },
+    ]);
+    const clock = zoneClock(snapshot.timeZone);
+    const tabPatches: TabPatch[] = [];
+    for (const [i, patch] of ordered.entries()) {
+      const tab = tabs[i];
+      if (tab) tabPatches.push(tabPatchOf(patch, await this.#sheetTable(patch.table, tab), clock));
+    }
+    const last = tabs.at(-1);
+    if (last) tabPatches.push(markerPatch(last, marker, ++this.#landings));
+    const widened: SheetSnapshot = {
+      ...snapshot,
+      tabs,
+      tab: (title) => tabs.find((tab) => tab.title === title) ?? snapshot.tab(title),
+    };
+    const plan = await hashOf(ordered.map(({ path }) => path));
+    const writer = sheetWriter(this.#client);
+    const { held } = await writer.apply(widened, tabPatches, {
+      job: 'landing',
+      period: marker.run,
+      plan: `${plan}-${this.#landings}`,
+    });
+    await writer.finish();
+    this.#fresh = null;
+    return heldByTable(held, ordered, tabs);
+  };
+
+  async #sheetTable(table: TableName, tab: TabSnapshot): Promise<SheetTable> {
+    const known = this.#tables.get(table);
+    if (!known) return { tab, headerOf: findColumns(table, tab.headers), places: [] };
+    const { places } = await (known.text ?? known.source.open().then(() => known.text as Promise<TabText>));
+    return { tab, headerOf: known.source.headerOf, places };
+  }
+}
+
+const labelOf = (tab: TabSnapshot): string => `tab "${tab.title}"`;
+
+const LAST: readonly TableName[] = ['quarantine', 'runs'];
+
+function rank(table: TableName): number {
+  return table === 'changes' ? 0 : 1 + LAST.indexOf(table) + 1;
+}
+
+/** Tabs that carry a table's name. @throws WorkbookError where two do */
+function tabsByTable(snapshot: SheetSnapshot): [TableName, TabSnapshot][] {
+  const found = new Map<TableName, TabSnapshot>();
+  for (const tab of snapshot.tabs) {
+    const table = tableNames.find((each) => each === normalHeader(tab.title));
+    if (!table || tab.headers.length === 0) continue;
+    const other = found.get(table);
+    if (other) throw new WorkbookError(`Two tabs are ${table}: "${other.title}" and "${tab.title}". Rename one.`);
+    found.set(table, tab);
+  }
+  return [...found];
+}
+
+/** Never the first tab instead: the wrong tab would be taken for a list of people. */
+function noContacts(snapshot: SheetSnapshot): WorkbookError {
+  const tabs = snapshot.tabs.filter(({ title }) => title !== MARKER_TAB).map(({ title }) => `"${title}"`);
+  return new WorkbookError(
+    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+  );
+}
+
+interface ForeignTab {
+  readonly kind: ForeignFile['kind'];
+  readonly tab: TabSnapshot;
+}
+
+function foreignTabs(snapshot: SheetSnapshot): ForeignTab[] {
+  return snapshot.tabs.flatMap((tab): ForeignTab[] => {
+    if (tableNames.some((table) => table === normalHeader(tab.title))) return [];
+    const headers = new Set(tab.headers.map(normalHeader));
+    if (headers.has('unsub_time')) return [{ kind: 'mailchimp-unsubscribed', tab }];
+    return headers.has('clean_time') ? [{ kind: 'mailchimp-cleaned', tab }] : [];
+  });
+}
+
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex').slice(0, 12);
+}
+
+function heldByTable(
+  held: readonly { readonly tab: string; readonly reason: string; readonly count: number }[],
+  patches: readonly TablePatch[],
+  tabs: readonly TabSnapshot[],
+): Held {
+  const found = new Map<TableName, Record<string, number>>();
+  for (const { tab, reason, count } of held) {
+    const table = patches[tabs.findIndex(({ title }) => title === tab)]?.table;
+    if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + count });
+  }
+  return found;
+}
