@@ -13,10 +13,14 @@
  */
 import { join, raw, type Sql, sql } from '../engine/sql.ts';
 import type { JobFile } from '../job/file.ts';
+import type { Step } from '../job/job.ts';
+import { compile } from '../segments/compile.ts';
+import type { Condition } from '../segments/condition.ts';
+import { segmentInputQuery } from '../segments/input.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { quoteName } from '../snapshot/load.ts';
 import { tableOf } from '../workbook/tables.ts';
-import type { ExportRule } from './rules.ts';
+import type { ExportRule, ExportRules } from './rules.ts';
 
 type PeopleRule = Extract<ExportRule, { format: unknown }>;
 type SuppressionRule = Extract<ExportRule, { suppressionsFor: unknown }>;
@@ -98,10 +102,29 @@ const mailable = raw(
   `address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid' and c.contact_id not in (select contact_id from unmailable)`,
 );
 
-function peopleFile(rule: PeopleRule): JobFile {
+/** The conditions of the exports' own filters. */
+export const filtersOf = (rules: ExportRules): Condition[] =>
+  rules.flatMap((rule) => ('format' in rule && rule.where ? [rule.where] : []));
+
+/** What the filters ask of each contact, worked out once for all of them. */
+export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =>
+  filters.length === 0
+    ? []
+    : [
+        {
+          name: 'export_input',
+          row: 'a contact, with all that any filter asks of it',
+          query: segmentInputQuery(filters, asOf),
+        },
+      ];
+
+function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
   const cells = cellsOf(rule);
+  const fits = rule.where
+    ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(rule.where, asOf)})`]
+    : [];
   const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
-  const conditions = [...onList, ...(rule.sending ? [mailable] : [])];
+  const conditions = [...onList, ...fits, ...(rule.sending ? [mailable] : [])];
   const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : raw('');
   const order = raw(`${quoteName(rule.order ?? 'contact_id')}`);
   return {
@@ -150,5 +173,6 @@ function suppressionFile(rule: SuppressionRule): JobFile {
   };
 }
 
-/** The file that an export's rule asks for. */
-export const exportFile = (rule: ExportRule): JobFile => ('format' in rule ? peopleFile(rule) : suppressionFile(rule));
+/** The file that an export's rule asks for. `filterSteps` must have been run for rules with filters. */
+export const exportFile = (rule: ExportRule, asOf: Date): JobFile =>
+  'format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule);

@@ -3,6 +3,8 @@
  * starts.
  */
 import { z } from 'zod';
+import { checkCondition } from '../segments/check.ts';
+import { type Condition, testsIn } from '../segments/condition.ts';
 import { checkRules } from '../workbook/rules.ts';
 import { tables } from '../workbook/tables.ts';
 
@@ -19,6 +21,8 @@ const people = z.strictObject({
   format: z.enum(formats),
   /** A list of jobs/rules/segments.ts; left out, all contacts. */
   list: z.string().optional(),
+  /** A condition of its own, in the words of the lists (docs/segments.md); with a list, both must hold. */
+  where: z.custom<Condition>((value) => typeof value === 'object' && value !== null).optional(),
   /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
   sending: z.boolean(),
   /** Header → column of contacts; left out, those that the format is known for. */
@@ -37,12 +41,25 @@ const schema = z.array(z.union([people, suppressions]));
 export type ExportRule = z.infer<typeof schema>[number];
 export type ExportRules = readonly ExportRule[];
 
+/** What is wrong with an export's filter. It asks contacts' own columns, events and purchases; lists have `list`. */
+function filterFaults(where: unknown, name: string): string[] {
+  const problems: string[] = [];
+  const checked = checkCondition(where, `Export "${name}"`, { columns: contactColumns, history: true }, problems);
+  if (checked && [...testsIn(checked)].some(({ test }) => test === 'list'))
+    problems.push(`Export "${name}": memberOf() stands in no filter; name the list with list:`);
+  return problems;
+}
+
 /** The exports' rules, checked; `lists` are the names that there are. @throws RulesError */
 export function exportRules(rules: z.input<typeof schema>, lists: readonly string[]): ExportRules {
   const unknown = z.array(z.any()).superRefine((each, context) => {
     each.forEach((rule, i) => {
       if (rule.list !== undefined && !lists.includes(rule.list))
         context.addIssue({ code: 'custom', path: [i, 'list'], message: `there is no list "${rule.list}"` });
+      if (rule.where !== undefined) {
+        for (const message of filterFaults(rule.where, rule.name))
+          context.addIssue({ code: 'custom', path: [i, 'where'], message });
+      }
       if (each.findIndex((other) => other.name === rule.name) !== i)
         context.addIssue({ code: 'custom', path: [i, 'name'], message: `two exports are called "${rule.name}"` });
       if (rule.format && ['google-ads', 'meta'].includes(rule.format) && rule.columns)

@@ -6,11 +6,14 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { exportFiles } from '../../jobs/exports.ts';
 import { exportRules } from '../../lib/export/rules.ts';
+import { all, event, memberOf, not, purchases, text } from '../../lib/segments/build.ts';
 import { bringIn } from '../support/import.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
   aBounce,
   aContact,
+  anEvent,
+  aPurchase,
   aSuppression,
   type Given,
   type Row,
@@ -139,6 +142,37 @@ describe('an export', () => {
     expect((await exported(folder, [...rules])).status).toBe('unchanged');
   });
 
+  it('takes a filter of its own, alone or with a list, and still nobody who may not be mailed', async () => {
+    const folder = temporaryFolder();
+    const people = [
+      { contact_id: 'a', country: 'DE' },
+      { contact_id: 'b', country: 'DE', status: 'unsubscribed' },
+      { contact_id: 'c', country: 'FR' },
+      { contact_id: 'd', country: 'DE' },
+    ];
+    writeWorkbook(folder, {
+      contacts: people.map((person) => aContact(person)),
+      events: [anEvent({ contact_id: 'd', type: 'click', occurred_at: '2026-11-20T08:00:00Z' })],
+      purchases: [aPurchase({ contact_id: 'c', amount: '90' })],
+      memberships: ['a', 'c'].map((contact_id) => ({ list: 'Newsletter', contact_id, joined_at: '' })),
+    });
+    const columns = { Id: 'contact_id' } as const;
+    const german = text('country').is('DE');
+    await exported(folder, [
+      { name: 'german', format: 'csv', sending: true, where: german, columns },
+      { name: 'german-readers', format: 'csv', sending: true, list: 'Newsletter', where: german, columns },
+      { name: 'clicked', format: 'csv', sending: false, where: event('click', { within: '90 days' }), columns },
+      { name: 'bought', format: 'csv', sending: false, where: all(purchases(), not(german)), columns },
+    ]);
+    const ids = (name: string) => read(folder, name).map(({ Id }) => Id);
+    expect([ids('german'), ids('german-readers'), ids('clicked'), ids('bought')]).toEqual([
+      ['a', 'd'],
+      ['a'],
+      ['d'],
+      ['c'],
+    ]);
+  });
+
   it('gives only what changed, and who left, however often it is asked on one day', async () => {
     const folder = temporaryFolder();
     const rules = [
@@ -191,5 +225,18 @@ describe('the rules of exports', () => {
     expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
       /there is no list "Nobody".*two exports are called "a"/,
     );
+  });
+
+  it('say what is wrong with a filter before anything runs', () => {
+    const rule = { name: 'a', format: 'csv', sending: true } as const;
+    expect(() =>
+      exportRules(
+        [
+          { ...rule, where: text('contry').is('DE') },
+          { ...rule, name: 'b', where: memberOf('Newsletter') },
+        ],
+        ['Newsletter'],
+      ),
+    ).toThrow(/Export "a".*contry.*Did you mean.*country.*Export "b": memberOf\(\) stands in no filter/);
   });
 });
