@@ -1,8 +1,9 @@
 /**
  * Who may not be mailed, whatever else is so: one definition, which every list and export for sending uses. It errs
- * on the side of silence: a row that can't be read otherwise, a second row with the same address or a suppression
- * with an unreadable date still count; and a reported complaint or departure that no release has answered counts from
- * the moment it is read, also where the job that would write it down is held by a guard, fails or doesn't run.
+ * on the side of silence: a row that can't be read otherwise, a second row with the same address (or id: both of its
+ * addresses count) or a suppression with an unreadable date still count; and a reported complaint or departure that no
+ * release has answered counts from the moment it is read, also where the job that would write it down is held by a
+ * guard, fails or doesn't run.
  */
 import { kindOf } from '../bounces/kinds.ts';
 import type { Engine } from '../engine/duckdb.ts';
@@ -53,6 +54,8 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'
         union all
         select c.contact_id, r.why from contacts c join refused_addresses r on r.email = address_key(c.email)
+        union all
+        select c.contact_id, r.why from contacts c join unread_contacts u on u.contact_id = c.contact_id join refused_addresses r on r.email = address_key(u.email)
         union all
         select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
         where coalesce(s.scope, 'person') <> 'address'

@@ -205,8 +205,9 @@ const readBook = (folder: string): Book => ({
 });
 
 const marked = ({ status = '' }: Row): boolean => !['', 'subscribed'].includes(key(status));
+/** A release answers what stood before it; a suppression of "some day" stood before it. */
 const inForce = ({ released_at = '', suppressed_at = '' }: Row): boolean =>
-  released_at === '' || suppressed_at > released_at;
+  released_at === '' || (/^\d/.test(suppressed_at) && suppressed_at > released_at);
 const departure = ({ kind = '' }: Row): boolean => ['complaint', 'spamreport', 'unsubscribe'].includes(kind);
 
 /** The contacts whom no mail may reach, by all that the workbook says of them, their addresses and their persons. */
