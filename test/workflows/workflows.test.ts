@@ -2,7 +2,7 @@
  * The workflows, checked without GitHub: by GitHub's own language service, against the batches, and for what would
  * make them unsafe.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +50,20 @@ it('holds nothing that GitHub would not take', () => {
   const said = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
   expect(JSON.parse(said)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
 });
+
+/** Checkers that are used where they are installed; CI always has them. */
+const checkers = [
+  ['zizmor', ['--offline', '--persona=pedantic', '--quiet', '.github/workflows']],
+  ['actionlint', []],
+] as const;
+
+for (const [tool, args] of checkers) {
+  const isMissing = spawnSync(tool, ['--version']).error !== undefined;
+  it.skipIf(isMissing)(`${tool} finds nothing to mend${isMissing ? ' (skipped: not installed)' : ''}`, () => {
+    const { status, stdout } = spawnSync(tool, args, { cwd: join(folder, '../..'), encoding: 'utf8' });
+    expect([status, stdout.replace(/No findings to report.*/, '').trim()]).toEqual([0, '']);
+  });
+}
 
 describe.each(files)('%s', (file) => {
   it('gives nothing away: no permission but where it is needed, each with its reason', () => {
