@@ -2,6 +2,7 @@ import type { NightShift } from '../lib/job/batch.ts';
 import archiveStale from './archive-stale.ts';
 import bounceSuppression from './bounce-suppression.ts';
 import exports from './exports.ts';
+import lifetimeValue from './lifetime-value.ts';
 import listCleaning from './list-cleaning.ts';
 import listRefresh from './list-refresh.ts';
 import { workbook } from './rules/workbook.ts';
@@ -27,9 +28,10 @@ export const nightShift: NightShift = {
     },
     {
       name: 'monthly',
-      purpose: 'What goes out of the way: contacts without any sign of life, and old records.',
+      purpose:
+        'What customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [archiveStale],
+      jobs: [lifetimeValue, archiveStale],
     },
     {
       name: 'quarterly',

@@ -7,6 +7,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { name, type Sql, sql } from '../engine/sql.ts';
+import { JobError } from '../run/errors.ts';
 import { bandMoves, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
 import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';
@@ -35,17 +36,15 @@ export interface At {
   readonly today: string;
 }
 
-/** Purchases in a currency that the rules give no rate for. */
-export class CurrencyError extends Error {
-  override readonly name = 'CurrencyError';
-}
-
 const QUARTER_DAYS = 91;
 const orders = sql`value_orders`;
 const firsts = sql`value_firsts`;
 const now = sql`value_now`;
 
-/** Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts). */
+/**
+ * Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts).
+ * @throws JobError for purchases in a currency that the rules give no rate for
+ */
 export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules): Promise<ValueReport> {
   await refuseUnrated(engine, purchases, at, rules);
   await create(engine, 'value_days', history.purchaseDays(purchases, at.asOf, rules));
@@ -96,7 +95,7 @@ async function refuseUnrated(engine: Engine, purchases: Sql, { asOf }: At, rules
     // Only what looks like a currency is repeated: anything else in that column may be personal.
     return `${rows} in ${/^[A-Z]{3}$/.test(String(currency)) ? currency : 'something that is no currency code'}`;
   });
-  throw new CurrencyError(
+  throw new JobError(
     `Purchases in a currency without a rate: ${listed.join(', ')}. ` +
       'Add its rate to currencies.rates in jobs/rules/lifetime-value.ts, or mend the rows.',
   );

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Engine, type Row } from '../../lib/engine/duckdb.ts';
 import { join, raw, sql } from '../../lib/engine/sql.ts';
-import { CurrencyError, valueCustomers } from '../../lib/value/lifetime-value.ts';
+import { JobError } from '../../lib/run/errors.ts';
+import { valueCustomers } from '../../lib/value/lifetime-value.ts';
 import { valueRules } from '../../lib/value/rules.ts';
 import { cdnowPurchases, noData } from './cdnow.ts';
 
@@ -101,7 +102,7 @@ describe('currencies', () => {
       ['cem', '2026-01-01', 40, 'cem@example.com'],
     ];
     const failed = value(bought);
-    await expect(failed).rejects.toThrow(CurrencyError);
+    await expect(failed).rejects.toThrow(JobError);
     await expect(failed).rejects.toThrow('2 in CHF, 1 in something that is no currency code');
     await expect(failed).rejects.not.toThrow(/example/);
   });
