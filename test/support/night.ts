@@ -25,6 +25,8 @@ export interface Night {
   readonly now?: string;
   /** Puts something between the run and its store, or its ledger: a person who edits, a disk that fails. */
   readonly store?: (store: Store) => Store;
+  /** Opens another workbook than the folder's files; the folder then only keeps the ledger. */
+  readonly open?: (run: string) => Promise<Store>;
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly progress?: (line: string) => void;
 }
@@ -41,7 +43,8 @@ export async function night(
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
   const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
-  const store = await openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run });
+  const open = given.open ?? (() => openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run }));
+  const store = await open(run);
   const start = performance.now();
   try {
     return await runBatch({

@@ -1,0 +1,81 @@
+/**
+ * The stores side by side, for tests of what holds for each: a workbook of given tables to open, to look at, and for a
+ * spreadsheet the requests that it took. The local Sheets server stands in for Google unless a live spreadsheet is named.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Papa from 'papaparse';
+import { sheetsClient } from '../../lib/google/client.ts';
+import { openCsvStore } from '../../lib/store/csv.ts';
+import { openSheetsStore } from '../../lib/store/sheets.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { book, type Given } from './sheets-server/build.ts';
+import { effectiveValue } from './sheets-server/cell-value.ts';
+import { type SheetsServer, startSheetsServer } from './sheets-server/server.ts';
+import { temporaryFolder } from './workbook.ts';
+
+/** Rows of texts by table, the header first. */
+export type Tables = Readonly<Record<string, readonly (readonly string[])[]>>;
+
+export interface StoreBench {
+  open(run?: string): Promise<Store>;
+  /** A table's rows as texts, the header first; null where there is none. */
+  rows(table: string): (string | number | boolean | null)[][] | null;
+}
+
+export function csvBench(tables: Tables): StoreBench {
+  const folder = temporaryFolder();
+  for (const [table, rows] of Object.entries(tables)) {
+    writeFileSync(
+      join(folder, `${table}.csv`),
+      `${Papa.unparse(
+        rows.map((row) => [...row]),
+        { newline: '\n' },
+      )}\n`,
+    );
+  }
+  return {
+    open: (run = 'run-1') => openCsvStore({ folder, aliases: {}, command: 'test', run }),
+    rows: (table) => {
+      const path = join(folder, `${table}.csv`);
+      if (!existsSync(path)) return null;
+      return Papa.parse<string[]>(readFileSync(path, 'utf8'), { skipEmptyLines: true }).data;
+    },
+  };
+}
+
+export interface SheetsBench extends StoreBench {
+  readonly server: SheetsServer;
+  close(): Promise<void>;
+}
+
+export const SPREADSHEET = 'sheet-1';
+
+/** A spreadsheet on a server of its own; cells may be numbers, dates and formulas (see `build.ts`). */
+export async function sheetsBench(
+  tables: Readonly<Record<string, readonly (readonly Given[])[]>>,
+): Promise<SheetsBench> {
+  const server = await startSheetsServer();
+  server.put(book(Object.fromEntries(Object.entries(tables).map(([tab, rows]) => [tab, rows.map((row) => [...row])]))));
+  const folder = temporaryFolder();
+  return {
+    server,
+    open: (run = 'run-1') => {
+      const client = sheetsClient(SPREADSHEET, { rootUrl: server.url, sleep: async () => {}, random: () => 0.5 });
+      return openSheetsStore({ spreadsheetId: SPREADSHEET, folder, aliases: {}, command: 'test', run, client });
+    },
+    rows: (table) => {
+      const tab = server.book(SPREADSHEET).tabs.find(({ title }) => title === table);
+      if (!tab) return null;
+      const rows = tab.rows.map((row) =>
+        Array.from({ length: tab.columnCount }, (_, i) => {
+          const value = effectiveValue(tab, row[i]);
+          return value?.stringValue ?? value?.numberValue ?? value?.boolValue ?? null;
+        }),
+      );
+      while (rows.length > 0 && rows.at(-1)?.every((cell) => cell === null)) rows.pop();
+      return rows;
+    },
+    close: () => server.close(),
+  };
+}
