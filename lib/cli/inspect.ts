@@ -26,7 +26,11 @@ export async function inspect<T>(
   const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
   const store = await session.open(command);
   try {
-    const engine = await Engine.open({ spillFolder: join(store.scratch, 'spill'), timeZone: rules.timeZone });
+    const engine = await Engine.open({
+      spillFolder: join(store.scratch, 'spill'),
+      timeZone: rules.timeZone,
+      threads: 1,
+    });
     try {
       const reading = await store.read();
       const snapshot = await takeSnapshot(engine, reading, {

@@ -21,6 +21,7 @@ export interface EngineOptions {
   readonly timeZone: string;
   /** Megabytes that DuckDB may use; 45 % of the machine's, at most 3,000, unless given. */
   readonly memoryMb?: number;
+  /** All of the machine's, unless given. */
   readonly threads?: number;
 }
 
@@ -30,6 +31,8 @@ export type Row = Readonly<Record<string, Cell>>;
 
 const MOST_MEMORY_MB = 3_000;
 const APPEND_ROWS = 2_048;
+/** Up to so many rows, one thread is faster than several, which would wait for each other in every small statement. */
+const ONE_THREAD_ROWS = 20_000;
 
 const bound = (value: SqlValue): DuckDBValue =>
   value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value;
@@ -67,6 +70,11 @@ export class Engine {
   /** DuckDB's own connection, for the matching: its SQL is DuckDB's, and it has no other engine. */
   get duckdb(): DuckDBConnection {
     return this.#connection;
+  }
+
+  /** Says how many rows are about to come in: an engine that was opened with one thread takes all for a big table. */
+  async expect(rows: number): Promise<void> {
+    if (rows > ONE_THREAD_ROWS) await this.#connection.run(`set threads = ${availableParallelism()}`);
   }
 
   /** Runs one statement. */

@@ -118,7 +118,7 @@ async function attemptRun(
   gathered: GatheredJobs,
 ): Promise<RunResult> {
   const { store, rules, asOf } = request;
-  const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
+  const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone, threads: 1 });
   try {
     request.progress('reading the workbook');
     const reading = await store.read();

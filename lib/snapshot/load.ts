@@ -206,6 +206,7 @@ async function readStrictly(
   table: string,
 ): Promise<TableText> {
   const text = await source.open();
+  await engine.expect(text.rows);
   const agrees = await engine
     .run(raw(statement(text)))
     .then(async () => (await engine.number(raw(`select count(*) from ${table}`))) === text.rows)
