@@ -1,7 +1,7 @@
 /**
- * The whole story, told by child processes in fresh clones with Actions' own environment: three nights fail, one
- * recovers, one is stopped and approved, a person pushes meanwhile, a week is missed. Every issue, comment and commit
- * is compared whole.
+ * The whole story, told in fresh clones with Actions' own environment, its turning points by child processes: three
+ * nights fail, one recovers, one is stopped and approved, a person pushes meanwhile, a week is missed. Every issue,
+ * comment and commit is compared whole.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +12,13 @@ import { aBounce, aContact, writeWorkbook } from '../support/workbook.ts';
 let world: ActionsWorld;
 const contacts = Array.from({ length: 40 }, (_, i) => aContact({ contact_id: `p${i}` }));
 const file = (name: string): string => join(world.workbook, name);
-const night = (day: string, time = '03:41'): Promise<Ended> =>
-  world.run({ args: ['shift', '--due', 'nightly'], now: `${day}T${time}:00.000Z` });
+const nightOf = (day: string, time = '03:41') => ({
+  args: ['shift', '--due', 'nightly'],
+  now: `${day}T${time}:00.000Z`,
+});
+/** A night whose process is not what matters. */
+const night = (day: string, time?: string): Promise<Ended> => world.runHere(nightOf(day, time));
+const nightInAProcess = (day: string): Promise<Ended> => world.run(nightOf(day));
 
 /** What differs from run to run, out of a text. */
 const steady = (text: string): string =>
@@ -28,7 +33,7 @@ const issues = () =>
   );
 
 beforeAll(async () => {
-  world = await actionsWorld('test/support/story-shift/main.ts');
+  world = await actionsWorld('story');
   writeWorkbook(world.workbook, { contacts });
 });
 afterAll(async () => {
@@ -37,7 +42,7 @@ afterAll(async () => {
 
 describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
   it('says nothing where all is well, but keeps its ledger', async () => {
-    const first = await night('2026-11-10');
+    const first = await nightInAProcess('2026-11-10');
     expect([first.code, first.stderr.includes('Error')]).toEqual([0, false]);
     expect(issues()).toEqual([]);
     expect(world.log()[0]).toMatch(/^nightly 2026-11-10: \d jobs applied/);
@@ -45,7 +50,8 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
 
   it('opens one issue for three nights that fail, and closes it in the fourth', async () => {
     renameSync(file('contacts.csv'), file('away'));
-    for (const day of ['2026-11-11', '2026-11-12', '2026-11-13']) expect((await night(day)).code).toBe(1);
+    expect((await nightInAProcess('2026-11-11')).code).toBe(1);
+    for (const day of ['2026-11-12', '2026-11-13']) expect((await night(day)).code).toBe(1);
     expect(steady(world.server.repository.issues[0]?.body ?? '')).toMatchInlineSnapshot(`
       "\`nightly\` failed for \`2026-11-11\`. None of its jobs could work: list\\-cleaning, bounce\\-suppression, score\\-recalculation and list\\-refresh.
 
@@ -82,7 +88,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     writeWorkbook(world.workbook, {
       bounces: contacts.slice(0, 15).map(({ email = '' }) => aBounce({ email, occurred_at: '2026-11-14T09:00:00Z' })),
     });
-    const blocked = await night('2026-11-15');
+    const blocked = await nightInAProcess('2026-11-15');
     expect(blocked.code).toBe(3);
     const asking = world.server.repository.issues.at(-1);
     expect(steady(asking?.body ?? '')).toMatchInlineSnapshot(`
@@ -159,12 +165,12 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
 
   it('notices a week of silence, starts the run, and says when it is over', async () => {
     const before = world.server.repository.issues.length;
-    const watch = await world.run({ args: ['watchdog'], now: '2026-11-23T18:43:00.000Z' });
+    const watch = await world.runHere({ args: ['watchdog'], now: '2026-11-23T18:43:00.000Z' });
     expect(watch.code).toBe(1);
     expect(world.server.repository.dispatches.map(({ workflow }) => workflow)).toEqual([
       '.github/workflows/nightly.yml',
     ]);
-    const back = await world.run({
+    const back = await world.runHere({
       args: ['shift', '--due', 'nightly'],
       now: '2026-11-23T18:50:00.000Z',
       event: 'workflow_dispatch',
@@ -181,7 +187,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
   });
 
   it('tells the week once, and tries its alarm', async () => {
-    for (let i = 0; i < 2; i++) await world.run({ args: ['digest'], now: '2026-11-23T19:00:00.000Z' });
+    for (let i = 0; i < 2; i++) await world.runHere({ args: ['digest'], now: '2026-11-23T19:00:00.000Z' });
     const digest = world.server.repository.issues.at(-1);
     expect(digest?.comments.map(({ body }) => body)).toMatchInlineSnapshot(`
       [
@@ -206,7 +212,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       <!-- nightshift digest week="2026-W48" -->",
       ]
     `);
-    expect((await world.run({ args: ['drill'], now: '2026-11-23T19:10:00.000Z' })).code).toBe(0);
+    expect((await world.runHere({ args: ['drill'], now: '2026-11-23T19:10:00.000Z' })).code).toBe(0);
     expect(issues().at(-1)).toMatchInlineSnapshot(`
       "#5 A drill: no job has failed: completed
         \`drill\` is well again, after less than an hour: 2026-11-23 was unchanged. See [the run](https://github.example/acme/night-shift/actions/runs/14)."

@@ -1,12 +1,18 @@
 /**
  * A repository on GitHub, for stories: a bare remote, a person's clone, a workbook of CSV files, the local GitHub
- * server, and runs as child processes, each in a fresh clone with Actions' own environment variables.
+ * server, and runs, each in a fresh clone with Actions' own environment variables: as child processes where the process
+ * is what is tested, and else in this one, which is several times as fast.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import type { NightShift } from '../../lib/job/batch.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
+import { storyShift } from './story-shift/jobs.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,7 +36,10 @@ export interface ActionsWorld {
   readonly base: string;
   readonly workbook: string;
   readonly server: GitHubServer;
+  /** Runs as a child process. */
   run(order: Order): Promise<Ended>;
+  /** Runs in this process; not two at a time. */
+  runHere(order: Order): Promise<Ended>;
   git(folder: string, ...args: string[]): string;
   /** A person edits a file and pushes. */
   personPushes(): void;
@@ -41,8 +50,14 @@ export interface ActionsWorld {
 
 const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com', '-c', 'init.defaultBranch=main'];
 
-/** `program`: what the runs execute, below the repository's own folder. */
-export async function actionsWorld(program = 'bin/nightshift.js'): Promise<ActionsWorld> {
+/** What the runs execute, below the repository's own folder, and on which night shift. */
+const programs: Readonly<Record<'product' | 'story', { readonly path: string; readonly nightShift: NightShift }>> = {
+  product: { path: 'bin/nightshift.js', nightShift },
+  story: { path: 'test/support/story-shift/main.ts', nightShift: storyShift },
+};
+
+export async function actionsWorld(which: keyof typeof programs = 'product'): Promise<ActionsWorld> {
+  const program = programs[which];
   const base = mkdtempSync(join(tmpdir(), 'nightshift-story-'));
   const server = await startGitHubServer();
   for (const file of ['nightly.yml', 'watch.yml'])
@@ -64,7 +79,7 @@ export async function actionsWorld(program = 'bin/nightshift.js'): Promise<Actio
   };
   personPushes();
   let runs = 0;
-  const run = async ({ args, now, event = 'schedule', env = {} }: Order): Promise<Ended> => {
+  const prepare = ({ args, now, event = 'schedule', env = {} }: Order) => {
     const id = ++runs;
     server.repository.now = now.replace('.000Z', 'Z');
     const clone = join(base, `clone-${id}`);
@@ -92,8 +107,12 @@ export async function actionsWorld(program = 'bin/nightshift.js'): Promise<Actio
     };
     const [command = '', ...rest] = args;
     const line = [command, '--ledger', join(clone, 'data/ledger'), ...rest];
+    return { line, variables, ended: () => ({ summary: readFileSync(paths.summary, 'utf8'), clone }) };
+  };
+  const run = async (order: Order): Promise<Ended> => {
+    const { line, variables, ended } = prepare(order);
     const imports = ['--import', 'tsx', '--import', join(root, 'test/support/clock/main.ts')];
-    const child = spawn(process.execPath, [...imports, join(root, program), ...line], {
+    const child = spawn(process.execPath, [...imports, join(root, program.path), ...line], {
       cwd: root,
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -107,13 +126,43 @@ export async function actionsWorld(program = 'bin/nightshift.js'): Promise<Actio
       stderr += String(chunk);
     });
     const code = await new Promise<number | null>((done) => child.on('close', done));
-    return { code, stdout, stderr, summary: readFileSync(paths.summary, 'utf8'), clone };
+    return { code, stdout, stderr, ...ended() };
+  };
+  const runHere = async (order: Order): Promise<Ended> => {
+    const { line, variables, ended } = prepare(order);
+    const said = { stdout: '', stderr: '' };
+    const listen = (stream: 'stdout' | 'stderr') =>
+      vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+        said[stream] += String(chunk);
+        return true;
+      });
+    const toLine = (stream: 'stdout' | 'stderr') => (text: unknown) => {
+      said[stream] += `${String(text)}\n`;
+    };
+    const spies = [
+      listen('stdout'),
+      listen('stderr'),
+      vi.spyOn(console, 'log').mockImplementation(toLine('stdout')),
+      vi.spyOn(console, 'error').mockImplementation(toLine('stderr')),
+    ];
+    for (const name of Object.keys(process.env)) if (/^(NIGHTSHIFT|GITHUB)_/.test(name)) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(order.now) });
+    try {
+      const code = await main(line, program.nightShift);
+      return { code, ...said, ...ended() };
+    } finally {
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+      for (const spy of spies) spy.mockRestore();
+    }
   };
   return {
     base,
     workbook,
     server,
     run,
+    runHere,
     git,
     personPushes,
     log: () => git(join(base, 'remote.git'), 'log', '--format=%s', 'main').split('\n'),

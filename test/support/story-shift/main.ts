@@ -1,19 +1,5 @@
-/**
- * The command line on a night shift of four real jobs, for stories whose every word is compared: they don't change when
- * a job is added to jobs/batches.ts.
- */
-import bounceSuppression from '../../../jobs/bounce-suppression.ts';
-import listCleaning from '../../../jobs/list-cleaning.ts';
-import listRefresh from '../../../jobs/list-refresh.ts';
-import { workbook } from '../../../jobs/rules/workbook.ts';
-import scoreRecalculation from '../../../jobs/score-recalculation.ts';
+/** The command line on the night shift of the stories. */
 import { main } from '../../../lib/cli/main.ts';
+import { storyShift } from './jobs.ts';
 
-const nightly = {
-  name: 'nightly',
-  purpose: 'The story.',
-  schedule: { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' },
-  jobs: [listCleaning, bounceSuppression, scoreRecalculation, listRefresh],
-} as const;
-
-process.exitCode = await main(process.argv.slice(2), { workbook, batches: [nightly] });
+process.exitCode = await main(process.argv.slice(2), storyShift);
