@@ -1,23 +1,12 @@
 /**
  * `status`: the last run of every job, and what is due, late or failing. Exit code 1 where something is.
  */
-import { type Cadence, periodOf } from '../calendar/period.ts';
-import { allJobs } from '../job/batch.ts';
+import { periodOf } from '../calendar/period.ts';
+import type { Batch } from '../job/batch.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
+import { overdue } from '../shift/patience.ts';
 import type { Session } from './session.ts';
 import { table } from './text.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** The longest time between two runs of a cadence before the second is late: its step, and what GitHub may delay it by. */
-const LATE_AFTER_MS: Readonly<Record<Cadence, number>> = {
-  hourly: 4 * HOUR_MS,
-  nightly: DAY_MS + 14 * HOUR_MS,
-  weekly: 8 * DAY_MS,
-  monthly: 33 * DAY_MS,
-  quarterly: 95 * DAY_MS,
-};
 
 type Health = 'well' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
 
@@ -26,15 +15,17 @@ const ENOUGH = 50;
 export async function statusCommand(session: Session): Promise<number> {
   const { nightShift, ledger, options, asOf } = session;
   const jobs = [];
-  for (const { job, cadence } of allJobs(nightShift)) {
+  const isOverdue = (batch: Batch, lastGood: LedgerEntry | null): boolean =>
+    lastGood !== null && overdue(batch, new Date(lastGood.asOf), asOf).missed.length > 0;
+  for (const { batch, job } of nightShift.batches.flatMap((batch) => batch.jobs.map((job) => ({ batch, job })))) {
     const entries = await ledger.recent(job.name, ENOUGH);
     const last = entries.at(-1) ?? null;
     const lastGood = entries.findLast(isGood) ?? null;
-    const current = periodOf(cadence, asOf, nightShift.workbook.timeZone);
+    const current = periodOf(batch.name, asOf, nightShift.workbook.timeZone);
     jobs.push({
       job: job.name,
-      batch: cadence,
-      health: healthOf(cadence, last, lastGood, current, asOf),
+      batch: batch.name,
+      health: healthOf({ last, current, isOverdue: isOverdue(batch, lastGood) }),
       last: last && {
         period: last.period,
         status: last.status,
@@ -66,16 +57,16 @@ export async function statusCommand(session: Session): Promise<number> {
 
 const isGood = (entry: LedgerEntry): boolean => entry.status === 'applied' || entry.status === 'unchanged';
 
-function healthOf(
-  cadence: Cadence,
-  last: LedgerEntry | null,
-  lastGood: LedgerEntry | null,
-  current: string,
-  asOf: Date,
-): Health {
+function healthOf(given: {
+  readonly last: LedgerEntry | null;
+  /** The period that a run of now would stand for. */
+  readonly current: string;
+  readonly isOverdue: boolean;
+}): Health {
+  const { last, current, isOverdue } = given;
   if (!last) return 'never run';
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
   if (last.status === 'blocked') return 'waiting';
-  if (lastGood && asOf.getTime() - Date.parse(lastGood.asOf) > LATE_AFTER_MS[cadence]) return 'late';
+  if (isOverdue) return 'late';
   return last.period === current ? 'well' : 'due';
 }

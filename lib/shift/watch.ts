@@ -10,25 +10,15 @@
  * never run  a job that has no run at all, though its batch has, or its workflow is old enough
  * constant   a job that "succeeds" and never changes anything, though what it reads does
  */
-import { slotsBetween } from '../calendar/cron.ts';
-import type { Cadence } from '../calendar/period.ts';
 import type { Workflow, WorkflowRun } from '../github/github.ts';
 import type { Batch, NightShift } from '../job/batch.ts';
 import { type History, ranUpTo } from './due.ts';
+import { overdue } from './patience.ts';
 import { median } from './summary.ts';
 import { moment, plural } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** Two numbers, not one (rules.md): when a run is late, and when it is missed. GitHub was seen ten to twelve hours late. */
-const PATIENCE: Readonly<Record<Cadence, { late: number; missed: number }>> = {
-  hourly: { late: HOUR_MS, missed: 4 * HOUR_MS },
-  nightly: { late: 3 * HOUR_MS, missed: 14 * HOUR_MS },
-  weekly: { late: 6 * HOUR_MS, missed: 20 * HOUR_MS },
-  monthly: { late: 6 * HOUR_MS, missed: 20 * HOUR_MS },
-  quarterly: { late: 6 * HOUR_MS, missed: 20 * HOUR_MS },
-};
 
 const STUCK_AT_LEAST_MS = 15 * MINUTE_MS;
 const STUCK_TIMES = 3;
@@ -67,19 +57,16 @@ export function watch(nightShift: NightShift, history: History, now: Date, seen:
 }
 
 function slotFindings(batch: Batch, history: History, now: Date, seen: Seen | null): Finding[] {
-  const patience = PATIENCE[batch.name];
   const workflow = seen?.workflows.find((each) => each.file === workflowOf(batch));
   // A batch that never ran is expected from the moment on at which its workflow came to be; unknown, nothing is.
   const from = attempted(batch, history) ?? workflow?.createdAt;
   if (!from) return [];
-  const slots = slotsBetween(batch.schedule, from, now);
-  const missed = slots.filter((slot) => now.getTime() - slot.getTime() >= patience.missed);
+  const { missed, late } = overdue(batch, from, now);
   const newest = missed.at(-1);
   if (newest) {
     const text = `${batch.name} has no run for ${plural(missed.length, 'slot')}, the newest ${moment(newest)}. GitHub may have dropped it, or schedules are switched off.`;
     return [{ what: 'missed', subject: batch.name, text, alarm: true }];
   }
-  const late = slots.findLast((slot) => now.getTime() - slot.getTime() >= patience.late);
   if (!late) return [];
   return [
     { what: 'late', subject: batch.name, text: `${batch.name} of ${moment(late)} has not run yet.`, alarm: false },
