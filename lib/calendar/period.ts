@@ -95,15 +95,20 @@ function offsetMs(moment: Date, timeZone: string): number {
   return local - moment.getTime();
 }
 
+/** No 30th of February, which a Date would take for the 2nd of March. */
+function isDay(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === date;
+}
+
 /**
  * What a person gives as `--as-of`: a moment with its offset, or a date, which means the end of that local day.
  * Returns null for anything else.
  */
 export function parseAsOf(text: string, timeZone: string): Date | null {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    const day = new Date(`${text}T00:00:00Z`);
-    return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text ? null : endOfDay(text, timeZone);
-  }
+  const date = text.slice(0, 10);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !isDay(date)) return null;
+  if (text === date) return endOfDay(text, timeZone);
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return null;
   const moment = new Date(text);
   return Number.isNaN(moment.getTime()) ? null : moment;

@@ -101,6 +101,9 @@ const required: Readonly<Partial<Record<TableName, readonly string[]>>> = {
   purchases: ['order_id', 'ordered_at', 'amount'],
 };
 
+/** An address, a phone number, an order number: a row without column names is somebody's row, and goes into no message. */
+const looksLikeData = (header: string): boolean => /@.+\.|\d{5}/.test(header) || header.length > 60;
+
 /** Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. */
 export function requireColumns(
   table: TableName,
@@ -112,6 +115,12 @@ export function requireColumns(
   const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
+  const person = headers.findIndex(looksLikeData);
+  if (person >= 0) {
+    throw new HeaderError(
+      `The first row of ${label} holds data where column names are expected (cell ${person + 1} looks like an address or a number). Put a row of column names above it, with "${missing.join('", "')}" among them.`,
+    );
+  }
   const faults = missing.map((column) => {
     const near = nearest(column, headers);
     return `No column "${column}" in ${label}.${near ? ` Did you mean "${near}"?` : ''}`;

@@ -1,5 +1,5 @@
 /** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,6 +47,7 @@ describe('a command line that can’t be meant', () => {
     ['undo', 'Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.'],
     ['undo list-cleaning yesterday', '"yesterday" is no period. Expected '],
     ['undo list-cleanin 2026-11-22', 'There is no job "list-cleanin".'],
+    ['run nightly --as-of 2026-02-30T10:00:00Z', '--as-of'],
     ['explain', 'Explain whom? Give one contact_id or address: nightshift explain CONTACT.'],
   ])('%s', async (line, says) => {
     expect(await main(line.split(' '), nightShift)).toBe(2);
@@ -69,6 +70,20 @@ describe('a workbook that can’t be used', () => {
     expect(out.join('\n')).toContain(
       'No column "email" in contacts.csv. Did you mean "Emial"? Its columns are: Kunde, Emial, Land. Rename one, or add the alias in jobs/rules/workbook.ts.',
     );
+  });
+
+  it('shows nobody’s cells where a row of data stands in the place of column names', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'contacts.csv'), '7,Lovelace,+1 202 5550100\n8,Byron,+1 202 5550101\n');
+    expect(await run(folder)).toBe(1);
+    const said = out.join('\n') + err.join('\n');
+    expect(said).toContain('The first row of contacts.csv holds data where column names are expected (cell 3');
+    expect(said).not.toMatch(/Lovelace|5550100/);
+    const entries = readdirSync(join(folder, 'ledger'), { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+    for (const each of entries)
+      expect(readFileSync(join(each.parentPath, each.name), 'utf8')).not.toMatch(/Lovelace|5550100/);
   });
 
   it('says what a folder without contacts has instead', async () => {
