@@ -95,11 +95,9 @@ function reasons({ job, reasons: counted, held }: JobResult): string[] {
   const rows = Object.entries(counted).sort(([, a], [, b]) => b - a);
   const heldRows = Object.entries(held);
   if (rows.length + heldRows.length === 0) return [];
+  const n = rows.reduce((sum, [, each]) => sum + each, 0);
   return [
-    `<details><summary>${job}: ${plural(
-      rows.reduce((sum, [, n]) => sum + n, 0),
-      'cell or row',
-    )} changed, by reason</summary>`,
+    `<details><summary>${job}: ${n.toLocaleString('en-US')} ${n === 1 ? 'cell or row' : 'cells or rows'} changed, by reason</summary>`,
     '',
     '| rows | why |',
     '| ---: | --- |',
