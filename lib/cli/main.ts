@@ -24,6 +24,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
+  init: async () => (await import('./init.ts')).initCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   shift: async () => (await import('./shift.ts')).shiftCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,

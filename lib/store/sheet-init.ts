@@ -1,0 +1,166 @@
+/**
+ * Lays out a spreadsheet as a workbook: a tab for each table with its header row, number formats, choices for what people
+ * decide, and a warning on what jobs own. It writes a header only into a tab that is empty, touches no cell with anything
+ * in it, moves and deletes nothing, and finds nothing left to do when it is run again.
+ */
+import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { SheetsClient } from '../google/client.ts';
+import { UnknownOutcome } from '../google/errors.ts';
+import { readSnapshot, type TabSnapshot } from '../google/snapshot.ts';
+import { findColumns, normalHeader } from '../workbook/headers.ts';
+import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+
+type Request = sheets_v4.Schema$Request;
+
+/** Rows of a tab that is made; it grows by itself. */
+const ROWS = 200;
+const ATTEMPTS = 3;
+const PROTECTED = 'nightshift: written by jobs';
+/** What nobody but a job has a reason to write, beside the columns that every run works out anew. */
+const JOB_OWNED: Readonly<Partial<Record<TableName, readonly string[]>>> = { contacts: ['email_status', 'email_note'] };
+const CHOICES: Readonly<Partial<Record<TableName, Readonly<Record<string, readonly string[]>>>>> = {
+  contacts: { status: ['subscribed', 'unsubscribed', 'suppressed'] },
+  review: { decision: ['yes', 'no'] },
+};
+/** Tabs that people read: their columns are as wide as what stands in them. */
+const READ_AT_A_GLANCE: readonly TableName[] = ['review', 'runs'];
+const FORMATS = {
+  text: { type: 'TEXT', pattern: '@' },
+  date: { type: 'DATE', pattern: 'yyyy-mm-dd' },
+  time: { type: 'DATE_TIME', pattern: 'yyyy-mm-dd hh:mm:ss' },
+  number: undefined,
+} as const;
+
+export interface LaidOut {
+  /** Tables that got a tab, or an empty tab its header. */
+  readonly made: readonly string[];
+  readonly found: readonly string[];
+}
+
+/** Lays out a spreadsheet. Answers that nobody knows the outcome of are no harm: it looks again and does what is left. */
+export async function layOutSpreadsheet(
+  client: SheetsClient,
+  aliases: Readonly<Record<string, string>>,
+): Promise<LaidOut> {
+  const made = new Set<string>();
+  for (let attempt = 1; ; attempt += 1) {
+    const snapshot = await readSnapshot(client);
+    const outline = await client.get('sheets(properties/sheetId,protectedRanges(description,range))');
+    const guarded = new Set(
+      (outline.sheets ?? []).flatMap((sheet) =>
+        sheet.protectedRanges?.some(({ description }) => description === PROTECTED)
+          ? [sheet.properties?.sheetId ?? 0]
+          : [],
+      ),
+    );
+    const found: string[] = [];
+    const requests = tableNames.flatMap((table, i): Request[] => {
+      const tab = snapshot.tabs.find(({ title }) => normalHeader(title) === table);
+      const fresh = tab === undefined || (tab.headers.length === 0 && tab.length === 0);
+      if (fresh) made.add(table);
+      else if (!made.has(table)) found.push(table);
+      const headers = fresh ? Object.keys(tableOf(table).columns) : tab.headers;
+      const sheetId = tab?.sheetId ?? 1000 + i + Math.max(0, ...snapshot.tabs.map((one) => one.sheetId));
+      const layout = { table, sheetId, headers, aliases: table === 'contacts' ? aliases : {} };
+      return [
+        ...(tab ? [] : [addTab(table, sheetId, headers.length)]),
+        ...(tab && fresh ? widen(tab, headers.length) : []),
+        ...(fresh ? [headerRow(sheetId, headers)] : []),
+        {
+          updateSheetProperties: {
+            properties: { sheetId, gridProperties: { frozenRowCount: 1 } },
+            fields: 'gridProperties.frozenRowCount',
+          },
+        },
+        ...columnRequests(layout),
+        ...(guarded.has(sheetId) ? [] : protections(layout)),
+        ...(READ_AT_A_GLANCE.includes(table)
+          ? [
+              {
+                autoResizeDimensions: {
+                  dimensions: { sheetId, dimension: 'COLUMNS', startIndex: 0, endIndex: headers.length },
+                },
+              },
+            ]
+          : []),
+      ];
+    });
+    try {
+      await client.write({ requests }, 'spreadsheetId');
+      return { made: [...made], found };
+    } catch (error) {
+      if (!(error instanceof UnknownOutcome) || attempt === ATTEMPTS) throw error;
+      await client.pause(attempt, error.message);
+    }
+  }
+}
+
+interface Layout {
+  readonly table: TableName;
+  readonly sheetId: number;
+  readonly headers: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+const addTab = (title: string, sheetId: number, columnCount: number): Request => ({
+  addSheet: { properties: { sheetId, title, gridProperties: { rowCount: ROWS, columnCount } } },
+});
+
+function widen({ sheetId, columnCount }: TabSnapshot, wanted: number): Request[] {
+  const length = wanted - columnCount;
+  return length > 0 ? [{ appendDimension: { sheetId, dimension: 'COLUMNS', length } }] : [];
+}
+
+function headerRow(sheetId: number, headers: readonly string[]): Request {
+  const values = headers.map((stringValue) => ({
+    userEnteredValue: { stringValue },
+    userEnteredFormat: { textFormat: { bold: true } },
+  }));
+  const fields = 'userEnteredValue,userEnteredFormat.textFormat.bold';
+  return { updateCells: { start: { sheetId, rowIndex: 0, columnIndex: 0 }, rows: [{ values }], fields } };
+}
+
+/** A column below its header. */
+const below = (sheetId: number, column: number) => ({
+  sheetId,
+  startRowIndex: 1,
+  startColumnIndex: column,
+  endColumnIndex: column + 1,
+});
+
+function columnRequests({ table, sheetId, headers, aliases }: Layout): Request[] {
+  return [...findColumns(table, headers, aliases)].flatMap(([column, header]): Request[] => {
+    const range = below(sheetId, headers.indexOf(header));
+    const numberFormat = FORMATS[tableOf(table).columns[column]?.type ?? 'text'];
+    const choices = CHOICES[table]?.[column];
+    const condition = { type: 'ONE_OF_LIST', values: choices?.map((userEnteredValue) => ({ userEnteredValue })) ?? [] };
+    return [
+      ...(numberFormat
+        ? [
+            {
+              repeatCell: {
+                range,
+                cell: { userEnteredFormat: { numberFormat } },
+                fields: 'userEnteredFormat.numberFormat',
+              },
+            },
+          ]
+        : []),
+      ...(choices ? [{ setDataValidation: { range, rule: { condition, strict: true, showCustomUi: true } } }] : []),
+    ];
+  });
+}
+
+/** Only a warning: it is people's sheet. */
+function protections({ table, sheetId, headers, aliases }: Layout): Request[] {
+  const definition = tableOf(table);
+  const warn = (range: sheets_v4.Schema$GridRange): Request => ({
+    addProtectedRange: { protectedRange: { range, description: PROTECTED, warningOnly: true } },
+  });
+  if (definition.record) return [warn({ sheetId })];
+  if (table !== 'contacts') return [];
+  return [...findColumns(table, headers, aliases)].flatMap(([column, header]) => {
+    const owned = definition.columns[column]?.derived || JOB_OWNED[table]?.includes(column);
+    return owned ? [warn(below(sheetId, headers.indexOf(header)))] : [];
+  });
+}
