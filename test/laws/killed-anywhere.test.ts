@@ -12,7 +12,7 @@ import { aBounce, aContact, anEvent, temporaryFolder, today, writeWorkbook } fro
 import { entriesByOutcome, leftovers, workbookOf } from './one-outcome.ts';
 
 const CHILD = fileURLToPath(new URL('./night-child.ts', import.meta.url));
-const KILLS = Number(process.env.NIGHTSHIFT_KILLS ?? 25);
+const KILLS = Number(process.env.NIGHTSHIFT_KILLS ?? 12);
 /** As many processes at once as a small machine has processors. */
 const LANES = 2;
 const JOBS = ['list-cleaning', 'bounce-suppression', 'score-recalculation', 'list-refresh'];
