@@ -7,6 +7,7 @@ import { forgottenRows } from '../erase/erase-job.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
 import { describeError } from '../run/errors.ts';
+import type { Store } from '../store/store.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
 import { inspect, type Look } from './inspect.ts';
@@ -45,6 +46,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+  findings.push(...ofSheet(session, store));
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
@@ -69,6 +71,37 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({
       level: 'look',
       text: `${count(keyless)} contacts have no contact_id: list-cleaning gives them one`,
+    });
+  return findings;
+}
+
+const MOST_CELLS = 10_000_000;
+
+/** What only a spreadsheet can have. */
+function ofSheet({ nightShift }: Session, store: Store): Finding[] {
+  const facts = store.facts?.();
+  if (!facts) return [];
+  const { timeZone, cells, others, merged } = facts;
+  const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
+  const findings: Finding[] = [
+    cells > 0.8 * MOST_CELLS
+      ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/sheets.md)` }
+      : { level: 'well', text: used },
+  ];
+  const ours = nightShift.workbook.timeZone;
+  if (timeZone !== ours && !(ours === 'UTC' && /^(Etc\/)?(GMT|UTC)$/.test(timeZone))) {
+    const text = `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in the other. Set one as the other`;
+    findings.push({ level: 'look', text });
+  }
+  for (const tab of merged)
+    findings.push({
+      level: 'mend',
+      text: `tab "${tab}" has merged cells: all but the first read as empty. Unmerge them`,
+    });
+  if (others.length > 0)
+    findings.push({
+      level: 'well',
+      text: `no table, and left alone: ${others.map((tab) => `tab "${tab}"`).join(', ')}`,
     });
   return findings;
 }

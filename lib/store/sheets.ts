@@ -19,7 +19,7 @@ import { WorkbookError } from './discover.ts';
 import { makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
-import type { ForeignFile, Held, Marker, Reading, SourceTable, Store, TablePatch } from './store.ts';
+import type { ForeignFile, Held, Marker, Reading, SheetFacts, SourceTable, Store, TablePatch } from './store.ts';
 import { type TabText, writeTabText } from './tab-text.ts';
 
 export interface SheetsStoreOptions {
@@ -146,6 +146,19 @@ class SheetsStore implements Store {
     };
     return known;
   }
+
+  facts = (): SheetFacts | null => {
+    if (!this.#last) return null;
+    const { timeZone, tabs } = this.#last;
+    const tables = new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId));
+    const titles = (those: readonly TabSnapshot[]): string[] => those.map(({ title }) => title);
+    return {
+      timeZone,
+      cells: tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0),
+      others: titles(tabs.filter(({ sheetId, title }) => !tables.has(sheetId) && title !== MARKER_TAB)),
+      merged: titles(tabs.filter(({ sheetId, merges }) => tables.has(sheetId) && merges.length > 0)),
+    };
+  };
 
   delimiterOf = (): string => ',';
 

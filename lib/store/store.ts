@@ -77,6 +77,17 @@ export type Held = ReadonlyMap<TableName, Readonly<Record<string, number>>>;
 
 export const nothingHeld: Held = new Map();
 
+/** What `doctor` says of a spreadsheet beyond its tables. */
+export interface SheetFacts {
+  readonly timeZone: string;
+  /** Of the 10 million that Google allows. */
+  readonly cells: number;
+  /** Tabs that are no table of ours. */
+  readonly others: readonly string[];
+  /** Tabs with merged cells: only the first of them holds the value. */
+  readonly merged: readonly string[];
+}
+
 export interface Store {
   readonly kind: 'csv' | 'sheets';
   /** What a crash left behind and what was done about it, in words; null where all was well. */
@@ -90,6 +101,8 @@ export interface Store {
    */
   readonly land: (patches: readonly TablePatch[], marker: Marker) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
+  /** Of the last reading; only a spreadsheet has any. */
+  readonly facts?: () => SheetFacts | null;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;
   /** A folder for what must outlive a run that is killed, on this machine. */
