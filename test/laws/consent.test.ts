@@ -14,6 +14,8 @@ import { nightShift } from '../../jobs/batches.ts';
 import { listRefresh } from '../../jobs/list-refresh.ts';
 import { listSizes } from '../../jobs/rules/guards.ts';
 import { lists } from '../../jobs/rules/segments.ts';
+import { eraseJob } from '../../lib/erase/erase-job.ts';
+import { hashAddress } from '../../lib/import/forgotten.ts';
 import { importJob } from '../../lib/import/import-job.ts';
 import { allJobs, type ScheduledJob } from '../../lib/job/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
@@ -147,6 +149,15 @@ const people: Readonly<Record<string, (happening: Happening) => void>> = {
 
 const nightly = allJobs(nightShift).filter(({ cadence }) => cadence === 'nightly');
 const IMPORT = '00000001';
+const ERASE_KEY = 'a key of the tests, long enough';
+const hashed = (email = ''): string => hashAddress(email, ERASE_KEY);
+
+/** Forgets a person. Whoever was forgotten before is not there to be forgotten again, which is no failure of the law. */
+const anErasure = (day: number, pick: number): ScheduledJob => ({
+  job: eraseJob(`p${pick % PERSONS}`, ERASE_KEY, () => {}),
+  cadence: 'nightly',
+  period: `${dayOf(day)}-${pick}`,
+});
 
 const undone = (name: string, period: string): ScheduledJob => ({
   job: undoJob(name, period),
@@ -167,7 +178,7 @@ function anImport(day: number, pick: number): ScheduledJob {
     {
       ...{ name: 'import', paths: [path], scratch, map: {}, progress: () => {}, settings: { timeZone: 'UTC' } },
       overwrite: new Set(pick % 5 === 0 ? ['first_name', 'email'] : ['first_name']),
-      ...{ asOf: new Date(`${dayOf(day)}T23:59:59.999Z`), eraseKey: undefined },
+      ...{ asOf: new Date(`${dayOf(day)}T23:59:59.999Z`), eraseKey: ERASE_KEY },
     },
     async () => rmSync(scratch, { recursive: true, force: true }),
   );
@@ -179,6 +190,12 @@ const machines: Readonly<Record<string, (day: number, pick: number) => Night['jo
   nightly: () => ['nightly'],
   'an import that calls everybody subscribed': (day, pick) => [anImport(day, pick), ...nightly],
   'undo of an import': (day) => [undone('import', `${dayOf(Math.max(0, day - 1))}-${IMPORT}`), ...nightly],
+  'forgetting a person': (day, pick) => [anErasure(day, pick), ...nightly],
+  'forgetting a person whom an import then knows': (day, pick) => [
+    anErasure(day, pick),
+    anImport(day, pick),
+    ...nightly,
+  ],
   'one job': (_, pick) => [chosen(allJobs(nightShift), pick).job.name],
   undo: (day, pick) => {
     const { job } = chosen(allJobs(nightShift), pick);
@@ -228,15 +245,27 @@ function refused({ contacts, suppressions, bounces }: Book): Set<string> {
 /** What must hold between the workbook before a night and after it. */
 function judge(before: Book, after: Book, mailed: ReadonlySet<string> | null): void {
   const [silent, still] = [refused(before), refused(after)];
+  const hashes = new Set(after.suppressions.map(({ email }) => email));
+  const isForgotten = ({ email }: Row): boolean => hashes.has(hashed(email));
+  const there = new Set(before.contacts.map(({ email }) => key(email)));
+  const back = after.contacts.filter((row) => isForgotten(row) && !there.has(key(row.email)));
+  expect(back, 'forgotten, and back').toEqual([]);
+  const stays = new Set(after.contacts.map(({ contact_id }) => contact_id));
+  const gone = new Set(
+    before.contacts.flatMap((row) => (isForgotten(row) && !stays.has(row.contact_id) ? [row.contact_id] : [])),
+  );
   expect(
-    [...silent].filter((id) => !still.has(id)),
+    [...silent].filter((id) => !still.has(id) && !gone.has(id)),
     'mailable again',
   ).toEqual([]);
   const first = (book: Book) => new Map([...book.contacts].reverse().map((row) => [row.contact_id, row]));
   const now = first(after);
-  const lifted = [...first(before).values()].filter((row) => marked(row) && !marked(now.get(row.contact_id) ?? {}));
+  const lifted = [...first(before).values()].filter(
+    (row) => marked(row) && !gone.has(row.contact_id) && !marked(now.get(row.contact_id) ?? {}),
+  );
   expect(lifted, 'status lifted').toEqual([]);
   for (const row of before.suppressions.filter(inForce)) {
+    if (isForgotten(row)) continue;
     const kept = after.suppressions.filter((each) => key(each.email) === key(row.email));
     expect(
       kept.some((each) => inForce(each) && (row.scope === 'address' || each.scope !== 'address')),
@@ -283,11 +312,17 @@ async function live(
   );
   let book: Book = { contacts, suppressions: [], bounces: [], events: [], purchases: [] };
   for (const [day, { happenings, machine, pick }] of days.entries()) {
-    for (const each of happenings) people[each.what]?.({ book, day, ...each });
+    // To whoever was forgotten nothing happens any more.
+    const isThere = (person: number) => contactOf({ book, day, person, pick }).contact_id !== undefined;
+    for (const each of happenings) if (isThere(each.person)) people[each.what]?.({ book, day, ...each });
     writeWorkbook(folder, { ...book, ...(book.suppressions.length === 0 && { suppressions: [] }) });
     const jobs = machines[machine]?.(day, pick) ?? [];
     const { jobs: done } = await night(folder, { asOf: dayOf(day), jobs });
-    expect(done.filter(({ status }) => status === 'failed').map(({ job, error }) => ({ job, error }))).toEqual([]);
+    expect(
+      done
+        .filter(({ status, job }) => status === 'failed' && job !== 'erase')
+        .map(({ job, error }) => ({ job, error })),
+    ).toEqual([]);
     const after = readBook(folder);
     const refreshed = done.some(({ job }) => job === 'list-refresh');
     judge(book, after, refreshed ? onSendingLists(folder) : null);

@@ -1,0 +1,113 @@
+/** The import as people and schedules meet it: what it asks, and the inbox that no batch passes by. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { workbook } from '../../jobs/rules/workbook.ts';
+import { ask } from '../../lib/cli/ask.ts';
+import { main } from '../../lib/cli/main.ts';
+import { aJob } from '../support/small-jobs.ts';
+import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+vi.mock('../../lib/cli/ask.ts', { spy: true });
+
+const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
+const batches = [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: [aJob()] }];
+
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  vi.mocked(ask).mockClear();
+  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+function aWorkbook(): { folder: string; command: (...argv: string[]) => Promise<number> } {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, { contacts: [aContact({ contact_id: 'w1', email: 'ada@example.com' })] });
+  const ledger = join(folder, '.nightshift', 'test-ledger');
+  const command = (...argv: string[]) =>
+    main([...argv, '--workbook', folder, '--ledger', ledger], { workbook, batches });
+  return { folder, command };
+}
+const emails = (folder: string) => readCsv(folder, 'contacts').map(({ email }) => email);
+
+describe('import', () => {
+  it('shows its plan and asks; without an answer it writes nothing, and says so', async () => {
+    const { folder, command } = aWorkbook();
+    const file = join(temporaryFolder(), 'people.csv');
+    writeFileSync(file, 'email,first_name\nbob@example.com,Bob\nno address,X\n');
+    const tables = () => readdirSync(folder).filter((name) => !name.startsWith('.'));
+    // There is no standard input to answer: the answer is no, and the exit code says that it waits.
+    expect(await command('import', file)).toBe(3);
+    expect(said.join('\n')).toContain('people.csv: 2 rows, taken for a list of contacts');
+    expect(said.at(-1)).toContain('there is nobody to ask');
+    expect([
+      emails(folder),
+      existsSync(`${file}.rejects.csv`) && readFileSync(`${file}.rejects.csv`, 'utf8').length > 0,
+    ]).toEqual([['ada@example.com'], true]);
+    expect(tables()).toEqual(['contacts.csv']);
+
+    vi.mocked(ask).mockResolvedValueOnce(true);
+    expect(await command('import', file)).toBe(0);
+    expect(vi.mocked(ask)).toHaveBeenCalledTimes(2);
+    expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
+    // Nothing would change: nothing is asked.
+    expect(await command('import', file)).toBe(0);
+    expect(vi.mocked(ask)).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks nobody with --yes or --dry-run, and only --yes writes', async () => {
+    const { folder, command } = aWorkbook();
+    const file = join(temporaryFolder(), 'people.csv');
+    writeFileSync(file, 'email\nbob@example.com\n');
+    expect(await command('import', file, '--dry-run')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com']);
+    expect(await command('import', file, '--yes')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
+    expect(vi.mocked(ask)).not.toHaveBeenCalled();
+  });
+});
+
+describe('the inbox', () => {
+  it('is taken in at the start of every batch, each file once, by its content', async () => {
+    const { folder, command } = aWorkbook();
+    const inbox = join(folder, 'inbox');
+    mkdirSync(inbox);
+    writeFileSync(join(inbox, 'a.csv'), 'email,kind,date\nada@example.com,hard,2026-01-01\nx@example.com,odd\n');
+    writeFileSync(join(inbox, 'people.csv'), 'email\nbob@example.com\n');
+    expect(await command('run', 'nightly')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
+    expect(readCsv(folder, 'bounces')).toHaveLength(1);
+    expect(readFileSync(join(inbox, 'a.csv.rejects.csv'), 'utf8')).toContain('3,');
+
+    // A person takes the rows out again: the same content, under another name too, does not bring them back.
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'w1', email: 'ada@example.com' })], bounces: [] });
+    renameSync(join(inbox, 'people.csv'), join(inbox, 'renamed.csv'));
+    expect(await command('run', 'nightly')).toBe(0);
+    expect([emails(folder), readCsv(folder, 'bounces')]).toEqual([['ada@example.com'], []]);
+
+    // A file that was written anew is another file; one job by hand is no batch.
+    writeFileSync(join(inbox, 'renamed.csv'), 'email\nbob@example.com\ncleo@example.com\n');
+    expect(await command('run', 'a-job')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com']);
+    expect(await command('run', 'nightly')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com', 'cleo@example.com']);
+    const taken = readCsv(folder, 'runs').filter(({ job }) => job === 'inbox');
+    expect(taken).toHaveLength(3);
+    expect(new Set(taken.map(({ period }) => period)).size).toBe(3);
+  });
+
+  it('takes nothing in by a dry run or as of an earlier day, and goes on past a file that it can’t read', async () => {
+    const { folder, command } = aWorkbook();
+    mkdirSync(join(folder, 'inbox'));
+    writeFileSync(join(folder, 'inbox', 'people.csv'), 'email\nbob@example.com\n');
+    expect(await command('run', 'nightly', '--dry-run')).toBe(0);
+    expect(await command('run', 'nightly', '--as-of', '2026-01-01')).toBe(0);
+    expect(emails(folder)).toEqual(['ada@example.com']);
+    writeFileSync(join(folder, 'inbox', 'odd.csv'), 'Kontakt\nwho@example.com\n');
+    expect(await command('run', 'nightly')).toBe(1);
+    expect(said.join('\n')).toContain('odd.csv is nothing that we know');
+    expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
+  });
+});
