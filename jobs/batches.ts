@@ -1,6 +1,7 @@
 import type { NightShift } from '../lib/job/batch.ts';
 import archiveStale from './archive-stale.ts';
 import bounceSuppression from './bounce-suppression.ts';
+import enrichment from './enrichment.ts';
 import exports from './exports.ts';
 import lifetimeValue from './lifetime-value.ts';
 import listCleaning from './list-cleaning.ts';
@@ -22,9 +23,9 @@ export const nightShift: NightShift = {
     },
     {
       name: 'weekly',
-      purpose: 'Files for the tools that fetch them: lists, audiences, suppressions.',
+      purpose: 'Whom contacts work for, and files for the tools that fetch them: lists, audiences, suppressions.',
       schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [exports],
+      jobs: [enrichment, exports],
     },
     {
       name: 'monthly',

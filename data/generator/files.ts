@@ -1,8 +1,9 @@
 /** Writes a world to a folder, one CSV file a table, and its truth beside it where that is asked for. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { registerColumns, registerRows } from './company-register.ts';
 import { csvLine, writeLines } from './csv-writer.ts';
-import { type World, type WorldTable, worldTables } from './world.ts';
+import { type World, type WorldOptions, type WorldTable, worldTables } from './world.ts';
 
 /** Writes `TABLE.csv` for every table into the folder (made if need be); returns how many rows each has. */
 export function writeWorld(world: World, folder: string): Record<WorldTable, number> {
@@ -16,6 +17,17 @@ export function writeTruth(world: World, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'truth.json'), `${JSON.stringify(world.truth, null, 2)}\n`);
   writeLines(join(folder, 'truth.jsonl'), truths(world));
+}
+
+/** Writes `register/companies.csv`: as many companies as the small worlds have, one for every fourteen contacts. */
+export function writeRegister({ seed, contacts }: WorldOptions, folder: string): void {
+  mkdirSync(join(folder, 'register'), { recursive: true });
+  writeLines(join(folder, 'register', 'companies.csv'), registerLines(seed, Math.ceil(contacts / 14)));
+}
+
+function* registerLines(seed: number, count: number): Generator<string> {
+  yield csvLine(registerColumns);
+  for (const row of registerRows(seed, count)) yield csvLine(row);
 }
 
 function* lines(world: World, table: WorldTable): Generator<string> {

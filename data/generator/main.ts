@@ -10,7 +10,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeTruth, writeWorld } from './files.ts';
+import { writeRegister, writeTruth, writeWorld } from './files.ts';
 import { passDay } from './night.ts';
 import { benchOptions, ordinaryNight, sampleOptions } from './presets.ts';
 import { generateWorld, type WorldOptions } from './world.ts';
@@ -38,6 +38,7 @@ function main(): void {
   else if (command === 'sample') {
     const options = { ...sampleOptions, ...given };
     say(write(options, folder, truth));
+    writeRegister(options, folder);
     writeFileSync(join(folder, 'world.json'), `${JSON.stringify(options, null, 2)}\n`);
   } else throw new Error(usage);
 }

@@ -68,6 +68,10 @@ export const enrichmentRules = z.strictObject({
       z.enum(['fill', 'overwrite', 'never']),
     )
     .default({ company: 'fill', industry: 'fill', employees: 'fill', annual_revenue: 'fill', country: 'fill' }),
+  /** The share of look-ups that may fail before the contacts are left as they are. */
+  mostFailing: z.number().min(0).max(1).default(0.2),
+  /** The share of contacts whose filled cells may change in one run: more looks like a provider that answers nonsense. */
+  mostChanging: z.number().min(0).max(1).default(0.1),
 });
 
 export type LookUpLimits = z.output<typeof lookUpLimits>;

@@ -43,8 +43,14 @@ const invented = (domain: string) => ({
   organization: { name: `${domain} Ltd`, industry: 'Ceramics', size: 40, revenue: '$1M-$10M', country: 'NL' },
 });
 
-/** @param script what happens to a domain's questions, one after the other; the last one stays. `found` for all others */
-export async function providerServer(script: Record<string, readonly Behaviour[]> = {}): Promise<ProviderServer> {
+/**
+ * @param script what happens to a domain's questions, one after the other; the last one stays. `found` for all others
+ * @param cut told the number of each question as it comes; where it says true, the line is cut before anything is charged
+ */
+export async function providerServer(
+  script: Record<string, readonly Behaviour[]> = {},
+  cut: (question: number) => boolean = () => false,
+): Promise<ProviderServer> {
   const questions: string[] = [];
   const paid = new Map<string, number>();
   const asked = new Map<string, number>();
@@ -55,6 +61,10 @@ export async function providerServer(script: Record<string, readonly Behaviour[]
     asked.set(domain, before + 1);
     questions.push(domain);
     key = request.headers['x-key']?.toString();
+    if (cut(questions.length)) {
+      request.socket.destroy();
+      return;
+    }
     const plan = script[domain] ?? ['found'];
     behave(plan[Math.min(before, plan.length - 1)] ?? 'found', request, response, invented(domain), () =>
       paid.set(domain, (paid.get(domain) ?? 0) + 1),

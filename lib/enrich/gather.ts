@@ -1,0 +1,122 @@
+/**
+ * Asks the provider about the domains that are due and keeps every answer in the table `companies`, chunk by chunk, each chunk in
+ * a landing of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between a chunk's landings
+ * answers lie in a file beside the workbook (paid-answers.ts). It never touches contacts.
+ */
+import { join as joinPath } from 'node:path';
+import { join, type Sql, sql } from '../engine/sql.ts';
+import type { Gathered, Gathering } from '../job/ahead.ts';
+import { allowed, type GuardResult } from '../job/guard.ts';
+import { type Change, upsert } from '../job/job.ts';
+import { JobError } from '../run/errors.ts';
+import { dueDomains } from './due.ts';
+import { type LookUpReport, lookUp } from './look-up.ts';
+import { answersLeft, forgetAnswers, noting, type PaidAnswer } from './paid-answers.ts';
+import type { Clock } from './provider.ts';
+import { providerOf } from './provider-of.ts';
+import type { EnrichmentRules } from './rules.ts';
+
+export interface Ways {
+  /** The content of a file that the rules name. */
+  readonly readText: (file: string) => Promise<string>;
+  readonly clock?: Clock;
+}
+
+/** Reads the step `contact_domains` (contact_id, domain, worth). @throws JobError where the provider can't be asked */
+export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, ways: Ways): Promise<Gathered> {
+  const path = joinPath(at.stateFolder, 'enrichment-answers.jsonl');
+  const left = await answersLeft(path);
+  if (at.rehearsal) {
+    const due = await domainsDue(at, rules);
+    const known = new Set(left.map(({ domain }) => domain));
+    return { metrics: { due: due.filter((domain) => !known.has(domain)).length, rehearsal: true }, guards: [] };
+  }
+  for (const chunk of inChunks(left, rules.limits.chunk)) await at.keep(intoCompanies(chunk));
+  await forgetAnswers(path);
+  const due = await domainsDue(at, rules);
+  const metrics = { due: due.length, recovered: left.length };
+  if (due.length === 0) return { metrics, guards: [] };
+  const report = await ask(at, due, path, rules, ways);
+  await forgetAnswers(path);
+  refuseSilence(report, rules);
+  const { halted, ...counts } = report;
+  const warnings = halted && halted.by !== 'budget' ? { warnings: [`look-ups ended early: ${halted.why}`] } : {};
+  return {
+    metrics: { ...metrics, ...counts, ...(halted && { halted: halted.by }), ...warnings },
+    guards: [failing(report, rules)],
+  };
+}
+
+async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<string[]> {
+  const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
+  const rows = await engine.rows(dueDomains(contactDomains, sql`select * from companies`, context.today, rules));
+  return rows.map(({ domain }) => String(domain));
+}
+
+/** A register of our own has no price and no limit of questions; its answers can be had again. */
+const atOnce = { perSecond: 1e6, chunk: 5_000 };
+
+async function ask(
+  { outside, context, keep }: Gathering,
+  due: readonly string[],
+  path: string,
+  rules: EnrichmentRules,
+  { readText, clock }: Ways,
+): Promise<LookUpReport> {
+  const provider = await providerOf(rules.provider, outside.secret, readText).catch((error: unknown) => {
+    // Its messages name settings, secrets by name and columns of a register; never a key.
+    throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
+  });
+  const source = provider.name;
+  const fetchedAt = context.asOf.toISOString();
+  return outside.stoppable((signal) =>
+    lookUp(due, {
+      ...(rules.provider.kind === 'csv'
+        ? { provider, limits: { ...rules.limits, ...atOnce } }
+        : { provider: noting(provider, path, context.asOf), limits: rules.limits }),
+      write: (answers) => keep(intoCompanies(answers.map((answer) => ({ ...answer, source, fetchedAt })))),
+      signal,
+      ...(clock && { clock }),
+    }),
+  );
+}
+
+/** Answers as rows of `companies`. Who is unknown now keeps what was known of it once. */
+function intoCompanies(answers: readonly PaidAnswer[]): Change {
+  const rows = answers.map(
+    ({ domain, company, source, fetchedAt }): Sql =>
+      sql`select ${domain} as domain, ${company?.company ?? null} as company, ${company?.industry ?? null} as industry,
+        cast(${company?.employees ?? null} as double) as employees, cast(${company?.annual_revenue ?? null} as double) as annual_revenue,
+        ${company?.country ?? null} as country, ${source} as source, ${new Date(fetchedAt)} as fetched_at, ${company === null} as is_unknown`,
+  );
+  const cell = (column: string): Sql => ({
+    text: `case when a.is_unknown then k.${column} else a.${column} end as ${column}`,
+    values: [],
+  });
+  const cells = ['company', 'industry', 'employees', 'annual_revenue', 'country'].map(cell);
+  return upsert(
+    'companies',
+    sql`select a.domain, ${join(cells, ', ')}, a.source, a.fetched_at, 'asked the provider' as why
+      from (${join(rows, ' union all ')}) as a left join companies k on k.domain = a.domain`,
+  );
+}
+
+function* inChunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+
+function failing({ asked, failed }: LookUpReport, { mostFailing }: EnrichmentRules): GuardResult {
+  const limit = allowed({ share: mostFailing }, asked);
+  const found = sum(failed);
+  return { guard: `at most ${mostFailing * 100} % of look-ups failing`, limit, found, passed: found <= limit };
+}
+
+/** A provider that refuses us, or only fails, is a failed job; what it answered until then is kept. */
+function refuseSilence({ halted, found, unknown }: LookUpReport, { provider }: EnrichmentRules): void {
+  if (halted?.by !== 'refused' && halted?.by !== 'failing') return;
+  throw new JobError(
+    `The provider ${provider.name} was left alone after ${found + unknown} answers, which are kept: ${halted.why}. Look at its key, its status page and jobs/rules/enrichment.ts; the next run goes on.`,
+  );
+}

@@ -1,0 +1,200 @@
+/** Enrichment in the workbook: who is asked about, what is paid, and which cells a company may fill. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { enrichment } from '../../jobs/enrichment.ts';
+import { enrichmentRules } from '../../lib/enrich/rules.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { jobOf, type Night, night } from '../support/night.ts';
+import { type Behaviour, type ProviderServer, providerServer } from '../support/provider-server.ts';
+import {
+  aContact,
+  aPurchase,
+  type Given,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
+
+const servers: ProviderServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function start(script: Record<string, readonly Behaviour[]> = {}, cut?: (question: number) => boolean) {
+  const server = await providerServer(script, cut);
+  servers.push(server);
+  return server;
+}
+
+/** Rules that ask the server, one question after the other. */
+function rulesFor({ settings }: ProviderServer, more: Record<string, unknown> = {}) {
+  const { key: _, ...provider } = settings;
+  const limits = { perSecond: 1000, parallel: 1, chunk: 5, backoffMs: 1, pauseAfterFailuresMs: 1 };
+  return { provider: { kind: 'http', ...provider }, limits, ...more };
+}
+
+async function enrich(folder: string, rules: object, given: Night = {}) {
+  const job = enrichment(enrichmentRules.parse(rules));
+  const result = await night(folder, { ...given, jobs: [{ job, cadence: 'weekly' }] });
+  return jobOf(result, 'enrichment');
+}
+
+const worker = (domain: string, given: Given = {}): Row =>
+  aContact({ contact_id: domain, email: `ada@${domain}.example`, country: '', ...given });
+const rowOf = (folder: string, id: string): Row =>
+  readCsv(folder, 'contacts').find((row) => row.contact_id === id) ?? {};
+const paidTotal = ({ paid }: ProviderServer): number => [...paid.values()].reduce((a, b) => a + b, 0);
+
+const CHILD = fileURLToPath(new URL('../enrich/enrich-child.ts', import.meta.url));
+
+describe('what is paid', () => {
+  it('is one look-up for each domain, though runs are killed at questions and a landing fails', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = temporaryFolder();
+    const workbook = join(folder, 'workbook');
+    writeWorkbook(workbook, { contacts: Array.from({ length: 14 }, (_, i) => worker(`firm${i}`)) });
+    /** The questions, counted over all runs, at which the run that asks is killed, with answers that no landing holds yet. */
+    const deaths = [6, 12];
+    let child: ReturnType<typeof spawn> | undefined;
+    const server = await start(
+      { 'firm3.example': ['unknown'] },
+      (question) => deaths.includes(question) && child?.kill('SIGKILL') === true,
+    );
+    const args = [
+      'run',
+      'enrichment',
+      '--as-of',
+      '2026-11-22',
+      '--workbook',
+      workbook,
+      '--ledger',
+      join(folder, 'ledger'),
+    ];
+    for (const _ of deaths) {
+      child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(rulesFor(server)), ...args], {
+        stdio: 'ignore',
+      });
+      const [, signal] = await once(child, 'exit');
+      expect(signal).toBe('SIGKILL');
+    }
+    const answers = join(workbook, '.nightshift', 'enrichment-answers.jsonl');
+    expect(readFileSync(answers, 'utf8')).toContain('firm');
+    const failing = (store: Store): Store => ({
+      ...store,
+      land: (patches, marker) =>
+        marker.entries.length > 0 ? Promise.reject(new Error('the disk is full')) : store.land(patches, marker),
+    });
+    await expect(enrich(workbook, rulesFor(server), { store: failing })).resolves.toMatchObject({ status: 'failed' });
+    expect(rowOf(workbook, 'firm1').company).toBe('');
+    expect(await enrich(workbook, rulesFor(server))).toMatchObject({ status: 'applied', metrics: { due: 0 } });
+    expect(paidTotal(server)).toBe(13);
+    expect(server.questions.length).toBe(14 + deaths.length);
+    expect(existsSync(answers)).toBe(false);
+    expect(readCsv(workbook, 'companies')).toHaveLength(14);
+    expect(rowOf(workbook, 'firm1')).toMatchObject({ company: 'firm1.example Ltd', employees: '40', country: 'NL' });
+    expect(await enrich(workbook, rulesFor(server), { asOf: '2026-12-20' })).toMatchObject({
+      status: 'unchanged',
+      metrics: { due: 0 },
+    });
+  });
+
+  it('goes to the contacts worth most, and to nobody who is suppressed, quiet, or at a mailbox for everybody', async () => {
+    const server = await start();
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        worker('small', { lifetime_value: 5 }),
+        worker('large', { lifetime_value: 900 }),
+        worker('none'),
+        worker('stopped', { status: 'unsubscribed' }),
+        worker('quiet', { created_at: '2024-01-01T00:00:00Z', updated_at: '' }),
+        worker('buyer', { created_at: '2024-01-01T00:00:00Z', lifetime_value: 50 }),
+        worker('private', { email: 'ada@gmail.com' }),
+      ],
+      purchases: [aPurchase({ contact_id: 'buyer' })],
+    });
+    const rules = { ...rulesFor(server), limits: { ...rulesFor(server).limits, budget: 3 } };
+    expect(await enrich(folder, rules, { dryRun: true })).toMatchObject({ metrics: { due: 4, rehearsal: true } });
+    expect(server.questions).toEqual([]);
+    expect(await enrich(folder, rules)).toMatchObject({ metrics: { due: 4, asked: 3, halted: 'budget' } });
+    expect(server.questions).toEqual(['large.example', 'buyer.example', 'small.example']);
+    await enrich(folder, rules, { asOf: '2026-11-29' });
+    expect(server.questions.slice(3)).toEqual(['none.example']);
+  });
+});
+
+describe('what is written', () => {
+  it('fills what is empty, follows the company in cells of its own, and never touches what a person typed', async () => {
+    const server = await start();
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        worker('firm', { industry: 'Pottery', last_activity_at: '2026-11-01T00:00:00Z' }),
+        worker('edited', { last_activity_at: '2026-11-01T00:00:00Z' }),
+      ],
+    });
+    await enrich(folder, rulesFor(server));
+    expect(rowOf(folder, 'firm')).toMatchObject({
+      company: 'firm.example Ltd',
+      industry: 'Pottery',
+      annual_revenue: '1000000',
+    });
+    const typed = readCsv(folder, 'contacts').map((row) =>
+      row.contact_id === 'edited' ? { ...row, company: 'Ours' } : row,
+    );
+    writeWorkbook(folder, {
+      contacts: typed,
+      companies: readCsv(folder, 'companies').map((row) => ({
+        ...row,
+        company: 'New Name',
+        industry: 'Other',
+        employees: '41',
+      })),
+    });
+    const soon = await enrich(folder, rulesFor(server), { asOf: '2026-11-29' });
+    expect(soon.status).toBe('unchanged');
+    expect(await enrich(folder, rulesFor(server), { asOf: '2027-03-01' })).toMatchObject({ status: 'applied' });
+    expect(rowOf(folder, 'firm')).toMatchObject({ company: 'New Name', industry: 'Pottery', employees: '41' });
+    expect(rowOf(folder, 'edited')).toMatchObject({ company: 'Ours', industry: 'Other', employees: '41' });
+    expect(server.questions.length).toBe(2);
+  });
+
+  it('leaves contacts as they are when a provider mostly fails, or changes what many hold', async () => {
+    const firms = Array.from({ length: 60 }, (_, i) => `firm${i}`);
+    const server = await start(
+      Object.fromEntries(firms.map((firm, i) => [`${firm}.example`, [i % 3 === 0 ? 'html' : 'found']])),
+    );
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: firms.map((firm) => worker(firm, { industry: 'Typed' })) });
+    const failing = await enrich(folder, rulesFor(server));
+    expect(failing).toMatchObject({ status: 'blocked', metrics: { found: 40, failed: { 'no JSON': 20 } } });
+    expect(failing.guards[0]).toMatchObject({ guard: 'at most 20 % of look-ups failing', found: 20, passed: false });
+    expect(rowOf(folder, 'firm1').company).toBe('');
+    expect(readCsv(folder, 'companies')).toHaveLength(40);
+    const { limits } = rulesFor(server);
+    const patient = { limits: { ...limits, failuresInARow: 100 }, mostFailing: 1 };
+    const overwriting = rulesFor(server, { contacts: { industry: 'overwrite' }, ...patient });
+    const changing = await enrich(folder, overwriting, { asOf: '2026-11-29' });
+    expect(changing.status).toBe('blocked');
+    expect(changing.guards.find(({ passed }) => !passed)).toMatchObject({ found: 40 });
+  });
+
+  it('is a failed job, with what was paid kept, where the provider refuses the key', async () => {
+    const server = await start({ 'firm2.example': ['forbidden'] });
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: ['firm1', 'firm2', 'firm3'].map((firm) => worker(firm)) });
+    const { status, error } = await enrich(folder, rulesFor(server));
+    expect(status).toBe('failed');
+    expect(error).toMatchObject({
+      kind: 'JobError',
+      message: expect.stringContaining('after 1 answers, which are kept'),
+    });
+    expect(readCsv(folder, 'companies')).toMatchObject([{ domain: 'firm1.example', source: 'local' }]);
+  });
+});
