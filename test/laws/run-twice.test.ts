@@ -113,14 +113,17 @@ describe.each(workbooks)('%s', (_, lay) => {
   });
 });
 
-describe.each(workbooks.slice(0, 2))('%s', (_, lay) => {
-  it('has nothing left to do for a job that runs again alone', async () => {
+describe.each(workbooks.slice(0, 2))('%s', (name, lay) => {
+  it('has nothing left to do for jobs of any cadence that run again', async () => {
     const folder = temporaryFolder();
     lay(folder);
-    for (const name of names) {
-      await night(folder, { jobs: [name] });
+    // One by one where the rows are odd; in one night where they are many.
+    for (const jobs of name === 'edge cases' ? names.map((each) => [each]) : [names]) {
+      await night(folder, { jobs });
+      // In one night a job of the month may leave work for one of the night, which has run by then.
+      if (jobs.length > 1) await night(folder, { jobs });
       const after = state(folder);
-      expect(statuses(await night(folder, { jobs: [name] }))).toEqual(unchanged([name]));
+      expect(statuses(await night(folder, { jobs }))).toEqual(unchanged(jobs));
       expect(state(folder)).toEqual(after);
     }
   });
