@@ -60,7 +60,7 @@ describe('what is paid', () => {
     const workbook = join(folder, 'workbook');
     writeWorkbook(workbook, { contacts: Array.from({ length: 14 }, (_, i) => worker(`firm${i}`)) });
     /** The questions, counted over all runs, at which the run that asks is killed, with answers that no landing holds yet. */
-    const deaths = [6, 12];
+    const deaths = [5, 9];
     let child: ReturnType<typeof spawn> | undefined;
     const server = await start(
       { 'firm3.example': ['unknown'] },
