@@ -174,7 +174,8 @@ class SheetsStore implements Store {
     // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.
     const ordered = patches.toSorted((a, b) => rank(a.table) - rank(b.table));
     const rooms = ordered.map((patch): Room => {
-      const tab = this.#tables.get(patch.table)?.tab ?? null;
+      const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === patch.table);
+      const tab = this.#tables.get(patch.table)?.tab ?? empty ?? null;
       return { tab, title: patch.table, headers: patch.columns };
     });
     const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
