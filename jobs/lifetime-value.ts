@@ -1,6 +1,7 @@
-import { sql } from '../lib/engine/sql.ts';
+import { list, sql } from '../lib/engine/sql.ts';
 import { atMost, type Limit } from '../lib/job/guard.ts';
 import { job, update } from '../lib/job/job.ts';
+import { bandsOf } from '../lib/value/bands.ts';
 import { valueCustomers } from '../lib/value/lifetime-value.ts';
 import type { ValueRules } from '../lib/value/rules.ts';
 import { valueMetrics } from '../lib/value/told.ts';
@@ -28,6 +29,7 @@ export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Li
             case
               when v.contact_id is null then 'no orders any more'
               when c.value_band is null then concat('a customer now, ', v.value_band)
+              when c.value_band not in ${list(bandsOf(values))} then concat('no band of ours → ', v.value_band)
               else concat(c.value_band, ' → ', v.value_band)
             end as why_value_band,
             'worked out anew' as why

@@ -2,6 +2,13 @@
 import { join, type Sql, sql } from '../engine/sql.ts';
 import type { ValueRules } from './rules.ts';
 
+/** The names of all bands, best first. */
+export const bandsOf = ({ bands: { ranked, rest, lapsing } }: ValueRules): string[] => [
+  ...ranked.map(({ name }) => name),
+  rest,
+  lapsing.name,
+];
+
 /**
  * Rows (contact_id, value_band). `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
  * Equal values always share a band; somebody who has no value to expect is never above the last one.

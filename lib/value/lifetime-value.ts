@@ -8,7 +8,7 @@
 import type { Engine } from '../engine/duckdb.ts';
 import { name, type Sql, sql } from '../engine/sql.ts';
 import { JobError } from '../run/errors.ts';
-import { bandMoves, quarterMovement } from './bands.ts';
+import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
 import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';
 import * as history from './history.ts';
@@ -101,11 +101,10 @@ async function refuseUnrated(engine: Engine, purchases: Sql, { asOf }: At, rules
   );
 }
 
-async function bandCounts(engine: Engine, { bands }: ValueRules): Promise<Record<string, number>> {
+async function bandCounts(engine: Engine, rules: ValueRules): Promise<Record<string, number>> {
   const rows = await engine.rows(sql`select value_band, count(*) as n from value_customers group by value_band`);
   const counted = new Map(rows.map(({ value_band: band, n }) => [String(band), Number(n)]));
-  const names = [...bands.ranked.map((band) => band.name), bands.rest, bands.lapsing.name];
-  return Object.fromEntries(names.map((band) => [band, counted.get(band) ?? 0]));
+  return Object.fromEntries(bandsOf(rules).map((band) => [band, counted.get(band) ?? 0]));
 }
 
 const create = (engine: Engine, table: string, query: Sql): Promise<void> =>

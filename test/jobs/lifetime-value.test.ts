@@ -42,7 +42,7 @@ describe('lifetime-value', () => {
         ...contacts,
         aContact({ contact_id: 'browser' }),
         aContact({ contact_id: 'regretful' }),
-        aContact({ contact_id: 'merged' }),
+        aContact({ contact_id: 'merged', value_band: 'Ada Secret' }),
       ],
       purchases: [
         ...purchases,
@@ -70,6 +70,7 @@ describe('lifetime-value', () => {
       customers: 141,
       model: { customers: 141, logLikelihood: expect.any(Number) },
     });
+    expect(JSON.stringify(first)).not.toContain('Ada Secret');
     expect(rowOf(folder, 'merged')).toMatchObject({ orders: '2', last_order_at: '2026-11-21T09:00:00Z' });
     for (const id of ['browser', 'regretful']) {
       expect(rowOf(folder, id)).toMatchObject({ orders: '', lifetime_value: '', value_band: '', p_alive: '' });
