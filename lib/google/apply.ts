@@ -291,7 +291,12 @@ async function recover(state: State): Promise<{ repaired: number; dropped: numbe
   const left = (await readLeft(state.client)).sort((a, b) => a.order - b.order);
   state.trash = left.flatMap((one) => one.sheetIds);
   state.order = left.at(-1)?.order ?? 0;
-  const verdicts = left.map((one) => ({ id: one.markerId, repairs: [...judge(one).repairs] }));
+  const judged = left.map((one) => ({ ...judge(one), id: one.markerId, mends: one.intents[0]?.repair === true }));
+  // What a later attempt put right before the run was killed may be changed again by now, and then a person did it.
+  const verdicts = judged.map(({ id, repairs }, i) => {
+    const mended = new Set(judged.slice(i + 1).flatMap((later) => (later.mends ? [...later.right] : [])));
+    return { id, repairs: repairs.flatMap((goal) => withoutDone(goal, mended)) };
+  });
   const unsettled = verdicts.filter((one) => one.repairs.length > 0);
   // The chunk did not land as a whole: its marker must not say so.
   state.owed = unsettled.map((one) => dropMarker(one.id));
@@ -304,6 +309,17 @@ async function recover(state: State): Promise<{ repaired: number; dropped: numbe
   await settle(state, { marker, chunk: '1/1', tally: newTally(), layers, attempt: 0, standing: undefined });
   await finish(state);
   return { repaired: layers.flat().length, dropped: unsettled.length };
+}
+
+/** A repair without what another attempt has done of it already. */
+function withoutDone(goal: Goal, done: ReadonlySet<string>): Goal[] {
+  const key = goal.kind === 'insert' ? goal.key : goal.id.key;
+  if (key === '') return [goal];
+  const isDone = (header?: string): boolean =>
+    done.has(nameOf({ kind: goal.kind, sheetId: goal.sheetId, key, row: 0 }, header));
+  if (goal.kind !== 'update') return isDone() ? [] : [goal];
+  const cells = goal.cells.filter(({ column }) => !isDone(column));
+  return cells.length > 0 ? [{ ...goal, cells }] : [];
 }
 
 /** Deletes hidden tabs and writes what markers are owed; repeats until it is done. */

@@ -2,6 +2,7 @@
  * Where the goals stand on the sheet as it is now: which cells to write, where rows go in, which rows go out; and what
  * is reached already or must be left to the person who changed it. Pure.
  */
+import { trackColumn } from './columns.ts';
 import {
   columnOf,
   type Goal,
@@ -52,7 +53,8 @@ export function place(goals: readonly Goal[], tabs: ReadonlyMap<number, TabNow>)
   const held: Placement['held'] = [];
   let already = 0;
   const finders = new Map<string, RowFinder>();
-  for (const goal of goals) {
+  for (const given of goals) {
+    const goal = calledAsNow(given, tabs.get(given.sheetId)?.headers);
     const outcome = placeOne(goal);
     if (outcome === 'already') already += goal.repair ? 0 : 1;
     else if (outcome !== 'placed' && !goal.repair) held.push({ tab: goal.tab, reason: outcome });
@@ -80,6 +82,30 @@ export function place(goals: readonly Goal[], tabs: ReadonlyMap<number, TabNow>)
   }
 }
 
+/**
+ * A repair in the words of the sheet as it is now: whoever renamed a column since the damage was done has not changed its
+ * cells, nor which row is whose.
+ */
+function calledAsNow(goal: Goal, now: readonly string[] | undefined): Goal {
+  const then = goal.headersThen;
+  if (now === undefined || then === undefined || then.join('\u001f') === now.join('\u001f')) return goal;
+  const nameOf = (header: string): string => now[trackColumn(then, now, then.indexOf(header))] ?? header;
+  const common = { keyColumns: goal.keyColumns.map(nameOf), headersThen: now };
+  // A column that is gone has taken everybody's cells with it; one that never had a name may still be found by its cell.
+  const cellsOf = <T extends { readonly column: string; readonly index?: number }>(cells: readonly T[]): T[] =>
+    cells.flatMap((cell) => {
+      const index = trackColumn(then, now, cell.index ?? then.indexOf(cell.column));
+      return index < 0 && (cell.column !== '' || goal.kind === 'insert')
+        ? []
+        : [{ ...cell, column: now[index] ?? '', index }];
+    });
+  if (goal.kind === 'insert') return { ...goal, ...common, cells: cellsOf(goal.cells) };
+  const { content } = goal.id;
+  const renamed = content && new Map([...content].map(([header, value]) => [nameOf(header), value] as const));
+  const id = renamed ? { ...goal.id, content: renamed } : goal.id;
+  return goal.kind === 'update' ? { ...goal, ...common, id, cells: cellsOf(goal.cells) } : { ...goal, ...common, id };
+}
+
 function placeUpdate(
   goal: UpdateGoal,
   step: TabStep,
@@ -89,8 +115,9 @@ function placeUpdate(
   const row = finder.find(goal.id, goal.cells);
   if (row === undefined) return 'row gone';
   let placed = false;
-  for (const { column: header, index, before, after } of goal.cells) {
-    const column = columnOf(goal, step.now.headers, header, index);
+  for (const cell of goal.cells) {
+    const { column: header, before, after } = cell;
+    const column = placeOfCell(goal, step.now, row, cell);
     if (column < 0) {
       hold('column gone');
       continue;
@@ -105,6 +132,17 @@ function placeUpdate(
     }
   }
   return placed ? 'placed' : 'already';
+}
+
+/** Columns without a header can't be told apart by anything but what was written there. */
+function placeOfCell(goal: UpdateGoal, now: TabNow, row: number, cell: UpdateGoal['cells'][number]): number {
+  const { column: header, index, before } = cell;
+  const place = columnOf(goal, now.headers, header, index);
+  if (!goal.repair || header !== '' || now.at(row, place).value === before) return place;
+  const alike = Array.from({ length: now.columnCount }, (_, i) => i).filter(
+    (i) => (now.headers[i] ?? '') === '' && now.at(row, i).value === before,
+  );
+  return alike.length === 1 ? (alike[0] ?? place) : place;
 }
 
 function placeInsert(goal: InsertGoal, step: TabStep, finder: RowFinder): 'placed' | 'already' | HeldReason {

@@ -28,6 +28,8 @@ export interface Intent {
   readonly cells: readonly (readonly [column: number, header: string, before: Raw, write: Write])[];
   /** What a keyless row, or one to be removed, was expected to hold. */
   readonly content: readonly (readonly [string, Raw])[] | undefined;
+  /** The tab's headers at the second look; on the first intent of each tab. */
+  readonly headers?: readonly string[];
 }
 
 /** Names and ids of an attempt's hidden tabs, all made from its marker. */
@@ -76,7 +78,8 @@ export function intentsOf(steps: readonly TabStep[], order: number): Intent[] {
     const removals = step.removals.map(({ goal, row }): Intent => {
       return { ...common(goal, goal.id.key), order, kind: 'remove', row, cells: [], content: list(goal.id.content) };
     });
-    return [...rows.values(), ...inserts, ...removals];
+    const [first, ...others] = [...rows.values(), ...inserts, ...removals];
+    return first === undefined ? [] : [{ ...first, headers: step.now.headers }, ...others];
   });
 }
 

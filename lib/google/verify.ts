@@ -3,6 +3,7 @@
  * What it hit wrongly (somebody sorted, inserted, moved or edited between the second look and the write) becomes goals
  * that put the old content back, wherever the rows are by now; what a person has changed since stays. Pure.
  */
+import { trackColumn } from './columns.ts';
 import { type Goal, type InsertGoal, keyOf, type RemoveGoal, type UpdateGoal } from './goals.ts';
 import type { TabStep } from './place.ts';
 import type { Raw } from './snapshot.ts';
@@ -35,8 +36,10 @@ export interface Verdict {
 export function judge({ intents, images }: Pick<Left, 'intents' | 'images'>): Verdict {
   const right = new Set<string>();
   const repairs: Goal[] = [];
-  for (const intent of intents) {
-    const image = images.get(intent.sheetId);
+  const seen = new Map(intents.flatMap(({ sheetId, headers }) => (headers ? [[sheetId, headers] as const] : [])));
+  for (const meant of intents) {
+    const image = images.get(meant.sheetId);
+    const intent = { ...meant, keyColumns: keysIn(meant, image, seen.get(meant.sheetId)) };
     const repair = image === undefined ? undefined : JUDGES[intent.kind](intent, image, right);
     if (image === undefined) for (const [, header] of intent.cells) right.add(nameOf(intent, header));
     if (image === undefined) right.add(nameOf(intent));
@@ -60,6 +63,20 @@ function base(intent: Intent, image: TabNow) {
     repair: true,
     headersThen: image.headers,
   };
+}
+
+/**
+ * The key columns as they were called at the moment of the write. Where one can't be found again, none: rows can then only be
+ * told by all that they hold.
+ */
+function keysIn(
+  { keyColumns }: Intent,
+  image: TabNow | undefined,
+  seen: readonly string[] | undefined,
+): readonly string[] {
+  if (image === undefined || seen === undefined) return keyColumns;
+  const then = keyColumns.map((header) => image.headers[trackColumn(seen, image.headers, seen.indexOf(header))] ?? '');
+  return then.includes('') ? [] : then;
 }
 
 function judgeUpdate(intent: Intent, image: TabNow, right: Set<string>): UpdateGoal | undefined {
