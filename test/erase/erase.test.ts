@@ -110,6 +110,18 @@ describe('erase', () => {
     );
   });
 
+  it('is cut out of Mailchimp’s files beside the audience, and every other byte stays', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'me', email: 'me@example.com' }), aContact()] });
+    const left = (...people: string[]) => Buffer.from(`Email Address,Name,UNSUB_TIME\r\n${people.join('')}`, 'latin1');
+    const [me, other] = ['me@example.com,Mé,2026-01-01\r\n', 'o@example.com,Zoë "Z",2026-01-01\r\n'] as const;
+    writeFileSync(join(folder, 'unsubscribed.csv'), left(me, other));
+    const erased = await command('erase', 'me', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
+    expect(erased.said).toContain('Cut out of unsubscribed.csv: 1 lines');
+    expect(erased.code).toBe(0);
+    expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
+  });
+
   it('stops a later import of the person, and lets nobody in while the key is not known', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
