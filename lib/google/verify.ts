@@ -81,7 +81,7 @@ function keysIn(
 
 function judgeUpdate(intent: Intent, image: TabNow, right: Set<string>): UpdateGoal | undefined {
   const rowRight =
-    intent.content === undefined
+    intent.key !== '' || intent.content === undefined
       ? keyAt(image, intent.row, intent.keyColumns) === intent.key
       : holds(image, intent.row, intent.content);
   const wrong = intent.cells.filter(([column, header, before]) => {

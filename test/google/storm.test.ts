@@ -367,6 +367,25 @@ const remembered: Storm[] = [
     kills: [{ at: 4, after: false }],
     sameIdRefused: false,
   },
+  // A repair whose answer was cut, of a row that a person edited before it: it was taken for wrong, and taken back.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: false, score: i === 4, remove: i !== 4 })),
+    inserts: 0,
+    deeds: [
+      { before: 1, deed: { do: 'add', at: 0 } },
+      { before: 7, deed: { do: 'move column', from: 0, to: 11 } },
+      { before: 8, deed: { do: 'edit', who: 44, column: 1 } },
+    ],
+    faults: [
+      { at: 9, fault: '429' },
+      { at: 15, fault: 'cut' },
+    ],
+    kills: [
+      { at: 20, after: false },
+      { at: 8, after: false },
+    ],
+    sameIdRefused: false,
+  },
   // The key's column renamed while damage was put right: each repair looked wrong in its turn, and was repaired for ever.
   {
     plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
