@@ -7,7 +7,7 @@ import { aBounce, aContact, readCsv, writeWorkbook } from '../support/workbook.t
 
 let world: ActionsWorld;
 beforeAll(async () => {
-  world = await actionsWorld();
+  world = await actionsWorld('story');
   const contacts = Array.from({ length: 40 }, (_, i) => aContact({ contact_id: `k${i}` }));
   writeWorkbook(world.workbook, { contacts });
 });
