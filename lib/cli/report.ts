@@ -43,6 +43,8 @@ function jobLines(job: JobResult): string[] {
   if (resized && typeof resized === 'object') {
     for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
   }
+  if (typeof job.metrics.said === 'string') lines.push(`  ${job.metrics.said}`);
+  if (Array.isArray(job.metrics.warnings)) lines.push(...job.metrics.warnings.map((each) => `  look: ${each}`));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;

@@ -1,6 +1,7 @@
 /**
  * `run NAME…`: runs jobs or batches, and says how it went.
  */
+import type { Outside } from '../job/ahead.ts';
 import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
@@ -10,6 +11,22 @@ import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import type { Session } from './session.ts';
+
+/** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
+const surroundings: Outside = {
+  secret: (name) => process.env[name],
+  stoppable: async (work) => {
+    const stop = new AbortController();
+    const say = () => stop.abort();
+    for (const signal of STOPPING) process.once(signal, say);
+    try {
+      return await work(stop.signal);
+    } finally {
+      for (const signal of STOPPING) process.off(signal, say);
+    }
+  },
+};
+const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
 /** A store that reads as the other does, and lands nothing. */
 export const rehearsal = (store: Store): Store => ({
@@ -73,6 +90,7 @@ export async function performRun(
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
+      outside: surroundings,
     });
     if (!options.dryRun) await inbox.layRejects();
     return { result, kind: store.kind };

@@ -50,6 +50,7 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.map((job) => jobRow(parts, job)),
     '',
     ...picture(result),
+    ...result.jobs.flatMap(sayings),
     ...result.jobs.flatMap(reasons),
     ...guards(result),
     ...quarantine(result),
@@ -89,6 +90,14 @@ function picture({ jobs }: RunResult): string[] {
     (status) => `  classDef ${status} ${COLOURS[status]}`,
   );
   return ['```mermaid', 'flowchart LR', ...boxes, ...chain, ...used, '```', ''];
+}
+
+/** What a job says of itself in a sentence, and what it wants looked at. */
+function sayings({ job, metrics }: JobResult): string[] {
+  const said = typeof metrics.said === 'string' ? [metrics.said] : [];
+  const warnings = Array.isArray(metrics.warnings) ? metrics.warnings.map((each) => `look: ${each}`) : [];
+  const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 function reasons({ job, reasons: counted, held }: JobResult): string[] {

@@ -37,6 +37,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
       changes: { contacts: { insert: 0, update: 12, remove: 0 } },
       reasons: { 'contacts.phone: to E.164': 9, 'contacts.email_note: <img> @everyone': 3 },
       held: { 'changed meanwhile': 2 },
+      metrics: { said: 'This quarter: 12 buyers.', warnings: ['the model jumped'] },
     }),
     aJob({
       status: 'blocked',
@@ -75,6 +76,9 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
       classDef skipped fill:#eeeeee,stroke:#888888
       classDef failed fill:#f8d9d6,stroke:#b3392c
     \`\`\`
+
+    - \`list-cleaning\`: This quarter: 12 buyers\\.
+    - \`list-cleaning\`: look: the model jumped
 
     <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
 
