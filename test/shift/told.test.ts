@@ -77,7 +77,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
       classDef failed fill:#f8d9d6,stroke:#b3392c
     \`\`\`
 
-    - \`list-cleaning\`: This quarter: 12 buyers\\.
+    - \`list-cleaning\`: This quarter: 12 buyers.
     - \`list-cleaning\`: look: the model jumped
 
     <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
