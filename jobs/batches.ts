@@ -1,6 +1,7 @@
 import type { NightShift } from '../lib/job/batch.ts';
 import archiveStale from './archive-stale.ts';
 import bounceSuppression from './bounce-suppression.ts';
+import dedupeSweep from './dedupe-sweep.ts';
 import enrichment from './enrichment.ts';
 import exports from './exports.ts';
 import lifetimeValue from './lifetime-value.ts';
@@ -30,9 +31,9 @@ export const nightShift: NightShift = {
     {
       name: 'monthly',
       purpose:
-        'What customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
+        'One record per person; what customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [lifetimeValue, archiveStale],
+      jobs: [dedupeSweep, lifetimeValue, archiveStale],
     },
     {
       name: 'quarterly',

@@ -93,7 +93,7 @@ async function writeClusters(db: DuckDBConnection, likely: number): Promise<void
     from match_placed p join match_records m on m.record = p.cluster left join match_best b on b.record = p.record`);
 }
 
-/** Makes `match_pairs(left_id, right_id, probability, evidence, certain)`; copies of a row stand with the first of them. */
+/** Makes `match_pairs(left_id, right_id, probability, evidence, certain, conflict)`; copies of a row stand with the first of them. */
 async function writePairs(db: DuckDBConnection, compared: readonly Compared[], rules: MatchingRules): Promise<void> {
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
   await db.run(`create or replace temp table match_judged as
@@ -108,17 +108,17 @@ async function writePairs(db: DuckDBConnection, compared: readonly Compared[], r
   const clean = 'select left_cluster from match_judged where conflict and left_cluster = right_cluster';
   await db.run(`create or replace table match_pairs as
     with judged as (
-      select l, r, left_id, right_id, probability, evidence, left_cluster = right_cluster and ${certainSql(rules)} and left_cluster not in (${clean}) as certain from match_judged),
+      select l, r, left_id, right_id, probability, evidence, conflict, left_cluster = right_cluster and ${certainSql(rules)} and left_cluster not in (${clean}) as certain from match_judged),
     rowed as (
-      select left_id, right_id, probability, evidence, certain from judged where l <> r
+      select left_id, right_id, probability, evidence, certain, conflict from judged where l <> r
       union all
-      select j.left_id, p.row_id, j.probability, 'exact copy', j.certain from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
-    select case when turned then right_id else left_id end as left_id, case when turned then left_id else right_id end as right_id, probability, evidence, certain
+      select j.left_id, p.row_id, j.probability, 'exact copy', j.certain, false from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
+    select case when turned then right_id else left_id end as left_id, case when turned then left_id else right_id end as right_id, probability, evidence, certain, conflict
     from (select *, (length(left_id), left_id) > (length(right_id), right_id) as turned from rowed)`);
 }
 
 /**
- * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, certain)` with the pairs from the likely band
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, certain, conflict)` with the pairs from the likely band
  * on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
  * named `match_…`. Throws where the id column is missing, empty or repeats.
  */

@@ -7,7 +7,12 @@ import { kinds } from './kinds.ts';
 
 const share = z.number().min(0).max(1);
 
-export const keepings = ['survivor', 'longest', 'newest', 'most frequent', 'any true', 'most restrictive'] as const;
+/** `newest`: of the record that was updated last; `earliest` and `latest`: of the values themselves. */
+export const keepings = [
+  ...(['survivor', 'longest', 'newest', 'most frequent', 'any true', 'most restrictive'] as const),
+  ...(['earliest', 'latest'] as const),
+] as const;
+export type Keeping = (typeof keepings)[number];
 
 export const matchingRules = z
   .object({

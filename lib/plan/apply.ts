@@ -6,6 +6,7 @@ import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
+import { followMerges } from '../snapshot/identity.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { tableOf } from '../workbook/tables.ts';
 import type { Diff } from './plan.ts';
@@ -22,6 +23,7 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
         raw(`delete from ${quoteName(diff.table)} where rowid in (select _rid from ${diff.name} where op = 'd')`),
       );
     }
+    if (diff.table === 'merges' && diff.counts.insert > 0) await followMerges(engine, diff.name);
   }
 }
 

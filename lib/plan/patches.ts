@@ -45,7 +45,9 @@ async function writePatch(
       diffs.flatMap((diff) => diff.sets.filter((set) => set.updates + diff.counts.insert > 0).map((set) => set.name)),
     ),
   ];
-  const columns = await writtenColumns(engine, table, setColumns, source);
+  const written = await writtenColumns(engine, table, setColumns, source);
+  const { answered } = tableOf(table);
+  const columns = answered && !source?.headerOf.has(answered) ? [...written, answered] : written;
   const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
   const texts = diffs.some((diff) => diff.texts && diff.counts.insert > 0);
   const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];

@@ -3,7 +3,7 @@
  * on the side of silence: a row that can't be read otherwise, a second row with the same address (or id: both of its
  * addresses count) or a suppression with an unreadable date still count; and a reported complaint or departure that no
  * release has answered counts from the moment it is read, also where the job that would write it down is held by a
- * guard, fails or doesn't run.
+ * guard, fails or doesn't run. What was said under an id or address from before a merge is said of the survivor.
  */
 import { kindOf } from '../bounces/kinds.ts';
 import type { Engine } from '../engine/duckdb.ts';
@@ -59,6 +59,12 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         union all
         select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
         where coalesce(s.scope, 'person') <> 'address'
+        union all
+        select f.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from former f join suppressed s on f.ref in (s.contact_id, '@' || s.email)
+        where coalesce(s.scope, 'person') <> 'address'
+        union all
+        select f.contact_id, 'reported: ' || r.means from former f join reported r on f.ref = '@' || r.email left join suppressions s on s.email = r.email
+        where s.released_at is null or r.occurred_at > s.released_at
       ) group by contact_id`),
   );
 }

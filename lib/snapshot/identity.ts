@@ -89,4 +89,34 @@ export async function createContactRefs(engine: Engine): Promise<void> {
     raw(`insert into contact_refs select '@' || address_key(email), min(contact_id) from archive
       where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
   );
+  await createFormer(engine);
+}
+
+/**
+ * `former(ref, contact_id)`: the ids, and `@` with the addresses, that people had before a merge. Small: most have none.
+ */
+async function createFormer(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(`create or replace table former as
+      select r.ref, r.contact_id from contact_refs r join merges m on m.duplicate_id = r.ref where r.ref <> r.contact_id
+      union
+      select '@' || address_key(json_extract_string(m.record, '$.email')), r.contact_id
+      from merges m join contact_refs r on r.ref = m.duplicate_id
+      where json_valid(m.record) and address_key(json_extract_string(m.record, '$.email')) is not null and r.ref <> r.contact_id`),
+  );
+}
+
+/** After a merge of this run: what names a duplicate names its survivor from then on. */
+export async function followMerges(engine: Engine, merged: string): Promise<void> {
+  const there = await engine.rows(
+    raw(`select table_name as t from duckdb_tables() where table_name in ('events', 'purchases', 'contact_refs')`),
+  );
+  for (const { t } of there) {
+    await engine.run(
+      raw(
+        `update ${t} set contact_id = d.survivor_id from ${merged} d where d.op = 'i' and ${t}.contact_id = d.duplicate_id`,
+      ),
+    );
+  }
+  await createFormer(engine);
 }

@@ -20,6 +20,8 @@ export interface Table {
   readonly facts?: true;
   /** A record of decisions, or of runs: its rows are no decisions of their own. */
   readonly record?: true;
+  /** A column that people fill in: it is laid out with the table, empty as it is. */
+  readonly answered?: string;
   readonly columns: Readonly<Record<string, Column>>;
 }
 
@@ -110,6 +112,7 @@ export const tables = {
   },
   review: {
     key: ['review_id'],
+    answered: 'decision',
     columns: {
       ...texts('review_id', 'subject', 'left_id', 'right_id'),
       probability: number,
