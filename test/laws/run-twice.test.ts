@@ -118,7 +118,9 @@ describe.each(workbooks.slice(0, 2))('%s', (name, lay) => {
     const folder = temporaryFolder();
     lay(folder);
     // One by one where the rows are odd; in one night where they are many.
-    for (const jobs of name === 'edge cases' ? names.map((each) => [each]) : [names]) {
+    // The sweep of so many duplicates waits for approval; its own test runs it twice.
+    const inOneNight = names.filter((each) => each !== 'dedupe-sweep');
+    for (const jobs of name === 'edge cases' ? names.map((each) => [each]) : [inOneNight]) {
       await night(folder, { jobs });
       // In one night a job of the month may leave work for one of the night, which has run by then.
       if (jobs.length > 1) await night(folder, { jobs });
