@@ -11,6 +11,7 @@ import { loadCsv } from '../../lib/match/read-file.ts';
 import { readRows } from '../../lib/match/read-rows.ts';
 import { quoted } from '../../lib/match/values.ts';
 import { type Invented, invent, inventShops, shapes } from './invented.ts';
+import { runScale } from './scale.ts';
 
 export interface Quality {
   precision: number;
@@ -113,4 +114,5 @@ export async function run(): Promise<void> {
       }),
     );
   }
+  runScale();
 }

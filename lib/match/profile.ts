@@ -48,12 +48,13 @@ const order: readonly Kind[] = [
   'category',
 ];
 
-function countsSql(table: string, column: string): string {
+/** What each column's cells look like, all columns at once: a query of its own for each would cost more than the cells. */
+function countsSql(table: string, columns: readonly string[]): string {
   const share = (pattern: string, x = 'x'): string =>
     `avg(case when regexp_matches(${x}, ${literal(pattern)}) then 1 else 0 end)::double`;
   const ymd =
     '^ *((1[89]|20)[0-9]{2}[-/. ]?(0?[1-9]|1[0-2])[-/. ]?(0?[1-9]|[12][0-9]|3[01])|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[89]|20)[0-9]{2}|[0-9]{1,2}[ -]\\p{L}{3,9}[ -][0-9]{4}|\\p{L}{3,9} [0-9]{1,2}, [0-9]{4}) *$';
-  return `select count(*)::integer as filled, count(distinct x)::integer as "distinct", false as "unique",
+  return `select name, count(*)::integer as filled, count(distinct x)::integer as "distinct", false as "unique",
     coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
     ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email, ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
     ${share(ymd)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} as clock,
@@ -62,8 +63,15 @@ function countsSql(table: string, column: string): string {
     ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,
     ${share(`\\b${streetWord}\\b|strasse|stra`.replace('|stra', ''), 'p')} as streetWord, ${share(`\\b${companyWord}\\b`, 'p')} as companyWord,
     coalesce(avg(case when split_part(p, ' ', 1) in (select form from match_nicknames) then 1 else 0 end), 0)::double as knownGiven
-    from (select ${quoted(column)} as x, ${plain(quoted(column))} as p from ${quoted(table)} where trim(${quoted(column)}) <> '')`;
+    from (select name, x, ${plain('x')} as p from (unpivot ${quoted(table)} on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> '')
+    group by name`;
 }
+
+/** A column without a single filled cell. */
+const nothing: Omit<ColumnCounts, 'name'> = {
+  ...{ filled: 0, distinct: 0, unique: false, length: 0, words: 0, blanks: 0, email: 0, url: 0, date: 0, clock: 0 },
+  ...{ phone: 0, digits: 0, number: 0, letters: 0, numbered: 0, streetWord: 0, companyWord: 0, knownGiven: 0 },
+};
 
 /** Loads the nicknames, which normalising and comparing look up. */
 export async function loadNicknames(db: DuckDBConnection): Promise<void> {
@@ -79,11 +87,10 @@ async function lookAt(db: DuckDBConnection, table: string, columns: readonly str
     `create or replace temp table match_sample as select * from ${rows}
      order by hash(${content}), ${content} limit ${rowsLookedAt}`,
   );
-  const counts: ColumnCounts[] = [];
-  for (const name of columns) {
-    const [row] = await readRows<ColumnCounts>(db, countsSql('match_sample', name));
-    if (row) counts.push({ ...row, name });
-  }
+  const found = new Map(
+    (await readRows<ColumnCounts>(db, countsSql('match_sample', columns))).map((row) => [row.name, row]),
+  );
+  const counts = columns.map((name) => found.get(name) ?? { ...nothing, name });
   for (const c of counts.filter((each) => each.filled > 1 && each.distinct === each.filled)) {
     const [row] = await readRows<{ yes: boolean }>(
       db,
