@@ -11,6 +11,9 @@ export const workbook = workbookRules({
 
   // Your own names of columns, such as { 'E-Mail (work)': 'email' }. Mailchimp's and HubSpot's are known.
   aliases: {},
+  // Facts that are kept elsewhere, as CSV or Parquet files: { events: 'warehouse/events' }, a file, a folder or a pattern such as
+  // 'warehouse/*.parquet', or { files: 'warehouse/events', columns: { ts: 'occurred_at' } } where columns have other names.
+  sources: {},
   // A table that lost more than 5 % of its rows since the last run, without a job that took them away, was cut.
   shrink: { share: 0.05 },
 });

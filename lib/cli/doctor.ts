@@ -85,7 +85,7 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
     cells > 0.8 * MOST_CELLS
-      ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/sheets.md)` }
+      ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/workbook.md)` }
       : { level: 'well', text: used },
   ];
   const ours = nightShift.workbook.timeZone;

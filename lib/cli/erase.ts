@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { localDay } from '../calendar/period.ts';
-import { eraseJob } from '../erase/erase-job.ts';
+import { eraseJob, type Person } from '../erase/erase-job.ts';
 import { type Cleared, clearFiles } from '../erase/files.ts';
 import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
 import { runBatch } from '../run/batch.ts';
@@ -21,10 +21,12 @@ export async function eraseCommand(session: Session): Promise<number> {
     throw new UsageError('Erase whom? Give one contact_id or address: nightshift erase CONTACT.');
   const key = process.env[ERASE_KEY];
   hashAddress(contact, key);
-  let addresses: readonly string[] = [];
-  const job = eraseJob(contact, key, (found) => {
-    addresses = found;
-  });
+  const sources = workbook.isSample ? {} : nightShift.workbook.sources;
+  let person: Person = { addresses: [], outside: {} };
+  const keep = (found: Person): void => {
+    person = found;
+  };
+  const job = eraseJob(contact, key, keep, new Set(Object.keys(sources)));
   const run = createHash('sha256').update(identity.run).digest('hex').slice(0, 8);
   const period = `${localDay(session.asOf, nightShift.workbook.timeZone)}-${run}`;
   const store = await session.open('erase');
@@ -50,6 +52,11 @@ export async function eraseCommand(session: Session): Promise<number> {
     const [done] = result.jobs;
     if (!done || done.error) throw new UsageError(done?.error?.message ?? 'erase did not run');
     const goesOn = done.status === 'applied' || done.status === 'unchanged';
+    const { addresses } = person;
+    const outside = Object.entries(sources).flatMap(([table, rule]) => {
+      const rows = person.outside[table] ?? 0;
+      return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
+    });
     const cleared: Cleared = goesOn ? await clearFiles(workbook.folder, addresses) : { rewritten: [], leftovers: [] };
     const receipt = {
       receipt: 'erase',
@@ -59,20 +66,27 @@ export async function eraseCommand(session: Session): Promise<number> {
       hashes: addresses.map((address) => hashAddress(address, key)),
       changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
       ...cleared,
+      outside,
     };
     console.log(options.json ? JSON.stringify(receipt) : textOf(receipt, changesText(done)));
-    if (cleared.leftovers.length > 0) return 1;
+    if (cleared.leftovers.length + outside.length > 0) return 1;
     return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
   } finally {
     await store.close();
   }
 }
 
-function textOf(
-  receipt: { run: string; at: string; status: string; hashes: readonly string[] } & Cleared,
-  changes: string,
-): string {
-  const { status, rewritten, leftovers } = receipt;
+interface Receipt extends Cleared {
+  readonly run: string;
+  readonly at: string;
+  readonly status: string;
+  readonly hashes: readonly string[];
+  /** Rows in files that are somebody else's. */
+  readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
+}
+
+function textOf(receipt: Receipt, changes: string): string {
+  const { status, rewritten, leftovers, outside } = receipt;
   if (status === 'planned') return `Nothing was written. It would take away: ${changes}`;
   return [
     `Receipt: run ${receipt.run}, ${receipt.at}`,
@@ -80,6 +94,10 @@ function textOf(
     ...rewritten.map(({ file, lines }) => `Cut out of ${file}: ${lines} lines`),
     ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
     ...leftovers.map(({ file, lines }) => `Still there, to be mended by hand: ${file}, lines ${lines.join(', ')}`),
+    ...outside.map(
+      ({ files, table, rows }) =>
+        `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,
+    ),
     ...(leftovers.length === 0 ? ['Nothing else in the workbook’s folder names this person.'] : []),
   ].join('\n');
 }

@@ -76,10 +76,16 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     progress: progressTo(process.stderr),
     elapsed: () => (performance.now() - start) / 1000,
     open: async (command, mayBeEmpty = false) => {
-      const common = { folder, aliases: nightShift.workbook.aliases, command, run: identity.run, mayBeEmpty };
-      if (spreadsheetId === null) return openCsvStore(common);
+      const { aliases, sources } = nightShift.workbook;
+      const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
       // Google's client is only loaded for a workbook that needs it.
-      return (await import('../store/sheets.ts')).openSheetsStore({ ...common, spreadsheetId });
+      const store =
+        spreadsheetId === null
+          ? await openCsvStore(common)
+          : await (await import('../store/sheets.ts')).openSheetsStore({ ...common, spreadsheetId });
+      // The sample is whole in itself.
+      if (isSample || Object.keys(sources).length === 0) return store;
+      return (await import('../outside/tables.ts')).withOutsideTables(store, sources, root);
     },
   };
 }

@@ -89,11 +89,21 @@ const removals: readonly [TableName, Sql][] = [
 
 const tables = removals.map(([table]) => table);
 
-/** Builds the job. `found` is told the person's addresses, for the search through files; they stay in this process. */
+/** What only a person can go on with: the addresses, which stay in this process, and the rows by table that are not ours to take away. */
+export interface Person {
+  readonly addresses: readonly string[];
+  readonly outside: Readonly<Record<string, number>>;
+}
+
+/**
+ * Builds the job. `outside` are the tables that lie outside of the workbook and are only read; `found` is told who the person
+ * is, for the search through files.
+ */
 export const eraseJob = (
   contact: string,
   key: string | undefined,
-  found: (addresses: readonly string[]) => void,
+  found: (person: Person) => void,
+  outside: ReadonlySet<string> = new Set(),
 ): Job =>
   job({
     name: 'erase',
@@ -102,11 +112,16 @@ export const eraseJob = (
     writes: tables,
     unrecorded: true,
     prepare: async ({ engine }) => {
-      found(await findPerson(engine, contact, key));
+      const addresses = await findPerson(engine, contact, key);
+      const left: Record<string, number> = {};
+      for (const [table, query] of removals) {
+        if (outside.has(table)) left[table] = await engine.number(sql`select count(*) from (${query})`);
+      }
+      found({ addresses, outside: left });
       return {};
     },
     changes: ({ asOf }) => [
-      ...removals.map(([table, query]) => remove(table, query)),
+      ...removals.flatMap(([table, query]) => (outside.has(table) ? [] : [remove(table, query)])),
       insert(
         'suppressions',
         sql`select hash as email, 'person' as scope, 'manual' as reason, ${asOf} as suppressed_at, 'erase' as source, 'forgotten' as note, 'forgotten' as why from erased_addresses`,

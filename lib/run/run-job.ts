@@ -13,7 +13,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { isApproved } from './approval.ts';
 import type { JobResult, RunRequest } from './batch.ts';
-import { describeError } from './errors.ts';
+import { describeError, JobError } from './errors.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -72,6 +72,7 @@ export async function runJob(
     if ('failed' in gathered) throw gathered.failed;
     const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
     const plan = await planJob(engine, job, context, request.approvals, earlier);
+    refuseOutside(snapshot, plan.diffs);
     const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...plan.guards];
     const decided = await decide(request, job, snapshot, { ...plan, guards });
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
@@ -103,6 +104,17 @@ export async function runJob(
       seconds: seconds(request, start),
     };
     return { result: failed, ...nothingDone };
+  }
+}
+
+/** What lies outside of the workbook is somebody else's, and only read. */
+function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
+  for (const diff of diffs) {
+    const source = sources.get(diff.table);
+    if (!source?.isOutside || isEmpty(diff)) continue;
+    throw new JobError(
+      `${diff.table} are kept in ${source.label} (jobs/rules/workbook.ts, sources) and only read from there: bring the rows there, or take the rule out. Nothing of this was done.`,
+    );
   }
 }
 

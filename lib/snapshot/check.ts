@@ -60,7 +60,7 @@ export async function checkTable(
     await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
   }
   if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
-  if (faulty > 0) await quarantineFaults(engine, table, text.malformed);
+  if (faulty > 0) await quarantineFaults(engine, table, text);
   if (found.later > 0) await engine.run(sql`delete from ${raw(name)} where ${raw(timeOf(table))} > ${asOf}`);
   return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
 }
@@ -91,10 +91,10 @@ async function lookOver(
 }
 
 /** Moves rows with faults to `quarantine_now`: a row there for each fault. */
-async function quarantineFaults(engine: Engine, table: TableName, malformed: readonly MalformedRow[]): Promise<void> {
+async function quarantineFaults(engine: Engine, table: TableName, text: TableText): Promise<void> {
   const name = quoteName(table);
   const key = keyText(table, 't');
-  const sheetRow = rowText(malformed);
+  const sheetRow = rowText(text);
   const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
   await engine.run(
     raw(`insert into quarantine_now
@@ -112,11 +112,25 @@ export const keyText = (table: TableName, alias: string): string => {
   return parts.length === 1 ? `cast(${parts[0]} as varchar)` : `concat_ws(' · ', ${parts.join(', ')})`;
 };
 
-/** "row 48", as a person counts: the header is row 1, and records that could not be read count as well. */
-function rowText(malformed: readonly MalformedRow[]): string {
-  if (malformed.length === 0) return `'row ' || cast(t._row + 2 as varchar)`;
+/** "row 48", as a person counts: the header is row 1, and records that could not be read count as well. Of several files, in which. */
+function rowText(text: TableText): string {
+  if (text.query === undefined) return rowOf(text.malformed, null, 0, 2);
+  let before = 0;
+  const cases = text.files.map(({ name, rows, firstRow }) => {
+    const own = text.malformed.filter(({ file }) => file === name);
+    const said = `${quote(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
+    before += rows;
+    return `when t._row < ${before} then ${said}`;
+  });
+  return `case ${cases.join(' ')} end`;
+}
+
+/** The row of a file whose rows begin at `from`, the first of them being what a person calls row `first`. */
+function rowOf(malformed: readonly MalformedRow[], file: string | null, from: number, first: number): string {
+  if (malformed.length === 0) return `'row ' || cast(t._row + ${first - from} as varchar)`;
   // The nth well-formed record stands behind as many malformed ones as have, without them, n or fewer before them.
-  return `'row ' || cast(t._row + 2 + (select count(*) from malformed_rows m where m.before_it <= t._row) as varchar)`;
+  const own = file === null ? '' : ` and m.file = ${quote(file)}`;
+  return `'row ' || cast(t._row + ${first - from} + (select count(*) from malformed_rows m where m.before_it <= t._row - ${from}${own}) as varchar)`;
 }
 
 async function quarantineMalformed(
@@ -125,24 +139,25 @@ async function quarantineMalformed(
   malformed: readonly MalformedRow[],
 ): Promise<void> {
   await engine.run(
-    raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar)'),
+    raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)'),
   );
   await engine.append('malformed_rows', columnsOf(malformed));
   await engine.run(
     raw(`create or replace temp table malformed_rows as
-      select *, cast(at_row as bigint) - 1 - row_number() over (order by cast(at_row as bigint)) as before_it from malformed_rows`),
+      select *, cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it from malformed_rows`),
   );
   await engine.run(
-    sql`insert into quarantine_now select ${table}, 'row ' || at_row, ${WHOLE_ROW}, content, reason from malformed_rows`,
+    sql`insert into quarantine_now select ${table}, concat_ws(', ', file, 'row ' || at_row), ${WHOLE_ROW}, content, reason from malformed_rows`,
   );
 }
 
-async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<string[][]> {
+async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<(string | null)[][]> {
   if (malformed.length === 0) return;
   yield [
     malformed.map(({ row }) => String(row)),
     malformed.map(({ text }) => text.slice(0, LONGEST_VALUE)),
     malformed.map(({ reason }) => reason),
+    malformed.map(({ file }) => file ?? null),
   ];
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
-import type { SourceTable, TableText } from '../store/store.ts';
+import type { CsvText, OutsideText, SourceTable, TableText } from '../store/store.ts';
 import { consentHeaders, normalHeader } from '../workbook/headers.ts';
 import { type Column, type TableName, tableOf } from '../workbook/tables.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
@@ -15,9 +15,9 @@ export const FAULT = { between: 30, within: 31 } as const;
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** `read_csv(…)` for a table's text, its columns named c0, c1, … */
-export const csvScan = (text: Pick<TableText, 'path' | 'options'>): string =>
-  `read_csv(${quote(text.path)}, ${text.options})`;
+/** What a table's text is selected from, its columns named c0, c1, … */
+export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>
+  text.query === undefined ? `read_csv(${quote(text.path)}, ${text.options})` : `(${text.query})`;
 
 interface LoadColumn extends Column {
   readonly name: string;

@@ -8,10 +8,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { createCsv } from '../csv/create.ts';
-import { howToRead } from '../csv/how-to-read.ts';
-import type { CsvFile } from '../csv/sniff.ts';
 import { splice } from '../csv/splice.ts';
-import { strictCopy } from '../csv/strict-copy.ts';
 import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
 import {
   ChangedUnderneath,
@@ -24,6 +21,7 @@ import {
 import { lockFolder } from '../landing/lock.ts';
 import { findColumns } from '../workbook/headers.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
+import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import {
   ChangedMeanwhile,
@@ -35,7 +33,6 @@ import {
   type SourceTable,
   type Store,
   type TablePatch,
-  type TableText,
 } from './store.ts';
 
 export interface CsvStoreOptions {
@@ -129,7 +126,7 @@ class CsvStore implements Store {
         label: basename(file.path),
         headers: file.header,
         headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
-        open: this.#opener(file),
+        open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
     this.#sources = new Map(tables.map((source) => [source.table, source]));
@@ -138,24 +135,11 @@ class CsvStore implements Store {
         label: basename(file.path),
         kind,
         headers: file.header,
-        open: this.#opener(file),
+        open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
     return { tables, foreign, changedSince: () => this.#changedSince() };
   };
-
-  /** The file itself where the engine reads it as it is written, else a strict copy of its well-formed records. */
-  #opener =
-    (file: CsvFile): SourceTable['open'] =>
-    async (carefully = false): Promise<TableText> => {
-      const care = carefully ? null : await howToRead(file);
-      if (care && care.copy === null) {
-        return { path: file.path, options: care.options, rows: care.rows, hash: care.sha256, malformed: [] };
-      }
-      const path = join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
-      const { rows, malformed, sha256, options } = await strictCopy(file, path);
-      return { path, options, rows, hash: sha256, malformed };
-    };
 
   async #changedSince(): Promise<string[]> {
     const changed: string[] = [];

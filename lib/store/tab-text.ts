@@ -12,12 +12,12 @@ import { strictOptions } from '../csv/strict-options.ts';
 import { serialToDate, type ZoneClock } from '../google/serial-time.ts';
 import type { Cell, TabSnapshot } from '../google/snapshot.ts';
 import type { ColumnType } from '../workbook/tables.ts';
-import type { MalformedRow, TableText } from './store.ts';
+import type { CsvText, MalformedRow } from './store.ts';
 
 /** How many rows go to the disk at once. */
 const BLOCK_ROWS = 5000;
 
-export interface TabText extends TableText {
+export interface TabText extends CsvText {
   /** The tab's row (0 is the one below the header) of each row of the text. */
   readonly places: readonly number[];
 }

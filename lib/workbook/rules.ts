@@ -16,6 +16,15 @@ const isTimeZone = (zone: string): boolean => {
 
 const columnsByTable = Object.fromEntries(tableNames.map((table) => [table, Object.keys(tables[table].columns)]));
 
+/** A file, a folder or a pattern such as `events/*.parquet`; `columns` are other names of columns: header → column. */
+const source = (table: 'events' | 'bounces' | 'purchases') => {
+  const columns = z.record(z.string(), z.enum(columnsByTable[table] as [string, ...string[]]));
+  return z
+    .union([z.string().min(1), z.strictObject({ files: z.string().min(1), columns })])
+    .transform((given) => (typeof given === 'string' ? { files: given, columns: {} } : given))
+    .optional();
+};
+
 const schema = z.strictObject({
   /** IANA name: a day is a day there, and dates without an offset are local there. */
   timeZone: z.string().refine(isTimeZone, { error: 'is no IANA time zone such as "Europe/Berlin"' }),
@@ -23,11 +32,17 @@ const schema = z.strictObject({
   slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
   /** Other names of the contacts table's columns: header → column. */
   aliases: z.record(z.string(), z.enum(columnsByTable.contacts as [string, ...string[]])),
+  /** Facts that are kept outside of the workbook, in CSV or Parquet files. Paths begin at the repository's folder. */
+  sources: z
+    .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })
+    .default({}),
   /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
   shrink: z.strictObject({ share: z.number().min(0).max(1) }),
 });
 
 export type WorkbookRules = z.infer<typeof schema>;
+/** Where tables lie that are kept outside of the workbook. */
+export type Sources = WorkbookRules['sources'];
 
 /** Rules that can't be used, with every fault at once. */
 export class RulesError extends Error {
