@@ -48,13 +48,14 @@ export async function checkTable(
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
-  if (found.twice > 0) await markDuplicates(engine, table);
+  const twice = await findTwice(engine, table);
+  if (twice > 0) await markDuplicates(engine, table);
   // Facts are never written, so only the places of those are worked out that have to be named.
-  if (tableOf(table).facts && found.faulty + found.twice > 0) {
+  if (tableOf(table).facts && found.faulty + twice > 0) {
     await engine.run(raw(`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`));
   }
   if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
-  const suspect = found.faulty + found.twice > 0;
+  const suspect = found.faulty + twice > 0;
   const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
   if (CONSENT_TABLES.has(table)) {
     await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
@@ -68,24 +69,20 @@ export async function checkTable(
 const timeOf = (table: TableName): string =>
   Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '';
 
-/** Counts, in one pass. `twice` is how many rows repeat another's key; counting hashes keeps it cheap. */
+/** Counts, in one pass. */
 async function lookOver(
   engine: Engine,
   table: TableName,
   asOf: Date,
-): Promise<Record<'rows' | 'blank' | 'faulty' | 'twice' | 'later', number>> {
-  const keys = tableOf(table).key.map(quoteName);
-  const present = keys.map((key) => `${key} is not null`).join(' and ');
+): Promise<Record<'rows' | 'blank' | 'faulty' | 'later', number>> {
   const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : raw('0');
   const found = await engine.row(sql`
-    select count(*) as "rows", ${raw(`countif(${blankRow(table)})`)} as blank, countif(_fault is not null) as faulty,
-      ${raw(`countif(${present}) - count(distinct case when ${present} then hash(${keys.join(', ')}) end)`)} as twice, ${later} as later
+    select count(*) as "rows", ${raw(`countif(${blankRow(table)})`)} as blank, countif(_fault is not null) as faulty, ${later} as later
     from ${raw(quoteName(table))}`);
   return {
     rows: Number(found.rows),
     blank: Number(found.blank),
     faulty: Number(found.faulty),
-    twice: Number(found.twice),
     later: Number(found.later),
   };
 }
@@ -161,6 +158,17 @@ async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<(s
   ];
 }
 
+/** `twice(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Returns how many there are. */
+async function findTwice(engine: Engine, table: TableName): Promise<number> {
+  const keys = tableOf(table).key.map(quoteName);
+  const present = keys.map((key) => `${key} is not null`).join(' and ');
+  await engine.run(
+    raw(`create or replace temp table twice as
+      select hash(${keys.join(', ')}) as h from ${quoteName(table)} where ${present} group by 1 having count(*) > 1`),
+  );
+  return engine.number(raw('select count(*) from twice'));
+}
+
 /** Of several rows with one key the first stands. */
 async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   const name = quoteName(table);
@@ -171,7 +179,7 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
     raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
       where rowid in (
-        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select hash(${keys.join(', ')}) from ${name} group by 1 having count(*) > 1)
+        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select h from twice)
         qualify row_number() over (partition by ${keys.join(', ')} order by coalesce(_row, rowid)) > 1)`),
   );
 }

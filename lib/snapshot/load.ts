@@ -44,9 +44,7 @@ function columnsOf(source: SourceTable | null, table: TableName, extra: Readonly
 /** The cell's own text, beside the value that was read from it. */
 const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 
-const OWNED = new Set<TableName>(['events', 'purchases']);
-
-const fault = (column: string, reason: string, value: string): string =>
+export const fault = (column: string, reason: string, value: string): string =>
   `${quote(column)} || chr(${FAULT.within}) || ${quote(reason)} || chr(${FAULT.within}) || ${value}`;
 
 /** A way in which a row can be wrong: `flag` is 1 where it is (never NULL), `say` its words. */
@@ -120,16 +118,12 @@ export async function loadTable(
     return null;
   }
   const name = quoteName(table);
-  const text = await readStrictly(
+  return readStrictly(
     engine,
     source,
     (from) => `create or replace table ${name} as ${rowsQuery(source, columns, options, from)}`,
     name,
   );
-  // Facts are only written where an import adds to them, so their places are only worked out then.
-  if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
-  if (OWNED.has(table)) await findOwners(engine, table);
-  return text;
 }
 
 /** The select that makes a table's rows, in the order of its text. */
@@ -145,7 +139,9 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
       ? `case when _faults > 0 then concat_ws(chr(${FAULT.between}), ${said.join(', ')}) end`
       : 'cast(null as varchar)';
   const named = columns.map((column) => quoteName(column.name)).join(', ');
-  return `select ${named}, ${text} as _fault, cast(null as bigint) as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
+  // Facts are only written where an import adds to them, so their places are only worked out then.
+  const place = tableOf(source.table).facts && !options.isWritten ? 'cast(null as bigint)' : 'row_number() over () - 1';
+  return `select ${named}, ${text} as _fault, ${place} as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
 }
 
 /**
@@ -156,43 +152,6 @@ export function blankRow(table: TableName, alias = ''): string {
   const { key, columns } = tableOf(table);
   const texts = Object.keys(columns).map((column) => `cast(${alias}${quoteName(column)} as varchar)`);
   return `(case when ${alias}${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, ${alias}_fault) is null else false end)`;
-}
-
-/** What a fact says of its contact, as `contact_refs` has it: its id, or else its address. */
-const said = (row: string): string => `coalesce(${row}.contact_id, '@' || address_key(${row}.email))`;
-
-/**
- * Finds the contact of each fact, by id or by address, also after merges. Most facts name a contact as it is, so that
- * only the distinct names are looked up, and only the others written: with their contact, or as facts about nobody.
- */
-async function findOwners(engine: Engine, table: TableName): Promise<void> {
-  await engine.run(
-    raw(`create or replace temp table strangers as
-      select d.ref, r.contact_id from (select distinct ${said('f')} as ref from ${table} f) d left join contact_refs r on r.ref = d.ref
-      where r.contact_id is null or r.contact_id <> d.ref`),
-  );
-  const found = await engine.row(raw('select count(*) as n, count(contact_id) as known from strangers'));
-  if (Number(found.known) > 0) {
-    // Written anew: to update as many rows would take the engine ten times as long. A join gives rows back in an order of
-    // its own, so each takes its place along.
-    await engine.run(
-      raw(`create or replace table ${table} as
-        select f.* replace (coalesce(s.contact_id, f.contact_id) as contact_id, f.rowid as _row)
-        from ${table} f left join (select * from strangers where contact_id is not null) s on s.ref = ${said('f')}`),
-    );
-  }
-  if (Number(found.n) === Number(found.known)) return;
-  // An id that nobody has: by the address, where there is one as well; else it is about nobody.
-  await engine.run(
-    raw(`update ${table} set contact_id = o.owner,
-        _fault = case when o.owner is null then concat_ws(chr(${FAULT.between}), ${table}._fault, ${fault('contact_id', 'about nobody', 'o.named')}) else ${table}._fault end
-      from (
-        select f.rowid as rid, r.contact_id as owner, coalesce(f.contact_id, f.email, '') as named
-        from ${table} f join (select ref from strangers where contact_id is null) s on s.ref is not distinct from ${said('f')}
-        left join contact_refs r on r.ref = case when f.contact_id is not null then '@' || address_key(f.email) end
-        where not ${blankRow(table, 'f.')}
-      ) o where o.rid = ${table}.rowid`),
-  );
 }
 
 /**

@@ -13,6 +13,7 @@ import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { loadTable } from './load.ts';
+import { findOwners, OWNED } from './owners.ts';
 import { createWholeRows } from './whole.ts';
 
 export interface SnapshotOptions {
@@ -83,6 +84,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       futureAfter,
       isWritten: options.written?.has(table) ?? false,
     });
+    if (loaded && OWNED.has(table)) await findOwners(engine, table);
     const { rows, faults } = await checkTable(engine, table, loaded, options.asOf);
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };

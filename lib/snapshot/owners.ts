@@ -1,0 +1,57 @@
+/**
+ * Whom a fact is about: events and purchases name their contact by id or by address, often by one from before a merge. Here they
+ * get the contact_id of today, or the fault of being about nobody.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import type { TableName } from '../workbook/tables.ts';
+import { blankRow, FAULT, fault } from './load.ts';
+
+/** The facts that are about somebody. */
+export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purchases']);
+
+/**
+ * Finds the contact of each fact, by id or else by address, also after merges. Most facts name a contact as it is, so that only
+ * the others (`lost`) are looked up and written: with their contact, or as facts about nobody.
+ */
+export async function findOwners(engine: Engine, table: TableName): Promise<void> {
+  await engine.run(
+    raw(`create or replace temp table lost as
+      select f.rowid as rid, f.contact_id, address_key(f.email) as address, coalesce(f.contact_id, f.email, '') as named, ${blankRow(table, 'f.')} as blank
+      from ${table} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id where r.ref is null`),
+  );
+  await engine.run(
+    raw(`create or replace temp table found as
+      select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.blank
+      from lost l left join contact_refs i on i.ref = l.contact_id left join contact_refs a on a.ref = '@' || l.address`),
+  );
+  const { n, known, total } = await engine.row(
+    raw(`select count(*) as n, count(owner) as known, (select count(*) from ${table}) as total from found`),
+  );
+  if (Number(known) > Number(total) / 2) await giveOwnersToAll(engine, table);
+  else if (Number(known) > 0) await giveOwners(engine, table);
+  if (Number(n) === Number(known)) return;
+  await engine.run(
+    raw(`update ${table} set contact_id = null, _fault = concat_ws(chr(${FAULT.between}), ${table}._fault, ${fault('contact_id', 'about nobody', 'o.named')})
+      from found o where o.rid = ${table}.rowid and o.owner is null and not o.blank`),
+  );
+}
+
+/** Takes the facts out and puts them in again: to update as many rows would take the engine ten times as long. */
+async function giveOwners(engine: Engine, table: TableName): Promise<void> {
+  await engine.run(
+    raw(`create or replace temp table moved as
+      select f.* replace (o.owner as contact_id, coalesce(f._row, f.rowid) as _row) from ${table} f join found o on o.rid = f.rowid where o.owner is not null`),
+  );
+  await engine.run(raw(`delete from ${table} where rowid in (select rid from found where owner is not null)`));
+  await engine.run(raw(`insert into ${table} select * from moved`));
+  await engine.run(raw('drop table moved'));
+}
+
+/** Where most facts need their contact, the table is written anew. A join gives rows back in an order of its own, so each takes its place along. */
+async function giveOwnersToAll(engine: Engine, table: TableName): Promise<void> {
+  await engine.run(
+    raw(`create or replace table ${table} as
+      select f.* replace (coalesce(o.owner, f.contact_id) as contact_id, coalesce(f._row, f.rowid) as _row) from ${table} f left join found o on o.rid = f.rowid`),
+  );
+}
