@@ -36,6 +36,7 @@ export const rehearsal = (store: Store): Store => ({
   stateFolder: store.stateFolder,
   read: store.read,
   delimiterOf: store.delimiterOf,
+  rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
   close: store.close,

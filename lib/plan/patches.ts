@@ -12,23 +12,21 @@ import type { SourceTable, Store, TablePatch } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
-/** Writes the patch files of the tables that the diffs touch, into the store's scratch folder. */
-export async function writePatches(
+/** Writes the patch files of the tables that the diffs touch, into the store's scratch folder, and gives each as soon as it stands. */
+export async function* writePatches(
   engine: Engine,
   store: Store,
   sources: ReadonlyMap<TableName, SourceTable>,
   diffs: readonly Diff[],
-): Promise<TablePatch[]> {
+): AsyncGenerator<TablePatch> {
   const byTable = new Map<TableName, Diff[]>();
   for (const diff of diffs) {
     if (!isEmpty(diff)) byTable.set(diff.table, [...(byTable.get(diff.table) ?? []), diff]);
   }
-  const patches: TablePatch[] = [];
   for (const [table, touching] of byTable) {
     const patch = await writePatch(engine, store, sources.get(table), table, touching);
-    if (patch.rows.insert + patch.rows.update + patch.rows.remove > 0) patches.push(patch);
+    if (patch.rows.insert + patch.rows.update + patch.rows.remove > 0) yield patch;
   }
-  return patches;
 }
 
 async function writePatch(
@@ -60,12 +58,40 @@ async function writePatch(
     ),
   );
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
+  const rowHeaders = rows.update + rows.remove > 0 || texts ? null : rowsFor(store, table, headers);
+  if (rowHeaders) {
+    const query = rowsQuery(table, new Map(headers.map((header, i) => [header, columns[i] ?? ''])), rowHeaders);
+    await engine.run(
+      raw(
+        `copy (${query}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+      ),
+    );
+    return { table, path, isRows: true, columns: rowHeaders, rows };
+  }
   await engine.run(
     raw(
       `copy (${patchQuery(table, columns, new Set(setColumns), texts ? [...headers, ...others] : null, source)}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
     ),
   );
   return { table, path, columns: [...headers, ...others], rows };
+}
+
+/** The headers of the cells of rows alone; null where the store does not take such, or the table lacks one of these columns. */
+export function rowsFor(store: Store, table: TableName, headers: readonly string[]): readonly string[] | null {
+  const there = store.rowHeaders(table);
+  if (there?.length === 0) return headers;
+  return there && headers.every((header) => there.includes(header)) ? there : null;
+}
+
+/** What is new in a table, by key, as rows of its cells; those of columns that we don't know are empty. */
+function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, headers: readonly string[]): string {
+  const definition = tableOf(table);
+  const cells = headers.map((header) => {
+    const column = columnOf.get(header);
+    if (column === undefined) return 'cast(null as varchar)';
+    return `nullif(${writeCell(quoteName(column), definition.columns[column]?.type ?? 'text')}, '')`;
+  });
+  return `select ${cells.join(', ')} from ${quoteName(table)} where _row is null order by ${definition.key.map(quoteName).join(', ')}`;
 }
 
 /** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */

@@ -77,7 +77,7 @@ async function keep(request: RunRequest, engine: Engine, change: Change): Promis
     const diff = await workOut(engine, change, 'diff_kept');
     if (isEmpty(diff)) return;
     await applyToEngine(engine, [diff]);
-    const patches = await writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
+    const patches = writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
     try {
       // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
       await store.land(patches, { run: request.identity.run, entries: [] });

@@ -7,7 +7,7 @@ import type { Engine } from '../engine/duckdb.ts';
 import { list, raw, type Sql, sql } from '../engine/sql.ts';
 import { replace, upsert } from '../job/job.ts';
 import { applyToEngine, decisionColumns } from '../plan/apply.ts';
-import { writePatches } from '../plan/patches.ts';
+import { rowsFor, writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quote } from '../snapshot/load.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -38,18 +38,26 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   if (!changing && stopped) return nothingHeld;
   const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
-  // What goes from `changes` and what comes there are one patch.
-  const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
-  const others = applied.filter((diff) => !pruned.includes(diff));
-  const patches = await writePatches(engine, store, snapshot.sources, [...others, ...kept]);
-  const decided = await decisionsPatch(outcome, pruned);
-  const all = decided ? [...patches, decided] : patches;
-  if (all.length === 0) return nothingHeld;
-  request.progress(`writing ${all.map((patch) => patch.table).join(', ')}`);
-  return store.land(all, {
+  if (decisions.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
+  return store.land(patchesOf(outcome, kept), {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
   });
+}
+
+/** One patch per table. What goes from `changes` and what comes there are one patch. */
+async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
+  const { engine, store, snapshot, request, applied, decisions } = outcome;
+  const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
+  const others = applied.filter((diff) => !pruned.includes(diff));
+  for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
+    request.progress(`writing ${patch.table}`);
+    yield patch;
+  }
+  const decided = await decisionsPatch(outcome, pruned);
+  if (!decided) return;
+  request.progress(`writing ${decided.table}`);
+  yield decided;
 }
 
 /** Reports what a landing left to people with the last job that changed the table. */
@@ -119,19 +127,26 @@ async function decisionsPatch(
 ): Promise<TablePatch | null> {
   if (decisions.length === 0) return null;
   const path = join(store.scratch, 'patch-changes.csv');
+  const source = snapshot.sources.get('changes');
+  const headers = decisionColumns.map((column) => source?.headerOf.get(column) ?? column);
+  const removed = pruned.reduce((sum, diff) => sum + diff.counts.remove, 0);
+  const rowHeaders = removed > 0 ? null : rowsFor(store, 'changes', headers);
   const blanks = decisionColumns.map(() => 'null').join(', ');
   const gone = pruned.map((diff) => `select 'd', _row, null, ${blanks}, _row, -1 from ${diff.name} where op = 'd'`);
   const come = decisions.map((select, i) => `select 'i', null, null, s.*, ${i} from (${select}) s`);
   const ordered = [...gone, ...come].join(' union all ');
-  const cells = decisionColumns.map((_, i) => `c${i}`).join(', ');
-  const columns = `op, no_row, no_key, ${cells}`;
+  const cells = decisionColumns.map((_, i) => `c${i}`);
+  const given = ['op', 'no_row', 'no_key', ...cells];
+  const alone = rowHeaders?.map((header) =>
+    headers.includes(header) ? `nullif(c${headers.indexOf(header)}, '')` : 'null',
+  );
   await engine.run(
     raw(
-      `copy (select ${columns} from (${ordered}) as gathered(${columns}, _row, nth) order by nth, _row, case when _row is null then c6 end, c7) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
+      `copy (select ${(alone ?? given).join(', ')} from (${ordered}) as gathered(${given.join(', ')}, _row, nth) order by nth, _row, case when _row is null then c6 end, c7) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
     ),
   );
-  const source = snapshot.sources.get('changes');
-  const headers = decisionColumns.map((column) => source?.headerOf.get(column) ?? column);
-  const removed = pruned.reduce((sum, diff) => sum + diff.counts.remove, 0);
-  return { table: 'changes', path, columns: headers, rows: { insert: decisions.length, update: 0, remove: removed } };
+  const rows = { insert: decisions.length, update: 0, remove: removed };
+  return rowHeaders
+    ? { table: 'changes', path, isRows: true, columns: rowHeaders, rows }
+    : { table: 'changes', path, columns: headers, rows };
 }

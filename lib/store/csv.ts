@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
+import { appendRows, takesRows } from '../csv/append.ts';
 import { createCsv } from '../csv/create.ts';
 import { splice } from '../csv/splice.ts';
-import { type FileIdentity, identify, untouched } from '../landing/identity.ts';
+import { type FileIdentity, identify, sameContent, untouched } from '../landing/identity.ts';
 import {
   ChangedUnderneath,
   describeRecovery,
@@ -29,6 +30,7 @@ import {
   type Held,
   type Marker,
   nothingHeld,
+  type Patches,
   type Reading,
   type SourceTable,
   type Store,
@@ -55,7 +57,15 @@ const MARKER = join('.nightshift', 'applied.json');
 const markerSchema = z.object({
   run: z.string(),
   entries: z.array(z.object({ job: z.string(), period: z.string(), entry: z.unknown() })),
+  sound: z
+    .record(z.string(), z.object({ size: z.number(), mtimeNs: z.string(), ctimeNs: z.string(), ino: z.string() }))
+    .default({}),
 });
+
+/** A file that is ready to land, and whether it is known to hold no malformed record. */
+interface StagedTable extends LandingFile {
+  readonly isSound: boolean;
+}
 
 /** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
@@ -95,6 +105,8 @@ class CsvStore implements Store {
   #found: Found = { tables: new Map(), foreign: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
+  /** The files that are as an earlier landing left them, and hold no malformed record. */
+  #sound: ReadonlyMap<string, FileIdentity> = new Map();
 
   readonly scratch: string;
   readonly recovered: string | null;
@@ -117,6 +129,7 @@ class CsvStore implements Store {
   }
 
   read = async (): Promise<Reading> => {
+    this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
     this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
@@ -151,39 +164,83 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: readonly TablePatch[], marker: Marker): Promise<Held> => {
+  land = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
-    const files: LandingFile[] = [];
-    for (const patch of patches) files.push(await this.#stage(patch, staging));
+    const tables = await this.#stageAll(patches, staging);
+    if (tables.length === 0) return nothingHeld;
     const markerPath = join(staging, 'applied.json');
-    await writeFile(markerPath, `${JSON.stringify(marker, null, 2)}\n`);
-    files.push({ target: MARKER, staged: markerPath, expected: await identify(join(this.#folder, MARKER)) });
+    const sound = await this.#soundAfter(tables);
+    await writeFile(markerPath, `${JSON.stringify({ ...marker, sound }, null, 2)}\n`);
+    const expected = await identify(join(this.#folder, MARKER));
     try {
-      await land(this.#folder, files);
+      await land(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
       return nothingHeld;
     } catch (error) {
       throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
     }
   };
 
-  async #stage(patch: TablePatch, staging: string): Promise<LandingFile> {
+  /** Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is left to write. */
+  async #stageAll(patches: Patches, staging: string): Promise<StagedTable[]> {
+    const begun: Promise<StagedTable>[] = [];
+    try {
+      for await (const patch of patches) {
+        const stage = this.#stage(patch, staging);
+        stage.catch(() => {}); // told at the end, when all that was begun has ended
+        begun.push(stage);
+      }
+    } finally {
+      await Promise.allSettled(begun);
+    }
+    return Promise.all(begun);
+  }
+
+  async #stage(patch: TablePatch, staging: string): Promise<StagedTable> {
     const existing = this.#found.tables.get(patch.table);
     const staged = join(staging, `${patch.table}.csv`);
     const target = existing ? relative(this.#folder, existing.path) : `${patch.table}.csv`;
+    const expected = existing ? (this.#read.get(existing.path) ?? null) : null;
     const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`), NEW_FILE));
+    if (patch.isRows) {
+      await appendRows(file, patch.path, staged);
+      return { target, staged, expected, isSound: true };
+    }
     const keyColumn = tableOf(patch.table).key[0] ?? '';
     const key = this.#sources.get(patch.table)?.headerOf.get(keyColumn) ?? keyColumn;
-    await splice(file, { path: patch.path, columns: patch.columns, key }, staged);
-    return { target, staged, expected: existing ? (this.#read.get(existing.path) ?? null) : null };
+    const { malformed } = await splice(file, { path: patch.path, columns: patch.columns, key }, staged);
+    return { target, staged, expected, isSound: malformed === 0 };
   }
 
+  /** Every file that is as a landing left it, and sound: the staged ones, and those of earlier landings. */
+  async #soundAfter(tables: readonly StagedTable[]): Promise<Record<string, FileIdentity>> {
+    const sound = new Map(this.#sound);
+    for (const { target, staged, isSound } of tables) {
+      const now = isSound && staged !== null ? await identify(staged) : null;
+      if (now) sound.set(target, now);
+      else sound.delete(target);
+    }
+    return Object.fromEntries(sound);
+  }
+
+  rowHeaders = (table: TableName): readonly string[] | null => {
+    const file = this.#found.tables.get(table);
+    if (!file) return [];
+    const known = this.#sound.get(relative(this.#folder, file.path)) ?? null;
+    return takesRows(file) && sameContent(known, file.identity) ? file.header : null;
+  };
+
   marker = async (): Promise<Marker | null> => {
+    const applied = await this.#applied();
+    return applied && { run: applied.run, entries: applied.entries };
+  };
+
+  async #applied(): Promise<z.infer<typeof markerSchema> | null> {
     const path = join(this.#folder, MARKER);
     if (!existsSync(path)) return null;
     const parsed = markerSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    if (parsed.success) return parsed.data as Marker;
+    if (parsed.success) return parsed.data;
     throw new WorkbookError(
       `${path} is not what a run left there. Move it away; the last run's ledger entry may be missing then.`,
     );
-  };
+  }
 }

@@ -19,7 +19,18 @@ import { WorkbookError } from './discover.ts';
 import { makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
-import type { ForeignFile, Held, Marker, Reading, SheetFacts, SourceTable, Store, TablePatch } from './store.ts';
+import {
+  type ForeignFile,
+  type Held,
+  type Marker,
+  nothingHeld,
+  type Patches,
+  type Reading,
+  type SheetFacts,
+  type SourceTable,
+  type Store,
+  type TablePatch,
+} from './store.ts';
 import { type TabText, writeTabText } from './tab-text.ts';
 
 export interface SheetsStoreOptions {
@@ -162,13 +173,18 @@ class SheetsStore implements Store {
 
   delimiterOf = (): string => ',';
 
+  rowHeaders = (): null => null;
+
   marker = async (): Promise<Marker | null> => {
     this.#fresh ??= await readSnapshot(this.#client);
     const tab = this.#fresh.tabs.find(({ title }) => title === MARKER_TAB);
     return tab ? readMarker(tab) : null;
   };
 
-  land = async (patches: readonly TablePatch[], marker: Marker): Promise<Held> => {
+  land = async (given: Patches, marker: Marker): Promise<Held> => {
+    const patches: TablePatch[] = [];
+    for await (const patch of given) patches.push(patch);
+    if (patches.length === 0) return nothingHeld;
     const snapshot = this.#last;
     if (!snapshot) throw new Error('A spreadsheet has to be read before anything can land in it.');
     // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.

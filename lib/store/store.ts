@@ -82,9 +82,13 @@ export interface ForeignFile {
 export interface TablePatch {
   readonly table: TableName;
   readonly path: string;
+  /** The file holds rows alone, without `op,row,key`, for the table's end; only where the store's `rowHeaders` allows it. */
+  readonly isRows?: true;
   readonly columns: readonly string[];
   readonly rows: { readonly update: number; readonly remove: number; readonly insert: number };
 }
+
+export type Patches = Iterable<TablePatch> | AsyncIterable<TablePatch>;
 
 /** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
 export interface Marker {
@@ -117,10 +121,16 @@ export interface Store {
   /** The delimiter that a patch of a table must use. */
   readonly delimiterOf: (table: TableName) => string;
   /**
-   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
-   * and counted. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was written.
+   * The headers of the cells that rows alone must have to be put at a table's end (see `TablePatch.isRows`): none where the table
+   * is yet to be begun, with headers of the patch's own; null where a patch has to say what it does.
    */
-  readonly land: (patches: readonly TablePatch[], marker: Marker) => Promise<Held>;
+  readonly rowHeaders: (table: TableName) => readonly string[] | null;
+  /**
+   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
+   * and counted. No patches, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was
+   * written. Patches may come one by one: a store may prepare one while the next is still being made.
+   */
+  readonly land: (patches: Patches, marker: Marker) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** Of the last reading; only a spreadsheet has any. */
   readonly facts?: () => SheetFacts | null;
