@@ -83,41 +83,47 @@ export const decisionColumns = [
 export function decisionsOf(diffs: readonly Diff[], decider: Decider): string[] {
   const at = decider.asOf.toISOString().replace(/\.000Z$/, 'Z');
   return diffs.flatMap((diff) => {
-    if (tableOf(diff.table).record) return [];
+    const { record, removalsRecorded } = tableOf(diff.table);
+    if (record && !removalsRecorded) return [];
     const salt = quote(`${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`);
     const fixed = [decider.job, decider.period, decider.run, at, diff.table].map(quote).join(', ');
-    return cellsOf(diff).map(
+    const parts = record ? removedRows(diff) : [...updatedCells(diff), ...addedRows(diff), ...removedRows(diff)];
+    return parts.map(
       (cells) =>
         `select substr(md5_hex(${salt} || row_key || '|' || cell), 1, 20), ${fixed}, row_key, cell, before_value, after_value, why, _row from (${cells})`,
     );
   });
 }
 
-/** The selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, one for added and one for removed rows. */
-function cellsOf(diff: Diff): string[] {
-  const key = `${keyText(diff.table, 'd')} as row_key`;
-  const from = `d._row from ${diff.name} d where d.op =`;
-  const none = 'cast(null as varchar)';
-  const parts: string[] = [];
-  if (diff.counts.update > 0) {
-    for (const { name, type, why, derived, updates } of diff.sets) {
-      if (derived || updates === 0) continue;
-      const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
-      parts.push(
-        `select ${key}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${from} 'u' and d.set_${name}`,
-      );
-    }
-  }
-  if (diff.counts.insert > 0) {
-    const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
-    parts.push(
-      `select ${key}, '' as cell, ${none} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${from} 'i'`,
-    );
-  }
-  if (diff.counts.remove > 0) {
-    parts.push(`select ${key}, '' as cell, d.record as before_value, ${none} as after_value, d.why, ${from} 'd'`);
-  }
-  return parts;
+const NONE = 'cast(null as varchar)';
+const keyOf = (diff: Diff): string => `${keyText(diff.table, 'd')} as row_key`;
+const rowsOf = (diff: Diff, op: string): string => `d._row from ${diff.name} d where d.op = '${op}'`;
+
+/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column. */
+function updatedCells(diff: Diff): string[] {
+  if (diff.counts.update === 0) return [];
+  return diff.sets.flatMap(({ name, type, why, derived, updates }) => {
+    if (derived || updates === 0) return [];
+    const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
+    return `select ${keyOf(diff)}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${rowsOf(diff, 'u')} and d.set_${name}`;
+  });
+}
+
+/** The same, one for added rows. */
+function addedRows(diff: Diff): string[] {
+  if (diff.counts.insert === 0) return [];
+  const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
+  return [
+    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${rowsOf(diff, 'i')}`,
+  ];
+}
+
+/** The same, one for removed rows. */
+function removedRows(diff: Diff): string[] {
+  if (diff.counts.remove === 0) return [];
+  return [
+    `select ${keyOf(diff)}, '' as cell, d.record as before_value, ${NONE} as after_value, d.why, ${rowsOf(diff, 'd')}`,
+  ];
 }
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */

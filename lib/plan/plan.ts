@@ -139,6 +139,7 @@ function diffQuery(change: Change, sets: readonly string[], columns: readonly st
   const extra =
     {
       remove: ', cast(to_json(t) as varchar) as record',
+      replace: ', case when w._wanted is null then cast(to_json(t) as varchar) end as record',
       adopt: `, true as set_${keys[0]}, cast(null as varchar) as before_${keys[0]}`,
     }[kind as string] ?? texts;
   const there = change.owned

@@ -8,6 +8,7 @@ import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
 import { type Change, insert, type Job, job, remove, update } from '../job/job.ts';
 import { quoteName } from '../snapshot/load.ts';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+import { LISTS, listsBack } from './undo-lists.ts';
 
 /** The tables in which jobs decide. */
 const decided = tableNames.filter((table) => !tableOf(table).record && !tableOf(table).facts);
@@ -130,17 +131,19 @@ const changedSince = (): Sql => {
 /** The job that undoes another job's run of one period. Its own period names both. */
 export const undoJob = (jobName: string, period: string): Job => {
   const facts = broughtBy(jobName);
+  const lists: TableName[] = jobName === LISTS ? ['memberships', 'list_changes'] : [];
   return job({
     name: 'undo',
     purpose: `Puts back what ${jobName} decided for ${period}.`,
-    reads: ['changes', ...decided, ...facts],
-    writes: [...decided, ...facts],
+    reads: ['changes', ...decided, ...facts, ...lists],
+    writes: [...decided, ...facts, ...lists],
     rules: { jobName, period },
     steps: () => [{ name: 'undone', row: 'a cell that the run decided', query: undone(jobName, period) }],
     changes: ({ asOf }) => [
       ...decided.map(setBack),
       ...[...decided, ...facts].map((table) => takeAway(table, asOf)),
       ...decided.map(bringBack),
+      ...(jobName === LISTS ? listsBack(period) : []),
     ],
     guards: [
       {

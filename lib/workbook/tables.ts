@@ -20,6 +20,8 @@ export interface Table {
   readonly facts?: true;
   /** A record of decisions, or of runs: its rows are no decisions of their own. */
   readonly record?: true;
+  /** Its removals are written to `changes` all the same: nothing else keeps what goes. */
+  readonly removalsRecorded?: true;
   /** A column that people fill in: it is laid out with the table, empty as it is. */
   readonly answered?: string;
   readonly columns: Readonly<Record<string, Column>>;
@@ -89,9 +91,10 @@ export const tables = {
       released_at: time,
     },
   },
-  // Who joined and left stands in list_changes, which says it per period; `changes` would say it twice.
+  // Who joined stands in list_changes, which says it per period; `changes` would say it twice.
   memberships: {
     record: true,
+    removalsRecorded: true,
     key: ['list', 'contact_id'],
     columns: { ...texts('list', 'contact_id'), joined_at: time },
   },

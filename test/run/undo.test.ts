@@ -66,4 +66,36 @@ describe('undo', () => {
     expect(rowOf(folder, 'contacts', 'r1')?.status).toBe('subscribed');
     expect(rowOf(folder, 'suppressions', 'r1@example.com')?.released_at).not.toBe('');
   });
+
+  it('takes lists back to what they were, but for whoever may not be mailed by now', async () => {
+    const folder = temporaryFolder();
+    const joined = { list: 'Customers', joined_at: '2026-10-01T08:00:00Z' };
+    const contacts = [
+      aContact({ contact_id: 'new', lifecycle_stage: 'customer' }),
+      aContact({ contact_id: 'gone', lifecycle_stage: 'lead' }),
+      aContact({ contact_id: 'left', lifecycle_stage: 'lead' }),
+    ];
+    const memberships = [
+      { ...joined, contact_id: 'gone' },
+      { ...joined, contact_id: 'left' },
+    ];
+    writeWorkbook(folder, { contacts, memberships });
+    const lists = (): string[] =>
+      readCsv(folder, 'memberships')
+        .filter(({ list }) => list === 'Customers')
+        .map((row) => `${row.contact_id} ${row.joined_at?.slice(0, 10)}`);
+    await night(folder, { jobs: ['list-refresh'] });
+    expect(lists()).toEqual([`new ${today}`]);
+    expect(readCsv(folder, 'changes').map((row) => [row.table, row.row_key, row.after])).toEqual([
+      ['memberships', 'Customers · gone', ''],
+      ['memberships', 'Customers · left', ''],
+    ]);
+    writeWorkbook(folder, {
+      contacts: contacts.map((row) => (row.contact_id === 'left' ? { ...row, status: 'unsubscribed' } : row)),
+    });
+    expect((await undo(folder, 'list-refresh')).status).toBe('applied');
+    expect(lists()).toEqual(['gone 2026-10-01']);
+    expect(readCsv(folder, 'list_changes')).toEqual([]);
+    expect((await undo(folder, 'list-refresh')).status).toBe('unchanged');
+  });
 });
