@@ -6,6 +6,8 @@
 /** `create macro` statements for DuckDB; `timeZone` is the workbook's IANA zone, whose days count as days. */
 export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `set timezone = 'UTC'`,
+  // `trim`, which asks of every letter whether it is some alphabet's space, only where there can be one: a quarter of the time.
+  `create macro trimmed(s) as case when contains(s, ' ') or strlen(s) <> length(s) then trim(s) else s end`,
   // Local calendar day of a UTC moment.
   timeZone === 'UTC'
     ? `create macro local_day(t) as cast(t as date)`
@@ -28,7 +30,7 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
   `create macro md5_hex(s) as md5(s)`,
   `create macro sha256_hex(s) as sha256(s)`,
-  `create macro domain_of(e) as lower(trim(split_part(e, '@', -1)))`,
-  `create macro address_key(e) as nullif(lower(trim(e)), '')`,
+  `create macro domain_of(e) as lower(trimmed(split_part(e, '@', -1)))`,
+  `create macro address_key(e) as nullif(lower(trimmed(e)), '')`,
   `create macro seconds_between(a, b) as date_diff('second', a, b)`,
 ];

@@ -86,7 +86,7 @@ function fact(test: Test): Sql {
 /** A column's value; text that is only spaces is as unknown as an empty cell. */
 function cell(column: string): Sql {
   const value = sql`c.${name(column)}`;
-  return columnType(column) === 'text' ? sql`nullif(trim(${value}), '')` : value;
+  return columnType(column) === 'text' ? sql`nullif(trimmed(${value}), '')` : value;
 }
 
 const typed = (column: string, type: 'number' | 'date', read: 'number_of' | 'date_of'): Sql =>

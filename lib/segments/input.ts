@@ -84,7 +84,7 @@ function textJoin(column: string, facts: readonly TextFact[], i: number): Sql {
   return sql`
 left join (
   select value, ${join(fits, ', ')} from (
-    select d.${name(column)} as value, lower(nullif(trim(d.${name(column)}), '')) as lowered
+    select d.${name(column)} as value, lower(nullif(trimmed(d.${name(column)}), '')) as lowered
     from contacts as d group by d.${name(column)}
   ) as texts
 ) as ${alias} on ${alias}.value = c.${name(column)}`;

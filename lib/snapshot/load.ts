@@ -194,7 +194,7 @@ function typedValue(column: LoadColumn, source: SourceTable, settings: CellSetti
 
 /** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
 function statusOf(column: LoadColumn, source: SourceTable): string {
-  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trim(${column.cell}))`;
+  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
   const header = source.headers.find((each) => normalHeader(each) === consentHeaders.unsubscribed);
   if (header === undefined) return status;
   const flag = `c${source.headers.indexOf(header)}`;
