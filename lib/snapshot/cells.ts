@@ -25,13 +25,18 @@ export const sqlType: Readonly<Record<ColumnType, string>> = {
 const within = (expression: string, type: 'date' | 'timestamp'): string =>
   `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;
 
+/** What nearly every cell looks like, of the years that count, is read at once: the questions below would take three times as long. */
+const orPlain = (cell: string, type: 'date' | 'timestamp', otherwise: string): string =>
+  `case when ${cell} like '${type === 'date' ? '____-__-__' : '____-__-__T__:__:__Z'}' and ${cell} >= '19' and ${cell} < '22' then try_cast(${cell} as ${type}) else ${otherwise} end`;
+
 /** A sheet's serial number: days since 1899-12-30. Only those of 1920 to 2119 are taken for dates. */
 const serial = (cell: string): string =>
   `case when try_cast(${cell} as double) between 7306 and 80000 then timestamp '1899-12-30' + to_milliseconds(cast(round(try_cast(${cell} as double) * 86400000) as bigint)) end`;
 
 function slashed(cell: string, order: 'MM/DD/YYYY' | 'DD/MM/YYYY'): string {
   const day = order === 'MM/DD/YYYY' ? '%m/%d/%Y' : '%d/%m/%Y';
-  return `try_strptime(${cell}, ['${day}', '${day} %H:%M', '${day} %H:%M:%S', '${day} %I:%M %p'])`;
+  // Words such as "epoch" have a meaning of their own to the engine, here as well.
+  return `case when contains(${cell}, '/') then try_strptime(${cell}, ['${day}', '${day} %H:%M', '${day} %H:%M:%S', '${day} %I:%M %p']) end`;
 }
 
 /** The SQL that reads text `cell` as a moment in UTC, or NULL. Local times count in the workbook's time zone. */
@@ -40,11 +45,12 @@ function moment(cell: string, settings: CellSettings): string {
   const elsewhere = `not ends_with(${cell}, 'Z') and regexp_matches(${cell}, ':[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$')`;
   const direct = `case when ${elsewhere} then cast(try_cast(${cell} as timestamptz) as timestamp) when ${cell} <> 'epoch' then try_cast(${cell} as timestamp) end`;
   const local = [serial(cell), ...(settings.slashedDates ? [slashed(cell, settings.slashedDates)] : [])];
-  if (settings.timeZone === 'UTC') return within(`coalesce(${[direct, ...local].join(', ')})`, 'timestamp');
+  if (settings.timeZone === 'UTC')
+    return orPlain(cell, 'timestamp', within(`coalesce(${[direct, ...local].join(', ')})`, 'timestamp'));
   const zoned = (expression: string): string => `timezone('UTC', timezone('${settings.timeZone}', ${expression}))`;
   const hasOffset = `regexp_matches(${cell}, ':[0-9.]+ ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$')`;
   const read = `case when ${hasOffset} then ${direct} else ${zoned(`coalesce(${[direct, ...local].join(', ')})`)} end`;
-  return within(read, 'timestamp');
+  return orPlain(cell, 'timestamp', within(read, 'timestamp'));
 }
 
 /** The SQL that reads the text `cell` (never empty: NULL stands for that) as a value of the type. */
@@ -59,10 +65,8 @@ export function readCell(cell: string, type: ColumnType, settings: CellSettings)
     case 'date': {
       const local = [`cast(${serial(cell)} as date)`];
       if (settings.slashedDates) local.push(`cast(${slashed(cell, settings.slashedDates)} as date)`);
-      return within(
-        `coalesce(case when ${cell} <> 'epoch' then try_cast(${cell} as date) end, ${local.join(', ')})`,
-        'date',
-      );
+      const read = `coalesce(case when ${cell} <> 'epoch' then try_cast(${cell} as date) end, ${local.join(', ')})`;
+      return orPlain(cell, 'date', within(read, 'date'));
     }
   }
 }
