@@ -1,5 +1,4 @@
 import { byCountry, cleanedColumns, cleaningSteps } from '../lib/clean/steps.ts';
-import { plainAddress, roleAddress } from '../lib/email/plain.ts';
 import type { EmailRules } from '../lib/email/rules.ts';
 import { ROLE_NOTE } from '../lib/email/verdict.ts';
 import { join, name, raw, type Sql, sql } from '../lib/engine/sql.ts';
@@ -7,19 +6,22 @@ import { adopt, job, update } from '../lib/job/job.ts';
 import { cleaning } from './rules/cleaning.ts';
 
 /** Every address with its verdict: a plain one by its domain and its role, any other one as it was judged whole. */
-const judged = (rules: EmailRules): Sql => sql`
-  select c.contact_id, coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant)) else c.email end) as email,
+const judged = sql`
+  select c.contact_id, c.email as was,
+    coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant)) else c.email end) as email,
     case when o.address is not null then o.status when d.status = 'valid' and c.role then 'risky' else d.status end as status,
     case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note
-  from (select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain from contacts where email is not null) as c
+  from addresses as c
   left join mail_domains d on d.domain = case when c.plain then c.domain end
-  left join odd_addresses o on o.address = case when not c.plain then c.email end`;
+  left join odd_addresses o on o.address = case when not c.plain then c.email end
+  union all
+  select contact_id, email, email, null, null from contacts where email is null`;
 
 /** The verdict on each address, and the address as it should be written. */
 const verdicts = sql`
-  select c.contact_id, coalesce(a.email, c.email) as email, a.status as email_status, a.note as email_note, a.status as why_email_status,
-    case when domain_of(a.email) = domain_of(c.email) then 'spelling of the address' else 'typo in the domain corrected' end as why_email
-  from contacts c left join judged_addresses a on a.contact_id = c.contact_id`;
+  select contact_id, email, status as email_status, note as email_note, status as why_email_status,
+    case when domain_of(email) = domain_of(was) then 'spelling of the address' else 'typo in the domain corrected' end as why_email
+  from judged_addresses`;
 
 /** Every other cell as it should be, of the contacts that have one which is not in its final form. */
 function cleaned(): Sql {
@@ -47,7 +49,7 @@ export const listCleaning = (rules: EmailRules) =>
     rules,
     steps: () => [
       ...cleaningSteps(rules),
-      { name: 'judged_addresses', row: 'a contact with an address, and the verdict on it', query: judged(rules) },
+      { name: 'judged_addresses', row: 'a contact, and the verdict on its address', query: judged },
     ],
     changes: () => [
       adopt(
@@ -58,7 +60,7 @@ export const listCleaning = (rules: EmailRules) =>
       update('contacts', cleaned(), whys),
     ],
     metrics: () => ({
-      addresses: sql`select coalesce(a.status, 'no address') as label, count(*) as n from contacts c left join judged_addresses a on a.contact_id = c.contact_id group by 1 order by 1`,
+      addresses: sql`select coalesce(status, 'no address') as label, count(*) as n from judged_addresses group by 1 order by 1`,
     }),
   });
 

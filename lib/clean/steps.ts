@@ -2,10 +2,10 @@
  * Cleaning as steps of a job: which values of which columns reach row logic (only those that aren't in their final
  * form already, each distinct value once), and what comes back. The cleaners themselves know no table.
  */
-import { plainAddress } from '../email/plain.ts';
+import { plainAddress, roleAddress } from '../email/plain.ts';
 import type { EmailRules } from '../email/rules.ts';
 import { domainVerdict, emailVerdict } from '../email/verdict.ts';
-import { raw, type Sql } from '../engine/sql.ts';
+import { raw, type Sql, sql } from '../engine/sql.ts';
 import type { LookupStep, Step } from '../job/job.ts';
 import { cleanCountry, countryIsClean } from './country.ts';
 import { cleanName, nameIsClean } from './name.ts';
@@ -81,11 +81,15 @@ export function cleaningSteps(rules: EmailRules): Step[] {
     lookup('clean_addresses', untidy('address', textIsClean('address')), cleanLines),
     lookup('clean_texts', raw(everyText), cleanText),
     {
+      name: 'addresses',
+      row: 'a contact with an address, and what its form says: whether it is plain, and a task’s rather than a person’s',
+      query: sql`select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain
+        from contacts where email is not null`,
+    },
+    {
       name: 'mail_domains',
       row: 'a domain that plain addresses have, judged',
-      over: raw(
-        `select distinct domain_of(email) as domain from contacts where email is not null and ${plainAddress('email')}`,
-      ),
+      over: raw('select distinct domain from addresses where plain'),
       keys: ['domain'],
       columns: ['status', 'note', 'meant'],
       compute: (domain) => {
@@ -96,7 +100,7 @@ export function cleaningSteps(rules: EmailRules): Step[] {
     {
       name: 'odd_addresses',
       row: 'an address that is not in plain form, judged whole',
-      over: raw(`select distinct email from contacts where email is not null and not ${plainAddress('email')}`),
+      over: raw('select distinct email from addresses where not plain'),
       keys: ['address'],
       columns: ['email', 'status', 'note'],
       compute: (address) => {
