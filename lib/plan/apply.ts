@@ -8,7 +8,7 @@ import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { followMerges } from '../snapshot/identity.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import { tableOf } from '../workbook/tables.ts';
+import { type TableName, tableOf } from '../workbook/tables.ts';
 import type { Diff } from './plan.ts';
 
 /** Applies the diffs of one job. They were worked out against one state, so removals come last. */
@@ -76,22 +76,26 @@ export const decisionColumns = [
   'reason',
 ];
 
-/**
- * The selects that give a job's decisions as rows of `changes`, with `_row` to put them in the workbook's order. They
- * read the diffs' tables, and before they run nothing is copied.
- */
-export function decisionsOf(diffs: readonly Diff[], decider: Decider): string[] {
+/** Some of a job's decisions: what they have in common, and what is each one's own. */
+export interface Decisions {
+  /** Job, period, run, time and table: the columns of `changes` after its id. */
+  readonly common: readonly [job: string, period: string, run: string, at: string, table: TableName];
+  /** What a change's id is made of beside the row's key and the cell's column. */
+  readonly salt: string;
+  /** The select (row_key, cell, before_value, after_value, why, _row); `_row` puts them in the workbook's order. */
+  readonly cells: string;
+}
+
+/** A job's decisions. They read the diffs' tables, and before they run nothing is copied. */
+export function decisionsOf(diffs: readonly Diff[], decider: Decider): Decisions[] {
   const at = decider.asOf.toISOString().replace(/\.000Z$/, 'Z');
   return diffs.flatMap((diff) => {
     const { record, removalsRecorded } = tableOf(diff.table);
     if (record && !removalsRecorded) return [];
-    const salt = quote(`${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`);
-    const fixed = [decider.job, decider.period, decider.run, at, diff.table].map(quote).join(', ');
+    const salt = `${decider.job}|${decider.period}|${decider.attempt}|${diff.table}|`;
+    const common = [decider.job, decider.period, decider.run, at, diff.table] as const;
     const parts = record ? removedRows(diff) : [...updatedCells(diff), ...addedRows(diff), ...removedRows(diff)];
-    return parts.map(
-      (cells) =>
-        `select substr(md5_hex(${salt} || row_key || '|' || cell), 1, 20), ${fixed}, row_key, cell, before_value, after_value, why, _row from (${cells})`,
-    );
+    return parts.map((cells) => ({ common, salt, cells }));
   });
 }
 

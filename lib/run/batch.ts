@@ -7,6 +7,7 @@ import { Engine } from '../engine/duckdb.ts';
 import type { Outside } from '../job/ahead.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
+import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile, type Reading, type Store } from '../store/store.ts';
@@ -136,7 +137,7 @@ async function attemptRun(
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
     const results: JobResult[] = [];
     const applied: Diff[] = [];
-    const decisions: string[] = [];
+    const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;

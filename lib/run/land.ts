@@ -2,17 +2,16 @@
  * What a batch writes, in one atomic landing: its plans, and what the run itself keeps in the workbook: `changes`,
  * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
  */
-import { join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
 import { list, raw, type Sql, sql } from '../engine/sql.ts';
 import { replace, upsert } from '../job/job.ts';
-import { applyToEngine, decisionColumns } from '../plan/apply.ts';
-import { rowsFor, writePatches } from '../plan/patches.ts';
+import { applyToEngine, type Decisions } from '../plan/apply.ts';
+import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { quote } from '../snapshot/load.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Held, nothingHeld, type Store, type TablePatch } from '../store/store.ts';
 import type { JobResult, RunRequest } from './batch.ts';
+import { decisionsPatch } from './land-decisions.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 export interface BatchOutcome {
@@ -22,8 +21,7 @@ export interface BatchOutcome {
   readonly request: RunRequest;
   readonly results: readonly JobResult[];
   readonly applied: readonly Diff[];
-  /** The selects that give the rows of `changes`. */
-  readonly decisions: readonly string[];
+  readonly decisions: readonly Decisions[];
   readonly entries: readonly LedgerEntry[];
 }
 
@@ -118,35 +116,4 @@ function noteText(result: JobResult): string {
   if (stopped) return `${stopped.guard}: found ${stopped.found}, limit ${stopped.limit}`;
   const held = Object.entries(result.held).map(([reason, rows]) => `${reason}: ${rows} rows held`);
   return held.join('; ');
-}
-
-/** The batch's decisions, as rows to add to `changes`, after those that it takes away there. Else that table is never read for this. */
-async function decisionsPatch(
-  { engine, store, snapshot, decisions }: BatchOutcome,
-  pruned: readonly Diff[],
-): Promise<TablePatch | null> {
-  if (decisions.length === 0) return null;
-  const path = join(store.scratch, 'patch-changes.csv');
-  const source = snapshot.sources.get('changes');
-  const headers = decisionColumns.map((column) => source?.headerOf.get(column) ?? column);
-  const removed = pruned.reduce((sum, diff) => sum + diff.counts.remove, 0);
-  const rowHeaders = removed > 0 ? null : rowsFor(store, 'changes', headers);
-  const blanks = decisionColumns.map(() => 'null').join(', ');
-  const gone = pruned.map((diff) => `select 'd', _row, null, ${blanks}, _row, -1 from ${diff.name} where op = 'd'`);
-  const come = decisions.map((select, i) => `select 'i', null, null, s.*, ${i} from (${select}) s`);
-  const ordered = [...gone, ...come].join(' union all ');
-  const cells = decisionColumns.map((_, i) => `c${i}`);
-  const given = ['op', 'no_row', 'no_key', ...cells];
-  const alone = rowHeaders?.map((header) =>
-    headers.includes(header) ? `nullif(c${headers.indexOf(header)}, '')` : 'null',
-  );
-  await engine.run(
-    raw(
-      `copy (select ${(alone ?? given).join(', ')} from (${ordered}) as gathered(${given.join(', ')}, _row, nth) order by nth, _row, case when _row is null then c6 end, c7) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
-    ),
-  );
-  const rows = { insert: decisions.length, update: 0, remove: removed };
-  return rowHeaders
-    ? { table: 'changes', path, isRows: true, columns: rowHeaders, rows }
-    : { table: 'changes', path, columns: headers, rows };
 }

@@ -7,7 +7,7 @@ import type { Gathered, Metrics } from '../job/ahead.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
 import type { Context, Job } from '../job/job.ts';
-import { applyToEngine, decisionsOf } from '../plan/apply.ts';
+import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
@@ -24,8 +24,7 @@ export interface JobOutcome {
   readonly result: JobResult;
   /** What goes on to be landed. */
   readonly diffs: readonly Diff[];
-  /** The selects that give its rows of `changes`. */
-  readonly decisions: readonly string[];
+  readonly decisions: readonly Decisions[];
   /** Files that are ready for their places, once the landing is done. */
   readonly files: readonly StagedFile[];
 }
