@@ -66,8 +66,7 @@ class Look {
   }
 
   throughWindow(scanner: Scanner): void {
-    const { bytes } = scanner;
-    let quote = nextQuote(bytes, scanner.next);
+    this.records += scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
     let expected = scanner.next;
     while (scanner.advance()) {
       this.records += 1;
@@ -75,27 +74,27 @@ class Look {
       if (scanner.start !== expected) this.copy ??= 'it has blank lines';
       const lineEndBytes = scanner.next - scanner.end;
       if (lineEndBytes !== this.lineEndBytes && lineEndBytes !== 0) this.copy ??= 'its line ends differ';
-      expected = scanner.next;
-      if (quote >= expected) continue;
       if (this.copy === null) this.throughCells(scanner);
-      quote = nextQuote(bytes, expected);
+      this.records += scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
+      expected = scanner.next;
     }
     if (scanner.start !== expected) this.copy ??= 'it has blank lines';
   }
 
-  /** A record that has a quote somewhere. */
-  private throughCells({ bytes, cells }: Scanner): void {
-    for (let i = 0; i + 1 < cells.length; i += 1) {
-      const start = cells[i] as number;
+  /** A record that may have quotes. */
+  private throughCells({ bytes, start: first, end: last, cells }: Scanner): void {
+    let quote = nextQuote(bytes, first);
+    for (let i = 0; i + 1 < cells.length && quote < last; i += 1) {
       const end = (cells[i + 1] as number) - 1;
-      if (bytes[start] === QUOTE) {
+      if (quote >= end) continue;
+      const start = cells[i] as number;
+      if (quote === start) {
         if (!this.isPlain(bytes, start + 1, end - 1)) this.parallel = false;
       } else {
-        const quote = bytes.subarray(start, end).indexOf(QUOTE);
-        if (quote < 0) continue;
         this.parallel = false;
-        if (bytes.toString('latin1', start, start + quote).trim() === '') this.copy ??= 'it has blanks before quotes';
+        if (bytes.toString('latin1', start, quote).trim() === '') this.copy ??= 'it has blanks before quotes';
       }
+      quote = nextQuote(bytes, end);
     }
   }
 

@@ -61,6 +61,8 @@ export class Scanner {
   private clean = true;
   /** Lines that start before this place may be pieces of a malformed record. */
   private tornUntil = 0;
+  /** Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none. */
+  private quote = 0;
 
   /**
    * @param columns how many cells a well-formed record has
@@ -85,6 +87,7 @@ export class Scanner {
     this.safe = last ? bytes.length : bytes.length - MAX_RECORD_BYTES;
     const text = bytes.subarray(from);
     this.clean = isUtf8(text) && !text.includes(0);
+    this.quote = from;
   }
 
   /** Moves to the next record; false where these bytes have none more. Throws a CsvError on a line of more than MAX_RECORD_BYTES. */
@@ -102,6 +105,41 @@ export class Scanner {
     if (this.fault === null && this.start < this.tornUntil && this.hasStrayQuote()) this.fault = 'torn';
     if (this.fault !== null) this.cutAtLineEnd();
     return true;
+  }
+
+  /**
+   * Moves over records as long as nothing about them needs a closer look: no quote, as many cells as the header, and the line
+   * end of `lineEndBytes` bytes. Twice as fast as `advance`, which takes on from there.
+   * @returns over how many, at most `most`
+   */
+  skipPlain(most: number, lineEndBytes: number): number {
+    const { bytes, delimiter, columns } = this;
+    if (!this.clean || this.next < this.tornUntil) return 0;
+    const limit = this.nextQuote();
+    const top = Math.max(delimiter, CR);
+    let start = this.next;
+    let skipped = 0;
+    let cells = 1;
+    let withCr = false;
+    for (let at = start; at < limit; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte > top) continue;
+      if (byte === delimiter) cells += 1;
+      else if (byte === LF) {
+        const length = at + 1 - start;
+        if (cells !== columns || skipped >= most || length <= lineEndBytes || length > MAX_RECORD_BYTES) break;
+        if (withCr !== (lineEndBytes === 2)) break;
+        skipped += 1;
+        cells = 1;
+        start = at + 1;
+        withCr = false;
+      } else if (byte === CR) {
+        if (bytes[at + 1] !== LF) break;
+        withCr = true;
+      }
+    }
+    this.next = start;
+    return skipped;
   }
 
   /** The record as text, quotes and all. */
@@ -163,6 +201,13 @@ export class Scanner {
     const ends = byte === undefined || byte === delimiter || byte === LF || (byte === CR && bytes[at + 1] === LF);
     if (!ends) this.fault ??= 'text after quote';
     return at;
+  }
+
+  private nextQuote(): number {
+    if (this.quote >= this.next && this.bytes[this.quote] === QUOTE) return this.quote;
+    const at = this.quote === this.bytes.length ? -1 : this.bytes.indexOf(QUOTE, this.next);
+    this.quote = at < 0 ? this.bytes.length : at;
+    return this.quote;
   }
 
   private characterFault(): Fault | null {

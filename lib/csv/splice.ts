@@ -116,8 +116,20 @@ class Pass {
   throughWindow(): void {
     const { scanner } = this;
     this.copied = scanner.next;
-    while (scanner.advance()) this.record();
+    this.skipToPatch();
+    while (scanner.advance()) {
+      this.record();
+      this.skipToPatch();
+    }
     this.copyTo(scanner.next);
+  }
+
+  /** Rows that stay as they are, every byte, need no look at their cells. */
+  private skipToPatch(): void {
+    if (this.row < 0 || this.padding.length > 0) return;
+    const skipped = this.scanner.skipPlain(this.patch.row - this.row, this.lineEnd.length);
+    this.row += skipped;
+    this.counts.kept += skipped;
   }
 
   /** Appends the records that the patch inserts, once the file is through. */
