@@ -1,36 +1,57 @@
-/** The same fit and the same predictions by Python's lifetimes, timed in its own process without its imports. */
+/** The same fits and predictions by Python's lifetimes, timed in its own process without its imports. */
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
-import type { HeldOut } from '../../lib/value/choose.ts';
+import type { Customers } from './side-by-side.ts';
+
+/** Milliseconds of each run, for the model of orders and for that of their value, with what they foretold as a check. */
+export interface Timed {
+  readonly orders: readonly number[];
+  readonly value: readonly number[];
+  /** Orders foretold of all customers. */
+  readonly orderTotal: number;
+  /** The expected values of one order of each, summed. */
+  readonly valueTotal: number;
+}
 
 const result = z.object({
-  version: z.string(),
-  parameters: z.array(z.number()),
-  meanAbsoluteError: z.number(),
-  milliseconds: z.number(),
+  orders: z.array(z.number()),
+  value: z.array(z.number()),
+  orderTotal: z.number(),
+  valueTotal: z.number(),
 });
 
 const script = `
 import json, sys, time, warnings
 warnings.filterwarnings('ignore')
-import lifetimes, numpy, pandas
-d = pandas.DataFrame(json.load(sys.stdin))
-times = []
-for _ in range(9):
-    start = time.perf_counter()
+import lifetimes, pandas
+given = json.load(sys.stdin)
+d = pandas.DataFrame(given['customers'])
+d['mean'] = (d.spend / d.frequency).where(d.frequency > 0, 0)
+def orders():
     model = lifetimes.BetaGeoFitter().fit(d.frequency, d.recency, d.age)
-    orders = model.conditional_expected_number_of_purchases_up_to_time(39, d.frequency, d.recency, d.age)
+    foretold = model.conditional_expected_number_of_purchases_up_to_time(given['weeks'], d.frequency, d.recency, d.age)
     model.conditional_probability_alive(d.frequency, d.recency, d.age)
-    times.append((time.perf_counter() - start) * 1000)
-print(json.dumps({'version': lifetimes.__version__, 'parameters': [float(p) for p in model.params_],
-    'meanAbsoluteError': float(numpy.abs(orders - d.orders).mean()), 'milliseconds': min(times)}))
+    return float(foretold.sum())
+def value():
+    repeat = d[(d.frequency > 0) & (d.spend > 0)]
+    model = lifetimes.GammaGammaFitter().fit(repeat.frequency, repeat['mean'])
+    return float(model.conditional_expected_average_profit(d.frequency, d['mean']).sum())
+def timed(work):
+    times = []
+    for _ in range(7):
+        start = time.process_time()
+        total = work()
+        times.append((time.process_time() - start) * 1000)
+    return times, total
+(order_times, order_total), (value_times, value_total) = timed(orders), timed(value)
+print(json.dumps({'orders': order_times, 'value': value_times, 'orderTotal': order_total, 'valueTotal': value_total}))
 `;
 
-/** The best of nine runs, on customers one by one as it wants them; undefined where lifetimes isn't installed. */
-export function fitByLifetimes({ customers, ...columns }: HeldOut): z.output<typeof result> | undefined {
+/** Seven runs of each; undefined where lifetimes isn't installed. */
+export function byLifetimes(customers: Customers, weeks: number): Timed | undefined {
   if (spawnSync('python3', ['-c', 'import lifetimes'], { stdio: 'ignore' }).status !== 0) return undefined;
-  const single = (column: Float64Array) => Array.from(column).flatMap((value, i) => Array(customers[i]).fill(value));
-  const input = JSON.stringify(Object.fromEntries(Object.entries(columns).map(([key, all]) => [key, single(all)])));
+  const columns = Object.entries(customers).map(([name, column]) => [name, Array.from(column)]);
+  const input = JSON.stringify({ customers: Object.fromEntries(columns), weeks });
   const { stdout, status, stderr } = spawnSync('python3', ['-c', script], { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`lifetimes failed: ${stderr.trim().split('\n').at(-1)}`);
   return result.parse(JSON.parse(stdout));

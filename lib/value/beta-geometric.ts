@@ -8,9 +8,9 @@
  * piece of code here.
  */
 import { indexed } from './indexed.ts';
-import type { Objective } from './minimise.ts';
-import { type Histories, type RepeatModel, total } from './model.ts';
-import { digamma, hyp2f1, lnGamma } from './special.ts';
+import { addOuterProduct, type Objective } from './minimise.ts';
+import type { Histories, RepeatModel } from './model.ts';
+import { digamma, hyp2f1, hyp2f1Rest, lnGamma, powerGap } from './special.ts';
 
 /** Parameters beyond this are no answer, only a search that ran away. */
 const MOST = 1e9;
@@ -18,6 +18,11 @@ const MOST_ODDS = 1e300;
 
 /** Where a published form divides by nought, its value an inch beside it is the limit, to six digits. */
 const apart = (value: number, pole: number): number => (Math.abs(value - pole) < 1e-6 ? pole + 1e-6 : value);
+
+/** Below this the transformed series loses digits: its terms alternate, and grow. */
+const LEAST_EXCESS = -10;
+/** Above this it passes what a double holds. */
+const LARGEST_A = 30;
 
 /** Leaving is possible after each repeat order. Parameters r, alpha (weeks), a, b. */
 export const bgNbd: RepeatModel = betaGeometric('BG/NBD', 0);
@@ -42,67 +47,72 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     ],
     misfit: (histories) => misfit(histories, extraChances),
     alive,
-    ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
-      const [r, alpha, fittedA, b] = four(parameters);
-      const a = apart(fittedA, 1);
+    ordersIfAlive: (parameters, frequency, age, weeks) => {
+      const [r, alpha, a, b] = four(parameters);
       const chances = frequency + extraChances;
       const z = weeks / (alpha + age + weeks);
       const c = apart(a + b + chances - 1, 0);
-      const series = hyp2f1(r + frequency, b + chances, c, z);
-      const share = series.mantissa * Math.exp((r + frequency) * Math.log1p(-z) + series.exponent);
-      return Math.max(0, (c * (1 - share)) / (a - 1));
+      const excess = c - r - frequency;
+      if (excess < LEAST_EXCESS || a > LARGEST_A) return publishedOrders(r + frequency, b + chances, c, z, apart(a, 1));
+      const lnLeft = Math.log1p(-z);
+      const left = powerGap(a - 1, lnLeft) - Math.exp((a - 1) * lnLeft) * hyp2f1Rest(excess, a, c, z);
+      return Math.max(0, c * left);
     },
   };
 }
 
 /**
- * Minus the log-likelihood (their equation 6) over ln r, ln alpha, ln a, ln b. Logarithms and gamma functions are worked out
- * once for each distinct frequency, recency and age, of which there are few; a group costs one exponential and one
- * logarithm.
+ * Their equation 10 without its denominator: c / (a − 1) · (1 − (1 − z)^p · ₂F₁(p, q; c; z)). By Euler's transformation the product is
+ * (1 − z)^(a−1) · ₂F₁(c − p, a − 1; c; z), whose series settles in a third of the terms and does not divide by a − 1.
  */
-function misfit(histories: Histories, extraChances: 0 | 1): Objective {
-  const { customers } = histories;
-  const population = total(customers);
-  const frequencies = indexed(histories.frequency);
-  const recencies = indexed(histories.recency);
-  const ages = indexed(histories.age);
-  return (point, gradient) => {
+function publishedOrders(p: number, q: number, c: number, z: number, a: number): number {
+  const series = hyp2f1(p, q, c, z);
+  const share = series.mantissa * Math.exp(p * Math.log1p(-z) + series.exponent);
+  return Math.max(0, (c * (1 - share)) / (a - 1));
+}
+
+/**
+ * Minus the log-likelihood (their equation 6) over ln r, ln alpha, ln a, ln b. Gamma functions are worked out once for each
+ * distinct frequency, of which there are few; a group costs one exponential and three logarithms.
+ */
+function misfit({ frequency, recency, age, customers }: Histories, extraChances: 0 | 1): Objective {
+  const { distinct, index } = indexed(frequency);
+  return (point, gradient, information) => {
     const [r, alpha, a, b] = four(Array.from(point, Math.exp));
     if (!(r < MOST && alpha < MOST && a < MOST && b < MOST)) return Number.POSITIVE_INFINITY;
-    const shared = byFrequency(frequencies.distinct, extraChances, r, alpha, a, b);
-    const lnActive = recencies.distinct.map((recency) => Math.log(alpha + recency));
-    const perActive = recencies.distinct.map((recency) => 1 / (alpha + recency));
-    const lnWhole = ages.distinct.map((age) => Math.log(alpha + age));
-    const perWhole = ages.distinct.map((age) => 1 / (alpha + age));
+    const shared = byFrequency(distinct, extraChances, r, alpha, a, b);
     let value = 0;
-    let byR = 0;
-    let byAlpha = 0;
-    let left = 0;
-    let byA = 0;
-    let byB = 0;
+    let sumR = 0;
+    let sumAlpha = 0;
+    let sumA = 0;
+    let sumB = 0;
     for (let i = 0; i < customers.length; i++) {
-      const x = frequencies.index[i] as number;
-      const t = recencies.index[i] as number;
-      const T = ages.index[i] as number;
+      const x = index[i] as number;
       const weight = customers[i] as number;
-      const rate = r + (frequencies.distinct[x] as number);
-      const lapse = (lnWhole[T] as number) - (lnActive[t] as number);
+      const rate = r + (distinct[x] as number);
+      const whole = alpha + (age[i] as number);
+      const active = alpha + (recency[i] as number);
+      // One division does for 1 / whole, 1 / active and whole / active.
+      const both = 1 / (whole * active);
+      const lnWhole = Math.log(whole);
+      const lapse = Math.log(whole * whole * both);
       const lnOdds = (shared.lnOdds[x] as number) + rate * lapse;
       const odds = Math.exp(lnOdds);
       // Where the odds overflow, their logarithm is all there is to 1 + odds.
       const gone = odds < MOST_ODDS ? odds / (1 + odds) : 1;
-      value += weight * ((shared.value[x] as number) - rate * (lnWhole[T] as number));
+      value += weight * ((shared.value[x] as number) - rate * lnWhole);
       value += weight * (odds < MOST_ODDS ? Math.log(1 + odds) : lnOdds);
-      byR += weight * ((shared.byR[x] as number) - (lnWhole[T] as number) + gone * lapse);
-      byAlpha +=
-        weight * rate * (gone * ((perWhole[T] as number) - (perActive[t] as number)) - (perWhole[T] as number));
-      byA += weight * (shared.byA[x] as number);
-      byB += weight * ((shared.byB[x] as number) - gone * (shared.perChance[x] as number));
-      left += weight * gone;
+      const byR = r * ((shared.byR[x] as number) - lnWhole + gone * lapse);
+      const byAlpha = r + alpha * rate * both * (gone * (active - whole) - active);
+      const byA = a * (shared.byA[x] as number) + gone;
+      const byB = b * ((shared.byB[x] as number) - gone * (shared.perChance[x] as number));
+      sumR += weight * byR;
+      sumAlpha += weight * byAlpha;
+      sumA += weight * byA;
+      sumB += weight * byB;
+      if (information) addOuterProduct(information, [byR, byAlpha, byA, byB], weight);
     }
-    byAlpha += (population * r) / alpha;
-    byA += left / a;
-    gradient.set([-byR * r, -byAlpha * alpha, -byA * a, -byB * b]);
+    gradient.set([-sumR, -sumAlpha, -sumA, -sumB]);
     return -value;
   };
 }

@@ -6,8 +6,9 @@
  * decide: most customers buy nothing in a slice, so that it favours whoever predicts too little.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
-import { expectedOrders, type Fit, fitModel, type Histories, type RepeatModel, thin, total } from './model.ts';
+import { expectedOrders, type Fit, fitModel, type Histories, type RepeatModel } from './model.ts';
 import { paretoNbd } from './pareto.ts';
+import { thin, total } from './sample.ts';
 
 /** The first stands where a workbook's history is too short to compare them. */
 export const candidates: readonly [RepeatModel, ...RepeatModel[]] = [bgNbd, mbgNbd, paretoNbd];

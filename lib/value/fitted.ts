@@ -9,8 +9,9 @@ import { numericColumns } from './columns.ts';
 import { day, daysBefore } from './days.ts';
 import { byAverage, byModel, type Forecast } from './estimate.ts';
 import * as history from './history.ts';
-import { fitModel, type Histories, total } from './model.ts';
+import { fitModel, type Histories } from './model.ts';
 import type { ValueRules } from './rules.ts';
+import { total } from './sample.ts';
 
 /** A fitted model as the ledger keeps it. */
 export interface ModelRecord {

@@ -6,28 +6,25 @@
  * exists; a customer with one order gets the mean of all.
  */
 import { indexed } from './indexed.ts';
-import { mostLikely } from './likelihood.ts';
-import type { Objective } from './minimise.ts';
-import { total } from './model.ts';
+import { type Likeliest, mostLikely } from './likelihood.ts';
+import { addOuterProduct, type Objective } from './minimise.ts';
+import type { Grouped } from './sample.ts';
 import { digamma, lnGamma } from './special.ts';
 
 /** Groups of customers with equal repeat orders (1 or more) and equal spend on them (above nought). */
-export interface Spending {
+export interface Spending extends Grouped {
   readonly frequency: Float64Array;
   /** The sum of the repeat orders' values. */
   readonly spend: Float64Array;
-  readonly customers: Float64Array;
 }
 
-export interface OrderValueFit {
+export interface OrderValueFit extends Omit<Likeliest, 'parameters'> {
   readonly p: number;
   readonly q: number;
   readonly v: number;
-  readonly logLikelihood: number;
-  readonly customers: number;
-  readonly converged: boolean;
 }
 
+/** Fits to spending that is sorted. */
 export function fitOrderValue(spending: Spending): OrderValueFit {
   const { frequency, spend, customers } = spending;
   const orders = frequency.reduce((sum, x, i) => sum + x * (customers[i] ?? 0), 0);
@@ -37,11 +34,9 @@ export function fitOrderValue(spending: Spending): OrderValueFit {
     [2, 1, mean / 2],
     [30, 10, mean / 3],
   ];
-  const count = total(customers);
-  const found = mostLikely(misfit(spending), count, starts);
-  const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = found.parameters;
-  const { logLikelihood, converged } = found;
-  return { p, q: 1 + excess, v, logLikelihood, customers: count, converged };
+  const { parameters, ...found } = mostLikely(spending, misfit, starts);
+  const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = parameters;
+  return { ...found, p, q: 1 + excess, v };
 }
 
 /** The mean value to expect of a customer's next orders; `frequency` 0 and `spend` 0 give the mean of all. */
@@ -49,51 +44,42 @@ export function expectedOrderValue(fit: { p: number; q: number; v: number }, fre
   return (fit.p * (fit.v + spend)) / (fit.p * frequency + fit.q - 1);
 }
 
-/**
- * Minus the log-likelihood over ln p, ln (q − 1), ln v. The sums over customers that no parameter touches are taken once;
- * a group costs one logarithm.
- */
+/** Minus the log-likelihood over ln p, ln (q − 1), ln v. What no parameter touches is taken once; a group costs one logarithm. */
 function misfit({ frequency, spend, customers }: Spending): Objective {
   const { distinct, index } = indexed(frequency);
-  const count = new Float64Array(distinct.length);
-  const lnSpend = new Float64Array(distinct.length);
-  let lnMeans = 0;
-  for (let i = 0; i < spend.length; i++) {
-    const x = index[i] as number;
-    const weight = customers[i] as number;
-    const ln = Math.log(spend[i] as number);
-    count[x] = (count[x] as number) + weight;
-    lnSpend[x] = (lnSpend[x] as number) + weight * ln;
-    lnMeans += weight * (ln - Math.log(frequency[i] as number));
-  }
-  return (point, gradient) => {
+  const lnSpend = spend.map(Math.log);
+  const lnMeans = lnSpend.reduce((sum, ln, i) => {
+    return sum + (customers[i] as number) * (ln - Math.log(frequency[i] as number));
+  }, 0);
+  return (point, gradient, information) => {
     const [p = 0, excess = 0, v = 0] = Array.from(point, Math.exp);
     const q = 1 + excess;
-    const lnTotal = new Float64Array(distinct.length);
-    const perTotal = new Float64Array(distinct.length);
-    for (let i = 0; i < spend.length; i++) {
-      const x = index[i] as number;
-      const weight = customers[i] as number;
-      const sum = v + (spend[i] as number);
-      lnTotal[x] = (lnTotal[x] as number) + weight * Math.log(sum);
-      perTotal[x] = (perTotal[x] as number) + weight / sum;
-    }
+    const lnV = Math.log(v);
+    const [lnGammaQ, psiQ] = [lnGamma(q), digamma(q)];
+    const fixed = distinct.map((x) => lnGamma(p * x + q) - lnGamma(p * x) - lnGammaQ + q * lnV);
+    const psi = distinct.map((x) => digamma(p * x + q));
+    const psiX = distinct.map((x) => digamma(p * x));
     let value = -lnMeans;
-    let byP = 0;
-    let byQ = 0;
-    let byV = 0;
-    for (const [i, x] of distinct.entries()) {
-      const n = count[i] as number;
-      const shape = p * x + q;
-      const psi = digamma(shape);
-      const lnShare = (lnSpend[i] as number) - (lnTotal[i] as number);
-      value += n * (lnGamma(shape) - lnGamma(p * x) - lnGamma(q) + q * Math.log(v));
-      value += p * x * lnShare - q * (lnTotal[i] as number);
-      byP += x * (n * (psi - digamma(p * x)) + lnShare);
-      byQ += n * (psi - digamma(q) + Math.log(v)) - (lnTotal[i] as number);
-      byV += (n * q) / v - shape * (perTotal[i] as number);
+    let sumP = 0;
+    let sumQ = 0;
+    let sumV = 0;
+    for (let i = 0; i < spend.length; i++) {
+      const at = index[i] as number;
+      const weight = customers[i] as number;
+      const x = distinct[at] as number;
+      const whole = v + (spend[i] as number);
+      const lnWhole = Math.log(whole);
+      const lnShare = (lnSpend[i] as number) - lnWhole;
+      value += weight * ((fixed[at] as number) + p * x * lnShare - q * lnWhole);
+      const byP = p * x * ((psi[at] as number) - (psiX[at] as number) + lnShare);
+      const byQ = excess * ((psi[at] as number) - psiQ + lnV - lnWhole);
+      const byV = q - (v * (p * x + q)) / whole;
+      sumP += weight * byP;
+      sumQ += weight * byQ;
+      sumV += weight * byV;
+      if (information) addOuterProduct(information, [byP, byQ, byV], weight);
     }
-    gradient.set([-byP * p, -byQ * excess, -byV * v]);
+    gradient.set([-sumP, -sumQ, -sumV]);
     return Number.isFinite(value) ? -value : Number.POSITIVE_INFINITY;
   };
 }

@@ -12,9 +12,9 @@ import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
 import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';
 import * as history from './history.ts';
-import { total } from './model.ts';
 import { orderValueFor } from './order-value.ts';
 import type { ValueRules } from './rules.ts';
+import { total } from './sample.ts';
 import { scoreCustomers, type Valuation } from './scored.ts';
 
 export interface ValueReport {

@@ -8,15 +8,15 @@
  * Customers who agree in all three are one group with a count. A fit that did not converge is returned as such
  * (`converged: false`), never dressed up as a result.
  */
-import { mostLikely } from './likelihood.ts';
+import { type Likeliest, mostLikely } from './likelihood.ts';
 import type { Objective } from './minimise.ts';
+import { type Grouped, thin, total } from './sample.ts';
 
 /** Groups of customers with equal history, column by column; all four of one length, times in weeks. */
-export interface Histories {
+export interface Histories extends Grouped {
   readonly frequency: Float64Array;
   readonly recency: Float64Array;
   readonly age: Float64Array;
-  readonly customers: Float64Array;
 }
 
 export interface RepeatModel {
@@ -31,50 +31,19 @@ export interface RepeatModel {
   misfit(histories: Histories): Objective;
   /** Probability that a customer with this history will still buy. */
   alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
-  /** Orders to expect in the `weeks` after as-of of one who is alive. Doesn't depend on `alive`, which is the dearer of the two. */
-  ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
+  /** Orders to expect in the `weeks` after as-of of one who is alive, of whom it doesn't matter any more when the last order was. */
+  ordersIfAlive(parameters: readonly number[], frequency: number, age: number, weeks: number): number;
 }
 
-export interface Fit {
+export interface Fit extends Likeliest {
   readonly model: RepeatModel;
-  readonly parameters: readonly number[];
-  readonly logLikelihood: number;
-  /** Whom the likelihood was taken over. */
-  readonly customers: number;
-  readonly converged: boolean;
 }
-
-/** All starts are tried on an even sample of this many customers; only the best goes on to all of them. */
-const SCOUTS = 400;
 
 /** Fits a model to histories that are sorted. Needs at least one group; whether they suffice is the caller's to judge. */
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));
-  const scouts = thin(whole, SCOUTS);
-  const scouted = mostLikely(model.misfit(scouts), total(scouts.customers), starts);
-  const customers = total(whole.customers);
-  const { parameters, logLikelihood, converged } =
-    scouts === whole ? scouted : mostLikely(model.misfit(whole), customers, [scouted.parameters], scouted.curvature);
-  return { model, parameters, logLikelihood, customers, converged };
-}
-
-/**
- * An even sample of at most `limit` customers: every k-th of them in the order of the groups. Sorted histories are
- * sampled evenly in all their columns that way, and the same data always give the same sample.
- */
-export function thin<H extends Histories>(histories: H, limit: number): H {
-  const stride = Math.ceil(total(histories.customers) / limit);
-  if (stride <= 1) return histories;
-  let seen = 0;
-  const customers = histories.customers.map((count) => {
-    const before = Math.floor(seen / stride);
-    seen += count;
-    return Math.floor(seen / stride) - before;
-  });
-  const kept = (column: Float64Array) => column.filter((_, i) => (customers[i] as number) > 0);
-  const columns = Object.entries({ ...histories, customers }) as [string, Float64Array][];
-  return Object.fromEntries(columns.map(([name, column]) => [name, kept(column)])) as unknown as H;
+  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts) };
 }
 
 /** Orders to expect in the `weeks` after as-of. */
@@ -85,12 +54,8 @@ export function expectedOrders(
   age: number,
   weeks: number,
 ): number {
-  const history = [frequency, recency, age] as const;
-  return model.alive(parameters, ...history) * model.ordersIfAlive(parameters, ...history, weeks);
-}
-
-export function total(column: Float64Array): number {
-  return column.reduce((sum, value) => sum + value, 0);
+  const alive = model.alive(parameters, frequency, recency, age);
+  return alive * model.ordersIfAlive(parameters, frequency, age, weeks);
 }
 
 function meanAge({ age, customers }: Histories): number {

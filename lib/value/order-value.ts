@@ -8,8 +8,8 @@ import { numericColumns } from './columns.ts';
 import type { ModelRecord } from './fitted.ts';
 import { fitOrderValue } from './gamma-gamma.ts';
 import * as history from './history.ts';
-import { total } from './model.ts';
 import type { ValueRules } from './rules.ts';
+import { total } from './sample.ts';
 
 export interface OrderValue {
   readonly orderValue: ModelRecord;

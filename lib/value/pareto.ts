@@ -6,9 +6,12 @@
  * choosing between their two hypergeometric forms. Its gradient is taken by differences: four times dearer than
  * BG/NBD's, which is why a fit of it looks at no more than a sample of a large workbook.
  */
-import { withNumericalGradient } from './minimise.ts';
+import { byDifferences } from './differences.ts';
 import type { RepeatModel } from './model.ts';
 import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
+
+/** Where alpha and beta are further apart, the hypergeometric function takes for ever. */
+const MOST_APART = 1e6;
 
 /** Parameters r, alpha (weeks), s, beta (weeks). */
 export const paretoNbd: RepeatModel = {
@@ -20,25 +23,22 @@ export const paretoNbd: RepeatModel = {
     [1.5, weeks, 1.5, weeks],
   ],
   misfit: ({ frequency, recency, age, customers }) =>
-    withNumericalGradient((point) => {
+    byDifferences(customers, (point) => {
       const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
-      if (!(r < 1e6 && s < 1e6 && alpha < 1e9 && beta < 1e9)) return Number.POSITIVE_INFINITY;
+      if (!(r < 1e6 && s < 1e6 && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r);
-      let value = 0;
-      for (let i = 0; i < age.length; i++) {
-        const x = frequency[i] as number;
+      return frequency.map((x, i) => {
         const whole = age[i] as number;
         const lnAlive = -(r + x) * Math.log(alpha + whole) - s * Math.log1p(whole / beta);
         const odds = lnOddsGone(r, alpha, s, beta, x, recency[i] as number, whole);
-        value += (customers[i] as number) * (fixed + lnGamma(r + x) + lnAlive + softplus(odds));
-      }
-      return -value;
+        return -(fixed + lnGamma(r + x) + lnAlive + softplus(odds));
+      });
     }),
   alive: (parameters, frequency, recency, age) => {
     const [r, alpha, s, beta] = parts(parameters);
     return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
   },
-  ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
+  ordersIfAlive: (parameters, frequency, age, weeks) => {
     const [r, alpha, s, beta] = parts(parameters);
     const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
     return ((r + frequency) * active) / (alpha + age);

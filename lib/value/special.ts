@@ -105,6 +105,26 @@ export function hyp2f1(a: number, b: number, c: number, z: number): Scaled {
   throw new RangeError(`The series did not settle in ${MAX_TERMS} terms at z ${z}`);
 }
 
+/**
+ * (₂F₁(m, a − 1; c; z) − 1) / (a − 1), its limit where a is 1: Σ (m)ₙ (a)ₙ₋₁ / ((c)ₙ n!) zⁿ from n = 1, for a > 0, c > −1 and not 0,
+ * 0 ≤ z < 1. From n > −m on all terms have one sign. Error below 1e-12 of the largest partial sum.
+ */
+export function hyp2f1Rest(m: number, a: number, c: number, z: number): number {
+  if (!(z >= 0 && z < 1 && a > 0 && c > -1 && c !== 0 && Number.isFinite(m))) {
+    throw new RangeError(`hyp2f1Rest is given for 0 <= z < 1, a > 0, c > -1; got m ${m}, a ${a}, c ${c}, z ${z}`);
+  }
+  let term = (m / c) * z;
+  let sum = term;
+  for (let n = 1; n < MAX_TERMS; n++) {
+    const ratio = (((m + n) * (a - 1 + n)) / ((c + n) * (1 + n))) * z;
+    const bound = Math.max(Math.abs(ratio), z);
+    if (bound < 1 && Math.abs(term) * bound <= 1e-15 * Math.abs(sum) * (1 - bound)) return sum;
+    term *= ratio;
+    sum += term;
+  }
+  throw new RangeError(`The series did not settle in ${MAX_TERMS} terms at z ${z}`);
+}
+
 /** (1 − e^(ε·l)) / ε, also where ε is nought (its limit there is −l). */
 export function powerGap(epsilon: number, l: number): number {
   const product = epsilon * l;

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bgNbd, mbgNbd } from '../../lib/value/beta-geometric.ts';
 import { candidates, compare, score } from '../../lib/value/choose.ts';
-import { expectedOrders, fitModel, type Histories, thin, total } from '../../lib/value/model.ts';
+import { expectedOrders, fitModel, type Histories, type RepeatModel } from '../../lib/value/model.ts';
 import { paretoNbd } from '../../lib/value/pareto.ts';
+import { thin, total } from '../../lib/value/sample.ts';
 import { cdnowHeldOut, noData } from './cdnow.ts';
 import golden from './golden.json' with { type: 'json' };
 
@@ -56,6 +57,13 @@ describe('forecasts keep their laws', () => {
   });
 });
 
+const mapped = (histories: Histories, column: (of: Float64Array) => Float64Array): Histories => ({
+  frequency: column(histories.frequency),
+  recency: column(histories.recency),
+  age: column(histories.age),
+  customers: column(histories.customers),
+});
+
 describe('fits', () => {
   const few: Histories = {
     frequency: Float64Array.of(0, 1, 1, 2, 2, 5, 5, 20),
@@ -77,6 +85,25 @@ describe('fits', () => {
       expect(gradient[i]).toBeCloseTo((beside(1e-5) - beside(-1e-5)) / 2e-5, 3);
     }
   });
+  test.each(candidates.map((model) => [model.name, model] as const))(
+    'what %s tells of curvature is the sum of the outer products of its customers’ slopes',
+    (_, model) => {
+      const point = Float64Array.of(-0.5, 1.2, -0.3, 0.8);
+      const told = new Float64Array(16);
+      model.misfit(few)(point, new Float64Array(4), told);
+      const wanted = new Float64Array(16);
+      for (let i = 0; i < few.age.length; i++) {
+        const slopes = new Float64Array(4);
+        const alone = (column: Float64Array) => column.slice(i, i + 1);
+        model.misfit({ ...mapped(few, alone), customers: Float64Array.of(1) })(point, slopes);
+        for (let j = 0; j < 16; j++) {
+          const product = (slopes[j >> 2] ?? 0) * (slopes[j % 4] ?? 0);
+          wanted[j] = (wanted[j] ?? 0) + (few.customers[i] ?? 0) * product;
+        }
+      }
+      for (const [j, entry] of wanted.entries()) expect(told[j]).toBeCloseTo(entry, 4);
+    },
+  );
   test('the unit of time does not matter', () => {
     const scale = (by: number): Histories => ({
       ...few,
@@ -126,6 +153,23 @@ describe.skipIf(noData)('CDNOW (skipped: no data, where the public data set is m
       expect(Math.abs((parameters[i] ?? 0) / published - 1)).toBeLessThan(0.001);
     }
     expect(Math.abs(logLikelihood / -9582.429 - 1)).toBeLessThan(1e-6);
+  });
+  test('two starts and all customers take no more than forty looks at the likelihood', () => {
+    for (const model of candidates) {
+      let looks = 0;
+      const counting: RepeatModel = {
+        ...model,
+        misfit: (histories) => {
+          const misfit = model.misfit(histories);
+          return (...at) => {
+            looks++;
+            return misfit(...at);
+          };
+        },
+      };
+      expect(fitModel(counting, data()).converged).toBe(true);
+      expect(looks, model.name).toBeLessThanOrEqual(40);
+    }
   });
   test('Pareto/NBD comes out as published, within 0.1 %', () => {
     const { parameters, logLikelihood } = fitModel(paretoNbd, data());

@@ -1,7 +1,7 @@
 /** Special functions against values computed with fifty digits (mpmath), and their own laws. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { digamma, hyp2f1, hyp2f1One, lnBeta, lnGamma, powerGap } from '../../lib/value/special.ts';
+import { digamma, hyp2f1, hyp2f1One, hyp2f1Rest, lnBeta, lnGamma, powerGap } from '../../lib/value/special.ts';
 import golden from './golden.json' with { type: 'json' };
 
 function near(found: number, wanted: number, tolerance: number): void {
@@ -15,6 +15,10 @@ describe('special functions agree with fifty digits', () => {
   test.each(golden.digamma as [number, number][])('ψ(%d)', (x, wanted) => near(digamma(x), wanted, 1e-14));
   test.each(golden.hyp2f1One as [number, number, number, number][])('₂F₁(1, %d; %d; %d)', (b, c, z, wanted) =>
     near(hyp2f1One(b, c, z), wanted, 1e-11),
+  );
+  test.each(golden.hyp2f1Rest as [number, number, number, number, number][])(
+    '(₂F₁(%d, %d − 1; %d; %d) − 1) / (a − 1)',
+    (m, a, c, z, wanted) => near(hyp2f1Rest(m, a, c, z), wanted, 1e-12),
   );
   test.each(golden.lnHyp2f1 as [number, number, number, number, number, number][])(
     'ln ₂F₁(%d, %d; %d; %d)',
@@ -57,6 +61,21 @@ describe('special functions keep their laws', () => {
         near(hyp2f1One(b, b + more, z) / (mantissa * Math.exp(exponent)), 1, 1e-9);
       }),
     ));
+  test('the series and its Euler transform are one function', () =>
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.1, max: 20, noNaN: true }),
+        fc.double({ min: 0.1, max: 10, noNaN: true }),
+        fc.double({ min: 0.1, max: 200, noNaN: true }),
+        fc.double({ min: 0, max: 0.95, noNaN: true }),
+        (m, a, more, z) => {
+          const c = Math.max(m, a) + more;
+          const { mantissa, exponent } = hyp2f1(c - m, c - a + 1, c, z);
+          const whole = 1 + (a - 1) * hyp2f1Rest(m, a, c, z);
+          near(Math.log(whole), Math.log(mantissa) + exponent + (c - m - a + 1) * Math.log1p(-z), 1e-9);
+        },
+      ),
+    ));
   test('the power gap is continuous where its formula divides by nought', () => {
     expect(powerGap(0, -0.7)).toBe(0.7);
     near(powerGap(1e-9, -0.7), 0.7, 1e-8);
@@ -69,5 +88,6 @@ describe('special functions keep their laws', () => {
     }
     expect(() => hyp2f1(1, 1, 2, 1)).toThrow(RangeError);
     expect(() => hyp2f1One(2, 1, 0.5)).toThrow(RangeError);
+    expect(() => hyp2f1Rest(1, 0, 2, 0.5)).toThrow(RangeError);
   });
 });
