@@ -4,6 +4,7 @@
  */
 import { availableParallelism, totalmem } from 'node:os';
 import {
+  DOUBLE,
   type DuckDBConnection,
   type DuckDBDataChunk,
   DuckDBInstance,
@@ -24,6 +25,9 @@ export interface EngineOptions {
   /** All of the machine's, unless given. */
   readonly threads?: number;
 }
+
+/** The type of a column of numbers, for `append`. */
+export const NUMBERS: DuckDBType = DOUBLE;
 
 /** A value as it comes out of the engine: numbers are numbers (also counts), moments are Dates. */
 export type Cell = string | number | boolean | Date | null;
@@ -131,13 +135,17 @@ export class Engine {
     }
   }
 
-  /** Appends rows of text to a table, column by column: `columns[c][r]`. */
-  async append(table: string, batches: AsyncIterable<readonly (readonly (string | null)[])[]>): Promise<void> {
+  /** Appends rows to a table whose columns are all text, or all of `type`, column by column: `columns[c][r]`. */
+  async append<Value extends string | number>(
+    table: string,
+    batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
+    type: DuckDBType = VARCHAR,
+  ): Promise<void> {
     const appender = await this.#connection.createAppender(table);
     const { DuckDBDataChunk: Chunk } = await import('@duckdb/node-api');
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;
-      const types: DuckDBType[] = columns.map(() => VARCHAR);
+      const types: DuckDBType[] = columns.map(() => type);
       for (let from = 0; from < rows; from += APPEND_ROWS) {
         const chunk = Chunk.create(types);
         chunk.setColumns(columns.map((column) => column.slice(from, from + APPEND_ROWS)));

@@ -1,5 +1,5 @@
 /** Numbers between the engine and typed arrays: a query's numeric columns out, groups' estimates back in. */
-import type { Engine } from '../engine/duckdb.ts';
+import { type Engine, NUMBERS } from '../engine/duckdb.ts';
 import { name, type Sql, sql } from '../engine/sql.ts';
 
 /** The columns of a query, all of them numbers without nulls; `names` says which, in the query's order. */
@@ -26,21 +26,21 @@ export async function numericTable(
   table: string,
   columns: Record<string, Float64Array>,
 ): Promise<void> {
-  const names = Object.keys(columns);
-  const asText = name(`${table}_text`);
-  const list = (of: (column: string) => string): Sql => ({ text: names.map(of).join(', '), values: [] });
-  await engine.run(sql`create or replace table ${asText} (${list((column) => `${column} varchar`)})`);
-  await engine.append(asText.text, batches(Object.values(columns)));
-  const read = list((column) => `cast(${column} as double) as ${column}`);
-  await engine.run(sql`create or replace table ${name(table)} as select ${read} from ${asText}`);
-  await engine.run(sql`drop table ${asText}`);
+  const typed: Sql = {
+    text: Object.keys(columns)
+      .map((column) => `${column} double`)
+      .join(', '),
+    values: [],
+  };
+  await engine.run(sql`create or replace table ${name(table)} (${typed})`);
+  await engine.append(table, batches(Object.values(columns)), NUMBERS);
 }
 
-async function* batches(arrays: readonly Float64Array[]): AsyncGenerator<(string | null)[][]> {
+async function* batches(arrays: readonly Float64Array[]): AsyncGenerator<(number | null)[][]> {
   const rows = arrays[0]?.length ?? 0;
   for (let from = 0; from < rows; from += BATCH) {
     yield arrays.map((column) =>
-      Array.from(column.subarray(from, from + BATCH), (value) => (Number.isNaN(value) ? null : String(value))),
+      Array.from(column.subarray(from, from + BATCH), (value) => (Number.isNaN(value) ? null : value)),
     );
   }
 }
