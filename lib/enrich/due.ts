@@ -3,7 +3,7 @@ import { type Sql, sql } from '../engine/sql.ts';
 import type { EnrichmentRules } from './rules.ts';
 
 /**
- * Rows (domain), most valuable first: domains that were never asked for, or whose answer is too old on the local day `today`
+ * Rows (domain, answered_at), most valuable first: domains that were never asked for, or whose answer is too old on the local day `today`
  * (`YYYY-MM-DD`).
  * @param contactDomains rows (contact_id, domain, worth): the contacts to enrich, with what they are worth; null worth is nought
  * @param companies rows (domain, company, industry, employees, annual_revenue, country, fetched_at); one with nothing but the
@@ -15,7 +15,7 @@ export const dueDomains = (
   today: string,
   { companyDays, unknownDays }: Pick<EnrichmentRules, 'companyDays' | 'unknownDays'>,
 ): Sql => sql`
-  select wanted.domain as domain
+  select wanted.domain as domain, known.fetched_at as answered_at
   from (
     select domain, sum(coalesce(worth, 0)) as worth, count(*) as contacts
     from (${contactDomains}) as contact_domains
@@ -25,6 +25,7 @@ export const dueDomains = (
   left join (
     select
       domain,
+      fetched_at,
       days_between(local_day(fetched_at), cast(${today} as date)) as age_days,
       company is null and industry is null and employees is null and annual_revenue is null and country is null as is_unknown
     from (${companies}) as companies

@@ -3,6 +3,7 @@
  * a landing of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between a chunk's landings
  * answers lie in a file beside the workbook (paid-answers.ts). It never touches contacts.
  */
+import { createHash } from 'node:crypto';
 import { join as joinPath } from 'node:path';
 import { join, type Sql, sql } from '../engine/sql.ts';
 import type { Gathered, Gathering } from '../job/ahead.ts';
@@ -29,7 +30,7 @@ export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, way
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);
     const known = new Set(left.map(({ domain }) => domain));
-    return { metrics: { due: due.filter((domain) => !known.has(domain)).length, rehearsal: true }, guards: [] };
+    return { metrics: { due: due.filter(({ domain }) => !known.has(domain)).length, rehearsal: true }, guards: [] };
   }
   for (const chunk of inChunks(left, rules.limits.chunk)) await at.keep(intoCompanies(chunk));
   await forgetAnswers(path);
@@ -47,10 +48,19 @@ export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, way
   };
 }
 
-async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<string[]> {
+interface Due {
+  readonly domain: string;
+  /** When it was answered last; null where it never was. */
+  readonly answeredAt: Date | null;
+}
+
+async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<Due[]> {
   const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
   const rows = await engine.rows(dueDomains(contactDomains, sql`select * from companies`, context.today, rules));
-  return rows.map(({ domain }) => String(domain));
+  return rows.map(({ domain, answered_at: at }) => ({
+    domain: String(domain),
+    answeredAt: at instanceof Date ? at : null,
+  }));
 }
 
 /** A register of our own has no price and no limit of questions; its answers can be had again. */
@@ -58,19 +68,24 @@ const atOnce = { perSecond: 1e6, chunk: 5_000 };
 
 async function ask(
   { outside, context, keep }: Gathering,
-  due: readonly string[],
+  due: readonly Due[],
   path: string,
   rules: EnrichmentRules,
   { readText, clock }: Ways,
 ): Promise<LookUpReport> {
-  const provider = await providerOf(rules.provider, outside.secret, readText).catch((error: unknown) => {
+  const answered = new Map(due.map(({ domain, answeredAt }) => [domain, answeredAt?.toISOString() ?? 'never']));
+  const nameOf = (domain: string): string =>
+    createHash('sha256')
+      .update(`${domain}\n${answered.get(domain)}`)
+      .digest('hex');
+  const provider = await providerOf(rules.provider, outside.secret, readText, nameOf).catch((error: unknown) => {
     // Its messages name settings, secrets by name and columns of a register; never a key.
     throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
   });
   const source = provider.name;
   const fetchedAt = context.asOf.toISOString();
   return outside.stoppable((signal) =>
-    lookUp(due, {
+    lookUp([...answered.keys()], {
       ...(rules.provider.kind === 'csv'
         ? { provider, limits: { ...rules.limits, ...atOnce } }
         : { provider: noting(provider, path, context.asOf), limits: rules.limits }),

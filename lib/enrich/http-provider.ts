@@ -17,6 +17,11 @@ export interface HttpProvider {
   readonly found?: string;
   /** Statuses beside 402 by which this provider says that no credit is left. */
   readonly exhausted?: readonly number[];
+  /**
+   * The header in which this provider takes a name for a question (`Idempotency-Key`), and charges once for all questions of one
+   * name: then an answer that was lost on its way is asked for again for nothing.
+   */
+  readonly once?: string;
   readonly timeoutMs?: number;
 }
 
@@ -24,8 +29,15 @@ const TIMEOUT_MS = 20_000;
 /** A company's record has a few kilobytes; whatever is a thousand times that is none. */
 const LARGEST_BODY = 4_000_000;
 
-/** @param secret gives the value of a secret by its name, or undefined where it isn't set */
-export function httpProvider(settings: HttpProvider, secret: (name: string) => string | undefined): Provider {
+/**
+ * @param secret gives the value of a secret by its name, or undefined where it isn't set
+ * @param nameOf gives a question's name by its domain: the same until its answer stands in the workbook, whoever asks
+ */
+export function httpProvider(
+  settings: HttpProvider,
+  secret: (name: string) => string | undefined,
+  nameOf: (domain: string) => string,
+): Provider {
   const { host, protocol, hostname } = new URL(settings.address.replaceAll('{domain}', 'example.com'));
   if (!settings.address.includes('{domain}')) throw new Error(`The address of ${settings.name} has no {domain} in it.`);
   const local = hostname === 'localhost' || hostname === '127.0.0.1';
@@ -36,9 +48,10 @@ export function httpProvider(settings: HttpProvider, secret: (name: string) => s
     name: settings.name,
     async ask(domain) {
       const address = settings.address.replaceAll('{domain}', encodeURIComponent(domain));
+      const named = settings.once === undefined ? headers : { ...headers, [settings.once]: nameOf(domain) };
       const ended = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS);
       try {
-        const response = await fetch(address, { headers, redirect: 'manual', signal: ended });
+        const response = await fetch(address, { headers: named, redirect: 'manual', signal: ended });
         return await read(response, settings);
       } catch (error) {
         return { kind: 'failed', why: ended.aborted ? 'timed out' : networkFault(error) };

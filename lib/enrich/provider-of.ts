@@ -8,24 +8,26 @@ import type { EnrichmentRules } from './rules.ts';
 /**
  * @param secret gives the value of a secret by its name, or undefined where it isn't set
  * @param readText gives the content of a file
+ * @param nameOf gives a question's name by its domain, see http-provider.ts
  * @throws where a secret isn't set, an address isn't https, or a register has no domains
  */
 export async function providerOf(
   chosen: EnrichmentRules['provider'],
   secret: (name: string) => string | undefined,
   readText: (file: string) => Promise<string>,
+  nameOf: (domain: string) => string,
 ): Promise<Provider> {
   switch (chosen.kind) {
     case 'csv':
       return csvProvider(chosen.name, await readText(chosen.file));
     case 'http': {
       const { kind: _, ...settings } = chosen;
-      return httpProvider(settings, secret);
+      return httpProvider(settings, secret, nameOf);
     }
     case 'known': {
       const settings = knownProviders.find(({ name }) => name === chosen.name);
       if (!settings) throw new Error(`There are no ready settings for ${chosen.name}.`);
-      return httpProvider(settings, secret);
+      return httpProvider(settings, secret, nameOf);
     }
   }
 }

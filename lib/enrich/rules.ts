@@ -24,6 +24,7 @@ const http = z.strictObject({
   }),
   found: path.exactOptional(),
   exhausted: z.array(z.number().int()).exactOptional(),
+  once: z.string().min(1).exactOptional(),
   timeoutMs: z.number().int().positive().exactOptional(),
 });
 

@@ -19,14 +19,25 @@ test('what was answered lately is not asked again, "unknown" neither; the most v
   ) as listed (domain, company, fetched)`);
   const rules = { companyDays: 180, unknownDays: 90 };
   const due = await engine.rows(dueDomains(sql`select * from wanted`, sql`select * from known`, '2026-11-22', rules));
+  expect(due.map(({ answered_at: at }) => (at instanceof Date ? at.toISOString() : at))).toEqual([
+    null,
+    '2026-06-01T00:00:00.000Z',
+    null,
+    '2026-01-01T00:00:00.000Z',
+  ]);
   expect(due.map(({ domain }) => domain)).toEqual(['big.example', 'forgotten.example', 'small.example', 'old.example']);
   engine.close();
 });
 
 test('the rules choose the provider, by kind and name', async () => {
   const read = async () => 'domain,company\na.example,A\n';
+  const nameOf = () => 'a question';
   const secret = (name: string) => (name === 'APOLLO_API_KEY' ? 'k' : undefined);
-  expect((await providerOf({ kind: 'csv', name: 'register', file: 'x.csv' }, secret, read)).name).toBe('register');
-  expect((await providerOf({ kind: 'known', name: 'apollo' }, secret, read)).name).toBe('apollo');
-  await expect(providerOf({ kind: 'known', name: 'abstract' }, secret, read)).rejects.toThrow('ABSTRACT_API_KEY');
+  expect((await providerOf({ kind: 'csv', name: 'register', file: 'x.csv' }, secret, read, nameOf)).name).toBe(
+    'register',
+  );
+  expect((await providerOf({ kind: 'known', name: 'apollo' }, secret, read, nameOf)).name).toBe('apollo');
+  await expect(providerOf({ kind: 'known', name: 'abstract' }, secret, read, nameOf)).rejects.toThrow(
+    'ABSTRACT_API_KEY',
+  );
 });

@@ -8,6 +8,7 @@ import { lookUpLimits } from '../../lib/enrich/rules.ts';
 import { type Behaviour, type ProviderServer, providerServer } from '../support/provider-server.ts';
 
 const servers: ProviderServer[] = [];
+const nameOf = (domain: string) => `question about ${domain}`;
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -15,7 +16,7 @@ afterEach(async () => {
 async function start(script: Record<string, readonly Behaviour[]> = {}) {
   const server = await providerServer(script);
   servers.push(server);
-  return { server, provider: httpProvider(server.settings, () => 'k') };
+  return { server, provider: httpProvider(server.settings, () => 'k', nameOf) };
 }
 
 /** A clock on which nobody really waits: a sleep moves it on. */
@@ -112,7 +113,7 @@ describe('a run that is killed', () => {
     'company2.example': ['server error', 'found'],
     'company5.example': ['throttled', 'found'],
     'company7.example': ['later', 'found'],
-    'company8.example': ['reset', 'partial', 'found'],
+    'company8.example': ['reset', 'partial', 'lost', 'found'],
   };
   /** Dies when question `at` is about to be asked: nothing is answered, and nothing written, from then on. */
   async function killedAt(at: number, provider: Provider, companies: Map<string, DomainAnswer>, chunk: number) {
@@ -142,7 +143,7 @@ describe('a run that is killed', () => {
   }
 
   test('at any question, and run again, pays for each domain exactly once', async () => {
-    for (let at = 1; at <= 18; at++) {
+    for (let at = 1; at <= 20; at++) {
       const { server, provider } = await start(script);
       const companies = new Map<string, DomainAnswer>();
       await killedAt(at, provider, companies, 1);
@@ -151,9 +152,22 @@ describe('a run that is killed', () => {
       expect([...server.paid.values()], `killed at question ${at}`).toEqual(domains.map(() => 1));
     }
   });
-  test('with larger chunks loses a chunk at most', async () => {
-    for (let at = 1; at <= 18; at += 3) {
+  test('with questions under way and answers unwritten, pays once all the same where questions have names', async () => {
+    for (let at = 1; at <= 20; at++) {
       const { server, provider } = await start(script);
+      const companies = new Map<string, DomainAnswer>();
+      await killedAt(at, provider, companies, 6);
+      await killedAt(Number.POSITIVE_INFINITY, provider, companies, 6);
+      expect(companies.size).toBe(domains.length);
+      expect([...server.paid.values()], `killed at question ${at}`).toEqual(domains.map(() => 1));
+    }
+  });
+  test('with larger chunks loses a chunk at most where questions have none', async () => {
+    const plain = { ...script, 'company8.example': ['reset', 'found'] as const };
+    for (let at = 1; at <= 18; at += 3) {
+      const { server } = await start(plain);
+      const { once: _, ...nameless } = server.settings;
+      const provider = httpProvider(nameless, () => 'k', nameOf);
       const companies = new Map<string, DomainAnswer>();
       await killedAt(at, provider, companies, 4);
       await killedAt(Number.POSITIVE_INFINITY, provider, companies, 4);
@@ -201,10 +215,12 @@ describe('a run that is killed', () => {
 
 describe('answers that are none', () => {
   const one = ['company0.example'];
-  test.each<[Behaviour]>([['server error'], ['reset'], ['partial'], ['hang']])(
+  test.each<[Behaviour]>([['server error'], ['reset'], ['partial'], ['lost'], ['hang']])(
     '%s is asked again',
     async (behaviour) => {
-      const { server, provider } = await start({ 'company0.example': [behaviour, behaviour, 'found'] });
+      const { server } = await start({ 'company0.example': [behaviour, behaviour, 'found'] });
+      const impatient = behaviour === 'hang' ? { timeoutMs: 300 } : {};
+      const provider = httpProvider({ ...server.settings, ...impatient }, () => 'k', nameOf);
       const { report, slept } = run(provider, one);
       expect(await report).toMatchObject({ asked: 1, found: 1, questions: 3 });
       expect(server.paid.get('company0.example')).toBe(1);

@@ -9,6 +9,8 @@ import { abstractApi, apollo, knownProviders, peopleDataLabs } from '../../lib/e
 import { enrichmentRules } from '../../lib/enrich/rules.ts';
 import { providerServer } from '../support/provider-server.ts';
 
+const nameOf = () => 'a question';
+
 describe('numbers and texts that providers write', () => {
   test.each([
     [81, 81],
@@ -88,8 +90,8 @@ describe('well-known providers', () => {
   test('no key ever stands in an address', () => {
     for (const settings of knownProviders) {
       expect(settings.address).not.toMatch(/key/i);
-      expect(() => httpProvider(settings, () => 'k')).not.toThrow();
-      expect(() => httpProvider(settings, () => undefined)).toThrow(settings.key?.secret);
+      expect(() => httpProvider(settings, () => 'k', nameOf)).not.toThrow();
+      expect(() => httpProvider(settings, () => undefined, nameOf)).toThrow(settings.key?.secret);
     }
   });
 });
@@ -97,24 +99,49 @@ describe('well-known providers', () => {
 describe('the HTTP provider', () => {
   test('sends the key in its header, and nothing of it in an answer', async () => {
     const server = await providerServer({ 'a.example': ['forbidden'] });
-    const answer = await httpProvider(server.settings, (name) => `value of ${name}`).ask('a.example');
+    const answer = await httpProvider(server.settings, (name) => `value of ${name}`, nameOf).ask('a.example');
     expect(server.lastKey()).toBe('value of LOCAL_KEY');
     expect(answer).toEqual({ kind: 'refused', why: 'status 403' });
     await server.close();
-    expect(await httpProvider(server.settings, () => 'k').ask('a.example')).toEqual({
+    expect(await httpProvider(server.settings, () => 'k', nameOf).ask('a.example')).toEqual({
       kind: 'failed',
       why: 'ECONNREFUSED',
     });
   });
+  test('a question has a name only where the provider takes one', async () => {
+    const server = await providerServer({ 'a.example': ['lost', 'found'] });
+    const { once: _, ...nameless } = server.settings;
+    for (const [settings, times] of [
+      [server.settings, 1],
+      [nameless, 3],
+    ] as const) {
+      await httpProvider(
+        settings,
+        () => 'k',
+        (domain) => `about ${domain}`,
+      ).ask('a.example');
+      await httpProvider(
+        settings,
+        () => 'k',
+        (domain) => `about ${domain}`,
+      ).ask('a.example');
+      expect(server.paid.get('a.example')).toBe(times);
+    }
+    await server.close();
+  });
   test('a domain cannot add to the question', async () => {
     const server = await providerServer();
-    await httpProvider(server.settings, () => 'k').ask('a.example&domain=b.example#');
+    await httpProvider(server.settings, () => 'k', nameOf).ask('a.example&domain=b.example#');
     expect(server.questions).toEqual(['a.example&domain=b.example#']);
     await server.close();
   });
   test('a key never travels unencrypted', () => {
-    expect(() => httpProvider({ ...apollo, address: 'http://api.example.com/{domain}' }, () => 'k')).toThrow(/https/);
-    expect(() => httpProvider({ ...apollo, address: 'https://api.example.com/' }, () => 'k')).toThrow(/\{domain\}/);
+    expect(() => httpProvider({ ...apollo, address: 'http://api.example.com/{domain}' }, () => 'k', nameOf)).toThrow(
+      /https/,
+    );
+    expect(() => httpProvider({ ...apollo, address: 'https://api.example.com/' }, () => 'k', nameOf)).toThrow(
+      /\{domain\}/,
+    );
   });
   test('Retry-After is read as seconds and as a date', () => {
     const now = Date.parse('2026-11-22T10:00:00Z');

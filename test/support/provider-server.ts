@@ -1,6 +1,7 @@
 /**
  * A provider of company data as they really are: it answers, doesn't know, asks for patience, wants money, is down, hangs,
- * talks nonsense, stops in the middle. It counts what it would charge for: whole answers with a company, by domain.
+ * talks nonsense, stops in the middle. It counts what it would charge for: answers with a company, whether they arrive or not,
+ * by domain; questions of one name (`once-only`) are charged for once.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,6 +26,7 @@ export type Behaviour =
   | 'other fields'
   | 'error in the body'
   | 'partial'
+  | 'lost'
   | 'reset';
 
 export interface ProviderServer {
@@ -54,6 +56,7 @@ export async function providerServer(
   const questions: string[] = [];
   const paid = new Map<string, number>();
   const asked = new Map<string, number>();
+  const named = new Set<string>();
   let key: string | undefined;
   const server = createServer((request, response) => {
     const domain = new URL(request.url ?? '', 'http://localhost').searchParams.get('domain') ?? '';
@@ -66,9 +69,11 @@ export async function providerServer(
       return;
     }
     const plan = script[domain] ?? ['found'];
-    behave(plan[Math.min(before, plan.length - 1)] ?? 'found', request, response, invented(domain), () =>
-      paid.set(domain, (paid.get(domain) ?? 0) + 1),
-    );
+    const name = request.headers['once-only']?.toString();
+    behave(plan[Math.min(before, plan.length - 1)] ?? 'found', request, response, invented(domain), () => {
+      if (name === undefined || !named.has(name)) paid.set(domain, (paid.get(domain) ?? 0) + 1);
+      if (name !== undefined) named.add(name);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -85,7 +90,8 @@ export async function providerServer(
         annual_revenue: 'organization.revenue',
         country: 'organization.country',
       },
-      timeoutMs: 300,
+      once: 'once-only',
+      timeoutMs: 10_000,
     },
     questions,
     paid,
@@ -143,8 +149,13 @@ function behave(what: Behaviour, request: IncomingMessage, response: ServerRespo
     case 'error in the body':
       return json(200, { error: { code: 'internal' } });
     case 'partial':
+      charge();
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
       response.write(text.slice(0, 20), () => request.socket.destroy());
+      return;
+    case 'lost':
+      charge();
+      request.socket.destroy();
       return;
     case 'reset':
       request.socket.resetAndDestroy();
