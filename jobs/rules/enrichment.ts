@@ -9,6 +9,7 @@ export const enrichment = enrichmentRules.parse({
   provider: { kind: 'csv', name: 'sample register', file: 'data/sample/register/companies.csv' },
   // Look-ups a run, at most; the contacts worth most come first.
   limits: { budget: 1000, parallel: 5, perSecond: 50, chunk: 100 },
+  // Whether companies take mail and have a website, by DNS, free and without a key: `dns: {}` turns it on. A note, no verdict.
   // In days: how long an answer is good, how long "unknown" is believed, and how often a contact's own cells follow.
   companyDays: 180,
   unknownDays: 180,

@@ -10,6 +10,7 @@ import type { Gathered, Gathering } from '../job/ahead.ts';
 import { allowed, type GuardResult } from '../job/guard.ts';
 import { type Change, upsert } from '../job/job.ts';
 import { JobError } from '../run/errors.ts';
+import { checkByDns } from './dns-checks.ts';
 import { dueDomains } from './due.ts';
 import { type LookUpReport, lookUp } from './look-up.ts';
 import { answersLeft, forgetAnswers, noting, type PaidAnswer } from './paid-answers.ts';
@@ -25,26 +26,37 @@ export interface Ways {
 
 /** Reads the step `contact_domains` (contact_id, domain, worth). @throws JobError where the provider can't be asked */
 export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, ways: Ways): Promise<Gathered> {
+  const dns = rules.dns && (await checkByDns(at, rules, rules.dns));
+  const { metrics, guards, warnings: ofProvider } = await askProvider(at, rules, ways);
+  const warnings = [...(dns?.warnings ?? []), ...ofProvider];
+  return {
+    metrics: { ...metrics, ...(dns && { dns: dns.metrics }), ...(warnings.length > 0 && { warnings }) },
+    guards,
+  };
+}
+
+async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   const path = joinPath(at.stateFolder, 'enrichment-answers.jsonl');
   const left = await answersLeft(path);
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);
     const known = new Set(left.map(({ domain }) => domain));
-    return { metrics: { due: due.filter(({ domain }) => !known.has(domain)).length, rehearsal: true }, guards: [] };
+    const unknown = due.filter(({ domain }) => !known.has(domain)).length;
+    return { metrics: { due: unknown, rehearsal: true }, guards: [], warnings: [] };
   }
   for (const chunk of inChunks(left, rules.limits.chunk)) await at.keep(intoCompanies(chunk));
   await forgetAnswers(path);
   const due = await domainsDue(at, rules);
   const metrics = { due: due.length, recovered: left.length };
-  if (due.length === 0) return { metrics, guards: [] };
+  if (due.length === 0) return { metrics, guards: [], warnings: [] };
   const report = await ask(at, due, path, rules, ways);
   await forgetAnswers(path);
   refuseSilence(report, rules);
   const { halted, ...counts } = report;
-  const warnings = halted && halted.by !== 'budget' ? { warnings: [`look-ups ended early: ${halted.why}`] } : {};
   return {
-    metrics: { ...metrics, ...counts, ...(halted && { halted: halted.by }), ...warnings },
+    metrics: { ...metrics, ...counts, ...(halted && { halted: halted.by }) },
     guards: [failing(report, rules)],
+    warnings: halted && halted.by !== 'budget' ? [`look-ups ended early: ${halted.why}`] : [],
   };
 }
 

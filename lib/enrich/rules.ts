@@ -49,6 +49,18 @@ export const lookUpLimits = z.strictObject({
   pauseAfterFailuresMs: z.number().positive().default(60_000),
 });
 
+/** What the DNS is asked about companies' domains; see dns-checks.ts. */
+const dnsChecks = z.strictObject({
+  /** Domains checked in one run, at most. */
+  budget: z.number().int().min(1).default(2_000),
+  parallel: z.number().int().min(1).max(100).default(10),
+  timeoutMs: z.number().int().positive().default(3_000),
+  /** Name servers to ask, `192.0.2.53` or `192.0.2.53:5353`; the system's own unless given. */
+  servers: z.array(z.string().min(1)).min(1).exactOptional(),
+  /** The share of domains that may be said to take no mail: people work there, so more is a name server that lies. */
+  mostWithoutMail: z.number().min(0).max(1).default(0.5),
+});
+
 export const enrichmentRules = z.strictObject({
   provider: z.discriminatedUnion('kind', [
     http,
@@ -56,6 +68,8 @@ export const enrichmentRules = z.strictObject({
     z.strictObject({ kind: z.literal('csv'), name: z.string().min(1), file: z.string().min(1) }),
   ]),
   limits: lookUpLimits.prefault({}),
+  /** Left out, nobody asks the DNS. */
+  dns: dnsChecks.exactOptional(),
   /** Answers older than this are asked for again; "unknown" is remembered as long as `unknownDays`. */
   companyDays: days.default(180),
   unknownDays: days.default(180),
@@ -75,5 +89,6 @@ export const enrichmentRules = z.strictObject({
   mostChanging: z.number().min(0).max(1).default(0.1),
 });
 
+export type DnsChecks = z.output<typeof dnsChecks>;
 export type LookUpLimits = z.output<typeof lookUpLimits>;
 export type EnrichmentRules = z.output<typeof enrichmentRules>;

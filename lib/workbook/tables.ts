@@ -134,6 +134,8 @@ export const tables = {
       annual_revenue: number,
       ...texts('country', 'source'),
       fetched_at: time,
+      ...texts('mail', 'website'),
+      checked_at: time,
     },
   },
   changes: {

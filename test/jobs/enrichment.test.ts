@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { enrichment } from '../../jobs/enrichment.ts';
 import { enrichmentRules } from '../../lib/enrich/rules.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { type DnsServer, dnsServer, type Zone } from '../support/dns-server.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { type Behaviour, type ProviderServer, providerServer } from '../support/provider-server.ts';
 import {
@@ -20,7 +21,7 @@ import {
   writeWorkbook,
 } from '../support/workbook.ts';
 
-const servers: ProviderServer[] = [];
+const servers: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
@@ -194,5 +195,80 @@ describe('what is written', () => {
       message: expect.stringContaining('after 1 answers, which are kept'),
     });
     expect(readCsv(folder, 'companies')).toMatchObject([{ domain: 'firm1.example', source: 'local' }]);
+  });
+});
+
+describe('checks by DNS', () => {
+  const found = { MX: ['mx.example'], A: ['192.0.2.1'] };
+  const dnsOf = ({ address }: DnsServer) => ({ dns: { servers: [address], timeoutMs: 1_000 } });
+  const noted = (folder: string) =>
+    Object.fromEntries(
+      readCsv(folder, 'companies').map(({ domain = '', mail = '', website = '' }) => [domain, `${mail} ${website}`]),
+    );
+
+  it('note what a company has, change nobody by it, and never take silence for a no', async () => {
+    const zone: Record<string, Zone[string]> = {
+      'firm.example': found,
+      'nomail.example': { MX: ['.'], A: ['192.0.2.1'] },
+      'down.example': 'fails',
+      'half.example': { MX: ['mx.example'], fails: 'A' },
+    };
+    const name = await dnsServer(zone);
+    servers.push(name);
+    const provider = await start();
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: ['firm', 'nomail', 'down', 'half', 'gone'].map((domain) =>
+        worker(domain, { last_activity_at: '2026-11-01T00:00:00Z' }),
+      ),
+    });
+    const rules = rulesFor(provider, dnsOf(name));
+    expect(await enrich(folder, rules, { dryRun: true })).toMatchObject({ metrics: { dns: { due: 5 } } });
+    await enrich(folder, rulesFor(provider));
+    expect(name.questions).toEqual([]);
+    expect(readCsv(folder, 'companies')[0]).not.toHaveProperty('mail');
+    const before = readCsv(folder, 'contacts');
+    const first = await enrich(folder, rules, { asOf: '2026-11-29' });
+    expect(first.metrics.dns).toEqual({
+      due: 5,
+      mail: { yes: 2, no: 2, unknown: 1 },
+      website: { yes: 2, no: 1, unknown: 2 },
+    });
+    expect(noted(folder)).toEqual({
+      'firm.example': 'yes yes',
+      'nomail.example': 'no yes',
+      'gone.example': 'no no',
+      'down.example': ' ',
+      'half.example': 'yes ',
+    });
+    expect(readCsv(folder, 'contacts')).toEqual(before);
+    // Only what could not be told is asked about again; and when all of it is old, silence takes nothing back.
+    const asked = name.questions.length;
+    await enrich(folder, rules, { asOf: '2026-12-06' });
+    const again = new Set(name.questions.slice(asked).map((question) => question.split(' ')[1]));
+    expect(again).toEqual(new Set(['down.example', 'half.example', 'www.half.example']));
+    for (const domain of ['nomail.example', 'half.example', 'gone.example']) zone[domain] = 'refuses';
+    Object.assign(zone, { 'firm.example': { fails: 'A' }, 'www.firm.example': found });
+    const later = await enrich(folder, rules, { asOf: '2027-07-01' });
+    expect(later.metrics.dns).toMatchObject({ due: 5, mail: { yes: 0, no: 0, unknown: 5 } });
+    expect(noted(folder)).toMatchObject({ 'firm.example': 'yes yes', 'nomail.example': 'no yes' });
+  });
+
+  it('do not believe a name server that knows nobody, and leave one alone that does not answer', async () => {
+    const firms = Array.from({ length: 40 }, (_, i) => `firm${i}`);
+    const lying = await dnsServer({});
+    const silent = await dnsServer(Object.fromEntries(firms.map((firm) => [`${firm}.example`, 'refuses'])));
+    servers.push(lying, silent);
+    const provider = await start();
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: firms.map((firm) => worker(firm)) });
+    const limits = { chunk: 50 };
+    const first = await enrich(folder, rulesFor(provider, dnsOf(lying), limits));
+    expect(first.metrics.warnings).toEqual([expect.stringContaining('40 of 40 domains take no mail')]);
+    expect(readCsv(folder, 'companies')).toHaveLength(40);
+    expect(readCsv(folder, 'companies')[0]).not.toHaveProperty('mail');
+    const second = await enrich(folder, rulesFor(provider, dnsOf(silent), limits), { asOf: '2026-11-29' });
+    expect(second.metrics.warnings).toEqual([expect.stringContaining('no name server answers')]);
+    expect(silent.questions.length).toBeLessThan(firms.length * 2);
   });
 });
