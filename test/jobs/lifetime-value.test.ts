@@ -1,6 +1,16 @@
 /** Lifetime values in the workbook: whose orders count, who has no value, what stops the job, and what it tells. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
+import { exportFiles } from '../../jobs/exports.ts';
+import lifetimeValue from '../../jobs/lifetime-value.ts';
+import { listRefresh } from '../../jobs/list-refresh.ts';
+import { listSizes } from '../../jobs/rules/guards.ts';
+import { exportRules } from '../../lib/export/rules.ts';
 import { folderLedger } from '../../lib/run/ledger.ts';
+import { all, date, number, text } from '../../lib/segments/build.ts';
+import type { Condition } from '../../lib/segments/condition.ts';
 import { valueMetrics } from '../../lib/value/told.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aContact, aPurchase, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
@@ -33,6 +43,52 @@ function customers(): { contacts: Row[]; purchases: Row[] } {
   return { contacts, purchases };
 }
 
+const VALUES = ['contact_id', 'orders', 'last_order_at', 'expected_orders', 'p_alive', 'lifetime_value', 'value_band'];
+const asked = (name: string, where: Condition) => ({
+  name,
+  description: 'By value.',
+  sending: false,
+  where,
+  examples: { in: [], out: [] },
+});
+const valueJob = { job: lifetimeValue, cadence: 'monthly' } as const;
+const listsByValue = {
+  job: listRefresh(
+    [
+      asked('Best', text('value_band').is('vip')),
+      asked(
+        'Worth asking',
+        all(
+          number('orders').atLeast(2),
+          date('last_order_at').olderThan('30 days'),
+          number('expected_orders').moreThan(0.5),
+          number('p_alive').atLeast(0.5),
+          number('lifetime_value').moreThan(10),
+        ),
+      ),
+    ],
+    listSizes,
+  ),
+  cadence: 'nightly',
+} as const;
+const exportByValue = {
+  job: exportFiles(
+    exportRules(
+      [
+        {
+          name: 'best',
+          format: 'csv',
+          list: 'Best',
+          sending: false,
+          columns: Object.fromEntries(VALUES.map((c) => [c, c])),
+        },
+      ],
+      ['Best'],
+    ),
+  ),
+  cadence: 'weekly',
+} as const;
+
 describe('lifetime-value', () => {
   it('values every buyer after merges and nobody else, says who changed band, and finds nothing to do twice', async () => {
     const folder = temporaryFolder();
@@ -64,7 +120,8 @@ describe('lifetime-value', () => {
         },
       ],
     });
-    const first = await value(folder);
+    const result = await night(folder, { jobs: [valueJob, listsByValue, exportByValue], asOf: '2026-11-22' });
+    const first = jobOf(result, 'lifetime-value');
     expect(first).toMatchObject({ status: 'applied', changes: { contacts: { insert: 0, update: 141, remove: 0 } } });
     expect(first.metrics).toMatchObject({
       customers: 141,
@@ -81,17 +138,29 @@ describe('lifetime-value', () => {
     );
     expect(first.metrics.bands).toEqual(counted);
     expect(counted.vip).toBeGreaterThan(0);
+    // Lists and exports of the same batch ask for all that it worked out.
+    const listed = (list: string) => readCsv(folder, 'memberships').filter((row) => row.list === list).length;
+    expect(listed('Best')).toBe(counted.vip);
+    expect(listed('Worth asking')).toBeGreaterThan(0);
+    const [exported = {}] = Papa.parse<Row>(readFileSync(join(folder, 'exports', 'best.csv'), 'utf8'), {
+      header: true,
+    }).data;
+    expect(exported).toEqual(
+      Object.fromEntries(VALUES.map((column) => [column, rowOf(folder, exported.contact_id ?? '')[column]])),
+    );
     expect((await value(folder)).status).toBe('unchanged');
-    // The next month: a customer of the lowest band buys a lot, another's orders vanish.
+    // The next month: a customer of the lowest band buys a lot, another's orders vanish, and every order is worth twice as much.
     const climber = readCsv(folder, 'contacts').find((row) => row.value_band === 'low')?.contact_id ?? '';
     const more = [1, 8, 15].map((day) =>
-      aPurchase({ contact_id: climber, ordered_at: `2026-12-${String(day).padStart(2, '0')}T09:00:00Z`, amount: 900 }),
+      aPurchase({ contact_id: climber, ordered_at: `2026-12-${String(day).padStart(2, '0')}T09:00:00Z`, amount: 1800 }),
     );
-    writeWorkbook(folder, { purchases: [...purchases.filter((row) => row.contact_id !== 'm5'), ...more] });
+    const dearer = purchases.map((row): Row => ({ ...row, amount: String(Number(row.amount) * 2) }));
+    writeWorkbook(folder, { purchases: [...dearer.filter((row) => row.contact_id !== 'm5'), ...more] });
     const second = await value(folder, '2026-12-20');
     expect(second.reasons['contacts.value_band: low → vip']).toBeGreaterThan(0);
     expect(rowOf(folder, climber).value_band).toBe('vip');
     expect(rowOf(folder, 'm5').lifetime_value).toBe('');
+    expect(second.metrics.warnings).toEqual([expect.stringMatching(/^Gamma-Gamma: mean order value went from /)]);
     expect(second.metrics.said).toEqual([
       expect.stringMatching(/^The past quarter: \d+ buyers .* customers changed band\.$/),
     ]);
