@@ -9,7 +9,7 @@ import { numericColumns } from './columns.ts';
 import { day, daysBefore } from './days.ts';
 import { byAverage, byModel, type Forecast } from './estimate.ts';
 import * as history from './history.ts';
-import { fitModel, type Histories } from './model.ts';
+import { fitModel, type Histories, type RepeatModel } from './model.ts';
 import type { ValueRules } from './rules.ts';
 import { total } from './sample.ts';
 
@@ -50,12 +50,13 @@ export async function forecastFor(
   past: Past,
   today: string,
   rules: ValueRules,
+  models: readonly RepeatModel[] = candidates,
 ): Promise<FittedForecast> {
   const tooLittle = whyTooLittle(past.groups, rules);
   if (tooLittle) return simpler(past.groups, tooLittle, { weeks: 0, scores: [] });
-  const comparison = await compareOnOwnHistory(engine, past, today, rules);
-  const ranked = comparison.scores.flatMap((score) => candidates.filter((model) => model.name === score.model));
-  for (const model of ranked.length > 0 ? ranked : candidates) {
+  const comparison = await compareOnOwnHistory(engine, past, today, rules, models);
+  const ranked = comparison.scores.flatMap((score) => models.filter((model) => model.name === score.model));
+  for (const model of ranked.length > 0 ? ranked : models) {
     const { parameters, logLikelihood, customers, converged } = fitModel(model, past.groups);
     if (!converged) continue;
     const named = Object.fromEntries(model.parameterNames.map((key, i) => [key, parameters[i] ?? Number.NaN]));
@@ -71,6 +72,7 @@ async function compareOnOwnHistory(
   { orders, firsts, groups }: Past,
   today: string,
   rules: ValueRules,
+  models: readonly RepeatModel[],
 ): Promise<Comparison> {
   const weeks = Math.floor(Math.min(rules.horizonWeeks, spanWeeks(groups) / 2));
   if (weeks < SHORTEST_SLICE_WEEKS) return { weeks: 0, scores: [] };
@@ -81,7 +83,7 @@ async function compareOnOwnHistory(
   if (whyTooLittle(slice, { fitFrom: { ...rules.fitFrom, weeks: 0 } }) || total(slice.orders) === 0) {
     return { weeks: 0, scores: [] };
   }
-  return { weeks, scores: compare(candidates, slice, weeks) };
+  return { weeks, scores: compare(models, slice, weeks) };
 }
 
 /** The histories of a table of them, customers with equal ones counted once. */

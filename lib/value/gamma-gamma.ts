@@ -34,7 +34,7 @@ export function fitOrderValue(spending: Spending): OrderValueFit {
     [2, 1, mean / 2],
     [30, 10, mean / 3],
   ];
-  const { parameters, ...found } = mostLikely(spending, misfit, starts);
+  const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts);
   const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = parameters;
   return { ...found, p, q: 1 + excess, v };
 }
@@ -45,7 +45,7 @@ export function expectedOrderValue(fit: { p: number; q: number; v: number }, fre
 }
 
 /** Minus the log-likelihood over ln p, ln (q − 1), ln v. What no parameter touches is taken once; a group costs one logarithm. */
-function misfit({ frequency, spend, customers }: Spending): Objective {
+export function spendingMisfit({ frequency, spend, customers }: Spending): Objective {
   const { distinct, index } = indexed(frequency);
   const lnSpend = spend.map(Math.log);
   const lnMeans = lnSpend.reduce((sum, ln, i) => {

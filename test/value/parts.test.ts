@@ -1,11 +1,14 @@
 /** The optimiser, order values, discounting, rules and warnings, each by itself. */
 import { describe, expect, test } from 'vitest';
+import type { Engine } from '../../lib/engine/duckdb.ts';
+import { raw } from '../../lib/engine/sql.ts';
 import { bgNbd } from '../../lib/value/beta-geometric.ts';
 import { jumps } from '../../lib/value/drift.ts';
 import { byAverage, byModel, estimate } from '../../lib/value/estimate.ts';
-import { expectedOrderValue, fitOrderValue } from '../../lib/value/gamma-gamma.ts';
+import { forecastFor } from '../../lib/value/fitted.ts';
+import { expectedOrderValue, fitOrderValue, spendingMisfit } from '../../lib/value/gamma-gamma.ts';
 import { minimise, type Objective } from '../../lib/value/minimise.ts';
-import { expectedOrders as expectedOrdersOf } from '../../lib/value/model.ts';
+import { expectedOrders as expectedOrdersOf, type Histories, type RepeatModel } from '../../lib/value/model.ts';
 import { valueRules } from '../../lib/value/rules.ts';
 
 /** A plain function with its gradient by differences; it tells no information. */
@@ -64,11 +67,48 @@ describe('order values', () => {
     expect(expectedOrderValue(fitted, 0, 0)).toBeCloseTo(mean, 10);
     expect(expectedOrderValue(fitted, 10_000, 10_000 * 33)).toBeCloseTo(33, 1);
   });
+  test('what it tells of curvature is the sum of the outer products of its customers’ slopes', () => {
+    const point = Float64Array.of(1.5, 0.9, 2.8);
+    const told = new Float64Array(9);
+    spendingMisfit(spending)(point, new Float64Array(3), told);
+    const wanted = new Float64Array(9);
+    for (const [i, count] of spending.customers.entries()) {
+      const slopes = new Float64Array(3);
+      const one = { frequency: spending.frequency.slice(i, i + 1), spend: spending.spend.slice(i, i + 1) };
+      spendingMisfit({ ...one, customers: Float64Array.of(1) })(point, slopes);
+      for (let j = 0; j < 9; j++) {
+        wanted[j] = (wanted[j] ?? 0) + count * (slopes[Math.floor(j / 3)] ?? 0) * (slopes[j % 3] ?? 0);
+      }
+    }
+    for (const [j, entry] of wanted.entries()) expect(told[j]).toBeCloseTo(entry, 8);
+  });
   test('the currency does not matter', () => {
     const dear = fitOrderValue({ ...spending, spend: spending.spend.map((value) => value * 1000) });
     const cheap = fitOrderValue(spending);
     expect(dear.p / cheap.p).toBeCloseTo(1, 3);
     expect(dear.v / cheap.v / 1000).toBeCloseTo(1, 3);
+  });
+});
+
+describe('what foretells', () => {
+  /** Falls for ever whichever way one goes. */
+  const endless: RepeatModel = { ...bgNbd, name: 'endless', misfit: () => withSlopes(([r = 0]) => -(r ** 2)) };
+  const groups: Histories = {
+    frequency: Float64Array.of(0, 1, 3),
+    recency: Float64Array.of(0, 20, 38),
+    age: Float64Array.of(39, 39, 39),
+    customers: Float64Array.of(200, 60, 20),
+  };
+  // A horizon this short leaves no room for a comparison, so that no table is read.
+  const rules = valueRules.parse({ horizonWeeks: 5 });
+  const choose = (...models: RepeatModel[]) =>
+    forecastFor({} as Engine, { orders: raw(''), firsts: raw(''), groups }, '2026-11-22', rules, models);
+  test('a model whose fit did not converge gives way to the next', async () => {
+    expect((await choose(endless, bgNbd)).model).toMatchObject({ name: 'BG/NBD', customers: 280 });
+  });
+  test('where no fit converged, an average stands in and says why', async () => {
+    const { model } = await choose(endless);
+    expect(model).toMatchObject({ name: 'average rate', simplerBecause: 'no model converged', logLikelihood: null });
   });
 });
 
