@@ -73,11 +73,8 @@ async function read(response: Response, settings: HttpProvider): Promise<Answer>
     await response.body?.cancel();
     return byStatus(status, retryAfterMs(response.headers.get('retry-after'), Date.now()), settings);
   }
-  if (Number(response.headers.get('content-length') ?? 0) > LARGEST_BODY) {
-    await response.body?.cancel();
-    return { kind: 'nonsense', why: 'far too large' };
-  }
-  const text = await response.text();
+  const text = await textOf(response);
+  if (text === null) return { kind: 'nonsense', why: 'far too large' };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -94,6 +91,18 @@ async function read(response: Response, settings: HttpProvider): Promise<Answer>
   return paths.some((path) => at(json, path) !== undefined)
     ? { kind: 'unknown' }
     : { kind: 'nonsense', why: 'none of the mapped fields' };
+}
+
+/** The whole body; null as soon as it is too large, whatever its headers promised. */
+async function textOf(response: Response): Promise<string | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > LARGEST_BODY) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function byStatus(status: number, afterMs: number | null, { exhausted = [] }: HttpProvider): Answer {

@@ -237,6 +237,7 @@ describe('answers that are none', () => {
     ['html', 'no JSON'],
     ['other fields', 'none of the mapped fields'],
     ['error in the body', 'an error with status 200'],
+    ['endless', 'far too large'],
   ])('nonsense (%s) may have been paid for, and is not asked for again', async (behaviour, why) => {
     const { server, provider } = await start({ 'company0.example': [behaviour] });
     expect(await run(provider, one).report).toMatchObject({ questions: 1, failed: { [why]: 1 } });
@@ -285,6 +286,12 @@ describe('a provider that wants no more', () => {
     expect(await report).toMatchObject({ found: 2, halted: { by: 'exhausted' }, failed: { 'no credit left': 1 } });
     expect(server.questions.length).toBe(3);
     expect(written.length).toBe(2);
+  });
+  test('a provider that says "no credit" in its own way is understood', async () => {
+    const { server } = await start({ 'company1.example': ['no credit, its own way'] });
+    const provider = httpProvider({ ...server.settings, exhausted: [422] }, () => 'k', nameOf);
+    expect(await run(provider, domainsOf(9), { parallel: 1 }).report).toMatchObject({ halted: { by: 'exhausted' } });
+    expect(server.questions.length).toBe(2);
   });
   test.each<[Behaviour, string]>([
     ['forbidden', 'refused'],

@@ -15,6 +15,7 @@ export type Behaviour =
   | 'unknown'
   | 'later'
   | 'no credit'
+  | 'no credit, its own way'
   | 'throttled'
   | 'throttled for long'
   | 'server error'
@@ -25,6 +26,7 @@ export type Behaviour =
   | 'html'
   | 'other fields'
   | 'error in the body'
+  | 'endless'
   | 'partial'
   | 'lost'
   | 'reset';
@@ -127,6 +129,8 @@ function behave(what: Behaviour, request: IncomingMessage, response: ServerRespo
       return json(202, { status: 'queued' }, { 'retry-after': '2' });
     case 'no credit':
       return json(402, { error: { type: 'payment_required' } });
+    case 'no credit, its own way':
+      return json(422, { error: {} });
     case 'throttled':
       return json(429, { error: {} }, { 'retry-after': '3' });
     case 'throttled for long':
@@ -148,6 +152,14 @@ function behave(what: Behaviour, request: IncomingMessage, response: ServerRespo
       return json(200, { organization: { title: 'x' } });
     case 'error in the body':
       return json(200, { error: { code: 'internal' } });
+    case 'endless': {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (!response.destroyed && response.write(`"${'x'.repeat(100_000)}",`));
+        if (!response.destroyed) response.once('drain', more);
+      };
+      return more();
+    }
     case 'partial':
       charge();
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
