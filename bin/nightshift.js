@@ -1,16 +1,25 @@
 #!/usr/bin/env node
 /**
- * The command `nightshift`: runs the TypeScript sources as they are. Where Node can't read TypeScript by itself, tsx
- * does it; the libraries that every command needs are loaded before, because tsx looks at each of their many files.
+ * The command `nightshift`: runs the TypeScript sources as they are, where Node can read them; else their bundle, or, where there
+ * can be none (a mistake in a rule, a folder that can't be written to), the sources by tsx, which tells what is wrong.
  */
-if (!process.features.typescript) {
-  await Promise.all([import('zod'), import('@duckdb/node-api')]);
-  const { register } = await import('tsx/esm/api');
-  register();
+import { bundled } from './bundle.js';
+
+const sources = { main: '../lib/cli/main.ts', jobs: '../jobs/batches.ts' };
+
+async function readable() {
+  if (process.features.typescript) return sources;
+  return bundled().catch(async () => {
+    const { register } = await import('tsx/esm/api');
+    register();
+    return sources;
+  });
 }
-const jobs = import('../jobs/batches.ts');
+
+const entries = await readable();
+const jobs = import(entries.jobs);
 jobs.catch(() => {}); // a fault in the rules is main's to tell, not Node's
-const { main } = await import('../lib/cli/main.ts');
+const { main } = await import(entries.main);
 process.exitCode = await main(
   process.argv.slice(2),
   jobs.then(({ nightShift }) => nightShift),

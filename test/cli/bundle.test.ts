@@ -1,0 +1,60 @@
+/** The command runs what the sources say now, also where they are bundled first, cannot be bundled, or are run by several at once. */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/workbook.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A checkout of its own, with the packages of this one but a cache of its own. */
+function checkout(): string {
+  const copy = temporaryFolder();
+  for (const part of ['bin', 'jobs', 'lib', 'data/sample', 'package.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  mkdirSync(join(copy, 'node_modules'));
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.')))
+    symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
+  return copy;
+}
+
+const bundles = (folder: string): string[] => readdirSync(join(folder, 'node_modules/.cache/nightshift'));
+const list = (cwd: string) => spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd, encoding: 'utf8' });
+
+function edit(folder: string, file: string, change: (text: string) => string): void {
+  const path = join(folder, file);
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+it.skipIf('typescript' in process.features && process.features.typescript)(
+  'bundles once, for several at once, and anew when a source is another',
+  async () => {
+    const folder = checkout();
+    const codes = await Promise.all(
+      [1, 2].map(
+        () =>
+          new Promise((done) => {
+            spawn(process.execPath, ['bin/nightshift.js', 'list'], { cwd: folder, stdio: 'ignore' }).on('close', done);
+          }),
+      ),
+    );
+    expect(codes).toEqual([0, 0]);
+    expect(bundles(folder)).toHaveLength(1);
+    edit(folder, 'jobs/batches.ts', (text) => text.replace('Clean data for the morning', 'Other words'));
+    expect(list(folder).stdout).toContain('Other words');
+    expect(bundles(folder)).toHaveLength(2);
+  },
+);
+
+it('tells in words of a rule that is no TypeScript, and runs where nothing can be written', () => {
+  const folder = checkout();
+  rmSync(join(folder, 'node_modules/.cache'), { recursive: true, force: true });
+  writeFileSync(join(folder, 'node_modules/.cache'), 'no folder');
+  expect(list(folder).stdout).toContain('nightly: Clean data for the morning');
+  edit(folder, 'jobs/rules/archive.ts', (text) => `${text}\nexport const months = = 3;\n`);
+  const ended = list(folder);
+  expect(ended.status).toBe(2);
+  expect(ended.stderr).toMatch(/^jobs\/ can't be loaded: .*jobs\/rules\/archive[.]ts:\d+:/);
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+});
