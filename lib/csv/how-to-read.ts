@@ -31,13 +31,17 @@ export interface HowToRead {
   readonly sha256: string;
 }
 
-/** Reads a file once, and decides. Rejects with a CsvError where the file changed since it was opened. */
-export async function howToRead(file: CsvFile): Promise<HowToRead> {
+/**
+ * Reads a file once, and decides; `told` hears how many bytes were read. Rejects with a CsvError where the file changed since it
+ * was opened.
+ */
+export async function howToRead(file: CsvFile, told: (bytes: number) => void = () => {}): Promise<HowToRead> {
   const reader = readRecords(file, true);
   const look = new Look(file);
   try {
     do {
       look.throughWindow(reader.scanner);
+      told(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     return {

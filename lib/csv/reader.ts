@@ -50,6 +50,11 @@ export class RecordReader {
     return true;
   }
 
+  /** How many bytes of the file have been read. */
+  get bytesRead(): number {
+    return this.source.bytesRead;
+  }
+
   /** The hash of the whole file, where it was asked for and everything is read. */
   sha256(): string {
     return this.source.sha256();

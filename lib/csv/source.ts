@@ -32,6 +32,8 @@ export class Source {
   /** UTF-8 that did not fit the target. */
   private rest: Buffer = Buffer.alloc(0);
   private ended = false;
+  /** How many bytes of the file have been read. */
+  bytesRead = 0;
 
   /** Throws a CsvError where the file is not the one of the identity any more. */
   constructor(path: string, { order, bomBytes, identity, hashed }: SourceOptions) {
@@ -79,6 +81,7 @@ export class Source {
     const count = readSync(this.fd, target, at, target.length - at, null);
     this.hash?.update(target.subarray(at, at + count));
     this.ended = count === 0;
+    this.bytesRead += count;
     return count;
   }
 }

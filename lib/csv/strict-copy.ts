@@ -35,10 +35,14 @@ export interface StrictCopy {
 
 /**
  * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter, LF, no
- * blank lines. Needs memory for the malformed records alone. Rejects
+ * blank lines. Needs memory for the malformed records alone; `told` hears how many bytes were read. Rejects
  * with a CsvError where the file changed since it was opened.
  */
-export async function strictCopy(file: CsvFile, outPath: string): Promise<StrictCopy> {
+export async function strictCopy(
+  file: CsvFile,
+  outPath: string,
+  told: (bytes: number) => void = () => {},
+): Promise<StrictCopy> {
   const reader = readRecords(file, true);
   const output = new Output(outPath, null, Buffer.alloc(0));
   const { scanner } = reader;
@@ -51,6 +55,7 @@ export async function strictCopy(file: CsvFile, outPath: string): Promise<Strict
         if (scanner.fault === null) copyRecord(scanner, file, output);
         else malformed.push({ row, reason: reasonFor(scanner, file.header.length), text: textOf(scanner) });
       }
+      told(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     output.flush();

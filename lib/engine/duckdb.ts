@@ -89,6 +89,21 @@ export class Engine {
     await this.#connection.run(statement.text, statement.values.map(bound));
   }
 
+  /** Runs one statement that adds, sets or takes away rows; returns how many. */
+  async changed(statement: Sql): Promise<number> {
+    return (await this.#connection.run(statement.text, statement.values.map(bound))).rowsChanged;
+  }
+
+  /** Tells four times a second how much of a long statement of `work` is done: 0 to 1. */
+  async watched<T>(work: () => Promise<T>, told: (share: number) => void): Promise<T> {
+    await this.#connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
+    const timer = setInterval(() => {
+      const { percentage } = this.#connection.progress;
+      if (percentage > 0) told(percentage / 100);
+    }, 250);
+    return work().finally(() => clearInterval(timer));
+  }
+
   /** Runs statements as one transaction: all of them, or none. */
   async whole(statements: () => Promise<void>): Promise<void> {
     await this.#connection.run('begin transaction');

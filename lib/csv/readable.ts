@@ -1,0 +1,31 @@
+/**
+ * A CSV file as DuckDB may read it: the file itself where that is safe (see `howToRead`), else a strict copy of its
+ * well-formed records.
+ */
+import { howToRead } from './how-to-read.ts';
+import type { CsvFile } from './sniff.ts';
+import { type StrictCopy, strictCopy } from './strict-copy.ts';
+
+/** `path` is what to read, by `options`; `sha256` is always the file's own. */
+export interface Readable extends StrictCopy {
+  readonly path: string;
+}
+
+export interface ReadableOptions {
+  /** Where a copy goes, if one is needed. */
+  readonly copyPath: string;
+  /** Copies in any case: DuckDB did not find in the file what stands in it. */
+  readonly carefully?: boolean;
+  /** Hears how many of the file's bytes were looked at. */
+  readonly told?: (bytes: number) => void;
+}
+
+/** Rejects with a CsvError where the file changed since it was opened. */
+export async function readable(file: CsvFile, { copyPath, carefully, told }: ReadableOptions): Promise<Readable> {
+  const care = carefully ? null : await howToRead(file, told);
+  if (care?.copy === null) {
+    const { options, rows, sha256 } = care;
+    return { path: file.path, options, rows, sha256, malformed: [] };
+  }
+  return { path: copyPath, ...(await strictCopy(file, copyPath, told)) };
+}
