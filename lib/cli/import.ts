@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { localDay } from '../calendar/period.ts';
+import { fedTables } from '../import/bring.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
 import { contactColumns } from '../import/format.ts';
 import { importJob } from '../import/import-job.ts';
@@ -32,7 +33,14 @@ export async function importCommand(session: Session): Promise<number> {
     const job = importJob(
       {
         ...request,
-        ...{ name: 'import', paths, scratch: store.scratch, progress: session.progress, asOf: session.asOf },
+        ...{
+          name: 'import',
+          paths,
+          feeds: await fedTables(paths, request.map),
+          scratch: store.scratch,
+          progress: session.progress,
+          asOf: session.asOf,
+        },
         settings: settingsOf(session),
         eraseKey: process.env[ERASE_KEY],
       },

@@ -2,6 +2,7 @@
  * The inbox of a session's workbook: the jobs that take its files in ahead of a batch, and the rejects beside them.
  */
 import { localDay } from '../calendar/period.ts';
+import { fedTables } from '../import/bring.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
 import { inboxFiles, inboxJob } from '../import/inbox.ts';
 import type { ScheduledJob } from '../job/batch.ts';
@@ -24,7 +25,11 @@ export async function inboxOf(session: Session): Promise<Inbox> {
   const { asOf, identity, workbook, nightShift } = session;
   if (identity.startedAt.getTime() - asOf.getTime() > LOOKS_BACK_MS) return noInbox;
   const files = await Promise.all(
-    (await inboxFiles(workbook.folder)).map(async (path) => ({ path, hash: await contentHash([path]) })),
+    (await inboxFiles(workbook.folder)).map(async (path) => ({
+      path,
+      hash: await contentHash([path]),
+      feeds: await fedTables([path]),
+    })),
   );
   // Two files of one content are one.
   const first = files.filter(({ hash }, i) => files.findIndex((each) => each.hash === hash) === i);
@@ -32,11 +37,11 @@ export async function inboxOf(session: Session): Promise<Inbox> {
   const taken: Taken[] = [];
   return {
     jobs: (store) =>
-      first.map(({ path, hash }) => {
+      first.map(({ path, hash, feeds }) => {
         const kept = new Taken([path], store);
         taken.push(kept);
         const { progress } = session;
-        const request = { paths: [path], scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
+        const request = { paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
         return inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
       }),
     layRejects: async () => {

@@ -35,7 +35,8 @@ export interface Session {
     readonly isSample: boolean;
     readonly spreadsheetId: string | null;
   };
-  readonly progress: (line: string) => void;
+  /** Tells what is being done, and where that is known how much of it: 0 to 1. */
+  readonly progress: (line: string, share?: number) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
 }
@@ -96,9 +97,27 @@ function stateFolder(spreadsheetId: string): string {
   return join(state, 'nightshift', spreadsheetId);
 }
 
-/** One line that is written over on a terminal, plain lines elsewhere. */
-function progressTo(stream: NodeJS.WriteStream): (line: string) => void {
-  if (!stream.isTTY) return (line) => stream.write(`${line}\n`);
+/** One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each tenth of it. */
+export function progressTo(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
+): (line: string, share?: number) => void {
+  if (!stream.isTTY) {
+    let last = '';
+    return (line, share) => {
+      const said = share === undefined ? line : `${line}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
+      if (said !== last) stream.write(`${said}\n`);
+      last = said;
+    };
+  }
   process.once('exit', () => stream.write('\r\x1b[K'));
-  return (line) => stream.write(`\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+  return (line, share) => {
+    const said = share === undefined ? line : `${line}  ${bar(share)}`;
+    stream.write(`\r\x1b[K${said.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+  };
+}
+
+/** `██████░░░░  60 %`. */
+function bar(share: number): string {
+  const full = Math.min(20, Math.round(share * 20));
+  return `${'█'.repeat(full)}${'░'.repeat(20 - full)} ${String(Math.min(100, Math.round(share * 100))).padStart(3)} %`;
 }

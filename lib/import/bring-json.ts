@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import { JobError } from '../run/errors.ts';
-import { type BringOptions, type BroughtFile, progressBar } from './bring.ts';
+import type { BringOptions, BroughtFile } from './bring.ts';
 import { jsonRecords } from './json-records.ts';
 import { providerOf, type Read, unwrap } from './provider-json.ts';
 
@@ -58,7 +58,7 @@ export async function bringJson(
   let rows = 0;
   async function* batches(): AsyncGenerator<Staged[]> {
     let batch: Staged[] = [];
-    const told = (bytes: number): void => progress(progressBar(name, bytes / Math.max(1, size)));
+    const told = (bytes: number): void => progress(`reading ${name}`, bytes / Math.max(1, size));
     for await (const record of jsonRecords(path, told)) {
       for (const read of readsOf(record, labels)) batch.push(staged(++rows, read));
       if (batch.length < BATCH_ROWS) continue;

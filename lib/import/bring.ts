@@ -6,8 +6,9 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CsvError } from '../csv/csv-error.ts';
+import { type Readable, readable } from '../csv/readable.ts';
 import { openCsv } from '../csv/sniff.ts';
-import { type StrictCopy, strictCopy } from '../csv/strict-copy.ts';
+import type { StrictCopy } from '../csv/strict-copy.ts';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import { JobError } from '../run/errors.ts';
@@ -33,7 +34,8 @@ export interface BringOptions {
   readonly scratch: string;
   /** `--map`: header → column, before anything else is asked of the headers. */
   readonly map: Readonly<Record<string, string>>;
-  readonly progress: (line: string) => void;
+  /** What is being done, and how much of it is done. */
+  readonly progress: (line: string, share?: number) => void;
 }
 
 /** The columns that an incoming table has, beside `file` and `line`; all are text. */
@@ -88,65 +90,140 @@ async function isJson(path: string): Promise<boolean> {
   }
 }
 
-async function bringCsv(engine: Engine, path: string, file: number, options: BringOptions): Promise<BroughtFile> {
+/**
+ * The tables that files have rows for, by their headers alone. Of a file that can't be read it says nothing: `bringFiles` does.
+ */
+export async function fedTables(
+  paths: readonly string[],
+  map: BringOptions['map'] = {},
+): Promise<ReadonlySet<IncomingTable>> {
+  const fed = new Set<IncomingTable>();
+  for (const path of paths) {
+    const found = await feedsOf(path, map).catch(() => []);
+    for (const table of found) fed.add(table);
+  }
+  return fed;
+}
+
+async function feedsOf(path: string, map: BringOptions['map']): Promise<readonly IncomingTable[]> {
+  if (await isJson(path)) return ['bounces', 'events'];
+  return (await knownCsv(path, map)).feeds.map(({ table }) => table);
+}
+
+/** A CSV file and what it is taken for. @throws JobError where it is nothing we can read */
+async function knownCsv(path: string, map: BringOptions['map']) {
   const csv = await openCsv(path).catch((error: unknown) => {
     throw error instanceof CsvError ? new JobError(error.message) : error;
   });
-  const headers = csv.header.map((header) => options.map[normalHeader(header)] ?? header);
+  const headers = csv.header.map((header) => map[normalHeader(header)] ?? header);
   const cells = cellsOf(headers);
   const format = formatOf(headers, cells);
   if (!format) throw new JobError(unknownHeaders(csv.name, headers));
-  const copied = join(options.scratch, `import-${file}.csv`);
-  const copy = await watched(path, copied, options, () => strictCopy(csv, copied));
-  const used = new Set<number>();
-  const text = `import_text_${file}`;
-  await engine.run(
-    raw(`create or replace temp table ${text} as select * from ${csvScan({ path: copied, options: copy.options })}`),
+  return { csv, headers, label: format.label, feeds: format.feeds({ cells, headers, name: csv.name }) };
+}
+
+async function bringCsv(engine: Engine, path: string, file: number, options: BringOptions): Promise<BroughtFile> {
+  const { csv, headers, label, feeds } = await knownCsv(path, options.map);
+  const { size } = await stat(path);
+  const reading = {
+    copyPath: join(options.scratch, `import-${file}.csv`),
+    told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
+  };
+  const load = async (text: Readable): Promise<number> =>
+    engine.watched(
+      () => takeFeeds(engine, file, feeds, text),
+      (share) => options.progress(`taking in ${csv.name}`, share),
+    );
+  let text = await readable(csv, reading);
+  await engine.expect(text.rows);
+  const agrees = await load(text).then(
+    (rows) => rows === text.rows,
+    () => false,
   );
-  const found = await engine.number(raw(`select count(*) from ${text}`));
-  if (found !== copy.rows)
-    throw new JobError(`${csv.name}: ${copy.rows} rows stand in it, and ${found} could be read.`);
-  const lines = await numberLines(engine, file, copy);
-  for (const feed of format.feeds({ cells, headers, name: csv.name })) {
+  if (!agrees) {
+    await takeBack(engine, file);
+    text = await readable(csv, { ...reading, carefully: true });
+    const found = await load(text);
+    if (found !== text.rows)
+      throw new JobError(`${csv.name}: ${text.rows} rows stand in it, and ${found} could be read.`);
+  }
+  await rejectMalformed(engine, file, text);
+  return {
+    name: csv.name,
+    label,
+    rows: text.rows + text.malformed.length,
+    unused: unusedHeaders(headers, feeds),
+  };
+}
+
+/** Takes the rows of a file in, by all of its feeds; returns how many were found in it. */
+async function takeFeeds(engine: Engine, file: number, feeds: readonly Feed[], text: Readable): Promise<number> {
+  const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
+  const trimmed = width.map((column) => `nullif(trim(${column}), '') as ${column}`);
+  const scan = `(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`;
+  const [only] = feeds;
+  if (only && feeds.length === 1 && only.ignore === undefined) {
+    // Every row becomes one: it need not be kept first.
+    return takeFeed(engine, file, only, scan, await numberLines(engine, file, text));
+  }
+  const kept = `import_text_${file}`;
+  await engine.run(raw(`create or replace temp table ${kept} as select * from ${scan}`));
+  const lines = await numberLines(engine, file, text);
+  for (const feed of feeds) await takeFeed(engine, file, feed, kept, lines);
+  const found = await engine.number(raw(`select count(*) from ${kept}`));
+  await engine.run(raw(`drop table ${kept}`));
+  return found;
+}
+
+/** Takes in what one feed makes of the rows of `from`; returns how many rows it made. */
+async function takeFeed(engine: Engine, file: number, feed: Feed, from: string, lines: string): Promise<number> {
+  const values = Object.entries(feed.columns).map(([column, value]) => `${value} as ${quoteName(column)}`);
+  const where = feed.ignore === undefined ? '' : ` where (${feed.ignore}) is null`;
+  const made = await engine.changed(
+    raw(
+      `insert into incoming_${feed.table} by name select ${file} as file, ${lines} as line, ${values.join(', ')} from ${from} t${where}`,
+    ),
+  );
+  if (feed.ignore !== undefined) {
+    await engine.run(
+      raw(
+        `insert into import_ignored select ${file}, (${feed.ignore}), count(*) from ${from} t where (${feed.ignore}) <> '' group by 2`,
+      ),
+    );
+  }
+  return made;
+}
+
+/** Takes out what was taken in of a file that turned out to need more care. */
+async function takeBack(engine: Engine, file: number): Promise<void> {
+  for (const table of [...incomingTables.map((each) => `incoming_${each}`), 'import_ignored']) {
+    await engine.run(raw(`delete from ${table} where file = ${file}`));
+  }
+}
+
+/** Headers that no feed reads. */
+function unusedHeaders(headers: readonly string[], feeds: readonly Feed[]): string[] {
+  const used = new Set<number>();
+  for (const feed of feeds) {
     for (const value of [...Object.values(feed.columns), feed.ignore ?? '']) {
       for (const [, column] of value.matchAll(/\bc(\d+)\b/g)) used.add(Number(column));
     }
-    await takeFeed(engine, file, feed, text, lines);
   }
-  await engine.run(raw(`drop table ${text}`));
-  await rejectMalformed(engine, file, copy);
-  const unused = headers.filter((header, i) => !used.has(i) && header.trim() !== '');
-  return { name: csv.name, label: format.label, rows: copy.rows + copy.malformed.length, unused };
-}
-
-async function takeFeed(engine: Engine, file: number, feed: Feed, text: string, lines: string): Promise<void> {
-  const names = Object.keys(feed.columns).map(quoteName);
-  const values = Object.values(feed.columns).map((value, i) => `nullif(trim(${value}), '') as ${names[i]}`);
-  const ignore = feed.ignore ?? 'cast(null as varchar)';
-  await engine.run(
-    raw(`insert into incoming_${feed.table} by name
-      select ${file} as file, ${lines} as line, ${values.join(', ')} from ${text} t where (${ignore}) is null order by t.rowid`),
-  );
-  if (feed.ignore === undefined) return;
-  await engine.run(
-    raw(
-      `insert into import_ignored select ${file}, (${ignore}), count(*) from ${text} t where (${ignore}) <> '' group by 2`,
-    ),
-  );
+  return headers.filter((header, i) => !used.has(i) && header.trim() !== '');
 }
 
 /** The SQL for a row's place in its file, as a person counts: the header is row 1, and malformed rows count as well. */
-async function numberLines(engine: Engine, file: number, copy: StrictCopy): Promise<string> {
-  if (copy.malformed.length === 0) return 't.rowid + 2';
+async function numberLines(engine: Engine, file: number, text: StrictCopy): Promise<string> {
+  if (text.malformed.length === 0) return 't.nth + 2';
   const [bad, good] = [`import_bad_${file}`, `import_lines_${file}`];
   await engine.run(raw(`create or replace temp table ${bad} (line varchar)`));
-  await engine.append(bad, once([copy.malformed.map(({ row }) => String(row))]));
-  const last = copy.rows + copy.malformed.length + 2;
+  await engine.append(bad, once([text.malformed.map(({ row }) => String(row))]));
+  const last = text.rows + text.malformed.length + 2;
   await engine.run(
     raw(`create or replace temp table ${good} as select line, row_number() over (order by line) - 1 as nth
       from (select range as line from range(2, ${last})) where line not in (select cast(line as bigint) from ${bad})`),
   );
-  return `(select line from ${good} where nth = t.rowid)`;
+  return `(select line from ${good} where nth = t.nth)`;
 }
 
 async function rejectMalformed(engine: Engine, file: number, { malformed }: StrictCopy): Promise<void> {
@@ -164,24 +241,6 @@ async function rejectMalformed(engine: Engine, file: number, { malformed }: Stri
 
 async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
-}
-
-/** Shows how far a copy is while it runs. */
-async function watched<T>(from: string, to: string, options: BringOptions, work: () => Promise<T>): Promise<T> {
-  const { size } = await stat(from);
-  const tell = async (): Promise<void> => {
-    const done = await stat(to).catch(() => null);
-    if (done) options.progress(progressBar(basename(from), done.size / Math.max(1, size)));
-  };
-  options.progress(`reading ${basename(from)}`);
-  const timer = setInterval(() => void tell(), 250);
-  return work().finally(() => clearInterval(timer));
-}
-
-/** `reading contacts.csv  ██████░░░░  60 %`. */
-export function progressBar(name: string, share: number): string {
-  const full = Math.min(20, Math.round(share * 20));
-  return `reading ${name}  ${'█'.repeat(full)}${'░'.repeat(20 - full)} ${String(Math.min(100, Math.round(share * 100))).padStart(3)} %`;
 }
 
 const unknownHeaders = (name: string, headers: readonly string[]): string =>

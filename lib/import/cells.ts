@@ -6,7 +6,7 @@
 import { quote } from '../snapshot/load.ts';
 import { normalHeader } from '../workbook/headers.ts';
 
-/** SQL for a file's cells by any of their headers' names; NULL where the file has none of them. */
+/** SQL for a file's cells, without outer spaces, by any of their headers' names; NULL where the file has none of them. */
 export interface Cells {
   readonly has: (...names: readonly string[]) => boolean;
   readonly text: (...names: readonly string[]) => string;
@@ -24,7 +24,7 @@ export function cellsOf(headers: readonly string[]): Cells {
     if (name !== '' && !columns.has(name)) columns.set(name, i);
   });
   const text = (...names: readonly string[]): string => {
-    const found = names.filter((name) => columns.has(name)).map((name) => `nullif(trim(c${columns.get(name)}), '')`);
+    const found = names.filter((name) => columns.has(name)).map((name) => `c${columns.get(name)}`);
     return found.length > 1 ? `coalesce(${found.join(', ')})` : (found[0] ?? NONE);
   };
   return {

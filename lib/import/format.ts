@@ -32,6 +32,10 @@ export const contactColumns: readonly string[] = Object.entries(tables.contacts.
   .filter(([, column]) => !('derived' in column))
   .map(([column]) => column);
 
+/** What a list of people has, and one of facts about them has not: nobody in it bounced or left because of its name. */
+export const listsPeople = (cells: Cells): boolean =>
+  cells.has('first_name', 'firstname', 'last_name', 'lastname', 'company', 'phone', 'phone_number', 'job_title');
+
 /** The columns of a list of bounces that a provider gives. */
 export const bounceColumns = (cells: Cells, provider: string, given: Record<string, string>): Feed => ({
   table: 'bounces',

@@ -8,9 +8,9 @@
  * "Email hard bounce reason" are HubSpot's labels, and one that is not known here says nothing of the address.
  */
 import { quote } from '../snapshot/load.ts';
-import { consentHeaders, findColumns } from '../workbook/headers.ts';
+import { consentHeaders, departureOf, findColumns } from '../workbook/headers.ts';
 import { tables } from '../workbook/tables.ts';
-import { amountText, type Cells, momentText, NONE } from './cells.ts';
+import { amountText, momentText, NONE } from './cells.ts';
 import { bounceColumns, type CsvFormat, contactColumns, type Feed } from './format.ts';
 
 /** Other tools' words for consent, as ours. A word that is not known is a fault, never consent. */
@@ -22,22 +22,19 @@ const statusOf = (cell: string): string => {
     when ${bare} in ('suppressed', 'cleaned', 'bounced', 'complained', 'archived') then 'suppressed' else ${cell} end`;
 };
 
-function contactFeed(headers: readonly string[], cells: Cells, fixed: Record<string, string>): Feed {
+function contactFeed(headers: readonly string[], fixed: Record<string, string>): Feed {
   const found = findColumns('contacts', headers);
   const columns: Record<string, string> = {};
   for (const column of contactColumns) {
     const header = found.get(column);
     if (header === undefined) continue;
-    const cell = `nullif(trim(c${headers.indexOf(header)}), '')`;
+    const cell = `c${headers.indexOf(header)}`;
     const type = tables.contacts.columns[column]?.type;
     columns[column] = type === 'number' ? amountText(cell) : type === 'time' ? momentText(cell) : cell;
   }
   if (columns.status) columns.status = statusOf(columns.status);
-  const flag = cells.text(consentHeaders.unsubscribed);
-  if (flag !== NONE) {
-    const left = `lower(coalesce(${flag}, '')) not in ('', 'false', 'no', '0', 'n', 'nein', 'non')`;
-    columns.status = `case when ${left} then 'unsubscribed' else ${columns.status ?? NONE} end`;
-  }
+  const left = departureOf(headers, (place) => `c${place}`);
+  if (left !== null) columns.status = `case when ${left} then 'unsubscribed' else ${columns.status ?? NONE} end`;
   return { table: 'contacts', columns: { ...columns, ...fixed } };
 }
 
@@ -104,10 +101,10 @@ export const contactFormats: readonly CsvFormat[] = [
     id: 'mailchimp',
     label: 'a Mailchimp audience export',
     fits: (cells) => cells.has('email_address') && cells.has('optin_time', 'member_rating', 'leid', 'euid'),
-    feeds: ({ headers, cells, name }) => {
+    feeds: ({ headers, name }) => {
       // Its `nonsubscribed` file has the same columns, and people who never said yes.
       const status = /^non-?subscribed/i.test(name) ? 'unsubscribed' : 'subscribed';
-      const feed = contactFeed(headers, cells, { source: quote('mailchimp') });
+      const feed = contactFeed(headers, { source: quote('mailchimp') });
       return [{ ...feed, columns: { ...feed.columns, status: feed.columns.status ?? quote(status) } }];
     },
   },
@@ -116,7 +113,7 @@ export const contactFormats: readonly CsvFormat[] = [
     label: 'a HubSpot contact export',
     fits: (cells) =>
       cells.has('email') &&
-      (cells.has(consentHeaders.unsubscribed, consentHeaders.hardBounce) ||
+      (cells.has('unsubscribed_from_all_email', consentHeaders.hardBounce) ||
         (cells.has('record_id') && cells.has('lifecycle_stage', 'create_date'))),
     feeds: ({ headers, cells }) => {
       const reason = cells.text(consentHeaders.hardBounce);
@@ -127,7 +124,7 @@ export const contactFormats: readonly CsvFormat[] = [
         detail: `'HubSpot: ' || ${reason}`,
         occurred_at: cells.moment('last_activity_date', 'last_modified_date', 'create_date'),
       });
-      const feed = contactFeed(headers, cells, {});
+      const feed = contactFeed(headers, {});
       const contacts = { ...feed, columns: { ...feed.columns, source: feed.columns.source ?? quote('hubspot') } };
       if (reason === NONE) return [contacts];
       return [contacts, { ...bounced, ignore: `case when ${reason} is null then '' end` }];
@@ -140,5 +137,5 @@ export const anyContacts: CsvFormat = {
   id: 'contacts',
   label: 'a list of contacts',
   fits: (cells) => cells.has('email'),
-  feeds: ({ headers, cells }) => [contactFeed(headers, cells, {})],
+  feeds: ({ headers }) => [contactFeed(headers, {})],
 };

@@ -9,10 +9,14 @@
  */
 import { quote } from '../snapshot/load.ts';
 import { type Cells, NONE } from './cells.ts';
-import { bounceColumns, type CsvFormat } from './format.ts';
+import { bounceColumns, type CsvFormat, listsPeople } from './format.ts';
 
 const paid = (words: readonly string[], cell: string): string =>
   `case when ${cell} is null or lower(${cell}) in (${words.map(quote).join(', ')}) then null else 'not paid' end`;
+
+/** Mailgun calls an e-mail address an address; beside one of another name it is where somebody lives. */
+const namesByAddress = (cells: Cells): boolean =>
+  cells.has('address') && !cells.has('email', 'email_address', 'contact_id') && !listsPeople(cells);
 
 const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
   const [amount, back] = [cells.amount(...total), cells.amount(...refunded)];
@@ -69,7 +73,11 @@ export const factFormats: readonly CsvFormat[] = [
     id: 'sendgrid-suppressions',
     label: "SendGrid's list of bounces",
     fits: (cells) =>
-      cells.has('email') && cells.has('created') && cells.has('reason', 'status') && !cells.has('kind', 'type'),
+      !listsPeople(cells) &&
+      cells.has('email') &&
+      cells.has('created') &&
+      cells.has('reason') &&
+      !cells.has('kind', 'type'),
     feeds: ({ cells }) => [
       bounceColumns(cells, 'sendgrid', {
         kind: `case when starts_with(coalesce(${cells.text('status')}, ${cells.text('reason')}), '4') then 'soft' else 'hard' end`,
@@ -82,7 +90,7 @@ export const factFormats: readonly CsvFormat[] = [
   {
     id: 'mailgun-bounces',
     label: "Mailgun's list of bounces",
-    fits: (cells) => cells.has('address') && cells.has('created_at') && cells.has('error', 'code'),
+    fits: (cells) => namesByAddress(cells) && cells.has('created_at') && cells.has('error', 'code'),
     feeds: ({ cells }) => [
       bounceColumns(cells, 'mailgun', {
         kind: `case when starts_with(${cells.text('code')}, '4') then 'soft' else 'hard' end`,
@@ -95,7 +103,7 @@ export const factFormats: readonly CsvFormat[] = [
   {
     id: 'mailgun-unsubscribes',
     label: "Mailgun's list of unsubscribes",
-    fits: (cells) => cells.has('address') && cells.has('created_at') && cells.has('tags', 'tag'),
+    fits: (cells) => namesByAddress(cells) && cells.has('created_at') && cells.has('tags', 'tag'),
     feeds: ({ cells }) => [
       {
         table: 'suppressions',

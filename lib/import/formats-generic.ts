@@ -2,7 +2,7 @@
  * Files of no particular tool, known by what their columns are called: bounces, suppressions, purchases, events.
  */
 import { quote } from '../snapshot/load.ts';
-import type { CsvFormat } from './format.ts';
+import { type CsvFormat, listsPeople } from './format.ts';
 
 const WHEN = [
   'occurred_at',
@@ -14,8 +14,8 @@ const WHEN = [
   'bounced_at',
   'event_time',
 ] as const;
-/** What a list of people has, and one of facts about them has not. */
-const ABOUT_PEOPLE = ['first_name', 'firstname', 'last_name', 'lastname', 'company', 'phone', 'job_title'] as const;
+/** With these beside it, the day on which somebody left is one that most people in the list lack. */
+const STAYING = ['status', 'contact_id', 'created_at', 'subscribed_at'] as const;
 const OWNER = ['email', 'email_address', 'e_mail', 'recipient', 'customer_email'] as const;
 
 export const genericFormats: readonly CsvFormat[] = [
@@ -23,7 +23,7 @@ export const genericFormats: readonly CsvFormat[] = [
     id: 'bounces',
     label: 'a list of bounces',
     fits: (cells) =>
-      !cells.has(...ABOUT_PEOPLE) &&
+      !listsPeople(cells) &&
       cells.has(...OWNER) &&
       cells.has(...WHEN) &&
       cells.has('kind', 'bounce_type', 'bounce_id', 'bounce_kind', 'code'),
@@ -45,7 +45,10 @@ export const genericFormats: readonly CsvFormat[] = [
   {
     id: 'suppressions',
     label: 'a suppression list',
-    fits: (cells) => cells.has(...OWNER) && cells.has('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
+    fits: (cells) =>
+      !listsPeople(cells) &&
+      cells.has(...OWNER) &&
+      (cells.has('suppressed_at') || (cells.has('unsubscribed_at', 'opted_out_at') && !cells.has(...STAYING))),
     feeds: ({ cells }) => [
       {
         table: 'suppressions',
@@ -87,7 +90,7 @@ export const genericFormats: readonly CsvFormat[] = [
     id: 'events',
     label: 'a list of events',
     fits: (cells) =>
-      !cells.has(...ABOUT_PEOPLE) &&
+      !listsPeople(cells) &&
       cells.has(...OWNER, 'contact_id') &&
       cells.has(...WHEN) &&
       cells.has('event', 'event_type', 'event_id', 'type', 'event_name'),

@@ -12,16 +12,18 @@ import type { Guard } from '../job/guard.ts';
 import { type Change, insert, type Job, job, update, upsert } from '../job/job.ts';
 import { type CellSettings, readCell } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import { tableOf } from '../workbook/tables.ts';
 import { type BringOptions, type BroughtFile, bringFiles } from './bring.ts';
 import { forgottenPeople } from './forgotten.ts';
-import { contactColumns } from './format.ts';
+import { contactColumns, type IncomingTable } from './format.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './weigh.ts';
 
 export interface ImportRequest extends BringOptions {
   /** `import` where a person asked, `inbox` where files were found. */
   readonly name: 'import' | 'inbox';
   readonly paths: readonly string[];
+  /** The tables that the files have rows for (see `fedTables`); no other fact need be read. */
+  readonly feeds: ReadonlySet<IncomingTable>;
   readonly settings: CellSettings;
   readonly overwrite: ReadonlySet<string>;
   /** Facts later than the run's as-of can't be taken. */
@@ -50,13 +52,12 @@ const plainColumns = contactColumns.filter((column) => column !== 'contact_id' &
 const newPeople = (settings: CellSettings): Sql => {
   const cells = plainColumns.map((column) => sql`${typed(column, 'i', settings)} as ${raw(quoteName(column))}`);
   return sql`
-    select i.id as contact_id, ${list(cells)},
-      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else s.status end as status, 'imported' as why
-    from import_people i
-    left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = i.email_key
-    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from refused_addresses where email is not null group by email) r on r.email = i.email_key
-    left join (select file, line, lower(status) as status from incoming_contacts) s on s.file = i.file and s.line = i.line
-    where not i.known`;
+    select p.id as contact_id, ${list(cells)},
+      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
+    from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
+    left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = p.email_key
+    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from refused_addresses where email is not null group by email) r on r.email = p.email_key
+    where not p.known`;
 };
 
 const list = (parts: readonly Sql[]): Sql => ({
@@ -76,7 +77,7 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
       ? sql`coalesce(${brought}, ${there}) as ${name}`
       : sql`coalesce(${there}, ${brought}) as ${name}`;
   });
-  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people i on i.id = c.contact_id where i.known`;
+  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line where p.known`;
 };
 
 /** Who left or is dead by what a file says. Status goes one way. */
@@ -140,12 +141,28 @@ async function reportOf(engine: Engine, files: readonly BroughtFile[]): Promise<
 export const rejectsOf = (file: number): string =>
   `select line as "row", "column", reason, value from import_rejects where file = ${file} order by line, "column"`;
 
-/** The tables that an import may add to. */
-const WRITES: readonly TableName[] = ['contacts', 'suppressions', 'bounces', 'events', 'purchases'];
+/** The changes that files with rows for these tables may make. */
+function changesOf(
+  feeds: ReadonlySet<IncomingTable>,
+  settings: CellSettings,
+  overwrite: ReadonlySet<string>,
+): Change[] {
+  const ofPeople = [insert('contacts', newPeople(settings)), update('contacts', knownPeople(settings, overwrite))];
+  return [
+    ...(feeds.has('contacts') ? ofPeople : []),
+    ...(speaksOfConsent(feeds) ? [update('contacts', marked), upsert('suppressions', suppressed(settings))] : []),
+    ...factTables.filter((table) => feeds.has(table)).map((table) => facts(table, settings)),
+  ];
+}
+
+const factTables = ['bounces', 'events', 'purchases'] as const;
+const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
+  feeds.has('contacts') || feeds.has('suppressions');
 
 /** Builds the job. `done` is told what was found, while the engine still has it. */
 export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
-  const { settings, overwrite } = request;
+  const { settings, overwrite, feeds } = request;
+  const fed = factTables.filter((table) => feeds.has(table));
   const weigh: WeighOptions = { settings, overwrite, futureAfter: request.asOf };
   return job({
     name: request.name,
@@ -153,15 +170,17 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
       request.name === 'inbox'
         ? 'Takes in the files that lie in the inbox.'
         : 'Takes in the files that a person brought.',
-    reads: ['contacts', 'suppressions', 'bounces', 'events', 'purchases', 'archive', 'merges'],
-    writes: WRITES,
+    reads: ['contacts', 'suppressions', 'archive', 'merges', ...fed],
+    writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },
     prepare: async ({ engine }): Promise<Metrics> => {
       const files = await bringFiles(engine, request.paths, request);
+      request.progress(`${request.name}: looking at the rows`);
       await rejectUnreadable(engine, weigh);
       await forgottenPeople(engine, request.eraseKey);
       await findPeople(engine, weigh);
-      await findFacts(engine);
+      await findFacts(engine, feeds);
+      request.progress(`${request.name}: working out what would change`);
       const report = await reportOf(engine, files);
       await done(report, engine);
       const reasons = await engine.rows(
@@ -175,16 +194,8 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
         ignored: report.ignored,
       };
     },
-    changes: () => [
-      insert('contacts', newPeople(settings)),
-      update('contacts', knownPeople(settings, overwrite)),
-      update('contacts', marked),
-      upsert('suppressions', suppressed(settings)),
-      facts('bounces', settings),
-      facts('events', settings),
-      facts('purchases', settings),
-    ],
-    guards: request.guards ?? [],
+    changes: () => changesOf(feeds, settings, overwrite),
+    guards: speaksOfConsent(feeds) ? (request.guards ?? []) : [],
   });
 }
 

@@ -12,7 +12,7 @@ import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { tableOf } from '../workbook/tables.ts';
 import { columnsOf } from './bring.ts';
-import type { IncomingTable } from './format.ts';
+import { type IncomingTable, incomingTables } from './format.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;
@@ -59,46 +59,19 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
 
 const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'ordered_at' } as const;
 
-async function rejectRows(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<void> {
+/** Rejects the rows that a rule is about; returns how many. */
+async function rejectRows(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<number> {
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
-  await engine.run(
+  const found = await engine.changed(
     raw(
       `insert into import_rejects select file, line, ${quote(column)}, ${quote(reason)}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
-  await engine.run(raw(`delete from incoming_${table} where ${when}`));
+  if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
+  return found;
 }
 
-/** Rejects rows and cells that can't be read. */
-export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
-  const { settings, futureAfter } = options;
-  const later = `timestamp '${futureAfter.toISOString().replace('T', ' ').replace('Z', '')}'`;
-  for (const table of ['contacts', 'suppressions', 'bounces', 'events', 'purchases'] as const) {
-    if ((await engine.number(raw(`select count(*) from incoming_${table}`))) === 0) continue;
-    for (const rule of rowRules[table]) await rejectRows(engine, table, rule);
-    for (const column of columnsOf(table)) {
-      const type = tableOf(table).columns[column]?.type ?? 'text';
-      if (type === 'text') continue;
-      const name = quoteName(column);
-      const rule: Rule = {
-        column,
-        reason: unreadable[type],
-        when: `${name} is not null and (${readCell(name, type, settings)}) is null`,
-      };
-      if (table in factTimes) await rejectRows(engine, table, rule);
-      else await rejectCells(engine, table, rule);
-    }
-    if (table in factTimes) {
-      const time = factTimes[table as keyof typeof factTimes];
-      await rejectRows(engine, table, { column: time, reason: 'missing', when: `${time} is null` });
-      const future = `(${readCell(time, 'time', settings)}) > ${later}`;
-      await rejectRows(engine, table, { column: time, reason: 'in the future', when: future });
-    }
-    if (table === 'purchases')
-      await rejectRows(engine, table, { column: 'amount', reason: 'missing', when: 'amount is null' });
-  }
-}
-
+/** Rejects the cells that a rule is about; their rows stay. */
 async function rejectCells(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<void> {
   const name = quoteName(column);
   await engine.run(
@@ -109,36 +82,64 @@ async function rejectCells(engine: Engine, table: IncomingTable, { column, reaso
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
 }
 
+/** The rules for a table, in order. A contact's unreadable cell costs that cell alone. */
+function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions): (Rule & { cellOnly?: boolean })[] {
+  const unread = columnsOf(table).flatMap((column) => {
+    const type = tableOf(table).columns[column]?.type ?? 'text';
+    if (type === 'text') return [];
+    const name = quoteName(column);
+    const when = `${name} is not null and (${readCell(name, type, settings)}) is null`;
+    return [{ column, reason: unreadable[type], when, cellOnly: !(table in factTimes) }];
+  });
+  const rules = [...rowRules[table], ...unread];
+  if (table in factTimes) {
+    const column = factTimes[table as keyof typeof factTimes];
+    const later = `timestamp '${futureAfter.toISOString().replace('T', ' ').replace('Z', '')}'`;
+    rules.push({ column, reason: 'missing', when: `${column} is null` });
+    rules.push({ column, reason: 'in the future', when: `(${readCell(column, 'time', settings)}) > ${later}` });
+  }
+  if (table === 'purchases') rules.push({ column: 'amount', reason: 'missing', when: 'amount is null' });
+  return rules;
+}
+
+/** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
+export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
+  for (const table of incomingTables) {
+    const rules = rulesOf(table, options);
+    const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);
+    const found = await engine.row(raw(`select ${looks.join(', ')} from incoming_${table}`));
+    for (const [i, rule] of rules.entries()) {
+      if (Number(found[`r${i}`]) === 0) continue;
+      if (rule.cellOnly) await rejectCells(engine, table, rule);
+      else await rejectRows(engine, table, rule);
+    }
+  }
+}
+
 /**
- * `import_people`: a row is an incoming contact that is taken, with `id` (whose row it is or becomes), `known` (whether
- * the workbook has it), and its cells. `import_marks`: an address or id that a file says wants or gets no mail.
+ * `import_people`: a row is an incoming contact that is taken, with `id` (whose row it is or becomes) and `known` (whether
+ * the workbook has it). `import_marks`: an address or id that a file says wants or gets no mail.
  */
 export async function findPeople(engine: Engine, { overwrite, settings }: WeighOptions): Promise<void> {
-  await rejectRows(engine, 'contacts', {
+  await engine.run(
+    raw(`create or replace temp view import_refs as
+      select ref, contact_id from contact_refs
+      union all
+      select contact_id, contact_id from contacts where _row is null and contact_id not in (select ref from contact_refs)
+      union all
+      select '@' || address_key(email), min(contact_id) from contacts
+      where _row is null and address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
+  );
+  await rejectPeople(engine, {
     column: 'email',
     reason: 'in the archive; it comes back by itself when the person shows life',
     when: `contact_id in (select contact_id from archive) or address_key(email) in (select address_key(email) from archive where email is not null)`,
   });
-  await rejectRows(engine, 'contacts', {
+  await rejectPeople(engine, {
     column: 'email',
     reason: 'its contact stands in quarantine; mend that row first',
     when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null and _fault is not null) and address_key(email) not in (select address_key(email) from contacts where email is not null)`,
   });
-  await engine.run(
-    raw(`create or replace temp table import_refs as
-      select ref, contact_id from contact_refs
-      union
-      select contact_id, contact_id from contacts where contact_id not in (select ref from contact_refs)
-      union
-      select '@' || address_key(email), min(contact_id) from contacts
-      where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1
-      union
-      select '@' || address_key(json_extract_string(m.record, '$.email')), r.contact_id
-      from merges m join contact_refs r on r.ref = m.duplicate_id
-      where address_key(json_extract_string(m.record, '$.email')) is not null
-        and '@' || address_key(json_extract_string(m.record, '$.email')) not in (select ref from contact_refs)
-      qualify row_number() over (partition by 1 order by r.contact_id) = 1`),
-  );
   await engine.run(
     raw(`create or replace temp table import_found as
       select i.file, i.line, address_key(i.email) as email_key, coalesce(a.contact_id, b.contact_id) as id, a.contact_id is null and b.contact_id is not null as by_id
@@ -147,7 +148,7 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
   if (!overwrite.has('email')) {
     const stranger = `(file, line) in (select (f.file, f.line) from import_found f join contacts c on c.contact_id = f.id
       where f.by_id and f.email_key is not null and address_key(c.email) is not null and address_key(c.email) <> f.email_key)`;
-    await rejectRows(engine, 'contacts', {
+    await rejectPeople(engine, {
       column: 'contact_id',
       reason: 'this contact_id is of a contact with another address; --overwrite email if the address has changed',
       when: stranger,
@@ -165,11 +166,22 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
   await nameNewPeople(engine);
 }
 
+/** Rejects rows about people. What such a row says against mail still counts: its address goes on the suppression list. */
+async function rejectPeople(engine: Engine, rule: Rule): Promise<void> {
+  await engine.run(
+    raw(`insert into incoming_suppressions by name
+      select file, line, email, case lower(status) when 'unsubscribed' then 'person' else 'address' end as scope,
+        case lower(status) when 'unsubscribed' then 'unsubscribe' else 'manual' end as reason, updated_at as suppressed_at, coalesce(source, 'import') as source
+      from incoming_contacts where email is not null and lower(status) in ('unsubscribed', 'suppressed') and (${rule.when})`),
+  );
+  await rejectRows(engine, 'contacts', rule);
+}
+
 /** Gives new people their ids: the file's own where it is free, else the one that list-cleaning would give. */
 async function nameNewPeople(engine: Engine): Promise<void> {
   await engine.run(
     raw(`create or replace temp table import_people as
-      select i.* exclude (contact_id, status), f.email_key, f.id is not null as known, f.by_id,
+      select f.file, f.line, f.email_key, f.id is not null as known,
         coalesce(f.id, case when t.ref is null then i.contact_id end, 'c-' || substr(md5_hex('email:' || f.email_key), 1, 16)) as id
       from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line left join import_refs t on t.ref = i.contact_id`),
   );
@@ -178,53 +190,64 @@ async function nameNewPeople(engine: Engine): Promise<void> {
     raw(`update import_people set id = id || '-' || cast(line as varchar)
       where not known and id in (select contact_id from contacts union all select contact_id from archive union all select duplicate_id from merges)`),
   );
-  const again = `(file, line) in (select (file, line) from import_people qualify row_number() over (partition by id order by file, line) > 1 or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1)`;
+  // Of rows about one person the first stands. Only those that share an id or an address are put in order.
   await engine.run(
+    raw(`create or replace temp table import_again as
+      select file, line, email_key from import_people
+      where id in (select id from import_people group by id having count(*) > 1)
+        or email_key in (select email_key from import_people where email_key is not null group by email_key having count(*) > 1)
+      qualify row_number() over (partition by id order by file, line) > 1 or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`),
+  );
+  const again = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500) from import_people where ${again}`,
+      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500) from import_again`,
     ),
   );
-  await engine.run(raw(`delete from import_people where ${again}`));
+  if (again > 0)
+    await engine.run(raw('delete from import_people where (file, line) in (select (file, line) from import_again)'));
 }
 
 /** Gives facts their ids, and rejects those that are about nobody or stand twice. */
-export async function findFacts(engine: Engine): Promise<void> {
-  const hash = (...columns: string[]): string =>
-    `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
-  await engine.run(
-    raw(
-      `update incoming_bounces set bounce_id = coalesce(provider || ':', '') || ${hash('email', 'kind', 'code', 'occurred_at')} where bounce_id is null`,
-    ),
-  );
-  await engine.run(
-    raw(
-      `update incoming_events set event_id = 'e-' || ${hash('contact_id', 'email', 'type', 'occurred_at', 'campaign', 'value')} where event_id is null`,
-    ),
-  );
-  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
-    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
-  for (const table of ['events', 'purchases'] as const) {
-    await rejectRows(engine, table, {
-      column: 'email',
-      reason: 'about nobody: no contact has this address; import the contacts first',
-      when: `not coalesce(${known}, false)`,
-    });
-    // So that the jobs of the same run know at once whom a fact is about.
-    await engine.run(
-      raw(`update incoming_${table} set contact_id = p.id
-        from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@') union all select email_key, id from import_people where not known and email_key is not null) p
-        where incoming_${table}.contact_id is null and p.address = address_key(incoming_${table}.email)`),
-    );
+export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable>): Promise<void> {
+  if (there.has('bounces')) {
+    const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
+    await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
+    await rejectRepeated(engine, 'bounces', 'bounce_id');
   }
-  for (const [table, key] of [
-    ['bounces', 'bounce_id'],
-    ['events', 'event_id'],
-    ['purchases', 'order_id'],
-  ] as const) {
-    await rejectRows(engine, table, {
-      column: key,
-      reason: 'the same as an earlier row',
-      when: `(file, line) in (select (file, line) from incoming_${table} qualify row_number() over (partition by ${key} order by file, line) > 1)`,
-    });
+  if (there.has('events')) {
+    const id = `'e-' || ${factHash('contact_id', 'email', 'type', 'occurred_at', 'campaign', 'value')}`;
+    await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
+    await findSubjects(engine, 'events');
+    await rejectRepeated(engine, 'events', 'event_id');
+  }
+  if (there.has('purchases')) {
+    await findSubjects(engine, 'purchases');
+    await rejectRepeated(engine, 'purchases', 'order_id');
   }
 }
+
+const factHash = (...columns: string[]): string =>
+  `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
+
+/** Rejects facts about nobody, and says of the others whom they are about, so that the jobs of the same run know at once. */
+async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
+  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
+    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'about nobody: no contact has this address; import the contacts first',
+    when: `not coalesce(${known}, false)`,
+  });
+  await engine.run(
+    raw(`update incoming_${table} set contact_id = p.id
+      from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@') union all select email_key, id from import_people where not known and email_key is not null) p
+      where incoming_${table}.contact_id is null and p.address = address_key(incoming_${table}.email)`),
+  );
+}
+
+const rejectRepeated = (engine: Engine, table: IncomingTable, key: string): Promise<number> =>
+  rejectRows(engine, table, {
+    column: key,
+    reason: 'the same as an earlier row',
+    when: `(file, line) in (select (file, line) from incoming_${table} qualify row_number() over (partition by ${key} order by file, line) > 1)`,
+  });

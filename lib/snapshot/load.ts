@@ -6,7 +6,7 @@
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 import type { CsvText, OutsideText, SourceTable, TableText } from '../store/store.ts';
-import { consentHeaders, normalHeader } from '../workbook/headers.ts';
+import { departureOf, normalHeader } from '../workbook/headers.ts';
 import { type Column, type TableName, tableOf } from '../workbook/tables.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
 
@@ -182,8 +182,6 @@ const SPECIAL = new Set(['table', 'column', 'before', 'after', 'at']);
 export const quoteName = (name: string): string =>
   SPECIAL.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
 
-const FALSY = `('', 'false', 'no', '0', 'n', 'nein', 'non')`;
-
 function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
   if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
@@ -195,8 +193,7 @@ function typedValue(column: LoadColumn, source: SourceTable, settings: CellSetti
 /** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
 function statusOf(column: LoadColumn, source: SourceTable): string {
   const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
-  const header = source.headers.find((each) => normalHeader(each) === consentHeaders.unsubscribed);
-  if (header === undefined) return status;
-  const flag = `c${source.headers.indexOf(header)}`;
-  return `case when lower(trim(${flag})) not in ${FALSY} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
+  const left = departureOf(source.headers, (place) => `c${place}`);
+  if (left === null) return status;
+  return `case when ${left} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
 }

@@ -52,11 +52,49 @@ const contactAliases: Readonly<Record<string, string>> = {
 
 /** Columns of other tools that say something about a contact's consent or address without being a column of ours. */
 export const consentHeaders = {
-  /** HubSpot: truthy means that the person wants no mail. */
-  unsubscribed: 'unsubscribed_from_all_email',
+  /** Filled with anything but a no (a date too), they mean that the person wants no mail: HubSpot's, Salesforce's and plain words. */
+  left: [
+    'unsubscribed_from_all_email',
+    'email_opt_out',
+    'hasoptedoutofemail',
+    'opt_out',
+    'opted_out',
+    'opted_out_at',
+    'unsubscribed',
+    'unsubscribed_at',
+    'do_not_email',
+  ],
+  /** Filled with a no, they mean the same: Shopify's, and plain words. */
+  wanted: [
+    'accepts_email_marketing',
+    'accepts_marketing',
+    'email_marketing_consent',
+    'marketing_consent',
+    'email_opt_in',
+    'opt_in',
+    'opted_in',
+  ],
   /** HubSpot: filled means that mail to the address bounced hard. */
   hardBounce: 'email_hard_bounce_reason',
 } as const;
+
+const NO = `('false', 'no', '0', 'n', 'nein', 'non', 'off')`;
+const NEVER = `('unsubscribed', 'not subscribed', 'not_subscribed', 'denied', 'redacted')`;
+
+/**
+ * The SQL condition, never NULL, that by a row's own words in another tool's columns the person wants no mail; null where there
+ * are no such columns. `cellOf` gives the SQL of a cell by its header's place.
+ */
+export function departureOf(headers: readonly string[], cellOf: (place: number) => string): string | null {
+  const conditions = headers.flatMap((header, place) => {
+    const name = normalHeader(header);
+    const word = `lower(trim(coalesce(${cellOf(place)}, '')))`;
+    if (consentHeaders.left.some((each) => each === name)) return [`(${word} <> '' and ${word} not in ${NO})`];
+    if (consentHeaders.wanted.some((each) => each === name)) return [`(${word} in ${NO} or ${word} in ${NEVER})`];
+    return [];
+  });
+  return conditions.length > 0 ? `(${conditions.join(' or ')})` : null;
+}
 
 /** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
 export class HeaderError extends Error {

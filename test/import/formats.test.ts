@@ -95,6 +95,38 @@ gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
     expect(report.ignored).toEqual({ 'unsubscribed from one kind of mail only': 1 });
   });
 
+  it.each([
+    ['with postal addresses and tags', 'email,address,created_at,TAGS', 'bob@example.com,1 Main Street,2025-01-05,vip'],
+    ['with a status and a day', 'Email,First Name,Status,Created', 'bob@example.com,Bob,subscribed,2025-01-05'],
+    ['with a code', 'email,phone,code,date', 'bob@example.com,555-0101,A1,2025-01-05'],
+    ['that names the day on which some left', 'email,status,unsubscribed_at', 'bob@example.com,active,'],
+  ])('takes a list of people %s for people, and nobody in it for bounced or gone', async (_, header, row) => {
+    const folder = aWorkbook();
+    const { report } = await bringIn(folder, { 'list.csv': `${header}\n${row}\n` });
+    expect(report.files[0]?.label).toBe('a list of contacts');
+    expect(columns(readCsv(folder, 'contacts').slice(1), 'email', 'status').join()).toMatch(
+      /^bob@example.com \| (subscribed)?$/,
+    );
+    expect([...readCsv(folder, 'suppressions'), ...readCsv(folder, 'bounces')]).toEqual([]);
+  });
+
+  it.each([
+    ['Unsubscribed from all email', 'TRUE', 'FALSE'],
+    ['Email Opt Out', '1', '0'],
+    ['unsubscribed_at', '2025-01-05', ''],
+    ['Accepts Email Marketing', 'no', 'yes'],
+    ['opt_in', 'False', ''],
+  ])('hears in a column "%s" who wants no mail', async (header, left, stays) => {
+    const folder = aWorkbook();
+    const rows = `cleo@example.com,Cleo,${left}\nbob@example.com,Bob,${stays}\nADA@example.com,Ada,${left}\n`;
+    await bringIn(folder, { 'list.csv': `Email,First Name,${header}\n${rows}` });
+    expect(columns(readCsv(folder, 'contacts'), 'email', 'status')).toEqual([
+      'ada@example.com | unsubscribed',
+      'bob@example.com | ',
+      'cleo@example.com | unsubscribed',
+    ]);
+  });
+
   it('takes any list with an address, by aliases or by --map', async () => {
     const folder = aWorkbook();
     await bringIn(folder, { 'a.csv': 'E-mail;Surname;Title\nbob@example.com;Sample;CEO\n' });

@@ -109,6 +109,29 @@ describe('an import', () => {
     ]);
   });
 
+  it('hears who left also in rows that it can’t take: of people in the archive, in quarantine, or under another’s id', async () => {
+    const folder = temporaryFolder();
+    const [twice] = [aContact({ contact_id: 'w1', email: 'ada@example.com' })];
+    writeWorkbook(folder, {
+      contacts: [twice, aContact({ contact_id: 'w1', email: 'twice@example.com' })],
+      archive: [{ contact_id: 'a1', email: 'gone@example.com', status: 'subscribed', archived_at: '2026-01-01' }],
+    });
+    const { rejects } = await bringIn(folder, {
+      'a.csv':
+        'contact_id,email,status\n,Gone@example.com,unsubscribed\n,twice@example.com,unsubscribed\nw1,other@example.com,cleaned\n',
+    });
+    expect(rejects.map(({ row, column }) => `${row} ${column}`)).toEqual(['2 email', '3 email', '4 contact_id']);
+    expect(
+      readCsv(folder, 'suppressions')
+        .map((row) => `${row.email} ${row.scope} ${row.reason}`)
+        .sort(),
+    ).toEqual([
+      'gone@example.com person unsubscribe',
+      'other@example.com address manual',
+      'twice@example.com person unsubscribe',
+    ]);
+  });
+
   it('lets a person’s release stand against an older file, and not against a newer one', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {

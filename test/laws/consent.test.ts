@@ -176,7 +176,15 @@ function anImport(day: number, pick: number): ScheduledJob {
   writeFileSync(path, `contact_id,email,first_name,status\n${rows.join('\n')}\n`);
   const job = importJob(
     {
-      ...{ name: 'import', paths: [path], scratch, map: {}, progress: () => {}, settings: { timeZone: 'UTC' } },
+      ...{
+        name: 'import',
+        paths: [path],
+        feeds: new Set(['contacts'] as const),
+        scratch,
+        map: {},
+        progress: () => {},
+        settings: { timeZone: 'UTC' },
+      },
       overwrite: new Set(pick % 5 === 0 ? ['first_name', 'email'] : ['first_name']),
       ...{ asOf: new Date(`${dayOf(day)}T23:59:59.999Z`), eraseKey: ERASE_KEY },
     },

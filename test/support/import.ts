@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAsOf } from '../../lib/calendar/period.ts';
+import { fedTables } from '../../lib/import/bring.ts';
 import { type ImportReport, type ImportRequest, importJob } from '../../lib/import/import-job.ts';
 import type { JobResult } from '../../lib/run/batch.ts';
 import { type Night, night } from './night.ts';
@@ -39,6 +40,7 @@ export async function bringIn(
     {
       name: 'import',
       paths,
+      feeds: await fedTables(paths, given.map),
       scratch: beside,
       map: {},
       progress: () => {},
