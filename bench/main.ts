@@ -4,6 +4,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<void> }>>> = {
   nightly: () => import('./nightly/run.ts'),
   matching: () => import('./matching/run.ts'),
+  import: () => import('./import/run.ts'),
   'lifetime-value': () => import('./lifetime-value/run.ts'),
 };
 

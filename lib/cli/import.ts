@@ -20,6 +20,9 @@ import type { Session } from './session.ts';
 import { contentHash, settingsOf, Taken } from './taken.ts';
 import { count, escapeCell, table } from './text.ts';
 
+/** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */
+const MEMORY_MB = 400;
+
 export async function importCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0) throw new UsageError('Import what? Name one or more files: nightshift import FILE…');
@@ -62,6 +65,7 @@ export async function importCommand(session: Session): Promise<number> {
       progress: session.progress,
       elapsed: session.elapsed,
       mayBeEmpty: true,
+      memoryMb: MEMORY_MB,
       confirm: async (planned) => {
         const goesOn = planned.jobs.some((each) => each.status === 'applied');
         if (!goesOn || options.yes || options.dryRun) return true;

@@ -136,16 +136,35 @@ class Pass {
   insertRest(): void {
     const { patch, output } = this;
     if (patch.operation !== 'i' && patch.operation !== null) throw this.notWhatWasRead('it has fewer rows');
+    const { whole } = this.columns;
+    const inPlace = whole.length > 1 && whole.every((cell, i) => cell === FIRST_CELL + i);
     for (; patch.operation === 'i'; patch.advance()) {
       if (output.lastByte !== LF) this.append(this.lineEnd);
-      this.columns.whole.forEach((cell, i) => {
-        if (i > 0) this.append(this.delimiter);
-        if (cell >= 0) this.appendCell(cell);
-        else if (this.isOnlyColumn()) output.appendText('""');
-      });
+      if (inPlace && !this.hasEmptyQuotes(whole)) {
+        // The file's columns in the file's order: the record's bytes as they are.
+        output.append(patch.bytes, patch.start(FIRST_CELL), patch.end(FIRST_CELL + whole.length - 1));
+      } else {
+        this.insertCells(whole);
+      }
       this.append(this.lineEnd);
       this.counts.inserted += 1;
     }
+  }
+
+  private insertCells(whole: readonly number[]): void {
+    whole.forEach((cell, i) => {
+      if (i > 0) this.append(this.delimiter);
+      if (cell >= 0) this.appendCell(cell);
+      else if (this.isOnlyColumn()) this.output.appendText('""');
+    });
+  }
+
+  private hasEmptyQuotes(whole: readonly number[]): boolean {
+    const { patch } = this;
+    return whole.some((cell) => {
+      const start = patch.start(cell);
+      return patch.end(cell) === start + 2 && patch.bytes[start] === QUOTE;
+    });
   }
 
   private record(): void {

@@ -42,7 +42,9 @@ export function momentText(cell: string): string {
   if (cell === NONE) return cell;
   const epoch = (unit: number): string =>
     `strftime(make_timestamp(cast(cast(${cell} as double) * ${unit} as bigint)), ${ISO})`;
-  return `case when regexp_full_match(${cell}, '[0-9]{9,10}([.][0-9]+)?') then ${epoch(1_000_000)}
+  // Most are ISO 8601 already, and need no closer look.
+  return `case when substr(${cell}, 5, 1) = '-' and not contains(${cell}, ' ') then ${cell}
+    when regexp_full_match(${cell}, '[0-9]{9,10}([.][0-9]+)?') then ${epoch(1_000_000)}
     when regexp_full_match(${cell}, '[0-9]{12,13}') then ${epoch(1000)}
     when regexp_full_match(${cell}, '[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} (UTC|GMT|[+]0000)')
       then strftime(try_strptime(regexp_replace(${cell}, ' [^ ]+$', ''), '%a, %d %b %Y %H:%M:%S'), ${ISO})
@@ -55,7 +57,8 @@ export function momentText(cell: string): string {
 export function amountText(cell: string): string {
   if (cell === NONE) return cell;
   const bare = `regexp_replace(${cell}, '^[^0-9-]+|[^0-9]+$', '', 'g')`;
-  return `case when regexp_full_match(${bare}, '-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?') then replace(${bare}, ',', '')
+  return `case when try_cast(${cell} as double) is not null then ${cell}
+    when regexp_full_match(${bare}, '-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?') then replace(${bare}, ',', '')
     when regexp_full_match(${bare}, '-?[0-9]{1,3}([.][0-9]{3})*,[0-9]{2}') or regexp_full_match(${bare}, '-?[0-9]+,[0-9]{2}') then replace(replace(${bare}, '.', ''), ',', '.')
     when regexp_full_match(${bare}, '-?[0-9]+([.][0-9]+)?') then ${bare} else ${cell} end`;
 }

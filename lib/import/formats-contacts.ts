@@ -17,7 +17,8 @@ import { bounceColumns, type CsvFormat, contactColumns, type Feed } from './form
 const statusOf = (cell: string): string => {
   if (cell === NONE) return cell;
   const bare = `regexp_replace(lower(${cell}), '[^a-z0-9]', '', 'g')`;
-  return `case when ${bare} in ('subscribed', 'active', 'optedin', 'optin', 'yes', 'true', '1') then 'subscribed'
+  return `case when ${cell} in ('subscribed', 'unsubscribed', 'suppressed') then ${cell}
+    when ${bare} in ('subscribed', 'active', 'optedin', 'optin', 'yes', 'true', '1') then 'subscribed'
     when ${bare} in ('unsubscribed', 'optedout', 'optout', 'no', 'false', '0', 'nonsubscribed', 'inactive') then 'unsubscribed'
     when ${bare} in ('suppressed', 'cleaned', 'bounced', 'complained', 'archived') then 'suppressed' else ${cell} end`;
 };

@@ -116,9 +116,8 @@ function updatedCells(diff: Diff): string[] {
 /** The same, one for added rows. */
 function addedRows(diff: Diff): string[] {
   if (diff.counts.insert === 0) return [];
-  const fields = diff.sets.map((set) => `${quote(set.name)}, ${writeCell(`d.${quoteName(set.name)}`, set.type)}`);
   return [
-    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, cast(json_object(${fields.join(', ')}) as varchar) as after_value, d.why, ${rowsOf(diff, 'i')}`,
+    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, ${wholeRow(diff)} as after_value, d.why, ${rowsOf(diff, 'i')}`,
   ];
 }
 
@@ -128,6 +127,15 @@ function removedRows(diff: Diff): string[] {
   return [
     `select ${keyOf(diff)}, '' as cell, d.record as before_value, ${NONE} as after_value, d.why, ${rowsOf(diff, 'd')}`,
   ];
+}
+
+/** An added row as JSON: its filled cells by column, as the workbook's text. Put together by hand, because `json_object` keeps empty ones. */
+function wholeRow(diff: Diff): string {
+  const cells = diff.sets.map(
+    ({ name, type }) =>
+      `${quote(`"${name}":`)} || cast(to_json(${writeCell(`d.${quoteName(name)}`, type)}) as varchar)`,
+  );
+  return cells.length > 0 ? `'{' || concat_ws(',', ${cells.join(', ')}) || '}'` : `'{}'`;
 }
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */

@@ -39,6 +39,8 @@ export interface RunRequest {
   readonly applied: 'applied' | 'planned';
   /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
   readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
+  readonly memoryMb?: number;
   /** The workbook may be without contacts yet. */
   readonly mayBeEmpty?: boolean;
   readonly progress: (line: string) => void;
@@ -119,7 +121,14 @@ async function attemptRun(
   gathered: GatheredJobs,
 ): Promise<RunResult> {
   const { store, rules, asOf } = request;
-  const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone, threads: 1 });
+  const { memoryMb } = request;
+  const spillFolder = `${store.scratch}/spill`;
+  const engine = await Engine.open({
+    spillFolder,
+    timeZone: rules.timeZone,
+    threads: 1,
+    ...(memoryMb && { memoryMb }),
+  });
   try {
     request.progress('reading the workbook');
     const reading = await store.read();
