@@ -4,8 +4,8 @@
  * Audiences are hashed as their tools specify it (SHA-256, lower-case hexadecimal, without salt):
  * - Google Ads Customer Match (support.google.com/google-ads/answer/7659867 and /7476159: headers Email, Phone, First
  *   Name, Last Name, Country, Zip; lower case, no extra spaces, phones in E.164 with their "+"; country and postal code
- *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and its guide to normalising:
- *   no dots in the local part of gmail.com and googlemail.com).
+ *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and developers.google.com,
+ *   "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
  * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email, phone,
  *   fn, ln, ct, st, zip, country; developers.facebook.com, "Customer information parameters" for the rest: lower case,
  *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
@@ -48,10 +48,15 @@ const known: Readonly<Record<'mailchimp' | 'hubspot' | 'csv', Readonly<Record<st
   csv: Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column])),
 };
 
+/** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
+function bareReason(why: string): string {
+  return `regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
+}
+
 const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
 const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{N}]', '')`;
 
-const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(address_key(c.email), '@', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
+const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
 const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
 const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
 
@@ -135,12 +140,17 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
   };
 }
 
-/** Every address that no mail may go to. A forgotten person's hash is no address. */
+/**
+ * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
+ * forgotten person's hash is no address.
+ */
 const refused = raw(
   `select email, min(reason) as reason, min(suppressed_at) as since from (
     select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
     union all
-    select address_key(c.email), replace(replace(u.why, 'status: ', ''), 'suppression: ', ''), null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    select email, ${bareReason('why')}, null from refused_addresses
+    union all
+    select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
   ) as found where not starts_with(email, 'hmac-sha256:') group by email`,
 );
 

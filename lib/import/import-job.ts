@@ -80,13 +80,24 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
   return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line where p.known`;
 };
 
-/** Who left or is dead by what a file says. Status goes one way. */
+/**
+ * Who left or is dead by what a file says; and who left under the address that a file replaces, because nothing else would
+ * lead from that departure to the person any more. Status goes one way.
+ */
 const marked: Sql = sql`
   select contact_id, case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
   from (
     select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.email = address_key(c.email)
     union all
     select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.id = c.contact_id
+    union all
+    select c.contact_id, c.status, case when d.means = 'unsubscribe' then 2 else 1 end
+    from contacts c join import_people p on p.id = c.contact_id and p.email_key <> address_key(c.email)
+    join (
+      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at
+      union all
+      select email, reason from suppressed where coalesce(scope, 'person') <> 'address'
+    ) as d on d.email = address_key(c.email)
   ) as found
   where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
   group by contact_id`;

@@ -132,6 +132,29 @@ describe('an import', () => {
     ]);
   });
 
+  it('takes a departure along that only the replaced address knew of, and no dead mailbox', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: ['left', 'spam', 'dead'].map((contact_id) => aContact({ contact_id })),
+      suppressions: [aSuppression({ email: 'dead@example.com' })],
+      bounces: [
+        aBounce({ email: 'left@example.com', kind: 'unsubscribe', code: '' }),
+        aBounce({ email: 'spam@example.com', kind: 'complaint', code: '' }),
+      ],
+    });
+    const rows = ['left', 'spam', 'dead'].map((id) => `${id},new.${id}@example.com,subscribed`);
+    await bringIn(
+      folder,
+      { 'a.csv': `contact_id,email,status\n${rows.join('\n')}\n` },
+      { overwrite: new Set(['email']) },
+    );
+    expect(readCsv(folder, 'contacts').map(({ email, status }) => `${email} ${status}`)).toEqual([
+      'new.left@example.com unsubscribed',
+      'new.spam@example.com suppressed',
+      'new.dead@example.com subscribed',
+    ]);
+  });
+
   it('lets a person’s release stand against an older file, and not against a newer one', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {

@@ -83,11 +83,30 @@ describe('an export', () => {
     });
   });
 
+  it('tells other tools of everybody who left, in quarantine, in the archive or only by a report too', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'a', email: 'a@example.com' }),
+        aContact({ contact_id: 'a', email: 'twice@example.com', status: 'unsubscribed' }),
+      ],
+      archive: [{ contact_id: 'b', email: 'Gone@example.com', status: 'unsubscribed', archived_at: '2026-01-01' }],
+      bounces: [aBounce({ email: 'stranger@example.com', kind: 'complaint' })],
+    });
+    await exported(folder, [{ name: 'ses', suppressionsFor: 'ses' }]);
+    expect(read(folder, 'ses').map(({ email, reason }) => `${email} ${reason}`)).toEqual([
+      'a@example.com BOUNCE',
+      'gone@example.com BOUNCE',
+      'stranger@example.com COMPLAINT',
+      'twice@example.com BOUNCE',
+    ]);
+  });
+
   it('hashes audiences as Google Ads and Meta specify it', async () => {
     const folder = temporaryFolder();
     aCrowd(folder, {
       contact_id: 'a',
-      email: ' Ada.Sample@GMail.com',
+      email: ' Ada.Sample+shop@GMail.com',
       first_name: 'Mary Ann',
       last_name: "O'Neil",
       phone: '+15555550101',
@@ -110,7 +129,9 @@ describe('an export', () => {
         Zip: '10001-1234',
       },
     ]);
-    const meta = ['ada.sample@gmail.com', '15555550101', 'maryann', 'oneil', 'newyork', 'ny', '10001', 'us'].map(sha);
+    const meta = ['ada.sample+shop@gmail.com', '15555550101', 'maryann', 'oneil', 'newyork', 'ny', '10001', 'us'].map(
+      sha,
+    );
     expect(Object.values(read(folder, 'm')[0] ?? {})).toEqual(meta);
   });
 
