@@ -3,7 +3,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
-import { forgottenRows } from '../erase/erase-job.ts';
+import { leftovers } from '../erase/leftovers.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
 import { describeError } from '../run/errors.ts';
@@ -65,7 +65,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
       text: `${count(released)} contacts were released on the suppression list but still have the status "suppressed": set it to "subscribed" by hand if you mean it`,
     });
   }
-  findings.push(...(await forgotten(engine)));
+  findings.push(...(await forgotten(engine, session.workbook.folder)));
   const keyless = await engine.number(raw('select count(*) from contacts where _keyless'));
   if (keyless > 0)
     findings.push({
@@ -107,7 +107,7 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
 }
 
 /** Rows about people who were forgotten: somebody brought them back by hand, or a run was stopped. */
-async function forgotten(engine: Engine): Promise<Finding[]> {
+async function forgotten(engine: Engine, workbookFolder: string): Promise<Finding[]> {
   const hashes = await engine.number(
     raw(`select count(*) from suppressions where starts_with(email, '${HASH_PREFIX}')`),
   );
@@ -117,9 +117,9 @@ async function forgotten(engine: Engine): Promise<Finding[]> {
     const text = `${count(hashes)} addresses were forgotten, and ${ERASE_KEY} is not set: nobody can tell whether they are back`;
     return [{ level: 'look', text }];
   }
-  return Object.entries(await forgottenRows(engine, key)).map(([table, rows]) => ({
+  return Object.entries(await leftovers(engine, key, workbookFolder)).map(([place, found]) => ({
     level: 'mend' as const,
-    text: `${table}: ${count(rows)} addresses of people who were forgotten; run erase for them again`,
+    text: `${place}: ${count(found)} addresses of people who were forgotten; run erase for them again`,
   }));
 }
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { localDay } from '../calendar/period.ts';
 import { eraseJob, type Person } from '../erase/erase-job.ts';
-import { type Cleared, clearFiles } from '../erase/files.ts';
+import { type Cleared, clearRest, cutFiles } from '../erase/files.ts';
 import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
 import { runBatch } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
@@ -22,7 +22,8 @@ export async function eraseCommand(session: Session): Promise<number> {
   const key = process.env[ERASE_KEY];
   hashAddress(contact, key);
   const sources = workbook.isSample ? {} : nightShift.workbook.sources;
-  let person: Person = { addresses: [], outside: {} };
+  let person: Person = { addresses: [], ids: [], outside: {} };
+  let cut: Cleared['rewritten'] = [];
   const keep = (found: Person): void => {
     person = found;
   };
@@ -44,26 +45,30 @@ export async function eraseCommand(session: Session): Promise<number> {
       progress: session.progress,
       elapsed: session.elapsed,
       confirm: async ({ jobs: [planned] }) => {
-        if (options.yes || options.dryRun || planned?.status !== 'applied') return true;
-        console.log(`This would take away: ${changesText(planned)}. It can't be undone.`);
-        return ask('Forget this person? [y/N] ');
+        if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
+        if (!options.yes && planned.status === 'applied') {
+          console.log(`This would take away: ${changesText(planned)}. It can't be undone.`);
+          if (!(await ask('Forget this person? [y/N] '))) return false;
+        }
+        cut = [...cut, ...(await cutFiles(workbook.folder, person))];
+        return true;
       },
     });
     const [done] = result.jobs;
     if (!done || done.error) throw new UsageError(done?.error?.message ?? 'erase did not run');
-    const goesOn = done.status === 'applied' || done.status === 'unchanged';
-    const { addresses } = person;
     const outside = Object.entries(sources).flatMap(([table, rule]) => {
       const rows = person.outside[table] ?? 0;
       return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
     });
-    const cleared: Cleared = goesOn ? await clearFiles(workbook.folder, addresses) : { rewritten: [], leftovers: [] };
+    const goesOn = !options.dryRun && (done.status === 'applied' || done.status === 'unchanged');
+    const rest = goesOn ? await clearRest(workbook.folder, person) : { rewritten: [], leftovers: [] };
+    const cleared: Cleared = { rewritten: [...cut, ...rest.rewritten], leftovers: rest.leftovers };
     const receipt = {
       receipt: 'erase',
       run: identity.run,
       at: session.asOf.toISOString(),
       status: done.status,
-      hashes: addresses.map((address) => hashAddress(address, key)),
+      hashes: person.addresses.map((address) => hashAddress(address, key)),
       changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
       ...cleared,
       outside,

@@ -6,13 +6,14 @@
 
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, type Sql, sql } from '../engine/sql.ts';
-import { HASH_PREFIX, hashAddress } from '../import/forgotten.ts';
+import { hashAddress } from '../import/forgotten.ts';
 import { insert, type Job, job, remove } from '../job/job.ts';
 import { JobError } from '../run/errors.ts';
 import type { TableName } from '../workbook/tables.ts';
+import type { Named } from './naming.ts';
 
 /** `erased_ids(id)` and `erased_addresses(address, hash)`: all that the workbook calls the person by. */
-async function findPerson(engine: Engine, contact: string, key: string | undefined): Promise<string[]> {
+async function findPerson(engine: Engine, contact: string, key: string | undefined): Promise<Named> {
   const rows = raw(`select contact_id, address_key(email) as address from contacts
     union all select contact_id, address_key(email) from archive
     union all select contact_id, address_key(email) from unread_contacts
@@ -46,20 +47,25 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
   const known = await engine.number(
     raw(`select (select count(*) from erased_ids)
     + (select count(*) from suppressions where email in (select address from erased_addresses))
-    + (select count(*) from bounces where address_key(email) in (select address from erased_addresses))`),
+    + (select count(*) from bounces where address_key(email) in (select address from erased_addresses))
+    + (select count(*) from suppressions where email in (select hash from erased_addresses))`),
   );
   if (known === 0)
     throw new JobError('There is nobody of that contact_id or address in this workbook, and nothing was done.');
   await engine.run(raw(`delete from quarantine_now where ${mentions('row_key')} or ${mentions('value')}`));
-  return addresses;
+  const ids = await engine.rows(raw('select id from erased_ids order by 1'));
+  return { addresses, ids: ids.map((row) => String(row.id)) };
 }
 
 const isIn = (column: string): string => `${column} in (select id from erased_ids)`;
 const isAddress = (column: string): string => `address_key(${column}) in (select address from erased_addresses)`;
+/** A whole address: what stands before and after it is not part of a longer one (see naming.ts). */
+const whole = `'(^|[^a-z0-9._%+''-])' || regexp_escape(e.address) || '($|[^a-z0-9.-]|[.]($|[^a-z0-9]))'`;
+
 /** Whether a text names one of the addresses, or is one of the ids or a key made of one. */
 const mentions = (
   column: string,
-): string => `(exists (select 1 from erased_addresses e where contains(lower(${column}), e.address))
+): string => `(exists (select 1 from erased_addresses e where contains(lower(${column}), e.address) and regexp_matches(lower(${column}), ${whole}))
   or exists (select 1 from erased_ids i where ${column} = i.id or ends_with(${column}, ' · ' || i.id) or contains(${column}, ' · ' || i.id || ' · ') or starts_with(${column}, i.id || ', ') or contains(${column}, '"' || i.id || '"')))`;
 
 const gone = (keys: string, table: string, where: string): Sql =>
@@ -89,9 +95,8 @@ const removals: readonly [TableName, Sql][] = [
 
 const tables = removals.map(([table]) => table);
 
-/** What only a person can go on with: the addresses, which stay in this process, and the rows by table that are not ours to take away. */
-export interface Person {
-  readonly addresses: readonly string[];
+/** What the search through files goes on with, and stays in this process; and the rows by table that are not ours to take away. */
+export interface Person extends Named {
   readonly outside: Readonly<Record<string, number>>;
 }
 
@@ -112,12 +117,12 @@ export const eraseJob = (
     writes: tables,
     unrecorded: true,
     prepare: async ({ engine }) => {
-      const addresses = await findPerson(engine, contact, key);
+      const named = await findPerson(engine, contact, key);
       const left: Record<string, number> = {};
       for (const [table, query] of removals) {
         if (outside.has(table)) left[table] = await engine.number(sql`select count(*) from (${query})`);
       }
-      found({ addresses, outside: left });
+      found({ ...named, outside: left });
       return {};
     },
     changes: ({ asOf }) => [
@@ -128,30 +133,3 @@ export const eraseJob = (
       ),
     ],
   });
-
-/** How many rows of the workbook are still about people who were forgotten, by table. */
-export async function forgottenRows(engine: Engine, key: string): Promise<Record<string, number>> {
-  const hashes = await engine.rows(raw(`select email from suppressions where starts_with(email, '${HASH_PREFIX}')`));
-  const forgotten = new Set(hashes.map((row) => String(row.email)));
-  const found: Record<string, number> = {};
-  if (forgotten.size === 0) return found;
-  for (const [table, column] of [
-    ['contacts', 'email'],
-    ['archive', 'email'],
-    ['events', 'email'],
-    ['purchases', 'email'],
-    ['bounces', 'email'],
-    ['suppressions', 'email'],
-    ['review', 'left_id'],
-    ['changes', 'row_key'],
-  ] as const) {
-    const addresses = raw(
-      `select distinct address_key(${column}) as address from ${table} where contains(${column}, '@')`,
-    );
-    for await (const [values = []] of engine.chunks(addresses)) {
-      const left = values.filter((value) => forgotten.has(hashAddress(String(value), key))).length;
-      if (left > 0) found[table] = (found[table] ?? 0) + left;
-    }
-  }
-  return found;
-}

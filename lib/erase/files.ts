@@ -1,7 +1,7 @@
 /**
- * The files beside a workbook's tables in which a forgotten person may still stand: exports, their memory, the inbox,
- * and Mailchimp's files of those who left. Lines that name the person go, and every other byte stays; what can't be cut line by line is named, to be mended by hand. Nothing here
- * ever says what it found, only where.
+ * The files of a workbook's folder in which a forgotten person may still stand beside the tables' own rows: exports, their
+ * memory, the inbox, Mailchimp's files of those who left, and rows in quarantine. Lines that name the person go, and every other
+ * byte stays; what can't be cut line by line is named, to be mended by hand. Nothing here ever says what it found, only where.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { writeFileAtomic } from '../landing/atomic-file.ts';
 import { EXPORTS } from '../run/files.ts';
+import { hasIdAsCell, type Named, namesPerson } from './naming.ts';
+import { cutRows } from './rows.ts';
 
 export interface Cleared {
   /** Files that lost lines, and how many. */
@@ -17,23 +19,11 @@ export interface Cleared {
   readonly leftovers: readonly { readonly file: string; readonly lines: readonly number[] }[];
 }
 
-const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
-const shaOfBytes = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 /** A file as text with a character for each byte, whatever its encoding: what is not cut is written back as it was. */
 const bytesOf = (path: string): Promise<string> => readFile(path, 'latin1');
-/** A text as `bytesOf` shows it in a file in UTF-8. */
-const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1').toLowerCase();
+const shaOfBytes = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 /** Mailchimp's files, which lie beside the audience and are read as bounces. */
 const isOfMailchimp = (header = ''): boolean => /(^|[,;\t"])(UNSUB_TIME|CLEAN_TIME)($|[,;\t"\r])/i.test(header);
-
-/** All by which a file may name an address: itself, and the hashes of audiences. */
-function needlesOf(addresses: readonly string[]): string[] {
-  return addresses.flatMap((address) => {
-    const [local = '', domain = ''] = address.split('@');
-    const bare = ['gmail.com', 'googlemail.com'].includes(domain) ? `${local.replaceAll('.', '')}@${domain}` : address;
-    return [...new Set([asBytes(address), sha(address), sha(bare)])];
-  });
-}
 
 async function filesIn(folder: string): Promise<string[]> {
   if (!existsSync(folder)) return [];
@@ -41,35 +31,73 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-const namesOne = (line: string, needles: readonly string[]): boolean => {
-  const lower = line.toLowerCase();
-  return needles.some((needle) => lower.includes(needle));
-};
-
 /** A record that runs over lines can't be cut by lines. */
 const isWhole = (line: string): boolean => (line.match(/"/g)?.length ?? 0) % 2 === 0;
 
-/** Cuts the lines that name the person out of exports and inbox, and looks for what is left in all of the folder. */
-export async function clearFiles(workbookFolder: string, addresses: readonly string[]): Promise<Cleared> {
-  const needles = needlesOf(addresses);
+/** The folders beside the workbook's files that are ours, and that hold what is made of them or goes into them. */
+const foldersOf = (workbookFolder: string) => ({
+  exports: [EXPORTS, join('.nightshift', EXPORTS)].map((name) => join(workbookFolder, name)),
+  inbox: join(workbookFolder, 'inbox'),
+});
+
+/** The files directly beside the workbook's own. */
+const besideIn = async (folder: string): Promise<string[]> =>
+  (await filesIn(folder)).filter((path) => dirname(path) === folder);
+
+/** The files beside the tables that may name people: exports, their memory, the inbox, and Mailchimp's files. */
+export async function filesOfOurs(workbookFolder: string): Promise<string[]> {
+  const { exports, inbox } = foldersOf(workbookFolder);
+  const files = (await Promise.all([...exports, inbox].map(filesIn))).flat();
+  for (const path of await besideIn(workbookFolder)) {
+    if (isOfMailchimp((await bytesOf(path)).split('\n', 1)[0])) files.push(path);
+  }
+  return files;
+}
+
+/**
+ * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written, which
+ * alone know all of a person's addresses: whoever is stopped in between begins again and misses none.
+ */
+export async function cutFiles(workbookFolder: string, person: Named): Promise<Cleared['rewritten']> {
+  const [names, hasId] = [namesPerson(person), hasIdAsCell(person)];
+  const folders = foldersOf(workbookFolder);
   const rewritten: { file: string; lines: number }[] = [];
-  const ours = [EXPORTS, 'inbox', join('.nightshift', EXPORTS)].map((name) => join(workbookFolder, name));
-  const beside = (await filesIn(workbookFolder)).filter((path) => dirname(path) === workbookFolder);
-  for (const path of [...(await Promise.all(ours.map(filesIn))).flat(), ...beside]) {
+  const cut = async (path: string, isTheirs: (line: string) => boolean): Promise<void> => {
     const lines = (await bytesOf(path)).split('\n');
-    if (beside.includes(path) && !isOfMailchimp(lines[0])) continue;
-    const kept = lines.filter((line) => !(namesOne(line, needles) && isWhole(line) && canGo(line)));
-    if (kept.length === lines.length) continue;
+    const kept = lines.filter((line) => !(isTheirs(line) && isWhole(line) && canGo(line)));
+    if (kept.length === lines.length) return;
     const text = kept.join('\n');
     await writeFileAtomic(path, Buffer.from(text, 'latin1'));
     await mendNote(path, text, lines.length - kept.length);
     rewritten.push({ file: relative(workbookFolder, path), lines: lines.length - kept.length });
+  };
+  for (const folder of folders.exports)
+    for (const path of await filesIn(folder)) await cut(path, (line) => names(line) || hasId(line));
+  for (const path of await filesIn(folders.inbox)) await cut(path, names);
+  for (const path of await besideIn(workbookFolder)) {
+    const [header] = (await bytesOf(path)).split('\n', 1);
+    if (isOfMailchimp(header)) await cut(path, names);
   }
+  return rewritten;
+}
+
+/**
+ * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for what is
+ * left in all of the folder.
+ */
+export async function clearRest(workbookFolder: string, person: Named): Promise<Cleared> {
+  const rewritten: { file: string; lines: number }[] = [];
+  for (const path of await besideIn(workbookFolder)) {
+    if (!/\.csv$/i.test(path)) continue;
+    const lines = await cutRows(path, person);
+    if (lines > 0) rewritten.push({ file: relative(workbookFolder, path), lines });
+  }
+  const names = namesPerson(person);
   const leftovers: { file: string; lines: number[] }[] = [];
   for (const path of await filesIn(workbookFolder)) {
     if (/\.db$/.test(path)) continue;
     const lines = (await bytesOf(path)).split('\n');
-    const found = lines.flatMap((line, i) => (namesOne(line, needles) ? [i + 1] : []));
+    const found = lines.flatMap((line, i) => (names(line) ? [i + 1] : []));
     if (found.length > 0) leftovers.push({ file: relative(workbookFolder, path), lines: found });
   }
   return { rewritten, leftovers };

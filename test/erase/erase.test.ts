@@ -1,9 +1,11 @@
 /** Forgetting a person: nothing of them stays but a keyed hash, and that still stops a later import. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { eraseJob } from '../../lib/erase/erase-job.ts';
 import { ERASE_KEY, hashAddress } from '../../lib/import/forgotten.ts';
 import { bringIn } from '../support/import.ts';
 import { night } from '../support/night.ts';
@@ -19,6 +21,7 @@ import {
 } from '../support/workbook.ts';
 
 const key = 'a key of the tests, long enough';
+const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 afterEach(() => void vi.restoreAllMocks());
 
 /** Runs a command; its words, and what it ended with. */
@@ -122,6 +125,49 @@ describe('erase', () => {
     expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
   });
 
+  it('touches nobody whose address only holds theirs, and finds them by id, by hash and in rows that no job reads', async () => {
+    const folder = temporaryFolder();
+    const me = { contact_id: 'p7', email: 'a.b+x@gmail.com' };
+    const other = { contact_id: 'p77', email: 'na.b+x@gmail.com', company: 'wrote to a.b+x@gmail.com.au' };
+    writeWorkbook(folder, {
+      contacts: [aContact(me), aContact(other), aContact({ ...me, email: 'A.B+X@gmail.com', status: 'unsubscribed' })],
+      events: [anEvent({ contact_id: 'p7', occurred_at: 'some day' }), anEvent({ contact_id: 'p77' })],
+    });
+    mkdirSync(join(folder, 'exports'));
+    const google = sha('ab@gmail.com');
+    const files = {
+      'ids.csv': ['id,score', 'p7,3', 'p77,4', '5,"p7"'],
+      'ads.csv': ['Email,Phone', `${google},`, `${sha('nab@gmail.com')},`],
+      'list.csv': ['Email Address', 'na.b+x@gmail.com', 'a.b+x@gmail.com', '"A.B+x@gmail.com"', 'a.b+x@gmail.com.au'],
+    };
+    for (const [name, lines] of Object.entries(files))
+      writeFileSync(join(folder, 'exports', name), `${lines.join('\n')}\n`);
+    const { code, said } = await command('erase', 'p7', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
+    expect([code, said]).toEqual([0, expect.stringContaining('Cut out of events.csv: 1 lines')]);
+    const left = (name: string) =>
+      readFileSync(join(folder, 'exports', name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(1);
+    expect([left('ids.csv'), left('ads.csv'), left('list.csv')]).toEqual([
+      ['p77,4'],
+      [`${sha('nab@gmail.com')},`],
+      ['na.b+x@gmail.com', 'a.b+x@gmail.com.au'],
+    ]);
+    expect(readCsv(folder, 'contacts')).toEqual([expect.objectContaining(other)]);
+    expect(readCsv(folder, 'events').map((row) => row.contact_id)).toEqual(['p77']);
+  });
+
+  it('ends what a run began that was stopped before the files were looked through', async () => {
+    const folder = await aWorkbook();
+    const erased = eraseJob('p-forget-me', key, () => {});
+    await night(folder, { jobs: [{ job: erased, cadence: 'nightly', period: 'p' }] });
+    expect(holding(join(folder, 'inbox'), 'forget.me@')).toEqual(['feed.json', 'list.csv']);
+    const where = ['--workbook', folder, '--ledger', temporaryFolder()];
+    await command('erase', 'forget.me@example.com', '--yes', ...where);
+    expect(holding(folder, 'forget.me@', 'p-forget-me')).toEqual(['inbox/feed.json']);
+  });
+
   it('stops a later import of the person, and lets nobody in while the key is not known', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
@@ -141,7 +187,11 @@ describe('erase', () => {
       contacts: [aContact({ contact_id: 'me', email: 'Me@example.com' })],
       suppressions: [aSuppression({ email: hashAddress('me@example.com', key), scope: 'person', reason: 'manual' })],
     });
+    mkdirSync(join(folder, 'inbox'));
+    writeFileSync(join(folder, 'inbox', 'late.csv'), 'email,kind\n"Me@Example.com",hard\nyou@example.com,hard\n');
+    writeFileSync(join(folder, 'left.csv'), 'Email Address,UNSUB_TIME\nme@example.com,2026-01-01 10:00:00\n');
     const { said } = await command('doctor', '--workbook', folder, '--ledger', temporaryFolder());
-    expect(said).toContain('contacts: 1 addresses of people who were forgotten');
+    for (const place of ['contacts', 'inbox/late.csv', 'left.csv'])
+      expect(said).toContain(`${place}: 1 addresses of people who were forgotten`);
   });
 });
