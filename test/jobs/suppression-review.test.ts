@@ -105,6 +105,66 @@ describe('suppression-review', () => {
     expect(jobOf(await night(folder, { asOf: '2026-11-23' }), 'suppression-release').status).toBe('unchanged');
   });
 
+  it('proposes whole domains that bounced within an hour, what is no address, and marks that the list knows nothing of', async () => {
+    const folder = temporaryFolder();
+    const domain = (name: string, minute: number) => ({
+      email: `${name}@one.example.org`,
+      occurred_at: `2026-05-01T10:${minute}:00Z`,
+    });
+    const [a, b, c] = [domain('a', 10), domain('b', 15), domain('c', 59)];
+    writeWorkbook(folder, {
+      contacts: [
+        ...[a, b, c].map(({ email }) => aContact({ email, status: 'suppressed' })),
+        aContact({ contact_id: 'alone', status: 'suppressed' }),
+        aContact({ contact_id: 'spam', status: 'suppressed' }),
+        aContact({ contact_id: 'twin', email: 'alone2@example.com', status: 'suppressed' }),
+        aContact({ contact_id: 'twin2', email: 'ALONE2@example.com', status: 'unsubscribed' }),
+      ],
+      suppressions: [
+        ...[a, b, c].map(({ email }) => aSuppression({ email })),
+        aSuppression({ email: 'n/a' }),
+        aSuppression({ email: 'twice@example.net', suppressed_at: '2026-05-01T00:00:00Z' }),
+        aSuppression({ email: 'Twice@example.net', reason: 'complaint', scope: 'person' }),
+        aSuppression({ email: 'nobody', reason: 'complaint', scope: 'person' }),
+      ],
+      bounces: [
+        ...[a, b, c].map((given) => aBounce(given)),
+        aBounce({ email: 'spam@example.com', kind: 'complaint' }),
+        aBounce({ email: 'twice@example.net', code: '5.7.1', detail: 'blocked as spam' }),
+      ],
+    });
+    const { metrics } = await review(folder);
+    const asked = readCsv(folder, 'review').map((row) => `${row.left_id}: ${row.evidence}`);
+    const whole =
+      'all 3 addresses of its domain bounced within one hour on 2026-05-01: the receiver was broken, not the address';
+    expect(asked.sort()).toEqual(
+      [
+        ...[a, b, c].map(({ email }) => `${email}: ${whole}`),
+        'alone@example.com: its contact is marked as suppressed, and the list knows no reason',
+        'n/a: is no e-mail address, so that it stops nobody',
+      ].sort(),
+    );
+    expect(metrics).toMatchObject({
+      quarantined: { 'duplicate key': 1 },
+      said: expect.stringContaining('has 1 rows that stand twice'),
+      providers: { 'bounce-suppression': 2, ses: 4 },
+    });
+  });
+
+  it('carries an answer about a mark out once, so that a later mark stands', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'alone', status: 'suppressed' })] });
+    await review(folder);
+    answer(folder, 'yes');
+    const status = async () => {
+      await night(folder, { asOf: '2026-11-23', jobs: ['suppression-release'] });
+      return readCsv(folder, 'contacts')[0]?.status;
+    };
+    expect(await status()).toBe('subscribed');
+    writeWorkbook(folder, { contacts: readCsv(folder, 'contacts').map((row) => ({ ...row, status: 'suppressed' })) });
+    expect(await status()).toBe('suppressed');
+  });
+
   it('lets no answer release who complained since, or was suppressed anew', async () => {
     const folder = temporaryFolder();
     aWorkbook(folder);

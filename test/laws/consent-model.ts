@@ -172,7 +172,10 @@ function answeredYes(book: Book): Set<string> {
   const mailboxes = book.suppressions.filter(
     ({ scope, reason = '' }) => scope === 'address' && ['hard_bounce', 'soft_bounces', 'invalid'].includes(reason),
   );
-  const may = new Set(mailboxes.map(({ email }) => key(email)).filter((email) => !left.has(email)));
+  const standing = new Set(book.suppressions.filter(inForce).map(({ email }) => key(email)));
+  const marks = book.contacts.filter(({ status }) => key(status) === 'suppressed').map(({ email }) => key(email));
+  const mayBe = [...mailboxes.map(({ email }) => key(email)), ...marks.filter((email) => !standing.has(email))];
+  const may = new Set(mayBe.filter((email) => !left.has(email)));
   const yes = book.review.filter(({ subject, decision }) => subject === 'release' && key(decision) === 'yes');
   return new Set(yes.map(({ left_id }) => key(left_id)).filter((email) => may.has(email)));
 }

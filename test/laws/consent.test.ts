@@ -33,7 +33,7 @@ import {
   readBook,
 } from './consent-model.ts';
 
-const DAYS = 4;
+const DAYS = 3;
 /** Histories per run of the test; NIGHTSHIFT_LAW_RUNS=200 looks harder. */
 const RUNS = Number(process.env.NIGHTSHIFT_LAW_RUNS ?? 2);
 const sending = new Set(lists.filter((each) => each.sending).map(({ name }) => name));
@@ -99,7 +99,7 @@ const aDay = fc.record({
     fc.record({ what: fc.constantFrom(...Object.keys(people)), person: fc.nat(PERSONS - 1), pick: fc.nat(99) }),
     { minLength: 4, maxLength: 14 },
   ),
-  machines: fc.shuffledSubarray(Object.keys(machines), { minLength: 5 }),
+  machines: fc.shuffledSubarray(Object.keys(machines), { minLength: 5, maxLength: 9 }),
   pick: fc.nat(99),
 });
 
@@ -213,6 +213,6 @@ describe('law 4', () => {
         endOnFailure: true,
       });
     },
-    60_000 + RUNS * 20_000,
+    60_000 + RUNS * 60_000,
   );
 });
