@@ -32,7 +32,7 @@ const spared = (rules: ArchiveRules, today: string): Sql => sql`
     union all
     select c.contact_id, 'waits for a review' from contacts c join review r on r.left_id = c.contact_id or r.right_id = c.contact_id where r.decision is null
     union all
-    select c.contact_id, 'suppressed lately' from contacts c join suppressions s on s.email = address_key(c.email)
+    select c.contact_id, 'suppressed lately' from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
     where local_day(s.suppressed_at) >= months_before(cast(${today} as date), ${rules.keepSuppressedMonths})
   ) as reasons group by contact_id`;
 

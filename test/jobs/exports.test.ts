@@ -222,6 +222,36 @@ describe('an export', () => {
     expect(readdirSync(join(folder, '.nightshift', 'exports', 'd'))).toEqual(['2026-11-20.csv', '2026-11-21.csv']);
   });
 
+  it.each(['mailchimp', 'hubspot', 'csv'] as const)(
+    'as %s, imported elsewhere and exported again, is the same file',
+    async (format) => {
+      const [folder, other] = [temporaryFolder(), temporaryFolder()];
+      const phone = '+15555550101';
+      aCrowd(
+        folder,
+        { contact_id: 'a', email: 'Zoë@example.com', first_name: 'Zoë, "Z"', last_name: '-1', phone, company: 'A\nB' },
+        {
+          contact_id: 'b',
+          email: 'b@example.com',
+          website: 'https://example.com',
+          lifecycle_stage: 'lead',
+          city: '=1+1',
+        },
+        { contact_id: 'c', email: 'c@example.com', status: 'unsubscribed' },
+      );
+      const rules = [{ name: 'out', format, sending: true, order: 'email' }] as const;
+      await exported(folder, [...rules]);
+      const text = readFileSync(join(folder, 'exports', 'out.csv'), 'utf8');
+      writeWorkbook(other, {
+        contacts: [aContact({ contact_id: 'zz', email: 'zz@example.com', status: 'unsubscribed' })],
+      });
+      expect((await bringIn(other, { 'out.csv': text })).result.changes.contacts).toMatchObject({ insert: 2 });
+      await exported(other, [...rules]);
+      expect(readFileSync(join(other, 'exports', 'out.csv'), 'utf8')).toBe(text);
+      expect((await bringIn(other, { 'out.csv': `${text}\n` })).result.status).toBe('unchanged');
+    },
+  );
+
   it('that is imported and exported again is the same', async () => {
     const [folder, other] = [temporaryFolder(), temporaryFolder()];
     aCrowd(
