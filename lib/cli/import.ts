@@ -17,7 +17,7 @@ import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
-import { contentHash, settingsOf, Taken } from './taken.ts';
+import { contentHash, isRejects, settingsOf, Taken } from './taken.ts';
 import { count, escapeCell, table } from './text.ts';
 
 /** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */
@@ -26,7 +26,9 @@ const MEMORY_MB = 400;
 export async function importCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0) throw new UsageError('Import what? Name one or more files: nightshift import FILE…');
-  const paths = options.names.map((name) => resolve(name));
+  const paths = options.names.map((name) => resolve(name)).filter((path) => !isRejects(path));
+  if (paths.length === 0)
+    throw new UsageError('These files are what earlier imports rejected. Mend the rows in a copy under another name.');
   const request = { map: mapOf(options.map), overwrite: overwriteOf(options.overwrite) };
   const hash = await contentHash(paths);
   const store = await session.open('import', true);

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
@@ -13,6 +13,11 @@ import { quote } from '../snapshot/load.ts';
 import type { Store } from '../store/store.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
+
+const REJECTS = '.rejects.csv';
+
+/** What an import could not take is none of the files that it is asked to take: `import *.csv` may be said twice. */
+export const isRejects = (path: string): boolean => path.toLowerCase().endsWith(REJECTS);
 
 export class Taken {
   report: ImportReport | null = null;
@@ -36,11 +41,16 @@ export class Taken {
     }
   };
 
-  /** Puts each file's rejects beside it, as `FILE.rejects.csv`; returns the paths. */
+  /** Puts each file's rejects beside it, as `FILE.rejects.csv`, and takes away those of an earlier import; returns the paths. */
   layBeside = async (): Promise<string[]> => {
     const laid: string[] = [];
-    for (const i of this.#rejected) {
-      const path = `${this.#paths[i]}.rejects.csv`;
+    if (!this.report) return laid;
+    for (const [i, file] of this.#paths.entries()) {
+      const path = `${file}${REJECTS}`;
+      if (!this.#rejected.includes(i)) {
+        await rm(path, { force: true });
+        continue;
+      }
       await copyFile(this.#file(i), path);
       laid.push(path);
     }

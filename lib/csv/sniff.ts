@@ -41,7 +41,10 @@ const HEAD_BYTES = 1024 * 1024;
 
 /** What files that are none of ours begin with. */
 const FOREIGN: readonly (readonly [bytes: readonly number[], sentence: string])[] = [
-  [[0x50, 0x4b, 0x03, 0x04], 'this is an Excel workbook (or another zip file); save it as CSV UTF-8.'],
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    'this is an Excel workbook or another zip file; save it as CSV UTF-8, or unpack it first.',
+  ],
   [[0xd0, 0xcf, 0x11, 0xe0], 'this is an old Excel workbook (.xls); save it as CSV UTF-8.'],
   [[0x1f, 0x8b], 'this is a compressed file (gzip); unpack it first.'],
   [[0xff, 0xfe, 0x00, 0x00], 'it is in UTF-32; save it as CSV UTF-8.'],

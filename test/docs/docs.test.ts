@@ -41,6 +41,26 @@ describe('the docs', () => {
     hold('README.md', 'jobs', `| job | when | what it does |\n| --- | --- | --- |\n${rows.join('')}`);
   });
 
+  it('hold the calendar', () => {
+    const days = { '*': 'every day', '1': 'Mondays' };
+    const said = (cron: string): string => {
+      const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.split(' ');
+      const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+      if (day === '*') return `${days[weekday as keyof typeof days]}, ${at}`;
+      const months = month === '*' ? 'each month' : `months ${month.replaceAll(',', ', ')}`;
+      return `day ${day} of ${months}, ${at}`;
+    };
+    const rows = nightShift.batches.map(
+      ({ name, schedule, jobs, purpose }) =>
+        `| ${name} | ${said(schedule.cron)} | ${jobs.map((job) => job.name).join(', ')} | ${purpose} |\n`,
+    );
+    hold(
+      'README.md',
+      'calendar',
+      `| batch | when | jobs, in order | what for |\n| --- | --- | --- | --- |\n${rows.join('')}`,
+    );
+  });
+
   it('show the first night on the sample as it is', async () => {
     const folder = temporaryFolder();
     const workbook = join(folder, 'workbook');

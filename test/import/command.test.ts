@@ -57,6 +57,22 @@ describe('import', () => {
     expect(vi.mocked(ask)).toHaveBeenCalledTimes(2);
   });
 
+  it('never takes for a file what an earlier import rejected, and takes that away once nothing is', async () => {
+    const { command } = aWorkbook();
+    const files = temporaryFolder();
+    const [good, bad] = [join(files, 'good.csv'), join(files, 'bad.csv')];
+    writeFileSync(good, 'email\nbob@example.com\n');
+    writeFileSync(bad, 'email\nno address\n');
+    const all = () => readdirSync(files).map((name) => join(files, name));
+    expect(await command('import', ...all(), '--yes')).toBe(0);
+    expect(all()).toEqual([bad, `${bad}.rejects.csv`, good]);
+    expect(await command('import', ...all(), '--yes')).toBe(0);
+    expect(await command('import', `${bad}.rejects.csv`)).toBe(2);
+    writeFileSync(bad, 'email\nmended@example.com\n');
+    expect(await command('import', ...all(), '--yes')).toBe(0);
+    expect(all()).toEqual([bad, good]);
+  });
+
   it('asks nobody with --yes or --dry-run, and only --yes writes', async () => {
     const { folder, command } = aWorkbook();
     const file = join(temporaryFolder(), 'people.csv');
