@@ -24,18 +24,45 @@ export type Book = Record<(typeof TABLES)[number], Row[]>;
 export const readBook = (folder: string): Book =>
   Object.fromEntries(TABLES.map((table) => [table, readCsv(folder, table)])) as Book;
 
+const onePerson = (i: number): Row =>
+  aContact({
+    contact_id: `p${i}`,
+    email: addressOf(i),
+    first_name: `Person${i}`,
+    phone: `+1555555010${i % 10}`,
+    status: { 4: 'unsubscribed', 7: 'suppressed', 9: 'unsubscribed' }[i] ?? 'subscribed',
+    ...(i < SILENT_PERSONS
+      ? { created_at: '2023-01-01T00:00:00Z', lifecycle_stage: 'stale' }
+      : { created_at: '2026-11-01T00:00:00Z' }),
+  });
+
+/** The workbook at first: people, some marked as stale; some in the archive; and pairs that a person was asked about, or has answered. */
 export const firstBook = (): Book => ({
   ...(Object.fromEntries(TABLES.map((table) => [table, []])) as unknown as Book),
-  contacts: Array.from({ length: PERSONS }, (_, i) =>
-    aContact({
-      contact_id: `p${i}`,
-      email: addressOf(i),
-      first_name: `Person${i}`,
-      phone: `+1555555010${i % 10}`,
-      created_at: i < SILENT_PERSONS ? '2023-01-01T00:00:00Z' : '2026-11-01T00:00:00Z',
-    }),
-  ),
+  contacts: Array.from({ length: PERSONS }, (_, i) => onePerson(i)),
+  archive: ['subscribed', 'unsubscribed', 'suppressed'].map((status, i) => ({
+    ...aContact({ contact_id: `a${i}`, status, created_at: '2023-01-01T00:00:00Z' }),
+    ...{ archived_at: '2026-10-01T00:00:00Z', archive_reason: '', record: '' },
+  })),
+  review: [4, 6, 8].map((i) => ({
+    ...{ review_id: `asked-${i}`, subject: 'duplicate', left_id: `p${i}`, right_id: `p${i + 1}` },
+    ...{ probability: '0.9', evidence: '', decision: i === 8 ? '' : 'yes' },
+  })),
 });
+
+/** Where the marks of the stale come from. */
+export const firstChanges = (): Row[] =>
+  Array.from({ length: SILENT_PERSONS }, (_, i) => ({
+    ...{
+      change_id: `m${i}`,
+      job: 'archive-stale',
+      period: '2026-10',
+      run: 'r',
+      at: '2026-10-01T00:00:00Z',
+      table: 'contacts',
+    },
+    ...{ row_key: `p${i}`, column: 'lifecycle_stage', before: 'lead', after: 'stale', reason: '' },
+  }));
 
 export interface Happening {
   readonly book: Book;
@@ -131,6 +158,13 @@ export const people: Readonly<Record<string, (happening: Happening) => void>> = 
   'is pasted in again': (h) => {
     h.book.contacts.push({ ...contactOf(h), status: chosen(['unsubscribed', 'subscribed', 'opted out', ''], h.pick) });
   },
+  'shows life in the archive': ({ book, day, pick }) => {
+    const { contact_id = '' } = chosen(book.archive, pick) ?? {};
+    if (contact_id === '') return;
+    book.events.push(
+      anEvent({ event_id: `e${book.events.length}`, contact_id, occurred_at: `${dayOf(day)}T07:00:00Z` }),
+    );
+  },
   'answers what the night shift asked': ({ book, pick }) => {
     for (const row of book.review) if (row.decision === '') row.decision = chosen(['yes', ' Yes', 'no', ''], pick);
   },
@@ -160,7 +194,17 @@ export function refused(book: Book): Set<string> {
   const silent = [...book.contacts, ...book.archive].filter(
     (each) => marked(each) || addresses.has(key(each.email)) || persons.has(each.contact_id),
   );
-  return new Set(silent.map(({ contact_id = '' }) => contact_id));
+  // What was said of a person under an address from before a merge is said of whom they were merged into.
+  const lasting = [...standing.filter(({ scope }) => scope !== 'address'), ...unanswered(book)];
+  const ofPersons = new Set(lasting.map(({ email }) => key(email)));
+  const survivor = survivorIn(book);
+  const merged = book.merges.filter(
+    ({ record = '{}', duplicate_id }) => ofPersons.has(key(JSON.parse(record).email)) || persons.has(duplicate_id),
+  );
+  return new Set([
+    ...silent.map(({ contact_id = '' }) => contact_id),
+    ...merged.map(({ duplicate_id = '' }) => survivor(duplicate_id)),
+  ]);
 }
 
 /** The addresses that a person's "yes" may release: suppressed for their mailbox alone, and nobody of them left. */
