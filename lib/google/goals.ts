@@ -1,8 +1,9 @@
 /**
  * A patch taken apart into goals, each about one row: what has to be true of it in the end. Goals are placed on the
- * sheet anew before every attempt (place.ts); what an attempt hit wrongly becomes a goal as well (verify.ts).
+ * sheet anew before every attempt (place.ts).
  */
-import { trackColumn } from './columns.ts';
+import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { keyOf } from './grid.ts';
 import type { Put, TabPatch } from './patch.ts';
 import { dateToSerial, type ZoneClock } from './serial-time.ts';
 import type { Raw, SheetSnapshot, TabSnapshot } from './snapshot.ts';
@@ -10,9 +11,13 @@ import type { Raw, SheetSnapshot, TabSnapshot } from './snapshot.ts';
 /** A cell as it is to be. A formula is only ever one that the sheet itself held there before. */
 export interface Write {
   readonly value: Raw;
-  readonly format?: 'DATE' | 'DATE_TIME';
   readonly formula?: string;
+  /** Null takes the cell's number format away; undefined leaves it. */
+  readonly numberFormat?: sheets_v4.Schema$NumberFormat | null;
 }
+
+const DATE = { type: 'DATE', pattern: 'yyyy-mm-dd' };
+const DATE_TIME = { type: 'DATE_TIME', pattern: 'yyyy-mm-dd hh:mm:ss' };
 
 /** Which row is meant, wherever it stands. Without a key: the row that holds exactly `content`. */
 export interface RowId {
@@ -26,25 +31,16 @@ interface GoalBase {
   readonly sheetId: number;
   readonly tab: string;
   readonly keyColumns: readonly string[];
-  /** Puts right what an attempt hit wrongly; where a person has been there since, nothing is done or reported. */
-  readonly repair: boolean;
-  /** Of a repair: the headers as they stood when it was hit, by which its columns are found even if renamed since. */
-  readonly headersThen?: readonly string[];
 }
 export interface UpdateGoal extends GoalBase {
   readonly kind: 'update';
   readonly id: RowId;
-  readonly cells: readonly {
-    readonly column: string;
-    readonly index?: number;
-    readonly before: Raw;
-    readonly after: Write;
-  }[];
+  readonly cells: readonly { readonly column: string; readonly before: Raw; readonly after: Write }[];
 }
 export interface InsertGoal extends GoalBase {
   readonly kind: 'insert';
   readonly key: string;
-  readonly cells: readonly { readonly column: string; readonly index?: number; readonly after: Write }[];
+  readonly cells: readonly { readonly column: string; readonly after: Write }[];
 }
 export interface RemoveGoal extends GoalBase {
   readonly kind: 'remove';
@@ -52,24 +48,11 @@ export interface RemoveGoal extends GoalBase {
 }
 export type Goal = UpdateGoal | InsertGoal | RemoveGoal;
 
-/** The column of a goal's cell, or of a key, on the sheet as it is now; -1 where there is none. */
-export function columnOf(goal: Goal, headers: readonly string[], header: string, index?: number): number {
-  if (goal.headersThen === undefined) return headers.indexOf(header);
-  return trackColumn(goal.headersThen, headers, index ?? goal.headersThen.indexOf(header));
-}
-
-/** A key of one or more cells as one text; empty if all of them are. */
-export function keyOf(cells: readonly Raw[]): string {
-  return cells.every((cell) => cell === null || cell === '')
-    ? ''
-    : cells.map((cell) => String(cell ?? '')).join('\u001f');
-}
-
 /** All goals of patches, in the patches' order. Throws NoSuchTab. */
 export function goalsOf(snapshot: SheetSnapshot, patches: readonly TabPatch[], clock: ZoneClock): Goal[] {
   return patches.flatMap((patch): Goal[] => {
     const tab = snapshot.tab(patch.tab);
-    const base = { sheetId: tab.sheetId, tab: tab.title, keyColumns: patch.key, repair: false };
+    const base = { sheetId: tab.sheetId, tab: tab.title, keyColumns: patch.key };
     const updates = patch.updates.map((update): Goal => {
       const id = { ...rowId(update), ...(keyOf(update.key) === '' && { content: contentOf(tab, update.row) }) };
       const cells = update.cells.map(({ column, before, after }) => ({ column, before, after: writeOf(after, clock) }));
@@ -97,8 +80,8 @@ function contentOf(tab: TabSnapshot, row: number): Map<string, Raw> {
 
 function writeOf(put: Put, clock: ZoneClock): Write {
   if (put === null || typeof put !== 'object') return { value: put === '' ? null : put };
-  if ('date' in put) return { value: dateToSerial(put.date), format: 'DATE' };
-  return { value: clock.toSerial(put.datetime), format: 'DATE_TIME' };
+  if ('date' in put) return { value: dateToSerial(put.date), numberFormat: DATE };
+  return { value: clock.toSerial(put.datetime), numberFormat: DATE_TIME };
 }
 
 /** Bytes of a request that one chunk's goals may take; the service recommends 2 MB, and the log doubles the cells. */

@@ -63,6 +63,11 @@ export function markerRequests(
   return [...pruned(existing, metadataValue.length), { createDeveloperMetadata: { developerMetadata } }];
 }
 
+/** The request that takes a marker away. */
+export function dropMarker(metadataId: number): sheets_v4.Schema$Request {
+  return { deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataId } } } };
+}
+
 function pruned(existing: readonly MarkerRecord[], added: number): sheets_v4.Schema$Request[] {
   const sizes = existing.map(
     ({ job, period, plan, chunk, sequence }) => KEY.length + [job, period, plan, chunk, sequence].join('|').length,
@@ -72,7 +77,7 @@ function pruned(existing: readonly MarkerRecord[], added: number): sheets_v4.Sch
   existing.forEach((one, i) => {
     if (total <= CHARACTERS) return;
     total -= sizes[i] ?? 0;
-    drop.push({ deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataId: one.id } } } });
+    drop.push(dropMarker(one.id));
   });
   return drop;
 }

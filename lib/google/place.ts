@@ -2,43 +2,11 @@
  * Where the goals stand on the sheet as it is now: which cells to write, where rows go in, which rows go out; and what
  * is reached already or must be left to the person who changed it. Pure.
  */
-import { trackColumn } from './columns.ts';
-import {
-  columnOf,
-  type Goal,
-  type InsertGoal,
-  keyOf,
-  type RemoveGoal,
-  type RowId,
-  type UpdateGoal,
-  type Write,
-} from './goals.ts';
+import type { Goal, InsertGoal, RemoveGoal, RowId, UpdateGoal } from './goals.ts';
+import { contentAt, digestOf, keyAt } from './grid.ts';
 import type { HeldReason } from './patch.ts';
+import type { PlacedCell, TabStep } from './step.ts';
 import type { TabNow } from './tab-now.ts';
-
-export interface PlacedCell {
-  readonly row: number;
-  readonly column: number;
-  readonly goal: UpdateGoal;
-  readonly header: string;
-  readonly write: Write;
-}
-export interface PlacedInsert {
-  readonly goal: InsertGoal;
-  readonly cells: readonly { readonly column: number; readonly header: string; readonly write: Write }[];
-}
-export interface PlacedRemoval {
-  readonly row: number;
-  readonly goal: RemoveGoal;
-}
-
-/** All that one attempt does to one tab. */
-export interface TabStep {
-  readonly now: TabNow;
-  readonly cells: PlacedCell[];
-  readonly inserts: PlacedInsert[];
-  readonly removals: PlacedRemoval[];
-}
 
 export interface Placement {
   readonly steps: TabStep[];
@@ -52,58 +20,28 @@ export function place(goals: readonly Goal[], tabs: ReadonlyMap<number, TabNow>)
   const steps = new Map<number, TabStep>();
   const held: Placement['held'] = [];
   let already = 0;
-  const finders = new Map<string, RowFinder>();
-  for (const given of goals) {
-    const goal = calledAsNow(given, tabs.get(given.sheetId)?.headers);
+  const finders = new Map<number, RowFinder>();
+  for (const goal of goals) {
     const outcome = placeOne(goal);
-    if (outcome === 'already') already += goal.repair ? 0 : 1;
-    else if (outcome !== 'placed' && !goal.repair) held.push({ tab: goal.tab, reason: outcome });
+    if (outcome === 'already') already += 1;
+    else if (outcome !== 'placed') held.push({ tab: goal.tab, reason: outcome });
   }
-  return {
-    steps: [...steps.values()].filter((step) => step.cells.length + step.inserts.length + step.removals.length > 0),
-    already,
-    held,
-  };
+  return { steps: [...steps.values()].filter((step) => step.rows.length > 0), already, held };
 
   function placeOne(goal: Goal): 'placed' | 'already' | HeldReason {
     const now = tabs.get(goal.sheetId);
     if (now === undefined) return 'row gone';
-    const keyColumns = goal.keyColumns.map((header) => columnOf(goal, now.headers, header));
+    const keyColumns = goal.keyColumns.map((header) => now.headers.indexOf(header));
     if (keyColumns.includes(-1)) return 'column gone';
-    const step = steps.get(goal.sheetId) ?? { now, cells: [], inserts: [], removals: [] };
+    const step = steps.get(goal.sheetId) ?? { now, keyColumns, rows: [], goals: [] };
     steps.set(goal.sheetId, step);
-    const name = `${goal.sheetId} ${keyColumns.join()}`;
-    const finder = finders.get(name) ?? rowFinder(now, keyColumns);
-    finders.set(name, finder);
+    const finder = finders.get(goal.sheetId) ?? rowFinder(now, keyColumns);
+    finders.set(goal.sheetId, finder);
     if (goal.kind === 'update')
-      return placeUpdate(goal, step, finder, (reason) => !goal.repair && held.push({ tab: goal.tab, reason }));
+      return placeUpdate(goal, step, finder, (reason) => held.push({ tab: goal.tab, reason }));
     if (goal.kind === 'insert') return placeInsert(goal, step, finder);
     return placeRemoval(goal, step, finder);
   }
-}
-
-/**
- * A repair in the words of the sheet as it is now: whoever renamed a column since the damage was done has not changed its
- * cells, nor which row is whose.
- */
-function calledAsNow(goal: Goal, now: readonly string[] | undefined): Goal {
-  const then = goal.headersThen;
-  if (now === undefined || then === undefined || then.join('\u001f') === now.join('\u001f')) return goal;
-  const nameOf = (header: string): string => now[trackColumn(then, now, then.indexOf(header))] ?? header;
-  const common = { keyColumns: goal.keyColumns.map(nameOf), headersThen: now };
-  // A column that is gone has taken everybody's cells with it; one that never had a name may still be found by its cell.
-  const cellsOf = <T extends { readonly column: string; readonly index?: number }>(cells: readonly T[]): T[] =>
-    cells.flatMap((cell) => {
-      const index = trackColumn(then, now, cell.index ?? then.indexOf(cell.column));
-      return index < 0 && (cell.column !== '' || goal.kind === 'insert')
-        ? []
-        : [{ ...cell, column: now[index] ?? '', index }];
-    });
-  if (goal.kind === 'insert') return { ...goal, ...common, cells: cellsOf(goal.cells) };
-  const { content } = goal.id;
-  const renamed = content && new Map([...content].map(([header, value]) => [nameOf(header), value] as const));
-  const id = renamed ? { ...goal.id, content: renamed } : goal.id;
-  return goal.kind === 'update' ? { ...goal, ...common, id, cells: cellsOf(goal.cells) } : { ...goal, ...common, id };
 }
 
 function placeUpdate(
@@ -114,48 +52,40 @@ function placeUpdate(
 ): 'placed' | 'already' | HeldReason {
   const row = finder.find(goal.id, goal.cells);
   if (row === undefined) return 'row gone';
-  let placed = false;
+  const cells: PlacedCell[] = [];
+  const placed: UpdateGoal['cells'][number][] = [];
   for (const cell of goal.cells) {
-    const { column: header, before, after } = cell;
-    const column = placeOfCell(goal, step.now, row, cell);
+    const column = step.now.headers.indexOf(cell.column);
     if (column < 0) {
       hold('column gone');
       continue;
     }
     const seen = step.now.at(row, column);
-    if (seen.formula === after.formula && seen.value === after.value) continue;
+    if (seen.formula === undefined && seen.value === cell.after.value) continue;
     if (seen.formula !== undefined) hold('formula');
-    else if (seen.value !== before) hold('cell changed');
+    else if (seen.value !== cell.before) hold('cell changed');
     else {
-      step.cells.push({ row, column, goal, header, write: after });
-      placed = true;
+      cells.push({ column, before: seen.value, write: cell.after });
+      placed.push(cell);
     }
   }
-  return placed ? 'placed' : 'already';
-}
-
-/** Columns without a header can't be told apart by anything but what was written there. */
-function placeOfCell(goal: UpdateGoal, now: TabNow, row: number, cell: UpdateGoal['cells'][number]): number {
-  const { column: header, index, before } = cell;
-  const place = columnOf(goal, now.headers, header, index);
-  if (!goal.repair || header !== '' || now.at(row, place).value === before) return place;
-  const alike = Array.from({ length: now.columnCount }, (_, i) => i).filter(
-    (i) => (now.headers[i] ?? '') === '' && now.at(row, i).value === before,
-  );
-  return alike.length === 1 ? (alike[0] ?? place) : place;
+  if (cells.length === 0) return 'already';
+  const { key, content } = goal.id;
+  step.rows.push({ kind: 'update', row, key, digest: key === '' && content ? digestOf(content) : '', cells });
+  step.goals.push({ ...goal, cells: placed });
+  return 'placed';
 }
 
 function placeInsert(goal: InsertGoal, step: TabStep, finder: RowFinder): 'placed' | 'already' | HeldReason {
   const content = new Map(goal.cells.map((cell) => [cell.column, cell.after.value]));
   const row = finder.find({ key: goal.key, near: step.now.length, ...(goal.key === '' && { content }) });
   if (row !== undefined) return finder.holds(row, content) ? 'already' : 'key exists';
-  const cells = goal.cells.map(({ column: header, index, after }) => ({
-    header,
-    column: columnOf(goal, step.now.headers, header, index),
-    write: after,
-  }));
+  const cells = goal.cells.map(({ column, after }): PlacedCell => {
+    return { column: step.now.headers.indexOf(column), before: null, write: after };
+  });
   if (cells.some((cell) => cell.column < 0)) return 'column gone';
-  step.inserts.push({ goal, cells });
+  step.rows.push({ kind: 'insert', nth: step.rows.length, cells });
+  step.goals.push(goal);
   return 'placed';
 }
 
@@ -163,7 +93,9 @@ function placeRemoval(goal: RemoveGoal, step: TabStep, finder: RowFinder): 'plac
   const row = finder.find(goal.id);
   if (row === undefined) return 'already';
   if (goal.id.content !== undefined && !finder.holds(row, goal.id.content)) return 'row changed';
-  step.removals.push({ row, goal });
+  const digest = digestOf(contentAt(step.now, row));
+  step.rows.push({ kind: 'remove', row, key: goal.id.key, digest });
+  step.goals.push(goal);
   return 'placed';
 }
 
@@ -177,7 +109,7 @@ interface RowFinder {
 function rowFinder(now: TabNow, keyColumns: readonly number[]): RowFinder {
   const rows = new Map<string, number[]>();
   for (let row = 1; row < now.length; row += 1) {
-    const key = keyOf(keyColumns.map((column) => now.at(row, column).value));
+    const key = keyAt(now, row, keyColumns);
     const found = rows.get(key);
     if (found === undefined) rows.set(key, [row]);
     else found.push(row);

@@ -5,26 +5,14 @@
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
-import { keyOf } from './goals.ts';
+import { type Grid, gridOf, type Seen } from './grid.ts';
 import { type MarkerRecord, readMarkers } from './marker.ts';
-import { quoteTitle, type Raw } from './snapshot.ts';
+import { quoteTitle } from './snapshot.ts';
 
-/** A cell: what it shows, and the formula that gives it. */
-export interface Seen {
-  readonly value: Raw;
-  readonly formula?: string;
-}
-
-export interface TabNow {
+export interface TabNow extends Grid {
   readonly sheetId: number;
   readonly title: string;
   readonly rowCount: number;
-  readonly columnCount: number;
-  readonly headers: readonly string[];
-  /** Rows up to the last that holds anything in the columns read; the header counts. */
-  readonly length: number;
-  /** Row 0 is the header. */
-  at(row: number, column: number): Seen;
 }
 
 export interface Want {
@@ -38,13 +26,14 @@ export interface Look {
   readonly markers: readonly MarkerRecord[];
 }
 
-export const GRID_FIELDS = 'data(startRow,startColumn,rowData(values(userEnteredValue,effectiveValue)))';
+const cellsWith = (fields: string): string => `data(startRow,startColumn,rowData(values(${fields})))`;
+export const GRID_FIELDS = cellsWith('userEnteredValue,effectiveValue');
+export const CELLS_WITH_FORMATS = cellsWith('userEnteredValue,effectiveValue,userEnteredFormat/numberFormat');
 const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
 const METADATA = 'developerMetadata(metadataId,metadataKey,metadataValue)';
 /** Cells up to which a tab is read whole rather than by column. */
 const SMALL_CELLS = 20_000;
 const LOOKS = 8;
-const EMPTY: Seen = { value: null };
 
 /** Looks at tabs; one that is gone is missing from the result. `known` gives the headers as last seen. */
 export async function lookAt(client: SheetsClient, wants: readonly Want[], known: Map<number, TabNow>): Promise<Look> {
@@ -144,33 +133,21 @@ export function tabOf(sheet: sheets_v4.Schema$Sheet): TabNow {
       });
     });
   }
-  const headers = Array.from(rows[0] ?? [], (cell) => String(cell?.value ?? ''));
   return {
+    ...gridOf(rows, gridProperties?.columnCount ?? 0),
     sheetId: sheetId ?? 0,
     title: title ?? '',
     rowCount: gridProperties?.rowCount ?? 0,
-    columnCount: gridProperties?.columnCount ?? 0,
-    headers,
-    length: rows.length,
-    at: (row, column) => rows[row]?.[column] ?? EMPTY,
   };
 }
 
-function seenOf({ userEnteredValue, effectiveValue }: sheets_v4.Schema$CellData): Seen | undefined {
+function seenOf({ userEnteredValue, effectiveValue, userEnteredFormat }: sheets_v4.Schema$CellData): Seen | undefined {
   const formula = userEnteredValue?.formulaValue;
+  const numberFormat = userEnteredFormat?.numberFormat;
   const error = effectiveValue?.errorValue ? `#${effectiveValue.errorValue.type}` : undefined;
-  const value =
+  const shown =
     error ?? effectiveValue?.stringValue ?? effectiveValue?.numberValue ?? effectiveValue?.boolValue ?? null;
-  if (formula) return { value: value === '' ? null : value, formula };
-  return value === null || value === '' ? undefined : { value };
-}
-
-/** The key of a row; empty where the tab lacks a key column. */
-export function keyAt(tab: TabNow, row: number, keyColumns: readonly string[]): string {
-  const columns = keyColumns.map((header) => tab.headers.indexOf(header));
-  return columns.includes(-1) ? '' : keyOf(columns.map((column) => tab.at(row, column).value));
-}
-
-export function sameSeen(a: Seen, b: Seen): boolean {
-  return a.value === b.value && a.formula === b.formula;
+  const value = shown === '' ? null : shown;
+  if (value === null && !formula && !numberFormat) return undefined;
+  return { value, ...(formula && { formula }), ...(numberFormat && { numberFormat }) };
 }

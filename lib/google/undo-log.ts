@@ -7,29 +7,27 @@
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead } from './errors.ts';
-import type { InsertGoal, RemoveGoal, UpdateGoal, Write } from './goals.ts';
-import type { TabStep } from './place.ts';
+import type { Write } from './goals.ts';
 import { OWN_TABS, quoteTitle, type Raw } from './snapshot.ts';
-import { GRID_FIELDS, type TabNow, tabOf } from './tab-now.ts';
+import { newRowsAt, type PlacedRow, type TabStep } from './step.ts';
+import { CELLS_WITH_FORMATS, type TabNow, tabOf } from './tab-now.ts';
 
-/** One row that an attempt meant to write, put in or take away. */
-export interface Intent {
-  readonly kind: 'update' | 'insert' | 'remove';
+/** What an attempt did to one tab: its rows by their place in the copy, new ones put in before row `at`. */
+export interface TabDone {
   readonly sheetId: number;
-  readonly tab: string;
-  readonly keyColumns: readonly string[];
-  /** Row in the copy; of an insert the first row of those put in. */
-  readonly row: number;
-  readonly key: string;
-  readonly repair: boolean;
-  /** Of the attempt, among all that left a log. */
+  /** At the second look; so are the key columns. */
+  readonly headers: readonly string[];
+  readonly keyColumns: readonly number[];
+  readonly at: number;
+  readonly rows: readonly PlacedRow[];
+}
+
+export interface AttemptLog {
+  /** Grows with each attempt: a log's place among others. */
   readonly order: number;
-  /** Column, its header, what was expected there (undefined for an insert), what was written. */
-  readonly cells: readonly (readonly [column: number, header: string, before: Raw, write: Write])[];
-  /** What a keyless row, or one to be removed, was expected to hold. */
-  readonly content: readonly (readonly [string, Raw])[] | undefined;
-  /** The tab's headers at the second look; on the first intent of each tab. */
-  readonly headers?: readonly string[];
+  /** Whether it puts damage right, rather than carrying out a plan. */
+  readonly mends: boolean;
+  readonly tabs: readonly TabDone[];
 }
 
 /** Names and ids of an attempt's hidden tabs, all made from its marker. */
@@ -48,117 +46,130 @@ export function ownTabs(markerId: number): {
   };
 }
 
-/** What an attempt means to do, row by row. */
-export function intentsOf(steps: readonly TabStep[], order: number): Intent[] {
-  return steps.flatMap((step): Intent[] => {
-    const rows = new Map<UpdateGoal, Intent & { cells: Intent['cells'][number][] }>();
-    for (const { goal, row, column, header, write } of step.cells) {
-      const intent = rows.get(goal) ?? {
-        ...common(goal, goal.id.key),
-        order,
-        kind: 'update' as const,
-        row,
-        cells: [],
-        content: list(goal.id.content),
-      };
-      rows.set(goal, intent);
-      intent.cells.push([column, header, step.now.at(row, column).value, write]);
-    }
-    const inserts = step.inserts.map(({ goal, cells }, i): Intent => {
-      const placed = cells.map(({ column, header, write }) => [column, header, null, write] as const);
-      return {
-        ...common(goal, goal.key),
-        order,
-        kind: 'insert',
-        row: insertPlace(step) + i,
-        cells: placed,
-        content: undefined,
-      };
-    });
-    const removals = step.removals.map(({ goal, row }): Intent => {
-      return { ...common(goal, goal.id.key), order, kind: 'remove', row, cells: [], content: list(goal.id.content) };
-    });
-    const [first, ...others] = [...rows.values(), ...inserts, ...removals];
-    return first === undefined ? [] : [{ ...first, headers: step.now.headers }, ...others];
+/** What an attempt means to do. */
+export function logOf(steps: readonly TabStep[], order: number, mends: boolean): AttemptLog {
+  const tabs = steps.map(({ now, keyColumns, rows }): TabDone => {
+    return { sheetId: now.sheetId, headers: now.headers, keyColumns, at: newRowsAt(now), rows };
   });
+  return { order, mends, tabs };
 }
 
-/** New rows stand below the last row that holds anything. */
-export function insertPlace({ now }: TabStep): number {
-  return Math.max(1, now.length);
-}
-
-function common({ sheetId, tab, keyColumns, repair }: UpdateGoal | InsertGoal | RemoveGoal, key: string) {
-  return { sheetId, tab, keyColumns, repair, key };
-}
-
-function list(content: ReadonlyMap<string, Raw> | undefined): Intent['content'] {
-  return content === undefined ? undefined : [...content];
-}
-
-/** Characters of JSON that go into one cell of the log; a cell holds 50,000. */
+/** Characters of a log that go into one cell; a cell holds 50,000. */
 const PIECE = 40_000;
 
-/** The log as rows: an intent a row, its JSON in as many cells as it needs. */
-export function logRows(intents: readonly Intent[]): sheets_v4.Schema$RowData[] {
-  return intents.map((intent) => {
-    const text = JSON.stringify(intent);
-    const pieces = Array.from({ length: Math.ceil(text.length / PIECE) }, (_, i) =>
-      text.slice(i * PIECE, (i + 1) * PIECE),
-    );
-    return { values: pieces.map((stringValue) => ({ userEnteredValue: { stringValue } })) };
+/** Each cell begins with it, so that no text is taken for anything but text. */
+const SENTINEL = '.';
+
+/** A log as the cells of one column. */
+export function logRows(log: AttemptLog): sheets_v4.Schema$RowData[] {
+  const text = withQuotesSwapped(JSON.stringify([log.order, log.mends, log.tabs.map(packedTab)]));
+  const rows: sheets_v4.Schema$RowData[] = [];
+  for (let start = 0; start < text.length; ) {
+    // Never between the halves of a surrogate pair.
+    const cut = /[\uD800-\uDBFF]/.test(text[start + PIECE - 1] ?? '') ? PIECE - 1 : PIECE;
+    rows.push({ values: [{ userEnteredValue: { stringValue: SENTINEL + text.slice(start, start + cut) } }] });
+    start += cut;
+  }
+  return rows;
+}
+
+/** JSON inside JSON would take a second character for each quote. */
+function withQuotesSwapped(text: string): string {
+  return text.replace(/["']/g, (quote) => (quote === '"' ? "'" : '"'));
+}
+
+type PackedCell = readonly [column: number, value: Raw, before: Raw, formula?: string];
+type PackedRow =
+  | readonly [kind: 'u', row: number, key: string, digest: string, ...PackedCell[]]
+  | readonly [kind: 'i', nth: number, ...PackedCell[]]
+  | readonly [kind: 'r', row: number, key: string, digest: string];
+type PackedTab = readonly [
+  sheetId: number,
+  headers: readonly string[],
+  keyColumns: readonly number[],
+  at: number,
+  rows: readonly PackedRow[],
+];
+
+function packedTab({ sheetId, headers, keyColumns, at, rows }: TabDone): PackedTab {
+  const packed = rows.map((row): PackedRow => {
+    if (row.kind === 'remove') return ['r', row.row, row.key, row.digest];
+    const cells = row.cells.map(({ column, before, write: { value, formula } }): PackedCell => {
+      return formula === undefined ? [column, value, before] : [column, value, before, formula];
+    });
+    return row.kind === 'insert' ? ['i', row.nth, ...cells] : ['u', row.row, row.key, row.digest, ...cells];
   });
+  return [sheetId, headers, keyColumns, at, packed];
+}
+
+function unpackedTab([sheetId, headers, keyColumns, at, rows]: PackedTab): TabDone {
+  const cellOf = ([column, value, before, formula]: PackedCell) => {
+    const write: Write = formula === undefined ? { value } : { value, formula };
+    return { column, before, write };
+  };
+  const unpacked = rows.map((row): PlacedRow => {
+    if (row[0] === 'i') {
+      const [, nth, ...cells] = row;
+      return { kind: 'insert', nth, cells: cells.map(cellOf) };
+    }
+    if (row[0] === 'r') return { kind: 'remove', row: row[1], key: row[2], digest: row[3] };
+    const [, place, key, digest, ...cells] = row;
+    return { kind: 'update', row: place, key, digest, cells: cells.map(cellOf) };
+  });
+  return { sheetId, headers, keyColumns, at, rows: unpacked };
 }
 
 export interface Left {
   readonly markerId: number;
-  readonly order: number;
-  readonly intents: readonly Intent[];
+  /** Undefined where it is gone: then the copies are only to be deleted. */
+  readonly log: AttemptLog | undefined;
   /** Copies by the id of the tab that they were made from, as it was just before the write. */
   readonly images: ReadonlyMap<number, TabNow>;
   /** The ids of all hidden tabs, to be deleted. */
   readonly sheetIds: readonly number[];
 }
 
-/** What attempts left in the spreadsheet, or the one attempt asked for; copies without a log are only to be deleted. */
-export async function readLeft(client: SheetsClient, markerId?: number): Promise<Left[]> {
+/** What attempts left in the spreadsheet, in their order. */
+export async function readLeft(client: SheetsClient): Promise<Left[]> {
   const book = await client.get('sheets(properties(sheetId,title))');
   const own = (book.sheets ?? []).flatMap(({ properties }) => {
     const match = new RegExp(`^${OWN_TABS}(\\d+)(?: (\\d+))?$`).exec(properties?.title ?? '');
-    const id = Number(match?.[1]);
-    if (match === null || (markerId !== undefined && id !== markerId)) return [];
-    return [{ sheetId: properties?.sheetId ?? 0, title: properties?.title ?? '', markerId: id, of: match[2] }];
+    if (match === null) return [];
+    return [
+      {
+        sheetId: properties?.sheetId ?? 0,
+        title: properties?.title ?? '',
+        markerId: Number(match[1]),
+        of: match[2],
+      },
+    ];
   });
   if (own.length === 0) return [];
   const read = await client.get(
-    `sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${GRID_FIELDS})`,
+    `sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${CELLS_WITH_FORMATS})`,
     own.map((one) => quoteTitle(one.title)),
   );
   const tabs = new Map((read.sheets ?? []).map((sheet) => [sheet.properties?.sheetId ?? 0, tabOf(sheet)]));
-  return [...new Set(own.map((one) => one.markerId))].map((id) => {
-    const mine = own.filter((one) => one.markerId === id);
+  const left = [...new Set(own.map((one) => one.markerId))].map((markerId): Left => {
+    const mine = own.filter((one) => one.markerId === markerId);
     const log = mine.find((one) => one.of === undefined);
     const images = mine.flatMap((one) => {
       const tab = tabs.get(one.sheetId);
       return one.of === undefined || tab === undefined ? [] : [[Number(one.of), tab] as const];
     });
-    const intents = log === undefined ? [] : intentsIn(tabs.get(log.sheetId));
     return {
-      markerId: id,
-      order: intents[0]?.order ?? 0,
-      intents,
+      markerId,
+      log: log && logIn(tabs.get(log.sheetId)),
       images: new Map(images),
       sheetIds: mine.map((one) => one.sheetId),
     };
   });
+  return left.sort((a, b) => (a.log?.order ?? 0) - (b.log?.order ?? 0));
 }
 
-function intentsIn(log: TabNow | undefined): Intent[] {
-  if (log === undefined) throw new IncompleteRead('The log of a write could not be read.');
-  return Array.from({ length: log.length }, (_, row) => {
-    const pieces: string[] = [];
-    for (let column = 0; log.at(row, column).value !== null; column += 1)
-      pieces.push(String(log.at(row, column).value));
-    return JSON.parse(pieces.join('')) as Intent;
-  });
+function logIn(tab: TabNow | undefined): AttemptLog {
+  if (tab === undefined) throw new IncompleteRead('The log of a write could not be read.');
+  const pieces = Array.from({ length: tab.length }, (_, row) => String(tab.at(row, 0).value).slice(SENTINEL.length));
+  const [order, mends, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as [number, boolean, PackedTab[]];
+  return { order, mends, tabs: tabs.map(unpackedTab) };
 }

@@ -5,23 +5,22 @@
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { Write } from './goals.ts';
-import type { PlacedCell, TabStep } from './place.ts';
 import { quoteTitle } from './snapshot.ts';
+import { type NewRow, newRowsAt, type PlacedCell, type RemovedRow, type TabStep, type UpdatedRow } from './step.ts';
 import { columnRanges } from './tab-now.ts';
-import { insertPlace, intentsOf, logRows, ownTabs } from './undo-log.ts';
+import { logOf, logRows, ownTabs } from './undo-log.ts';
 
 type Request = sheets_v4.Schema$Request;
 
 /** The request for `spreadsheets.batchUpdate`, with the copies' cells asked back. `trash`: hidden tabs to delete first. */
 export function writeRequest(
   steps: readonly TabStep[],
-  attempt: { id: number; order: number },
+  attempt: { id: number; order: number; mends: boolean },
   marker: readonly Request[],
   trash: readonly number[],
 ): sheets_v4.Schema$BatchUpdateSpreadsheetRequest {
   const own = ownTabs(attempt.id);
-  const rows = logRows(intentsOf(steps, attempt.order));
-  const columnCount = Math.max(1, ...rows.map((row) => row.values?.length ?? 0));
+  const rows = logRows(logOf(steps, attempt.order, attempt.mends));
   const requests = [
     ...trash.map((sheetId): Request => ({ deleteSheet: { sheetId } })),
     ...steps.flatMap((step, i) => copyRequests(step.now.sheetId, own.imageId(i), own.imageTitle(step.now.sheetId))),
@@ -31,12 +30,12 @@ export function writeRequest(
           sheetId: own.logId,
           title: own.logTitle,
           hidden: true,
-          gridProperties: { rowCount: rows.length, columnCount },
+          gridProperties: { rowCount: rows.length, columnCount: 1 },
         },
       },
     },
     { updateCells: { start: { sheetId: own.logId, rowIndex: 0, columnIndex: 0 }, rows, fields: 'userEnteredValue' } },
-    ...steps.flatMap((step) => [...cellRequests(step), ...insertRequests(step), ...removalRequests(step)]),
+    ...steps.flatMap((step) => [...cellRequests(step), ...newRowRequests(step), ...removalRequests(step)]),
     ...marker,
   ];
   const responseRanges = steps.flatMap((step) => askedBack(step, quoteTitle(own.imageTitle(step.now.sheetId))));
@@ -52,16 +51,14 @@ function copyRequests(sourceSheetId: number, newSheetId: number, newSheetName: s
 
 /** Of a copy: the header, and in the rows concerned the keys and the cells, or all cells where whole rows matter. */
 function askedBack(step: TabStep, quoted: string): string[] {
-  const { now, cells, removals } = step;
-  const rows = [...cells.map((cell) => cell.row), ...removals.map((removal) => removal.row)];
+  const { now, keyColumns, rows } = step;
   const head = `${quoted}!1:1`;
-  if (rows.length === 0) return [head];
-  const whole = removals.length > 0 || cells.some((cell) => cell.goal.id.key === '');
-  const keys = [...cells, ...removals].flatMap(({ goal }) =>
-    goal.keyColumns.map((header) => now.headers.indexOf(header)),
-  );
-  const columns = whole ? now.headers.map((_, i) => i) : [...new Set([...keys, ...cells.map((cell) => cell.column)])];
-  const [first, last] = rows.reduce(([min, max], row) => [Math.min(min, row), Math.max(max, row)], [Infinity, 0]);
+  const places = rows.flatMap((row) => (row.kind === 'insert' ? [] : [row.row]));
+  if (places.length === 0) return [head];
+  const whole = rows.some((row) => row.kind === 'remove' || (row.kind === 'update' && row.key === ''));
+  const cells = rows.flatMap((row) => (row.kind === 'update' ? row.cells.map(({ column }) => column) : []));
+  const columns = whole ? now.headers.map((_, i) => i) : [...new Set([...keyColumns, ...cells])];
+  const [first, last] = places.reduce(([min, max], row) => [Math.min(min, row), Math.max(max, row)], [Infinity, 0]);
   return [head, ...columnRanges(quoted, columns, first + 1, last + 1)];
 }
 
@@ -72,26 +69,29 @@ function cellData({ value, formula }: Write): sheets_v4.Schema$CellData {
   return { userEnteredValue: typeof value === 'boolean' ? { boolValue: value } : { stringValue: value } };
 }
 
-const PATTERN = { DATE: 'yyyy-mm-dd', DATE_TIME: 'yyyy-mm-dd hh:mm:ss' };
-
-function dated(write: Write): sheets_v4.Schema$CellData {
-  if (write.format === undefined) return cellData(write);
-  const numberFormat = { type: write.format, pattern: PATTERN[write.format] };
-  return { ...cellData(write), userEnteredFormat: { numberFormat } };
+/** The cell with the number format that it is to carry; without one where it keeps its own. */
+function formatted(write: Write): sheets_v4.Schema$CellData {
+  const { numberFormat } = write;
+  return numberFormat ? { ...cellData(write), userEnteredFormat: { numberFormat } } : cellData(write);
 }
 
+const WITH_FORMAT = 'userEnteredValue,userEnteredFormat.numberFormat';
+
+type CellInRow = PlacedCell & { readonly row: number };
+
 /** Runs of neighbouring cells in a row, and equal runs below one another, go into one updateCells each. */
-function cellRequests({ now, cells }: TabStep): Request[] {
-  const sorted = cells.toSorted((a, b) => a.row - b.row || a.column - b.column);
-  const runs: PlacedCell[][] = [];
-  for (const cell of sorted) {
+function cellRequests({ now, rows }: TabStep): Request[] {
+  const updated = rows.filter((row): row is UpdatedRow => row.kind === 'update');
+  const cells = updated.flatMap(({ row, cells: placed }) => placed.map((cell): CellInRow => ({ ...cell, row })));
+  const runs: CellInRow[][] = [];
+  for (const cell of cells.sort((a, b) => a.row - b.row || a.column - b.column)) {
     const last = runs.at(-1)?.at(-1);
     const joins = last?.row === cell.row && last.column + 1 === cell.column && hasFormat(last) === hasFormat(cell);
     if (joins) runs.at(-1)?.push(cell);
     else runs.push([cell]);
   }
-  const blocks = new Map<string, PlacedCell[][]>();
-  const closed: PlacedCell[][][] = [];
+  const blocks = new Map<string, CellInRow[][]>();
+  const closed: CellInRow[][][] = [];
   for (const run of runs) {
     const [first] = run;
     if (first === undefined) continue;
@@ -106,60 +106,77 @@ function cellRequests({ now, cells }: TabStep): Request[] {
   }
   return closed.map((block) => {
     const first = block[0]?.[0];
-    const fields =
-      first !== undefined && hasFormat(first) ? 'userEnteredValue,userEnteredFormat.numberFormat' : 'userEnteredValue';
-    const rows = block.map((run) => ({ values: run.map((cell) => dated(cell.write)) }));
+    const values = block.map((run) => ({ values: run.map((cell) => formatted(cell.write)) }));
     const start = { sheetId: now.sheetId, rowIndex: first?.row ?? 0, columnIndex: first?.column ?? 0 };
-    return { updateCells: { start, rows, fields } };
+    return {
+      updateCells: { start, rows: values, fields: first && hasFormat(first) ? WITH_FORMAT : 'userEnteredValue' },
+    };
   });
 }
 
 function hasFormat({ write }: PlacedCell): boolean {
-  return write.format !== undefined;
+  return write.numberFormat !== undefined;
 }
 
-function insertRequests(step: TabStep): Request[] {
-  const { now, inserts } = step;
-  if (inserts.length === 0) return [];
+function newRowRequests(step: TabStep): Request[] {
+  const { now, rows } = step;
+  const added = rows.filter((row): row is NewRow => row.kind === 'insert');
+  if (added.length === 0) return [];
   const { sheetId } = now;
-  const at = insertPlace(step);
-  const rows = inserts.map(({ cells }) => {
-    const values: sheets_v4.Schema$CellData[] = Array.from(
-      { length: Math.max(0, ...cells.map((cell) => cell.column + 1)) },
-      () => ({}),
-    );
-    for (const { column, write } of cells) values[column] = cellData(write);
-    return { values };
-  });
-  const range = { sheetId, dimension: 'ROWS', startIndex: at, endIndex: at + inserts.length };
-  const formats = new Map(
-    inserts.flatMap(({ cells }) =>
-      cells.flatMap(({ column, write }) => (write.format ? [[column, write.format] as const] : [])),
-    ),
-  );
+  const at = newRowsAt(now);
+  const range = { sheetId, dimension: 'ROWS', startIndex: at, endIndex: at + added.length };
   return [
     // Rows can be put in before an existing row only.
     ...(at >= now.rowCount ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: at - now.rowCount + 1 } }] : []),
     { insertDimension: { range, inheritFromBefore: at > 1 } },
-    { updateCells: { start: { sheetId, rowIndex: at, columnIndex: 0 }, rows, fields: 'userEnteredValue' } },
-    ...[...formats].map(([column, type]): Request => {
-      const area = {
-        sheetId,
-        startRowIndex: at,
-        endRowIndex: at + inserts.length,
-        startColumnIndex: column,
-        endColumnIndex: column + 1,
-      };
-      const cell = { userEnteredFormat: { numberFormat: { type, pattern: PATTERN[type] } } };
-      return { repeatCell: { range: area, cell, fields: 'userEnteredFormat.numberFormat' } };
-    }),
+    ...newCellRequests(step, added, at),
   ];
 }
 
-/** From the bottom up, so that no removal shifts the next; a tab must keep a row below its header. */
-function removalRequests({ now, removals }: TabStep): Request[] {
+/** A row that comes back brings the format of each of its cells; a new one takes its column's, and dates a date's. */
+function newCellRequests({ now, goals }: TabStep, added: readonly NewRow[], at: number): Request[] {
   const { sheetId } = now;
-  const rows = removals.map((removal) => removal.row).sort((a, b) => b - a);
+  const comesBack = goals.length === 0;
+  const rows = added.map(({ cells }) => {
+    const values: sheets_v4.Schema$CellData[] = Array.from(
+      { length: Math.max(0, ...cells.map((cell) => cell.column + 1)) },
+      () => ({}),
+    );
+    for (const { column, write } of cells) values[column] = comesBack ? formatted(write) : cellData(write);
+    return { values };
+  });
+  const fields = comesBack ? WITH_FORMAT : 'userEnteredValue';
+  const values = { updateCells: { start: { sheetId, rowIndex: at, columnIndex: 0 }, rows, fields } };
+  if (comesBack) return [values];
+  const formats = new Map(
+    added.flatMap(({ cells }) =>
+      cells.flatMap(({ column, write }) => (write.numberFormat ? [[column, write.numberFormat] as const] : [])),
+    ),
+  );
+  const dates = [...formats].map(([column, numberFormat]): Request => {
+    const area = {
+      sheetId,
+      startRowIndex: at,
+      endRowIndex: at + added.length,
+      startColumnIndex: column,
+      endColumnIndex: column + 1,
+    };
+    return {
+      repeatCell: {
+        range: area,
+        cell: { userEnteredFormat: { numberFormat } },
+        fields: 'userEnteredFormat.numberFormat',
+      },
+    };
+  });
+  return [values, ...dates];
+}
+
+/** From the bottom up, so that no removal shifts the next; a tab must keep a row below its header. */
+function removalRequests({ now, rows: placed }: TabStep): Request[] {
+  const { sheetId } = now;
+  const removed = placed.filter((row): row is RemovedRow => row.kind === 'remove');
+  const rows = removed.map(({ row }) => row).sort((a, b) => b - a);
   const spans: { start: number; end: number }[] = [];
   for (const row of rows) {
     const last = spans.at(-1);

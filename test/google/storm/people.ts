@@ -3,9 +3,9 @@
  * apart from the sheet, of what must be in it in the end. It knows nothing of how plans are written.
  */
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
-import { effectiveValue } from '../support/sheets-server/cell-value.ts';
-import type { Tab } from '../support/sheets-server/model.ts';
-import type { SheetsServer } from '../support/sheets-server/server.ts';
+import { effectiveValue } from '../../support/sheets-server/cell-value.ts';
+import type { Tab } from '../../support/sheets-server/model.ts';
+import type { SheetsServer } from '../../support/sheets-server/server.ts';
 
 export const SPREADSHEET = 'sheet-1';
 export const HEADERS = ['contact_id', 'email', 'status', 'score', 'note'];

@@ -1,0 +1,50 @@
+/** What one attempt does to one tab, by place: made from goals (place.ts) or from damage (damage.ts), kept in the log. */
+import type { Goal, Write } from './goals.ts';
+import type { Raw } from './snapshot.ts';
+import type { TabNow } from './tab-now.ts';
+
+export interface PlacedCell {
+  readonly column: number;
+  /** What the second look found there; of a new row null. */
+  readonly before: Raw;
+  readonly write: Write;
+}
+
+export interface UpdatedRow {
+  readonly kind: 'update';
+  readonly row: number;
+  readonly key: string;
+  /** Of a row without key: the digest of what it holds. */
+  readonly digest: string;
+  readonly cells: readonly PlacedCell[];
+}
+
+export interface NewRow {
+  readonly kind: 'insert';
+  /** Of a row put back: which of those that were lost. */
+  readonly nth: number;
+  readonly cells: readonly PlacedCell[];
+}
+
+export interface RemovedRow {
+  readonly kind: 'remove';
+  readonly row: number;
+  readonly key: string;
+  readonly digest: string;
+}
+
+export type PlacedRow = UpdatedRow | NewRow | RemovedRow;
+
+export interface TabStep {
+  readonly now: TabNow;
+  /** -1 where a key column is not there. */
+  readonly keyColumns: readonly number[];
+  readonly rows: PlacedRow[];
+  /** What each row is for; none while damage is put right. */
+  readonly goals: Goal[];
+}
+
+/** New rows stand below the last row that holds anything. */
+export function newRowsAt({ length }: TabNow): number {
+  return Math.max(1, length);
+}

@@ -1,0 +1,130 @@
+import { CONTACTS, type Storm } from './weather.ts';
+
+/** Storms that once did damage. */
+export const remembered: Storm[] = [
+  // A column renamed between a write that hit wrongly and its repair, which has only the row's content to find it by.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [
+      { before: 7, deed: { do: 'move column', from: 6, to: 0 } },
+      { before: 8, deed: { do: 'rename', column: 36 } },
+    ],
+    faults: [],
+    kills: [],
+    sameIdRefused: false,
+  },
+  // The key's column renamed in the gap before a write: the rows that it took away wrongly had no key to come back by.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: false, score: false, remove: i !== 6 })),
+    inserts: 0,
+    deeds: [
+      { before: 9, deed: { do: 'move row', who: 6, to: 0 } },
+      { before: 9, deed: { do: 'rename', column: 0 } },
+      { before: 7, deed: { do: 'move column', from: 0, to: 8 } },
+    ],
+    faults: [{ at: 1, fault: '429' }],
+    kills: [],
+    sameIdRefused: false,
+  },
+  // A column renamed beside a new one without a name: the repair went into the new one.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: i === 4, score: false, remove: i !== 4 })),
+    inserts: 0,
+    deeds: [
+      { before: 6, deed: { do: 'new column', at: 21, named: false } },
+      { before: 8, deed: { do: 'sort', by: 0, descending: false } },
+      { before: 9, deed: { do: 'rename', column: 11 } },
+      { before: 9, deed: { do: 'new column', at: 15, named: false } },
+      { before: 1, deed: { do: 'sort', by: 3, descending: false } },
+    ],
+    faults: [],
+    kills: [],
+    sameIdRefused: false,
+  },
+  // A write into a column without a name, and another such column beside it before the repair.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [
+      { before: 1, deed: { do: 'new column', at: 0, named: false } },
+      { before: 7, deed: { do: 'move column', from: 0, to: 23 } },
+      { before: 8, deed: { do: 'new column', at: 1, named: false } },
+    ],
+    faults: [],
+    kills: [],
+    sameIdRefused: false,
+  },
+  // The key's column renamed in the gap, and then the very row edited that a repair was to find by what it held.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: false, score: i === 7, remove: i !== 7 })),
+    inserts: 0,
+    deeds: [
+      { before: 1, deed: { do: 'new column', at: 0, named: false } },
+      { before: 8, deed: { do: 'edit', who: 16, column: 1 } },
+      { before: 7, deed: { do: 'rename', column: 0 } },
+      { before: 7, deed: { do: 'new column', at: 10, named: false } },
+    ],
+    faults: [],
+    kills: [],
+    sameIdRefused: false,
+  },
+  // A run killed after it had put a row back, and a person who deletes that row before the next run recovers.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: false, score: false, remove: i !== 0 })),
+    inserts: 0,
+    deeds: [
+      { before: 16, deed: { do: 'delete', who: 0 } },
+      { before: 7, deed: { do: 'move row', who: 0, to: 2 } },
+    ],
+    faults: [{ at: 9, fault: '429' }],
+    kills: [
+      { at: 8, after: false },
+      { at: 15, after: true },
+    ],
+    sameIdRefused: false,
+  },
+  // A write into a column without a name that moved on alone.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [
+      { before: 11, deed: { do: 'new column', at: 0, named: false } },
+      { before: 12, deed: { do: 'move column', from: 0, to: 16 } },
+    ],
+    faults: [],
+    kills: [{ at: 4, after: false }],
+    sameIdRefused: false,
+  },
+  // A repair whose answer was cut, of a row that a person edited before it: it was taken for wrong, and taken back.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: false, score: i === 4, remove: i !== 4 })),
+    inserts: 0,
+    deeds: [
+      { before: 1, deed: { do: 'add', at: 0 } },
+      { before: 7, deed: { do: 'move column', from: 0, to: 11 } },
+      { before: 8, deed: { do: 'edit', who: 44, column: 1 } },
+    ],
+    faults: [
+      { at: 9, fault: '429' },
+      { at: 15, fault: 'cut' },
+    ],
+    kills: [
+      { at: 20, after: false },
+      { at: 8, after: false },
+    ],
+    sameIdRefused: false,
+  },
+  // The key's column renamed while damage was put right: each repair looked wrong in its turn, and was repaired for ever.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [
+      { before: 8, deed: { do: 'rename', column: 0 } },
+      { before: 7, deed: { do: 'add', at: 0 } },
+    ],
+    faults: [],
+    kills: [],
+    sameIdRefused: false,
+  },
+];
