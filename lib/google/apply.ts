@@ -7,21 +7,29 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
 import { sizeOf } from './damage.ts';
 import { Refused, UnknownOutcome } from './errors.ts';
-import { chunksOf, goalsOf } from './goals.ts';
+import { CHUNK_BYTES, chunksOf, type Goal, goalsOf } from './goals.ts';
 import { dropMarker, type Marker } from './marker.ts';
 import type { ApplyResult, TabPatch } from './patch.ts';
 import { zoneClock } from './serial-time.ts';
-import { type DamageByTab, judgeLeft, markAgain, newTally, newWork, type State, settle } from './settle.ts';
+import { type DamageByTab, judgeLeft, markAgain, newTally, newWork, type State, settle, type Tally } from './settle.ts';
 import type { SheetSnapshot } from './snapshot.ts';
+import type { Look } from './tab-now.ts';
+import { TAKES_BACK, takenBack, unfinished } from './take-back.ts';
 import { readLeft } from './undo-log.ts';
 
 export interface SheetWriter {
   /** Applies patches made from a snapshot; the marker names them. */
   apply(snapshot: SheetSnapshot, patches: readonly TabPatch[], marker: Marker): Promise<ApplyResult>;
   /** Puts right what a killed run left, if it left anything. To be called before the snapshot that is planned on. */
-  recover(): Promise<{ repaired: number }>;
+  recover(): Promise<Recovered>;
   /** Takes away the last write's hidden tabs. */
   finish(): Promise<void>;
+}
+
+/** Rows that were hit wrongly and put right; rows of a landing that was not whole, and was taken back. */
+export interface Recovered {
+  readonly repaired: number;
+  readonly takenBack: number;
 }
 
 /** Applies patches and leaves nothing behind: `sheetWriter` for one plan. */
@@ -37,9 +45,21 @@ export async function applyPatches(
   return result;
 }
 
-/** A writer for one run; between two plans it leaves the hidden tabs of the last write, to save a call. */
-export function sheetWriter(client: SheetsClient): SheetWriter {
-  const state: State = { client, trash: [], owed: [], order: 0, known: new Map() };
+/**
+ * A writer for one run; between two plans it leaves the hidden tabs of the last write, to save a call. `chunkBytes` limits what
+ * goes in one request.
+ */
+export function sheetWriter(client: SheetsClient, chunkBytes: number = CHUNK_BYTES): SheetWriter {
+  const state: State = {
+    chunkBytes,
+    client,
+    trash: [],
+    logs: new Set(),
+    landing: '',
+    owed: [],
+    order: 0,
+    known: new Map(),
+  };
   return {
     apply: (snapshot, patches, marker) => apply(state, snapshot, patches, marker),
     recover: () => recover(state),
@@ -57,39 +77,70 @@ async function apply(
     if (!state.known.has(tab.sheetId)) state.known.set(tab.sheetId, { ...tab, length: 1, at: () => ({ value: null }) });
   }
   const tally = newTally();
-  const chunks = chunksOf(goalsOf(snapshot, patches, zoneClock(snapshot.timeZone)));
-  for (const [i, open] of chunks.entries()) {
-    const work = newWork({ marker, chunk: `${i + 1}/${chunks.length}`, tally, open });
-    await settle(state, work);
-    if (work.standing?.mends) await markAgain(state, work);
-  }
+  const chunks = chunksOf(goalsOf(snapshot, patches, zoneClock(snapshot.timeZone)), state.chunkBytes);
+  await landChunks(state, chunks, marker, tally);
   const { cells, inserts, removals, already, repaired, held } = tally;
   return { written: { cells, inserts, removals }, already, held: [...held.values()], repaired, chunks: chunks.length };
 }
 
-async function recover(state: State): Promise<{ repaired: number }> {
+/** Settles chunk after chunk. */
+async function landChunks(state: State, chunks: readonly Goal[][], marker: Marker, tally: Tally): Promise<void> {
+  state.trash.push(...state.logs);
+  state.logs = new Set();
+  state.landing = createHash('sha256').update(JSON.stringify(marker)).digest('base64url').slice(0, 12);
+  let ahead: Look | undefined;
+  for (const [i, open] of chunks.entries()) {
+    const part = { landing: state.landing, chunk: i + 1, chunks: chunks.length };
+    const work = newWork({ marker, part, tally, open, next: chunks[i + 1] ?? [], ahead });
+    await settle(state, work);
+    if (work.standing?.mends) await markAgain(state, work);
+    ahead = work.lookedAhead;
+  }
+}
+
+/** First what was hit wrongly is put right, then what did not land whole is taken back. */
+async function recover(state: State): Promise<Recovered> {
   const left = await readLeft(state.client);
   state.trash = left.flatMap((one) => one.sheetIds);
   state.order = left.at(-1)?.log?.order ?? 0;
   const damage: DamageByTab = new Map();
-  for (const one of left) judgeLeft(one, damage);
+  const judged = left.flatMap((one) => (one.log ? [{ log: one.log, verdicts: judgeLeft(one, damage) }] : []));
   const repaired = [...damage.values()].reduce((sum, one) => sum + sizeOf(one), 0);
-  // The chunk did not land as a whole: its markers must not say so.
-  if (repaired > 0) state.owed = left.map((one) => dropMarker(one.markerId));
-  const plan = createHash('sha256')
+  const landing = unfinished(judged);
+  const goals = takenBack(landing);
+  // What did not land as a whole must not have a marker that says so.
+  if (repaired > 0 || goals.length > 0) state.owed = left.map((one) => dropMarker(one.markerId));
+  const name = createHash('sha256')
     .update(left.map((one) => one.markerId).join())
     .digest('hex')
     .slice(0, 12);
-  const marker = { job: 'recovery', period: 'any', plan };
-  const work = newWork({ marker, chunk: '1/1', tally: newTally(), damage });
-  await settle(state, work);
-  if (work.standing) state.owed.push(dropMarker(work.standing.id));
+  const marker = { job: 'recovery', period: 'any', plan: name };
+  const mending = newWork({ marker, part: null, damage });
+  await settle(state, mending);
+  if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
+  if (landing[0]?.part) {
+    const { landing: of, chunks } = landing[0].part;
+    state.landing = of;
+    state.logs = new Set(left.flatMap((one) => (one.log?.part?.landing === of ? (one.logId ?? []) : [])));
+    state.trash = state.trash.filter((sheetId) => !state.logs.has(sheetId));
+    for (const [i, open] of chunksOf(goals, state.chunkBytes).entries()) {
+      const work = newWork({
+        marker: { ...marker, plan: `${name} back ${i}` },
+        part: { landing: of, chunk: TAKES_BACK, chunks },
+        open,
+      });
+      await settle(state, work);
+      if (work.standing) state.owed.push(dropMarker(work.standing.id));
+    }
+  }
   await finish(state);
-  return { repaired };
+  return { repaired, takenBack: goals.length };
 }
 
 /** Deletes hidden tabs and writes what markers are owed; repeats until it is done. */
 async function finish(state: State): Promise<void> {
+  state.trash.push(...state.logs);
+  state.logs = new Set();
   for (let attempt = 1; state.trash.length + state.owed.length > 0; attempt += 1) {
     const deletions = state.trash.map((sheetId): sheets_v4.Schema$Request => ({ deleteSheet: { sheetId } }));
     try {

@@ -5,25 +5,31 @@
  * damage. It is bound to places in the tab as it was right after the write, from there traced to where they are now, and put right
  * by an attempt like any other, which may hit wrongly in its turn; what a person has changed since stays. Pure.
  */
-import type { Write } from './goals.ts';
+import type { CellPlace, Write } from './goals.ts';
 import { contentAt, digestOf, EMPTY, type Grid, gridOf, keyAt, type Seen } from './grid.ts';
 import type { NewRow, PlacedCell, RemovedRow, TabStep, UpdatedRow } from './step.ts';
 import type { TabNow } from './tab-now.ts';
 import { trace } from './trace.ts';
 import type { TabDone } from './undo-log.ts';
 
+/** What a cell should hold, and where a copy has it; what never stood anywhere has no copy. */
+interface Right extends Seen {
+  readonly copyOf?: CellPlace;
+}
+
 interface WrongCell {
   readonly row: number;
   readonly column: number;
   /** What the attempt wrote there. */
   readonly holds: Seen;
-  readonly right: Seen;
+  readonly right: Right;
 }
 
 interface LostRow {
   readonly nth: number;
   readonly key: string;
-  readonly cells: readonly { readonly column: number; readonly right: Seen }[];
+  /** All of them, those that are empty too. */
+  readonly cells: readonly { readonly column: number; readonly right: Right }[];
 }
 
 /** What is wrong in one tab, by places in `base`. */
@@ -66,15 +72,17 @@ export interface Verdict {
 }
 
 /** Judges what an attempt did to one tab. `before` is the damage that was there already. */
-export function judge(done: TabDone, mends: boolean, image: Grid, before: Damage | undefined): Verdict {
+export function judge(done: TabDone, mends: boolean, image: TabNow, before: Damage | undefined): Verdict {
   const want = before && carried(before, image);
   const keyColumns = mends && want ? want.keyColumns : keysIn(done, image);
   const after = aftermath(done, image);
   const found = { cells: [] as WrongCell[], lost: [] as Omit<LostRow, 'nth'>[], strays: [] as number[] };
   const wanted = new Map(want?.cells.map((cell) => [`${cell.row} ${cell.column}`, cell]));
   const open = { lost: new Map(want?.lost.map((row) => [row.nth, row])), strays: new Set(want?.strays) };
-  const unharmed = (row: number, column: number): Seen =>
-    wanted.get(`${row} ${column}`)?.right ?? image.at(row, column);
+  const unharmed = (row: number, column: number): Right => {
+    const copyOf = { sheetId: image.sheetId, row, column };
+    return wanted.get(`${row} ${column}`)?.right ?? { ...image.at(row, column), copyOf };
+  };
 
   const judgeUpdate = (row: UpdatedRow): ReadonlySet<number> => {
     const hit = new Set<number>();
@@ -93,9 +101,7 @@ export function judge(done: TabDone, mends: boolean, image: Grid, before: Damage
   };
   const judgeRemoval = (row: RemovedRow): boolean => {
     if (mends ? open.strays.delete(row.row) : isRow(row, image, keyColumns)) return true;
-    const cells = columnsOf(image)
-      .map((column) => ({ column, right: unharmed(row.row, column) }))
-      .filter(({ right }) => holdsSomething(right) || right.numberFormat);
+    const cells = columnsOf(image).map((column) => ({ column, right: unharmed(row.row, column) }));
     if (cells.some(({ right }) => holdsSomething(right)))
       found.lost.push({ key: keyAt(image, row.row, keyColumns), cells });
     return false;
@@ -240,17 +246,24 @@ export function carried(damage: Damage, now: Grid): Damage | undefined {
 export function mend(damage: Damage, now: TabNow): TabStep | undefined {
   const here = carried(damage, now);
   if (here === undefined) return undefined;
-  const put = ({ column, right }: { column: number; right: Seen }, before: Seen = EMPTY): PlacedCell => {
+  const put = ({ column, right }: { column: number; right: Right }, before: Seen = EMPTY): PlacedCell => {
     return { column, before: before.value, write: { ...right, numberFormat: right.numberFormat ?? null } };
   };
   const byRow = new Map<number, WrongCell[]>();
   for (const cell of here.cells) byRow.set(cell.row, [...(byRow.get(cell.row) ?? []), cell]);
   const updates = [...byRow].map(([row, cells]): UpdatedRow => {
-    return { kind: 'update', row, key: '', digest: '', cells: cells.map((cell) => put(cell, cell.holds)) };
+    return {
+      kind: 'update',
+      row,
+      key: '',
+      digest: '',
+      digestAfter: '',
+      cells: cells.map((cell) => put(cell, cell.holds)),
+    };
   });
   const inserts = here.lost.map(({ nth, cells }): NewRow => {
     return { kind: 'insert', nth, cells: cells.map((cell) => put(cell)) };
   });
-  const removals = here.strays.map((row): RemovedRow => ({ kind: 'remove', row, key: '', digest: '' }));
+  const removals = here.strays.map((row): RemovedRow => ({ kind: 'remove', row, key: '', digest: '', cells: [] }));
   return { now, keyColumns: here.keyColumns, rows: [...updates, ...inserts, ...removals], goals: [] };
 }

@@ -3,7 +3,7 @@
  * sheet anew before every attempt (place.ts).
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { keyOf } from './grid.ts';
+import { ANY_ERROR, digestOf, isOwn, keyOf } from './grid.ts';
 import type { Put, TabPatch } from './patch.ts';
 import { dateToSerial, type ZoneClock } from './serial-time.ts';
 import type { Raw, SheetSnapshot, TabSnapshot } from './snapshot.ts';
@@ -14,15 +14,23 @@ export interface Write {
   readonly formula?: string;
   /** Null takes the cell's number format away; undefined leaves it. */
   readonly numberFormat?: sheets_v4.Schema$NumberFormat | null;
+  /** The cell of a copy that it is to be again, with its formula as that reads at the new place, and all that it looks like. */
+  readonly copyOf?: CellPlace;
+}
+
+export interface CellPlace {
+  readonly sheetId: number;
+  readonly row: number;
+  readonly column: number;
 }
 
 const DATE = { type: 'DATE', pattern: 'yyyy-mm-dd' };
 const DATE_TIME = { type: 'DATE_TIME', pattern: 'yyyy-mm-dd hh:mm:ss' };
 
-/** Which row is meant, wherever it stands. Without a key: the row that holds exactly `content`. */
+/** Which row is meant, wherever it stands. Without a key: the row whose content has the digest. */
 export interface RowId {
   readonly key: string;
-  readonly content?: ReadonlyMap<string, Raw>;
+  readonly digest?: string;
   /** Row of the grid, the header is 0; decides between rows that are alike. */
   readonly near: number;
 }
@@ -41,6 +49,8 @@ export interface InsertGoal extends GoalBase {
   readonly kind: 'insert';
   readonly key: string;
   readonly cells: readonly { readonly column: string; readonly after: Write }[];
+  /** A row that was there before: each cell brings its own number format, not its column's. */
+  readonly comesBack?: true;
 }
 export interface RemoveGoal extends GoalBase {
   readonly kind: 'remove';
@@ -48,13 +58,13 @@ export interface RemoveGoal extends GoalBase {
 }
 export type Goal = UpdateGoal | InsertGoal | RemoveGoal;
 
-/** All goals of patches, in the patches' order. Throws NoSuchTab. */
+/** All goals of patches, in the patches' order, rows to take away last. Throws NoSuchTab. */
 export function goalsOf(snapshot: SheetSnapshot, patches: readonly TabPatch[], clock: ZoneClock): Goal[] {
-  return patches.flatMap((patch): Goal[] => {
+  const goals = patches.flatMap((patch): Goal[] => {
     const tab = snapshot.tab(patch.tab);
     const base = { sheetId: tab.sheetId, tab: tab.title, keyColumns: patch.key };
     const updates = patch.updates.map((update): Goal => {
-      const id = { ...rowId(update), ...(keyOf(update.key) === '' && { content: contentOf(tab, update.row) }) };
+      const id = { ...rowId(update), ...(keyOf(update.key) === '' && { digest: digestIn(tab, update.row) }) };
       const cells = update.cells.map(({ column, before, after }) => ({ column, before, after: writeOf(after, clock) }));
       return { ...base, kind: 'update', id, cells };
     });
@@ -64,18 +74,21 @@ export function goalsOf(snapshot: SheetSnapshot, patches: readonly TabPatch[], c
       return { ...base, kind: 'insert', key, cells: cells.filter((cell) => cell.after.value !== null) };
     });
     const removals = patch.removals.map((removal): Goal => {
-      return { ...base, kind: 'remove', id: { ...rowId(removal), content: contentOf(tab, removal.row) } };
+      return { ...base, kind: 'remove', id: { ...rowId(removal), digest: digestIn(tab, removal.row) } };
     });
     return [...updates, ...inserts, ...removals];
   });
+  return [...goals.filter(({ kind }) => kind !== 'remove'), ...goals.filter(({ kind }) => kind === 'remove')];
 }
 
 function rowId({ key, row }: { key: readonly Raw[]; row: number }): RowId {
   return { key: keyOf(key), near: row + 1 };
 }
 
-function contentOf(tab: TabSnapshot, row: number): Map<string, Raw> {
-  return new Map(tab.headers.flatMap((header, i) => (header === '' ? [] : [[header, tab.raw(row, i)] as const])));
+function digestIn(tab: TabSnapshot, row: number): string {
+  const { headers } = tab;
+  const shown = (column: number): Raw => (tab.cell(row, column).kind === 'error' ? ANY_ERROR : tab.raw(row, column));
+  return digestOf(new Map(headers.flatMap((header, i) => (isOwn(headers, i) ? [[header, shown(i)] as const] : []))));
 }
 
 function writeOf(put: Put, clock: ZoneClock): Write {
@@ -84,18 +97,18 @@ function writeOf(put: Put, clock: ZoneClock): Write {
   return { value: clock.toSerial(put.datetime), numberFormat: DATE_TIME };
 }
 
-/** Bytes of a request that one chunk's goals may take; the service recommends 2 MB, and the log doubles the cells. */
-const CHUNK_CHARACTERS = 1_800_000;
+/** Bytes of a request that one chunk's goals may take by a careful estimate; the service recommends 2 MB for it all. */
+export const CHUNK_BYTES = 1_800_000;
 /** Of 100,000 requests that a batch may hold. */
 const CHUNK_GOALS = 20_000;
 
 /** Cuts goals into chunks, each small enough for one request. */
-export function chunksOf(goals: readonly Goal[]): Goal[][] {
+export function chunksOf(goals: readonly Goal[], chunkBytes: number): Goal[][] {
   const chunks: Goal[][] = [];
   let size = Infinity;
-  for (const goal of goals) {
-    const cost = costOf(goal);
-    if (size + cost > CHUNK_CHARACTERS || (chunks.at(-1)?.length ?? 0) >= CHUNK_GOALS) {
+  for (const [i, goal] of goals.entries()) {
+    const cost = costOf(goal, goals[i - 1]);
+    if (size + cost > chunkBytes || (chunks.at(-1)?.length ?? 0) >= CHUNK_GOALS) {
       chunks.push([]);
       size = 0;
     }
@@ -105,10 +118,15 @@ export function chunksOf(goals: readonly Goal[]): Goal[][] {
   return chunks;
 }
 
-function costOf(goal: Goal): number {
-  if (goal.kind === 'remove') return 300 + goal.id.key.length;
-  const length = (value: Raw): number => (typeof value === 'string' ? value.length : 8);
-  return goal.cells.reduce((sum, cell) => {
-    return sum + 90 + cell.column.length + 2 * length(cell.after.value) + ('before' in cell ? length(cell.before) : 0);
-  }, 250);
+/** What a goal takes in the request and in its log: next to nothing for a cell that a new row has in common with the one before. */
+function costOf(goal: Goal, before: Goal | undefined): number {
+  if (goal.kind === 'remove') return 250 + goal.id.key.length;
+  const length = (value: Raw): number => (typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) - 2 : 8);
+  const last =
+    goal.kind === 'insert' && before?.kind === 'insert' && before.sheetId === goal.sheetId ? before.cells : [];
+  return goal.cells.reduce((sum, cell, i) => {
+    if (last[i]?.column === cell.column && last[i].after.value === cell.after.value) return sum + 6;
+    const format = cell.after.numberFormat && goal.kind === 'update' ? 100 : 0;
+    return sum + 60 + format + 2.2 * length(cell.after.value) + ('before' in cell ? length(cell.before) : 0);
+  }, 60);
 }

@@ -18,6 +18,9 @@ export interface Grid {
   at(row: number, column: number): Seen;
 }
 
+/** What a cell that shows an error holds here, whatever the error and the sheet's language call it. */
+export const ANY_ERROR = '#ERROR!';
+
 export const EMPTY: Seen = { value: null };
 
 /** A grid of rows of cells; what is missing is empty. */
@@ -44,12 +47,18 @@ export function keyAt(grid: Grid, row: number, keyColumns: readonly number[]): s
   return keyColumns.includes(-1) ? '' : keyOf(keyColumns.map((column) => grid.at(row, column).value));
 }
 
+/** Whether a column has a header, and is the first that has it. */
+export function isOwn(headers: readonly string[], column: number): boolean {
+  const header = headers[column] ?? '';
+  return header !== '' && headers.indexOf(header) === column;
+}
+
 /** What a row holds in the columns that have a header of their own, by header; empty cells are left out. */
 export function contentAt(grid: Grid, row: number): Map<string, Raw> {
   const content = new Map<string, Raw>();
   grid.headers.forEach((header, column) => {
     const { value } = grid.at(row, column);
-    if (header !== '' && value !== null && grid.headers.indexOf(header) === column) content.set(header, value);
+    if (value !== null && isOwn(grid.headers, column)) content.set(header, value);
   });
   return content;
 }

@@ -5,28 +5,31 @@
 import type { Goal, InsertGoal, RemoveGoal, RowId, UpdateGoal } from './goals.ts';
 import { contentAt, digestOf, keyAt } from './grid.ts';
 import type { HeldReason } from './patch.ts';
-import type { PlacedCell, TabStep } from './step.ts';
-import type { TabNow } from './tab-now.ts';
+import type { PlacedCell, RemovedRow, TabStep } from './step.ts';
+import type { Look, TabNow } from './tab-now.ts';
 
 export interface Placement {
   readonly steps: TabStep[];
   /** Goals, or cells of them, that the sheet has reached. */
   readonly already: number;
   readonly held: { readonly tab: string; readonly reason: HeldReason }[];
+  /** Tabs that have to be seen whole first: a new row's key is there, and whether the row is too, is not known. */
+  readonly unsure: ReadonlySet<number>;
 }
 
 /** Places goals. A tab that is gone holds all of its goals. */
-export function place(goals: readonly Goal[], tabs: ReadonlyMap<number, TabNow>): Placement {
+export function place(goals: readonly Goal[], { tabs, whole }: Pick<Look, 'tabs' | 'whole'>): Placement {
   const steps = new Map<number, TabStep>();
   const held: Placement['held'] = [];
   let already = 0;
+  const unsure = new Set<number>();
   const finders = new Map<number, RowFinder>();
   for (const goal of goals) {
     const outcome = placeOne(goal);
     if (outcome === 'already') already += 1;
     else if (outcome !== 'placed') held.push({ tab: goal.tab, reason: outcome });
   }
-  return { steps: [...steps.values()].filter((step) => step.rows.length > 0), already, held };
+  return { steps: [...steps.values()].filter((step) => step.rows.length > 0), already, held, unsure };
 
   function placeOne(goal: Goal): 'placed' | 'already' | HeldReason {
     const now = tabs.get(goal.sheetId);
@@ -39,7 +42,11 @@ export function place(goals: readonly Goal[], tabs: ReadonlyMap<number, TabNow>)
     finders.set(goal.sheetId, finder);
     if (goal.kind === 'update')
       return placeUpdate(goal, step, finder, (reason) => held.push({ tab: goal.tab, reason }));
-    if (goal.kind === 'insert') return placeInsert(goal, step, finder);
+    if (goal.kind === 'insert') {
+      const outcome = placeInsert(goal, step, finder);
+      if (outcome === 'key exists' && !whole.has(goal.sheetId)) unsure.add(goal.sheetId);
+      return outcome;
+    }
     return placeRemoval(goal, step, finder);
   }
 }
@@ -65,21 +72,31 @@ function placeUpdate(
     if (seen.formula !== undefined) hold('formula');
     else if (seen.value !== cell.before) hold('cell changed');
     else {
-      cells.push({ column, before: seen.value, write: cell.after });
+      const formatBefore = cell.after.numberFormat && { formatBefore: seen.numberFormat ?? null };
+      cells.push({ column, before: seen.value, write: cell.after, ...formatBefore });
       placed.push(cell);
     }
   }
   if (cells.length === 0) return 'already';
-  const { key, content } = goal.id;
-  step.rows.push({ kind: 'update', row, key, digest: key === '' && content ? digestOf(content) : '', cells });
+  const { key, digest = '' } = goal.id;
+  const digests =
+    key === '' ? { digest, digestAfter: digestAfter(step.now, row, cells) } : { digest: '', digestAfter: '' };
+  step.rows.push({ kind: 'update', row, key, ...digests, cells });
   step.goals.push({ ...goal, cells: placed });
   return 'placed';
 }
 
+function digestAfter(now: TabNow, row: number, cells: readonly PlacedCell[]): string {
+  const content = contentAt(now, row);
+  for (const { column, write } of cells) content.set(now.headers[column] ?? '', write.value);
+  return digestOf(content);
+}
+
 function placeInsert(goal: InsertGoal, step: TabStep, finder: RowFinder): 'placed' | 'already' | HeldReason {
   const content = new Map(goal.cells.map((cell) => [cell.column, cell.after.value]));
-  const row = finder.find({ key: goal.key, near: step.now.length, ...(goal.key === '' && { content }) });
-  if (row !== undefined) return finder.holds(row, content) ? 'already' : 'key exists';
+  const digest = goal.key === '' ? digestOf(content) : undefined;
+  const row = finder.find({ key: goal.key, near: step.now.length, ...(digest && { digest }) });
+  if (row !== undefined) return finder.digestAt(row) === (digest ?? digestOf(content)) ? 'already' : 'key exists';
   const cells = goal.cells.map(({ column, after }): PlacedCell => {
     return { column: step.now.headers.indexOf(column), before: null, write: after };
   });
@@ -92,18 +109,25 @@ function placeInsert(goal: InsertGoal, step: TabStep, finder: RowFinder): 'place
 function placeRemoval(goal: RemoveGoal, step: TabStep, finder: RowFinder): 'placed' | 'already' | HeldReason {
   const row = finder.find(goal.id);
   if (row === undefined) return 'already';
-  if (goal.id.content !== undefined && !finder.holds(row, goal.id.content)) return 'row changed';
-  const digest = digestOf(contentAt(step.now, row));
-  step.rows.push({ kind: 'remove', row, key: goal.id.key, digest });
+  const digest = finder.digestAt(row);
+  if (goal.id.digest !== undefined && digest !== goal.id.digest) return 'row changed';
+  step.rows.push({ kind: 'remove', row, key: goal.id.key, digest, cells: cellsAt(step.now, row) });
   step.goals.push(goal);
   return 'placed';
+}
+
+/** All that a row holds. */
+function cellsAt(now: TabNow, row: number): RemovedRow['cells'] {
+  return Array.from({ length: now.columnCount }, (_, column) => ({ column, write: now.at(row, column) })).filter(
+    ({ write }) => write.value !== null || write.formula !== undefined || write.numberFormat !== undefined,
+  );
 }
 
 interface RowFinder {
   /** Of several rows with the key the one that looks as expected, else the nearest; each row serves one goal. */
   find(id: RowId, cells?: UpdateGoal['cells']): number | undefined;
-  /** Whether a row has just this in the columns named, and nothing in any other. */
-  holds(row: number, content: ReadonlyMap<string, unknown>): boolean;
+  /** The digest of a row's content. */
+  digestAt(row: number): string;
 }
 
 function rowFinder(now: TabNow, keyColumns: readonly number[]): RowFinder {
@@ -115,23 +139,21 @@ function rowFinder(now: TabNow, keyColumns: readonly number[]): RowFinder {
     else found.push(row);
   }
   const claimed = new Set<number>();
-  const holds: RowFinder['holds'] = (row, content) => {
-    return now.headers.every(
-      (header, column) =>
-        header === '' ||
-        now.headers.indexOf(header) !== column ||
-        now.at(row, column).value === (content.get(header) ?? null),
-    );
+  const digests = new Map<number, string>();
+  const digestAt = (row: number): string => {
+    const digest = digests.get(row) ?? digestOf(contentAt(now, row));
+    digests.set(row, digest);
+    return digest;
   };
   const expected = (row: number, cells: UpdateGoal['cells']): number => {
     return cells.filter(({ column, before }) => now.at(row, now.headers.indexOf(column)).value === before).length;
   };
   return {
-    holds,
-    find: ({ key, near, content }, cells = []) => {
+    digestAt,
+    find: ({ key, near, digest }, cells = []) => {
       let candidates = (rows.get(key) ?? []).filter((row) => !claimed.has(row));
-      if (content !== undefined && (key === '' || candidates.length > 1)) {
-        const same = candidates.filter((row) => holds(row, content));
+      if (digest !== undefined && (key === '' || candidates.length > 1)) {
+        const same = candidates.filter((row) => digestAt(row) === digest);
         candidates = same.length > 0 || key === '' ? same : candidates;
       }
       if (candidates.length > 1) {

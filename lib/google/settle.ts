@@ -13,19 +13,34 @@ import { dropMarker, type Marker, type MarkerRecord, markerId, markerRequests } 
 import type { HeldReason } from './patch.ts';
 import { type Placement, place } from './place.ts';
 import type { TabStep } from './step.ts';
-import { GRID_FIELDS, type Look, lookAt, type TabNow, tabOf, type Want } from './tab-now.ts';
-import { type Left, ownTabs, readLeft } from './undo-log.ts';
+import {
+  GRID_FIELDS,
+  type Look,
+  lookAt,
+  lookIn,
+  METADATA,
+  rangesOf,
+  type TabNow,
+  tabOf,
+  type Want,
+} from './tab-now.ts';
+import { type Left, ownTabs, type Part, readLeft } from './undo-log.ts';
 import { writeRequest } from './write-request.ts';
 
 /** Rounds of looking and writing before a chunk is given up: people would have to hit every single gap. */
 const ROUNDS = 40;
-const ANSWER = `spreadsheetId,updatedSpreadsheet(sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${GRID_FIELDS}))`;
+const ANSWER = `spreadsheetId,updatedSpreadsheet(${METADATA},sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${GRID_FIELDS}))`;
 
 /** What a writer carries from one attempt to the next. */
 export interface State {
   readonly client: SheetsClient;
+  readonly chunkBytes: number;
   /** Hidden tabs that nobody needs any more. */
   trash: number[];
+  /** The logs of the landing under way: until it is whole they say how to take it back. */
+  logs: Set<number>;
+  /** Its name. */
+  landing: string;
   /** Markers to write or drop with the next request. */
   owed: sheets_v4.Schema$Request[];
   /** Of the last attempt; grows with each. */
@@ -52,19 +67,37 @@ export type DamageByTab = Map<number, Damage>;
 /** A chunk that is being settled, and how far it is. */
 export interface Work {
   readonly marker: Marker;
-  readonly chunk: string;
+  /** Null where only damage is put right. */
+  readonly part: Part | null;
   readonly tally: Tally;
+  /** The goals of the chunk that comes next: looked at in the answer to this one's write. */
+  readonly next: readonly Goal[];
   /** Goals not reached yet. */
   open: Goal[];
   damage: DamageByTab;
   attempt: number;
   /** The marker that stands for this chunk just now. */
   standing: { readonly id: number; readonly mends: boolean } | undefined;
+  /** A look that the answer to the write before brought. */
+  ahead: Look | undefined;
+  /** The look at `next` that the answer to this chunk's write brought. */
+  lookedAhead: Look | undefined;
 }
 
-export function newWork(work: Pick<Work, 'marker' | 'chunk' | 'tally'> & Partial<Work>): Work {
-  return { open: [], damage: new Map(), attempt: 0, standing: undefined, ...work };
+export function newWork(work: Pick<Work, 'marker' | 'part'> & Partial<Work>): Work {
+  const blank = {
+    lookedAhead: undefined,
+    open: [],
+    next: [],
+    damage: new Map(),
+    attempt: 0,
+    standing: undefined,
+    ahead: undefined,
+  };
+  return { ...blank, tally: newTally(), ...work };
 }
+
+const chunkOf = ({ part }: Work): string => (part === null ? '1/1' : `${part.chunk}/${part.chunks}`);
 
 /** Goes round until no damage is left and every goal is reached or held. @throws GaveUp, SheetsError */
 export async function settle(state: State, work: Work): Promise<void> {
@@ -76,9 +109,14 @@ export async function settle(state: State, work: Work): Promise<void> {
 
 /** One round for the goals. */
 async function goWrite(state: State, work: Work, round: number): Promise<void> {
-  const look = await lookAt(state.client, wantsOf(work.open), state.known);
-  const label = work.attempt === 0 ? work.chunk : `${work.chunk} again ${work.attempt}`;
-  const placed = place(work.open, look.tabs);
+  const label = work.attempt === 0 ? chunkOf(work) : `${chunkOf(work)} again ${work.attempt}`;
+  let look = work.ahead ?? (await lookAt(state.client, wantsOf(work.open), state.known));
+  work.ahead = undefined;
+  let placed = place(work.open, look);
+  if (placed.unsure.size > 0) {
+    look = await lookAt(state.client, wantsOf(work.open, placed.unsure), state.known);
+    placed = place(work.open, look);
+  }
   const verdicts = await attempt(state, work, { label, look, steps: placed.steps, round, mends: false });
   if (verdicts === 'not applied' || verdicts === 'applied before') return;
   count(work.tally, placed);
@@ -89,14 +127,14 @@ async function goWrite(state: State, work: Work, round: number): Promise<void> {
 /** One round for the damage; what people have taken care of themselves is no damage any more. */
 async function goMend(state: State, work: Work, round: number): Promise<void> {
   const wants = [...work.damage.keys()].map((sheetId): Want => {
-    return { sheetId, title: state.known.get(sheetId)?.title ?? '', columns: 'all' };
+    return { sheetId, columns: 'all' };
   });
   const look = await lookAt(state.client, wants, state.known);
   const steps = [...work.damage].flatMap(([sheetId, damage]) => {
     const now = look.tabs.get(sheetId);
     return (now && mend(damage, now)) ?? [];
   });
-  const label = `repair ${work.attempt} of ${work.chunk}`;
+  const label = `repair ${work.attempt} of ${chunkOf(work)}`;
   const verdicts = await attempt(state, work, { label, look, steps, round, mends: true });
   if (verdicts === 'nothing') work.damage = new Map();
 }
@@ -123,11 +161,13 @@ async function attempt(state: State, work: Work, one: Attempt): Promise<Verdicts
   }
   if (steps.length === 0) return 'nothing';
   const marker = markersFor(state, work, label, look.markers);
+  const next = mends || round > 1 ? [] : wantsOf(work.next);
   const body = writeRequest(
     steps,
-    { id, order: state.order, mends },
+    { id, order: state.order, mends, part: mends ? null : work.part },
     [...state.owed, ...marker],
     mends ? [] : state.trash,
+    rangesOf(next, state.known),
   );
   try {
     const answer = await state.client.write(body, ANSWER);
@@ -137,16 +177,24 @@ async function attempt(state: State, work: Work, one: Attempt): Promise<Verdicts
     const asSeen = steps.every((step) => isAsSeen(step, images.get(own.imageTitle(step.now.sheetId))));
     if (mends || !asSeen) return await judged(state, work, id, mends);
     applied(state, work, id, mends);
-    state.trash = [own.logId, ...steps.map((_, i) => own.imageId(i))];
+    state.trash = steps.map((_, i) => own.imageId(i));
+    keepLog(state, own.logId, work.part);
+    work.lookedAhead = next.length > 0 ? lookIn(answer.updatedSpreadsheet ?? {}, next, state.known) : undefined;
     return new Map(steps.map((step) => [step.now.sheetId, allRight(step)]));
   } catch (error) {
     const open =
       error instanceof UnknownOutcome ||
-      (error instanceof Refused && (error.reason === 'grid' || error.reason === 'exists'));
+      (error instanceof Refused && ['grid', 'exists', 'range'].includes(error.reason));
     if (!open) throw error;
     await state.client.pause(Math.min(round, 6), error.message);
     return await judged(state, work, id, mends);
   }
+}
+
+/** The log of a landing's chunk is kept until the landing is whole; any other goes with the next request. */
+function keepLog(state: State, logId: number, part: Part | null): void {
+  if (part === null || part.landing !== state.landing) state.trash.push(logId);
+  else state.logs.add(logId);
 }
 
 function applied(state: State, work: Work, id: number, mends: boolean): void {
@@ -163,8 +211,9 @@ function allRight({ rows }: TabStep): Verdict {
 /** Reads what an attempt left, and judges it; where it left nothing it was not applied. */
 async function judged(state: State, work: Work, id: number, mends: boolean): Promise<Verdicts> {
   const all = await readLeft(state.client);
-  state.trash = all.flatMap((left) => left.sheetIds);
   const own = all.find((left) => left.markerId === id);
+  state.trash = all.flatMap((left) => left.sheetIds.filter((sheetId) => sheetId !== left.logId));
+  for (const { log, logId } of all) if (logId !== undefined) keepLog(state, logId, log?.part ?? null);
   if (own?.log === undefined) return 'not applied';
   const verdicts = judgeLeft(own, work.damage);
   applied(state, work, id, mends);
@@ -189,7 +238,7 @@ export function judgeLeft({ log, images }: Left, damage: DamageByTab): ReadonlyM
 /** Owes the chunk's own marker where a repair's stands: that one does not say that the chunk is applied. */
 export async function markAgain(state: State, work: Work): Promise<void> {
   const { markers } = await lookAt(state.client, [], state.known);
-  state.owed.push(...markersFor(state, work, `${work.chunk} again ${work.attempt}`, markers));
+  state.owed.push(...markersFor(state, work, `${chunkOf(work)} again ${work.attempt}`, markers));
 }
 
 /** The marker with this label takes the place of the one that stands. */
@@ -238,16 +287,17 @@ function count(tally: Tally, { already, held }: Placement): void {
 }
 
 /** The columns to look at; where whole rows matter, all of them. */
-function wantsOf(goals: readonly Goal[]): Want[] {
+function wantsOf(goals: readonly Goal[], unsure: ReadonlySet<number> = new Set()): Want[] {
   const wants = new Map<number, Want & { columns: Set<string> | 'all' }>();
   for (const goal of goals) {
-    const { sheetId, tab: title } = goal;
-    const want = wants.get(sheetId) ?? { sheetId, title, columns: new Set<string>() };
+    const { sheetId } = goal;
+    const want = wants.get(sheetId) ?? { sheetId, columns: unsure.has(sheetId) ? 'all' : new Set<string>() };
     wants.set(sheetId, want);
-    const whole = goal.kind === 'remove' || (goal.kind === 'update' && goal.id.key === '');
-    if (whole) want.columns = 'all';
-    else if (want.columns !== 'all')
-      for (const column of [...goal.keyColumns, ...goal.cells.map((cell) => cell.column)]) want.columns.add(column);
+    const keyless = goal.kind !== 'remove' && (goal.kind === 'insert' ? goal.key : goal.id.key) === '';
+    if (goal.kind === 'remove' || keyless) want.columns = 'all';
+    if (want.columns === 'all' || goal.kind === 'remove') continue;
+    const cells = goal.kind === 'update' ? goal.cells.map((cell) => cell.column) : [];
+    for (const column of [...goal.keyColumns, ...cells]) want.columns.add(column);
   }
   return [...wants.values()];
 }

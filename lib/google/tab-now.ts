@@ -1,11 +1,11 @@
 /**
  * The second look: the header, the keys and the cells concerned, of the tabs that a chunk touches, in one request, just
- * before writing. Columns are found by header wherever they are by now; a small tab is read whole.
+ * before writing. Columns are found by header wherever they are by now.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
-import { type Grid, gridOf, type Seen } from './grid.ts';
+import { ANY_ERROR, type Grid, gridOf, type Seen } from './grid.ts';
 import { type MarkerRecord, readMarkers } from './marker.ts';
 import { quoteTitle } from './snapshot.ts';
 
@@ -17,22 +17,21 @@ export interface TabNow extends Grid {
 
 export interface Want {
   readonly sheetId: number;
-  readonly title: string;
   readonly columns: ReadonlySet<string> | 'all';
 }
 
 export interface Look {
   readonly tabs: ReadonlyMap<number, TabNow>;
+  /** Those of which all columns were read. */
+  readonly whole: ReadonlySet<number>;
   readonly markers: readonly MarkerRecord[];
 }
 
-const cellsWith = (fields: string): string => `data(startRow,startColumn,rowData(values(${fields})))`;
-export const GRID_FIELDS = cellsWith('userEnteredValue,effectiveValue');
-export const CELLS_WITH_FORMATS = cellsWith('userEnteredValue,effectiveValue,userEnteredFormat/numberFormat');
+export const GRID_FIELDS =
+  'data(startRow,startColumn,rowData(values(userEnteredValue/formulaValue,' +
+  'effectiveValue(stringValue,numberValue,boolValue,errorValue/type),userEnteredFormat/numberFormat)))';
 const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
-const METADATA = 'developerMetadata(metadataId,metadataKey,metadataValue)';
-/** Cells up to which a tab is read whole rather than by column. */
-const SMALL_CELLS = 20_000;
+export const METADATA = 'developerMetadata(metadataId,metadataKey,metadataValue)';
 const LOOKS = 8;
 
 /** Looks at tabs; one that is gone is missing from the result. `known` gives the headers as last seen. */
@@ -72,15 +71,12 @@ async function readColumns(
   present: readonly Want[],
   known: Map<number, TabNow>,
 ): Promise<Look | undefined> {
-  const ranges = present.flatMap((want) => rangesOf(want, known.get(want.sheetId)));
+  const ranges = rangesOf(present, known);
   try {
     // Without ranges the cells of every tab would come.
     const sheets = ranges.length === 0 ? '' : `,sheets(${PROPERTIES},${GRID_FIELDS})`;
     const book = await client.get(METADATA + sheets, ranges.length === 0 ? undefined : ranges);
-    const tabs = new Map((book.sheets ?? []).map((sheet) => [sheet.properties?.sheetId ?? 0, tabOf(sheet)]));
-    const stale = present.some((want) => !sameHeaders(known.get(want.sheetId), tabs.get(want.sheetId)));
-    for (const [sheetId, tab] of tabs) known.set(sheetId, tab);
-    return stale ? undefined : { tabs, markers: readMarkers(book.developerMetadata ?? []) };
+    return lookIn(book, present, known);
   } catch (error) {
     if (!(error instanceof Refused && (error.reason === 'range' || error.reason === 'grid'))) throw error;
     known.clear();
@@ -88,21 +84,45 @@ async function readColumns(
   }
 }
 
+/** The look that an answer holds to `rangesOf`; undefined where tabs or columns are not where they were known to be. */
+export function lookIn(
+  book: sheets_v4.Schema$Spreadsheet,
+  wants: readonly Want[],
+  known: Map<number, TabNow>,
+): Look | undefined {
+  const wanted = new Set(wants.map((want) => want.sheetId));
+  const sheets = (book.sheets ?? []).filter((sheet) => wanted.has(sheet.properties?.sheetId ?? 0));
+  const tabs = new Map(sheets.map((sheet) => [sheet.properties?.sheetId ?? 0, tabOf(sheet)]));
+  const stale = wants.some((want) => !sameHeaders(known.get(want.sheetId), tabs.get(want.sheetId)));
+  const whole = new Set(wants.filter((want) => want.columns === 'all').map((want) => want.sheetId));
+  for (const [sheetId, tab] of tabs) known.set(sheetId, tab);
+  return stale ? undefined : { tabs, whole, markers: readMarkers(book.developerMetadata ?? []) };
+}
+
 function sameHeaders(a: TabNow | undefined, b: TabNow | undefined): boolean {
   return a !== undefined && b !== undefined && a.headers.join('\u001f') === b.headers.join('\u001f');
 }
 
-function rangesOf(want: Want, tab: TabNow | undefined): string[] {
-  if (tab === undefined) return [];
-  const quoted = quoteTitle(tab.title);
-  if (want.columns === 'all' || tab.rowCount * tab.columnCount <= SMALL_CELLS) return [quoted];
-  const wanted = want.columns;
-  const columns = tab.headers.flatMap((header, i) => (wanted.has(header) ? [i] : []));
-  return [`${quoted}!1:1`, ...columnRanges(quoted, columns, 1, tab.rowCount)];
+/** What to ask for, of tabs that are known. */
+export function rangesOf(wants: readonly Want[], known: ReadonlyMap<number, TabNow>): string[] {
+  return wants.flatMap((want): string[] => {
+    const tab = known.get(want.sheetId);
+    if (tab === undefined) return [];
+    const quoted = quoteTitle(tab.title);
+    const wanted = want.columns;
+    if (wanted === 'all') return [quoted];
+    const columns = tab.headers.flatMap((header, i) => (wanted.has(header) ? [i] : []));
+    return [`${quoted}!1:1`, ...columnRanges(quoted, columns)];
+  });
 }
 
-/** Ranges of whole columns between two rows (counted from 1); neighbouring columns go together. */
-export function columnRanges(quoted: string, columns: readonly number[], firstRow: number, lastRow: number): string[] {
+/** Ranges of columns, whole or between two rows (counted from 1); neighbouring columns go together. */
+export function columnRanges(
+  quoted: string,
+  columns: readonly number[],
+  firstRow: number | '' = '',
+  lastRow: number | '' = '',
+): string[] {
   const sorted = [...new Set(columns)].sort((a, b) => a - b);
   const starts = sorted.filter((column, i) => column !== (sorted[i - 1] ?? -2) + 1);
   return starts.map((start) => {
@@ -144,7 +164,7 @@ export function tabOf(sheet: sheets_v4.Schema$Sheet): TabNow {
 function seenOf({ userEnteredValue, effectiveValue, userEnteredFormat }: sheets_v4.Schema$CellData): Seen | undefined {
   const formula = userEnteredValue?.formulaValue;
   const numberFormat = userEnteredFormat?.numberFormat;
-  const error = effectiveValue?.errorValue ? `#${effectiveValue.errorValue.type}` : undefined;
+  const error = effectiveValue?.errorValue && ANY_ERROR;
   const shown =
     error ?? effectiveValue?.stringValue ?? effectiveValue?.numberValue ?? effectiveValue?.boolValue ?? null;
   const value = shown === '' ? null : shown;

@@ -6,11 +6,11 @@
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
-import { IncompleteRead } from './errors.ts';
-import type { Write } from './goals.ts';
-import { OWN_TABS, quoteTitle, type Raw } from './snapshot.ts';
+import { IncompleteRead, Refused } from './errors.ts';
+import { type PackedTab, packedTab, unpackedTab } from './packed-log.ts';
+import { OWN_TABS, quoteTitle } from './snapshot.ts';
 import { newRowsAt, type PlacedRow, type TabStep } from './step.ts';
-import { CELLS_WITH_FORMATS, type TabNow, tabOf } from './tab-now.ts';
+import { GRID_FIELDS, type TabNow, tabOf } from './tab-now.ts';
 
 /** What an attempt did to one tab: its rows by their place in the copy, new ones put in before row `at`. */
 export interface TabDone {
@@ -27,8 +27,20 @@ export interface AttemptLog {
   readonly order: number;
   /** Whether it puts damage right, rather than carrying out a plan. */
   readonly mends: boolean;
+  /** Of an attempt for a plan: which chunk of how many of what landing. */
+  readonly part: Part | null;
   readonly tabs: readonly TabDone[];
 }
+
+export interface Part {
+  readonly landing: string;
+  /** From 1. */
+  readonly chunk: number;
+  readonly chunks: number;
+}
+
+/** What of an attempt the log has to say beside its steps. */
+export type AttemptFacts = Pick<AttemptLog, 'order' | 'mends' | 'part'>;
 
 /** Names and ids of an attempt's hidden tabs, all made from its marker. */
 export function ownTabs(markerId: number): {
@@ -47,11 +59,11 @@ export function ownTabs(markerId: number): {
 }
 
 /** What an attempt means to do. */
-export function logOf(steps: readonly TabStep[], order: number, mends: boolean): AttemptLog {
+export function logOf(steps: readonly TabStep[], facts: AttemptFacts): AttemptLog {
   const tabs = steps.map(({ now, keyColumns, rows }): TabDone => {
     return { sheetId: now.sheetId, headers: now.headers, keyColumns, at: newRowsAt(now), rows };
   });
-  return { order, mends, tabs };
+  return { ...facts, tabs };
 }
 
 /** Characters of a log that go into one cell; a cell holds 50,000. */
@@ -62,7 +74,9 @@ const SENTINEL = '.';
 
 /** A log as the cells of one column. */
 export function logRows(log: AttemptLog): sheets_v4.Schema$RowData[] {
-  const text = withQuotesSwapped(JSON.stringify([log.order, log.mends, log.tabs.map(packedTab)]));
+  const text = withQuotesSwapped(
+    JSON.stringify([log.order, log.mends, log.part, log.tabs.map((tab) => packedTab(tab, log.part))]),
+  );
   const rows: sheets_v4.Schema$RowData[] = [];
   for (let start = 0; start < text.length; ) {
     // Never between the halves of a surrogate pair.
@@ -78,59 +92,32 @@ function withQuotesSwapped(text: string): string {
   return text.replace(/["']/g, (quote) => (quote === '"' ? "'" : '"'));
 }
 
-type PackedCell = readonly [column: number, value: Raw, before: Raw, formula?: string];
-type PackedRow =
-  | readonly [kind: 'u', row: number, key: string, digest: string, ...PackedCell[]]
-  | readonly [kind: 'i', nth: number, ...PackedCell[]]
-  | readonly [kind: 'r', row: number, key: string, digest: string];
-type PackedTab = readonly [
-  sheetId: number,
-  headers: readonly string[],
-  keyColumns: readonly number[],
-  at: number,
-  rows: readonly PackedRow[],
-];
-
-function packedTab({ sheetId, headers, keyColumns, at, rows }: TabDone): PackedTab {
-  const packed = rows.map((row): PackedRow => {
-    if (row.kind === 'remove') return ['r', row.row, row.key, row.digest];
-    const cells = row.cells.map(({ column, before, write: { value, formula } }): PackedCell => {
-      return formula === undefined ? [column, value, before] : [column, value, before, formula];
-    });
-    return row.kind === 'insert' ? ['i', row.nth, ...cells] : ['u', row.row, row.key, row.digest, ...cells];
-  });
-  return [sheetId, headers, keyColumns, at, packed];
-}
-
-function unpackedTab([sheetId, headers, keyColumns, at, rows]: PackedTab): TabDone {
-  const cellOf = ([column, value, before, formula]: PackedCell) => {
-    const write: Write = formula === undefined ? { value } : { value, formula };
-    return { column, before, write };
-  };
-  const unpacked = rows.map((row): PlacedRow => {
-    if (row[0] === 'i') {
-      const [, nth, ...cells] = row;
-      return { kind: 'insert', nth, cells: cells.map(cellOf) };
-    }
-    if (row[0] === 'r') return { kind: 'remove', row: row[1], key: row[2], digest: row[3] };
-    const [, place, key, digest, ...cells] = row;
-    return { kind: 'update', row: place, key, digest, cells: cells.map(cellOf) };
-  });
-  return { sheetId, headers, keyColumns, at, rows: unpacked };
-}
-
 export interface Left {
   readonly markerId: number;
   /** Undefined where it is gone: then the copies are only to be deleted. */
   readonly log: AttemptLog | undefined;
   /** Copies by the id of the tab that they were made from, as it was just before the write. */
   readonly images: ReadonlyMap<number, TabNow>;
-  /** The ids of all hidden tabs, to be deleted. */
+  /** The ids of all hidden tabs, to be deleted; the log's is one of them. */
   readonly sheetIds: readonly number[];
+  readonly logId: number | undefined;
 }
+
+/** Reads of what is left: a request thought lost may take it away between its two halves. */
+const READS = 4;
 
 /** What attempts left in the spreadsheet, in their order. */
 export async function readLeft(client: SheetsClient): Promise<Left[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readLeftOnce(client);
+    } catch (error) {
+      if (!(error instanceof Refused && error.reason === 'range') || attempt === READS) throw error;
+    }
+  }
+}
+
+async function readLeftOnce(client: SheetsClient): Promise<Left[]> {
   const book = await client.get('sheets(properties(sheetId,title))');
   const own = (book.sheets ?? []).flatMap(({ properties }) => {
     const match = new RegExp(`^${OWN_TABS}(\\d+)(?: (\\d+))?$`).exec(properties?.title ?? '');
@@ -146,7 +133,7 @@ export async function readLeft(client: SheetsClient): Promise<Left[]> {
   });
   if (own.length === 0) return [];
   const read = await client.get(
-    `sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${CELLS_WITH_FORMATS})`,
+    `sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${GRID_FIELDS})`,
     own.map((one) => quoteTitle(one.title)),
   );
   const tabs = new Map((read.sheets ?? []).map((sheet) => [sheet.properties?.sheetId ?? 0, tabOf(sheet)]));
@@ -162,6 +149,7 @@ export async function readLeft(client: SheetsClient): Promise<Left[]> {
       log: log && logIn(tabs.get(log.sheetId)),
       images: new Map(images),
       sheetIds: mine.map((one) => one.sheetId),
+      logId: log?.sheetId,
     };
   });
   return left.sort((a, b) => (a.log?.order ?? 0) - (b.log?.order ?? 0));
@@ -170,6 +158,8 @@ export async function readLeft(client: SheetsClient): Promise<Left[]> {
 function logIn(tab: TabNow | undefined): AttemptLog {
   if (tab === undefined) throw new IncompleteRead('The log of a write could not be read.');
   const pieces = Array.from({ length: tab.length }, (_, row) => String(tab.at(row, 0).value).slice(SENTINEL.length));
-  const [order, mends, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as [number, boolean, PackedTab[]];
-  return { order, mends, tabs: tabs.map(unpackedTab) };
+  const [order, mends, part, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as Packed;
+  return { order, mends, part, tabs: tabs.map(unpackedTab) };
 }
+
+type Packed = [order: number, mends: boolean, part: Part | null, tabs: PackedTab[]];

@@ -3,45 +3,65 @@
  * and nothing else.
  */
 import { expect } from 'vitest';
+import type { Given } from '../../support/sheets-server/build.ts';
 import type { SheetsServer } from '../../support/sheets-server/server.ts';
 import { contactsNow, HEADERS, type People, SPREADSHEET } from './people.ts';
-import { initial, KEYLESS, keys, type Storm } from './weather.ts';
+import { initial, KEYLESS, keys, planned, type Storm } from './weather.ts';
 
-export function check(server: SheetsServer, people: People, { plan, inserts }: Storm): void {
-  const { rows } = contactsNow(server, people.renamed);
+interface Ought {
+  readonly value: unknown;
+  readonly format: string | undefined;
+}
+
+const ofCell = (given: Given): Ought =>
+  given !== null && typeof given === 'object'
+    ? { value: given.userEnteredValue?.stringValue, format: given.userEnteredFormat?.numberFormat?.type ?? undefined }
+    : { value: given, format: undefined };
+
+/** What a contact's cell may hold in the end. */
+function ought(storm: Storm, people: People, i: number, header: string): Ought[] {
+  const key = keys[i] ?? '';
+  const first = ofCell(initial(i)[HEADERS.indexOf(header)] ?? null);
+  const wish = storm.plan[i];
+  const score = planned(i);
+  const date = typeof score.put === 'object' ? 'DATE' : first.format;
+  const wished =
+    header === 'status' && wish?.status
+      ? { value: `planned ${i}`, format: first.format }
+      : header === 'score' && wish?.score
+        ? { value: score.value, format: date }
+        : undefined;
+  const person = people.edits.get(key)?.get(header);
+  // Who types over a cell leaves it its format.
+  if (person !== undefined)
+    return [first, ...(wished ? [wished] : [])].map(({ format }) => ({ value: person, format }));
+  if (wish?.remove || wished === undefined) return [first];
+  // A column that is called otherwise is not ours to write in any more.
+  const isLost = people.renamed.has('contact_id') || people.renamed.has(header);
+  return isLost ? [first, wished] : [wished];
+}
+
+/** Holds a spreadsheet against what people did and what was planned. */
+export function check(server: SheetsServer, people: People, storm: Storm): void {
+  const { plan, inserts } = storm;
+  const { rows, formats } = contactsNow(server, people.renamed);
   const of = (key: string) => rows.filter((row) => row.get('contact_id') === key);
-  const keyLost = people.renamed.has('contact_id');
   keys.forEach((key, i) => {
     const edits = people.edits.get(key);
     const found = of(key);
-    if (people.deleted.has(key) || (plan[i]?.remove && edits === undefined && found.length === 0)) {
-      expect(found, key).toEqual([]);
+    const isToGo = plan[i]?.remove && edits === undefined;
+    if (people.deleted.has(key) || (isToGo && (found.length === 0 || people.renamed.size === 0))) {
+      expect(found, `${key} should be gone`).toEqual([]);
       return;
     }
-    if (plan[i]?.remove && edits === undefined && !keyLost && people.renamed.size === 0)
-      expect(found, `${key} should be gone`).toEqual([]);
     expect(found.length, `${key}, once`).toBe(1);
-    HEADERS.forEach((header, column) => {
-      const first = initial(i)[column] ?? null;
-      const wish = plan[i];
-      const planned = wish?.remove
-        ? undefined
-        : header === 'status' && wish?.status
-          ? `planned ${i}`
-          : header === 'score' && wish?.score
-            ? 100 + i
-            : undefined;
-      const person = edits?.get(header);
-      const right =
-        person !== undefined
-          ? [person]
-          : planned === undefined
-            ? [first]
-            : keyLost || people.renamed.has(header)
-              ? [first, planned]
-              : [planned];
-      expect(right, `${key} ${header}`).toContain(found[0]?.get(header) ?? null);
-    });
+    for (const header of HEADERS) {
+      const is = {
+        value: found[0]?.get(header) ?? null,
+        format: formats[rows.indexOf(found[0] ?? new Map())]?.get(header),
+      };
+      expect(ought(storm, people, i, header), `${key} ${header}`).toContainEqual(is);
+    }
   });
   for (let i = 0; i < inserts; i += 1) {
     const found = of(`made ${i}`);
@@ -86,5 +106,15 @@ function checkTheRest(
   expect(tabs.map((tab) => tab.title)).toEqual(['contacts', 'runs']);
   const jobs = tabs[1]?.rows.map((row) => row[0]?.userEnteredValue?.stringValue).filter((job) => job !== undefined);
   expect(jobs).toEqual(['job', 'other', 'storm']);
+  checkMarkers(server);
   expect([server.refused, server.violations]).toEqual([[], []]);
+}
+
+/** Of a landing that is whole each chunk has one marker; nothing else has any. */
+function checkMarkers(server: SheetsServer): void {
+  const { metadata } = server.book(SPREADSHEET);
+  const names = metadata.map(({ metadataValue }) => (metadataValue ?? '').split('|'));
+  for (const [job, , , chunk] of names) expect(`${job} ${chunk}`).toMatch(/^storm \d+\/\d+( again \d+)?$/);
+  const chunks = names.map(([, , plan, chunk]) => `${plan} ${chunk?.split(' ')[0]}`);
+  expect(chunks.toSorted()).toEqual([...new Set(chunks)].toSorted());
 }

@@ -44,7 +44,12 @@ export function contactsNow(server: SheetsServer, renamed: ReadonlyMap<string, s
   const rows = Array.from({ length: Math.max(0, tab.rows.length - 1) }, (_, i) => {
     return new Map(names.map((name, column) => [name === '' ? `blank ${column}` : name, valueAt(tab, i + 1, column)]));
   });
-  return { tab, headers, names, rows };
+  const formats = rows.map((_, i) => {
+    return new Map(
+      names.map((name, column) => [name, tab.rows[i + 1]?.[column]?.userEnteredFormat?.numberFormat?.type]),
+    );
+  });
+  return { tab, headers, names, rows, formats };
 }
 
 function valueAt(tab: Tab, row: number, column: number): Value {

@@ -13,6 +13,7 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // The key's column renamed in the gap before a write: the rows that it took away wrongly had no key to come back by.
   {
@@ -26,6 +27,7 @@ export const remembered: Storm[] = [
     faults: [{ at: 1, fault: '429' }],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // A column renamed beside a new one without a name: the repair went into the new one.
   {
@@ -41,6 +43,7 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // A write into a column without a name, and another such column beside it before the repair.
   {
@@ -54,6 +57,7 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // The key's column renamed in the gap, and then the very row edited that a repair was to find by what it held.
   {
@@ -68,6 +72,7 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // A run killed after it had put a row back, and a person who deletes that row before the next run recovers.
   {
@@ -83,6 +88,7 @@ export const remembered: Storm[] = [
       { at: 15, after: true },
     ],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // A write into a column without a name that moved on alone.
   {
@@ -95,6 +101,7 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [{ at: 4, after: false }],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // A repair whose answer was cut, of a row that a person edited before it: it was taken for wrong, and taken back.
   {
@@ -114,6 +121,7 @@ export const remembered: Storm[] = [
       { at: 8, after: false },
     ],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
   // The key's column renamed while damage was put right: each repair looked wrong in its turn, and was repaired for ever.
   {
@@ -126,5 +134,6 @@ export const remembered: Storm[] = [
     faults: [],
     kills: [],
     sameIdRefused: false,
+    chunkBytes: 1_800_000,
   },
 ];

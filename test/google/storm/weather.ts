@@ -5,10 +5,11 @@
 import fc from 'fast-check';
 import { sheetWriter } from '../../../lib/google/apply.ts';
 import { type SheetsClient, sheetsClient } from '../../../lib/google/client.ts';
-import type { TabPatch } from '../../../lib/google/patch.ts';
+import type { Put, TabPatch } from '../../../lib/google/patch.ts';
+import { serialToDate } from '../../../lib/google/serial-time.ts';
 import { readSnapshot, type SheetSnapshot } from '../../../lib/google/snapshot.ts';
 import { book, type Given } from '../../support/sheets-server/build.ts';
-import type { Fault } from '../../support/sheets-server/scenario.ts';
+import { FAULTS, type Fault } from '../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
 import { type Deed, HEADERS, type People, peopleIn, SPREADSHEET } from './people.ts';
 
@@ -23,6 +24,8 @@ export interface Storm {
   faults: { at: number; fault: Fault }[];
   kills: { at: number; after: boolean }[];
   sameIdRefused: boolean;
+  /** The largest request: a small one makes many of one plan. */
+  chunkBytes: number;
 }
 
 const n = fc.nat({ max: 50 });
@@ -39,17 +42,23 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('new column' as const), at: n, named: fc.boolean() }),
   fc.record({ do: fc.constant('rename' as const), column: n }),
 );
-const fault = fc.constantFrom<Fault>(
-  '429',
-  '500',
-  '503-before',
-  '503-after',
-  'reset-before',
-  'reset-after',
-  'slow',
-  'cut',
-);
-const requestNumber = fc.integer({ min: 1, max: 22 });
+/** One of each kind, to be done at a request in its turn. */
+export const DEEDS: readonly Deed[] = [
+  { do: 'sort', by: 0, descending: true },
+  { do: 'edit', who: 2, column: 1 },
+  { do: 'add', at: 2 },
+  { do: 'blank', at: 3 },
+  { do: 'scribble', at: 4 },
+  { do: 'delete', who: 3 },
+  { do: 'move row', who: 2, to: 7 },
+  { do: 'move column', from: 0, to: 4 },
+  { do: 'new column', at: 0, named: false },
+  { do: 'new column', at: 2, named: true },
+  { do: 'rename', column: 2 },
+];
+const fault = fc.constantFrom<Fault>(...FAULTS);
+/** Most storms are over before; those with kills and small requests take more. */
+const requestNumber = fc.oneof(fc.integer({ min: 1, max: 22 }), fc.integer({ min: 5, max: 60 }));
 export const storm: fc.Arbitrary<Storm> = fc.record({
   plan: fc.array(
     fc.record({
@@ -64,16 +73,32 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
   faults: fc.array(fc.record({ at: requestNumber, fault }), { maxLength: 4 }),
   kills: fc.array(fc.record({ at: requestNumber, after: fc.boolean() }), { maxLength: 2 }),
   sameIdRefused: fc.boolean(),
+  chunkBytes: fc.constantFrom(1_800_000, 1_800_000, 700, 350),
 });
 
+/** A storm in which nothing happens, with goals of each kind and several requests. */
+export const CALM: Storm = {
+  plan: Array.from({ length: CONTACTS }, (_, i) => ({ status: i % 2 === 0, score: i % 3 < 2, remove: i === 4 })),
+  inserts: 2,
+  deeds: [],
+  faults: [],
+  kills: [],
+  sameIdRefused: true,
+  chunkBytes: 700,
+};
+
 export const keys = Array.from({ length: CONTACTS }, (_, i) => `c${i}`);
+const TEXT = { type: 'TEXT', pattern: '@' };
 export const initial = (i: number): Given[] => [
   `c${i}`,
   `p${i}@example.com`,
   'subscribed',
   i % 4,
-  i % 3 === 0 ? null : `note ${i}`,
+  i % 3 === 0 ? null : { userEnteredValue: { stringValue: `note ${i}` }, userEnteredFormat: { numberFormat: TEXT } },
 ];
+/** The score that is planned for a contact: every other one a date, which brings a format of its own. */
+export const planned = (i: number): { value: number; put: Put } =>
+  i % 2 === 0 ? { value: 100 + i, put: 100 + i } : { value: 46_000 + i, put: { date: serialToDate(46_000 + i) } };
 const CONTENT: Given[][] = [HEADERS, ...keys.map((_, i) => initial(i)), [], [null, KEYLESS, 'subscribed', 7]];
 const RUNS: Given[][] = [
   ['job', 'status'],
@@ -82,8 +107,12 @@ const RUNS: Given[][] = [
 
 class Killed extends Error {}
 
+/** What came to pass, by its name, and how often. */
+export type Seen = Map<string, number>;
+const count = (seen: Seen, what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
+
 /** A server that plays the storm's deeds, faults and kills by the number of the request. */
-export async function serverOf({ deeds, faults, kills, sameIdRefused }: Storm) {
+export async function serverOf({ deeds, faults, kills, sameIdRefused }: Storm, seen: Seen = new Map()) {
   const server = await startSheetsServer({ refuseSameMetadataId: sameIdRefused });
   server.put(book({ contacts: CONTENT, runs: RUNS }, { spare: 2 }));
   const people = peopleIn(server, keys);
@@ -91,12 +120,19 @@ export async function serverOf({ deeds, faults, kills, sameIdRefused }: Storm) {
   server.scenario = {
     slowMs: 1,
     person: (request) => {
-      for (const { before, deed: one } of deeds) if (before === request.n) people.act(one);
+      for (const { before, deed: one } of deeds) {
+        if (before !== request.n) continue;
+        people.act(one);
+        count(seen, one.do);
+      }
     },
     fault: (request) => {
       const kill = kills.find((one) => one.at === request.n);
-      if (kill === undefined) return faults.find((one) => one.at === request.n)?.fault;
+      const happens = kill === undefined ? faults.find((one) => one.at === request.n)?.fault : undefined;
+      if (happens) count(seen, happens);
+      if (kill === undefined) return happens;
       dead.now = true;
+      count(seen, kill.after ? 'killed after' : 'killed before');
       return kill.after ? 'reset-after' : 'reset-before';
     },
   };
@@ -127,7 +163,7 @@ function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (k
     if (wish?.status && status !== undefined && tab.raw(row, status) === 'subscribed')
       cells.push({ column: 'status', before: 'subscribed', after: `planned ${i}` });
     if (wish?.score && score !== undefined && tab.raw(row, score) === i % 4)
-      cells.push({ column: 'score', before: i % 4, after: 100 + i });
+      cells.push({ column: 'score', before: i % 4, after: planned(i).put });
     if (cells.length > 0) updates.push({ row, key: [key], cells });
   }
   const missing = Array.from({ length: inserts }, (_, i) => `made ${i}`).filter((key) => !present.has(key));
@@ -158,7 +194,11 @@ function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (k
 }
 
 /** Runs until a run comes through; a kill ends one, and the next begins by recovering. */
-export async function weather(server: SheetsServer, people: People, dead: { now: boolean }, one: Storm): Promise<void> {
+export async function weather(
+  { server, people, dead }: { server: SheetsServer; people: People; dead: { now: boolean } },
+  one: Storm,
+  seen: Seen = new Map(),
+): Promise<void> {
   for (let run = 1; run <= one.kills.length + 1; run += 1) {
     dead.now = false;
     const sleep = async (): Promise<void> => {
@@ -171,12 +211,17 @@ export async function weather(server: SheetsServer, people: People, dead: { now:
       budgetMs: Infinity,
     });
     try {
-      const writer = sheetWriter(client);
-      await writer.recover();
+      const writer = sheetWriter(client, one.chunkBytes);
+      const { repaired, takenBack } = await writer.recover();
+      if (repaired > 0) count(seen, 'repaired after a kill');
+      if (takenBack > 0) count(seen, 'taken back');
       const snapshot = await readSnapshot(client);
       const patches = planOn(snapshot, one, (key) => !people.edits.has(key));
-      await writer.apply(snapshot, patches, { job: 'storm', period: '2026-11-23', plan: `run ${run}` });
+      const result = await writer.apply(snapshot, patches, { job: 'storm', period: '2026-11-23', plan: `run ${run}` });
       await writer.finish();
+      if (result.repaired > 0) count(seen, 'repaired');
+      if (result.chunks > 1) count(seen, 'several requests');
+      for (const { reason } of result.held) count(seen, `held: ${reason}`);
       return;
     } catch (error) {
       if (!(error instanceof Killed)) throw error;

@@ -17,7 +17,8 @@ export function columnName(column: number): string {
   return (rest >= 0 ? columnName(rest) : '') + String.fromCharCode(65 + (column % 26));
 }
 
-function columnIndex(name: string): number {
+/** A → 0, AA → 26. */
+export function columnIndex(name: string): number {
   return [...name.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 

@@ -1,7 +1,7 @@
 /** `spreadsheets.batchUpdate`: all requests in their order, or none of them. */
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { ApiError, invalid, notImplemented } from './api-error.ts';
-import { repeatCell, setDataValidation, sortRange, updateCells } from './cell-requests.ts';
+import { copyPaste, repeatCell, setDataValidation, sortRange, updateCells } from './cell-requests.ts';
 import * as dimensions from './dimension-requests.ts';
 import { createMetadata, deleteMetadata, updateMetadata } from './metadata-requests.ts';
 import { type Book, checkLimits, copyBook, LIMITS } from './model.ts';
@@ -17,6 +17,7 @@ type Apply = (book: Book, body: object, options: BatchOptions) => unknown;
 const APPLY: Record<string, Apply> = {
   updateCells,
   repeatCell,
+  copyPaste,
   setDataValidation,
   sortRange,
   ...dimensions,

@@ -1,5 +1,6 @@
 /** Requests of a batch that write cells: updateCells, repeatCell, setDataValidation, sortRange. */
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
+import { columnIndex, columnName } from './a1.ts';
 import { invalid, notImplemented } from './api-error.ts';
 import { checkedValue, effectiveValue } from './cell-value.ts';
 import { type Mask, merge, parseMask } from './field-mask.ts';
@@ -92,6 +93,40 @@ export function repeatCell(book: Book, request: api.Schema$RepeatCellRequest): v
     for (let column = area.startColumn; column < area.endColumn; column += 1) {
       writeCell(area.tab, row, column, request.cell ?? {}, mask);
     }
+  }
+}
+
+/** Copies cells as they are, from another tab too; of a formula's references those without "$" move with it. */
+export function copyPaste(book: Book, request: api.Schema$CopyPasteRequest): void {
+  const { pasteType = 'PASTE_NORMAL', pasteOrientation = 'NORMAL' } = request;
+  if (pasteType !== 'PASTE_NORMAL' || pasteOrientation !== 'NORMAL') throw notImplemented(`pasting by ${pasteType}`);
+  const [from, to] = [bounds(book, request.source ?? {}), bounds(book, request.destination ?? {})];
+  const [rows, columns] = [from.endRow - from.startRow, from.endColumn - from.startColumn];
+  if (to.endRow - to.startRow !== rows || to.endColumn - to.startColumn !== columns)
+    throw notImplemented('pasting into an area of another size');
+  const [down, right] = [to.startRow - from.startRow, to.startColumn - from.startColumn];
+  const cells = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => cellAt(from.tab, from.startRow + row, from.startColumn + column)),
+  );
+  cells.forEach((row, i) => {
+    row.forEach((cell, j) => {
+      setCell(to.tab, to.startRow + i, to.startColumn + j, cell && movedFormula(cell, down, right));
+    });
+  });
+}
+
+function movedFormula(cell: Cell, down: number, right: number): Cell {
+  const formula = cell.userEnteredValue?.formulaValue;
+  if (typeof formula !== 'string') return cell;
+  const parts = formula.split(/("(?:[^"]|"")*")/);
+  const formulaValue = parts
+    .map((part) => (part.startsWith('"') ? part : part.replace(/(\$?)\b([A-Z]{1,3})(\$?)(\d+)\b/g, moved)))
+    .join('');
+  return { ...cell, userEnteredValue: { formulaValue } };
+
+  function moved(_: string, fixedColumn: string, column: string, fixedRow: string, row: string): string {
+    const columnNow = fixedColumn ? column : columnName(columnIndex(column) + right);
+    return `${fixedColumn}${columnNow}${fixedRow}${fixedRow ? row : Number(row) + down}`;
   }
 }
 

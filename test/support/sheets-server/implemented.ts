@@ -12,6 +12,7 @@ export const METHODS = new Set([
 export const REQUEST_KINDS = new Set([
   'updateCells',
   'repeatCell',
+  'copyPaste',
   'appendDimension',
   'insertDimension',
   'deleteDimension',

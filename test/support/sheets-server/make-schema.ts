@@ -40,6 +40,7 @@ type Json = Record<string, unknown>;
 /** What the service insists on although the discovery document does not say so. */
 const REQUIRED: Record<string, string[]> = {
   UpdateCellsRequest: ['fields'],
+  CopyPasteRequest: ['source', 'destination'],
   RepeatCellRequest: ['fields', 'range', 'cell'],
   AppendDimensionRequest: ['sheetId', 'dimension', 'length'],
   InsertDimensionRequest: ['range'],

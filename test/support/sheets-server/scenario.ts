@@ -3,9 +3,20 @@ import type { Book } from './model.ts';
 
 /**
  * `…-before`: nothing is done; `…-after`: it is done, and the client does not learn it. `slow` answers late,
- * `cut` sends half of the answer.
+ * `cut` sends half of the answer. `late` answers 503, and does it nevertheless, two requests later.
  */
-export type Fault = '429' | '500' | '503-before' | '503-after' | 'reset-before' | 'reset-after' | 'slow' | 'cut';
+export const FAULTS = [
+  '429',
+  '500',
+  '503-before',
+  '503-after',
+  'reset-before',
+  'reset-after',
+  'slow',
+  'cut',
+  'late',
+] as const;
+export type Fault = (typeof FAULTS)[number];
 
 export interface RequestInfo {
   /** 1 for the first request that the server got. */

@@ -56,6 +56,8 @@ interface State {
   books: Map<string, Book>;
   spend: (kind: 'read' | 'write') => void;
   options: { refuseSameMetadataId: boolean; nowMs: () => number };
+  /** Calls that were answered 503 and are still to be done, ahead of the request with the number. */
+  late: { call: Call; before: number }[];
 }
 
 /** Starts the server on a free port of this machine, or the one given. */
@@ -84,7 +86,7 @@ export async function startSheetsServer(options: ServerOptions = {}): Promise<Sh
     },
   };
   const spend = quota({ readsPerMinute, writesPerMinute, nowMs });
-  const state: State = { server, books, spend, options: { refuseSameMetadataId, nowMs } };
+  const state: State = { server, books, spend, options: { refuseSameMetadataId, nowMs }, late: [] };
   listener.on('request', (request, response) => {
     void answer(state, request, response);
   });
@@ -119,6 +121,7 @@ async function answer(state: State, request: http.IncomingMessage, response: htt
   try {
     const call: Call = { ...route(request.method ?? '', new URL(request.url ?? '', server.url)), body: parsed(raw) };
     recorded.method = call.method;
+    doLate(state, server.requests.length);
     const info = { n: server.requests.length, method: call.method, spreadsheetId: call.spreadsheetId };
     server.scenario.person?.(info);
     recorded.fault = server.scenario.fault?.(info);
@@ -138,6 +141,20 @@ async function answer(state: State, request: http.IncomingMessage, response: htt
   await send(request, response, recorded, body);
 }
 
+function doLate(state: State, n: number): void {
+  const due = state.late.filter(({ before }) => before <= n);
+  state.late = state.late.filter(({ before }) => before > n);
+  for (const { call } of due) {
+    try {
+      const { changed } = perform(call, state.books, state.options);
+      if (changed !== undefined) keep(state, changed);
+    } catch (error) {
+      // What can't be done any more is not done, and nobody is told.
+      if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    }
+  }
+}
+
 function parsed(raw: Buffer): unknown {
   if (raw.length === 0) return undefined;
   try {
@@ -151,7 +168,9 @@ function carryOut(state: State, call: Call, fault: Fault | undefined): unknown {
   const { server, spend } = state;
   if (fault === '429') throw new ApiError(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.');
   if (fault === '500') throw new ApiError(500, 'INTERNAL', 'Internal error encountered.');
-  if (fault === '503-before') throw new ApiError(503, 'UNAVAILABLE', 'The service is currently unavailable.');
+  if (fault === 'late') state.late.push({ call, before: server.requests.length + 2 });
+  if (fault === '503-before' || fault === 'late')
+    throw new ApiError(503, 'UNAVAILABLE', 'The service is currently unavailable.');
   if (fault === 'reset-before') return {};
   const service = call.method.startsWith('drive.') ? 'drive' : 'sheets';
   checkAccess(server.access[service], service);

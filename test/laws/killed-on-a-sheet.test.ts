@@ -1,0 +1,190 @@
+/**
+ * Law 2 on a Google Sheet, with the real command in processes that are really killed: at a request, before it has reached
+ * the service or when it is done and the answer is under way. NIGHTSHIFT_STORMS kills at every request, and on the whole
+ * sample, whose landing takes several requests.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { book, bookOfCsv } from '../support/sheets-server/build.ts';
+import { effectiveValue } from '../support/sheets-server/cell-value.ts';
+import { type Book, copyBook } from '../support/sheets-server/model.ts';
+import { type SheetsServer, startSheetsServer } from '../support/sheets-server/server.ts';
+import { aBounce, aContact, anEvent, type Row, temporaryFolder, today } from '../support/workbook.ts';
+import { entriesByOutcome } from './one-outcome.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const isWhole = process.env.NIGHTSHIFT_STORMS !== undefined;
+const SPREADSHEET = 'sheet-1';
+
+function smallBook(): Book {
+  const contacts = Array.from({ length: 12 }, (_, i) =>
+    aContact({ contact_id: `k${i}`, email: `K${i}@Example.com`, phone: `(555) 555-01${10 + i}`, email_status: '' }),
+  );
+  const tab = (rows: readonly Row[]): string[][] => [
+    Object.keys(rows[0] ?? {}),
+    ...rows.map((row) => Object.values(row)),
+  ];
+  return book(
+    {
+      contacts: tab(contacts),
+      bounces: tab([aBounce({ email: 'k1@example.com' }), aBounce({ email: 'k2@example.com', kind: 'complaint' })]),
+      events: tab(contacts.map(({ contact_id = '' }) => anEvent({ contact_id }))),
+    },
+    { id: SPREADSHEET },
+  );
+}
+
+/** Cells that say when and by which run, and so differ between two runs of one night. */
+const OF_THE_RUN: Readonly<Record<string, readonly string[]>> = {
+  runs: ['started_at', 'seconds'],
+  changes: ['run'],
+  'nightshift landed': ['part', 'text'],
+};
+
+/** All tabs by title, but for what a run marks as its own; rows in any order where the run puts them in. */
+function contentOf({ tabs }: Book): Record<string, string[]> {
+  return Object.fromEntries(
+    tabs.map((tab) => {
+      const shown = (row: number, column: number): unknown => {
+        const value = effectiveValue(tab, tab.rows[row]?.[column]);
+        return value?.stringValue ?? value?.numberValue ?? value?.boolValue ?? null;
+      };
+      const headers = Array.from({ length: tab.columnCount }, (_, column) => String(shown(0, column) ?? ''));
+      const rows = tab.rows.map((_, row) =>
+        headers.map((header, column) => (OF_THE_RUN[tab.title]?.includes(header) && row > 0 ? '' : shown(row, column))),
+      );
+      const texts = rows.filter((row) => row.some((value) => value !== null)).map((row) => JSON.stringify(row));
+      return [tab.title, texts];
+    }),
+  );
+}
+
+const markersOf = ({ metadata }: Book): string[] =>
+  metadata
+    .map(({ metadataValue }) => metadataValue?.replace(/^landing\|[^|]+\|[^|]+\|([^|]+)\|\d+$/, 'landed $1') ?? '')
+    .sort();
+
+/** A spreadsheet on a server of its own, and the command on it, as often as a test likes to begin anew. */
+class World {
+  readonly server: SheetsServer;
+  readonly start: Book;
+  folder = '';
+  constructor(server: SheetsServer, start: Book) {
+    this.server = server;
+    this.start = start;
+  }
+
+  anew(): void {
+    this.folder = temporaryFolder();
+    this.server.put(copyBook(this.start));
+    this.server.scenario = {};
+    this.server.requests.length = 0;
+  }
+
+  readonly #command = (): string[] => [
+    'run',
+    'nightly',
+    '--as-of',
+    today,
+    '--workbook',
+    SPREADSHEET,
+    '--ledger',
+    join(this.folder, 'ledger'),
+  ];
+  readonly #settings = (): Record<string, string> => ({
+    NIGHTSHIFT_SHEETS_URL: this.server.url,
+    XDG_STATE_HOME: join(this.folder, 'state'),
+  });
+
+  /** The command in this process. */
+  async run(): Promise<void> {
+    for (const [name, value] of Object.entries(this.#settings())) vi.stubEnv(name, value);
+    expect(await main(this.#command(), nightShift)).toBe(0);
+  }
+
+  /** The command in a process of its own that dies at its nth request; false where it ended before. */
+  async killedAt(n: number, isDone: boolean): Promise<boolean> {
+    const child = spawn(process.execPath, ['bin/nightshift.js', ...this.#command()], {
+      cwd: root,
+      env: { ...process.env, ...this.#settings() },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    this.server.scenario = {
+      fault: (request) => {
+        if (request.n !== n) return undefined;
+        child.kill('SIGKILL');
+        return isDone ? 'reset-after' : 'reset-before';
+      },
+    };
+    await ended;
+    this.server.scenario = {};
+    return child.signalCode === 'SIGKILL';
+  }
+
+  outcome(): unknown {
+    const now = this.server.book(SPREADSHEET);
+    return { content: contentOf(now), markers: markersOf(now), ledger: entriesByOutcome(join(this.folder, 'ledger')) };
+  }
+}
+
+async function aWorld(start: Book): Promise<World> {
+  const server = await startSheetsServer();
+  onTestFinished(async () => {
+    await server.close();
+    expect([server.refused, server.violations]).toEqual([[], []]);
+  });
+  return new World(server, start);
+}
+
+interface Point {
+  readonly n: number;
+  readonly isDone: boolean;
+}
+
+/** Kills a night at each point, runs it again, and compares. */
+async function killAt(world: World, pointsOf: (methods: readonly string[]) => Point[]): Promise<void> {
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  world.anew();
+  await world.run();
+  const undisturbed = world.outcome();
+  const points = pointsOf(world.server.requests.map(({ method }) => method));
+  expect(points.length).toBeGreaterThan(2);
+  for (const { n, isDone } of points) {
+    world.anew();
+    const where = `killed ${isDone ? 'after' : 'before'} request ${n}`;
+    expect(await world.killedAt(n, isDone), where).toBe(true);
+    await world.run();
+    const outcome = world.outcome();
+    expect(outcome, where).toEqual(undisturbed);
+  }
+}
+
+const every = (methods: readonly string[]): Point[] =>
+  methods.flatMap((_, i) => [false, true].map((isDone) => ({ n: i + 1, isDone })));
+
+/** The requests that make room, write and clear up: not begun, done and cleared up. */
+const sampled = (methods: readonly string[]): Point[] => {
+  const [room = 0, write = 0, finish = 0] = methods.flatMap((method, i) =>
+    method.endsWith('batchUpdate') ? [i + 1] : [],
+  );
+  return [
+    { n: room, isDone: true },
+    { n: write, isDone: true },
+    { n: finish, isDone: false },
+  ];
+};
+
+it('a night killed at a request ends as if nothing had happened', { timeout: 600_000 }, async () => {
+  await killAt(await aWorld(smallBook()), isWhole ? every : sampled);
+});
+
+it.runIf(isWhole)('so does one whose landing takes several requests', { timeout: 3_600_000 }, async () => {
+  await killAt(await aWorld(bookOfCsv(join(root, 'data', 'sample'), SPREADSHEET)), every);
+});
