@@ -155,7 +155,8 @@ async function readLeftOnce(client: SheetsClient): Promise<Left[]> {
   return left.sort((a, b) => (a.log?.order ?? 0) - (b.log?.order ?? 0));
 }
 
-function logIn(tab: TabNow | undefined): AttemptLog {
+/** The log in a tab that was read. @throws IncompleteRead */
+export function logIn(tab: TabNow | undefined): AttemptLog {
   if (tab === undefined) throw new IncompleteRead('The log of a write could not be read.');
   const pieces = Array.from({ length: tab.length }, (_, row) => String(tab.at(row, 0).value).slice(SENTINEL.length));
   const [order, mends, part, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as Packed;

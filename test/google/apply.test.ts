@@ -247,6 +247,30 @@ describe('in the moment of the write itself', () => {
     ).toEqual(['c2,b@example.com,subscribed,2', 'c3,c@example.com,subscribed,3']);
   });
 
+  test('it comes back as it looked: formats, notes and formulas, which refer to its new place', async () => {
+    const userEnteredFormat = { backgroundColor: { red: 1 }, numberFormat: { type: 'DATE', pattern: 'yyyy-mm-dd' } };
+    put([
+      ['c1', 'a@example.com', 'subscribed', 1],
+      ['c2', formula('=A2&"@example.com"'), { userEnteredValue: { stringValue: 'subscribed' }, note: 'ask Ada' }, 2],
+      ['c3', 'c@example.com', null, { userEnteredValue: { numberValue: 46_000 }, userEnteredFormat }],
+      ['c4', 'd@example.com', 'subscribed', 4],
+    ]);
+    onWrite(() => act({ deleteDimension: { range: { sheetId: 0, dimension: 'ROWS', startIndex: 1, endIndex: 2 } } }));
+    await applied({
+      removals: [
+        { row: 0, key: ['c1'] },
+        { row: 2, key: ['c3'] },
+      ],
+    });
+    // What stood in the rows that were meant, c2 and c4, is back; c3 goes in the next round.
+    const rows = server.book(id).tabs[0]?.rows.filter((row) => row.some((cell) => cell?.userEnteredValue)) ?? [];
+    expect(content().map((row) => row[0])).toEqual(['contact_id', 'c2', 'c4']);
+    expect(rows[1]?.slice(1, 3)).toMatchObject([
+      { userEnteredValue: { formulaValue: '=A3&"@example.com"' } },
+      { userEnteredValue: { stringValue: 'subscribed' }, note: 'ask Ada' },
+    ]);
+  });
+
   test('new rows never lie over rows that a person adds', async () => {
     three();
     onWrite(() => {
@@ -309,6 +333,99 @@ describe('in the moment of the write itself', () => {
   });
 });
 
+test('a row that shows an error somewhere can be taken away', async () => {
+  put([['c1', formula('=1/0'), 'subscribed', 1]], {});
+  expect(await applied({ removals: [{ row: 0, key: ['c1'] }] })).toMatchObject({ held: [], written: { removals: 1 } });
+});
+
+test('a write thought lost that is done after the look for it is not done again', async () => {
+  three();
+  let writes = 0;
+  server.scenario = {
+    fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes === 1 ? 'late' : undefined),
+  };
+  const result = await applied({
+    updates: [suppress(0)],
+    inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }],
+  });
+  expect(content().map((row) => [row[0], row[2] ?? null])).toEqual([
+    ['contact_id', 'status'],
+    ['c1', 'suppressed'],
+    ['c2', 'subscribed'],
+    ['c3', 'subscribed'],
+    ['c4', null],
+  ]);
+  expect(result.held).toEqual([]);
+});
+
+describe('a landing of several requests', () => {
+  const DATE = { type: 'DATE', pattern: 'yyyy-mm-dd' };
+  /** Writes a cell, a date, a row and a removal, each in a request of its own, and dies at the nth write. */
+  async function killedAt(n: number): Promise<void> {
+    const client = aClient();
+    const snapshot = await readSnapshot(client);
+    const updates: TabPatch['updates'][number][] = [
+      suppress(0),
+      { row: 1, key: ['c2'], cells: [{ column: 'score', before: 2, after: { date: '2026-11-23' } }] },
+    ];
+    const patch = aPatch({
+      updates,
+      inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }],
+      removals: [
+        { row: 2, key: ['c3'] },
+        { row: 3, key: ['c5'] },
+      ],
+    });
+    let writes = 0;
+    server.scenario = {
+      fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes >= n ? 'reset-before' : undefined),
+    };
+    const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
+    await expect(sheetWriter(dying, 100).apply(snapshot, [patch], marker)).rejects.toThrow('killed');
+    server.scenario = {};
+  }
+  const rowsNow = () => server.book(id).tabs[0]?.rows.filter((row) => row.some((cell) => cell?.userEnteredValue));
+
+  test.each([2, 3, 4, 5])('that is killed at request %s is taken back whole', async (n) => {
+    put([
+      ['c1', 'a@example.com', 'subscribed', 1],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      [
+        'c3',
+        'c@example.com',
+        null,
+        { userEnteredValue: { numberValue: 3 }, userEnteredFormat: { numberFormat: DATE } },
+      ],
+      ['c5', 'e@example.com', 'subscribed', 5],
+    ]);
+    const before = rowsNow();
+    await killedAt(n);
+    expect(rowsNow()).not.toEqual(before);
+    const writer = sheetWriter(aClient());
+    expect(await writer.recover()).toEqual({ repaired: 0, takenBack: n - 1 });
+    expect(
+      rowsNow()
+        ?.map((row) => JSON.stringify(row))
+        .sort(),
+    ).toEqual(before?.map((row) => JSON.stringify(row)).sort());
+    expect(server.book(id)).toMatchObject({ metadata: [], tabs: [{ title: 'contacts' }] });
+    expect(await writer.recover()).toEqual({ repaired: 0, takenBack: 0 });
+  });
+
+  test('keeps what people do meanwhile, wherever they have put the rows', async () => {
+    put([1, 2, 3, 5].map((i) => [`c${i}`, `p${i}@example.com`, 'subscribed', i]));
+    await killedAt(4);
+    reverse();
+    const row = content().findIndex(([key]) => key === 'c1');
+    type(row, 2, 'unsubscribed');
+    await sheetWriter(aClient()).recover();
+    expect(content().slice(1).sort()).toEqual([
+      ['c1', 'p1@example.com', 'unsubscribed', 1],
+      ...[2, 3, 5].map((i) => [`c${i}`, `p${i}@example.com`, 'subscribed', i]),
+    ]);
+  });
+});
+
 const WRITE_FAULTS: Fault[] = ['429', '500', '503-before', '503-after', 'reset-before', 'reset-after', 'cut'];
 describe.each([true, false])('an answer that does not come (same marker id refused: %s)', (refuseSameMetadataId) => {
   test.each(WRITE_FAULTS)('%s at any write applies everything once', async (fault) => {
@@ -338,25 +455,6 @@ describe.each([true, false])('an answer that does not come (same marker id refus
       expect(result.written).toEqual({ cells: 1, inserts: 1, removals: 0 });
     }
   });
-});
-
-test('10,000 cells in 4 jobs need at most 12 calls', async () => {
-  put(Array.from({ length: 2500 }, (_, i) => [`c${i}`, `p${i}@example.com`, 'subscribed', 0]));
-  const client = aClient();
-  const writer = sheetWriter(client);
-  await writer.recover();
-  const snapshot = await readSnapshot(client);
-  for (let job = 0; job < 4; job += 1) {
-    const updates = Array.from({ length: 2500 }, (_, row) => ({
-      row,
-      key: [`c${row}`],
-      cells: [{ column: 'score', before: job, after: job + 1 }],
-    }));
-    const result = await writer.apply(snapshot, [aPatch({ updates })], { ...marker, job: `job-${job}` });
-    expect(result.written.cells).toBe(2500);
-  }
-  await writer.finish();
-  expect(client.calls.reads + client.calls.writes).toBeLessThanOrEqual(12);
 });
 
 test('old markers give way before they fill the 30,000 characters', async () => {

@@ -46,6 +46,16 @@ test('a used-up quota is waited out for a minute, for reads and for writes', asy
   expect(rowCount()).toBe(12 + 61);
 });
 
+test('two runs that were refused at the same moment do not come back at the same moment', async () => {
+  const waits: number[] = [];
+  for (const chance of [0, 1]) {
+    failing('429', server.requests.length + 1);
+    const sleep = async (ms: number): Promise<void> => void waits.push(ms);
+    await aClient({ sleep, random: () => chance }).get('properties');
+  }
+  expect(waits).toEqual([3000, 5000]);
+});
+
 test.each(['500', '503-before', '503-after', 'reset-before', 'reset-after', 'cut'] as const)(
   'a write that ends with %s is never repeated blindly',
   async (fault) => {

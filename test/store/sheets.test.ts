@@ -29,20 +29,21 @@ const HEADERS = ['contact_id', 'email', 'status'];
 const people = (n: number): string[][] =>
   Array.from({ length: n }, (_, i) => [`c${i}`, `p${i}@example.com`, 'subscribed']);
 
-/** Each job works out a column of numbers anew, one number a contact. */
-const derive = (...columns: string[]): ScheduledJob[] =>
-  columns.map((column, i) => ({
-    job: aJob({
-      name: `job-${i}`,
-      changes: () => [
-        update(
-          'contacts',
-          sql`select contact_id, cast(length(email) + ${i} as double) as ${name(column)} from contacts`,
-        ),
-      ],
-    }),
-    cadence: 'nightly',
-  }));
+/** Each job decides a column, a text of its own for every contact. */
+const decide = (...columns: string[]): ScheduledJob[] =>
+  nightly(
+    ...columns.map((column, i) =>
+      aJob({
+        name: `job-${i}`,
+        changes: () => [
+          update(
+            'contacts',
+            sql`select contact_id, 'decided ' || contact_id as ${name(column)}, 'asked for' as why from contacts`,
+          ),
+        ],
+      }),
+    ),
+  );
 
 describe('the calls of a run', () => {
   it('are one reading and no write but the run rows on a workbook that is as it should be', async () => {
@@ -64,15 +65,19 @@ describe('the calls of a run', () => {
     expect(bench.rows('contacts')).toEqual(contacts);
   });
 
-  it('are at most 12 for 10,000 cells that four jobs change', async () => {
+  it('are at most 12 for 10,000 cells that four jobs decide, with a row of changes for each', async () => {
     const bench = await aSheet({ contacts: [HEADERS, ...people(2500)] });
-    const jobs = derive('engagement', 'fit', 'score', 'lifetime_value');
+    const jobs = decide('email_note', 'phone', 'company', 'country');
     const result = await night(temporaryFolder(), { jobs, open: (run) => bench.open(run) });
     expect(result.jobs.map((job) => job.changes.contacts?.update)).toEqual([2500, 2500, 2500, 2500]);
-    const row = bench.rows('contacts')?.[2500];
-    expect(row?.slice(0, 2)).toEqual(['c2499', 'p2499@example.com']);
-    expect(row?.slice(3).sort()).toEqual([17, 18, 19, 20]);
-    expect(callsOf(bench).length).toBeLessThanOrEqual(12);
+    expect(bench.rows('contacts')?.[2500]).toEqual([
+      ...['c2499', 'p2499@example.com', 'subscribed'],
+      ...Array.from({ length: 4 }, () => 'decided c2499'),
+    ]);
+    expect(bench.rows('changes')).toHaveLength(1 + 10_000);
+    // Drive's two looks at the version and the tabs and columns that are made count too.
+    expect(callsOf(bench).length).toBeLessThanOrEqual(10);
+    expect(Math.max(...bench.server.requests.map(({ requestBytes }) => requestBytes))).toBeLessThan(2_000_000);
   });
 });
 

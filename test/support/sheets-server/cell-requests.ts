@@ -50,7 +50,9 @@ function writeCell(tab: Tab, row: number, column: number, source: Cell, mask: Ma
   const { userEnteredValue: _, ...rest } = source;
   const { effectiveValue: __, ...old } = cellAt(tab, row, column) ?? {};
   const next = merge<Cell>(old, value === undefined ? rest : { ...rest, userEnteredValue: value }, mask);
-  const cell = Object.keys(next).length === 0 ? undefined : next;
+  const { userEnteredFormat, ...unformatted } = next;
+  const kept = Object.keys(userEnteredFormat ?? {}).length === 0 ? unformatted : next;
+  const cell = Object.keys(kept).length === 0 ? undefined : kept;
   if (cell !== undefined && typeof next.userEnteredValue?.formulaValue === 'string') effectiveValue(tab, next);
   setCell(tab, row, column, cell);
 }
