@@ -71,18 +71,33 @@ function widened(tab: TabSnapshot, wanted: readonly string[]): Made {
   if (missing.length === 0) return { tab, requests: [] };
   const at = widthOf(tab);
   const { sheetId } = tab;
-  const range = { sheetId, dimension: 'COLUMNS', startIndex: at, endIndex: at + missing.length };
-  // Columns can be put in before an existing column only.
-  const room: Request[] =
-    at >= tab.columnCount
-      ? [{ appendDimension: { sheetId, dimension: 'COLUMNS', length: missing.length } }]
-      : [{ insertDimension: { range, inheritFromBefore: false } }];
   const padding = Array.from({ length: at - tab.headers.length }, () => '');
   const headers = [...tab.headers, ...padding, ...missing];
   return {
     tab: { ...tab, headers, columnCount: tab.columnCount + missing.length },
-    requests: [...room, headerCells(sheetId, at, missing)],
+    requests: [...newColumns(tab, at, missing.length), headerCells(sheetId, at, missing)],
   };
+}
+
+/**
+ * Puts columns in before place `at`, empty and without any format. Right of the last column there is no place to put one in,
+ * and one that is appended need not stand where it is looked for: there they go in before the last, which then moves over them.
+ */
+function newColumns({ sheetId, columnCount }: TabSnapshot, at: number, count: number): Request[] {
+  const span = (startIndex: number, length: number) => ({
+    sheetId,
+    dimension: 'COLUMNS',
+    startIndex,
+    endIndex: startIndex + length,
+  });
+  const range = { sheetId, startColumnIndex: at, endColumnIndex: at + count };
+  const blank: Request = { updateCells: { range, fields: 'userEnteredFormat,dataValidation' } };
+  if (at < columnCount) return [{ insertDimension: { range: span(at, count), inheritFromBefore: false } }, blank];
+  return [
+    { insertDimension: { range: span(at - 1, count), inheritFromBefore: false } },
+    { moveDimension: { source: span(at - 1 + count, 1), destinationIndex: at - 1 } },
+    blank,
+  ];
 }
 
 /** Columns up to the last that holds anything, under a header or not. */

@@ -72,10 +72,12 @@ export async function openSheetsStore(options: SheetsStoreOptions): Promise<Stor
 }
 
 async function putRight(client: SheetsClient): Promise<string> {
-  const { repaired } = await sheetWriter(client).recover();
-  const damage =
-    repaired > 0 ? `${repaired} rows that people moved at that moment were put right` : 'nothing was hit wrongly';
-  return `an earlier run was killed while it wrote: ${damage}.`;
+  const { repaired, takenBack } = await sheetWriter(client).recover();
+  const done = [
+    ...(repaired > 0 ? [`${repaired} rows that people moved at that moment were put right`] : []),
+    ...(takenBack > 0 ? [`${takenBack} rows that it had written of an unfinished landing were taken back`] : []),
+  ];
+  return `an earlier run was killed while it wrote: ${done.join(', ') || 'all that it wrote is in its place'}.`;
 }
 
 /** A table of the last reading. */
@@ -187,7 +189,6 @@ class SheetsStore implements Store {
     if (patches.length === 0) return nothingHeld;
     const snapshot = this.#last;
     if (!snapshot) throw new Error('A spreadsheet has to be read before anything can land in it.');
-    // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.
     const ordered = patches.toSorted((a, b) => rank(a.table) - rank(b.table));
     const rooms = ordered.map((patch): Room => {
       const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === patch.table);

@@ -136,6 +136,7 @@ class World {
 async function aWorld(start: Book): Promise<World> {
   const server = await startSheetsServer();
   onTestFinished(async () => {
+    vi.unstubAllEnvs();
     await server.close();
     expect([server.refused, server.violations]).toEqual([[], []]);
   });

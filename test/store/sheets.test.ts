@@ -114,6 +114,32 @@ describe('a person who types while the run works', () => {
   });
 });
 
+it('a column that somebody puts in while columns are made keeps its header and its cells', async () => {
+  const bench = await aSheet({ contacts: [HEADERS, ...people(3)] });
+  let writes = 0;
+  bench.server.scenario = {
+    person: ({ method }) => {
+      if (!method.endsWith('batchUpdate') || ++writes !== 1) return;
+      const range = { sheetId: 0, dimension: 'COLUMNS', startIndex: 1, endIndex: 2 };
+      const rows = ['mine', 'x', 'y', 'z'].map((stringValue) => ({ values: [{ userEnteredValue: { stringValue } }] }));
+      const start = { sheetId: 0, rowIndex: 0, columnIndex: 1 };
+      bench.server.act('sheet-1', [
+        { insertDimension: { range } },
+        { updateCells: { start, rows, fields: 'userEnteredValue' } },
+      ]);
+    },
+  };
+  await night(temporaryFolder(), { jobs: nightly(sets('email_note', 'seen')), open: (run) => bench.open(run) });
+  const [headers = [], ...rows] = bench.rows('contacts') ?? [];
+  expect(headers.filter((header) => header !== null).sort()).toEqual([...HEADERS, 'email_note', 'mine'].sort());
+  for (const [column, cells] of [
+    ['mine', ['x', 'y', 'z']],
+    ['status', ['subscribed', 'subscribed', 'subscribed']],
+    ['email_note', ['seen', 'seen', 'seen']],
+  ] as const)
+    expect(rows.map((row) => row[headers.indexOf(column)])).toEqual(cells);
+});
+
 describe('cells that are no plain text', () => {
   it('are read as what the sheet says they are; an error stops its row and nothing else', async () => {
     const bench = await aSheet({
