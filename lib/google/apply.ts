@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { type DamageByTab, judgeLeft, markAgain, type State } from './attempt.ts';
 import type { SheetsClient } from './client.ts';
 import { sizeOf } from './damage.ts';
 import { Refused, UnknownOutcome } from './errors.ts';
@@ -11,7 +12,7 @@ import { CHUNK_BYTES, chunksOf, type Goal, goalsOf } from './goals.ts';
 import { dropMarker, type Marker } from './marker.ts';
 import type { ApplyResult, TabPatch } from './patch.ts';
 import { zoneClock } from './serial-time.ts';
-import { type DamageByTab, judgeLeft, markAgain, newTally, newWork, type State, settle, type Tally } from './settle.ts';
+import { newChunk, newTally, settle, type Tally } from './settle.ts';
 import type { SheetSnapshot } from './snapshot.ts';
 import type { Look } from './tab-now.ts';
 import { TAKES_BACK, takenBack, unfinished } from './take-back.ts';
@@ -91,7 +92,7 @@ async function landChunks(state: State, chunks: readonly Goal[][], marker: Marke
   let ahead: Look | undefined;
   for (const [i, open] of chunks.entries()) {
     const part = { landing: state.landing, chunk: i + 1, chunks: chunks.length };
-    const work = newWork({ marker, part, tally, open, next: chunks[i + 1] ?? [], ahead });
+    const work = newChunk({ marker, part, tally, open, next: chunks[i + 1] ?? [], ahead });
     await settle(state, work);
     if (work.standing?.mends) await markAgain(state, work);
     ahead = work.lookedAhead;
@@ -115,7 +116,7 @@ async function recover(state: State): Promise<Recovered> {
     .digest('hex')
     .slice(0, 12);
   const marker = { job: 'recovery', period: 'any', plan: name };
-  const mending = newWork({ marker, part: null, damage });
+  const mending = newChunk({ marker, part: null, damage });
   await settle(state, mending);
   if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
   if (landing[0]?.part) {
@@ -124,7 +125,7 @@ async function recover(state: State): Promise<Recovered> {
     state.logs = new Set(left.flatMap((one) => (one.log?.part?.landing === of ? (one.logId ?? []) : [])));
     state.trash = state.trash.filter((sheetId) => !state.logs.has(sheetId));
     for (const [i, open] of chunksOf(goals, state.chunkBytes).entries()) {
-      const work = newWork({
+      const work = newChunk({
         marker: { ...marker, plan: `${name} back ${i}` },
         part: { landing: of, chunk: TAKES_BACK, chunks },
         open,

@@ -3,9 +3,10 @@
  * of those that were carried out say what they wrote: here they become goals that take it back, wherever the rows are by
  * now. What a person has changed since stays. Pure.
  */
-import type { Verdict } from './damage.ts';
+
 import type { Goal } from './goals.ts';
 import { digestOf, keyOf } from './grid.ts';
+import type { Verdict } from './judge.ts';
 import type { Raw } from './snapshot.ts';
 import type { NewRow, PlacedRow, UpdatedRow } from './step.ts';
 import type { AttemptLog, TabDone } from './undo-log.ts';
