@@ -55,6 +55,8 @@ export interface InsertGoal extends GoalBase {
 export interface RemoveGoal extends GoalBase {
   readonly kind: 'remove';
   readonly id: RowId;
+  /** What the row holds, about: the log keeps it. */
+  readonly bytes: number;
 }
 export type Goal = UpdateGoal | InsertGoal | RemoveGoal;
 
@@ -74,7 +76,9 @@ export function goalsOf(snapshot: SheetSnapshot, patches: readonly TabPatch[], c
       return { ...base, kind: 'insert', key, cells: cells.filter((cell) => cell.after.value !== null) };
     });
     const removals = patch.removals.map((removal): Goal => {
-      return { ...base, kind: 'remove', id: { ...rowId(removal), digest: digestIn(tab, removal.row) } };
+      const id = { ...rowId(removal), digest: digestIn(tab, removal.row) };
+      const bytes = tab.headers.reduce((sum, _, i) => sum + 20 + bytesOf(tab.raw(removal.row, i)), 0);
+      return { ...base, kind: 'remove', id, bytes };
     });
     return [...updates, ...inserts, ...removals];
   });
@@ -120,13 +124,16 @@ export function chunksOf(goals: readonly Goal[], chunkBytes: number): Goal[][] {
 
 /** What a goal takes in the request and in its log: next to nothing for a cell that a new row has in common with the one before. */
 function costOf(goal: Goal, before: Goal | undefined): number {
-  if (goal.kind === 'remove') return 250 + goal.id.key.length;
-  const length = (value: Raw): number => (typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) - 2 : 8);
+  if (goal.kind === 'remove') return 250 + goal.id.key.length + goal.bytes;
   const last =
     goal.kind === 'insert' && before?.kind === 'insert' && before.sheetId === goal.sheetId ? before.cells : [];
   return goal.cells.reduce((sum, cell, i) => {
     if (last[i]?.column === cell.column && last[i].after.value === cell.after.value) return sum + 6;
     const format = cell.after.numberFormat && goal.kind === 'update' ? 100 : 0;
-    return sum + 60 + format + 2.2 * length(cell.after.value) + ('before' in cell ? length(cell.before) : 0);
+    return sum + 60 + format + 2.2 * bytesOf(cell.after.value) + ('before' in cell ? bytesOf(cell.before) : 0);
   }, 60);
+}
+
+function bytesOf(value: Raw): number {
+  return typeof value === 'string' ? Buffer.byteLength(JSON.stringify(value)) - 2 : 8;
 }

@@ -5,7 +5,7 @@
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { Raw } from './snapshot.ts';
 import type { PlacedCell, PlacedRow, RemovedRow } from './step.ts';
-import type { Part, TabDone } from './undo-log.ts';
+import type { TabDone } from './undo-log.ts';
 
 /** Of a new row there was nothing before. The format is the place in the tab's list, 0 for none, of what the cell had before. */
 type PackedCell = 0 | readonly [column: number, value: Raw, before?: Raw, formula?: string | 0, format?: number];
@@ -25,13 +25,12 @@ export type PackedTab = readonly [
 
 type Cells = readonly (Pick<PlacedCell, 'column' | 'write'> & Partial<PlacedCell>)[];
 
-/** Packs what was done to a tab. What removed rows held is kept only where the landing may have to be taken back whole. */
-export function packedTab({ sheetId, headers, keyColumns, at, rows }: TabDone, part: Part | null): PackedTab {
-  const isLast = part === null || part.chunk === part.chunks;
+/** Packs what was done to a tab. */
+export function packedTab({ sheetId, headers, keyColumns, at, rows }: TabDone): PackedTab {
   const formats = new Map<string, number>();
   let before: Cells = [];
   const packed = rows.map((row): PackedRow => {
-    const given: Cells = row.kind === 'remove' ? (isLast ? [] : row.cells.map(asFormatBefore)) : row.cells;
+    const given: Cells = row.kind === 'remove' ? row.cells.map(asFormatBefore) : row.cells;
     const cells = given.map((cell, i) => packedCell(cell, before[i], formats));
     before = given;
     if (row.kind === 'insert') return ['i', row.nth, ...cells];

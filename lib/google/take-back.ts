@@ -51,9 +51,8 @@ function inverse({ sheetId, headers, keyColumns, at }: TabDone): (row: PlacedRow
   return (row): Goal[] => {
     if (row.kind === 'insert') {
       const content = new Map(row.cells.map(({ column, write }) => [headerOf(column), write.value]));
-      return [
-        { ...base, kind: 'remove', id: { key: keyIn(row, keyColumns, ''), digest: digestOf(content), near: at } },
-      ];
+      const id = { key: keyIn(row, keyColumns, ''), digest: digestOf(content), near: at };
+      return [{ ...base, kind: 'remove', id, bytes: JSON.stringify([...content]).length }];
     }
     if (row.kind === 'remove') {
       const cells = row.cells.flatMap(({ column, write }) => {

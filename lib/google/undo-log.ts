@@ -74,9 +74,7 @@ const SENTINEL = '.';
 
 /** A log as the cells of one column. */
 export function logRows(log: AttemptLog): sheets_v4.Schema$RowData[] {
-  const text = withQuotesSwapped(
-    JSON.stringify([log.order, log.mends, log.part, log.tabs.map((tab) => packedTab(tab, log.part))]),
-  );
+  const text = withQuotesSwapped(JSON.stringify([log.order, log.mends, log.part, log.tabs.map(packedTab)]));
   const rows: sheets_v4.Schema$RowData[] = [];
   for (let start = 0; start < text.length; ) {
     // Never between the halves of a surrogate pair.

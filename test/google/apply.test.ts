@@ -412,6 +412,29 @@ describe('a landing of several requests', () => {
     expect(await writer.recover()).toEqual({ repaired: 0, takenBack: 0 });
   });
 
+  test('is taken back too where it was hit in the moment of its last write, and killed there', async () => {
+    three();
+    let writes = 0;
+    server.scenario = {
+      person: ({ method }) => {
+        if (method.endsWith('batchUpdate') && ++writes === 1) type(1, 2, 'unsubscribed');
+      },
+      fault: ({ method }) => (method.endsWith('batchUpdate') && writes === 1 ? 'reset-after' : undefined),
+    };
+    const snapshot = await readSnapshot(aClient());
+    const patch = aPatch({ updates: [suppress(0), suppress(1)], removals: [{ row: 2, key: ['c3'] }] });
+    const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
+    await expect(applyPatches(dying, snapshot, [patch], marker)).rejects.toThrow('killed');
+    expect(content().map((row) => row[2])).toEqual(['status', 'suppressed', 'suppressed']);
+    server.scenario = {};
+    expect(await sheetWriter(aClient()).recover()).toEqual({ repaired: 1, takenBack: 3 });
+    expect(content().slice(1)).toEqual([
+      ['c1', 'a@example.com', 'unsubscribed', 1],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      ['c3', 'c@example.com', 'subscribed', 3],
+    ]);
+  });
+
   test('keeps what people do meanwhile, wherever they have put the rows', async () => {
     put([1, 2, 3, 5].map((i) => [`c${i}`, `p${i}@example.com`, 'subscribed', i]));
     await killedAt(4);

@@ -32,9 +32,13 @@ function ought(storm: Storm, people: People, i: number, header: string): Ought[]
         ? { value: score.value, format: date }
         : undefined;
   const person = people.edits.get(key)?.get(header);
-  // Who types over a cell leaves it its format.
-  if (person !== undefined)
-    return [first, ...(wished ? [wished] : [])].map(({ format }) => ({ value: person, format }));
+  // Who types over a cell leaves it its format: in the seconds between a write that hit it wrongly and the repair that may be a
+  // date's, and then nobody can tell it from one that they gave it.
+  const typedOn = people.formats.get(`${key} ${header}`);
+  if (person !== undefined) {
+    const formats = [first.format, typedOn, ...(wished ? [wished.format] : [])];
+    return formats.map((format) => ({ value: person, format }));
+  }
   if (wish?.remove || wished === undefined) return [first];
   // A column that is called otherwise is not ours to write in any more.
   const isLost = people.renamed.has('contact_id') || people.renamed.has(header);

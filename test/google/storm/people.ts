@@ -25,8 +25,9 @@ export type Deed =
 
 export interface People {
   act(deed: Deed): void;
-  /** Last value that a person gave a cell, by key and header of old. */
+  /** Last value that a person gave a cell, by key and header of old; and the number format that it carried then. */
   readonly edits: Map<string, Map<string, Value>>;
+  readonly formats: Map<string, string | undefined>;
   readonly deleted: Set<string>;
   readonly added: Map<string, Value>;
   readonly scribbles: string[];
@@ -46,7 +47,10 @@ export function contactsNow(server: SheetsServer, renamed: ReadonlyMap<string, s
   });
   const formats = rows.map((_, i) => {
     return new Map(
-      names.map((name, column) => [name, tab.rows[i + 1]?.[column]?.userEnteredFormat?.numberFormat?.type]),
+      names.map((name, column) => [
+        name,
+        tab.rows[i + 1]?.[column]?.userEnteredFormat?.numberFormat?.type ?? undefined,
+      ]),
     );
   });
   return { tab, headers, names, rows, formats };
@@ -63,6 +67,7 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
   const people: People = {
     act,
     edits: new Map(),
+    formats: new Map(),
     deleted: new Set(),
     added: new Map(),
     scribbles: [],
@@ -72,7 +77,7 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
 
   function act(deed: Deed): void {
     serial += 1;
-    const { tab, headers, names, rows } = contactsNow(server, people.renamed);
+    const { tab, headers, names, rows, formats } = contactsNow(server, people.renamed);
     const rowOf = (who: number): { key: string; row: number } | undefined => {
       const known = [...keys, ...people.added.keys()];
       const key = known[who % known.length] ?? '';
@@ -107,6 +112,7 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
       const header = HEADERS[1 + (deed.column % (HEADERS.length - 1))] ?? '';
       if (found === undefined || !names.includes(header)) return;
       if (!send(type(found.row, names.indexOf(header), `person ${serial}`))) return;
+      people.formats.set(`${found.key} ${header}`, formats[found.row - 1]?.get(header));
       people.edits.set(found.key, new Map([...(people.edits.get(found.key) ?? []), [header, `person ${serial}`]]));
     } else if (deed.do === 'add') {
       const key = `new ${serial}`;
