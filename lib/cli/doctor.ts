@@ -81,7 +81,7 @@ const MOST_CELLS = 10_000_000;
 function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const facts = store.facts?.();
   if (!facts) return [];
-  const { timeZone, cells, others, merged } = facts;
+  const { timeZone, cells, others, exports, hasInbox, merged } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
     cells > 0.8 * MOST_CELLS
@@ -98,6 +98,9 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
       level: 'mend',
       text: `tab "${tab}" has merged cells: all but the first read as empty. Unmerge them`,
     });
+  for (const tab of exports) findings.push({ level: 'well', text: `tab "${tab}" is filled by an export` });
+  if (hasInbox)
+    findings.push({ level: 'well', text: 'tab "inbox": what is pasted there is taken in before each batch' });
   if (others.length > 0)
     findings.push({
       level: 'well',

@@ -5,10 +5,12 @@ import { createHash } from 'node:crypto';
 import { localDay } from '../calendar/period.ts';
 import { eraseJob, type Person } from '../erase/erase-job.ts';
 import { type Cleared, clearRest, cutFiles } from '../erase/files.ts';
+import { asBytes, namesPerson } from '../erase/naming.ts';
 import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
 import { runBatch } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
+import type { Store } from '../store/store.ts';
 import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
 import { exitCode, rehearsal } from './run.ts';
@@ -61,7 +63,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
     });
     const goesOn = !options.dryRun && (done.status === 'applied' || done.status === 'unchanged');
-    const rest = goesOn ? await clearRest(workbook.folder, person) : { rewritten: [], leftovers: [] };
+    const rest = goesOn ? await clear(workbook.folder, store, person) : { rewritten: [], leftovers: [] };
     const cleared: Cleared = { rewritten: [...cut, ...rest.rewritten], leftovers: rest.leftovers };
     const receipt = {
       receipt: 'erase',
@@ -79,6 +81,19 @@ export async function eraseCommand(session: Session): Promise<number> {
   } finally {
     await store.close();
   }
+}
+
+/** What is beside the workbook's tables: files, and in a spreadsheet tabs. */
+async function clear(folder: string, store: Store, person: Person): Promise<Cleared> {
+  const files = await clearRest(folder, person, store.scratch);
+  const names = namesPerson(person);
+  const tabs = await store.clearTabs?.((text) => names(asBytes(text)));
+  if (!tabs) return files;
+  const said = (tab: string): string => `tab "${tab}"`;
+  return {
+    rewritten: [...files.rewritten, ...tabs.cut.map(({ tab, rows }) => ({ file: said(tab), lines: rows }))],
+    leftovers: [...files.leftovers, ...tabs.left.map(({ tab, rows }) => ({ file: said(tab), lines: rows }))],
+  };
 }
 
 interface Receipt extends Cleared {

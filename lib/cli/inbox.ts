@@ -4,18 +4,18 @@
 import { localDay } from '../calendar/period.ts';
 import { fedTables } from '../import/bring.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
-import { inboxFiles, inboxJob } from '../import/inbox.ts';
+import { inboxFiles, inboxJob, withRejectsTab } from '../import/inbox.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import type { Store } from '../store/store.ts';
 import type { Session } from './session.ts';
 import { contentHash, settingsOf, Taken } from './taken.ts';
 
 export interface Inbox {
-  readonly jobs: (store: Store) => ScheduledJob[];
+  readonly jobs: (store: Store) => Promise<ScheduledJob[]>;
   readonly layRejects: () => Promise<void>;
 }
 
-export const noInbox: Inbox = { jobs: () => [], layRejects: async () => {} };
+export const noInbox: Inbox = { jobs: async () => [], layRejects: async () => {} };
 
 /** A run that looks back further than this sees the workbook as it is, and takes nothing in. */
 const LOOKS_BACK_MS = 24 * 3_600_000;
@@ -31,19 +31,25 @@ export async function inboxOf(session: Session): Promise<Inbox> {
       feeds: await fedTables([path]),
     })),
   );
-  // Two files of one content are one.
-  const first = files.filter(({ hash }, i) => files.findIndex((each) => each.hash === hash) === i);
   const day = localDay(asOf, nightShift.workbook.timeZone);
   const taken: Taken[] = [];
   return {
-    jobs: (store) =>
-      first.map(({ path, hash, feeds }) => {
+    jobs: async (store) => {
+      const tab = (await store.inbox?.()) ?? null;
+      const all =
+        tab === null ? files : [...files, { path: tab, hash: await contentHash([tab]), feeds: await fedTables([tab]) }];
+      // Two files of one content are one.
+      const first = all.filter(({ hash }, i) => all.findIndex((each) => each.hash === hash) === i);
+      return first.map(({ path, hash, feeds }) => {
         const kept = new Taken([path], store);
-        taken.push(kept);
         const { progress } = session;
         const request = { paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
-        return inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
-      }),
+        const made = inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
+        if (path === tab) return withRejectsTab(made);
+        taken.push(kept);
+        return made;
+      });
+    },
     layRejects: async () => {
       for (const kept of taken) await kept.layBeside();
     },

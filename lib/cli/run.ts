@@ -39,6 +39,8 @@ export const rehearsal = (store: Store): Store => ({
   rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
+  ...(store.tabHolds && { tabHolds: store.tabHolds }),
+  ...(store.inbox && { inbox: store.inbox }),
   close: store.close,
 });
 
@@ -81,7 +83,7 @@ export async function performRun(
     if (store.recovered) session.progress(store.recovered);
     const result = await runBatch({
       name,
-      jobs: [...inbox.jobs(store), ...jobs],
+      jobs: [...(await inbox.jobs(store)), ...jobs],
       store: options.dryRun ? rehearsal(store) : store,
       ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
       rules: nightShift.workbook,

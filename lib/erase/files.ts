@@ -83,9 +83,9 @@ export async function cutFiles(workbookFolder: string, person: Named): Promise<C
 
 /**
  * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for what is
- * left in all of the folder.
+ * left in all of the folder; not in `scratch`, which goes with the run.
  */
-export async function clearRest(workbookFolder: string, person: Named): Promise<Cleared> {
+export async function clearRest(workbookFolder: string, person: Named, scratch: string): Promise<Cleared> {
   const rewritten: { file: string; lines: number }[] = [];
   for (const path of await besideIn(workbookFolder)) {
     if (!/\.csv$/i.test(path)) continue;
@@ -95,7 +95,7 @@ export async function clearRest(workbookFolder: string, person: Named): Promise<
   const names = namesPerson(person);
   const leftovers: { file: string; lines: number[] }[] = [];
   for (const path of await filesIn(workbookFolder)) {
-    if (/\.db$/.test(path)) continue;
+    if (/\.db$/.test(path) || path.startsWith(scratch)) continue;
     const lines = (await bytesOf(path)).split('\n');
     const found = lines.flatMap((line, i) => (names(line) ? [i + 1] : []));
     if (found.length > 0) leftovers.push({ file: relative(workbookFolder, path), lines: found });

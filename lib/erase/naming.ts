@@ -16,7 +16,7 @@ const AFTER = '[a-z0-9\\x80-\\xff-]|\\.[a-z0-9]';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** A text as it looks in a file in UTF-8 that is read as bytes, a character for each. */
-const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1').toLowerCase();
+export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1').toLowerCase();
 const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
 /** The address as Google's audiences have it (lib/export/queries.ts): no dots and no `+…` before gmail.com. */

@@ -184,5 +184,7 @@ function suppressionFile(rule: SuppressionRule): JobFile {
 }
 
 /** The file that an export's rule asks for. `filterSteps` must have been run for rules with filters. */
-export const exportFile = (rule: ExportRule, asOf: Date): JobFile =>
-  'format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule);
+export const exportFile = (rule: ExportRule, asOf: Date): JobFile => ({
+  ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
+  ...(rule.to && { tab: rule.to.tab }),
+});

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { checkCondition } from '../segments/check.ts';
 import { type Condition, testsIn } from '../segments/condition.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import { checkRules } from '../workbook/rules.ts';
 import { tables } from '../workbook/tables.ts';
 
@@ -14,6 +15,9 @@ export const formats = ['mailchimp', 'hubspot', 'google-ads', 'meta', 'csv'] as 
 export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' });
+
+/** Where a workbook of tabs keeps it: a tab, instead of a file. */
+const to = z.strictObject({ tab: z.string().trim().min(1).max(100) }).optional();
 
 const people = z.strictObject({
   name,
@@ -31,10 +35,11 @@ const people = z.strictObject({
   order: z.enum(contactColumns).optional(),
   /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
   only: z.enum(['all', 'changed']).default('all'),
+  to,
 });
 
 /** The addresses that a tool must not mail. */
-const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers) });
+const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers), to });
 
 const schema = z.array(z.union([people, suppressions]));
 
@@ -50,6 +55,20 @@ function filterFaults(where: unknown, name: string): string[] {
   return problems;
 }
 
+/** Tabs that have a meaning of their own. */
+const isTaken = (tab: string): boolean =>
+  [...Object.keys(tables), 'inbox', 'inbox_rejects'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
+
+/** What is wrong with the tab of the rule at `i`. */
+function tabFault(rules: readonly { to?: { tab: string }; only?: string }[], i: number): string | null {
+  const { to, only } = rules[i] ?? {};
+  if (!to) return null;
+  if (isTaken(to.tab)) return `the tab "${to.tab}" is the workbook's own; name another`;
+  const first = rules.findIndex((each) => each.to?.tab.toLowerCase() === to.tab.toLowerCase());
+  if (first !== i) return `two exports go to the tab "${to.tab}"`;
+  return only === 'changed' ? `a tab holds all of an export; only: 'changed' makes files` : null;
+}
+
 /** The exports' rules, checked; `lists` are the names that there are. @throws RulesError */
 export function exportRules(rules: z.input<typeof schema>, lists: readonly string[]): ExportRules {
   const unknown = z.array(z.any()).superRefine((each, context) => {
@@ -62,6 +81,8 @@ export function exportRules(rules: z.input<typeof schema>, lists: readonly strin
       }
       if (each.findIndex((other) => other.name === rule.name) !== i)
         context.addIssue({ code: 'custom', path: [i, 'name'], message: `two exports are called "${rule.name}"` });
+      const fault = tabFault(each, i);
+      if (fault) context.addIssue({ code: 'custom', path: [i, 'to'], message: fault });
       if (rule.format && ['google-ads', 'meta'].includes(rule.format) && rule.columns)
         context.addIssue({ code: 'custom', path: [i, 'columns'], message: 'this format has columns of its own' });
     });

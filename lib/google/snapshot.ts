@@ -34,6 +34,8 @@ export interface TabSnapshot {
   readonly columnCount: number;
   readonly merges: readonly sheets_v4.Schema$GridRange[];
   readonly filtered: boolean;
+  /** The export that fills the tab; null for every tab that is people's, or a table. */
+  readonly exportOf: string | null;
   /** Row 0 is the one below the header. */
   cell(row: number, column: number): Cell;
   raw(row: number, column: number): Raw;
@@ -55,12 +57,15 @@ export interface SheetSnapshot {
   tab(title: string): TabSnapshot;
 }
 
+/** The metadata of a tab that an export fills: its value is the export's name. */
+export const EXPORT_KEY = 'nightshift export';
+
 /** Hidden tabs whose title begins so are the program's own and no table. */
 export const OWN_TABS = 'nightshift undo ';
 
 const FIELDS =
   'properties(title,timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
-  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,basicFilter/range,' +
+  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,basicFilter/range,developerMetadata(metadataKey,metadataValue),' +
   'data(rowData(values(userEnteredValue/formulaValue,effectiveValue/errorValue/type,effectiveFormat/numberFormat/type))))';
 
 const DATE = 1;
@@ -163,6 +168,7 @@ function tabOf(sheet: sheets_v4.Schema$Sheet, range: sheets_v4.Schema$ValueRange
     columnCount,
     merges: sheet.merges ?? [],
     filtered: sheet.basicFilter !== undefined,
+    exportOf: sheet.developerMetadata?.find(({ metadataKey }) => metadataKey === EXPORT_KEY)?.metadataValue ?? null,
     raw,
     isFormula: (row, column) => (mark(row, column) & FORMULA) !== 0,
     isBlank: (row) => (rows[row + 1] ?? []).every((value) => value === '' || value === null),

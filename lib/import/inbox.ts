@@ -1,11 +1,12 @@
 /**
  * The inbox: a folder beside the workbook's files in which providers and people drop what is to be taken in. Each file
  * is taken in once, by its content, as a job of its own ahead of a batch; what was taken stands in the table `runs`.
- * Files are never moved or changed.
+ * Files are never moved or changed. A spreadsheet has a tab for it.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import { atMost } from '../job/guard.ts';
 import { type ImportReport, type ImportRequest, importJob, newlyMarked } from './import-job.ts';
@@ -39,4 +40,23 @@ export const inboxJob = (
   cadence: 'nightly',
   period: `${day}-${hash}`,
   once: hash,
+});
+
+/** The same for a tab: what can't be taken stands in a tab beside it, by row and column. */
+export const withRejectsTab = (scheduled: ScheduledJob): ScheduledJob => ({
+  ...scheduled,
+  job: {
+    ...scheduled.job,
+    files: () => [
+      {
+        name: 'inbox-rejects',
+        tab: 'inbox rejects',
+        key: 'where',
+        mayBeMissing: true,
+        query: raw(
+          `select concat_ws(', ', 'row ' || line, nullif("column", '')) as "where", string_agg(distinct reason, '; ' order by reason) as reason, min(value) as value from import_rejects group by line, "column" order by line, "column"`,
+        ),
+      },
+    ],
+  },
 });

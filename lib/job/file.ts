@@ -11,6 +11,10 @@ export interface JobFile {
   readonly query: Sql;
   /** Only what is new or changed since the last period, and who left in a file of its own; else all. */
   readonly onlyChanged?: boolean;
+  /** In a workbook of tabs, the tab that it goes to instead of a file. */
+  readonly tab?: string;
+  /** Without rows, it is not made. */
+  readonly mayBeMissing?: boolean;
   /** The header of the column by which a row is known again, for who left. */
   readonly key: string;
 }

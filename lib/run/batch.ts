@@ -10,7 +10,7 @@ import type { GuardResult } from '../job/guard.ts';
 import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
-import { ChangedMeanwhile, type Reading, type Store } from '../store/store.ts';
+import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../store/store.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
@@ -148,6 +148,7 @@ async function attemptRun(
     const applied: Diff[] = [];
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
+    const tabs: TabFile[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
@@ -155,17 +156,19 @@ async function attemptRun(
         diffs,
         decisions: decided,
         files: made,
+        tabs: filled,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(result);
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
+      tabs.push(...filled);
     }
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, entries });
+    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
     const told = held.size > 0 ? withHeld(results, held) : results;

@@ -1,18 +1,20 @@
 /**
  * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
  * places once the run's landing is done, so that no export shows what did not land. Each appears whole, with
- * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again.
+ * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of tabs a
+ * file may be a tab instead, which lands with the tables; its rows and checksum stand in the job's metrics.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { encodeCell } from '../csv/cell.ts';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, type Sql, sql } from '../engine/sql.ts';
 import type { JobFile } from '../job/file.ts';
 import { writeFileAtomic } from '../landing/atomic-file.ts';
 import { quote } from '../snapshot/load.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, TabFile } from '../store/store.ts';
 
 export const EXPORTS = 'exports';
 
@@ -24,6 +26,23 @@ export interface StagedFile {
   readonly sha256: string;
   /** What the next period is compared with: no file for others, and without a note beside it. */
   readonly isMemory: boolean;
+}
+
+/** What stands in a tab. */
+export interface TabSums {
+  readonly rows: number;
+  /** Rows without a key, or with one that stood there already. */
+  readonly leftOut: number;
+  /** Of its rows as a CSV file. */
+  readonly sha256: string;
+}
+
+/** Files and tabs that are ready; and of all that were asked for, also of those that stand there already, how many rows they have. */
+interface Staged {
+  readonly staged: StagedFile[];
+  readonly tabs: TabFile[];
+  readonly rows: Record<string, number>;
+  readonly inTabs: Record<string, TabSums>;
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -39,11 +58,20 @@ export async function stageFiles(
   files: readonly JobFile[],
   period: string,
   store: Store,
-): Promise<{ staged: StagedFile[]; rows: Record<string, number> }> {
+): Promise<Staged> {
   const staged: StagedFile[] = [];
+  const tabs: TabFile[] = [];
+  const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
   const folder = exportFolder(store);
   for (const file of files) {
+    if (file.tab !== undefined && store.tabHolds) {
+      const { tab, sums } = await stageTab(engine, file, file.tab);
+      rows[file.name] = sums.rows;
+      inTabs[file.tab] = sums;
+      if (!store.tabHolds(tab)) tabs.push(tab);
+      continue;
+    }
     const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`));
     rows[file.name] = whole.rows;
     if (!file.onlyChanged) {
@@ -69,10 +97,37 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, rows };
+  return { staged: fresh, tabs, rows, inTabs };
 }
 
 const scan = (path: string): Sql => raw(`select * from read_csv(${quote(path)}, header=true, all_varchar=true)`);
+
+/** The rows of a tab, one for each key. */
+async function stageTab(
+  engine: Engine,
+  { name, query, key, mayBeMissing = false }: JobFile,
+  title: string,
+): Promise<{ tab: TabFile; sums: TabSums }> {
+  const columns = await engine.columnsOf(query);
+  const place = columns.indexOf(key);
+  const rows = new Map<string, string[]>();
+  let all = 0;
+  for await (const chunk of engine.chunks(query)) {
+    const count = chunk[0]?.length ?? 0;
+    for (let i = 0; i < count; i += 1) {
+      const row = chunk.map((column) => String(column[i] ?? ''));
+      const own = row[place] ?? '';
+      if (own !== '' && !rows.has(own)) rows.set(own, row);
+    }
+    all += count;
+  }
+  const hash = createHash('sha256');
+  for (const row of [columns, ...rows.values()]) hash.update(`${row.map((cell) => encodeCell(cell, ',')).join(',')}\n`);
+  return {
+    tab: { name, title, columns, key, rows: [...rows.values()], mayBeMissing },
+    sums: { rows: rows.size, leftOut: all - rows.size, sha256: hash.digest('hex') },
+  };
+}
 
 async function stage(engine: Engine, store: Store, query: Sql, name: string, target: string): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);

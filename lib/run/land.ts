@@ -9,8 +9,9 @@ import { applyToEngine, type Decisions } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Held, nothingHeld, type Store, type TablePatch } from '../store/store.ts';
+import { type Held, nothingHeld, type Store, type TabFile, type TablePatch } from '../store/store.ts';
 import type { JobResult, RunRequest } from './batch.ts';
+import type { TabSums } from './files.ts';
 import { decisionsPatch } from './land-decisions.ts';
 import type { LedgerEntry } from './ledger.ts';
 
@@ -22,6 +23,8 @@ export interface BatchOutcome {
   readonly results: readonly JobResult[];
   readonly applied: readonly Diff[];
   readonly decisions: readonly Decisions[];
+  /** Tabs that jobs fill. */
+  readonly tabs: readonly TabFile[];
   readonly entries: readonly LedgerEntry[];
 }
 
@@ -30,22 +33,24 @@ export interface BatchOutcome {
  * was left to people who changed it meanwhile.
  */
 export async function landBatch(outcome: BatchOutcome): Promise<Held> {
-  const { engine, store, snapshot, request, results, applied, decisions, entries } = outcome;
+  const { engine, store, snapshot, request, results, applied, decisions, tabs, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
-  const changing = applied.some((diff) => !isEmpty(diff));
+  const changing = tabs.length > 0 || applied.some((diff) => !isEmpty(diff));
   if (!changing && stopped) return nothingHeld;
   const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
   await applyToEngine(engine, kept);
-  if (decisions.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
-  return store.land(patchesOf(outcome, kept), {
+  if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
+  const marker = {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
-  });
+  };
+  return store.land(patchesOf(outcome, kept), marker, tabs);
 }
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
 async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
-  const { engine, store, snapshot, request, applied, decisions } = outcome;
+  const { engine, store, snapshot, request, applied, decisions, tabs } = outcome;
+  for (const { title } of tabs) request.progress(`writing tab "${title}"`);
   const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
   const others = applied.filter((diff) => !pruned.includes(diff));
   for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
@@ -62,7 +67,10 @@ async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGe
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
   const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
   for (const [table, reasons] of held) {
-    const last = reported.findLast(({ status, changes }) => status === 'applied' && changes[table] !== undefined);
+    const last = reported.findLast(
+      ({ status, changes, metrics }) =>
+        status === 'applied' && (changes[table] !== undefined || tabsOf(metrics)[table] !== undefined),
+    );
     for (const [reason, cells] of Object.entries(reasons)) {
       const name = `a person was there meanwhile (${table}: ${reason})`;
       if (last) last.held[name] = (last.held[name] ?? 0) + cells;
@@ -114,6 +122,12 @@ function noteText(result: JobResult): string {
   if (result.error) return result.error.message;
   const stopped = result.guards.find((guard) => !guard.passed);
   if (stopped) return `${stopped.guard}: found ${stopped.found}, limit ${stopped.limit}`;
+  const tabs = Object.entries(tabsOf(result.metrics)).map(
+    ([title, { rows, sha256 }]) => `tab "${title}": ${rows} rows, SHA-256 ${sha256.slice(0, 12)}`,
+  );
   const held = Object.entries(result.held).map(([reason, rows]) => `${reason}: ${rows} rows held`);
-  return held.join('; ');
+  return [...tabs, ...held].join('; ');
 }
+
+const tabsOf = ({ tabs }: JobResult['metrics']): Readonly<Record<string, TabSums>> =>
+  (tabs ?? {}) as Readonly<Record<string, TabSums>>;

@@ -10,6 +10,7 @@ import type { Context, Job } from '../job/job.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { TabFile } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { isApproved } from './approval.ts';
 import type { JobResult, RunRequest } from './batch.ts';
@@ -27,6 +28,8 @@ export interface JobOutcome {
   readonly decisions: readonly Decisions[];
   /** Files that are ready for their places, once the landing is done. */
   readonly files: readonly StagedFile[];
+  /** Tabs that land with the tables. */
+  readonly tabs: readonly TabFile[];
 }
 
 /** What a job's result holds before there is a plan. */
@@ -60,7 +63,7 @@ export async function runJob(
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [], files: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -78,7 +81,7 @@ export async function runJob(
     if (decided.status === request.applied) await engine.whole(() => applyToEngine(engine, plan.diffs));
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
-    const goesOn = decided.status === request.applied || made.staged.length > 0;
+    const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
     const metrics = { ...brought.metrics, ...plan.metrics, ...made.metrics };
     const result = {
@@ -94,7 +97,8 @@ export async function runJob(
     if (!goesOn) return { result, ...nothingDone };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
-    return { result, diffs, decisions: job.unrecorded ? [] : decisionsOf(diffs, decider), files: made.staged };
+    const decisions = job.unrecorded ? [] : decisionsOf(diffs, decider);
+    return { result, diffs, decisions, files: made.staged, tabs: made.tabs };
   } catch (error) {
     const failed = {
       ...base,
@@ -117,7 +121,7 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   }
 }
 
-const noFiles = { staged: [], metrics: {} } as const;
+const noFiles = { staged: [], tabs: [], metrics: {} } as const;
 
 /** The files that a job makes, and how many rows each has. */
 async function filesOf(
@@ -125,10 +129,11 @@ async function filesOf(
   engine: Engine,
   job: Job,
   context: Context,
-): Promise<{ staged: readonly StagedFile[]; metrics: Metrics }> {
+): Promise<{ staged: readonly StagedFile[]; tabs: readonly TabFile[]; metrics: Metrics }> {
   if (!job.files) return noFiles;
-  const { staged, rows } = await stageFiles(engine, job.files(context), context.period, request.store);
-  return { staged, metrics: { files: rows, written: staged.filter(({ isMemory }) => !isMemory).length } };
+  const { staged, tabs, rows, inTabs } = await stageFiles(engine, job.files(context), context.period, request.store);
+  const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
+  return { staged, tabs, metrics: { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) } };
 }
 
 const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;

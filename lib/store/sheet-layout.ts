@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from '../google/client.ts';
 import { Refused, UnknownOutcome } from '../google/errors.ts';
-import type { TabSnapshot } from '../google/snapshot.ts';
+import { EXPORT_KEY, type TabSnapshot } from '../google/snapshot.ts';
 import { ChangedMeanwhile } from './store.ts';
 
 type Request = sheets_v4.Schema$Request;
@@ -18,11 +18,16 @@ export interface Room {
   readonly title: string;
   readonly headers: readonly string[];
   readonly hidden?: true;
+  /** The export that fills the tab from now on. */
+  readonly exportOf?: string;
 }
 
 /** Makes room and gives the tabs as they then are, in the order of `rooms`. @throws ChangedMeanwhile where it is not known what came of it */
 export async function makeRoom(client: SheetsClient, rooms: readonly Room[]): Promise<TabSnapshot[]> {
-  const made = rooms.map((room) => (room.tab ? widened(room.tab, room.headers) : newTab(room)));
+  const made = rooms.map((room) => {
+    const { tab, requests } = room.tab ? widened(room.tab, room.headers) : newTab(room);
+    return { tab, requests: [...requests, ...claim(tab, room.exportOf)] };
+  });
   const requests = made.flatMap((one) => one.requests);
   if (requests.length > 0) {
     try {
@@ -43,6 +48,13 @@ interface Made {
   readonly requests: readonly Request[];
 }
 
+/** Says of a tab whose it is, so that no other tab of that name is ever taken for it. */
+function claim({ sheetId, exportOf }: TabSnapshot, name: string | undefined): Request[] {
+  if (name === undefined || exportOf !== null) return [];
+  const at = { metadataKey: EXPORT_KEY, metadataValue: name, visibility: 'DOCUMENT', location: { sheetId } };
+  return [{ createDeveloperMetadata: { developerMetadata: at } }];
+}
+
 function newTab({ title, headers, hidden }: Room): Made {
   const sheetId = createHash('sha256').update(title).digest().readUInt32BE(0) & 0x7fff_ffff;
   const [rowCount, columnCount] = [2, headers.length];
@@ -56,6 +68,7 @@ function newTab({ title, headers, hidden }: Room): Made {
     length: 0,
     merges: [],
     filtered: false,
+    exportOf: null,
     raw: () => null,
     isFormula: () => false,
     isBlank: () => true,

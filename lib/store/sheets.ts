@@ -14,13 +14,15 @@ import { type ZoneClock, zoneClock } from '../google/serial-time.ts';
 import { readSnapshot, type SheetSnapshot, type TabSnapshot } from '../google/snapshot.ts';
 import { lockFolder } from '../landing/lock.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
-import { type ColumnType, type TableName, tableNames, tableOf } from '../workbook/tables.ts';
-import { WorkbookError } from './discover.ts';
+import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts';
+import { cutPatch, isInbox, rowsNaming, writeInbox } from './sheet-beside.ts';
+import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
 import { makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
+import { besideTables, foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
 import {
-  type ForeignFile,
+  type ClearedTabs,
   type Held,
   type Marker,
   nothingHeld,
@@ -29,6 +31,7 @@ import {
   type SheetFacts,
   type SourceTable,
   type Store,
+  type TabFile,
   type TablePatch,
 } from './store.ts';
 import { type TabText, writeTabText } from './tab-text.ts';
@@ -165,10 +168,14 @@ class SheetsStore implements Store {
     const { timeZone, tabs } = this.#last;
     const tables = new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId));
     const titles = (those: readonly TabSnapshot[]): string[] => those.map(({ title }) => title);
+    const beside = besideTables(this.#last);
+    const filled = beside.filter(({ exportOf }) => exportOf !== null);
     return {
       timeZone,
       cells: tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0),
-      others: titles(tabs.filter(({ sheetId, title }) => !tables.has(sheetId) && title !== MARKER_TAB)),
+      others: titles(beside.filter((tab) => !filled.includes(tab) && !isInbox(tab))),
+      exports: titles(filled),
+      hasInbox: beside.some(isInbox),
       merged: titles(tabs.filter(({ sheetId, merges }) => tables.has(sheetId) && merges.length > 0)),
     };
   };
@@ -183,12 +190,40 @@ class SheetsStore implements Store {
     return tab ? readMarker(tab) : null;
   };
 
-  land = async (given: Patches, marker: Marker): Promise<Held> => {
+  inbox = async (): Promise<string | null> => {
+    this.#fresh ??= await readSnapshot(this.#client);
+    return writeInbox(this.#fresh, this.scratch);
+  };
+
+  clearTabs = async (names: (text: string) => boolean): Promise<ClearedTabs> => {
+    const snapshot = await readSnapshot(this.#client);
+    const patches = besideTables(snapshot).flatMap((tab) => cutPatch(tab, names) ?? []);
+    const writer = sheetWriter(this.#client);
+    await writer.apply(snapshot, patches, { job: 'erase', period: this.#options.run, plan: 'tabs' });
+    await writer.finish();
+    const after = patches.length > 0 ? await readSnapshot(this.#client) : snapshot;
+    return {
+      cut: patches.map(({ tab, removals }) => ({ tab, rows: removals.length })),
+      left: besideTables(after).flatMap((tab) => {
+        const rows = rowsNaming(tab, names);
+        return rows.length > 0 ? [{ tab: tab.title, rows }] : [];
+      }),
+    };
+  };
+
+  tabHolds = (file: TabFile): boolean => holdsAll(file, exportTab(file, this.#read.tabs));
+
+  get #read(): SheetSnapshot {
+    if (!this.#last) throw new Error('A spreadsheet has to be read before anything can land in it.');
+    return this.#last;
+  }
+
+  land = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
     const patches: TablePatch[] = [];
     for await (const patch of given) patches.push(patch);
-    if (patches.length === 0) return nothingHeld;
-    const snapshot = this.#last;
-    if (!snapshot) throw new Error('A spreadsheet has to be read before anything can land in it.');
+    if (patches.length + files.length === 0) return nothingHeld;
+    const snapshot = this.#read;
+    // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.
     const ordered = patches.toSorted((a, b) => rank(a.table) - rank(b.table));
     const rooms = ordered.map((patch): Room => {
       const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === patch.table);
@@ -196,33 +231,47 @@ class SheetsStore implements Store {
       return { tab, title: patch.table, headers: patch.columns };
     });
     const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
+    const exports = files.map((file): Room => {
+      return { tab: exportTab(file, snapshot.tabs), title: file.title, headers: file.columns, exportOf: file.name };
+    });
     const tabs = await makeRoom(this.#client, [
       ...rooms,
+      ...exports,
       { tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true },
     ]);
     const clock = zoneClock(snapshot.timeZone);
-    const tabPatches: TabPatch[] = [];
+    const tables: TabPatch[] = [];
     for (const [i, patch] of ordered.entries()) {
       const tab = tabs[i];
-      if (tab) tabPatches.push(tabPatchOf(patch, await this.#sheetTable(patch.table, tab), clock));
+      if (tab) tables.push(tabPatchOf(patch, await this.#sheetTable(patch.table, tab), clock));
     }
+    const filled = files.flatMap((file, i) => {
+      const tab = tabs[ordered.length + i];
+      return tab ? [exportPatch(file, tab)] : [];
+    });
+    // What says that a run is over comes after all that it did.
+    const done = ordered.findIndex(({ table }) => LAST.includes(table));
+    const tabPatches = tables.toSpliced(done < 0 ? tables.length : done, 0, ...filled);
     const last = tabs.at(-1);
-    if (last) tabPatches.push(markerPatch(last, marker, ++this.#landings));
+    const patched = last ? [...tabPatches, markerPatch(last, marker, ++this.#landings)] : tabPatches;
     const widened: SheetSnapshot = {
       ...snapshot,
       tabs,
       tab: (title) => tabs.find((tab) => tab.title === title) ?? snapshot.tab(title),
     };
-    const plan = await hashOf(ordered.map(({ path }) => path));
+    const plan = await hashOf(
+      ordered.map(({ path }) => path),
+      files,
+    );
     const writer = sheetWriter(this.#client);
-    const { held } = await writer.apply(widened, tabPatches, {
+    const { held } = await writer.apply(widened, patched, {
       job: 'landing',
       period: marker.run,
       plan: `${plan}-${this.#landings}`,
     });
     await writer.finish();
     this.#fresh = null;
-    return heldByTable(held, ordered, tabs);
+    return heldByTable(held, [...ordered.map(({ table }) => table), ...files.map(({ title }) => title)], tabs);
   };
 
   async #sheetTable(table: TableName, tab: TabSnapshot): Promise<SheetTable> {
@@ -233,63 +282,26 @@ class SheetsStore implements Store {
   }
 }
 
-const labelOf = (tab: TabSnapshot): string => `tab "${tab.title}"`;
-
 const LAST: readonly TableName[] = ['quarantine', 'runs'];
 
 function rank(table: TableName): number {
   return table === 'changes' ? 0 : 1 + LAST.indexOf(table) + 1;
 }
 
-/** Tabs that carry a table's name. @throws WorkbookError where two do */
-function tabsByTable(snapshot: SheetSnapshot): [TableName, TabSnapshot][] {
-  const found = new Map<TableName, TabSnapshot>();
-  for (const tab of snapshot.tabs) {
-    const table = tableNames.find((each) => each === normalHeader(tab.title));
-    if (!table || tab.headers.length === 0) continue;
-    const other = found.get(table);
-    if (other) throw new WorkbookError(`Two tabs are ${table}: "${other.title}" and "${tab.title}". Rename one.`);
-    found.set(table, tab);
-  }
-  return [...found];
-}
-
-/** Never the first tab instead: the wrong tab would be taken for a list of people. */
-function noContacts(snapshot: SheetSnapshot): WorkbookError {
-  const tabs = snapshot.tabs.filter(({ title }) => title !== MARKER_TAB).map(({ title }) => `"${title}"`);
-  return new WorkbookError(
-    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
-  );
-}
-
-interface ForeignTab {
-  readonly kind: ForeignFile['kind'];
-  readonly tab: TabSnapshot;
-}
-
-function foreignTabs(snapshot: SheetSnapshot): ForeignTab[] {
-  return snapshot.tabs.flatMap((tab): ForeignTab[] => {
-    if (tableNames.some((table) => table === normalHeader(tab.title))) return [];
-    const headers = new Set(tab.headers.map(normalHeader));
-    if (headers.has('unsub_time')) return [{ kind: 'mailchimp-unsubscribed', tab }];
-    return headers.has('clean_time') ? [{ kind: 'mailchimp-cleaned', tab }] : [];
-  });
-}
-
-async function hashOf(paths: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
+async function hashOf(paths: readonly string[], files: readonly TabFile[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(files));
   for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest('hex').slice(0, 12);
 }
 
 function heldByTable(
   held: readonly { readonly tab: string; readonly reason: string; readonly count: number }[],
-  patches: readonly TablePatch[],
+  names: readonly string[],
   tabs: readonly TabSnapshot[],
 ): Held {
-  const found = new Map<TableName, Record<string, number>>();
+  const found = new Map<string, Record<string, number>>();
   for (const { tab, reason, count } of held) {
-    const table = patches[tabs.findIndex(({ title }) => title === tab)]?.table;
+    const table = names[tabs.findIndex(({ title }) => title === tab)];
     if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + count });
   }
   return found;

@@ -90,6 +90,19 @@ export interface TablePatch {
 
 export type Patches = Iterable<TablePatch> | AsyncIterable<TablePatch>;
 
+/** A tab beside the workbook's tables that a job fills: what stands under its columns is just these rows, all of them texts. */
+export interface TabFile {
+  /** What fills it: an export's name. */
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+  /** The column by which a row is known again; no two rows are alike in it. */
+  readonly key: string;
+  readonly rows: readonly (readonly string[])[];
+  /** Without rows, the tab need not be there. */
+  readonly mayBeMissing: boolean;
+}
+
 /** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
 export interface Marker {
   readonly run: string;
@@ -97,18 +110,27 @@ export interface Marker {
   readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
 }
 
-/** What a landing left to the person who changed it, by table and reason: "cell changed", "row gone", "formula" … */
-export type Held = ReadonlyMap<TableName, Readonly<Record<string, number>>>;
+/** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
+export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 export const nothingHeld: Held = new Map();
+
+/** Rows that went, and rows (the header is row 1) that a person has to look at. */
+export interface ClearedTabs {
+  readonly cut: readonly { readonly tab: string; readonly rows: number }[];
+  readonly left: readonly { readonly tab: string; readonly rows: readonly number[] }[];
+}
 
 /** What `doctor` says of a spreadsheet beyond its tables. */
 export interface SheetFacts {
   readonly timeZone: string;
   /** Of the 10 million that Google allows. */
   readonly cells: number;
-  /** Tabs that are no table of ours. */
+  /** Tabs that are no table of ours, and left alone. */
   readonly others: readonly string[];
+  /** Tabs that exports fill. */
+  readonly exports: readonly string[];
+  readonly hasInbox: boolean;
   /** Tabs with merged cells: only the first of them holds the value. */
   readonly merged: readonly string[];
 }
@@ -127,10 +149,19 @@ export interface Store {
   readonly rowHeaders: (table: TableName) => readonly string[] | null;
   /**
    * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
-   * and counted. No patches, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was
+   * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was
    * written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
-  readonly land: (patches: Patches, marker: Marker) => Promise<Held>;
+  readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  /**
+   * Whether a tab holds just what it should. Only a spreadsheet has tabs beside its tables; elsewhere they are files.
+   * Throws a WorkbookError where a tab of that name is somebody's own.
+   */
+  readonly tabHolds?: (tab: TabFile) => boolean;
+  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. Only a spreadsheet has one. */
+  readonly inbox?: () => Promise<string | null>;
+  /** Takes the rows that name somebody out of the inbox and the tabs that exports fill, and looks for others beside the tables. */
+  readonly clearTabs?: (names: (text: string) => boolean) => Promise<ClearedTabs>;
   readonly marker: () => Promise<Marker | null>;
   /** Of the last reading; only a spreadsheet has any. */
   readonly facts?: () => SheetFacts | null;

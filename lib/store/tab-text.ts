@@ -65,7 +65,7 @@ export async function writeTabText(
 }
 
 /** A cell in the workbook's words. A column's type decides how a number that is formatted as a date is meant. */
-function textOf(cell: Cell, type: ColumnType | undefined, clock: ZoneClock): string {
+export function textOf(cell: Cell, type: ColumnType | undefined, clock: ZoneClock): string {
   switch (cell.kind) {
     case 'empty':
       return '';

@@ -129,8 +129,10 @@ export function spreadsheet(
     const whole = { tab, startRow: 0, endRow: tab.rowCount, startColumn: 0, endColumn: tab.columnCount };
     const wanted = areas.length === 0 ? [whole] : areas.filter((area) => area.tab === tab);
     const { merges, basicFilter, protectedRanges } = tab;
+    const developerMetadata = book.metadata.filter((one) => one.location?.sheetId === tab.sheetId);
     return {
       properties: describeTab(book, tab),
+      ...(developerMetadata.length > 0 && { developerMetadata }),
       ...(grid && { data: wanted.map((area) => gridData(area, gridMask)) }),
       ...(merges.length > 0 && { merges }),
       ...(basicFilter && { basicFilter }),
