@@ -1,6 +1,6 @@
 /**
  * The stores side by side, for tests of what holds for each: a workbook of given tables to open, to look at, and for a
- * spreadsheet the requests that it took. The local Sheets server stands in for Google unless a live spreadsheet is named.
+ * spreadsheet the requests that it took. The local Sheets server stands in for Google.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +17,12 @@ import { temporaryFolder } from './workbook.ts';
 /** Rows of texts by table, the header first. */
 export type Tables = Readonly<Record<string, readonly (readonly string[])[]>>;
 
+/** A table's rows, the header first; null where there is no such table. */
+export type Rows = (string | number | boolean | null)[][] | null;
+
 export interface StoreBench {
   open(run?: string): Promise<Store>;
-  /** A table's rows as texts, the header first; null where there is none. */
-  rows(table: string): (string | number | boolean | null)[][] | null;
+  rows(table: string): Rows | Promise<Rows>;
 }
 
 export function csvBench(tables: Tables): StoreBench {
@@ -46,6 +48,7 @@ export function csvBench(tables: Tables): StoreBench {
 
 export interface SheetsBench extends StoreBench {
   readonly server: SheetsServer;
+  rows(table: string): Rows;
   close(): Promise<void>;
 }
 
