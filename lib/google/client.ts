@@ -4,9 +4,10 @@
  * for only who knows its marker can tell. It keeps no state but counters, and knows no table.
  */
 import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
-import { auth as google, sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { GaveUp, IncompleteRead, UnknownOutcome } from './errors.ts';
+import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { GaveUp, IncompleteRead, NotShared, UnknownOutcome } from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
 export interface ClientOptions {
   /** Address of a local Sheets server; then nobody signs in. Default: NIGHTSHIFT_SHEETS_URL. */
@@ -36,19 +37,19 @@ export interface SheetsClient {
   ): Promise<sheets_v4.Schema$BatchUpdateSpreadsheetResponse>;
   /** Drive's version of the file: grows with every change. */
   version(): Promise<string>;
+  /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
+  mayEdit(): Promise<boolean>;
+  /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
+  account(): Promise<string | undefined>;
   /** Waits before the given attempt at something that failed, 1 for the first; throws GaveUp when the budget is spent. */
   pause(attempt: number, what: string): Promise<void>;
 }
-
-const SCOPES = [
-  'https://www.googleapis.com/auth/spreadsheets',
-  'https://www.googleapis.com/auth/drive.metadata.readonly',
-];
 
 interface Services {
   sheets: sheets_v4.Sheets;
   drive: drive_v3.Drive;
   account: () => Promise<string | undefined>;
+  signIn: () => Promise<void>;
 }
 
 function services(rootUrl: string | undefined, timeout: number): Services {
@@ -59,19 +60,15 @@ function services(rootUrl: string | undefined, timeout: number): Services {
       sheets: sheets({ version: 'v4', ...local }),
       drive: drive({ version: 'v3', ...local }),
       account: async () => undefined,
+      signIn: async () => {},
     };
   }
-  const auth = new google.GoogleAuth({ scopes: SCOPES });
-  const account = async (): Promise<string | undefined> => {
-    return auth.getCredentials().then(
-      ({ client_email: email }) => email,
-      () => undefined,
-    );
-  };
+  const auth = newSignIn();
   return {
     sheets: sheets({ version: 'v4', auth, ...common }),
     drive: drive({ version: 'v3', auth, ...common }),
-    account,
+    account: () => accountOf(auth),
+    signIn: () => signIn(auth),
   };
 }
 
@@ -98,6 +95,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     for (let attempt = 1; ; attempt += 1) {
       calls[kind] += 1;
       try {
+        await service().signIn();
         return whole((await call()).data);
       } catch (thrown) {
         if (thrown instanceof IncompleteRead) {
@@ -114,10 +112,14 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     for (let attempt = 1; ; attempt += 1) {
       calls.writes += 1;
       try {
+        await service().signIn();
         return whole((await service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })).data);
       } catch (thrown) {
         if (thrown instanceof IncompleteRead) throw new UnknownOutcome('Half an answer to a write.');
         const failure = await classified(thrown);
+        if (failure.kind === 'final' && failure.error instanceof NotShared) {
+          throw new NotShared(await service().account(), 'reader');
+        }
         if (failure.kind === 'final') throw failure.error;
         if (failure.kind === 'again') throw new UnknownOutcome(`A write ended with ${failure.what}.`);
         await wait(Math.max(failure.retryAfterMs, delayMs('wait', attempt)), failure.what);
@@ -152,6 +154,14 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
       if (!version) throw new IncompleteRead('Drive gave no version of the file.');
       return version;
     },
+    mayEdit: async () => {
+      const fields = 'capabilities(canModifyContent)';
+      const { capabilities } = await reading('drive', () =>
+        service().drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
+      );
+      return capabilities?.canModifyContent === true;
+    },
+    account: () => service().account(),
     pause: (attempt, what) => wait(delayMs('again', attempt), what),
   };
 }

@@ -21,12 +21,14 @@ export class NotSignedIn extends SheetsError {
   }
 }
 
-/** 403: signed in, but the spreadsheet is not shared with this account. */
+/** 403: signed in, but the spreadsheet is not shared with this account, or only to look at. */
 export class NotShared extends SheetsError {
   override name = 'NotShared';
-  constructor(account: string | undefined) {
+  constructor(account: string | undefined, as: 'nobody' | 'reader' = 'nobody') {
+    const lacks =
+      as === 'nobody' ? 'does not let us into the spreadsheet' : 'does not let us write into the spreadsheet';
     super(
-      `Google knows us but does not let us into the spreadsheet.\n` +
+      `Google knows us but ${lacks}.\n` +
         `1. Open the sheet, click Share, and share the sheet with ${account ?? 'the account that runs the night shift (…@….iam.gserviceaccount.com)'} as editor.\n` +
         '2. If your organisation forbids sharing outside, ask an administrator to allow that account.\n' +
         '3. If the tab or a range is protected, add the same account to those who may edit it.',

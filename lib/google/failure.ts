@@ -17,7 +17,6 @@ export type Failure =
 interface Thrown {
   status?: number;
   code?: number | string;
-  message?: string;
   response?: { status?: number; headers?: Headers; data?: { error?: ErrorBody } };
 }
 interface ErrorBody {
@@ -33,7 +32,7 @@ export async function failureOf(
   account: () => Promise<string | undefined>,
 ): Promise<Failure> {
   if (thrown instanceof SheetsError) return { kind: 'final', error: thrown };
-  const { response, code, message = '' } = thrown as Thrown;
+  const { response, code } = thrown as Thrown;
   const status = response?.status ?? (typeof code === 'number' ? code : undefined);
   const retryAfterMs = Number(response?.headers?.get?.('retry-after') ?? 0) * 1000 || 0;
   if (status === 429) return { kind: 'wait', what: 'quota used up (429)', retryAfterMs };
@@ -42,12 +41,6 @@ export async function failureOf(
   }
   if (status !== undefined)
     return { kind: 'final', error: await finalError(status, response?.data?.error ?? {}, spreadsheetId, account) };
-  if (/default credentials|Could not load|invalid_grant|invalid_rapt|ENOENT/i.test(message)) {
-    return {
-      kind: 'final',
-      error: new NotSignedIn(/invalid_/.test(message) ? 'the sign-in has run out.' : 'no credentials were found.'),
-    };
-  }
   return { kind: 'again', what: `connection failed (${typeof code === 'string' ? code : 'no code'})`, retryAfterMs: 0 };
 }
 
