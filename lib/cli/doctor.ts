@@ -46,7 +46,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
-  findings.push(...ofSheet(session, store));
+  findings.push(...(await ofAccess(store)), ...ofSheet(session, store));
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
@@ -75,13 +75,28 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   return findings;
 }
 
+/** Whether what is planned could be written. */
+async function ofAccess(store: Store): Promise<Finding[]> {
+  const access = await store.access?.();
+  if (!access) return [];
+  const { mayEdit, account, closed } = access;
+  const who = account ?? 'the account that runs the night shift';
+  const closedTo = closed.map((tab): Finding => {
+    const text = `tab "${tab}" is protected, and ${who} may not write there: in the sheet, Data, Protect sheets and ranges, add it to those who may edit`;
+    return { level: 'mend', text };
+  });
+  if (mayEdit) return [{ level: 'well', text: `${who} may edit the sheet` }, ...closedTo];
+  const text = `${who} may only read the sheet: open it, click Share, and make it an editor`;
+  return [{ level: 'mend', text }, ...closedTo];
+}
+
 const MOST_CELLS = 10_000_000;
 
 /** What only a spreadsheet can have. */
 function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const facts = store.facts?.();
   if (!facts) return [];
-  const { timeZone, cells, others, exports, hasInbox, merged } = facts;
+  const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
     cells > 0.8 * MOST_CELLS
@@ -98,6 +113,15 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
       level: 'mend',
       text: `tab "${tab}" has merged cells: all but the first read as empty. Unmerge them`,
     });
+  for (const { tab, headers } of twice) {
+    const names = headers.map((header) => `"${header}"`).join(', ');
+    const text = `tab "${tab}" has more than one column ${names}: only the first counts. Rename or delete the others`;
+    findings.push({ level: 'mend', text });
+  }
+  for (const { tab, column, cells: found } of numbers) {
+    const text = `tab "${tab}": ${count(found)} cells of "${column}" are numbers, so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any`;
+    findings.push({ level: 'look', text });
+  }
   for (const tab of exports) findings.push({ level: 'well', text: `tab "${tab}" is filled by an export` });
   if (hasInbox)
     findings.push({ level: 'well', text: 'tab "inbox": what is pasted there is taken in before each batch' });

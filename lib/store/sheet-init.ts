@@ -9,13 +9,13 @@ import { UnknownOutcome } from '../google/errors.ts';
 import { readSnapshot, type TabSnapshot } from '../google/snapshot.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+import { type LaidOutTab, lookAtLayout, nothingLaidOut, PROTECTED } from './sheet-laid.ts';
 
 type Request = sheets_v4.Schema$Request;
 
 /** Rows of a tab that is made; it grows by itself. */
 const ROWS = 200;
 const ATTEMPTS = 3;
-const PROTECTED = 'nightshift: written by jobs';
 /** What nobody but a job has a reason to write, beside the columns that every run works out anew. */
 const JOB_OWNED: Readonly<Partial<Record<TableName, readonly string[]>>> = { contacts: ['email_status', 'email_note'] };
 const CHOICES: Readonly<Partial<Record<TableName, Readonly<Record<string, readonly string[]>>>>> = {
@@ -44,47 +44,29 @@ export async function layOutSpreadsheet(
 ): Promise<LaidOut> {
   const made = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
-    const snapshot = await readSnapshot(client);
-    const outline = await client.get('sheets(properties/sheetId,protectedRanges(description,range))');
-    const guarded = new Set(
-      (outline.sheets ?? []).flatMap((sheet) =>
-        sheet.protectedRanges?.some(({ description }) => description === PROTECTED)
-          ? [sheet.properties?.sheetId ?? 0]
-          : [],
-      ),
+    const { tabs } = await readSnapshot(client);
+    const tabOf = new Map(tableNames.map((table) => [table, tabs.find(({ title }) => normalHeader(title) === table)]));
+    const laid = await lookAtLayout(
+      client,
+      [...tabOf.values()].flatMap((tab) => tab ?? []),
     );
-    const found: string[] = [];
+    const free = 1000 + Math.max(0, ...tabs.map(({ sheetId }) => sheetId));
     const requests = tableNames.flatMap((table, i): Request[] => {
-      const tab = snapshot.tabs.find(({ title }) => normalHeader(title) === table);
-      const fresh = tab === undefined || (tab.headers.length === 0 && tab.length === 0);
-      if (fresh) made.add(table);
-      else if (!made.has(table)) found.push(table);
-      const headers = fresh ? Object.keys(tableOf(table).columns) : tab.headers;
-      const sheetId = tab?.sheetId ?? 1000 + i + Math.max(0, ...snapshot.tabs.map((one) => one.sheetId));
+      const tab = tabOf.get(table);
+      const isFresh = tab === undefined || (tab.headers.length === 0 && tab.length === 0);
+      if (isFresh) made.add(table);
+      const headers = isFresh ? Object.keys(tableOf(table).columns) : tab.headers;
+      const sheetId = tab?.sheetId ?? free + i;
       const layout = { table, sheetId, headers, aliases: table === 'contacts' ? aliases : {} };
       return [
         ...(tab ? [] : [addTab(table, sheetId, headers.length)]),
-        ...(tab && fresh ? widen(tab, headers.length) : []),
-        ...(fresh ? [headerRow(sheetId, headers)] : []),
-        {
-          updateSheetProperties: {
-            properties: { sheetId, gridProperties: { frozenRowCount: 1 } },
-            fields: 'gridProperties.frozenRowCount',
-          },
-        },
-        ...columnRequests(layout),
-        ...(guarded.has(sheetId) ? [] : protections(layout)),
-        ...(READ_AT_A_GLANCE.includes(table)
-          ? [
-              {
-                autoResizeDimensions: {
-                  dimensions: { sheetId, dimension: 'COLUMNS', startIndex: 0, endIndex: headers.length },
-                },
-              },
-            ]
-          : []),
+        ...(tab ? makeRoom(tab, headers.length) : []),
+        ...(isFresh ? [headerRow(sheetId, headers)] : []),
+        ...dressed(layout, laid.get(sheetId) ?? nothingLaidOut),
       ];
     });
+    const found = tableNames.filter((table) => !made.has(table));
+    if (requests.length === 0) return { made: [...made], found };
     try {
       await client.write({ requests }, 'spreadsheetId');
       return { made: [...made], found };
@@ -102,13 +84,30 @@ interface Layout {
   readonly aliases: Readonly<Record<string, string>>;
 }
 
+/** What a tab with its headers still lacks. */
+function dressed(layout: Layout, laid: LaidOutTab): Request[] {
+  const { table, sheetId, headers } = layout;
+  const gridProperties = { frozenRowCount: 1 };
+  const freeze = { properties: { sheetId, gridProperties }, fields: 'gridProperties.frozenRowCount' };
+  const requests = [
+    ...(laid.isFrozen ? [] : [{ updateSheetProperties: freeze }]),
+    ...columnRequests(layout, laid),
+    ...(laid.isGuarded ? [] : protections(layout)),
+  ];
+  if (requests.length === 0 || !READ_AT_A_GLANCE.includes(table)) return requests;
+  const dimensions = { sheetId, dimension: 'COLUMNS', startIndex: 0, endIndex: headers.length };
+  return [...requests, { autoResizeDimensions: { dimensions } }];
+}
+
 const addTab = (title: string, sheetId: number, columnCount: number): Request => ({
   addSheet: { properties: { sheetId, title, gridProperties: { rowCount: ROWS, columnCount } } },
 });
 
-function widen({ sheetId, columnCount }: TabSnapshot, wanted: number): Request[] {
-  const length = wanted - columnCount;
-  return length > 0 ? [{ appendDimension: { sheetId, dimension: 'COLUMNS', length } }] : [];
+/** A header needs its columns, and what is said of the rows below it a row. */
+function makeRoom({ sheetId, rowCount, columnCount }: TabSnapshot, wanted: number): Request[] {
+  const append = (dimension: 'ROWS' | 'COLUMNS', length: number): Request[] =>
+    length > 0 ? [{ appendDimension: { sheetId, dimension, length } }] : [];
+  return [...append('COLUMNS', wanted - columnCount), ...append('ROWS', 2 - rowCount)];
 }
 
 function headerRow(sheetId: number, headers: readonly string[]): Request {
@@ -128,26 +127,24 @@ const below = (sheetId: number, column: number) => ({
   endColumnIndex: column + 1,
 });
 
-function columnRequests({ table, sheetId, headers, aliases }: Layout): Request[] {
+function columnRequests({ table, sheetId, headers, aliases }: Layout, laid: LaidOutTab): Request[] {
   return [...findColumns(table, headers, aliases)].flatMap(([column, header]): Request[] => {
-    const range = below(sheetId, headers.indexOf(header));
+    const place = headers.indexOf(header);
+    const range = below(sheetId, place);
     const numberFormat = FORMATS[tableOf(table).columns[column]?.type ?? 'text'];
     const choices = CHOICES[table]?.[column];
-    const condition = { type: 'ONE_OF_LIST', values: choices?.map((userEnteredValue) => ({ userEnteredValue })) ?? [] };
-    return [
-      ...(numberFormat
-        ? [
-            {
-              repeatCell: {
-                range,
-                cell: { userEnteredFormat: { numberFormat } },
-                fields: 'userEnteredFormat.numberFormat',
-              },
-            },
-          ]
-        : []),
-      ...(choices ? [{ setDataValidation: { range, rule: { condition, strict: true, showCustomUi: true } } }] : []),
-    ];
+    const requests: Request[] = [];
+    if (numberFormat) {
+      const cell = { userEnteredFormat: { numberFormat } };
+      const fields = 'userEnteredFormat.numberFormat';
+      if (!laid.has(place, cell)) requests.push({ repeatCell: { range, cell, fields } });
+    }
+    if (choices) {
+      const values = choices.map((userEnteredValue) => ({ userEnteredValue }));
+      const rule = { condition: { type: 'ONE_OF_LIST', values }, strict: true, showCustomUi: true };
+      if (!laid.has(place, { dataValidation: rule })) requests.push({ setDataValidation: { range, rule } });
+    }
+    return requests;
   });
 }
 

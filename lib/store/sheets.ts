@@ -15,8 +15,9 @@ import { readSnapshot, type SheetSnapshot, type TabSnapshot } from '../google/sn
 import { lockFolder } from '../landing/lock.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts';
-import { cutPatch, isInbox, rowsNaming, writeInbox } from './sheet-beside.ts';
+import { cutPatch, rowsNaming, writeInbox } from './sheet-beside.ts';
 import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
+import { closedTabs, factsOf } from './sheet-facts.ts';
 import { makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
@@ -28,6 +29,7 @@ import {
   nothingHeld,
   type Patches,
   type Reading,
+  type SheetAccess,
   type SheetFacts,
   type SourceTable,
   type Store,
@@ -163,22 +165,19 @@ class SheetsStore implements Store {
     return known;
   }
 
-  facts = (): SheetFacts | null => {
-    if (!this.#last) return null;
-    const { timeZone, tabs } = this.#last;
-    const tables = new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId));
-    const titles = (those: readonly TabSnapshot[]): string[] => those.map(({ title }) => title);
-    const beside = besideTables(this.#last);
-    const filled = beside.filter(({ exportOf }) => exportOf !== null);
-    return {
-      timeZone,
-      cells: tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0),
-      others: titles(beside.filter((tab) => !filled.includes(tab) && !isInbox(tab))),
-      exports: titles(filled),
-      hasInbox: beside.some(isInbox),
-      merged: titles(tabs.filter(({ sheetId, merges }) => tables.has(sheetId) && merges.length > 0)),
-    };
-  };
+  facts = (): SheetFacts | null =>
+    this.#last
+      ? factsOf(
+          this.#last,
+          [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf })),
+        )
+      : null;
+
+  access = async (): Promise<SheetAccess> => ({
+    mayEdit: await this.#client.mayEdit(),
+    account: await this.#client.account(),
+    closed: await closedTabs(this.#client, new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId))),
+  });
 
   delimiterOf = (): string => ',';
 

@@ -133,6 +133,19 @@ export interface SheetFacts {
   readonly hasInbox: boolean;
   /** Tabs with merged cells: only the first of them holds the value. */
   readonly merged: readonly string[];
+  /** Headers of a tab that stand for one column; only the first of each counts. */
+  readonly twice: readonly { readonly tab: string; readonly headers: readonly string[] }[];
+  /** Columns of text in which cells hold numbers, so that leading zeros are gone. */
+  readonly numbers: readonly { readonly tab: string; readonly column: string; readonly cells: number }[];
+}
+
+/** What an account may do in a spreadsheet. */
+export interface SheetAccess {
+  readonly mayEdit: boolean;
+  /** The account's address; undefined where the sign-in does not say. */
+  readonly account: string | undefined;
+  /** Tables' tabs that are protected, whole or in part, against this account. */
+  readonly closed: readonly string[];
 }
 
 export interface Store {
@@ -165,6 +178,8 @@ export interface Store {
   readonly marker: () => Promise<Marker | null>;
   /** Of the last reading; only a spreadsheet has any. */
   readonly facts?: () => SheetFacts | null;
+  /** Changes nothing to find out. Only a spreadsheet has it. */
+  readonly access?: () => Promise<SheetAccess>;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;
   /** A folder for what must outlive a run that is killed, on this machine. */

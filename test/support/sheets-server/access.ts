@@ -1,13 +1,21 @@
 /** The answers of a service that does not let one in, in the order in which Google checks. */
 import { ApiError } from './api-error.ts';
 
-/** `signed-out`: no or stale credentials; `disabled`: API off in the project; `denied`: not shared; `missing`: no such file. */
-export type Access = 'granted' | 'signed-out' | 'disabled' | 'denied' | 'missing';
+/**
+ * `reader`: shared, but only to look at; `signed-out`: no or stale credentials; `narrow`: signed in without the scope; `disabled`: API off in the project;
+ * `denied`: not shared; `missing`: no such file.
+ */
+export type Access = 'granted' | 'reader' | 'signed-out' | 'narrow' | 'disabled' | 'denied' | 'missing';
 
 /** Throws what the service answers; nothing where access is granted. */
-export function checkAccess(access: Access, service: 'sheets' | 'drive'): void {
+export function checkAccess(access: Access, service: 'sheets' | 'drive', writes: boolean): void {
   if (access === 'signed-out') {
     throw new ApiError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+  }
+  if (access === 'narrow') {
+    const reason = 'ACCESS_TOKEN_SCOPE_INSUFFICIENT';
+    const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'googleapis.com' };
+    throw new ApiError(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.', [info]);
   }
   if (access === 'disabled') {
     const name = `${service}.googleapis.com`;
@@ -22,6 +30,7 @@ export function checkAccess(access: Access, service: 'sheets' | 'drive'): void {
     const message = `Google ${service} API has not been used in project 123456 before or it is disabled.`;
     throw new ApiError(403, 'PERMISSION_DENIED', message, [info]);
   }
-  if (access === 'denied') throw new ApiError(403, 'PERMISSION_DENIED', 'The caller does not have permission');
+  if (access === 'denied' || (access === 'reader' && writes))
+    throw new ApiError(403, 'PERMISSION_DENIED', 'The caller does not have permission');
   if (access === 'missing') throw new ApiError(404, 'NOT_FOUND', 'Requested entity was not found.');
 }

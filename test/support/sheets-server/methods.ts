@@ -47,8 +47,8 @@ export function route(verb: string, url: URL): Omit<Call, 'body'> {
 }
 
 /** Carries a call out. Nothing is changed in `books`. */
-export function perform(call: Call, books: Books, options: BatchOptions): Outcome {
-  if (call.method === 'drive.files.get') return driveFile(call, existing(books, call));
+export function perform(call: Call, books: Books, options: BatchOptions & { mayEdit: boolean }): Outcome {
+  if (call.method === 'drive.files.get') return driveFile(call, existing(books, call), options.mayEdit);
   checkAgainstDescription(call);
   const mask = call.query.has('fields') ? parseMask(call.query.get('fields') ?? '') : undefined;
   const outcome = OUTCOMES[call.method]?.(call, books, options, mask);
@@ -77,7 +77,7 @@ function existing(books: Books, call: Call): Book {
   return book;
 }
 
-function driveFile(call: Call, book: Book): Outcome {
+function driveFile(call: Call, book: Book, mayEdit: boolean): Outcome {
   const fields = parseMask(call.query.get('fields') ?? 'kind,id,name,mimeType');
   const file = {
     kind: 'drive#file',
@@ -86,6 +86,7 @@ function driveFile(call: Call, book: Book): Outcome {
     mimeType: 'application/vnd.google-apps.spreadsheet',
     version: String(book.version),
     modifiedTime: new Date(book.modifiedAtMs).toISOString(),
+    capabilities: { canModifyContent: mayEdit },
   };
   const unknown = [...fields.keys()].find((field) => !(field in file) && field !== '*');
   if (unknown !== undefined) throw notImplemented(`the Drive field "${unknown}"`);

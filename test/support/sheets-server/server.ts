@@ -173,10 +173,11 @@ function carryOut(state: State, call: Call, fault: Fault | undefined): unknown {
     throw new ApiError(503, 'UNAVAILABLE', 'The service is currently unavailable.');
   if (fault === 'reset-before') return {};
   const service = call.method.startsWith('drive.') ? 'drive' : 'sheets';
-  checkAccess(server.access[service], service);
   const writes = call.method === 'sheets.spreadsheets.batchUpdate' || call.method === 'sheets.spreadsheets.create';
+  checkAccess(server.access[service], service, writes);
   if (service === 'sheets') spend(writes ? 'write' : 'read');
-  const outcome = perform(call, state.books, state.options);
+  const mayEdit = server.access.drive !== 'reader';
+  const outcome = perform(call, state.books, { ...state.options, mayEdit });
   if (outcome.changed !== undefined) keep(state, outcome.changed);
   if (fault === '503-after') throw new ApiError(503, 'UNAVAILABLE', 'The service is currently unavailable.');
   return outcome.answer;
