@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<void> 
   matching: () => import('./matching/run.ts'),
   import: () => import('./import/run.ts'),
   'lifetime-value': () => import('./lifetime-value/run.ts'),
+  sheets: () => import('./sheets/run.ts'),
 };
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -7,7 +7,7 @@ import { leftovers } from '../erase/leftovers.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
 import { describeError } from '../run/errors.ts';
-import type { Store } from '../store/store.ts';
+import { MOST_CELLS, type Store } from '../store/store.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
 import { inspect, type Look } from './inspect.ts';
@@ -90,8 +90,6 @@ async function ofAccess(store: Store): Promise<Finding[]> {
   return [{ level: 'mend', text }, ...closedTo];
 }
 
-const MOST_CELLS = 10_000_000;
-
 /** What only a spreadsheet can have. */
 function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const facts = store.facts?.();
@@ -99,7 +97,7 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
-    cells > 0.8 * MOST_CELLS
+    cells > 0.6 * MOST_CELLS
       ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/workbook.md)` }
       : { level: 'well', text: used },
   ];

@@ -7,7 +7,8 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from '../google/client.ts';
 import { Refused, UnknownOutcome } from '../google/errors.ts';
 import { EXPORT_KEY, type TabSnapshot } from '../google/snapshot.ts';
-import { ChangedMeanwhile } from './store.ts';
+import { WorkbookError } from './discover.ts';
+import { ChangedMeanwhile, MOST_CELLS } from './store.ts';
 
 type Request = sheets_v4.Schema$Request;
 
@@ -20,6 +21,28 @@ export interface Room {
   readonly hidden?: true;
   /** The export that fills the tab from now on. */
   readonly exportOf?: string;
+}
+
+/**
+ * Looks whether everything will fit: what is there, what comes, and the copies that the writer makes for a moment of the tabs
+ * it writes to. Better nothing than a half.
+ * @param comings the rows that each room gets
+ * @throws WorkbookError where it will not fit
+ */
+export function checkFits(all: readonly TabSnapshot[], rooms: readonly Room[], comings: readonly number[]): void {
+  const sizes = rooms.map(({ tab, headers }, i) => {
+    const missing = headers.filter((header) => !tab?.headers.includes(header)).length;
+    return ((tab?.rowCount ?? 2) + (comings[i] ?? 0)) * ((tab?.columnCount ?? 0) + missing);
+  });
+  const untouched = all.filter((tab) => !rooms.some((room) => room.tab?.sheetId === tab.sheetId));
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+  const needed =
+    sum(untouched.map(({ rowCount, columnCount }) => rowCount * columnCount)) + sum(sizes) + Math.max(0, ...sizes);
+  if (needed <= MOST_CELLS) return;
+  const inWords = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;
+  throw new WorkbookError(
+    `The spreadsheet would need ${inWords(needed)} cells while this is written, and Google allows ${inWords(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and tabs that nobody needs, keep events in files (docs/workbook.md), or keep changes for a shorter time (jobs/rules/archive.ts).`,
+  );
 }
 
 /** Makes room and gives the tabs as they then are, in the order of `rooms`. @throws ChangedMeanwhile where it is not known what came of it */

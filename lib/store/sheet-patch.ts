@@ -19,6 +19,18 @@ export interface SheetTable {
   readonly places: readonly number[];
 }
 
+/** How many rows a table's patch adds. */
+export function insertsIn({ path, columns, table }: TablePatch): number {
+  const reader = new PatchReader({ path, columns, key: tableOf(table).key[0] ?? '' }, ',');
+  let inserts = 0;
+  try {
+    for (reader.advance(); reader.operation !== null; reader.advance()) if (reader.operation === 'i') inserts += 1;
+  } finally {
+    reader.close();
+  }
+  return inserts;
+}
+
 /** Makes the patch of a tab. */
 export function tabPatchOf(patch: TablePatch, table: SheetTable, clock: ZoneClock): TabPatch {
   const { tab, headerOf, places } = table;

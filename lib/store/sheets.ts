@@ -18,9 +18,9 @@ import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts'
 import { cutPatch, rowsNaming, writeInbox } from './sheet-beside.ts';
 import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
 import { closedTabs, factsOf } from './sheet-facts.ts';
-import { makeRoom, type Room } from './sheet-layout.ts';
+import { checkFits, makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
-import { type SheetTable, tabPatchOf } from './sheet-patch.ts';
+import { insertsIn, type SheetTable, tabPatchOf } from './sheet-patch.ts';
 import { besideTables, foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
 import {
   type ClearedTabs,
@@ -233,11 +233,13 @@ class SheetsStore implements Store {
     const exports = files.map((file): Room => {
       return { tab: exportTab(file, snapshot.tabs), title: file.title, headers: file.columns, exportOf: file.name };
     });
-    const tabs = await makeRoom(this.#client, [
+    const all = [
       ...rooms,
       ...exports,
-      { tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true },
-    ]);
+      { tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true as const },
+    ];
+    checkFits(snapshot.tabs, all, [...ordered.map(insertsIn), ...files.map(({ rows }) => rows.length)]);
+    const tabs = await makeRoom(this.#client, all);
     const clock = zoneClock(snapshot.timeZone);
     const tables: TabPatch[] = [];
     for (const [i, patch] of ordered.entries()) {

@@ -121,10 +121,13 @@ export interface ClearedTabs {
   readonly left: readonly { readonly tab: string; readonly rows: readonly number[] }[];
 }
 
+/** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
+export const MOST_CELLS = 10_000_000;
+
 /** What `doctor` says of a spreadsheet beyond its tables. */
 export interface SheetFacts {
   readonly timeZone: string;
-  /** Of the 10 million that Google allows. */
+  /** Of `MOST_CELLS`. */
   readonly cells: number;
   /** Tabs that are no table of ours, and left alone. */
   readonly others: readonly string[];

@@ -81,6 +81,24 @@ describe('the calls of a run', () => {
   });
 });
 
+describe('a sheet that would grow too large', () => {
+  it('is left as it is, and the run says so before it writes anything', async () => {
+    const bench = await aSheet({ contacts: [HEADERS, ...people(50)] });
+    const tab = bench.server.book(SPREADSHEET).tabs[0];
+    if (tab) tab.rowCount = 1_300_000;
+    const jobs = nightly(sets('email_note', 'seen'));
+    const open = (run: string) => bench.open(run);
+    const result = await night(temporaryFolder(), { jobs, open });
+    expect(jobOf(result, 'a-job').error?.message).toContain(
+      'would need 10.5 million cells while this is written, and Google allows 10 million. Nothing was written.',
+    );
+    expect(callsOf(bench).filter((call) => call === 'batchUpdate')).toEqual([]);
+    // A tab that is written to is copied for a moment, so that it counts twice.
+    if (tab) tab.rowCount = 1_200_000;
+    expect(jobOf(await night(temporaryFolder(), { jobs, open }), 'a-job').status).toBe('applied');
+  });
+});
+
 describe('a person who types while the run works', () => {
   it('keeps their cell, is found again after a sort, and the run says what it left', async () => {
     const bench = await aSheet({ contacts: [HEADERS, ...people(4)] });

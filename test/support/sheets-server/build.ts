@@ -37,7 +37,7 @@ export function cell(given: Given): Cell | undefined {
 export function book(tabs: Record<string, Given[][]>, { id = 'sheet-1', timeZone = 'Etc/GMT', spare = 10 } = {}): Book {
   const result = { ...newBook(id, 'Contacts of Example Ltd'), timeZone };
   Object.entries(tabs).forEach(([title, rows], i) => {
-    const width = Math.max(1, ...rows.map((row) => row.length));
+    const width = rows.reduce((most, row) => Math.max(most, row.length), 1);
     const tab = newTab(i, title, rows.length + spare, width);
     tab.rows = rows.map((row): Row => row.map(cell));
     result.tabs.push(tab);

@@ -146,7 +146,7 @@ function doLate(state: State, n: number): void {
   state.late = state.late.filter(({ before }) => before > n);
   for (const { call } of due) {
     try {
-      const { changed } = perform(call, state.books, state.options);
+      const { changed } = perform(call, state.books, { ...state.options, mayEdit: true });
       if (changed !== undefined) keep(state, changed);
     } catch (error) {
       // What can't be done any more is not done, and nobody is told.
