@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { localDay } from '../calendar/period.ts';
 import { eraseJob, type Person } from '../erase/erase-job.ts';
 import { type Cleared, clearRest, cutFiles } from '../erase/files.ts';
-import { asBytes, namesPerson } from '../erase/naming.ts';
+import { asBytes, type Named, namesPerson } from '../erase/naming.ts';
 import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
 import { runBatch } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
@@ -52,7 +52,8 @@ export async function eraseCommand(session: Session): Promise<number> {
           console.log(`This would take away: ${changesText(planned)}. It can't be undone.`);
           if (!(await ask('Forget this person? [y/N] '))) return false;
         }
-        cut = [...cut, ...(await cutFiles(workbook.folder, person))];
+        const tabs = await clearTabs(store, person, false);
+        cut = [...cut, ...(await cutFiles(workbook.folder, person)), ...tabs.rewritten];
         return true;
       },
     });
@@ -63,8 +64,13 @@ export async function eraseCommand(session: Session): Promise<number> {
       return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
     });
     const goesOn = !options.dryRun && (done.status === 'applied' || done.status === 'unchanged');
-    const rest = goesOn ? await clear(workbook.folder, store, person) : { rewritten: [], leftovers: [] };
-    const cleared: Cleared = { rewritten: [...cut, ...rest.rewritten], leftovers: rest.leftovers };
+    const rest = goesOn
+      ? [await clearRest(workbook.folder, person, store.scratch), await clearTabs(store, person, true)]
+      : [];
+    const cleared: Cleared = {
+      rewritten: [...cut, ...rest.flatMap(({ rewritten }) => rewritten)],
+      leftovers: rest.flatMap(({ leftovers }) => leftovers),
+    };
     const receipt = {
       receipt: 'erase',
       run: identity.run,
@@ -83,16 +89,18 @@ export async function eraseCommand(session: Session): Promise<number> {
   }
 }
 
-/** What is beside the workbook's tables: files, and in a spreadsheet tabs. */
-async function clear(folder: string, store: Store, person: Person): Promise<Cleared> {
-  const files = await clearRest(folder, person, store.scratch);
+/** A person's rows in the tabs of a spreadsheet, in the words of files; none elsewhere. */
+async function clearTabs(store: Store, person: Named, tables: boolean): Promise<Cleared> {
   const names = namesPerson(person);
-  const tabs = await store.clearTabs?.((text) => names(asBytes(text)));
-  if (!tabs) return files;
-  const said = (tab: string): string => `tab "${tab}"`;
+  const theirs = {
+    names: (text: string): boolean => names(asBytes(text)),
+    addresses: new Set(person.addresses),
+    ids: new Set(person.ids),
+  };
+  const { cut, left } = (await store.clearTabs?.(theirs, tables)) ?? { cut: [], left: [] };
   return {
-    rewritten: [...files.rewritten, ...tabs.cut.map(({ tab, rows }) => ({ file: said(tab), lines: rows }))],
-    leftovers: [...files.leftovers, ...tabs.left.map(({ tab, rows }) => ({ file: said(tab), lines: rows }))],
+    rewritten: cut.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),
+    leftovers: left.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),
   };
 }
 

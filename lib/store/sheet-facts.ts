@@ -6,7 +6,7 @@ import type { SheetsClient } from '../google/client.ts';
 import type { SheetSnapshot, TabSnapshot } from '../google/snapshot.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { tableNames } from '../workbook/tables.ts';
-import { isInbox } from './sheet-beside.ts';
+import { isInbox } from './sheet-inbox.ts';
 import { besideTables } from './sheet-tabs.ts';
 import type { SheetFacts } from './store.ts';
 

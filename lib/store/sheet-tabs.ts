@@ -6,7 +6,7 @@ import type { SheetSnapshot, TabSnapshot } from '../google/snapshot.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames } from '../workbook/tables.ts';
 import { WorkbookError } from './discover.ts';
-import { isInbox } from './sheet-beside.ts';
+import { isInbox } from './sheet-inbox.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
 import type { ForeignFile } from './store.ts';
 

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sheetWriter } from '../google/apply.ts';
+import { applyPatches, sheetWriter } from '../google/apply.ts';
 import { type SheetsClient, sheetsClient } from '../google/client.ts';
 import type { TabPatch } from '../google/patch.ts';
 import { type ZoneClock, zoneClock } from '../google/serial-time.ts';
@@ -15,9 +15,10 @@ import { readSnapshot, type SheetSnapshot, type TabSnapshot } from '../google/sn
 import { lockFolder } from '../landing/lock.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts';
-import { cutPatch, rowsNaming, writeInbox } from './sheet-beside.ts';
 import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
 import { closedTabs, factsOf } from './sheet-facts.ts';
+import { rowsNaming, theirRows } from './sheet-forget.ts';
+import { writeInbox } from './sheet-inbox.ts';
 import { checkFits, makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { insertsIn, type SheetTable, tabPatchOf } from './sheet-patch.ts';
@@ -35,6 +36,7 @@ import {
   type Store,
   type TabFile,
   type TablePatch,
+  type Theirs,
 } from './store.ts';
 import { type TabText, writeTabText } from './tab-text.ts';
 
@@ -194,19 +196,15 @@ class SheetsStore implements Store {
     return writeInbox(this.#fresh, this.scratch);
   };
 
-  clearTabs = async (names: (text: string) => boolean): Promise<ClearedTabs> => {
+  clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
     const snapshot = await readSnapshot(this.#client);
-    const patches = besideTables(snapshot).flatMap((tab) => cutPatch(tab, names) ?? []);
-    const writer = sheetWriter(this.#client);
-    await writer.apply(snapshot, patches, { job: 'erase', period: this.#options.run, plan: 'tabs' });
-    await writer.finish();
+    const marker = { job: 'erase', period: this.#options.run, plan: tables ? 'tables' : 'tabs' };
+    const patches = theirRows(snapshot, person, tables);
+    await applyPatches(this.#client, snapshot, patches, marker);
     const after = patches.length > 0 ? await readSnapshot(this.#client) : snapshot;
     return {
       cut: patches.map(({ tab, removals }) => ({ tab, rows: removals.length })),
-      left: besideTables(after).flatMap((tab) => {
-        const rows = rowsNaming(tab, names);
-        return rows.length > 0 ? [{ tab: tab.title, rows }] : [];
-      }),
+      left: rowsNaming(after, person),
     };
   };
 

@@ -115,6 +115,15 @@ export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 export const nothingHeld: Held = new Map();
 
+/** By what a row is one person's. */
+export interface Theirs {
+  /** Whether a text names the person. */
+  readonly names: (text: string) => boolean;
+  /** In lower case. */
+  readonly addresses: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
+
 /** Rows that went, and rows (the header is row 1) that a person has to look at. */
 export interface ClearedTabs {
   readonly cut: readonly { readonly tab: string; readonly rows: number }[];
@@ -165,8 +174,8 @@ export interface Store {
   readonly rowHeaders: (table: TableName) => readonly string[] | null;
   /**
    * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
-   * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and nothing was
-   * written. Patches may come one by one: a store may prepare one while the next is still being made.
+   * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
+   * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
   readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
   /**
@@ -176,8 +185,11 @@ export interface Store {
   readonly tabHolds?: (tab: TabFile) => boolean;
   /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. Only a spreadsheet has one. */
   readonly inbox?: () => Promise<string | null>;
-  /** Takes the rows that name somebody out of the inbox and the tabs that exports fill, and looks for others beside the tables. */
-  readonly clearTabs?: (names: (text: string) => boolean) => Promise<ClearedTabs>;
+  /**
+   * Takes a person's rows out of the inbox and the tabs that exports fill and, with `tables`, those out of the tables that stand
+   * in quarantine; and looks for others that name them. Only a spreadsheet has it.
+   */
+  readonly clearTabs?: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
   readonly marker: () => Promise<Marker | null>;
   /** Of the last reading; only a spreadsheet has any. */
   readonly facts?: () => SheetFacts | null;

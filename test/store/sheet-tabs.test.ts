@@ -210,14 +210,24 @@ describe('the tab "inbox"', () => {
 
   it('and exports are cleared by erase, which names the rows of people’s own tabs', async () => {
     const bench = await aSheet({
-      contacts: [HEADERS, ...PEOPLE],
+      // A second row of hers stands in quarantine, where no job sees it.
+      contacts: [HEADERS, ...PEOPLE, ['c1', ' A@Example.com', 'Ada', '', 'subscribed']],
       Inbox: [...pasted, ['A@example.com', 'Ada', '']],
       'Our notes': [['who'], ['ask a@example.com again']],
     });
-    await nightsOf(bench)();
+    const ids = {
+      name: 'ids',
+      format: 'csv',
+      sending: false,
+      columns: { Id: 'contact_id' },
+      to: { tab: 'Ids' },
+    } as const;
+    await nightsOf(bench, [...RULES, ids])();
     const erased = await commandsOn(bench)('erase', 'c1', '--yes');
     expect(erased.said).toContain('Cut out of tab "Newsletter": 1 lines');
     expect(erased.said).toContain('Cut out of tab "Inbox": 1 lines');
+    expect(erased.said).toContain('Cut out of tab "Ids": 1 lines');
+    expect(erased.said).toContain('Cut out of tab "contacts": 1 lines');
     expect(erased.said).toContain('Still there, to be mended by hand: tab "Our notes", lines 2');
     expect(erased.said).not.toContain('.nightshift');
     expect(erased.code).toBe(1);

@@ -1,11 +1,7 @@
-/**
- * The tabs beside a spreadsheet's tables: the inbox, in which people paste what is to be taken in; those that exports fill;
- * and people's own, which are only ever looked at.
- */
+/** The tab "inbox", in which people paste what is to be taken in: as a CSV file, like those of the folder of that name. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCell } from '../csv/cell.ts';
-import type { RowRemoval, TabPatch } from '../google/patch.ts';
 import { zoneClock } from '../google/serial-time.ts';
 import type { SheetSnapshot, TabSnapshot } from '../google/snapshot.ts';
 import { normalHeader } from '../workbook/headers.ts';
@@ -32,22 +28,4 @@ export async function writeInbox({ tabs, timeZone }: SheetSnapshot, folder: stri
   const path = join(folder, 'inbox.csv');
   await writeFile(path, `${lines.join('\n')}\n`);
   return path;
-}
-
-/** The rows of a tab that a text of theirs gives away, as a person counts: the header is row 1. */
-export function rowsNaming(tab: TabSnapshot, names: (text: string) => boolean): number[] {
-  const rows: number[] = [];
-  for (let row = -1; row < tab.length; row += 1) {
-    const cells = Array.from({ length: tab.columnCount }, (_, column) => String(tab.raw(row, column) ?? ''));
-    if (names(cells.join('\t'))) rows.push(row + 2);
-  }
-  return rows;
-}
-
-/** The patch that takes such rows out of a tab that is ours; null where there are none. */
-export function cutPatch(tab: TabSnapshot, names: (text: string) => boolean): TabPatch | null {
-  if (tab.exportOf === null && !isInbox(tab)) return null;
-  const rows = rowsNaming(tab, names).filter((row) => row > 1);
-  const removals = rows.map((row): RowRemoval => ({ row: row - 2, key: [] }));
-  return removals.length > 0 ? { tab: tab.title, key: [], updates: [], inserts: [], removals } : null;
 }
