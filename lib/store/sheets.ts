@@ -22,7 +22,7 @@ import { writeInbox } from './sheet-inbox.ts';
 import { checkFits, makeRoom, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
 import { insertsIn, type SheetTable, tabPatchOf } from './sheet-patch.ts';
-import { besideTables, foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
+import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
 import {
   type ClearedTabs,
   type Held,

@@ -45,7 +45,7 @@ it('says of a sheet that is well what is read as what', async () => {
     well  tab "quarantine": 0 rows of quarantine
     well  tab "runs": 0 rows of runs
     well  the account that runs the night shift may edit the sheet
-    well  23,857 of Google's 10,000,000 cells
+    well  24,457 of Google's 10,000,000 cells
     well  tab "inbox": what is pasted there is taken in before each batch
     well  no table, and left alone: tab "Our notes"
     well  a day is a day in UTC
