@@ -9,14 +9,14 @@ import type { SheetsClient } from './client.ts';
 import { sizeOf } from './damage.ts';
 import { Refused, UnknownOutcome } from './errors.ts';
 import { CHUNK_BYTES, chunksOf, type Goal, goalsOf } from './goals.ts';
-import { dropMarker, type Marker } from './marker.ts';
+import { dropMarker, type Marker, markerRequests } from './marker.ts';
 import type { ApplyResult, TabPatch } from './patch.ts';
 import { zoneClock } from './serial-time.ts';
 import { newChunk, newTally, settle, type Tally } from './settle.ts';
 import type { SheetSnapshot } from './snapshot.ts';
-import type { Look } from './tab-now.ts';
+import { type Look, lookAt } from './tab-now.ts';
 import { TAKES_BACK, takenBack, unfinished } from './take-back.ts';
-import { readLeft } from './undo-log.ts';
+import { type Left, type Part, readLeft } from './undo-log.ts';
 
 export interface SheetWriter {
   /** Applies patches made from a snapshot; the marker names them. */
@@ -109,8 +109,6 @@ async function recover(state: State): Promise<Recovered> {
   const repaired = [...damage.values()].reduce((sum, one) => sum + sizeOf(one), 0);
   const landing = unfinished(judged);
   const goals = takenBack(landing);
-  // What did not land as a whole must not have a marker that says so.
-  if (repaired > 0 || goals.length > 0) state.owed = left.map((one) => dropMarker(one.markerId));
   const name = createHash('sha256')
     .update(left.map((one) => one.markerId).join())
     .digest('hex')
@@ -119,23 +117,44 @@ async function recover(state: State): Promise<Recovered> {
   const mending = newChunk({ marker, part: null, damage });
   await settle(state, mending);
   if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
-  if (landing[0]?.part) {
-    const { landing: of, chunks } = landing[0].part;
-    state.landing = of;
-    state.logs = new Set(left.flatMap((one) => (one.log?.part?.landing === of ? (one.logId ?? []) : [])));
-    state.trash = state.trash.filter((sheetId) => !state.logs.has(sheetId));
-    for (const [i, open] of chunksOf(goals, state.chunkBytes).entries()) {
-      const work = newChunk({
-        marker: { ...marker, plan: `${name} back ${i}` },
-        part: { landing: of, chunk: TAKES_BACK, chunks },
-        open,
-      });
-      await settle(state, work);
-      if (work.standing) state.owed.push(dropMarker(work.standing.id));
-    }
-  }
+  const part = landing[0]?.part;
+  if (part) await takeBack(state, left, part, marker, goals);
+  else await markWhole(state, left);
   await finish(state);
   return { repaired, takenBack: goals.length };
+}
+
+/** Takes the chunks of a landing back, and their markers: nothing may say that they are applied. */
+async function takeBack(
+  state: State,
+  left: readonly Left[],
+  { landing, chunks }: Part,
+  marker: Marker,
+  goals: readonly Goal[],
+): Promise<void> {
+  state.landing = landing;
+  state.logs = new Set(left.flatMap((one) => (one.log?.part?.landing === landing ? (one.logId ?? []) : [])));
+  state.trash = state.trash.filter((sheetId) => !state.logs.has(sheetId));
+  for (const [i, open] of chunksOf(goals, state.chunkBytes).entries()) {
+    const part = { landing, chunk: TAKES_BACK, chunks };
+    const work = newChunk({ marker: { ...marker, plan: `${marker.plan} back ${i}` }, part, open });
+    await settle(state, work);
+    if (work.standing) state.owed.push(dropMarker(work.standing.id));
+  }
+  state.owed.push(...left.map((one) => dropMarker(one.markerId)));
+}
+
+/** Of a landing that is whole, a repair's marker may stand where the chunk's belongs: the run was killed before it changed them. */
+async function markWhole(state: State, left: readonly Left[]): Promise<void> {
+  if (!left.some(({ log }) => log?.mends)) return;
+  const { markers } = await lookAt(state.client, [], state.known);
+  for (const { id, chunk, ...marker } of markers) {
+    const [, nth, mended] = /^repair (\d+) of (.+)$/.exec(chunk) ?? [];
+    if (mended === undefined || !left.some(({ markerId }) => markerId === id)) continue;
+    state.order = Math.max(state.order, markers.at(-1)?.sequence ?? 0) + 1;
+    const others = markers.filter((one) => one.id !== id);
+    state.owed.push(dropMarker(id), ...markerRequests(marker, `${mended} again ${nth}`, state.order, others));
+  }
 }
 
 /** Deletes hidden tabs and writes what markers are owed; repeats until it is done. */

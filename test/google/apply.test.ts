@@ -236,6 +236,24 @@ describe('in the moment of the write itself', () => {
     expect(content()[1]).toEqual(['c1', 'a@example.com', 'unsubscribed', 1]);
   });
 
+  test('what a person types into a cell that was hit wrongly, before it is put right, stays', async () => {
+    three();
+    let requests = 0;
+    server.scenario = {
+      person: ({ method }) => {
+        if (method.endsWith('batchUpdate')) requests += 1;
+        if (method.endsWith('batchUpdate') && requests === 1) reverse();
+        else if (requests === 1 && content()[1]?.[2] === 'suppressed') type(1, 2, 'typed');
+      },
+    };
+    await applied({ updates: [suppress(0)] });
+    expect(content().slice(1)).toEqual([
+      ['c3', 'c@example.com', 'typed', 3],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      ['c1', 'a@example.com', 'suppressed', 1],
+    ]);
+  });
+
   test('a row removed in the place of another comes back', async () => {
     three();
     onWrite(reverse);
@@ -346,7 +364,14 @@ test('a write thought lost that is done after the look for it is not done again'
   };
   const result = await applied({
     updates: [suppress(0)],
-    inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }],
+    inserts: [
+      {
+        cells: [
+          { column: 'contact_id', value: 'c4' },
+          { column: 'score', value: 4 },
+        ],
+      },
+    ],
   });
   expect(content().map((row) => [row[0], row[2] ?? null])).toEqual([
     ['contact_id', 'status'],

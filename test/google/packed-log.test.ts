@@ -7,6 +7,7 @@ import { tabOf } from '../../lib/google/tab-now.ts';
 import { type AttemptLog, logIn, logRows, type TabDone } from '../../lib/google/undo-log.ts';
 
 const raw: fc.Arbitrary<Raw> = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom<Raw>('subscribed', null) },
   fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => text !== ''),
   fc.constantFrom('subscribed', `it's "so"`, '=1+1', '\u{1F600}'),
   fc.integer(),
@@ -18,7 +19,7 @@ const row = fc.nat({ max: 9 });
 const cells = fc.array(
   fc.record(
     {
-      column: fc.nat({ max: 5 }),
+      column: fc.nat({ max: 1 }),
       before: raw,
       write: fc.record({ value: raw, formula: fc.constant('=A1') }, { requiredKeys: ['value'] }),
       formatBefore: fc.constantFrom(...FORMATS),
@@ -62,12 +63,14 @@ const log: fc.Arbitrary<AttemptLog> = fc.record({
 function readBack(given: AttemptLog): AttemptLog {
   const rows = logRows(given);
   for (const { values } of rows) expect(values?.[0]?.userEnteredValue?.stringValue?.length).toBeLessThanOrEqual(50_000);
+  // Half of a surrogate pair is no text, and does not survive the wire.
+  const sent = (text: string): string => Buffer.from(text).toString();
   const rowData = rows.map(({ values = [] }) => ({
-    values: values.map(({ userEnteredValue }) => ({ effectiveValue: userEnteredValue ?? {} })),
+    values: values.map(({ userEnteredValue }) => ({
+      effectiveValue: { stringValue: sent(userEnteredValue?.stringValue ?? '') },
+    })),
   }));
-  // As it goes over the wire, where halves of a surrogate pair do not survive.
-  const sent = JSON.parse(Buffer.from(JSON.stringify([{ rowData }])).toString('utf8'));
-  return logIn(tabOf({ properties: { sheetId: 1 }, data: sent }));
+  return logIn(tabOf({ properties: { sheetId: 1 }, data: [{ rowData }] }));
 }
 
 test('a log is read back as it was written', () => {

@@ -86,13 +86,8 @@ test('each row and column is found where it is by now, those that are gone or ne
 });
 
 test('a row with another key is another row, however alike', () => {
-  const then = gridOfTable([
-    ['contact_id', 'status'],
-    ['c1', 'subscribed'],
-  ]);
-  const now = gridOfTable([
-    ['contact_id', 'status'],
-    ['c2', 'subscribed'],
-  ]);
+  const headers = ['contact_id', 'first_name', 'city', 'status', 'note'];
+  const then = gridOfTable([headers, ['c1', 'Ada', 'Springfield', 'subscribed', 'met in May']]);
+  const now = gridOfTable([headers, ['c2', 'Ada', 'Springfield', 'subscribed', null]]);
   expect(trace(then, now, [0]).row(1)).toBeUndefined();
 });

@@ -136,4 +136,26 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 1_800_000,
   },
+  // A landing that was whole but for a repair, killed before the chunk's own marker took the place of the repair's.
+  {
+    plan: ['s', 'c', 'c', 'c', '', 'c', '', 's', 'sc'].map((wish) => ({
+      status: wish.includes('s'),
+      score: wish.includes('c'),
+      remove: false,
+    })),
+    inserts: 3,
+    deeds: [
+      { before: 34, deed: { do: 'new column', at: 0, named: false } },
+      { before: 13, deed: { do: 'scribble', at: 0 } },
+    ],
+    faults: [
+      { at: 8, fault: '429' },
+      { at: 7, fault: 'cut' },
+      { at: 22, fault: '429' },
+      { at: 21, fault: 'reset-before' },
+    ],
+    kills: [{ at: 40, after: false }],
+    sameIdRefused: false,
+    chunkBytes: 350,
+  },
 ];
