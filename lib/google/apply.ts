@@ -84,11 +84,15 @@ async function apply(
   return { written: { cells, inserts, removals }, already, held: [...held.values()], repaired, chunks: chunks.length };
 }
 
+/** The name of a landing in its logs. */
+const landingOf = ({ job, period, plan }: Marker): string =>
+  createHash('sha256').update(JSON.stringify({ job, period, plan })).digest('base64url').slice(0, 12);
+
 /** Settles chunk after chunk. */
 async function landChunks(state: State, chunks: readonly Goal[][], marker: Marker, tally: Tally): Promise<void> {
   state.trash.push(...state.logs);
   state.logs = new Set();
-  state.landing = createHash('sha256').update(JSON.stringify(marker)).digest('base64url').slice(0, 12);
+  state.landing = landingOf(marker);
   let ahead: Look | undefined;
   for (const [i, open] of chunks.entries()) {
     const part = { landing: state.landing, chunk: i + 1, chunks: chunks.length };
@@ -124,7 +128,10 @@ async function recover(state: State): Promise<Recovered> {
   return { repaired, takenBack: goals.length };
 }
 
-/** Takes the chunks of a landing back, and their markers: nothing may say that they are applied. */
+/**
+ * Takes the chunks of a landing back, and their markers, also those whose logs are gone already: nothing may say that they are
+ * applied.
+ */
 async function takeBack(
   state: State,
   left: readonly Left[],
@@ -141,7 +148,9 @@ async function takeBack(
     await settle(state, work);
     if (work.standing) state.owed.push(dropMarker(work.standing.id));
   }
-  state.owed.push(...left.map((one) => dropMarker(one.markerId)));
+  const { markers } = await lookAt(state.client, [], state.known);
+  const ofLanding = markers.filter((one) => landingOf(one) === landing).map(({ id }) => id);
+  state.owed.push(...[...new Set([...left.map(({ markerId }) => markerId), ...ofLanding])].map(dropMarker));
 }
 
 /** Of a landing that is whole, a repair's marker may stand where the chunk's belongs: the run was killed before it changed them. */

@@ -1,8 +1,8 @@
 /**
  * Storms: in the gap before any request people sort, insert, delete, move and type; any request may fail in any way;
  * the process may be killed at any of them. After recovery each person's edits are there, every planned cell is in its
- * own person's row, once, and nothing else differs. NIGHTSHIFT_STORMS sets how many are played at random (default 200); each
- * time others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage are always played.
+ * own person's row, once, and nothing else differs. An ordinary run plays the same 200 each time. NIGHTSHIFT_STORMS=5000 plays
+ * so many others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage are always played.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { check } from './storm/oracle.ts';
 import { remembered } from './storm/remembered.ts';
 import { CALM, DEEDS, type Seen, type Storm, serverOf, storm, weather } from './storm/weather.ts';
 
-const { NIGHTSHIFT_STORMS, NIGHTSHIFT_SEED } = process.env;
+const { NIGHTSHIFT_STORMS, NIGHTSHIFT_SEED = NIGHTSHIFT_STORMS === undefined ? '1' : undefined } = process.env;
 const STORMS = Number(NIGHTSHIFT_STORMS ?? 200);
 
 async function play(one: Storm, seen: Seen = new Map()): Promise<number> {
@@ -57,7 +57,7 @@ const OUTCOMES = [
   'several requests',
 ];
 
-/** All of them where NIGHTSHIFT_STORMS is set; else every third, each time others. */
+/** All of them where NIGHTSHIFT_STORMS is set; else every third. */
 const isWhole = NIGHTSHIFT_STORMS !== undefined;
 
 test('one deed, fault or kill at each request in its turn', { timeout: 300_000 }, async () => {
@@ -69,8 +69,7 @@ test('one deed, fault or kill at each request in its turn', { timeout: 300_000 }
   ];
   const all = each.flatMap((one) => Array.from({ length: requests }, (_, i): Storm => ({ ...CALM, ...one(i + 1) })));
   expect(all.length).toBeGreaterThan(22 * 10);
-  const first = isWhole ? 0 : Math.floor(Math.random() * 3);
-  for (let i = first; i < all.length; i += isWhole ? 1 : 3) {
+  for (let i = 0; i < all.length; i += isWhole ? 1 : 3) {
     const one = all[i] ?? CALM;
     await play(one).catch((error) => {
       throw new Error(`The storm ${JSON.stringify({ ...one, plan: 'calm' })} did damage.`, { cause: error });

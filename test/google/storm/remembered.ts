@@ -158,4 +158,17 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 350,
   },
+  // A landing killed after a repair, and its taking back killed as well: the repair's marker stood on, without a log to tell of it.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [{ before: 8, deed: { do: 'sort', by: 0, descending: false } }],
+    faults: [],
+    kills: [
+      { at: 13, after: false },
+      { at: 22, after: false },
+    ],
+    sameIdRefused: false,
+    chunkBytes: 350,
+  },
 ];
