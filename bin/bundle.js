@@ -8,12 +8,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ENTRIES = { main: join(root, 'lib/cli/main.ts'), jobs: join(root, 'jobs/batches.ts') };
+const COMMAND = { main: 'lib/cli/main.ts', jobs: 'jobs/batches.ts' };
+const SOURCES = ['lib', 'jobs'];
 
-/** What the bundle is made of: it is the same while their names, sizes and times are. */
-function keyOfSources() {
-  const hash = createHash('sha256');
-  const files = ['lib', 'jobs'].flatMap((folder) =>
+/** A bundle is the same while its entries are, and its sources' names, sizes and times. */
+function keyOf(entries, folders) {
+  const hash = createHash('sha256').update(JSON.stringify(entries));
+  const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, String(file))),
   );
   for (const file of [...files.sort(), join(root, 'package.json'), fileURLToPath(import.meta.url)]) {
@@ -43,10 +44,10 @@ function sweep(caches) {
   }
 }
 
-async function bundleInto(folder) {
+async function bundleInto(folder, entries) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: ENTRIES,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -60,22 +61,26 @@ async function bundleInto(folder) {
   });
 }
 
-/** Bundles where it has to. Gives the addresses of the two entries; rejects where a source is no TypeScript, or nothing can be written. */
-export async function bundled() {
+/**
+ * Bundles where it has to; the command, unless other entries (paths below the root, by name) and the folders of their sources are
+ * given. Gives the entries' addresses by name; rejects where a source is no TypeScript, or nothing can be written.
+ */
+export async function bundled(entries = COMMAND, folders = SOURCES) {
   const caches = join(root, 'node_modules/.cache/nightshift');
-  const folder = join(caches, keyOfSources());
+  const folder = join(caches, keyOf(entries, folders));
   if (!existsSync(folder)) {
     mkdirSync(caches, { recursive: true });
     sweep(caches);
     const making = mkdtempSync(join(caches, 'making-'));
     try {
-      await bundleInto(making);
+      await bundleInto(making, entries);
       renameSync(making, folder);
     } catch (error) {
       rmSync(making, { recursive: true, force: true });
       if (!existsSync(folder)) throw error; // else another process was faster
     }
   }
-  const entry = (name) => pathToFileURL(join(folder, `${name}.mjs`)).href;
-  return { main: entry('main'), jobs: entry('jobs') };
+  return Object.fromEntries(
+    Object.keys(entries).map((name) => [name, pathToFileURL(join(folder, `${name}.mjs`)).href]),
+  );
 }

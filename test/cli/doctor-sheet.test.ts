@@ -1,17 +1,8 @@
 /** What `doctor` says of a Google Sheet: each finding with the next step, and nothing changed to find out. */
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { commandsOn } from '../support/sheet-command.ts';
 import { book, serial } from '../support/sheets-server/build.ts';
-import { type SheetsBench, SPREADSHEET, sheetsBench } from '../support/store-bench.ts';
-
-async function aSheet(...given: Parameters<typeof sheetsBench>): Promise<SheetsBench> {
-  const bench = await sheetsBench(...given);
-  onTestFinished(async () => {
-    await bench.close();
-    expect([bench.server.refused, bench.server.violations]).toEqual([[], []]);
-  });
-  return bench;
-}
+import { aSheet, type SheetsBench, SPREADSHEET } from '../support/store-bench.ts';
 
 const writes = ({ server }: SheetsBench): number =>
   server.requests.filter(({ method }) => method.endsWith('batchUpdate')).length;

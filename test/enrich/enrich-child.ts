@@ -1,5 +1,5 @@
 /**
- * An enrichment in a process of its own that is ready to be killed: `node --import tsx enrich-child.ts RULES ARGS…` runs the
+ * An enrichment in a process of its own that is ready to be killed: `enrich-child.ts RULES ARGS…` runs the
  * command line with one job, enrichment by the rules given as JSON.
  */
 import { nightShift } from '../../jobs/batches.ts';

@@ -1,28 +1,18 @@
 /** Forgetting a person by a process that is really killed ahead of one of its writes: run again, it ends what was begun. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { ERASE_KEY } from '../../lib/import/forgotten.ts';
+import { readyChild } from '../support/child-process.ts';
 import { aBounce, aContact, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
-const CHILD = fileURLToPath(new URL('../laws/night-child.ts', import.meta.url));
 const KILLED_AT = [8, 20, 26];
 
 /** Forgets the person in a process of its own, killed ahead of its nth write; 0 lets it end. */
 async function eraseIn(folder: string, n: number): Promise<string | null> {
   const where = ['--workbook', join(folder, 'workbook'), '--ledger', join(folder, 'ledger'), '--as-of', today];
-  const args = ['--import', 'tsx', CHILD, String(n), 'erase', 'me@example.com', '--yes', ...where];
-  const env = { ...process.env, [ERASE_KEY]: 'a key of the tests, long enough' };
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'], env });
-  await once(child.stdout, 'data');
-  child.stdout.resume();
-  const ended = once(child, 'exit');
-  child.stdin.write('go\n');
-  await ended;
-  return child.signalCode;
+  const key = { [ERASE_KEY]: 'a key of the tests, long enough' };
+  return (await readyChild(n, ['erase', 'me@example.com', '--yes', ...where], key)).goOn();
 }
 
 /** Files that still name the person, by either address. */

@@ -1,27 +1,17 @@
 /** Law 2 for an import: a process that is really killed ahead of one of its writes leaves nothing half done. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { workbookOf } from '../laws/one-outcome.ts';
+import { readyChild } from '../support/child-process.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
-const CHILD = fileURLToPath(new URL('../laws/night-child.ts', import.meta.url));
 const KILLED_AT = [14, 22, 30, 38];
 
 /** Imports the folder's file in a process of its own, killed ahead of its nth write; 0 lets it end. */
 async function importIn(folder: string, n: number): Promise<string | null> {
   const where = ['--workbook', join(folder, 'workbook'), '--ledger', join(folder, 'ledger'), '--as-of', today];
-  const args = ['--import', 'tsx', CHILD, String(n), 'import', join(folder, 'people.csv'), '--yes', ...where];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-  await once(child.stdout, 'data');
-  child.stdout.resume();
-  const ended = once(child, 'exit');
-  child.stdin.write('go\n');
-  await ended;
-  return child.signalCode;
+  return (await readyChild(n, ['import', join(folder, 'people.csv'), '--yes', ...where])).goOn();
 }
 
 it('an import that is killed, and done again, ends as if nothing had happened', { timeout: 120_000 }, async () => {

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrichment } from '../../jobs/enrichment.ts';
 import { enrichmentRules } from '../../lib/enrich/rules.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { programFile } from '../support/child-process.ts';
 import { type DnsServer, dnsServer, type Zone } from '../support/dns-server.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { type Behaviour, type ProviderServer, providerServer } from '../support/provider-server.ts';
@@ -53,7 +53,6 @@ const rowOf = (folder: string, id: string): Row =>
 /** Two deaths of one workbook's runs; with NIGHTSHIFT_THOROUGH=1, one at each question that a run can ask. */
 const EVERY_QUESTION: readonly (readonly number[])[] =
   process.env.NIGHTSHIFT_THOROUGH === '1' ? Array.from({ length: 14 }, (_, i) => [i + 1]) : [[6, 11]];
-const CHILD = fileURLToPath(new URL('../enrich/enrich-child.ts', import.meta.url));
 
 describe('what is paid', () => {
   it('is one look-up for each domain, though runs are killed with questions under way and a landing fails', {
@@ -77,8 +76,9 @@ describe('what is paid', () => {
     const rules = rulesFor(server, {}, { parallel: 4, chunk: 8 });
     const ledger = join(folder, 'ledger');
     const args = ['run', 'enrichment', '--as-of', '2026-11-22', '--workbook', workbook, '--ledger', ledger];
+    const program = await programFile('test/enrich/enrich-child.ts');
     for (const _ of deaths) {
-      child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(rules), ...args], { stdio: 'ignore' });
+      child = spawn(process.execPath, [program, JSON.stringify(rules), ...args], { stdio: 'ignore' });
       const [, signal] = await once(child, 'exit');
       expect(signal).toBe('SIGKILL');
     }

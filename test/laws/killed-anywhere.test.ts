@@ -1,17 +1,14 @@
 /** Law 2, with processes that are really killed: at moments spread over the whole run, and ahead of single writes. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { type ReadyChild, readyChild } from '../support/child-process.ts';
 import { aBounce, aContact, anEvent, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { entriesByOutcome, leftovers, workbookOf } from './one-outcome.ts';
 
-const CHILD = fileURLToPath(new URL('./night-child.ts', import.meta.url));
 const KILLS = Number(process.env.NIGHTSHIFT_KILLS ?? 12);
 /** As many processes at once as a small machine has processors. */
 const LANES = 2;
@@ -33,30 +30,15 @@ const commandFor = (folder: string): string[] => [
   ...['--workbook', join(folder, 'workbook'), '--ledger', join(folder, 'ledger')],
 ];
 
-async function startNight(folder: string, n = 0): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, String(n), ...commandFor(folder)], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('the child ended before it began');
-  });
-  ended.catch(() => undefined);
-  await Promise.race([once(child.stdout, 'data'), ended]);
-  child.stdout.resume();
-  return child;
-}
-
 /** The same command in this process. */
 const mainIn = async (folder: string): Promise<number> => main(commandFor(folder), nightShift);
 
 /** Lets a night begin, kills it after `killAfterMs` if it runs so long, and waits for its end. */
-async function goOn(child: ChildProcess, killAfterMs?: number): Promise<{ ms: number; signal: string | null }> {
+async function goOn({ child, goOn }: ReadyChild, killAfterMs?: number): Promise<{ ms: number; signal: string | null }> {
   const started = performance.now();
-  const ended = once(child, 'exit');
-  child.stdin?.write('go\n');
   if (killAfterMs !== undefined) wait(killAfterMs).then(() => child.kill('SIGKILL'));
-  await ended;
-  return { ms: performance.now() - started, signal: child.signalCode };
+  const signal = await goOn();
+  return { ms: performance.now() - started, signal };
 }
 
 it(`a run killed at ${KILLS} moments ends as if nothing had happened`, { timeout: 600_000 }, async () => {
@@ -67,7 +49,7 @@ it(`a run killed at ${KILLS} moments ends as if nothing had happened`, { timeout
   aWorkbook(join(start, 'workbook'));
   const whole = join(root, 'whole');
   cpSync(start, whole, { recursive: true });
-  const undisturbed = await goOn(await startNight(whole));
+  const undisturbed = await goOn(await readyChild(0, commandFor(whole)));
   const expected = workbookOf(join(whole, 'workbook'));
   expect(entriesByOutcome(join(whole, 'ledger'))).toEqual(
     Object.fromEntries([
@@ -83,7 +65,7 @@ it(`a run killed at ${KILLS} moments ends as if nothing had happened`, { timeout
     const folder = join(root, String(k));
     cpSync(start, folder, { recursive: true });
     const write = k % 3 === 2 ? 12 + ((k * 7) % 60) : 0;
-    const child = await startNight(folder, write);
+    const child = await readyChild(write, commandFor(folder));
     const { signal } = await goOn(child, write > 0 ? undefined : ((k + Math.random()) / KILLS) * undisturbed.ms);
     if (signal === 'SIGKILL') killed++;
     await mainIn(folder);

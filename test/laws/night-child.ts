@@ -1,6 +1,6 @@
 /**
  * The command line in a process of its own that is ready to be killed: loads everything, says so, waits for a line on
- * its standard input, and then runs. `node --import tsx night-child.ts N ARGS…` kills itself ahead of the nth writing
+ * its standard input, and then runs. `night-child.ts N ARGS…` kills itself ahead of the nth writing
  * operation; 0 leaves that to whoever started it.
  */
 import { once } from 'node:events';

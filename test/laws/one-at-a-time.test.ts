@@ -1,14 +1,9 @@
 /** One run at a time: of two that start at once one works, and the other says who does. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { readyChild } from '../support/child-process.ts';
 import { aContact, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { entriesByOutcome, leftovers } from './one-outcome.ts';
-
-const CHILD = fileURLToPath(new URL('./night-child.ts', import.meta.url));
 
 it('two runs started at once: one works, the other exits 4 and names the one that works', async () => {
   const root = temporaryFolder();
@@ -16,16 +11,8 @@ it('two runs started at once: one works, the other exits 4 and names the one tha
   const ledger = join(root, 'ledger');
   writeWorkbook(workbook, { contacts: [aContact()] });
   const args = ['run', 'nightly', '--as-of', today, '--workbook', workbook, '--ledger', ledger];
-  const start = async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, '0', ...args]);
-    const said = text(child.stderr);
-    await once(child.stdout, 'data');
-    child.stdout.resume();
-    return { child, said, ended: once(child, 'exit') };
-  };
-  const both = await Promise.all([start(), start()]);
-  for (const { child } of both) child.stdin.write('go\n');
-  await Promise.all(both.map(({ ended }) => ended));
+  const both = await Promise.all([readyChild(0, args), readyChild(0, args)]);
+  await Promise.all(both.map(({ goOn }) => goOn()));
   expect(both.map(({ child }) => child.exitCode).sort()).toEqual([0, 4]);
   const worker = both.find(({ child }) => child.exitCode === 0);
   const refused = both.find(({ child }) => child.exitCode === 4);

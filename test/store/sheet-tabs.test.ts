@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { exportFiles } from '../../jobs/exports.ts';
 import suppressionRelease from '../../jobs/suppression-release.ts';
@@ -10,17 +10,8 @@ import { exportRules } from '../../lib/export/rules.ts';
 import { jobOf, night } from '../support/night.ts';
 import { commandsOn } from '../support/sheet-command.ts';
 import { nightly, nobody, sets } from '../support/small-jobs.ts';
-import { type SheetsBench, SPREADSHEET, sheetsBench } from '../support/store-bench.ts';
+import { aSheet, type SheetsBench, SPREADSHEET } from '../support/store-bench.ts';
 import { aContact, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
-
-async function aSheet(...given: Parameters<typeof sheetsBench>): Promise<SheetsBench> {
-  const bench = await sheetsBench(...given);
-  onTestFinished(async () => {
-    await bench.close();
-    expect([bench.server.refused, bench.server.violations]).toEqual([[], []]);
-  });
-  return bench;
-}
 
 const RULES = [{ name: 'newsletter', format: 'mailchimp', sending: true, to: { tab: 'Newsletter' } }] as const;
 const HEADERS = ['contact_id', 'email', 'first_name', 'phone', 'status'];

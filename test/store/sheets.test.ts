@@ -1,24 +1,15 @@
 /** What a Google Sheet as a workbook owes a run beyond the contract: how often it calls, whose edit stays, what it never reads as text. */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { name, sql } from '../../lib/engine/sql.ts';
 import type { ScheduledJob } from '../../lib/job/batch.ts';
 import { update } from '../../lib/job/job.ts';
 import { jobOf, night } from '../support/night.ts';
 import { bookOfCsv, formula, serial } from '../support/sheets-server/build.ts';
 import { aJob, nightly, sets } from '../support/small-jobs.ts';
-import { type SheetsBench, SPREADSHEET, sheetsBench } from '../support/store-bench.ts';
+import { aSheet, type SheetsBench, SPREADSHEET } from '../support/store-bench.ts';
 import { temporaryFolder } from '../support/workbook.ts';
-
-async function aSheet(...given: Parameters<typeof sheetsBench>): Promise<SheetsBench> {
-  const bench = await sheetsBench(...given);
-  onTestFinished(async () => {
-    await bench.close();
-    expect([bench.server.refused, bench.server.violations]).toEqual([[], []]);
-  });
-  return bench;
-}
 
 /** The calls since `from`, Drive's look at the version included. */
 const callsOf = ({ server }: SheetsBench, from = 0): string[] =>

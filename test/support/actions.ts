@@ -11,6 +11,7 @@ import { vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { NightShift } from '../../lib/job/batch.ts';
+import { programFile } from './child-process.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
 import { storyShift } from './story-shift/jobs.ts';
 
@@ -111,8 +112,9 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
   };
   const run = async (order: Order): Promise<Ended> => {
     const { line, variables, ended } = prepare(order);
-    const imports = ['--import', 'tsx', '--import', join(root, 'test/support/clock/main.ts')];
-    const child = spawn(process.execPath, [...imports, join(root, program.path), ...line], {
+    const clock = ['--import', join(root, 'test/support/clock/main.mjs')];
+    const file = program.path.endsWith('.ts') ? await programFile(program.path) : join(root, program.path);
+    const child = spawn(process.execPath, [...clock, file, ...line], {
       cwd: root,
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
+import { expect, onTestFinished } from 'vitest';
 import { sheetsClient } from '../../lib/google/client.ts';
 import { openCsvStore } from '../../lib/store/csv.ts';
 import { openSheetsStore } from '../../lib/store/sheets.ts';
@@ -81,4 +82,14 @@ export async function sheetsBench(
     },
     close: () => server.close(),
   };
+}
+
+/** A spreadsheet for one test: closed with it, and held to having been asked for nothing that Google does not know. */
+export async function aSheet(...given: Parameters<typeof sheetsBench>): Promise<SheetsBench> {
+  const bench = await sheetsBench(...given);
+  onTestFinished(async () => {
+    await bench.close();
+    expect([bench.server.refused, bench.server.violations]).toEqual([[], []]);
+  });
+  return bench;
 }
