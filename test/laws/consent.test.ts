@@ -13,7 +13,8 @@ import { listRefresh } from '../../jobs/list-refresh.ts';
 import { listSizes } from '../../jobs/rules/guards.ts';
 import { lists } from '../../jobs/rules/segments.ts';
 import { periodOf } from '../../lib/calendar/period.ts';
-import { eraseJob } from '../../lib/erase/erase-job.ts';
+import { eraseJob, type Person } from '../../lib/erase/erase-job.ts';
+import { clearRest } from '../../lib/erase/files.ts';
 import { importJob } from '../../lib/import/import-job.ts';
 import { allJobs, type ScheduledJob } from '../../lib/job/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
@@ -35,15 +36,21 @@ import {
 } from './consent-model.ts';
 
 const DAYS = 3;
-/** Histories per run of the test; NIGHTSHIFT_LAW_RUNS=200 looks harder. */
-const RUNS = Number(process.env.NIGHTSHIFT_LAW_RUNS ?? 2);
+/** Histories per run of the test, the same each time; NIGHTSHIFT_LAW_RUNS=200 looks harder, at others. */
+const { NIGHTSHIFT_LAW_RUNS } = process.env;
+const RUNS = Number(NIGHTSHIFT_LAW_RUNS ?? 2);
 const sending = new Set(lists.filter((each) => each.sending).map(({ name }) => name));
 const ERASE_KEY = 'a key of the tests, long enough';
 const endOf = (day: number): Date => new Date(`${dayOf(day)}T23:59:59.999Z`);
 
+/** Whom the night forgot: the command then takes their rows in quarantine out as well, which no job sees. */
+let forgotten: Person[] = [];
+
 /** Forgets a person. Whoever was forgotten before is not there to be forgotten again, which is no failure of the law. */
 const anErasure = (day: number, pick: number): ScheduledJob => ({
-  job: eraseJob(`p${pick % PERSONS}`, ERASE_KEY, () => {}),
+  job: eraseJob(`p${pick % PERSONS}`, ERASE_KEY, (person) => {
+    forgotten = [person];
+  }),
   cadence: 'nightly',
   period: `${dayOf(day)}-${pick}`,
 });
@@ -125,7 +132,10 @@ async function live(
     // Of two nights one exports what the lists were: people may have left since.
     const ending = pick % 2 === 0 ? last : [...last].reverse();
     const jobs = [...working.flatMap((name) => machines[name]?.(day, pick) ?? []), ...ending];
+    forgotten = [];
     const { jobs: done } = await night(folder, { asOf: dayOf(day), jobs });
+    if (done.some(({ job, status }) => job === 'erase' && status === 'applied'))
+      for (const person of forgotten) await clearRest(folder, person, join(folder, '.nightshift'));
     expect(
       done
         .filter(({ status, job }) => status === 'failed' && job !== 'erase')
@@ -215,6 +225,7 @@ describe('law 4', () => {
       await fc.assert(fc.asyncProperty(fc.array(aDay, { minLength: DAYS, maxLength: DAYS }), live), {
         numRuns: RUNS,
         endOnFailure: true,
+        ...(NIGHTSHIFT_LAW_RUNS === undefined && { seed: 1 }),
       });
     },
     60_000 + RUNS * 60_000,
