@@ -6,17 +6,19 @@
 
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, type Sql, sql } from '../engine/sql.ts';
-import { hashAddress } from '../import/forgotten.ts';
+import { HASH_PREFIX, hashAddress } from '../import/forgotten.ts';
 import { insert, type Job, job, remove } from '../job/job.ts';
 import { JobError } from '../run/errors.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { Named } from './naming.ts';
 
-/** `erased_ids(id)` and `erased_addresses(address, hash)`: all that the workbook calls the person by. */
+/** `erased_ids(id)` and `erased_addresses(address, hash)`: all that the workbook calls the person by, also by what was suppressed under their id. */
 async function findPerson(engine: Engine, contact: string, key: string | undefined): Promise<Named> {
   const rows = raw(`select contact_id, address_key(email) as address from contacts
     union all select contact_id, address_key(email) from archive
     union all select contact_id, address_key(email) from unread_contacts
+    union all select contact_id, email from suppressions where contact_id is not null and not starts_with(email, '${HASH_PREFIX}')
+    union all select contact_id, address_key(email) from unread_suppressions where contact_id is not null
     union all select duplicate_id, case when json_valid(record) then address_key(json_extract_string(record, '$.email')) end from merges
     union all select survivor_id, null from merges`);
   await engine.run(raw(`create or replace temp table named as ${rows.text}`));

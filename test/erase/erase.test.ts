@@ -181,6 +181,22 @@ describe('erase', () => {
     expect(readCsv(folder, 'contacts').map((row) => row.email)).toEqual(['stays@example.com', 'you@example.com']);
   });
 
+  it('keeps the hash of an address, too, that only the suppression list still knows', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [aContact({ contact_id: 'moved', email: 'new.me@example.com' }), aContact({ contact_id: 'stays' })],
+      bounces: [aBounce({ email: 'before.me@example.com', kind: 'complaint', code: '' })],
+      suppressions: [
+        aSuppression({ email: 'Before.Me@example.com', contact_id: 'moved', scope: 'person', reason: 'complaint' }),
+      ],
+    });
+    expect((await command('erase', 'moved', '--yes', '--workbook', folder)).code).toBe(0);
+    expect(readCsv(folder, 'suppressions').map(({ email }) => email)).toEqual(
+      ['before.me@example.com', 'new.me@example.com'].map((email) => hashAddress(email, key)).sort(),
+    );
+    expect(holding(folder, 'before.me@', 'new.me@')).toEqual([]);
+  });
+
   it('is looked after by doctor', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
