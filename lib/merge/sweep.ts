@@ -34,12 +34,15 @@ export async function sweep({ engine, context }: Preparation, rules: MatchingRul
       ? 'address_key(email) as email'
       : `cast(${quoteName(column)} as varchar) as ${quoteName(column)}`,
   );
-  // Whoever has no id in the workbook yet gets one first; a merge names people by their ids.
+  // Whoever has no id in the workbook yet gets one first; a merge names people by their ids. And who stands in quarantine as well
+  // waits until that row is mended: it may say that they left, under an address of its own.
+  const unread = `contact_id in (select contact_id from unread_contacts where contact_id is not null)`;
   await engine.run(
     raw(
-      `create or replace table sweep_input as select contact_id, ${cells.join(', ')} from contacts where not _keyless order by contact_id`,
+      `create or replace table sweep_input as select contact_id, ${cells.join(', ')} from contacts where not _keyless and not ${unread} order by contact_id`,
     ),
   );
+  const leftOut = await engine.number(raw(`select count(*) from contacts where ${unread}`));
   const swept = await engine.number(
     sql`select count(*) from runs where job = 'dedupe-sweep' and period = ${context.period} and status in ('applied', 'unchanged')`,
   );
@@ -50,7 +53,7 @@ export async function sweep({ engine, context }: Preparation, rules: MatchingRul
   await createAsked(engine, rules);
   for (const table of ['sweep_input', 'match_pairs', 'match_clusters'])
     await engine.run(raw(`drop table if exists ${table}`));
-  return { matching };
+  return { matching, ...(leftOut > 0 && { leftOut: { 'with a row in quarantine': leftOut } }) };
 }
 
 async function findPairs(engine: Engine, rules: MatchingRules): Promise<Metrics> {

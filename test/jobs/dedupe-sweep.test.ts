@@ -10,7 +10,7 @@ import { generateWorld } from '../../data/generator/world.ts';
 import type { JobResult } from '../../lib/run/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { jobOf, night } from '../support/night.ts';
-import { type Row, readCsv, temporaryFolder, today } from '../support/workbook.ts';
+import { aContact, type Row, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 const world = generateWorld({ ...sampleOptions, contacts: 800, events: 800 });
 const person = new Map([...world.contactTruths()].map((each) => [each.contactId, each.person]));
@@ -151,3 +151,25 @@ it('undo gives every row back character for character, and the sweep does not me
   expect(merged).toBeGreaterThan(5);
   expect((await sweepOf(folder, { asOf: '2026-12-02' })).metrics.merged).toBe(0);
 }, 60_000);
+
+it('whoever stands in quarantine as well is merged into nobody: that row may say that they left, under another address', async () => {
+  const folder = temporaryFolder();
+  const review = [
+    { review_id: 'r1', subject: 'duplicate', left_id: 'twice', right_id: 'once', decision: 'yes' },
+    { review_id: 'r2', subject: 'duplicate', left_id: 'other', right_id: 'another', decision: 'yes' },
+  ];
+  const contacts = [
+    aContact({ contact_id: 'once', created_at: '2026-01-01T00:00:00Z' }),
+    aContact({ contact_id: 'twice', created_at: '2026-02-01T00:00:00Z' }),
+    aContact({ contact_id: 'twice', email: 'before@example.com', status: 'opted out' }),
+    aContact({ contact_id: 'other', created_at: '2026-01-01T00:00:00Z' }),
+    aContact({ contact_id: 'another', created_at: '2026-02-01T00:00:00Z' }),
+  ];
+  writeWorkbook(folder, { contacts, review });
+  const swept = await sweepOf(folder);
+  expect(swept.metrics).toMatchObject({ merged: 1, leftOut: { 'with a row in quarantine': 1 } });
+  expect(readCsv(folder, 'merges').map((row) => row.duplicate_id)).toEqual(['another']);
+  // Mended, the row says what it says, and the answer counts.
+  writeWorkbook(folder, { contacts: [...contacts.slice(0, 2), ...contacts.slice(3, 4)] });
+  expect((await sweepOf(folder)).metrics.merged).toBe(1);
+});
