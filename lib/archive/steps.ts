@@ -34,6 +34,8 @@ const spared = (rules: ArchiveRules, today: string): Sql => sql`
     union all
     select c.contact_id, 'suppressed lately' from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
     where local_day(s.suppressed_at) >= months_before(cast(${today} as date), ${rules.keepSuppressedMonths})
+    union all
+    select contact_id, 'a row in quarantine as well, which may say otherwise' from unread_contacts where contact_id is not null
   ) as reasons group by contact_id`;
 
 /** The steps of a month's clean-up, in order. */

@@ -151,6 +151,8 @@ const refused = raw(
     select email, ${bareReason('why')}, null from refused_addresses
     union all
     select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    union all
+    select address_key(q.email), ${bareReason('u.why')}, null from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
   ) as found where not starts_with(email, 'hmac-sha256:') group by email`,
 );
 

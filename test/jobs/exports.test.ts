@@ -89,6 +89,8 @@ describe('an export', () => {
       contacts: [
         aContact({ contact_id: 'a', email: 'a@example.com' }),
         aContact({ contact_id: 'a', email: 'twice@example.com', status: 'unsubscribed' }),
+        aContact({ contact_id: 'c', email: 'c@example.com', status: 'unsubscribed' }),
+        aContact({ contact_id: 'c', email: 'before.c@example.com' }),
       ],
       archive: [{ contact_id: 'b', email: 'Gone@example.com', status: 'unsubscribed', archived_at: '2026-01-01' }],
       bounces: [aBounce({ email: 'stranger@example.com', kind: 'complaint' })],
@@ -96,6 +98,8 @@ describe('an export', () => {
     await exported(folder, [{ name: 'ses', suppressionsFor: 'ses' }]);
     expect(read(folder, 'ses').map(({ email, reason }) => `${email} ${reason}`)).toEqual([
       'a@example.com BOUNCE',
+      'before.c@example.com BOUNCE',
+      'c@example.com BOUNCE',
       'gone@example.com BOUNCE',
       'stranger@example.com COMPLAINT',
       'twice@example.com BOUNCE',
