@@ -29,10 +29,10 @@ const inDoubt: Sql = sql`
 
 /**
  * Contacts that are marked as suppressed, and of whom neither list nor reports know why. Their mark has no date to tell one time
- * from the next, so an answer counts once (see `done`).
+ * from the next, so an answer counts once (see `done`), and for the address alone that it was asked about.
  */
 const markedAlone: Sql = sql`
-  select address_key(c.email) as email, min(c.contact_id) as contact_id, concat('release-', left(md5_hex(concat(min(c.contact_id), '|status')), 16)) as review_id
+  select address_key(c.email) as email, min(c.contact_id) as contact_id, concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
   from contacts c
   left join (select distinct email from refused_addresses where why <> 'suppressed') as r on r.email = address_key(c.email)
   left join (select distinct contact_id from suppressed where contact_id is not null) as s on s.contact_id = c.contact_id

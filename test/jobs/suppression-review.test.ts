@@ -165,6 +165,17 @@ describe('suppression-review', () => {
     expect(await status()).toBe('suppressed');
   });
 
+  it('carries an answer about a mark out for the address that it was asked about, and no other', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'alone', status: 'suppressed' })] });
+    await review(folder);
+    answer(folder, 'yes');
+    const moved = readCsv(folder, 'contacts').map((row) => ({ ...row, email: 'moved@example.com' }));
+    writeWorkbook(folder, { contacts: moved });
+    await night(folder, { asOf: '2026-11-23', jobs: ['suppression-release'] });
+    expect(readCsv(folder, 'contacts')[0]?.status).toBe('suppressed');
+  });
+
   it('lets no answer release who complained since, or was suppressed anew', async () => {
     const folder = temporaryFolder();
     aWorkbook(folder);
