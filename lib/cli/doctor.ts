@@ -7,6 +7,7 @@ import { leftovers } from '../erase/leftovers.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
 import { describeError } from '../run/errors.ts';
+import { plural } from '../shift/words.ts';
 import { MOST_CELLS, type Store } from '../store/store.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
@@ -41,7 +42,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     const renamed = [...source.headerOf].filter(([column, header]) => normalHeader(header) !== column);
     const aliases =
       renamed.length > 0 ? ` (${renamed.map(([column, header]) => `"${header}" is ${column}`).join(', ')})` : '';
-    findings.push({ level: 'well', text: `${source.label}: ${count(rows)} rows of ${source.table}${aliases}` });
+    findings.push({ level: 'well', text: `${source.label}: ${plural(rows, 'row')} of ${source.table}${aliases}` });
     findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
   }
   for (const file of reading.foreign)
@@ -51,7 +52,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
       level: 'mend',
-      text: `${count(rows)} rows in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
+      text: `${plural(rows, 'row')} in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
     });
   }
   const released = await engine.number(
@@ -62,7 +63,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   if (released > 0) {
     findings.push({
       level: 'look',
-      text: `${count(released)} contacts were released on the suppression list but still have the status "suppressed": set it to "subscribed" by hand if you mean it`,
+      text: `${plural(released, 'contact')} released on the suppression list, but with the status "suppressed" still: set it to "subscribed" by hand if you mean it`,
     });
   }
   findings.push(...(await forgotten(engine, session.workbook.folder)));
@@ -70,7 +71,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   if (keyless > 0)
     findings.push({
       level: 'look',
-      text: `${count(keyless)} contacts have no contact_id: list-cleaning gives them one`,
+      text: `${plural(keyless, 'contact')} without contact_id: list-cleaning fills it`,
     });
   return findings;
 }
@@ -117,7 +118,7 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
     findings.push({ level: 'mend', text });
   }
   for (const { tab, column, cells: found } of numbers) {
-    const text = `tab "${tab}": ${count(found)} cells of "${column}" are numbers, so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any`;
+    const text = `tab "${tab}": numbers in ${plural(found, 'cell')} of "${column}", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any`;
     findings.push({ level: 'look', text });
   }
   for (const tab of exports) findings.push({ level: 'well', text: `tab "${tab}" is filled by an export` });
@@ -170,7 +171,7 @@ async function examineLedger(session: Session): Promise<Finding[]> {
   try {
     let entries = 0;
     for (const { job } of allJobs(session.nightShift)) entries += (await session.ledger.recent(job.name, 400)).length;
-    return [{ level: 'well', text: `the ledger is readable: ${count(entries)} runs` }];
+    return [{ level: 'well', text: `the ledger is readable: ${plural(entries, 'run')}` }];
   } catch (error) {
     return [{ level: 'mend', text: describeError(error).message }];
   }

@@ -21,7 +21,7 @@ it('says of a sheet that is well what is read as what', async () => {
   const [before, wrote] = [JSON.stringify(bench.server.book(SPREADSHEET)), writes(bench)];
   const { code, said } = await run('doctor');
   expect(said).toMatchInlineSnapshot(`
-    "well  tab "Contacts": 1 rows of contacts ("Record ID" is contact_id, "E-Mail" is email)
+    "well  tab "Contacts": 1 row of contacts ("Record ID" is contact_id, "E-Mail" is email)
     well  tab "events": 0 rows of events
     well  tab "bounces": 0 rows of bounces
     well  tab "purchases": 0 rows of purchases
@@ -75,12 +75,12 @@ it('says what to mend, in order, and ends with 1', async () => {
     look  the sheet's clock is America/New_York, the rules say UTC: moments are shown in the one, days counted in the other. Set one as the other
     mend  tab "contacts" has merged cells: all but the first read as empty. Unmerge them
     mend  tab "contacts" has more than one column "Email": only the first counts. Rename or delete the others
-    look  tab "contacts": 1 cells of "phone" are numbers, so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
-    look  tab "contacts": 1 cells of "postal_code" are numbers, so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
+    look  tab "contacts": numbers in 1 cell of "phone", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
+    look  tab "contacts": numbers in 1 cell of "postal_code", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
     well  a day is a day in UTC
-    mend  1 rows in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
-    mend  1 rows in quarantine, contacts: no date or time: the table "quarantine" says which, after the next run
-    mend  1 rows in quarantine, contacts: no status: the table "quarantine" says which, after the next run
+    mend  1 row in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
+    mend  1 row in quarantine, contacts: no date or time: the table "quarantine" says which, after the next run
+    mend  1 row in quarantine, contacts: no status: the table "quarantine" says which, after the next run
     well  the ledger is readable: 0 runs"
   `);
   expect(code).toBe(1);
