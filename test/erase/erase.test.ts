@@ -190,7 +190,9 @@ describe('erase', () => {
         aSuppression({ email: 'Before.Me@example.com', contact_id: 'moved', scope: 'person', reason: 'complaint' }),
       ],
     });
-    expect((await command('erase', 'moved', '--yes', '--workbook', folder)).code).toBe(0);
+    expect((await command('erase', 'moved', '--yes', '--workbook', folder, '--ledger', temporaryFolder())).code).toBe(
+      0,
+    );
     expect(readCsv(folder, 'suppressions').map(({ email }) => email)).toEqual(
       ['before.me@example.com', 'new.me@example.com'].map((email) => hashAddress(email, key)).sort(),
     );

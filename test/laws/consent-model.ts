@@ -186,10 +186,14 @@ function unanswered({ suppressions, bounces }: Book): Row[] {
   return bounces.filter((row) => departure(row) && (row.occurred_at ?? '') > (released.get(key(row.email)) ?? ''));
 }
 
+/** The addresses that no mail may reach, whoever has them. */
+const refusedAddresses = (book: Book): Set<string> =>
+  new Set([...book.suppressions.filter(inForce), ...unanswered(book)].map(({ email }) => key(email)));
+
 /** The contacts whom no mail may reach, in the table or in the archive, by all that the workbook says of them. */
 export function refused(book: Book): Set<string> {
   const standing = book.suppressions.filter(inForce);
-  const addresses = new Set([...standing, ...unanswered(book)].map(({ email }) => key(email)));
+  const addresses = refusedAddresses(book);
   const persons = new Set(standing.filter(({ scope }) => scope !== 'address').map(({ contact_id }) => contact_id));
   const silent = [...book.contacts, ...book.archive].filter(
     (each) => marked(each) || addresses.has(key(each.email)) || persons.has(each.contact_id),
@@ -246,10 +250,11 @@ export function judge(before: Book, after: Book, mailed: ReadonlySet<string> | n
   expect(back, 'forgotten, and back').toEqual([]);
 
   const [rows, now, survivor, yes] = [byId(before), byId(after), survivorIn(after), answeredYes(before)];
-  const still = refused(after);
+  const [still, addresses] = [refused(after), refusedAddresses(after)];
   const stays = (id: string): boolean => {
     const row = rows.get(id) ?? {};
-    const isGone = isForgotten(row) && !now.has(survivor(id));
+    // Whom an import put in its undo takes out; their address stays refused.
+    const isGone = !now.has(survivor(id)) && (isForgotten(row) || addresses.has(key(row.email)));
     return !isGone && !yes.has(key(row.email));
   };
   expect(
