@@ -8,6 +8,7 @@ import { fedTables } from '../import/bring.ts';
 import { ERASE_KEY } from '../import/forgotten.ts';
 import { contactColumns } from '../import/format.ts';
 import { importJob } from '../import/import-job.ts';
+import { unpack } from '../import/unpack.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
@@ -34,14 +35,16 @@ export async function importCommand(session: Session): Promise<number> {
   const store = await session.open('import', true);
   try {
     if (store.recovered) session.progress(store.recovered);
-    const taken = new Taken(paths, store);
+    const files = await unpack(paths, store.scratch);
+    const unpacked = files.map(({ path }) => path);
+    const taken = new Taken(files, store);
     const job = importJob(
       {
         ...request,
         ...{
           name: 'import',
-          paths,
-          feeds: await fedTables(paths, request.map),
+          paths: unpacked,
+          feeds: await fedTables(unpacked, request.map),
           scratch: store.scratch,
           progress: session.progress,
           asOf: session.asOf,

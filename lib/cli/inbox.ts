@@ -41,7 +41,7 @@ export async function inboxOf(session: Session): Promise<Inbox> {
       // Two files of one content are one.
       const first = all.filter(({ hash }, i) => all.findIndex((each) => each.hash === hash) === i);
       return first.map(({ path, hash, feeds }) => {
-        const kept = new Taken([path], store);
+        const kept = new Taken([{ path, origin: path }], store);
         const { progress } = session;
         const request = { paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
         const made = inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);

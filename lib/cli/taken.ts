@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 import { type ImportReport, rejectsOf } from '../import/import-job.ts';
+import type { GivenFile } from '../import/unpack.ts';
 import { quote } from '../snapshot/load.ts';
 import type { Store } from '../store/store.ts';
 import { UsageError } from './options.ts';
@@ -21,16 +22,16 @@ export const isRejects = (path: string): boolean => path.toLowerCase().endsWith(
 
 export class Taken {
   report: ImportReport | null = null;
-  readonly #paths: readonly string[];
+  readonly #files: readonly GivenFile[];
   readonly #store: Pick<Store, 'scratch'>;
   #rejected: number[] = [];
 
-  constructor(paths: readonly string[], store: Pick<Store, 'scratch'>) {
-    this.#paths = paths;
+  constructor(files: readonly GivenFile[], store: Pick<Store, 'scratch'>) {
+    this.#files = files;
     this.#store = store;
   }
 
-  #file = (i: number): string => join(this.#store.scratch, `rejects-${i}-${basename(this.#paths[i] ?? '')}.csv`);
+  #file = (i: number): string => join(this.#store.scratch, `rejects-${i}-${basename(this.#files[i]?.path ?? '')}.csv`);
 
   keep = async (report: ImportReport, engine: Engine): Promise<void> => {
     this.report = report;
@@ -45,8 +46,8 @@ export class Taken {
   layBeside = async (): Promise<string[]> => {
     const laid: string[] = [];
     if (!this.report) return laid;
-    for (const [i, file] of this.#paths.entries()) {
-      const path = `${file}${REJECTS}`;
+    for (const [i, { origin }] of this.#files.entries()) {
+      const path = `${origin}${REJECTS}`;
       if (!this.#rejected.includes(i)) {
         await rm(path, { force: true });
         continue;
