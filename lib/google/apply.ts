@@ -12,7 +12,7 @@ import { CHUNK_BYTES, chunksOf, type Goal, goalsOf } from './goals.ts';
 import { dropMarker, type Marker, markerRequests } from './marker.ts';
 import type { ApplyResult, TabPatch } from './patch.ts';
 import { zoneClock } from './serial-time.ts';
-import { newChunk, newTally, settle, type Tally } from './settle.ts';
+import { NEAR_ROWS, newChunk, newTally, settle, type Tally } from './settle.ts';
 import type { SheetSnapshot } from './snapshot.ts';
 import { type Look, lookAt } from './tab-now.ts';
 import { TAKES_BACK, takenBack, unfinished } from './take-back.ts';
@@ -48,11 +48,15 @@ export async function applyPatches(
 
 /**
  * A writer for one run; between two plans it leaves the hidden tabs of the last write, to save a call. `chunkBytes` limits what
- * goes in one request.
+ * goes in one request, `nearRows` how far around a row's last place its cells are looked for at first.
  */
-export function sheetWriter(client: SheetsClient, chunkBytes: number = CHUNK_BYTES): SheetWriter {
+export function sheetWriter(
+  client: SheetsClient,
+  { chunkBytes = CHUNK_BYTES, nearRows = NEAR_ROWS }: Partial<Pick<State, 'chunkBytes' | 'nearRows'>> = {},
+): SheetWriter {
   const state: State = {
     chunkBytes,
+    nearRows,
     client,
     trash: [],
     logs: new Set(),

@@ -30,6 +30,7 @@ const ANSWER = `spreadsheetId,updatedSpreadsheet(${METADATA},sheets(properties(s
 export interface State {
   readonly client: SheetsClient;
   readonly chunkBytes: number;
+  readonly nearRows: number;
   /** Hidden tabs that nobody needs any more. */
   trash: number[];
   /** The logs of the landing under way: until it is whole they say how to take it back. */

@@ -61,12 +61,14 @@ export async function settle(state: State, chunk: Chunk): Promise<void> {
 /** One round for the goals. */
 async function goWrite(state: State, chunk: Chunk, round: number): Promise<void> {
   const label = chunk.attempt === 0 ? chunkOf(chunk) : `${chunkOf(chunk)} again ${chunk.attempt}`;
-  let look = chunk.ahead ?? (await lookAt(state.client, wantsOf(chunk.open), state.known));
+  let look = chunk.ahead ?? (await lookAt(state.client, wantsOf(chunk.open, state.nearRows), state.known));
   chunk.ahead = undefined;
   let placed = place(chunk.open, look);
-  if (placed.unsure.size > 0) {
-    look = await lookAt(state.client, wantsOf(chunk.open, placed.unsure), state.known);
+  // People may move rows of another tab between two looks.
+  for (const more = new Map(placed.unsure); placed.unsure.size > 0; ) {
+    look = await lookAt(state.client, wantsOf(chunk.open, state.nearRows, more), state.known);
     placed = place(chunk.open, look);
+    for (const [sheetId, what] of placed.unsure) more.set(sheetId, what);
   }
   const verdicts = await attempt(state, chunk, {
     label,
@@ -74,7 +76,7 @@ async function goWrite(state: State, chunk: Chunk, round: number): Promise<void>
     steps: placed.steps,
     round,
     mends: false,
-    next: wantsOf(chunk.next),
+    next: wantsOf(chunk.next, state.nearRows),
   });
   if (verdicts === 'not applied' || verdicts === 'applied before') return;
   count(chunk.tally, placed);
@@ -126,18 +128,33 @@ function count(tally: Tally, { already, held }: Placement): void {
   }
 }
 
-/** The columns to look at; where whole rows matter, all of them. */
-function wantsOf(goals: readonly Goal[], unsure: ReadonlySet<number> = new Set()): Want[] {
-  const wants = new Map<number, Want & { columns: Set<string> | 'all' }>();
+/** How many rows further up and down than its rows stood a chunk looks for cells: people put in a row or two. */
+export const NEAR_ROWS = 200;
+
+interface Wanted extends Want {
+  columns: Set<string> | 'all';
+  near?: { columns: Set<string>; from: number; to: number };
+}
+
+/** What to look at: keys whole, cells about where their rows stood; where whole rows matter, all of the tab. */
+function wantsOf(goals: readonly Goal[], nearRows: number, unsure: Placement['unsure'] = new Map()): Want[] {
+  const wants = new Map<number, Wanted>();
   for (const goal of goals) {
     const { sheetId } = goal;
-    const want = wants.get(sheetId) ?? { sheetId, columns: unsure.has(sheetId) ? 'all' : new Set<string>() };
+    const want: Wanted = wants.get(sheetId) ?? { sheetId, columns: unsure.get(sheetId) === 'all' ? 'all' : new Set() };
     wants.set(sheetId, want);
     const keyless = goal.kind !== 'remove' && (goal.kind === 'insert' ? goal.key : goal.id.key) === '';
     if (goal.kind === 'remove' || keyless) want.columns = 'all';
     if (want.columns === 'all' || goal.kind === 'remove') continue;
-    const cells = goal.kind === 'update' ? goal.cells.map((cell) => cell.column) : [];
-    for (const column of [...goal.keyColumns, ...cells]) want.columns.add(column);
+    for (const column of goal.keyColumns) want.columns.add(column);
+    if (goal.kind === 'insert') continue;
+    const at = goal.id.near;
+    const near = want.near ?? { columns: new Set(), from: at - nearRows, to: at + nearRows };
+    const cells = unsure.has(sheetId) ? want.columns : near.columns;
+    for (const { column } of goal.cells) cells.add(column);
+    want.near = { ...near, from: Math.min(near.from, at - nearRows), to: Math.max(near.to, at + nearRows) };
   }
-  return [...wants.values()];
+  return [...wants.values()].map(({ near, ...want }) => {
+    return near === undefined || want.columns === 'all' || unsure.has(want.sheetId) ? want : { ...want, near };
+  });
 }

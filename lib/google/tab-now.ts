@@ -1,6 +1,7 @@
 /**
  * The second look: the header, the keys and the cells concerned, of the tabs that a chunk touches, in one request, just
- * before writing. Columns are found by header wherever they are by now.
+ * before writing. Columns are found by header wherever they are by now. Keys are seen of all rows, cells of those about where
+ * their rows stood: of a large tab all cells of all rows would be a hundred megabytes.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { SheetsClient } from './client.ts';
@@ -17,13 +18,24 @@ export interface TabNow extends Grid {
 
 export interface Want {
   readonly sheetId: number;
+  /** The headers of columns to see whole. */
   readonly columns: ReadonlySet<string> | 'all';
+  /** More columns, of which some rows are enough. */
+  readonly near?: Rows & { readonly columns: ReadonlySet<string> };
+}
+
+/** Rows of the grid, the header is 0; both are among them. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Look {
   readonly tabs: ReadonlyMap<number, TabNow>;
   /** Those of which all columns were read. */
   readonly whole: ReadonlySet<number>;
+  /** Those of which cells beside the keys were read of some rows alone. */
+  readonly near: ReadonlyMap<number, Rows>;
   readonly markers: readonly MarkerRecord[];
 }
 
@@ -95,8 +107,11 @@ export function lookIn(
   const tabs = new Map(sheets.map((sheet) => [sheet.properties?.sheetId ?? 0, tabOf(sheet)]));
   const stale = wants.some((want) => !sameHeaders(known.get(want.sheetId), tabs.get(want.sheetId)));
   const whole = new Set(wants.filter((want) => want.columns === 'all').map((want) => want.sheetId));
+  const near = new Map(
+    wants.flatMap((want) => (want.near ? [[want.sheetId, nearRows(want.near, known.get(want.sheetId))] as const] : [])),
+  );
   for (const [sheetId, tab] of tabs) known.set(sheetId, tab);
-  return stale ? undefined : { tabs, whole, markers: readMarkers(book.developerMetadata ?? []) };
+  return stale ? undefined : { tabs, whole, near, markers: readMarkers(book.developerMetadata ?? []) };
 }
 
 function sameHeaders(a: TabNow | undefined, b: TabNow | undefined): boolean {
@@ -111,9 +126,19 @@ export function rangesOf(wants: readonly Want[], known: ReadonlyMap<number, TabN
     const quoted = quoteTitle(tab.title);
     const wanted = want.columns;
     if (wanted === 'all') return [quoted];
-    const columns = tab.headers.flatMap((header, i) => (wanted.has(header) ? [i] : []));
-    return [`${quoted}!1:1`, ...columnRanges(quoted, columns)];
+    const columnsIn = (headers: ReadonlySet<string> | undefined): number[] =>
+      tab.headers.flatMap((header, i) => (headers?.has(header) ? [i] : []));
+    const whole = [`${quoted}!1:1`, ...columnRanges(quoted, columnsIn(wanted))];
+    if (want.near === undefined) return whole;
+    const { from, to } = nearRows(want.near, tab);
+    const beside = columnsIn(want.near.columns).filter((column) => !wanted.has(tab.headers[column] ?? ''));
+    return from > to ? whole : [...whole, ...columnRanges(quoted, beside, from + 1, to + 1)];
   });
+}
+
+/** Of rows that are wanted, those that the tab had when it was last seen: beyond its end nothing can be asked for. */
+function nearRows({ from, to }: Rows, tab: Pick<TabNow, 'rowCount'> | undefined): Rows {
+  return { from: Math.max(0, from), to: Math.min(to, (tab?.rowCount ?? 0) - 1) };
 }
 
 /** Ranges of columns, whole or between two rows (counted from 1); neighbouring columns go together. */

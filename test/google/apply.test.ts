@@ -406,7 +406,7 @@ describe('a landing of several requests', () => {
       fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes >= n ? 'reset-before' : undefined),
     };
     const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
-    await expect(sheetWriter(dying, 100).apply(snapshot, [patch], marker)).rejects.toThrow('killed');
+    await expect(sheetWriter(dying, { chunkBytes: 100 }).apply(snapshot, [patch], marker)).rejects.toThrow('killed');
     server.scenario = {};
   }
   const rowsNow = () => server.book(id).tabs[0]?.rows.filter((row) => row.some((cell) => cell?.userEnteredValue));
@@ -503,6 +503,24 @@ describe.each([true, false])('an answer that does not come (same marker id refus
       expect(result.written).toEqual({ cells: 1, inserts: 1, removals: 0 });
     }
   });
+});
+
+test('of a large tab the cells about the rows to write are looked at, and all of a column only where the rows moved', async () => {
+  const rows = (): Given[][] =>
+    Array.from({ length: 2000 }, (_, i) => [`c${i + 1}`, `c${i + 1}@example.com`, 'subscribed', i]);
+  const updates = [suppress(1), suppress(3)];
+  const written = (): unknown[] => content().flatMap((row) => (row[2] === 'suppressed' ? [row[0]] : []));
+  const looked = async (between: () => void): Promise<number> => {
+    put(rows());
+    const from = server.requests.length;
+    expect(await applied({ updates }, between)).toMatchObject({ written: { cells: 2 }, held: [] });
+    expect(written().sort()).toEqual(['c2', 'c4']);
+    const looks = server.requests.slice(from).filter(({ method }) => method.endsWith('spreadsheets.get'));
+    return looks.slice(1).reduce((sum, { answerBytes }) => sum + answerBytes, 0);
+  };
+  const calm = await looked(() => {});
+  const moved = await looked(reverse);
+  expect(moved).toBeGreaterThan(2.5 * calm);
 });
 
 test('old markers give way before they fill the 30,000 characters', async () => {

@@ -26,6 +26,8 @@ export interface Storm {
   sameIdRefused: boolean;
   /** The largest request: a small one makes many of one plan. */
   chunkBytes: number;
+  /** How far around a row's last place its cells are looked for at first. */
+  nearRows?: number;
 }
 
 const n = fc.nat({ max: 50 });
@@ -74,6 +76,7 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
   kills: fc.array(fc.record({ at: requestNumber, after: fc.boolean() }), { maxLength: 2 }),
   sameIdRefused: fc.boolean(),
   chunkBytes: fc.constantFrom(1_800_000, 1_800_000, 700, 350),
+  nearRows: fc.constantFrom(0, 1, 200),
 });
 
 /** A storm in which nothing happens, with goals of each kind and several requests. */
@@ -85,6 +88,7 @@ export const CALM: Storm = {
   kills: [],
   sameIdRefused: true,
   chunkBytes: 700,
+  nearRows: 0,
 };
 
 export const keys = Array.from({ length: CONTACTS }, (_, i) => `c${i}`);
@@ -211,7 +215,7 @@ export async function weather(
       budgetMs: Infinity,
     });
     try {
-      const writer = sheetWriter(client, one.chunkBytes);
+      const writer = sheetWriter(client, one);
       const { repaired, takenBack } = await writer.recover();
       if (repaired > 0) count(seen, 'repaired after a kill');
       if (takenBack > 0) count(seen, 'taken back');
