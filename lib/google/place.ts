@@ -137,8 +137,8 @@ interface RowFinder {
   digestAt(row: number): string;
 }
 
-function rowFinder(now: TabNow, keyColumns: readonly number[], near: Rows | undefined): RowFinder {
-  const isSeen = (row: number): boolean => near === undefined || (row >= near.from && row <= near.to);
+function rowFinder(now: TabNow, keyColumns: readonly number[], seen: Rows | undefined): RowFinder {
+  const isSeen = (row: number): boolean => seen === undefined || (row >= seen.from && row <= seen.to);
   const rows = new Map<string, number[]>();
   for (let row = 1; row < now.length; row += 1) {
     const key = keyAt(now, row, keyColumns);
@@ -160,7 +160,8 @@ function rowFinder(now: TabNow, keyColumns: readonly number[], near: Rows | unde
     digestAt,
     find: ({ key, near, digest }, cells = []) => {
       let candidates = (rows.get(key) ?? []).filter((row) => !claimed.has(row));
-      if (!candidates.every(isSeen)) return 'not seen';
+      if (key === '') candidates = candidates.filter(isSeen);
+      else if (!candidates.every(isSeen)) return 'not seen';
       if (digest !== undefined && (key === '' || candidates.length > 1)) {
         const same = candidates.filter((row) => digestAt(row) === digest);
         candidates = same.length > 0 || key === '' ? same : candidates;
@@ -169,6 +170,7 @@ function rowFinder(now: TabNow, keyColumns: readonly number[], near: Rows | unde
         candidates.sort((a, b) => expected(b, cells) - expected(a, cells) || Math.abs(a - near) - Math.abs(b - near));
       }
       const row = candidates[0];
+      if (row === undefined && key === '' && seen !== undefined) return 'not seen';
       if (row !== undefined && (key === '' || (rows.get(key)?.length ?? 0) > 1)) claimed.add(row);
       return row;
     },

@@ -133,26 +133,28 @@ export const NEAR_ROWS = 200;
 
 interface Wanted extends Want {
   columns: Set<string> | 'all';
-  near?: { columns: Set<string>; from: number; to: number };
+  near?: { columns: Set<string> | 'all'; from: number; to: number };
 }
 
-/** What to look at: keys whole, cells about where their rows stood; where whole rows matter, all of the tab. */
+/** What to look at: keys whole, cells about where their rows stood, and all of these rows where whole rows matter. */
 function wantsOf(goals: readonly Goal[], nearRows: number, unsure: Placement['unsure'] = new Map()): Want[] {
   const wants = new Map<number, Wanted>();
   for (const goal of goals) {
     const { sheetId } = goal;
     const want: Wanted = wants.get(sheetId) ?? { sheetId, columns: unsure.get(sheetId) === 'all' ? 'all' : new Set() };
     wants.set(sheetId, want);
-    const keyless = goal.kind !== 'remove' && (goal.kind === 'insert' ? goal.key : goal.id.key) === '';
-    if (goal.kind === 'remove' || keyless) want.columns = 'all';
-    if (want.columns === 'all' || goal.kind === 'remove') continue;
+    const isKeyless = (goal.kind === 'insert' ? goal.key : goal.id.key) === '';
+    const needsRow = isKeyless || goal.kind === 'remove';
+    if (needsRow && (goal.kind === 'insert' || unsure.has(sheetId))) want.columns = 'all';
+    if (want.columns === 'all') continue;
     for (const column of goal.keyColumns) want.columns.add(column);
     if (goal.kind === 'insert') continue;
     const at = goal.id.near;
-    const near = want.near ?? { columns: new Set(), from: at - nearRows, to: at + nearRows };
-    const cells = unsure.has(sheetId) ? want.columns : near.columns;
-    for (const { column } of goal.cells) cells.add(column);
+    const near = want.near ?? { columns: new Set(), from: at, to: at };
     want.near = { ...near, from: Math.min(near.from, at - nearRows), to: Math.max(near.to, at + nearRows) };
+    if (needsRow) want.near.columns = 'all';
+    const cells = unsure.has(sheetId) ? want.columns : want.near.columns;
+    if (cells !== 'all' && goal.kind === 'update') for (const { column } of goal.cells) cells.add(column);
   }
   return [...wants.values()].map(({ near, ...want }) => {
     return near === undefined || want.columns === 'all' || unsure.has(want.sheetId) ? want : { ...want, near };

@@ -20,8 +20,8 @@ export interface Want {
   readonly sheetId: number;
   /** The headers of columns to see whole. */
   readonly columns: ReadonlySet<string> | 'all';
-  /** More columns, of which some rows are enough. */
-  readonly near?: Rows & { readonly columns: ReadonlySet<string> };
+  /** More columns, or all, of which some rows are enough. */
+  readonly near?: Rows & { readonly columns: ReadonlySet<string> | 'all' };
 }
 
 /** Rows of the grid, the header is 0; both are among them. */
@@ -126,13 +126,16 @@ export function rangesOf(wants: readonly Want[], known: ReadonlyMap<number, TabN
     const quoted = quoteTitle(tab.title);
     const wanted = want.columns;
     if (wanted === 'all') return [quoted];
-    const columnsIn = (headers: ReadonlySet<string> | undefined): number[] =>
-      tab.headers.flatMap((header, i) => (headers?.has(header) ? [i] : []));
+    const columnsIn = (headers: ReadonlySet<string>): number[] =>
+      tab.headers.flatMap((header, i) => (headers.has(header) ? [i] : []));
     const whole = [`${quoted}!1:1`, ...columnRanges(quoted, columnsIn(wanted))];
     if (want.near === undefined) return whole;
     const { from, to } = nearRows(want.near, tab);
-    const beside = columnsIn(want.near.columns).filter((column) => !wanted.has(tab.headers[column] ?? ''));
-    return from > to ? whole : [...whole, ...columnRanges(quoted, beside, from + 1, to + 1)];
+    if (from > to) return whole;
+    const { columns } = want.near;
+    if (columns === 'all') return [...whole, `${quoted}!${from + 1}:${to + 1}`];
+    const beside = columnsIn(columns).filter((column) => !wanted.has(tab.headers[column] ?? ''));
+    return [...whole, ...columnRanges(quoted, beside, from + 1, to + 1)];
   });
 }
 
