@@ -65,7 +65,8 @@ export async function startSheetsServer(options: ServerOptions = {}): Promise<Sh
   const nowMs = options.nowMs ?? Date.now;
   const books = new Map<string, Book>();
   const { readsPerMinute = Infinity, writesPerMinute = Infinity, refuseSameMetadataId = true } = options;
-  const listener = http.createServer();
+  // As long as Google keeps one open: a client that works things out between two calls finds its connection there.
+  const listener = http.createServer({ keepAliveTimeout: 240_000 });
   const server: SheetsServer = {
     url: '',
     requests: [],
