@@ -5,7 +5,7 @@
  */
 import { carried, type Damage, type LostRow, type Right, same, sizeOf, type WrongCell } from './damage.ts';
 import type { Write } from './goals.ts';
-import { contentAt, digestOf, EMPTY, type Grid, gridOf, keyAt, type Seen } from './grid.ts';
+import { contentAt, digestOf, EMPTY, type Grid, gridOf, keyAt, keyOf, type Seen } from './grid.ts';
 import type { NewRow, PlacedCell, RemovedRow, TabStep, UpdatedRow } from './step.ts';
 import type { TabNow } from './tab-now.ts';
 import type { TabDone } from './undo-log.ts';
@@ -74,14 +74,27 @@ class Judgement {
       const row = rowOf(cell.row);
       return row === undefined ? [] : [{ ...cell, row }];
     });
+    const wrong = [...cells, ...left];
+    const emptied = [...new Set(wrong.map(({ row }) => row))].filter((row) => isEmpty(base, row));
     const damage: Damage = {
       base,
       keyColumns: this.#keyColumns,
-      cells: [...cells, ...left],
-      lost: [...lost, ...this.#lost.values()].map((row, nth) => ({ ...row, nth })),
+      cells: wrong.filter(({ row }) => !emptied.includes(row)),
+      lost: [...lost, ...emptied.map((row) => this.#emptied(row, wrong)), ...this.#lost.values()].map((row, nth) => {
+        return { ...row, nth };
+      }),
       strays: [...strays, ...[...this.#strays].flatMap((row) => rowOf(row) ?? [])],
     };
     return { right, damage: sizeOf(damage) > 0 ? damage : undefined };
+  }
+
+  /** A row that holds nothing any more can't be told from other empty ones: it is as good as lost. */
+  #emptied(row: number, wrong: readonly WrongCell[]): Omit<LostRow, 'nth'> {
+    const own = new Map(wrong.flatMap((cell) => (cell.row === row ? [[cell.column, cell.right] as const] : [])));
+    const cells = Array.from({ length: this.#image.columnCount }, (_, column) => {
+      return { column, right: own.get(column) ?? EMPTY };
+    });
+    return { key: keyOf(this.#keyColumns.map((column) => own.get(column)?.value ?? null)), cells };
   }
 
   /** What a cell should have held, had the attempt left it alone. */
@@ -135,6 +148,12 @@ class Judgement {
     }
     return true;
   }
+}
+
+function isEmpty(grid: Grid, row: number): boolean {
+  return Array.from({ length: grid.columnCount }, (_, column) => grid.at(row, column)).every(
+    ({ value, formula }) => value === null && formula === undefined,
+  );
 }
 
 const placeName = (row: number, column: number): string => `${row} ${column}`;

@@ -171,4 +171,19 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 350,
   },
+  // A row that held a key and nothing else stood where a landing was taken back: without its key it was like any empty row.
+  {
+    plan: Array.from({ length: CONTACTS }, () => ({ status: false, score: false, remove: true })),
+    inserts: 0,
+    deeds: [
+      { before: 1, deed: { do: 'delete', who: 0 } },
+      { before: 1, deed: { do: 'add', at: 0 } },
+      { before: 1, deed: { do: 'move row', who: 1, to: 35 } },
+      { before: 14, deed: { do: 'sort', by: 0, descending: false } },
+    ],
+    faults: [],
+    kills: [{ at: 8, after: false }],
+    sameIdRefused: false,
+    chunkBytes: 700,
+  },
 ];
