@@ -186,4 +186,27 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 700,
   },
+  // A row that a chunk wrote in its second attempt was taken back twice in one request; somebody sorted in that moment, and the
+  // repair took its own work for damage.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({
+      status: i === 4,
+      score: [2, 4, 5].includes(i),
+      remove: [1, 3, 6, 7, 8].includes(i),
+    })),
+    inserts: 0,
+    deeds: [
+      { before: 5, deed: { do: 'scribble', at: 0 } },
+      { before: 28, deed: { do: 'sort', by: 0, descending: true } },
+      { before: 12, deed: { do: 'move row', who: 0, to: 5 } },
+      { before: 1, deed: { do: 'scribble', at: 0 } },
+    ],
+    faults: [
+      { at: 1, fault: '429' },
+      { at: 2, fault: '429' },
+    ],
+    kills: [{ at: 22, after: false }],
+    sameIdRefused: false,
+    chunkBytes: 700,
+  },
 ];
