@@ -125,7 +125,7 @@ async function recover(state: State): Promise<Recovered> {
   const mending = newChunk({ marker, part: null, damage });
   await settle(state, mending);
   if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
-  const part = landing[0]?.part;
+  const part = landing[0]?.log.part;
   if (part) await takeBack(state, left, part, marker, goals);
   else await markWhole(state, left);
   await finish(state);

@@ -17,8 +17,8 @@ export interface JudgedLog {
   readonly verdicts: ReadonlyMap<number, Verdict>;
 }
 
-/** The logs, in their order, of a landing that did not end; empty where it did. */
-export function unfinished(logs: readonly JudgedLog[]): AttemptLog[] {
+/** The attempts, in their order, of a landing that did not end; empty where it did. */
+export function unfinished(logs: readonly JudgedLog[]): JudgedLog[] {
   const last = logs.findLast(({ log }) => log.part !== null);
   if (last?.log.part == null) return [];
   const { landing, chunk, chunks } = last.log.part;
@@ -27,7 +27,7 @@ export function unfinished(logs: readonly JudgedLog[]): AttemptLog[] {
     return verdict !== undefined && !isAllRight(rows, verdict);
   });
   if (chunk === chunks && !missed) return [];
-  return logs.map(({ log }) => log).filter(({ part }) => part?.landing === landing && part.chunk !== TAKES_BACK);
+  return logs.filter(({ log: { part } }) => part?.landing === landing && part.chunk !== TAKES_BACK);
 }
 
 /** The chunk of an attempt that takes a landing back. */
@@ -40,9 +40,22 @@ function isAllRight(rows: readonly PlacedRow[], { right }: Verdict): boolean {
   });
 }
 
-/** The goals that take landed chunks back, what came last first. */
-export function takenBack(logs: readonly AttemptLog[]): Goal[] {
-  return logs.toReversed().flatMap(({ tabs }) => tabs.flatMap((tab) => tab.rows.toReversed().flatMap(inverse(tab))));
+/** The goals that take landed chunks back, what came last first. What an attempt is known to have missed was not its doing. */
+export function takenBack(logs: readonly JudgedLog[]): Goal[] {
+  return logs.toReversed().flatMap(({ log, verdicts }) =>
+    log.tabs.flatMap((tab) => {
+      const right = verdicts.get(tab.sheetId)?.right;
+      const hit = tab.rows.flatMap((row, i): PlacedRow[] => partHit(row, right?.[i] ?? true));
+      return hit.toReversed().flatMap(inverse(tab));
+    }),
+  );
+}
+
+function partHit(row: PlacedRow, hit: ReadonlySet<number> | boolean): PlacedRow[] {
+  if (typeof hit === 'boolean') return hit ? [row] : [];
+  if (row.kind !== 'update') return [row];
+  const cells = row.cells.filter(({ column }) => hit.has(column));
+  return cells.length > 0 ? [{ ...row, cells }] : [];
 }
 
 function inverse({ sheetId, headers, keyColumns, at }: TabDone): (row: PlacedRow) => Goal[] {

@@ -209,4 +209,24 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 700,
   },
+  // A person deleted a row in the moment of the write that was to take it away: taking that write back brought the row back.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({
+      status: false,
+      score: i === 1,
+      remove: [0, 2, 3, 4, 7, 8].includes(i),
+    })),
+    inserts: 0,
+    deeds: [
+      { before: 9, deed: { do: 'delete', who: 0 } },
+      { before: 23, deed: { do: 'rename', column: 0 } },
+    ],
+    faults: [
+      { at: 1, fault: '429' },
+      { at: 2, fault: '429' },
+    ],
+    kills: [{ at: 9, after: true }],
+    sameIdRefused: false,
+    chunkBytes: 1_800_000,
+  },
 ];
