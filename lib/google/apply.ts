@@ -15,7 +15,7 @@ import { zoneClock } from './serial-time.ts';
 import { NEAR_ROWS, newChunk, newTally, settle, type Tally } from './settle.ts';
 import type { SheetSnapshot } from './snapshot.ts';
 import { type Look, lookAt } from './tab-now.ts';
-import { TAKES_BACK, takenBack, unfinished } from './take-back.ts';
+import { missedBy, TAKES_BACK, takenBack, unfinished } from './take-back.ts';
 import { type Left, type Part, readLeft } from './undo-log.ts';
 
 export interface SheetWriter {
@@ -61,6 +61,7 @@ export function sheetWriter(
     trash: [],
     logs: new Set(),
     landing: '',
+    missed: [],
     owed: [],
     order: 0,
     known: new Map(),
@@ -97,6 +98,7 @@ async function landChunks(state: State, chunks: readonly Goal[][], marker: Marke
   state.trash.push(...state.logs);
   state.logs = new Set();
   state.landing = landingOf(marker);
+  state.missed = [];
   let ahead: Look | undefined;
   for (const [i, open] of chunks.entries()) {
     const part = { landing: state.landing, chunk: i + 1, chunks: chunks.length };
@@ -115,8 +117,9 @@ async function recover(state: State): Promise<Recovered> {
   const damage: DamageByTab = new Map();
   const judged = left.flatMap((one) => (one.log ? [{ log: one.log, verdicts: judgeLeft(one, damage) }] : []));
   const repaired = [...damage.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+  state.missed = judged.flatMap((one) => [...one.log.missed, ...(one.log.part ? missedBy(one) : [])]);
   const landing = unfinished(judged);
-  const goals = takenBack(landing);
+  const goals = takenBack(landing, state.missed);
   const name = createHash('sha256')
     .update(left.map((one) => one.markerId).join())
     .digest('hex')
@@ -125,7 +128,7 @@ async function recover(state: State): Promise<Recovered> {
   const mending = newChunk({ marker, part: null, damage });
   await settle(state, mending);
   if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
-  const part = landing[0]?.log.part;
+  const part = landing[0]?.part;
   if (part) await takeBack(state, left, part, marker, goals);
   else await markWhole(state, left);
   await finish(state);

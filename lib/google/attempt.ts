@@ -21,7 +21,8 @@ import {
   tabOf,
   type Want,
 } from './tab-now.ts';
-import { type Left, ownTabs, type Part, readLeft } from './undo-log.ts';
+import { missedBy } from './take-back.ts';
+import { type Left, type Missed, ownTabs, type Part, readLeft } from './undo-log.ts';
 import { writeRequest } from './write-request.ts';
 
 const ANSWER = `spreadsheetId,updatedSpreadsheet(${METADATA},sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),${GRID_FIELDS}))`;
@@ -37,6 +38,8 @@ export interface State {
   logs: Set<number>;
   /** Its name. */
   landing: string;
+  /** What its attempts missed; every log after them says it. */
+  missed: Missed[];
   /** Markers to write or drop with the next request. */
   owed: sheets_v4.Schema$Request[];
   /** Of the last attempt; grows with each. */
@@ -93,7 +96,7 @@ export async function attempt(state: State, work: Work, one: Attempt): Promise<V
   const next = round > 1 ? [] : one.next;
   const body = writeRequest(
     steps,
-    { id, order: state.order, mends, part: mends ? null : work.part },
+    { id, order: state.order, mends, part: mends ? null : work.part, missed: state.missed },
     [...state.owed, ...marker],
     mends ? [] : state.trash,
     rangesOf(next, state.known),
@@ -145,6 +148,7 @@ async function judged(state: State, work: Work, id: number, mends: boolean): Pro
   for (const { log, logId } of all) if (logId !== undefined) keepLog(state, logId, log?.part ?? null);
   if (own?.log === undefined) return 'not applied';
   const verdicts = judgeLeft(own, work.damage);
+  if (own.log.part) state.missed.push(...missedBy({ log: own.log, verdicts }));
   applied(state, work, id, mends);
   return own.log.order === state.order ? verdicts : 'applied before';
 }

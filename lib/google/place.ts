@@ -71,7 +71,6 @@ function placeUpdate(goal: UpdateGoal, step: TabStep, finder: RowFinder, hold: (
     }
     const seen = step.now.at(row, column);
     if (seen.formula === undefined && seen.value === cell.after.value) continue;
-    if (!finder.claims(row, column)) continue;
     if (seen.formula !== undefined) hold('formula');
     else if (seen.value !== cell.before) hold('cell changed');
     else {
@@ -129,8 +128,6 @@ function cellsAt(now: TabNow, row: number): RemovedRow['cells'] {
 }
 
 interface RowFinder {
-  /** Whether a cell is this goal's to write: what two attempts of a landing wrote is taken back once. */
-  claims(row: number, column: number): boolean;
   /**
    * Of several rows with the key the one that looks as expected, else the nearest; each row serves one goal. `not seen`: what
    * decides stands in cells that were not looked at.
@@ -150,7 +147,6 @@ function rowFinder(now: TabNow, keyColumns: readonly number[], seen: Rows | unde
     else found.push(row);
   }
   const claimed = new Set<number>();
-  const claimedCells = new Set<string>();
   const digests = new Map<number, string>();
   const digestAt = (row: number): string => {
     const digest = digests.get(row) ?? digestOf(contentAt(now, row));
@@ -161,11 +157,6 @@ function rowFinder(now: TabNow, keyColumns: readonly number[], seen: Rows | unde
     return cells.filter(({ column, before }) => now.at(row, now.headers.indexOf(column)).value === before).length;
   };
   return {
-    claims: (row, column) => {
-      const isFirst = !claimedCells.has(`${row} ${column}`);
-      claimedCells.add(`${row} ${column}`);
-      return isFirst;
-    },
     digestAt,
     find: ({ key, near, digest }, cells = []) => {
       let candidates = (rows.get(key) ?? []).filter((row) => !claimed.has(row));

@@ -9,7 +9,7 @@ import { digestOf, keyOf } from './grid.ts';
 import type { Verdict } from './judge.ts';
 import type { Raw } from './snapshot.ts';
 import type { NewRow, PlacedRow, UpdatedRow } from './step.ts';
-import type { AttemptLog, TabDone } from './undo-log.ts';
+import type { AttemptLog, Missed, TabDone } from './undo-log.ts';
 
 /** An attempt that a killed run left, and what it hit; no verdicts where its copies are gone, for then it was settled. */
 export interface JudgedLog {
@@ -17,8 +17,8 @@ export interface JudgedLog {
   readonly verdicts: ReadonlyMap<number, Verdict>;
 }
 
-/** The attempts, in their order, of a landing that did not end; empty where it did. */
-export function unfinished(logs: readonly JudgedLog[]): JudgedLog[] {
+/** The logs, in their order, of a landing that did not end; empty where it did. */
+export function unfinished(logs: readonly JudgedLog[]): AttemptLog[] {
   const last = logs.findLast(({ log }) => log.part !== null);
   if (last?.log.part == null) return [];
   const { landing, chunk, chunks } = last.log.part;
@@ -27,7 +27,7 @@ export function unfinished(logs: readonly JudgedLog[]): JudgedLog[] {
     return verdict !== undefined && !isAllRight(rows, verdict);
   });
   if (chunk === chunks && !missed) return [];
-  return logs.filter(({ log: { part } }) => part?.landing === landing && part.chunk !== TAKES_BACK);
+  return logs.map(({ log }) => log).filter(({ part }) => part?.landing === landing && part.chunk !== TAKES_BACK);
 }
 
 /** The chunk of an attempt that takes a landing back. */
@@ -40,21 +40,33 @@ function isAllRight(rows: readonly PlacedRow[], { right }: Verdict): boolean {
   });
 }
 
-/** The goals that take landed chunks back, what came last first. What an attempt is known to have missed was not its doing. */
-export function takenBack(logs: readonly JudgedLog[]): Goal[] {
-  return logs.toReversed().flatMap(({ log, verdicts }) =>
-    log.tabs.flatMap((tab) => {
-      const right = verdicts.get(tab.sheetId)?.right;
-      const hit = tab.rows.flatMap((row, i): PlacedRow[] => partHit(row, right?.[i] ?? true));
+/** What an attempt missed of what its log says. */
+export function missedBy({ log, verdicts }: JudgedLog): Missed[] {
+  return log.tabs.flatMap(({ sheetId, rows }) =>
+    (verdicts.get(sheetId)?.right ?? []).flatMap((hit, i): Missed[] => {
+      const row = rows[i];
+      if (typeof hit === 'boolean' || row?.kind !== 'update') return hit === false ? [[log.order, sheetId, i]] : [];
+      const columns = row.cells.flatMap(({ column }) => (hit.has(column) ? [] : [column]));
+      return columns.length > 0 ? [[log.order, sheetId, i, ...columns]] : [];
+    }),
+  );
+}
+
+/** The goals that take landed chunks back, what came last first; `missed` is what was not their doing. */
+export function takenBack(logs: readonly AttemptLog[], missed: readonly Missed[]): Goal[] {
+  const missedAt = new Map(missed.map(([order, sheetId, row, ...columns]) => [`${order} ${sheetId} ${row}`, columns]));
+  return logs.toReversed().flatMap(({ order, tabs }) =>
+    tabs.flatMap((tab) => {
+      const hit = tab.rows.flatMap((row, i) => partHit(row, missedAt.get(`${order} ${tab.sheetId} ${i}`)));
       return hit.toReversed().flatMap(inverse(tab));
     }),
   );
 }
 
-function partHit(row: PlacedRow, hit: ReadonlySet<number> | boolean): PlacedRow[] {
-  if (typeof hit === 'boolean') return hit ? [row] : [];
-  if (row.kind !== 'update') return [row];
-  const cells = row.cells.filter(({ column }) => hit.has(column));
+function partHit(row: PlacedRow, missed: readonly number[] | undefined): PlacedRow[] {
+  if (missed === undefined) return [row];
+  if (missed.length === 0 || row.kind !== 'update') return [];
+  const cells = row.cells.filter(({ column }) => !missed.includes(column));
   return cells.length > 0 ? [{ ...row, cells }] : [];
 }
 

@@ -29,8 +29,13 @@ export interface AttemptLog {
   readonly mends: boolean;
   /** Of an attempt for a plan: which chunk of how many of what landing. */
   readonly part: Part | null;
+  /** What attempts of the same landing before it missed. */
+  readonly missed: readonly Missed[];
   readonly tabs: readonly TabDone[];
 }
+
+/** A row of an attempt, by its place in the log, that stood elsewhere by then: all of it, or these cells. */
+export type Missed = readonly [order: number, sheetId: number, row: number, ...columns: number[]];
 
 export interface Part {
   readonly landing: string;
@@ -40,7 +45,7 @@ export interface Part {
 }
 
 /** What of an attempt the log has to say beside its steps. */
-export type AttemptFacts = Pick<AttemptLog, 'order' | 'mends' | 'part'>;
+export type AttemptFacts = Pick<AttemptLog, 'order' | 'mends' | 'part' | 'missed'>;
 
 /** Names and ids of an attempt's hidden tabs, all made from its marker. */
 export function ownTabs(markerId: number): {
@@ -74,7 +79,7 @@ const SENTINEL = '.';
 
 /** A log as the cells of one column. */
 export function logRows(log: AttemptLog): sheets_v4.Schema$RowData[] {
-  const text = withQuotesSwapped(JSON.stringify([log.order, log.mends, log.part, log.tabs.map(packedTab)]));
+  const text = withQuotesSwapped(JSON.stringify([log.order, log.mends, log.part, log.missed, log.tabs.map(packedTab)]));
   const rows: sheets_v4.Schema$RowData[] = [];
   for (let start = 0; start < text.length; ) {
     // Never between the halves of a surrogate pair.
@@ -157,8 +162,8 @@ async function readLeftOnce(client: SheetsClient): Promise<Left[]> {
 export function logIn(tab: TabNow | undefined): AttemptLog {
   if (tab === undefined) throw new IncompleteRead('The log of a write could not be read.');
   const pieces = Array.from({ length: tab.length }, (_, row) => String(tab.at(row, 0).value).slice(SENTINEL.length));
-  const [order, mends, part, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as Packed;
-  return { order, mends, part, tabs: tabs.map(unpackedTab) };
+  const [order, mends, part, missed, tabs] = JSON.parse(withQuotesSwapped(pieces.join(''))) as Packed;
+  return { order, mends, part, missed, tabs: tabs.map(unpackedTab) };
 }
 
-type Packed = [order: number, mends: boolean, part: Part | null, tabs: PackedTab[]];
+type Packed = [order: number, mends: boolean, part: Part | null, missed: Missed[], tabs: PackedTab[]];

@@ -56,6 +56,7 @@ const log: fc.Arbitrary<AttemptLog> = fc.record({
   order: row,
   mends: fc.boolean(),
   part: fc.constant({ landing: 'x', chunk: 1, chunks: 2 }),
+  missed: fc.array(fc.tuple(row, row, row, fc.integer({ min: 0, max: 40 }))),
   tabs: fc.array(tab, { maxLength: 2 }),
 });
 
@@ -96,6 +97,7 @@ test('so is one of many cells, cut inside a letter of two halves', () => {
     order: 1,
     mends: false,
     part: null,
+    missed: [],
     tabs: [{ sheetId: 1, headers: [], keyColumns: [], at: 1, rows }],
   };
   expect(readBack(given)).toEqual(given);
@@ -114,6 +116,7 @@ test('what new rows have in common is said once', () => {
     order: 1,
     mends: false,
     part: null,
+    missed: [],
     tabs: [{ sheetId: 1, headers: [], keyColumns: [], at: 1, rows }],
   };
   expect(JSON.stringify(logRows(given)).length / 1000).toBeLessThan(40);

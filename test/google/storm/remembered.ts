@@ -229,4 +229,22 @@ export const remembered: Storm[] = [
     sameIdRefused: false,
     chunkBytes: 1_800_000,
   },
+  // A row that a chunk took away in its second attempt came back twice, once for each.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({
+      status: i === 2,
+      score: i === 4,
+      remove: [1, 3, 5, 6, 7, 8].includes(i),
+    })),
+    inserts: 0,
+    deeds: [
+      { before: 25, deed: { do: 'rename', column: 0 } },
+      { before: 9, deed: { do: 'sort', by: 0, descending: false } },
+    ],
+    faults: [],
+    kills: [{ at: 18, after: false }],
+    sameIdRefused: false,
+    chunkBytes: 700,
+    nearRows: 1,
+  },
 ];
