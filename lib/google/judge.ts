@@ -144,7 +144,9 @@ class Judgement {
     const ought = new Map(meant.map(({ column, right }) => [column, right]));
     for (const column of new Set([...is.keys(), ...ought.keys()])) {
       const [holds, right] = [is.get(column) ?? EMPTY, ought.get(column) ?? EMPTY];
-      if (!same(holds, right)) this.#wrong.cells.push({ row: place, column, holds, right });
+      // A row that comes back brings the formats of empty cells along; a cell that was not written looks like the one above.
+      const isRight = same(holds, right) && (!this.#mends || is.has(column));
+      if (!isRight) this.#wrong.cells.push({ row: place, column, holds, right });
     }
     return true;
   }

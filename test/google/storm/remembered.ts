@@ -247,4 +247,23 @@ export const remembered: Storm[] = [
     chunkBytes: 700,
     nearRows: 1,
   },
+  // A column put in before a row came back: the cell beyond its last one took the format of the cell above.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({
+      status: i === 5,
+      score: ![2, 3, 5].includes(i),
+      remove: i === 2,
+    })),
+    inserts: 0,
+    deeds: [
+      { before: 15, deed: { do: 'sort', by: 18, descending: false } },
+      { before: 20, deed: { do: 'new column', at: 0, named: false } },
+      { before: 6, deed: { do: 'blank', at: 8 } },
+    ],
+    faults: [{ at: 15, fault: '429' }],
+    kills: [],
+    sameIdRefused: false,
+    chunkBytes: 350,
+    nearRows: 0,
+  },
 ];
