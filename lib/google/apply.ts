@@ -109,6 +109,9 @@ async function landChunks(state: State, chunks: readonly Goal[][], marker: Marke
   }
 }
 
+/** The marker of a recovery's own writes, which says nothing of any landing. */
+const RECOVERY = 'recovery';
+
 /** First what was hit wrongly is put right, then what did not land whole is taken back. */
 async function recover(state: State): Promise<Recovered> {
   const left = await readLeft(state.client);
@@ -124,7 +127,7 @@ async function recover(state: State): Promise<Recovered> {
     .update(left.map((one) => one.markerId).join())
     .digest('hex')
     .slice(0, 12);
-  const marker = { job: 'recovery', period: 'any', plan: name };
+  const marker = { job: RECOVERY, period: 'any', plan: name };
   const mending = newChunk({ marker, part: null, damage });
   await settle(state, mending);
   if (mending.standing) state.owed.push(dropMarker(mending.standing.id));
@@ -167,6 +170,10 @@ async function markWhole(state: State, left: readonly Left[]): Promise<void> {
   for (const { id, chunk, ...marker } of markers) {
     const [, nth, mended] = /^repair (\d+) of (.+)$/.exec(chunk) ?? [];
     if (mended === undefined || !left.some(({ markerId }) => markerId === id)) continue;
+    if (marker.job === RECOVERY) {
+      state.owed.push(dropMarker(id));
+      continue;
+    }
     state.order = Math.max(state.order, markers.at(-1)?.sequence ?? 0) + 1;
     const others = markers.filter((one) => one.id !== id);
     state.owed.push(dropMarker(id), ...markerRequests(marker, `${mended} again ${nth}`, state.order, others));

@@ -266,4 +266,27 @@ export const remembered: Storm[] = [
     chunkBytes: 350,
     nearRows: 0,
   },
+  // A recovery that was killed in its turn left the marker of its repair behind.
+  {
+    plan: Array.from({ length: CONTACTS }, (_, i) => ({
+      status: i === 4,
+      score: [1, 4, 5].includes(i),
+      remove: i === 2,
+    })),
+    inserts: 2,
+    deeds: [
+      { before: 6, deed: { do: 'add', at: 0 } },
+      { before: 1, deed: { do: 'delete', who: 11 } },
+      { before: 15, deed: { do: 'move column', from: 1, to: 0 } },
+      { before: 3, deed: { do: 'move row', who: 0, to: 0 } },
+    ],
+    faults: [],
+    kills: [
+      { at: 16, after: false },
+      { at: 23, after: false },
+    ],
+    sameIdRefused: false,
+    chunkBytes: 700,
+    nearRows: 0,
+  },
 ];
