@@ -12,6 +12,7 @@ import { unpack } from '../import/unpack.ts';
 import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
+import { plural } from '../shift/words.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
@@ -123,7 +124,7 @@ const nothingDone = (): string =>
 function textOf(session: Session, result: RunResult, { report }: Taken): string {
   const [job] = result.jobs;
   const files = (report?.files ?? []).flatMap(({ name, label, rows, unused }) => [
-    `${escapeCell(name)}: ${count(rows)} rows, taken for ${label}`,
+    `${escapeCell(name)}: ${plural(rows, 'row')}, taken for ${label}`,
     ...(unused.length > 0 ? [`  left out: ${unused.map(escapeCell).join(', ')}`] : []),
   ]);
   const lines = [...files, ''];

@@ -5,6 +5,7 @@
 
 import type { JobResult, RunResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
+import { plural } from '../shift/words.ts';
 import { count, table } from './text.ts';
 
 /** The most reasons that are listed for one job; the ledger has them all. */
@@ -54,7 +55,7 @@ function headline(job: JobResult): string {
   if (job.error) return job.error.message;
   if (job.status === 'skipped') return '';
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
-    return `${count(Number(job.metrics.written))} files written`;
+    return `${plural(Number(job.metrics.written), 'file')} written`;
   return job.status === 'unchanged' ? 'everything is as it should be' : changesText(job);
 }
 
@@ -77,7 +78,7 @@ function quarantineLines(result: RunResult): string[] {
   if (quarantined === 0) return ['Quarantine: every row can be read.'];
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   return [
-    `Quarantine: ${count(quarantined)} rows that no job touches until they are mended; the table "quarantine" says where and why.`,
+    `Quarantine: ${plural(quarantined, 'row')} that no job touches until ${quarantined === 1 ? 'it is' : 'they are'} mended; the table "quarantine" says where and why.`,
     ...table(
       rows.map(([reason, n]) => [n, reason]),
       '    ',
