@@ -93,11 +93,7 @@ const marked: Sql = sql`
     union all
     select c.contact_id, c.status, case when d.means = 'unsubscribe' then 2 else 1 end
     from contacts c join import_people p on p.id = c.contact_id and p.email_key <> address_key(c.email)
-    join (
-      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at
-      union all
-      select email, reason from suppressed where coalesce(scope, 'person') <> 'address'
-    ) as d on d.email = address_key(c.email)
+    join departures d on d.email = address_key(c.email)
   ) as found
   where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
   group by contact_id`;

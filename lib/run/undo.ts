@@ -1,6 +1,6 @@
 /**
  * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it.
- * A cell that somebody changed since stays as it is. Taking a suppression back is a person's decision, so that such a
+ * A cell that somebody changed since stays as it is, and so does the address under which a person has left since. Taking a suppression back is a person's decision, so that such a
  * plan always waits for approval; the list then holds a release, which the next run respects.
  */
 import { kindOf } from '../bounces/kinds.ts';
@@ -49,6 +49,10 @@ const keyOf = (table: TableName): Sql =>
       .join(` || ' · ' || `),
   );
 
+/** Whether a contact (`t`) would go back to the address `before` from one under which they have left: nothing would lead to them from there. */
+const leftSince = (before: Sql): Sql =>
+  sql`coalesce(address_key(${before}), '') <> address_key(t.email) and address_key(t.email) in (select email from departures)`;
+
 /** Sets each decided cell back, where it still holds what the run left in it. */
 function setBack(table: TableName): Change {
   const columns = deciding(table);
@@ -62,7 +66,9 @@ function setBack(table: TableName): Change {
   });
   const cells = columns.map(([column]) => {
     const now = raw(`t.${quoteName(column)}`);
-    return sql`case when u.has_${raw(column)} = 1 and coalesce(cast(${now} as string), '') = coalesce(cast(u.after_${raw(column)} as string), '') then u.before_${raw(column)} else ${now} end as ${raw(quoteName(column))}`;
+    const stays =
+      table === 'contacts' && column === 'email' ? sql` and not (${leftSince(raw('u.before_email'))})` : raw('');
+    return sql`case when u.has_${raw(column)} = 1 and coalesce(cast(${now} as string), '') = coalesce(cast(u.after_${raw(column)} as string), '')${stays} then u.before_${raw(column)} else ${now} end as ${raw(quoteName(column))}`;
   });
   const keys = tableOf(table).key.map((key) => raw(`t.${quoteName(key)}`));
   return update(
@@ -128,6 +134,11 @@ const changedSince = (): Sql => {
   return sql`select 'changed since' as part, 'changed since by somebody else' as reason, sum(n) as kept from (${join(counts, ' union all ')}) as cells having sum(n) > 0`;
 };
 
+const leftUnderIt = sql`
+  select 'left since' as part, 'left under the address that they have now' as reason, count(*) as kept
+  from contacts t join undone u on u.table_name = 'contacts' and u.cell = 'email' and u.row_key = t.contact_id
+  where coalesce(t.email, '') = coalesce(u.after_value, '') and ${leftSince(raw('u.before_value'))} having count(*) > 0`;
+
 /** The job that undoes another job's run of one period. Its own period names both. */
 export const undoJob = (jobName: string, period: string): Job => {
   const facts = broughtBy(jobName);
@@ -153,7 +164,7 @@ export const undoJob = (jobName: string, period: string): Job => {
         found: facts.length > 0 ? sql`select (${mailableAgain}) + (${unsaid})` : mailableAgain,
       },
     ],
-    holds: () => [{ query: changedSince() }],
+    holds: () => [{ query: changedSince() }, { query: leftUnderIt }],
     metrics: () => ({ decisions: sql`select count(*) as n from undone` }),
   });
 };

@@ -24,6 +24,8 @@ const reported = sql`
 /**
  * Creates `reported` (see above) and the views
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
+ * - `departures(email, means)`: the addresses whose person left, complained or is suppressed as a person; where the address of
+ *   their contact changes, nothing else leads from that to the person any more;
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
  */
 export async function createConsentViews(engine: Engine): Promise<void> {
@@ -34,6 +36,12 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       select address_key(email), contact_id, scope, reason, suppressed_at from unread_suppressions where ${inForce}`),
   );
   await engine.run(sql`create or replace table reported as ${reported}`);
+  await engine.run(
+    raw(`create or replace view departures as
+      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at
+      union all
+      select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`),
+  );
   await engine.run(
     raw(`create or replace view refused_addresses as
       select address_key(email) as email, status as why from contacts where status in ('unsubscribed', 'suppressed') and email is not null

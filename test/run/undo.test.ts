@@ -1,7 +1,10 @@
 /** Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word. */
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../lib/engine/sql.ts';
+import { update } from '../../lib/job/job.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
+import { aJob, nightly } from '../support/small-jobs.ts';
 import {
   aBounce,
   aContact,
@@ -40,6 +43,18 @@ describe('undo', () => {
     expect(readCsv(folder, 'contacts')).toEqual([contacts[0], { ...contacts[1], first_name: 'Gracie' }]);
     expect((await undo(folder, 'list-cleaning')).status).toBe('unchanged');
     expect(readCsv(folder, 'changes').filter((row) => row.job === 'undo').length).toBeGreaterThan(4);
+  });
+
+  it('leaves a person the address under which they have left since', async () => {
+    const folder = temporaryFolder();
+    const contacts = ['l1', 'l2'].map((id) => aContact({ contact_id: id, email: `${id}@example.com` }));
+    writeWorkbook(folder, { contacts });
+    const moved = sql`select contact_id, concat('new.', email) as email, 'moved' as why from contacts`;
+    await night(folder, { jobs: nightly(aJob({ name: 'moves', changes: () => [update('contacts', moved)] })) });
+    const bounces = [aBounce({ email: 'New.L1@example.com', kind: 'complaint', code: '' })];
+    writeWorkbook(folder, { bounces });
+    expect((await undo(folder, 'moves')).held).toEqual({ 'left under the address that they have now': 1 });
+    expect(readCsv(folder, 'contacts').map(({ email }) => email)).toEqual(['new.l1@example.com', 'l2@example.com']);
   });
 
   it('waits for approval where somebody would become mailable; whom it released stays released the next night', async () => {
