@@ -1,7 +1,8 @@
 /**
  * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it.
- * A cell that somebody changed since stays as it is, and so does the address under which a person has left since. Taking a suppression back is a person's decision, so that such a
- * plan always waits for approval; the list then holds a release, which the next run respects.
+ * A cell that somebody changed since stays as it is, and so does the address under which a person has left since. Taking a
+ * suppression back is a person's decision, so that such a plan always waits for approval; the list then holds a release,
+ * which the next run respects.
  */
 import { kindOf } from '../bounces/kinds.ts';
 import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
@@ -49,7 +50,7 @@ const keyOf = (table: TableName): Sql =>
       .join(` || ' · ' || `),
   );
 
-/** Whether a contact (`t`) would go back to the address `before` from one under which they have left: nothing would lead to them from there. */
+/** Whether a contact (`t`) would go back to the address `before` from one under which they have left: that would not lead to them any more. */
 const leftSince = (before: Sql): Sql =>
   sql`coalesce(address_key(${before}), '') <> address_key(t.email) and address_key(t.email) in (select email from departures)`;
 
@@ -134,6 +135,7 @@ const changedSince = (): Sql => {
   return sql`select 'changed since' as part, 'changed since by somebody else' as reason, sum(n) as kept from (${join(counts, ' union all ')}) as cells having sum(n) > 0`;
 };
 
+/** Addresses that are left alone for that. */
 const leftUnderIt = sql`
   select 'left since' as part, 'left under the address that they have now' as reason, count(*) as kept
   from contacts t join undone u on u.table_name = 'contacts' and u.cell = 'email' and u.row_key = t.contact_id

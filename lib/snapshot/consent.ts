@@ -24,6 +24,7 @@ const reported = sql`
 /**
  * Creates `reported` (see above) and the views
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
+ * - `unanswered(email, means)`: the reports that no release has answered;
  * - `departures(email, means)`: the addresses whose person left, complained or is suppressed as a person; where the address of
  *   their contact changes, nothing else leads from that to the person any more;
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
@@ -37,8 +38,12 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   );
   await engine.run(sql`create or replace table reported as ${reported}`);
   await engine.run(
+    raw(`create or replace view unanswered as
+      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at`),
+  );
+  await engine.run(
     raw(`create or replace view departures as
-      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at
+      select email, means from unanswered
       union all
       select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`),
   );
@@ -52,7 +57,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
       union all
-      select r.email, 'reported: ' || r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at`),
+      select email, 'reported: ' || means from unanswered`),
   );
   await engine.run(
     raw(`create or replace view unmailable as
@@ -71,8 +76,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         select f.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from former f join suppressed s on f.ref in (s.contact_id, '@' || s.email)
         where coalesce(s.scope, 'person') <> 'address'
         union all
-        select f.contact_id, 'reported: ' || r.means from former f join reported r on f.ref = '@' || r.email left join suppressions s on s.email = r.email
-        where s.released_at is null or r.occurred_at > s.released_at
+        select f.contact_id, 'reported: ' || r.means from former f join unanswered r on f.ref = '@' || r.email
       ) group by contact_id`),
   );
 }
