@@ -75,14 +75,16 @@ class Judgement {
       return row === undefined ? [] : [{ ...cell, row }];
     });
     const wrong = [...cells, ...left];
-    const emptied = [...new Set(wrong.map(({ row }) => row))].filter((row) => isEmpty(base, row));
+    const emptied = new Set([...new Set(wrong.map(({ row }) => row))].filter((row) => isEmpty(base, row)));
     const damage: Damage = {
       base,
       keyColumns: this.#keyColumns,
-      cells: wrong.filter(({ row }) => !emptied.includes(row)),
-      lost: [...lost, ...emptied.map((row) => this.#emptied(row, wrong)), ...this.#lost.values()].map((row, nth) => {
-        return { ...row, nth };
-      }),
+      cells: wrong.filter(({ row }) => !emptied.has(row)),
+      lost: [...lost, ...[...emptied].map((row) => this.#emptied(row, wrong)), ...this.#lost.values()].map(
+        (row, nth) => {
+          return { ...row, nth };
+        },
+      ),
       strays: [...strays, ...[...this.#strays].flatMap((row) => rowOf(row) ?? [])],
     };
     return { right, damage: sizeOf(damage) > 0 ? damage : undefined };
