@@ -85,6 +85,12 @@ function isDoubtful(word: string): boolean {
 const isInitials = (word: string): boolean =>
   word.includes('.') ? INITIALS.test(word) : word.length < 4 && LETTER.test(word);
 
+/** Initials in capitals; `undefined` where a letter has no single capital (ß, ŉ). */
+function initialsOf(word: string): string | undefined {
+  const upper = word.toUpperCase();
+  return upper.length === word.length ? upper : undefined;
+}
+
 /** The pieces between hyphens, each in its own case. */
 function hyphenCase(word: string, casing: Casing): string | undefined {
   if (!HYPHEN.test(word)) return pieceCase(word, casing);
@@ -94,11 +100,11 @@ function hyphenCase(word: string, casing: Casing): string | undefined {
 
 /** A word between spaces; `undefined` where only its owner knows. */
 function wordCase(word: string, casing: Casing): string | undefined {
-  if (isInitials(word)) return word.toUpperCase();
+  if (isInitials(word)) return initialsOf(word);
   const [, opening = '', inner = '', closing = ''] = EDGED.test(word) ? (WRAPPED.exec(word) ?? []) : ['', '', word];
   const lower = casing.lower(inner);
   if (lower === '') return word;
-  const cased = ALWAYS.get(lower) ?? (isInitials(inner) ? inner.toUpperCase() : undefined);
+  const cased = ALWAYS.get(lower) ?? (isInitials(inner) ? initialsOf(inner) : undefined);
   if (cased === undefined && isDoubtful(lower)) return undefined;
   const name = cased ?? hyphenCase(lower, casing);
   return name && opening + name + closing;

@@ -43,6 +43,7 @@ describe('cleanName', () => {
     expect(cleanName('AJ SMITH')).toBe('AJ Smith');
     expect(cleanName('JP')).toBe('JP');
     expect(cleanName('aj smith')).toBe('aj smith');
+    expect(cleanName('ŉ\ufe0f')).toBe('ŉ\ufe0f');
   });
 
   it('leaves names with digits, signs or letters of another script alone', () => {
