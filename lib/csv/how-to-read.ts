@@ -8,6 +8,8 @@
  * - blank lines: a record where there is one column, none where there are more, and the header where they come first;
  * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for records;
  * - without `parallel`, an unclosed quote: the rest of the file is silently gone.
+ * Records with a cell too few it always refuses, and a blank line it does not count: so lines without quotes are only counted here,
+ * and their cells all together; what this leaves open shows in the number of rows that it finds.
  * And these well-formed files it refuses: with both LF and CR LF; and with `parallel`, some whose quoted cells hold quotes or
  * begin or end with the delimiter, spaces aside.
  */
@@ -25,7 +27,10 @@ export interface HowToRead {
   readonly copy: string | null;
   /** The options by which DuckDB reads the file itself (see `strictOptions`). Only where `copy` is null. */
   readonly options: string;
-  /** How many data records the file has; DuckDB must find as many. Only where `copy` is null. */
+  /**
+   * How many data records the file has. Where DuckDB refuses the file, or finds another number, it must read a strict copy after
+   * all. Only where `copy` is null.
+   */
   readonly rows: number;
   /** The hash, in hexadecimal, of the file's bytes. */
   readonly sha256: string;
@@ -70,7 +75,7 @@ class Look {
   }
 
   throughWindow(scanner: Scanner): void {
-    this.records += scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
+    this.skip(scanner);
     let expected = scanner.next;
     while (scanner.advance()) {
       this.records += 1;
@@ -79,10 +84,15 @@ class Look {
       const lineEndBytes = scanner.next - scanner.end;
       if (lineEndBytes !== this.lineEndBytes && lineEndBytes !== 0) this.copy ??= 'its line ends differ';
       if (this.copy === null) this.throughCells(scanner);
-      this.records += scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
+      this.skip(scanner);
       expected = scanner.next;
     }
     if (scanner.start !== expected) this.copy ??= 'it has blank lines';
+  }
+
+  private skip(scanner: Scanner): void {
+    const lines = this.lineEndBytes === 1 ? scanner.skipLines() : 0;
+    this.records += lines > 0 ? lines : scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
   }
 
   /** A record that may have quotes. */

@@ -16,6 +16,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { CR, type Delimiter, LF, QUOTE } from './cell.ts';
+import { countTwo } from './count.ts';
 import { CsvError } from './csv-error.ts';
 
 /** A record is at most 2 MiB of UTF-8: DuckDB's own default limit, and 60 times the fullest cell that a spreadsheet holds. */
@@ -59,6 +60,7 @@ export class Scanner {
   private safe = 0;
   /** All of `bytes` is valid UTF-8 without NUL, so that no record need be asked. */
   private clean = true;
+  private hasCr = false;
   /** Lines that start before this place may be pieces of a malformed record. */
   private tornUntil = 0;
   /** Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none. */
@@ -87,6 +89,7 @@ export class Scanner {
     this.safe = last ? bytes.length : bytes.length - MAX_RECORD_BYTES;
     const text = bytes.subarray(from);
     this.clean = isUtf8(text) && !text.includes(0);
+    this.hasCr = text.includes(CR);
     this.quote = from;
   }
 
@@ -140,6 +143,23 @@ export class Scanner {
     }
     this.next = start;
     return skipped;
+  }
+
+  /**
+   * Moves over all lines before the next quote where together they hold as many cells as so many records do: five times as fast
+   * as `skipPlain`, for files with LF. It says less: a line with a cell too many, or a blank one, may stand beside a line with one
+   * too few. So it is for a reader that refuses the latter, and counts its rows.
+   * @returns over how many; 0 where they need a closer look
+   */
+  skipLines(): number {
+    const { bytes, delimiter, columns, next } = this;
+    if (!this.clean || this.hasCr || columns === 1 || next < this.tornUntil) return 0;
+    const end = bytes.lastIndexOf(LF, this.nextQuote() - 1) + 1;
+    if (end <= next) return 0;
+    const [lines, delimiters] = countTwo(bytes, next, end, LF, delimiter);
+    if (delimiters !== lines * (columns - 1)) return 0;
+    this.next = end;
+    return lines;
   }
 
   /** The record as text, quotes and all. */

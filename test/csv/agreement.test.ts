@@ -19,7 +19,7 @@ type Reading = 'refused' | 'itself' | 'copy';
 
 /**
  * The law: what DuckDB reads, of the file itself or of its strict copy, are exactly the records that are well formed, and of a
- * file that it reads itself all are.
+ * file that it reads itself all are. A file of which it finds another number of rows than it should counts as one to copy.
  */
 async function lawHolds(text: string, shrinkBuffers = (options: string) => options): Promise<Reading> {
   const path = folder.write('law.csv', text);
@@ -27,9 +27,9 @@ async function lawHolds(text: string, shrinkBuffers = (options: string) => optio
   if (!file) return 'refused';
   const sound = soundRows(text.replace(/^\uFEFF/, ''), file);
   const how = await howToRead(file);
-  if (how.copy === null) {
-    expect({ text, rows: await duckRows(duck, path, shrinkBuffers(how.options)) }).toEqual({ text, rows: sound });
-    expect(how.rows).toBe(sound.length);
+  const rows = how.copy === null ? await duckRows(duck, path, shrinkBuffers(how.options)) : null;
+  if (rows?.length === how.rows) {
+    expect({ text, rows }).toEqual({ text, rows: sound });
     return 'itself';
   }
   const out = folder.path('copy.csv');
