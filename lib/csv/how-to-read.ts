@@ -15,12 +15,15 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { CR, LF, QUOTE } from './cell.ts';
-import { readRecords } from './reader.ts';
+import { MARK_BYTES, RowMarks } from './marks.ts';
+import { type RecordReader, readRecords } from './reader.ts';
 import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
 const SPACE = 0x20;
+/** So many plain records are passed over between two marks, where they can't be counted by bytes. */
+const MARK_ROWS = 200;
 
 export interface HowToRead {
   /** Why DuckDB must read a strict copy (see `strictCopy`); null where it may read the file itself. */
@@ -32,6 +35,8 @@ export interface HowToRead {
    * all. Only where `copy` is null.
    */
   readonly rows: number;
+  /** Only where `copy` is null, and true only where DuckDB found `rows` records. */
+  readonly marks: RowMarks;
   /** The hash, in hexadecimal, of the file's bytes. */
   readonly sha256: string;
 }
@@ -45,7 +50,7 @@ export async function howToRead(file: CsvFile, told: (bytes: number) => void = (
   const look = new Look(file);
   try {
     do {
-      look.throughWindow(reader.scanner);
+      look.throughWindow(reader);
       told(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
@@ -53,6 +58,7 @@ export async function howToRead(file: CsvFile, told: (bytes: number) => void = (
       copy: look.copy,
       options: strictOptions(file, look.parallel),
       rows: look.records - 1,
+      marks: look.marks,
       sha256: reader.sha256(),
     };
   } finally {
@@ -65,6 +71,7 @@ class Look {
   copy: string | null;
   parallel = true;
   records = 0;
+  readonly marks = new RowMarks();
   private readonly delimiter: number;
   private readonly lineEndBytes: number;
 
@@ -74,8 +81,9 @@ class Look {
     this.lineEndBytes = file.lineEnd.length;
   }
 
-  throughWindow(scanner: Scanner): void {
-    this.skip(scanner);
+  throughWindow(reader: RecordReader): void {
+    const { scanner } = reader;
+    this.skip(reader);
     let expected = scanner.next;
     while (scanner.advance()) {
       this.records += 1;
@@ -84,15 +92,21 @@ class Look {
       const lineEndBytes = scanner.next - scanner.end;
       if (lineEndBytes !== this.lineEndBytes && lineEndBytes !== 0) this.copy ??= 'its line ends differ';
       if (this.copy === null) this.throughCells(scanner);
-      this.skip(scanner);
+      this.skip(reader);
       expected = scanner.next;
     }
     if (scanner.start !== expected) this.copy ??= 'it has blank lines';
   }
 
-  private skip(scanner: Scanner): void {
-    const lines = this.lineEndBytes === 1 ? scanner.skipLines() : 0;
-    this.records += lines > 0 ? lines : scanner.skipPlain(Number.POSITIVE_INFINITY, this.lineEndBytes);
+  /** Passes over what has no quotes, mark by mark. */
+  private skip({ scanner, windowStart }: RecordReader): void {
+    let skipped: number;
+    do {
+      this.marks.add(windowStart + scanner.next, this.records - 1);
+      skipped = this.lineEndBytes === 1 ? scanner.skipLines(MARK_BYTES) : 0;
+      if (skipped === 0) skipped = scanner.skipPlain(MARK_ROWS, this.lineEndBytes);
+      this.records += skipped;
+    } while (skipped > 0);
   }
 
   /** A record that may have quotes. */

@@ -3,12 +3,15 @@
  * well-formed records.
  */
 import { howToRead } from './how-to-read.ts';
+import type { RowMarks } from './marks.ts';
 import type { CsvFile } from './sniff.ts';
 import { type StrictCopy, strictCopy } from './strict-copy.ts';
 
 /** `path` is what to read, by `options`; `sha256` is always the file's own. */
 export interface Readable extends StrictCopy {
   readonly path: string;
+  /** For `splice`; null where a copy is read. */
+  readonly marks: RowMarks | null;
 }
 
 export interface ReadableOptions {
@@ -24,8 +27,8 @@ export interface ReadableOptions {
 export async function readable(file: CsvFile, { copyPath, carefully, told }: ReadableOptions): Promise<Readable> {
   const care = carefully ? null : await howToRead(file, told);
   if (care?.copy === null) {
-    const { options, rows, sha256 } = care;
-    return { path: file.path, options, rows, sha256, malformed: [] };
+    const { options, rows, sha256, marks } = care;
+    return { path: file.path, options, rows, sha256, marks, malformed: [] };
   }
-  return { path: copyPath, ...(await strictCopy(file, copyPath, told)) };
+  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, told)) };
 }

@@ -20,6 +20,8 @@ export class RecordReader {
   private readonly path: string;
   private readonly source: Source;
   private readonly window: Buffer;
+  /** Where in the file, its byte order mark aside, the window begins. */
+  windowStart = 0;
   private filled = 0;
   private ended = false;
 
@@ -38,6 +40,7 @@ export class RecordReader {
   refill(): boolean {
     if (this.ended) return false;
     const { window, scanner } = this;
+    this.windowStart += scanner.next;
     this.filled = window.copy(window, 0, scanner.next, this.filled);
     while (this.filled < window.length && !this.ended) {
       const count = this.source.fill(window, this.filled);

@@ -8,9 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import { cellText, encodeCell, LF, QUOTE } from './cell.ts';
 import { CsvError } from './csv-error.ts';
 import { changedError, identity, sameIdentity } from './identity.ts';
+import type { RowMarks } from './marks.ts';
 import { Output } from './output.ts';
 import { FIRST_CELL, KEY, type Patch, PatchReader } from './patch.ts';
-import { readRecords } from './reader.ts';
+import { type RecordReader, readRecords } from './reader.ts';
 import type { Scanner } from './scan.ts';
 import { BOM, byteOrder, type CsvFile, openCsv } from './sniff.ts';
 
@@ -26,23 +27,36 @@ export interface SpliceResult {
   readonly size: number;
 }
 
+/** So many bytes are gone through before others may work: a few milliseconds, for which a statement of the engine waits to be heard. */
+const STRIDE_BYTES = 512 * 1024;
+const STRIDE_ROWS = 5_000;
+/** Fewer rows are passed over faster than a mark is found. */
+const WORTH_A_MARK = 50;
+
 /**
  * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the right,
  * and every well-formed record a cell for each. A line end is added only before inserted records, where the last record has none.
+ * With the marks of a file that `howToRead` looked through, only the records near those of the patch are looked at.
  *
  * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key is not
  * what the patch says; `patch` where the patch is wrong; `unreadable` where the file's malformed records would read otherwise
  * in the new file.
  */
-export async function splice(file: CsvFile, patch: Patch, outPath: string): Promise<SpliceResult> {
+export async function splice(
+  file: CsvFile,
+  patch: Patch,
+  outPath: string,
+  marks: RowMarks | null = null,
+): Promise<SpliceResult> {
   const columns = arrange(file, patch);
   const reader = readRecords(file);
   const changes = new PatchReader(patch, file.delimiter);
   const output = new Output(outPath, byteOrder(file.encoding), file.bom ? BOM[file.encoding] : Buffer.alloc(0));
   try {
-    const pass = new Pass(file, columns, reader.scanner, changes, output);
+    const pass = new Pass(file, columns, reader, marks, changes, output);
     do {
-      pass.throughWindow();
+      pass.beginWindow();
+      while (pass.stride()) await setImmediate();
       await setImmediate();
     } while (reader.refill());
     pass.insertRest();
@@ -89,7 +103,9 @@ class Pass {
   readonly counts = { updated: 0, deleted: 0, inserted: 0, kept: 0, malformed: 0 };
   private readonly file: CsvFile;
   private readonly columns: Columns;
+  private readonly reader: RecordReader;
   private readonly scanner: Scanner;
+  private readonly marks: RowMarks | null;
   private readonly patch: PatchReader;
   private readonly output: Output;
   private readonly delimiter: Buffer;
@@ -101,10 +117,19 @@ class Pass {
   /** The ordinal of the next well-formed record; the header is -1. */
   private row = -1;
 
-  constructor(file: CsvFile, columns: Columns, scanner: Scanner, patch: PatchReader, output: Output) {
+  constructor(
+    file: CsvFile,
+    columns: Columns,
+    reader: RecordReader,
+    marks: RowMarks | null,
+    patch: PatchReader,
+    output: Output,
+  ) {
     this.file = file;
     this.columns = columns;
-    this.scanner = scanner;
+    this.reader = reader;
+    this.scanner = reader.scanner;
+    this.marks = marks;
     this.patch = patch;
     this.output = output;
     this.delimiter = Buffer.from(file.delimiter);
@@ -113,23 +138,44 @@ class Pass {
     patch.advance();
   }
 
-  throughWindow(): void {
-    const { scanner } = this;
-    this.copied = scanner.next;
+  beginWindow(): void {
+    this.copied = this.scanner.next;
     this.skipToPatch();
+  }
+
+  /** Goes through some more of the window; whether there is more of it. */
+  stride(): boolean {
+    const { scanner } = this;
+    const stop = scanner.next + STRIDE_BYTES;
     while (scanner.advance()) {
       this.record();
       this.skipToPatch();
+      if (scanner.next > stop) return true;
     }
     this.copyTo(scanner.next);
+    return false;
   }
 
   /** Rows that stay as they are, every byte, need no look at their cells. */
   private skipToPatch(): void {
     if (this.row < 0 || this.padding.length > 0) return;
-    const skipped = this.scanner.skipPlain(this.patch.row - this.row, this.lineEnd.length);
-    this.row += skipped;
-    this.counts.kept += skipped;
+    if (this.marks && this.patch.row - this.row > WORTH_A_MARK) this.jump(this.marks);
+    const most = Math.min(this.patch.row - this.row, STRIDE_ROWS);
+    this.pass(this.scanner.skipPlain(most, this.lineEnd.length));
+  }
+
+  /** On to the last mark of this window that does not lie behind the patch's row. */
+  private jump(marks: RowMarks): void {
+    const { scanner, reader } = this;
+    const mark = marks.before(this.patch.row, reader.windowStart + scanner.bytes.length);
+    if (!mark || mark.row <= this.row) return;
+    scanner.jump(mark.place - reader.windowStart);
+    this.pass(mark.row - this.row);
+  }
+
+  private pass(rows: number): void {
+    this.row += rows;
+    this.counts.kept += rows;
   }
 
   /** Appends the records that the patch inserts, once the file is through. */

@@ -9,6 +9,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { appendRows, takesRows } from '../csv/append.ts';
 import { createCsv } from '../csv/create.ts';
+import type { RowMarks } from '../csv/marks.ts';
 import { splice } from '../csv/splice.ts';
 import { type FileIdentity, identify, sameContent, untouched } from '../landing/identity.ts';
 import {
@@ -105,6 +106,8 @@ class CsvStore implements Store {
   #found: Found = { tables: new Map(), foreign: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
+  /** Of each file that the engine reads itself, where its rows begin. */
+  #marks = new Map<string, RowMarks | null>();
   /** The files that are as an earlier landing left them, and hold no malformed record. */
   #sound: ReadonlyMap<string, FileIdentity> = new Map();
 
@@ -132,6 +135,7 @@ class CsvStore implements Store {
     this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
     this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
+    this.#marks.clear();
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
     const tables = [...this.#found.tables].map(
       ([table, file]): SourceTable => ({
@@ -139,7 +143,11 @@ class CsvStore implements Store {
         label: basename(file.path),
         headers: file.header,
         headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
-        open: (carefully) => csvText(file, this.scratch, carefully),
+        open: async (carefully) => {
+          const { marks, ...text } = await csvText(file, this.scratch, carefully);
+          this.#marks.set(file.path, marks);
+          return text;
+        },
       }),
     );
     this.#sources = new Map(tables.map((source) => [source.table, source]));
@@ -148,7 +156,10 @@ class CsvStore implements Store {
         label: basename(file.path),
         kind,
         headers: file.header,
-        open: (carefully) => csvText(file, this.scratch, carefully),
+        open: async (carefully) => {
+          const { marks: _, ...text } = await csvText(file, this.scratch, carefully);
+          return text;
+        },
       }),
     );
     return { tables, foreign, changedSince: () => this.#changedSince() };
@@ -207,7 +218,8 @@ class CsvStore implements Store {
     }
     const keyColumn = tableOf(patch.table).key[0] ?? '';
     const key = this.#sources.get(patch.table)?.headerOf.get(keyColumn) ?? keyColumn;
-    const { malformed } = await splice(file, { path: patch.path, columns: patch.columns, key }, staged);
+    const marks = this.#marks.get(file.path) ?? null;
+    const { malformed } = await splice(file, { path: patch.path, columns: patch.columns, key }, staged, marks);
     return { target, staged, expected, isSound: malformed === 0 };
   }
 
