@@ -63,10 +63,10 @@ async function writePatch(
     const query = rowsQuery(table, new Map(headers.map((header, i) => [header, columns[i] ?? ''])), rowHeaders);
     await engine.run(
       raw(
-        `copy (${query}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+        `copy (${query}) to ${quote(path)} (format csv, header ${begins(store, table)}, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
       ),
     );
-    return { table, path, isRows: true, columns: rowHeaders, rows };
+    return { table, path, ...rowsAlone(store, table), columns: rowHeaders, rows };
   }
   await engine.run(
     raw(
@@ -83,13 +83,23 @@ export function rowsFor(store: Store, table: TableName, headers: readonly string
   return there && headers.every((header) => there.includes(header)) ? there : null;
 }
 
+/** A header, whatever stands in it, as a name for the engine. */
+export const quoteHeader = (header: string): string => `"${header.replaceAll('"', '""')}"`;
+
+/** Whether a table is yet to be begun, so that its rows come with their header. */
+export const begins = (store: Store, table: TableName): boolean => store.rowHeaders(table)?.length === 0;
+
+/** What a patch of rows alone says of itself. */
+export const rowsAlone = (store: Store, table: TableName): Pick<TablePatch, 'isRows' | 'isWhole'> =>
+  begins(store, table) ? { isWhole: true } : { isRows: true };
+
 /** What is new in a table, by key, as rows of its cells; those of columns that we don't know are empty. */
 function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, headers: readonly string[]): string {
   const definition = tableOf(table);
   const cells = headers.map((header) => {
     const column = columnOf.get(header);
-    if (column === undefined) return 'cast(null as varchar)';
-    return `nullif(${writeCell(quoteName(column), definition.columns[column]?.type ?? 'text')}, '')`;
+    const text = column && writeCell(quoteName(column), definition.columns[column]?.type ?? 'text');
+    return `${text ? `nullif(${text}, '')` : 'cast(null as varchar)'} as ${quoteHeader(header)}`;
   });
   return `select ${cells.join(', ')} from ${quoteName(table)} where _row is null order by ${definition.key.map(quoteName).join(', ')}`;
 }

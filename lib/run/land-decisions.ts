@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { raw } from '../engine/sql.ts';
 import { type Decisions, decisionColumns } from '../plan/apply.ts';
-import { rowsFor } from '../plan/patches.ts';
+import { begins, quoteHeader, rowsAlone, rowsFor } from '../plan/patches.ts';
 import type { Diff } from '../plan/plan.ts';
 import { quote } from '../snapshot/load.ts';
 import type { TablePatch } from '../store/store.ts';
@@ -23,16 +23,19 @@ export async function decisionsPatch(
   const alone = removed > 0 ? null : rowsFor(store, 'changes', headers);
   const cells = cellsOf(decisions);
   const columns = alone
-    ? alone.map((header) => (headers.includes(header) ? `nullif(${cells[headers.indexOf(header)]}, '')` : 'null'))
+    ? alone.map((header) => {
+        const cell = headers.includes(header) ? `nullif(${cells[headers.indexOf(header)]}, '')` : 'null';
+        return `${cell} as ${quoteHeader(header)}`;
+      })
     : [`case when nth < 0 then 'd' else 'i' end`, 'case when nth < 0 then _row end', 'null', ...cells];
   const path = join(store.scratch, 'patch-changes.csv');
   await engine.run(
     raw(
-      `copy (select ${columns.join(', ')} from (${inOrder(decisions, pruned)})) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
+      `copy (select ${columns.join(', ')} from (${inOrder(decisions, pruned)})) to ${quote(path)} (format csv, header ${alone !== null && begins(store, 'changes')}, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
     ),
   );
   const rows = { insert: decisions.length, update: 0, remove: removed };
-  return { table: 'changes', path, columns: alone ?? headers, rows, ...(alone && { isRows: true }) };
+  return { table: 'changes', path, columns: alone ?? headers, rows, ...(alone && rowsAlone(store, 'changes')) };
 }
 
 /** A row is a decision, or (nth -1) a row of `changes` that goes; in the order in which they are to stand. */

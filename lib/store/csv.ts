@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { appendRows, takesRows } from '../csv/append.ts';
@@ -211,6 +211,10 @@ class CsvStore implements Store {
     const staged = join(staging, `${patch.table}.csv`);
     const target = existing ? relative(this.#folder, existing.path) : `${patch.table}.csv`;
     const expected = existing ? (this.#read.get(existing.path) ?? null) : null;
+    if (patch.isWhole) {
+      await rename(patch.path, staged);
+      return { target, staged, expected, isSound: true };
+    }
     const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`), NEW_FILE));
     if (patch.isRows) {
       await appendRows(file, patch.path, staged);

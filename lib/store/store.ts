@@ -84,6 +84,8 @@ export interface TablePatch {
   readonly path: string;
   /** The file holds rows alone, without `op,row,key`, for the table's end; only where the store's `rowHeaders` allows it. */
   readonly isRows?: true;
+  /** The file is the table as it begins: `columns` as its header, and rows; only where the store's `rowHeaders` are none. */
+  readonly isWhole?: true;
   readonly columns: readonly string[];
   readonly rows: { readonly update: number; readonly remove: number; readonly insert: number };
 }
