@@ -60,6 +60,7 @@ async function writePatch(
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
   const rowHeaders = rows.update + rows.remove > 0 || texts ? null : rowsFor(store, table, headers);
   if (rowHeaders) {
+    await orderFirstKey(engine, table);
     const query = rowsQuery(table, new Map(headers.map((header, i) => [header, columns[i] ?? ''])), rowHeaders);
     await engine.run(
       raw(
@@ -93,6 +94,21 @@ export const begins = (store: Store, table: TableName): boolean => store.rowHead
 export const rowsAlone = (store: Store, table: TableName): Pick<TablePatch, 'isRows' | 'isWhole'> =>
   begins(store, table) ? { isWhole: true } : { isRows: true };
 
+/**
+ * `first_key`: the values of the first of several key columns (a list, a table), in order. They are few and long and begin alike:
+ * as numbers they take a fifth of the time to sort by.
+ */
+async function orderFirstKey(engine: Engine, table: TableName): Promise<void> {
+  const [first, ...others] = tableOf(table).key.map(quoteName);
+  if (others.length === 0) return;
+  await engine.run(raw('drop type if exists first_key'));
+  await engine.run(
+    raw(
+      `create type first_key as enum (select distinct ${first} from ${quoteName(table)} where _row is null order by 1)`,
+    ),
+  );
+}
+
 /** What is new in a table, by key, as rows of its cells; those of columns that we don't know are empty. */
 function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, headers: readonly string[]): string {
   const definition = tableOf(table);
@@ -101,7 +117,10 @@ function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, head
     const text = column && writeCell(quoteName(column), definition.columns[column]?.type ?? 'text');
     return `${text ? `nullif(${text}, '')` : 'cast(null as varchar)'} as ${quoteHeader(header)}`;
   });
-  return `select ${cells.join(', ')} from ${quoteName(table)} where _row is null order by ${definition.key.map(quoteName).join(', ')}`;
+  const [first, ...others] = definition.key.map(quoteName);
+  const order = others.length === 0 ? [first] : [`cast(${first} as first_key)`, ...others];
+  // Sorted as they stand in the table, and made texts after that, so that the sort has less to carry.
+  return `select ${cells.join(', ')} from (select * from ${quoteName(table)} where _row is null order by ${order.join(', ')})`;
 }
 
 /** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
