@@ -50,7 +50,9 @@ async function writePatch(
   const texts = diffs.some((diff) => diff.texts && diff.counts.insert > 0);
   const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];
   const path = joinPath(store.scratch, `patch-${table}.csv`);
-  await engine.run(raw(`create or replace temp table folded as ${foldedQuery(table, updating, setColumns)}`));
+  await engine.run(
+    raw(`create or replace temp table folded as ${foldedQuery(table, updating, setColumns, removing.length > 0)}`),
+  );
   await engine.run(raw(`create or replace temp table gone as ${goneQuery(table, removing)}`));
   const counts = await engine.row(
     raw(
@@ -124,7 +126,7 @@ function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, head
 }
 
 /** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
-function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[]): string {
+function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[], someGo: boolean): string {
   const flags = columns.map((column) => `set_${column}`);
   const nothing = `select cast(null as bigint) as _row${flags.map((flag) => `, false as ${flag}`).join('')} where false`;
   const selects = diffs.map((diff) => {
@@ -137,6 +139,7 @@ function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly
     selects.length > 1
       ? `select _row${flags.map((flag) => `, max(${flag}) as ${flag}`).join('')} from (${union}) group by _row`
       : union;
+  if (!someGo) return folded;
   return `select f.* from (${folded}) f join ${quoteName(table)} t on t._row = f._row`;
 }
 

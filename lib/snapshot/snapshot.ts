@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
-import type { Reading, SourceTable } from '../store/store.ts';
+import type { Reading, SourceTable, TableText } from '../store/store.ts';
 import { normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { CellSettings } from './cells.ts';
@@ -50,6 +50,8 @@ const DAY_MS = 86_400_000;
 
 /** Facts come after the tables that say whom they are about. */
 const ORDER: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
+/** The largest files come in last: each is looked through while the engine takes in the one before it, and nobody waits for the first. */
+const LARGEST: readonly TableName[] = ['events', 'contacts'];
 const ALWAYS: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces'];
 
 /** A workbook whose contacts can't be there, or can't be all there. */
@@ -75,15 +77,24 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
   await createQuarantine(engine);
-  openAhead(sources, tables);
-  for (const table of tables) {
-    const source = sources.get(table) ?? null;
-    const loaded = await loadTable(engine, table, source, {
+  const loading = [
+    ...tables.filter((table) => !LARGEST.includes(table)),
+    ...LARGEST.filter((table) => wanted.has(table)),
+  ];
+  openAhead(sources, loading);
+  const texts = new Map<TableName, TableText | null>();
+  for (const table of loading) {
+    const load = {
       settings: options.settings,
-      extraColumns: table === 'contacts' ? options.extraColumns : new Set(),
+      extraColumns: table === 'contacts' ? options.extraColumns : new Set<string>(),
       futureAfter,
       isWritten: options.written?.has(table) ?? false,
-    });
+    };
+    texts.set(table, await loadTable(engine, table, sources.get(table) ?? null, load));
+  }
+  for (const table of tables) {
+    const source = sources.get(table) ?? null;
+    const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
     const { rows, faults } = await checkTable(engine, table, loaded, options.asOf);
     quarantined += faults;
