@@ -16,7 +16,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CR, LF, QUOTE } from './cell.ts';
 import { MARK_BYTES, RowMarks } from './marks.ts';
-import { type RecordReader, readRecords } from './reader.ts';
+import { type RecordReader, readRecords, STRIDE_BYTES } from './reader.ts';
 import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
@@ -50,7 +50,8 @@ export async function howToRead(file: CsvFile, told: (bytes: number) => void = (
   const look = new Look(file);
   try {
     do {
-      look.throughWindow(reader);
+      look.beginWindow(reader);
+      while (look.stride(reader)) await setImmediate();
       told(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
@@ -72,6 +73,8 @@ class Look {
   parallel = true;
   records = 0;
   readonly marks = new RowMarks();
+  /** Where the next record begins, unless blank lines come first. */
+  private expected = 0;
   private readonly delimiter: number;
   private readonly lineEndBytes: number;
 
@@ -81,21 +84,28 @@ class Look {
     this.lineEndBytes = file.lineEnd.length;
   }
 
-  throughWindow(reader: RecordReader): void {
-    const { scanner } = reader;
+  beginWindow(reader: RecordReader): void {
     this.skip(reader);
-    let expected = scanner.next;
+    this.expected = reader.scanner.next;
+  }
+
+  /** Goes through some more of the window; whether there is more of it. */
+  stride(reader: RecordReader): boolean {
+    const { scanner } = reader;
+    const stop = scanner.next + STRIDE_BYTES;
     while (scanner.advance()) {
       this.records += 1;
       if (scanner.fault !== null) this.copy ??= 'it has malformed rows';
-      if (scanner.start !== expected) this.copy ??= 'it has blank lines';
+      if (scanner.start !== this.expected) this.copy ??= 'it has blank lines';
       const lineEndBytes = scanner.next - scanner.end;
       if (lineEndBytes !== this.lineEndBytes && lineEndBytes !== 0) this.copy ??= 'its line ends differ';
       if (this.copy === null) this.throughCells(scanner);
       this.skip(reader);
-      expected = scanner.next;
+      this.expected = scanner.next;
+      if (scanner.next > stop) return true;
     }
-    if (scanner.start !== expected) this.copy ??= 'it has blank lines';
+    if (scanner.start !== this.expected) this.copy ??= 'it has blank lines';
+    return false;
   }
 
   /** Passes over what has no quotes, mark by mark. */

@@ -11,7 +11,7 @@ import { changedError, identity, sameIdentity } from './identity.ts';
 import type { RowMarks } from './marks.ts';
 import { Output } from './output.ts';
 import { FIRST_CELL, KEY, type Patch, PatchReader } from './patch.ts';
-import { type RecordReader, readRecords } from './reader.ts';
+import { type RecordReader, readRecords, STRIDE_BYTES } from './reader.ts';
 import type { Scanner } from './scan.ts';
 import { BOM, byteOrder, type CsvFile, openCsv } from './sniff.ts';
 
@@ -27,8 +27,7 @@ export interface SpliceResult {
   readonly size: number;
 }
 
-/** So many bytes are gone through before others may work: a few milliseconds, for which a statement of the engine waits to be heard. */
-const STRIDE_BYTES = 512 * 1024;
+/** A stride over rows that stay, by their number. */
 const STRIDE_ROWS = 5_000;
 /** Fewer rows are passed over faster than a mark is found. */
 const WORTH_A_MARK = 50;
