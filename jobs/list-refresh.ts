@@ -1,6 +1,6 @@
 import { domainKinds } from '../lib/email/domain-kinds.ts';
 import { join, list, raw, type Sql, sql } from '../lib/engine/sql.ts';
-import { type Context, job, replace, type Step, upsert } from '../lib/job/job.ts';
+import { type Change, type Context, job, remove, type Step, upsert } from '../lib/job/job.ts';
 import { segmentInputQuery } from '../lib/segments/input.ts';
 import { checkLists, type ListRule, membershipQuery } from '../lib/segments/lists.ts';
 import { columnsNamed, heldAsWrong, heldBySize, resizedLists, type SizeLimits } from '../lib/segments/size-guard.ts';
@@ -50,18 +50,28 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
       row: 'a contact on a list, as it is',
       query: sql`select list, contact_id, joined_at from memberships`,
     },
+    { name: 'moves', row: 'a contact that joins or leaves a list', query: movesQuery },
   ];
 }
 
-const membersNow = (asOf: Date): Sql => sql`
-  select w.list, w.contact_id, coalesce(o.joined_at, ${asOf}) as joined_at, 'joined' as why
-  from wanted_members w left join owned_members o on o.list = w.list and o.contact_id = w.contact_id`;
-
-const moves = (period: string): Sql => sql`
-  select coalesce(w.list, o.list) as list, coalesce(w.contact_id, o.contact_id) as contact_id, ${period} as period,
-    case when o.list is null then 'joined' else 'left' end as change, case when o.list is null then 'joined' else 'left' end as why
+/** Who comes and who goes; a member whose day of joining nobody wrote down is dated. */
+const movesQuery = sql`
+  select coalesce(w.list, o.list) as list, coalesce(w.contact_id, o.contact_id) as contact_id,
+    case when o.list is null then 'joined' when w.list is null then 'left' else 'dated' end as change
   from wanted_members w full join owned_members o on o.list = w.list and o.contact_id = w.contact_id
-  where o.list is null or w.list is null`;
+  where o.list is null or w.list is null or o.joined_at is null`;
+
+const changesOf = ({ asOf, period }: Context): Change[] => [
+  upsert(
+    'memberships',
+    sql`select list, contact_id, ${asOf} as joined_at, 'joined' as why from moves where change <> 'left'`,
+  ),
+  remove('memberships', sql`select list, contact_id, 'left' as why from moves where change = 'left'`),
+  upsert(
+    'list_changes',
+    sql`select list, contact_id, ${period} as period, change, change as why from moves where change <> 'dated'`,
+  ),
+];
 
 /** Rebuilds every list from its rule. One that is wrong, or changes too much at once, is held; the others go on. */
 export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
@@ -74,7 +84,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     rules: { rules, sizes },
     extraColumns: columnsNamed(rules),
     steps: (context) => membersSteps(rules, context),
-    changes: ({ asOf, period }) => [replace('memberships', membersNow(asOf)), upsert('list_changes', moves(period))],
+    changes: changesOf,
     holds: (context) => [
       {
         column: 'list',
