@@ -57,3 +57,16 @@ it('never passes over bytes that are no text, nor over a NUL', () => {
     }),
   );
 });
+
+it.each([
+  ['plain lines, up to the next quote', '1,2\n3,4\n5,"6"\n', 2, 2],
+  ['no line of another number of cells', '1,2\n3,4,5\n', 2, 0],
+  ['no carriage return', '1,2\n3,4\r\n', 2, 0],
+  ['no NUL', '1,2\n3,\0\n', 2, 0],
+  ['nothing where a blank line looks like a row', '1\n\n2\n', 1, 0],
+])('counted at once: %s', (_, text, columns, lines) => {
+  const scanner = new Scanner(',', columns, 'contacts.csv');
+  scanner.attach(Buffer.from(text), 0, true);
+  expect(scanner.skipLines(text.length)).toBe(lines);
+  expect(scanner.next).toBe(lines * 4);
+});
