@@ -25,17 +25,18 @@ export async function* writePatches(
   }
   for (const [table, touching] of byTable) {
     const patch = await writePatch(engine, store, sources.get(table), table, touching);
-    if (patch.rows.insert + patch.rows.update + patch.rows.remove > 0) yield patch;
+    if (patch) yield patch;
   }
 }
 
+/** Null where nothing is left to write: what one job added, another may have taken away again. */
 async function writePatch(
   engine: Engine,
   store: Store,
   source: SourceTable | undefined,
   table: TableName,
   diffs: readonly Diff[],
-): Promise<TablePatch> {
+): Promise<TablePatch | null> {
   const updating = diffs.filter((diff) => diff.counts.update > 0);
   const removing = diffs.filter((diff) => diff.counts.remove > 0);
   const setColumns = [
@@ -60,6 +61,7 @@ async function writePatch(
     ),
   );
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
+  if (rows.update + rows.remove + rows.insert === 0) return null;
   const rowHeaders = rows.update + rows.remove > 0 || texts ? null : rowsFor(store, table, headers);
   if (rowHeaders) {
     await orderFirstKey(engine, table);

@@ -39,3 +39,20 @@ it('nobody whom a suppression, a status or an address forbids to mail is on a se
     readCsv(folder, 'list_changes').filter((row) => row.contact_id === 'l1' && row.change === 'left').length,
   ).toBeGreaterThan(0);
 });
+
+it('a member whose day of joining nobody wrote down is dated, and has not joined again', async () => {
+  const folder = temporaryFolder();
+  const contacts = [aContact({ contact_id: 'l1' }), aContact({ contact_id: 'l2' })];
+  writeWorkbook(folder, { contacts, events: [anEvent({ contact_id: 'l1' })] });
+  await night(folder, { jobs: ['list-refresh'] });
+  const before = readCsv(folder, 'memberships');
+  expect(before.length).toBeGreaterThan(0);
+  writeWorkbook(folder, { memberships: before.map((row, i) => (i === 0 ? { ...row, joined_at: '' } : row)) });
+  const moved = readCsv(folder, 'list_changes');
+  await night(folder, { jobs: ['list-refresh'], asOf: '2026-11-23' });
+  const [dated, ...others] = readCsv(folder, 'memberships');
+  expect(dated).toMatchObject({ list: before[0]?.list, contact_id: before[0]?.contact_id });
+  expect(dated?.joined_at).toMatch(/^2026-11-23/);
+  expect(others).toEqual(before.slice(1));
+  expect(readCsv(folder, 'list_changes')).toEqual(moved);
+});
