@@ -40,6 +40,9 @@ export function name(identifier: string): Sql {
   return { text: identifier, values: [] };
 }
 
+/** Any text, such as a person's header, as a name for the engine. */
+export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });
 

@@ -11,7 +11,7 @@
  *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
  *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
  */
-import { join, raw, type Sql, sql } from '../engine/sql.ts';
+import { join, quoted, raw, type Sql, sql } from '../engine/sql.ts';
 import type { JobFile } from '../job/file.ts';
 import type { Step } from '../job/job.ts';
 import { compile } from '../segments/compile.ts';
@@ -98,7 +98,7 @@ function cellsOf(rule: PeopleRule): Record<string, string> {
 const named = (cells: Readonly<Record<string, string>>): Sql =>
   raw(
     Object.entries(cells)
-      .map(([header, cell]) => `${cell} as "${header.replaceAll('"', '""')}"`)
+      .map(([header, cell]) => `${cell} as ${quoted(header)}`)
       .join(', '),
   );
 

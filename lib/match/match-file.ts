@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { splice } from '../csv/splice.ts';
 import { Engine } from '../engine/duckdb.ts';
+import { quoted } from '../engine/sql.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { MatchError } from './match-error.ts';
 import { type MatchResult, matchTable } from './match-table.ts';
 import { freeName, type LoadedCsv, loadCsv, replaceFile, writeCsv } from './read-file.ts';
 import { defaultMatchingRules, type MatchingRules } from './rules.ts';
-import { quoted } from './values.ts';
 
 export interface MatchFileOptions {
   /** Header of the column with the row's id; else the row's number, from 1. */

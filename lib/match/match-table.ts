@@ -3,6 +3,7 @@
  * Leaves its results in the engine (`match_pairs`, `match_clusters`); merges nothing and writes no file.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../engine/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { type Chance, measureChance } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
@@ -16,7 +17,6 @@ import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
 import { defaultMatchingRules, type MatchingRules } from './rules.ts';
 import { scorePairs } from './score.ts';
-import { quoted } from './values.ts';
 
 export interface MatchOptions {
   /** Table of text columns. */

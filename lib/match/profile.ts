@@ -3,12 +3,13 @@
  * It looks at no more than a fixed number of rows, chosen by what they hold and never by their order.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../engine/sql.ts';
 import { type ColumnCounts, columnKinds } from './column-kinds.ts';
 import { type Compared, type Kind, placeKinds } from './kinds.ts';
 import { nicknames } from './nicknames.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
-import { type DateOrder, literal, plain, quoted } from './values.ts';
+import { type DateOrder, literal, plain } from './values.ts';
 
 export interface Profile {
   compared: Compared[];

@@ -8,9 +8,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { howToRead } from '../csv/how-to-read.ts';
 import { type CsvFile, openCsv } from '../csv/sniff.ts';
 import { strictCopy } from '../csv/strict-copy.ts';
+import { quoted } from '../engine/sql.ts';
 import { nodeDisk } from '../landing/disk.ts';
 import { readRows } from './read-rows.ts';
-import { literal, quoted } from './values.ts';
+import { literal } from './values.ts';
 
 export interface LoadedCsv {
   readonly file: CsvFile;

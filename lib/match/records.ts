@@ -3,11 +3,12 @@
  * Records are numbered by what they hold (a digest), so nothing after this depends on the order of the rows.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../engine/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import type { Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
-import { literal, placeholders, plain, quoted, soundSql, valueSql } from './values.ts';
+import { literal, placeholders, plain, soundSql, valueSql } from './values.ts';
 
 /** The column of a compared value, of what is derived from it, of the sound of a name, and of the logarithm of its share of records. */
 export const v = (index: number): string => `v${index}`;

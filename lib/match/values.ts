@@ -12,9 +12,6 @@ export const placeholders = (
   'lorem ipsum,john doe,jane doe,max mustermann,mustermann,first name,last name,your name,name,nan,нет,неизвестно'
 ).split(',');
 
-/** A name for SQL. */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /** A constant of this program for SQL; values of a table never come here. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
+import { quoted, raw } from '../engine/sql.ts';
 import { quote } from '../snapshot/load.ts';
 import { WorkbookError } from '../store/discover.ts';
 import type { ColumnType } from '../workbook/tables.ts';
@@ -56,7 +56,7 @@ const MOMENT = /^TIMESTAMP(_S|_MS|_NS)?$/;
  * @param type what the column is to the workbook; undefined for a column that it doesn't know
  */
 export function asText(header: string, parquetType: string, type: ColumnType | undefined): string | null {
-  const cell = `"${header.replaceAll('"', '""')}"`;
+  const cell = quoted(header);
   const text = `cast(${cell} as varchar)`;
   if (parquetType === 'VARCHAR') return `nullif(${cell}, '')`;
   if (NUMBER.test(parquetType)) {

@@ -4,7 +4,7 @@
  */
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
+import { quoted, raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { cellOf } from '../snapshot/whole.ts';
@@ -66,18 +66,11 @@ async function writePatch(
   if (rowHeaders) {
     await orderFirstKey(engine, table);
     const query = rowsQuery(table, new Map(headers.map((header, i) => [header, columns[i] ?? ''])), rowHeaders);
-    await engine.run(
-      raw(
-        `copy (${query}) to ${quote(path)} (format csv, header ${begins(store, table)}, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
-      ),
-    );
+    await writeRecords(engine, store, table, query, path, begins(store, table));
     return { table, path, ...rowsAlone(store, table), columns: rowHeaders, rows };
   }
-  await engine.run(
-    raw(
-      `copy (${patchQuery(table, columns, new Set(setColumns), texts ? [...headers, ...others] : null, source)}) to ${quote(path)} (format csv, header false, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
-    ),
-  );
+  const query = patchQuery(table, columns, new Set(setColumns), texts ? [...headers, ...others] : null, source);
+  await writeRecords(engine, store, table, query, path);
   return { table, path, columns: [...headers, ...others], rows };
 }
 
@@ -88,8 +81,20 @@ export function rowsFor(store: Store, table: TableName, headers: readonly string
   return there && headers.every((header) => there.includes(header)) ? there : null;
 }
 
-/** A header, whatever stands in it, as a name for the engine. */
-export const quoteHeader = (header: string): string => `"${header.replaceAll('"', '""')}"`;
+/** Writes a query's rows as records of a table's patch. */
+export const writeRecords = (
+  engine: Engine,
+  store: Store,
+  table: TableName,
+  query: string,
+  path: string,
+  header = false,
+): Promise<void> =>
+  engine.run(
+    raw(
+      `copy (${query}) to ${quote(path)} (format csv, header ${header}, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+    ),
+  );
 
 /** Whether a table is yet to be begun, so that its rows come with their header. */
 export const begins = (store: Store, table: TableName): boolean => store.rowHeaders(table)?.length === 0;
@@ -119,7 +124,7 @@ function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, head
   const cells = headers.map((header) => {
     const column = columnOf.get(header);
     const text = column && writeCell(quoteName(column), definition.columns[column]?.type ?? 'text');
-    return `${text ? `nullif(${text}, '')` : 'cast(null as varchar)'} as ${quoteHeader(header)}`;
+    return `${text ? `nullif(${text}, '')` : 'cast(null as varchar)'} as ${quoted(header)}`;
   });
   const [first, ...others] = definition.key.map(quoteName);
   const order = others.length === 0 ? [first] : [`cast(${first} as first_key)`, ...others];

@@ -3,9 +3,9 @@
  * never read for this. There may be millions: what many have in common is put beside them once they stand in order.
  */
 import { join } from 'node:path';
-import { raw } from '../engine/sql.ts';
+import { quoted } from '../engine/sql.ts';
 import { type Decisions, decisionColumns } from '../plan/apply.ts';
-import { begins, quoteHeader, rowsAlone, rowsFor } from '../plan/patches.ts';
+import { begins, rowsAlone, rowsFor, writeRecords } from '../plan/patches.ts';
 import type { Diff } from '../plan/plan.ts';
 import { quote } from '../snapshot/load.ts';
 import type { TablePatch } from '../store/store.ts';
@@ -25,15 +25,12 @@ export async function decisionsPatch(
   const columns = alone
     ? alone.map((header) => {
         const cell = headers.includes(header) ? `nullif(${cells[headers.indexOf(header)]}, '')` : 'null';
-        return `${cell} as ${quoteHeader(header)}`;
+        return `${cell} as ${quoted(header)}`;
       })
     : [`case when nth < 0 then 'd' else 'i' end`, 'case when nth < 0 then _row end', 'null', ...cells];
   const path = join(store.scratch, 'patch-changes.csv');
-  await engine.run(
-    raw(
-      `copy (select ${columns.join(', ')} from (${inOrder(decisions, pruned)})) to ${quote(path)} (format csv, header ${alone !== null && begins(store, 'changes')}, delimiter ${quote(store.delimiterOf('changes'))}, nullstr '')`,
-    ),
-  );
+  const query = `select ${columns.join(', ')} from (${inOrder(decisions, pruned)})`;
+  await writeRecords(engine, store, 'changes', query, path, alone !== null && begins(store, 'changes'));
   const rows = { insert: decisions.length, update: 0, remove: removed };
   return { table: 'changes', path, columns: alone ?? headers, rows, ...(alone && rowsAlone(store, 'changes')) };
 }

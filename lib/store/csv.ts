@@ -144,8 +144,8 @@ class CsvStore implements Store {
         headers: file.header,
         headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
         open: async (carefully) => {
-          const { marks, ...text } = await csvText(file, this.scratch, carefully);
-          this.#marks.set(file.path, marks);
+          const text = await csvText(file, this.scratch, carefully);
+          this.#marks.set(file.path, text.marks);
           return text;
         },
       }),
@@ -156,10 +156,7 @@ class CsvStore implements Store {
         label: basename(file.path),
         kind,
         headers: file.header,
-        open: async (carefully) => {
-          const { marks: _, ...text } = await csvText(file, this.scratch, carefully);
-          return text;
-        },
+        open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
     return { tables, foreign, changedSince: () => this.#changedSince() };
