@@ -55,10 +55,12 @@ const plain = (value: unknown): Cell => {
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  readonly #second: DuckDBConnection;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, second: DuckDBConnection) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#second = second;
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -72,7 +74,7 @@ export class Engine {
       autoload_known_extensions: 'false',
       checkpoint_threshold: NEVER,
     });
-    const engine = new Engine(instance, await instance.connect());
+    const engine = new Engine(instance, await instance.connect(), await instance.connect());
     await engine.run({ text: duckdbPrelude(options.timeZone).join(';\n'), values: [] });
     return engine;
   }
@@ -90,6 +92,11 @@ export class Engine {
   /** Runs one statement. */
   async run(statement: Sql): Promise<void> {
     await this.#connection.run(statement.text, statement.values.map(bound));
+  }
+
+  /** Runs one statement while others run. It sees no temporary tables, and of the others what stood there when it began. */
+  async beside(statement: Sql): Promise<void> {
+    await this.#second.run(statement.text, statement.values.map(bound));
   }
 
   /** Runs one statement that adds, sets or takes away rows; returns how many. */
@@ -178,6 +185,7 @@ export class Engine {
   }
 
   close(): void {
+    this.#second.closeSync();
     this.#connection.closeSync();
     this.#instance.closeSync();
   }

@@ -34,7 +34,7 @@ export interface Checked {
 /** What a row in quarantine says there still counts: it is kept as `unread_TABLE`. */
 const CONSENT_TABLES: ReadonlySet<TableName> = new Set(['contacts', 'suppressions', 'bounces']);
 
-/** Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to do. */
+/** Takes the faulty rows of a loaded table out of it, after `seekTwice`, and what is later than as-of. One look decides what there is to do. */
 export async function checkTable(
   engine: Engine,
   table: TableName,
@@ -48,8 +48,9 @@ export async function checkTable(
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
-  const twice = await findTwice(engine, table);
+  const twice = await engine.number(raw(`select count(*) from twice_${table}`));
   if (twice > 0) await markDuplicates(engine, table);
+  await engine.run(raw(`drop table twice_${table}`));
   // Facts are never written, so only the places of those are worked out that have to be named.
   if (tableOf(table).facts && found.faulty + twice > 0) {
     await engine.run(raw(`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`));
@@ -158,16 +159,15 @@ async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<(s
   ];
 }
 
-/** `twice(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Returns how many there are. */
-async function findTwice(engine: Engine, table: TableName): Promise<number> {
+/** `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements. */
+export const seekTwice = (engine: Engine, table: TableName): Promise<void> => {
   const keys = tableOf(table).key.map(quoteName);
   const present = keys.map((key) => `${key} is not null`).join(' and ');
-  await engine.run(
-    raw(`create or replace temp table twice as
+  return engine.beside(
+    raw(`create or replace table twice_${table} as
       select hash(${keys.join(', ')}) as h from ${quoteName(table)} where ${present} group by 1 having count(*) > 1`),
   );
-  return engine.number(raw('select count(*) from twice'));
-}
+};
 
 /** Of several rows with one key the first stands. */
 async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
@@ -179,7 +179,7 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
     raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
       where rowid in (
-        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select h from twice)
+        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select h from twice_${table})
         qualify row_number() over (partition by ${keys.join(', ')} order by coalesce(_row, rowid)) > 1)`),
   );
 }

@@ -79,7 +79,13 @@ export async function createContactRefs(engine: Engine): Promise<void> {
         where d.duplicate_id not in (select contact_id from contacts)
       ) where address_key(email) is not null group by 1`),
   );
-  // Facts about somebody in the archive are about somebody: they are what brings the person back.
+  await addArchived(engine);
+  await createFormer(engine);
+}
+
+/** Facts about somebody in the archive are about somebody: they are what brings the person back. */
+async function addArchived(engine: Engine): Promise<void> {
+  if ((await engine.number(raw('select count(*) from archive'))) === 0) return;
   await engine.run(
     raw(
       `insert into contact_refs select contact_id, contact_id from archive where contact_id not in (select ref from contact_refs)`,
@@ -89,7 +95,6 @@ export async function createContactRefs(engine: Engine): Promise<void> {
     raw(`insert into contact_refs select '@' || address_key(email), min(contact_id) from archive
       where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
   );
-  await createFormer(engine);
 }
 
 /**

@@ -118,12 +118,16 @@ export async function loadTable(
     return null;
   }
   const name = quoteName(table);
-  return readStrictly(
+  const text = await readStrictly(
     engine,
     source,
     (from) => `create or replace table ${name} as ${rowsQuery(source, columns, options, from)}`,
     name,
   );
+  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows while they
+  // come in would take one thread for all of it.
+  if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
+  return text;
 }
 
 /** The select that makes a table's rows, in the order of its text. */
@@ -139,9 +143,7 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
       ? `case when _faults > 0 then concat_ws(chr(${FAULT.between}), ${said.join(', ')}) end`
       : 'cast(null as varchar)';
   const named = columns.map((column) => quoteName(column.name)).join(', ');
-  // Facts are only written where an import adds to them, so their places are only worked out then.
-  const place = tableOf(source.table).facts && !options.isWritten ? 'cast(null as bigint)' : 'row_number() over () - 1';
-  return `select ${named}, ${text} as _fault, ${place} as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
+  return `select ${named}, ${text} as _fault, cast(null as bigint) as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
 }
 
 /**

@@ -8,11 +8,11 @@ import type { Reading, SourceTable, TableText } from '../store/store.ts';
 import { normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { CellSettings } from './cells.ts';
-import { checkTable, createQuarantine } from './check.ts';
+import { checkTable, createQuarantine, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
-import { loadTable } from './load.ts';
+import { type LoadOptions, loadTable } from './load.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createWholeRows } from './whole.ts';
 
@@ -82,16 +82,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     ...LARGEST.filter((table) => wanted.has(table)),
   ];
   openAhead(sources, loading);
-  const texts = new Map<TableName, TableText | null>();
-  for (const table of loading) {
-    const load = {
-      settings: options.settings,
-      extraColumns: table === 'contacts' ? options.extraColumns : new Set<string>(),
-      futureAfter,
-      isWritten: options.written?.has(table) ?? false,
-    };
-    texts.set(table, await loadTable(engine, table, sources.get(table) ?? null, load));
-  }
+  const texts = await loadTables(engine, loading, sources, { ...options, futureAfter });
   for (const table of tables) {
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
@@ -115,6 +106,33 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     columns: (table) => columnsOf(sources.get(table)),
     sources,
   };
+}
+
+/** Loads the tables in turn; the keys of each are compared while the next one comes in. */
+async function loadTables(
+  engine: Engine,
+  tables: readonly TableName[],
+  sources: ReadonlyMap<TableName, SourceTable>,
+  options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
+): Promise<Map<TableName, TableText | null>> {
+  const texts = new Map<TableName, TableText | null>();
+  const seeking: Promise<void>[] = [];
+  try {
+    for (const table of tables) {
+      const extraColumns = table === 'contacts' ? options.extraColumns : new Set<string>();
+      const isWritten = options.written?.has(table) ?? false;
+      const text = await loadTable(engine, table, sources.get(table) ?? null, { ...options, extraColumns, isWritten });
+      texts.set(table, text);
+      if (!text) continue;
+      const sought = seekTwice(engine, table);
+      sought.catch(() => {});
+      seeking.push(sought);
+    }
+  } finally {
+    await Promise.allSettled(seeking);
+  }
+  await Promise.all(seeking);
+  return texts;
 }
 
 /** While the engine loads one table, the next one's file is looked through: the two take different threads. */
