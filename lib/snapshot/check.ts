@@ -8,6 +8,7 @@ import { raw, sql } from '../engine/sql.ts';
 import type { MalformedRow, TableText } from '../store/store.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import { blankRow, FAULT, quote, quoteName } from './load.ts';
+import { type ConsentTable, hearMalformed } from './said.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
@@ -32,22 +33,27 @@ export interface Checked {
 }
 
 /** What a row in quarantine says there still counts: it is kept as `unread_TABLE`. */
-const CONSENT_TABLES: ReadonlySet<TableName> = new Set(['contacts', 'suppressions', 'bounces']);
+const saysConsent = (table: TableName): table is ConsentTable =>
+  table === 'contacts' || table === 'suppressions' || table === 'bounces';
 
-/** Takes the faulty rows of a loaded table out of it, after `seekTwice`, and what is later than as-of. One look decides what there is to do. */
+/**
+ * Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to do.
+ * @param seeking `seekTwice` at work on the table; begun here unless given
+ */
 export async function checkTable(
   engine: Engine,
   table: TableName,
   text: TableText | null,
   asOf: Date,
+  seeking?: Promise<void>,
 ): Promise<Checked> {
   const name = quoteName(table);
   if (!text) {
-    if (CONSENT_TABLES.has(table))
-      await engine.run(raw(`create or replace table unread_${table} as select * from ${name}`));
+    if (saysConsent(table)) await engine.run(raw(`create or replace table unread_${table} as select * from ${name}`));
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
+  await (seeking ?? seekTwice(engine, table));
   const twice = await engine.number(raw(`select count(*) from twice_${table}`));
   if (twice > 0) await markDuplicates(engine, table);
   await engine.run(raw(`drop table twice_${table}`));
@@ -58,14 +64,20 @@ export async function checkTable(
   if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
   const suspect = found.faulty + twice > 0;
   const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
-  if (CONSENT_TABLES.has(table)) {
+  if (table === 'suppressions') await forgetLaterReleases(engine, asOf);
+  if (saysConsent(table)) {
     await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
+    await hearMalformed(engine, table, text.malformed);
   }
   if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
   if (faulty > 0) await quarantineFaults(engine, table, text);
   if (found.later > 0) await engine.run(sql`delete from ${raw(name)} where ${raw(timeOf(table))} > ${asOf}`);
   return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
 }
+
+/** Who is to be released later is not released yet. */
+const forgetLaterReleases = (engine: Engine, asOf: Date): Promise<void> =>
+  engine.run(sql`update suppressions set released_at = null where released_at > ${asOf}`);
 
 const timeOf = (table: TableName): string =>
   Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '';
@@ -111,7 +123,7 @@ export const keyText = (table: TableName, alias: string): string => {
 };
 
 /** "row 48", as a person counts: the header is row 1, and records that could not be read count as well. Of several files, in which. */
-function rowText(text: TableText): string {
+export function rowText(text: TableText): string {
   if (text.query === undefined) return rowOf(text.malformed, null, 0, 2);
   let before = 0;
   const cases = text.files.map(({ name, rows, firstRow }) => {
@@ -131,7 +143,8 @@ function rowOf(malformed: readonly MalformedRow[], file: string | null, from: nu
   return `'row ' || cast(t._row + ${first - from} + (select count(*) from malformed_rows m where m.before_it <= t._row - ${from}${own}) as varchar)`;
 }
 
-async function quarantineMalformed(
+/** Puts records that are no rows into `quarantine_now`, and into `malformed_rows` for `rowText`. */
+export async function quarantineMalformed(
   engine: Engine,
   table: TableName,
   malformed: readonly MalformedRow[],

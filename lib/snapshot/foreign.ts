@@ -4,11 +4,13 @@
  * the jobs need not know where a bounce was written down. A contact export alone is a workbook for that reason.
  */
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
-import type { ForeignFile, SourceTable } from '../store/store.ts';
+import { raw, sql } from '../engine/sql.ts';
+import type { ForeignFile, SourceTable, TableText } from '../store/store.ts';
 import { consentHeaders, findColumns, normalHeader } from '../workbook/headers.ts';
 import { type CellSettings, readCell } from './cells.ts';
-import { csvScan, quote } from './load.ts';
+import { quarantineMalformed, rowText } from './check.ts';
+import { csvScan, quote, readStrictly } from './load.ts';
+import { hearMalformed } from './said.ts';
 
 const shapes = {
   'mailchimp-cleaned': { time: 'clean_time', kind: 'cleaned', detail: 'cleaned by Mailchimp' },
@@ -27,17 +29,62 @@ async function addBounces(engine: Engine, provider: string, query: string): Prom
   );
 }
 
-/** Adds the rows of Mailchimp's two files to `bounces`. */
-export async function addForeignFile(engine: Engine, file: ForeignFile, settings: CellSettings): Promise<void> {
+/**
+ * Adds the rows of one of Mailchimp's two files to `bounces`. What can't be read of it goes to quarantine, and counts as a
+ * departure where the file is of such.
+ * @param futureAfter a moment later than this is in the future, and unreadable for that
+ * @returns how many rows are in quarantine
+ */
+export async function addForeignFile(
+  engine: Engine,
+  file: ForeignFile,
+  settings: CellSettings,
+  futureAfter: Date,
+): Promise<number> {
   const shape = shapes[file.kind];
   const cell = (header: string | undefined): string =>
     header === undefined ? 'cast(null as varchar)' : `c${file.headers.indexOf(header)}`;
   const email = cell(findColumns('contacts', file.headers).get('email'));
-  const time = readCell(cell(file.headers.find((each) => normalHeader(each) === shape.time)), 'time', settings);
+  const moment = cell(file.headers.find((each) => normalHeader(each) === shape.time));
+  const cells = file.headers.map((_, i) => `c${i}`).join(', ');
+  const text = await readStrictly(
+    engine,
+    file,
+    (from) => `create or replace temp table foreign_rows as
+      select ${email} as email, ${quote(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
+      from ${csvScan(from)}`,
+    'foreign_rows',
+  );
+  await engine.run(raw('update foreign_rows set _row = rowid'));
+  const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
+  await quarantineMalformed(engine, 'bounces', malformed);
+  await hearMalformed(engine, 'bounces', malformed, shape.kind);
+  const faults = await quarantineForeign(engine, file, text, futureAfter);
   await addBounces(
     engine,
     file.kind,
-    `select ${email} as email, ${quote(shape.kind)} as kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, ${time} as occurred_at from ${csvScan(await file.open())}`,
+    `select email, kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, occurred_at from foreign_rows`,
+  );
+  return faults + malformed.length;
+}
+
+/** Takes the rows out that are about nobody, or lie in the future; what the latter say still counts. Returns how many. */
+async function quarantineForeign(
+  engine: Engine,
+  file: ForeignFile,
+  text: TableText,
+  futureAfter: Date,
+): Promise<number> {
+  const place = sql`concat_ws(', ', ${file.label}, ${raw(rowText(text))})`;
+  await engine.run(sql`insert into quarantine_now
+    select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank
+    union all
+    select 'bounces', ${place}, ${shapes[file.kind].time}, moment, 'in the future' from foreign_rows t where occurred_at > ${futureAfter}`);
+  await engine.run(
+    sql`insert into unread_bounces (email, kind) select email, kind from foreign_rows where occurred_at > ${futureAfter}`,
+  );
+  return engine.changed(
+    sql`delete from foreign_rows where (address_key(email) is null and not blank) or occurred_at > ${futureAfter}`,
   );
 }
 
@@ -48,7 +95,12 @@ export async function addForeignFile(engine: Engine, file: ForeignFile, settings
 const hubspotReasons = `case regexp_replace(upper(trim(reason)), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
 
 /** Adds a bounce for each contact whose HubSpot column "Email hard bounce reason" is filled. */
-export async function addContactBounces(engine: Engine, contacts: SourceTable, settings: CellSettings): Promise<void> {
+export async function addContactBounces(
+  engine: Engine,
+  contacts: SourceTable,
+  text: TableText,
+  settings: CellSettings,
+): Promise<void> {
   const header = contacts.headers.find((each) => normalHeader(each) === consentHeaders.hardBounce);
   const email = contacts.headerOf.get('email');
   if (header === undefined || email === undefined) return;
@@ -59,6 +111,6 @@ export async function addContactBounces(engine: Engine, contacts: SourceTable, s
     engine,
     'hubspot',
     `select email, 'hard' as kind, ${hubspotReasons} as code, 'HubSpot: ' || reason as detail, occurred_at
-     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(await contacts.open())}) where reason is not null`,
+     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(text)}) where reason is not null`,
   );
 }

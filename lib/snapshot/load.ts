@@ -88,7 +88,8 @@ function faultCases(table: TableName, columns: readonly LoadColumn[], futureAfte
 const PEOPLE_TIMES = ['birth_date', 'created_at', 'updated_at', 'last_activity_at'];
 const futureMatters = (table: TableName, column: LoadColumn): boolean =>
   (tableOf(table).facts === true && column.type === 'time') ||
-  (table === 'contacts' && PEOPLE_TIMES.includes(column.name));
+  (table === 'contacts' && PEOPLE_TIMES.includes(column.name)) ||
+  (table === 'suppressions' && column.name === 'released_at');
 
 export interface LoadOptions {
   readonly settings: CellSettings;
@@ -160,9 +161,9 @@ export function blankRow(table: TableName, alias = ''): string {
  * Runs a statement that makes `table` of a source's text, and counts: where the engine refuses the file, or finds
  * another number of rows than stand in it, the file is read record by record instead.
  */
-async function readStrictly(
+export async function readStrictly(
   engine: Engine,
-  source: SourceTable,
+  source: Pick<SourceTable, 'open'>,
   statement: (from: TableText) => string,
   table: string,
 ): Promise<TableText> {

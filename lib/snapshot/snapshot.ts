@@ -82,15 +82,16 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     ...LARGEST.filter((table) => wanted.has(table)),
   ];
   openAhead(sources, loading);
-  const texts = await loadTables(engine, loading, sources, { ...options, futureAfter });
+  const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
   for (const table of tables) {
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf);
+    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table));
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
-    if (table === 'bounces') await addForeignBounces(engine, reading, sources, options);
+    if (table === 'bounces')
+      quarantined += await addForeignBounces(engine, reading, texts, { ...options, futureAfter });
     if (table === 'contacts') {
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
@@ -114,9 +115,9 @@ async function loadTables(
   tables: readonly TableName[],
   sources: ReadonlyMap<TableName, SourceTable>,
   options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
-): Promise<Map<TableName, TableText | null>> {
+): Promise<{ texts: Map<TableName, TableText | null>; seeking: Map<TableName, Promise<void>> }> {
   const texts = new Map<TableName, TableText | null>();
-  const seeking: Promise<void>[] = [];
+  const seeking = new Map<TableName, Promise<void>>();
   try {
     for (const table of tables) {
       const extraColumns = table === 'contacts' ? options.extraColumns : new Set<string>();
@@ -125,14 +126,14 @@ async function loadTables(
       texts.set(table, text);
       if (!text) continue;
       const sought = seekTwice(engine, table);
+      // Whoever asks for it hears what went wrong; until then nobody may be there to hear it.
       sought.catch(() => {});
-      seeking.push(sought);
+      seeking.set(table, sought);
     }
+    return { texts, seeking };
   } finally {
-    await Promise.allSettled(seeking);
+    await Promise.allSettled(seeking.values());
   }
-  await Promise.all(seeking);
-  return texts;
 }
 
 /** While the engine loads one table, the next one's file is looked through: the two take different threads. */
@@ -164,17 +165,21 @@ function openAhead(sources: Map<TableName, SourceTable>, tables: readonly TableN
 const columnsOf = (source: SourceTable | undefined): ReadonlySet<string> =>
   new Set(source ? [...source.headerOf.keys(), ...source.headers.map(normalHeader)] : []);
 
+/** Returns how many rows are in quarantine. */
 async function addForeignBounces(
   engine: Engine,
   reading: Reading,
-  sources: ReadonlyMap<TableName, SourceTable>,
-  { settings, asOf }: SnapshotOptions,
-): Promise<void> {
-  for (const file of reading.foreign) await addForeignFile(engine, file, settings);
-  const contacts = sources.get('contacts');
-  if (contacts) await addContactBounces(engine, contacts, settings);
+  texts: ReadonlyMap<TableName, TableText | null>,
+  { settings, asOf, futureAfter }: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
+): Promise<number> {
+  let quarantined = 0;
+  for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter);
+  const contacts = reading.tables.find(({ table }) => table === 'contacts');
+  const text = texts.get('contacts');
+  if (contacts && text) await addContactBounces(engine, contacts, text, settings);
   // A job sees facts up to as-of and no later, whoever wrote them down.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
+  return quarantined;
 }
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {
