@@ -27,3 +27,18 @@ it('a cell that can’t be read with confidence stays as it is; every change has
   expect(three).toMatchObject({ email: 'no address', email_status: 'invalid' });
   expect(readCsv(folder, 'changes').filter((row) => !row.reason)).toEqual([]);
 });
+
+it('a character that looks like a byte order mark is taken out wherever it stands in a cell', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [
+      aContact({ contact_id: 'k1', first_name: '\uFEFFANNA', email: '\uFEFFk1@example.com', email_status: '' }),
+      aContact({ contact_id: 'k2', first_name: 'ANNA', email: 'k\uFEFF2@example.com', email_status: '' }),
+    ],
+  });
+  expect(jobOf(await night(folder, { jobs: ['list-cleaning'] }), 'list-cleaning').status).toBe('applied');
+  expect(readCsv(folder, 'contacts').map((row) => [row.first_name, row.email, row.email_status])).toEqual([
+    ['Anna', 'k1@example.com', 'valid'],
+    ['Anna', expect.stringContaining('example.com'), expect.stringMatching(/^(valid|invalid)$/)],
+  ]);
+});
