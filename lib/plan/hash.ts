@@ -17,10 +17,18 @@ export async function planHash(engine: Engine, job: string, diffs: readonly Diff
     const { columns, digest } = await digestOf(engine, diff, asOf);
     parts.push([diff.table, columns, diff.counts, digest]);
   }
-  return `sha256:${createHash('sha256')
-    .update(JSON.stringify([job, parts]))
-    .digest('hex')}`;
+  return hashOf([job, parts]);
 }
+
+/**
+ * The hash of an empty plan that a guard stopped: there, what a person lets through is what was read, and not for ever.
+ * @param inputs what was read, by table, with its hash
+ */
+export const emptyPlanHash = (job: string, inputs: Readonly<Record<string, unknown>>): string =>
+  hashOf([job, [], Object.entries(inputs).sort(([one], [other]) => (one < other ? -1 : 1))]);
+
+const hashOf = (content: unknown): string =>
+  `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
 
 async function digestOf(engine: Engine, diff: Diff, asOf: Date): Promise<{ columns: string[]; digest: string }> {
   const columns = diff.sets.map((set) => set.name).sort();

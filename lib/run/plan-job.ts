@@ -82,7 +82,9 @@ export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise
 
 /** The engine's client takes U+FEFF at a text's beginning for a byte order mark, and takes it away: two leave one. */
 function inWholeLetters({ keys, over }: LookupStep): Sql {
-  const whole = keys.map((key) => `case when starts_with(${key}, chr(65279)) then chr(65279) || ${key} else ${key} end`);
+  const whole = keys.map(
+    (key) => `case when starts_with(${key}, chr(65279)) then chr(65279) || ${key} else ${key} end`,
+  );
   return sql`select ${raw(whole.join(', '))} from (${over}) as o(${raw(keys.join(', '))})`;
 }
 

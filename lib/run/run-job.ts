@@ -8,6 +8,7 @@ import type { ScheduledJob } from '../job/batch.ts';
 import type { GuardResult } from '../job/guard.ts';
 import type { Context, Job } from '../job/job.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
+import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../store/store.ts';
@@ -73,10 +74,16 @@ export async function runJob(
   try {
     if ('failed' in gathered) throw gathered.failed;
     const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
-    const plan = await planJob(engine, job, context, request.approvals, earlier);
-    refuseOutside(snapshot, plan.diffs);
-    const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...plan.guards];
-    const decided = await decide(request, job, snapshot, { ...plan, guards });
+    const planned = await planJob(engine, job, context, request.approvals, earlier);
+    refuseOutside(snapshot, planned.diffs);
+    const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...planned.guards];
+    const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
+    const plan = {
+      ...planned,
+      guards,
+      hash: isEmptyStopped ? emptyPlanHash(job.name, inputsOf(job, snapshot)) : planned.hash,
+    };
+    const decided = await decide(request, job, snapshot, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.whole(() => applyToEngine(engine, plan.diffs));
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
@@ -88,7 +95,6 @@ export async function runJob(
       ...base,
       ...counted,
       metrics,
-      guards,
       plan: hash,
       ...decided,
       ...(goesOn && { status: request.applied }),

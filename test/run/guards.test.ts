@@ -11,7 +11,15 @@ import { all, text } from '../../lib/segments/build.ts';
 import type { ListRule } from '../../lib/segments/lists.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { aJob, bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
-import { aContact, anEvent, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import {
+  aContact,
+  anEvent,
+  aSuppression,
+  type Row,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
 
 describe('a limit', () => {
   it.each([
@@ -31,10 +39,12 @@ describe('a limit', () => {
 const people = (n: number): Row[] => Array.from({ length: n }, (_, i) => aContact({ contact_id: `g${i}` }));
 const looking = aJob({ name: 'looking', reads: ['contacts', 'events'], changes: () => [] });
 
+const reading = aJob({ name: 'looking', reads: ['contacts', 'suppressions'], changes: () => [] });
+
 describe('a table that lost rows since the last night', () => {
   async function twoNights(first: Parameters<typeof writeWorkbook>[1], second: typeof first, given: Night = {}) {
     const folder = temporaryFolder();
-    const jobs = nightly(looking);
+    const jobs = given.jobs ?? nightly(looking);
     writeWorkbook(folder, first);
     await night(folder, { jobs, now: '2026-11-22T01:00:00Z' });
     writeWorkbook(folder, second);
@@ -50,7 +60,34 @@ describe('a table that lost rows since the last night', () => {
     expect((await twoNights({ contacts: people(100) }, { contacts: people(95) })).status).toBe('unchanged');
     const facts = Array.from({ length: 40 }, () => anEvent({ contact_id: 'g1' }));
     const lost = await twoNights({ contacts: people(3), events: facts }, { contacts: people(3), events: [] });
-    expect(lost).toMatchObject({ status: 'blocked', guards: [{ limit: 2, found: 40 }] });
+    expect(lost).toMatchObject({ status: 'blocked', guards: [{ limit: 0, found: 40 }] });
+  });
+
+  it('stops them where it is empty or gone, however few rows it had', async () => {
+    const few = { contacts: people(30), suppressions: [aSuppression({ email: 'left@example.com' })] };
+    const emptied = await twoNights(few, { ...few, suppressions: [] }, { jobs: nightly(reading) });
+    expect(emptied).toMatchObject({ status: 'blocked', guards: [{ limit: 0, found: 1, passed: false }] });
+    const folder = temporaryFolder();
+    writeWorkbook(folder, few);
+    await night(folder, { jobs: nightly(reading), now: '2026-11-22T01:00:00Z' });
+    rmSync(join(folder, 'suppressions.csv'));
+    expect(jobOf(await night(folder, { jobs: nightly(reading) }), 'looking').status).toBe('blocked');
+  });
+
+  it('is let through as often as somebody looks, each time for what was read then', async () => {
+    const folder = temporaryFolder();
+    const cutTo = async (n: number, hour: number, approvals: string[] = []) => {
+      writeWorkbook(folder, { contacts: people(n) });
+      const now = `2026-11-22T0${hour}:00:00Z`;
+      return jobOf(await night(folder, { jobs: nightly(looking), now, approvals }), 'looking');
+    };
+    await cutTo(100, 1);
+    const { plan: first } = await cutTo(90, 2);
+    expect(await cutTo(80, 3, [first ?? ''])).toMatchObject({ status: 'blocked' });
+    expect(await cutTo(90, 4, [first ?? ''])).toMatchObject({ status: 'unchanged', approved: first });
+    const { plan: second } = await cutTo(70, 5, [first ?? '']);
+    expect(second).not.toBe(first);
+    expect(await cutTo(70, 6, [second ?? ''])).toMatchObject({ status: 'unchanged', approved: second });
   });
 
   it('is no alarm where jobs took the rows away, of this batch or another', async () => {
