@@ -105,7 +105,7 @@ export class Scanner {
     this.fault = null;
     this.walk();
     if (this.fault === null && !this.clean) this.fault = this.characterFault();
-    if (this.fault === null && this.start < this.tornUntil && this.hasStrayQuote()) this.fault = 'torn';
+    if (this.fault === null && this.mayBePiece && this.hasStrayQuote()) this.fault = 'torn';
     if (this.fault !== null) this.cutAtLineEnd();
     return true;
   }
@@ -165,6 +165,11 @@ export class Scanner {
   /** Goes on at a record that begins later in these bytes. */
   jump(to: number): void {
     this.next = to;
+  }
+
+  /** The record may be a piece of a malformed one above it. */
+  get mayBePiece(): boolean {
+    return this.start < this.tornUntil;
   }
 
   /** The record as text, quotes and all. */

@@ -34,7 +34,7 @@ const WORTH_A_MARK = 50;
 
 /**
  * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the right,
- * and every well-formed record a cell for each. A line end is added only before inserted records, where the last record has none.
+ * and every record of one line a cell for each. A line end is added only before inserted records, where the last record has none.
  * With the marks of a file that `howToRead` looked through, only the records near those of the patch are looked at.
  *
  * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key is not
@@ -216,8 +216,10 @@ class Pass {
     const { scanner, patch, counts } = this;
     if (scanner.fault !== null) {
       counts.malformed += 1;
-      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names.
-      if (scanner.fault === 'too many cells') this.pad();
+      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names. Others get them to
+      // be as long as all rows once they are mended, but for rows of several lines, which do not end where their line does.
+      const isOneLine = scanner.fault !== 'unclosed quote' && !scanner.mayBePiece;
+      if (isOneLine || scanner.fault === 'too many cells') this.pad();
       return;
     }
     const row = this.row;

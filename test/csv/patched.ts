@@ -13,7 +13,6 @@ export interface Line {
   /** Null for a blank line, or one that is malformed. */
   readonly cells: readonly Cell[] | null;
   readonly raw: string;
-  readonly tooLong: boolean;
   readonly end: string;
 }
 
@@ -67,12 +66,11 @@ export function patched(sheet: Sheet, patch: SheetPatch): Sheet {
   const line = (cells: readonly Cell[], end: string): Line => ({
     cells,
     raw: joined(cells, delimiter),
-    tooLong: false,
     end,
   });
   let row = -1;
   const lines = sheet.lines.flatMap((old): Line[] => {
-    if (old.cells === null) return [old.tooLong ? { ...old, raw: old.raw + delimiter.repeat(added.length) } : old];
+    if (old.cells === null) return [{ ...old, raw: old.raw && old.raw + delimiter.repeat(added.length) }];
     row += 1;
     const change = patch.changes.find((each) => each.row === row);
     if (change?.operation === 'd') return [];

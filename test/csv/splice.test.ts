@@ -72,10 +72,13 @@ describe('a spliced file', () => {
     );
   });
 
-  it('gets new columns at the right, and stays rectangular but for its malformed rows', async () => {
+  it('gets new columns at the right, also in malformed rows, so that they fit once they are mended', async () => {
     const text = 'id,name\n1,Ann\n\n2\n2,Bob,x\n3,Cy';
     expect(await spliced(text, 'u,1,3,99,\ni,,,1,Dan\n', ['score', 'name'])).toBe(
-      'id,name,score\n1,Ann,\n\n2\n2,Bob,x,\n3,Cy,99\n,Dan,1\n',
+      'id,name,score\n1,Ann,\n\n2,\n2,Bob,x,\n3,Cy,99\n,Dan,1\n',
+    );
+    expect(await spliced('id,name\n1,"B" x\n2,"torn\nin two" x\n3,Cy\n', 'u,0,3,9\n', ['score'])).toBe(
+      'id,name,score\n1,"B" x,\n2,"torn\nin two" x\n3,Cy,9\n',
     );
   });
 
