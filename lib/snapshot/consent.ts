@@ -48,7 +48,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`),
   );
   await engine.run(
-    raw(`create or replace view refused_addresses as
+    raw(`create or replace view refused_as_written as
       select address_key(email) as email, status as why from contacts where status in ('unsubscribed', 'suppressed') and email is not null
       union all
       select address_key(email), status from unread_contacts where email is not null and status <> 'subscribed'
@@ -58,6 +58,11 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
       union all
       select email, 'reported: ' || means from unanswered`),
+  );
+  await engine.run(
+    raw(
+      `create or replace view refused_addresses as select email, why from refused_as_written ${await otherSpellings(engine)}`,
+    ),
   );
   await engine.run(
     raw(`create or replace view unmailable as
@@ -79,4 +84,12 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         select f.contact_id, 'reported: ' || r.means from former f join unanswered r on f.ref = '@' || r.email
       ) group by contact_id`),
   );
+}
+
+/** The refused addresses under their other spellings, where the workbook has any that could have others. */
+async function otherSpellings(engine: Engine): Promise<string> {
+  if ((await engine.number(raw('select count(*) from spellings'))) === 0) return '';
+  const refused = `select coalesce(s.plain, r.email) as plain, r.why from refused_as_written r left join spellings s on s.address = r.email`;
+  return `union all select plain, why from (${refused})
+    union all select s.address, r.why from (${refused}) r join spellings s on s.plain = r.plain`;
 }

@@ -14,6 +14,7 @@ import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
 import { findOwners, OWNED } from './owners.ts';
+import { createSpellings } from './spellings.ts';
 import { createWholeRows } from './whole.ts';
 
 export interface SnapshotOptions {
@@ -99,6 +100,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       await createContactRefs(engine);
     }
   }
+  await createSpellings(engine);
   await createConsentViews(engine);
   return {
     inputs,

@@ -95,3 +95,84 @@ describe('a release', () => {
     },
   );
 });
+
+describe('an address that is written in another way', () => {
+  const spelt = [
+    ['h0@example.com', 'H Zero <H0@example.com>'],
+    ['h1@example.com', 'mailto:h1@example.com'],
+    ['h2@example.com', '\u200Bh2@example.com'],
+    ['h3@example.com', 'h3@example.com.'],
+    ['h4@münchen.example.com', 'h4@xn--mnchen-3ya.example.com'],
+    ['h5@xn--mnchen-3ya.example.com', 'h5@münchen.example.com'],
+  ];
+  const contacts = spelt.map(([email = ''], i) =>
+    aContact({ contact_id: `h${i}`, email, created_at: '2026-11-01T00:00:00Z' }),
+  );
+
+  it('is suppressed, in the list and on the contact', async () => {
+    const folder = temporaryFolder();
+    const suppressions = spelt.map(([, email = '']) =>
+      aSuppression({ email, scope: 'person', contact_id: '', reason: 'unsubscribe', suppressed_at: '2026-11-10' }),
+    );
+    writeWorkbook(folder, {
+      contacts: [
+        ...contacts,
+        ...crowd().map((row) => ({ ...row, contact_id: `${row.contact_id}x`, email: `x${row.email}` })),
+      ],
+      suppressions,
+    });
+    const cells = readFileSync(join(folder, 'suppressions.csv'), 'utf8')
+      .split('\n')
+      .map((line) => line.split(',')[0]);
+    const { jobs } = await night(folder);
+    expect(jobs.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(newsletter(folder)).toEqual(['h0x', 'h1x', 'h2x', 'h3x', 'h4x', 'h5x']);
+    expect(
+      readCsv(folder, 'contacts')
+        .slice(0, 6)
+        .map(({ status }) => status),
+    ).toEqual(Array(6).fill('unsubscribed'));
+    const after = readFileSync(join(folder, 'suppressions.csv'), 'utf8')
+      .split('\n')
+      .map((line) => line.split(',')[0]);
+    expect(after.slice(0, cells.length)).toEqual(cells);
+  });
+
+  it('is reported by a complaint, and the list names it as the contact does', async () => {
+    const folder = temporaryFolder();
+    const bounces = spelt.map(([, email = '']) => aBounce({ email, kind: 'complaint', code: '' }));
+    writeWorkbook(folder, { contacts, bounces });
+    await night(folder);
+    expect(
+      readCsv(folder, 'suppressions')
+        .map(({ email }) => email)
+        .sort(),
+    ).toEqual(spelt.map(([email]) => email));
+    expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('counts as one address on both sides, also before any job has cleaned it', async () => {
+    const folder = temporaryFolder();
+    const suppressions = spelt.map(([email = '']) => aSuppression({ email, scope: 'address', reason: 'hard_bounce' }));
+    writeWorkbook(folder, {
+      contacts: spelt.map(([, email = ''], i) =>
+        aContact({ contact_id: `h${i}`, email, created_at: '2026-11-01T00:00:00Z' }),
+      ),
+      suppressions,
+    });
+    await night(folder, { jobs: ['list-refresh'] });
+    expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('is one suppression still, where both spellings stand on the list', async () => {
+    const folder = temporaryFolder();
+    const suppressions = ['h0@example.com', 'H <h0@example.com>', 'HO <h0@example.com>'].map((email) =>
+      aSuppression({ email, scope: 'address', reason: 'hard_bounce' }),
+    );
+    writeWorkbook(folder, { contacts: crowd(), suppressions });
+    const { jobs } = await night(folder);
+    expect(jobs.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
+    expect((await night(folder)).jobs.map(({ status }) => status)).toEqual(jobs.map(() => 'unchanged'));
+  });
+});
