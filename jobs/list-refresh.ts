@@ -94,7 +94,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
           list_changes: sql`change = 'left' and ${lost(rules)}`,
         },
       },
-      { query: heldAsWrong(checked(rules, context).wrong) },
+      { query: heldAsWrong('jobs/rules/segments.ts', checked(rules, context).wrong) },
     ],
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,

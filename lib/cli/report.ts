@@ -5,6 +5,7 @@
 
 import type { JobResult, RunResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
+import type { HeldPart } from '../run/plan-job.ts';
 import { plural } from '../shift/words.ts';
 import { count, table } from './text.ts';
 
@@ -35,11 +36,7 @@ function jobLines(job: JobResult): string[] {
     lines.push(`  stopped: ${guard.guard}: found ${count(guard.found)}, the limit is ${count(guard.limit)}`);
   }
   if (job.approved) lines.push('  approved: a guard would have stopped this plan');
-  for (const part of job.heldParts) {
-    lines.push(
-      `  held: ${part.reason} (${count(part.rows)} rows stay as they are). To let it through: --approve ${part.plan}`,
-    );
-  }
+  lines.push(...job.heldParts.map(heldLine));
   const resized = job.metrics.resized;
   if (resized && typeof resized === 'object') {
     for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
@@ -51,12 +48,19 @@ function jobLines(job: JobResult): string[] {
   return lines;
 }
 
+function heldLine({ reason, rows, plan }: HeldPart): string {
+  const stay = `${plural(rows, 'row')} ${rows === 1 ? 'stays as it is' : 'stay as they are'}`;
+  if (plan !== null) return `  held: ${reason} (${stay}). To let it through: --approve ${plan}`;
+  return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is mended.`;
+}
+
 function headline(job: JobResult): string {
   if (job.error) return job.error.message;
   if (job.status === 'skipped') return '';
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
     return `${plural(Number(job.metrics.written), 'file')} written`;
-  return job.status === 'unchanged' ? 'everything is as it should be' : changesText(job);
+  if (job.status !== 'unchanged') return changesText(job);
+  return job.heldParts.length > 0 ? 'nothing to change but what is held' : 'everything is as it should be';
 }
 
 /** Bounce and complaint rates over their lines. */

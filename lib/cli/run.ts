@@ -5,6 +5,7 @@ import type { Outside } from '../job/ahead.ts';
 import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
+import { hasWrongRules } from '../run/plan-job.ts';
 import { nothingHeld, type Store } from '../store/store.ts';
 import { nearest } from '../workbook/headers.ts';
 import { inboxOf, noInbox } from './inbox.ts';
@@ -107,9 +108,10 @@ export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[
   ...allJobs(nightShift).map(({ job }) => job.name),
 ];
 
-/** 1 before 3: what failed matters more than what waits. */
+/** What failed matters more than a wrong rule, and that more than what waits. */
 export function exitCode(jobs: readonly JobResult[]): number {
   if (jobs.some((job) => job.status === 'failed' || job.status === 'skipped')) return 1;
+  if (jobs.some(hasWrongRules)) return 2;
   return jobs.some((job) => job.status === 'blocked') ? 3 : 0;
 }
 

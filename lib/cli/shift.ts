@@ -18,6 +18,7 @@ import { failAll } from '../run/batch.ts';
 import { describeError } from '../run/errors.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
+import { hasWrongRules } from '../run/plan-job.ts';
 import { commitMessage } from '../shift/commit-message.ts';
 import { dueSlots, type History } from '../shift/due.ts';
 import { readEnvironment, type ShiftEnvironment } from '../shift/environment.ts';
@@ -249,8 +250,11 @@ function webhookText(
 ): string {
   const jobs = results
     .flatMap((result) => result.jobs)
-    .filter(({ status }) => status !== 'applied' && status !== 'unchanged');
-  const said = [...jobs.map(({ job, status }) => `${job} ${status}`), ...troubles];
+    .filter((job) => (job.status !== 'applied' && job.status !== 'unchanged') || hasWrongRules(job));
+  const said = [
+    ...jobs.map((job) => `${job.job} ${hasWrongRules(job) ? 'has a wrong rule' : job.status}`),
+    ...troubles,
+  ];
   return `Nightshift: ${name}: ${said.join(', ')}.${runUrl ? ` ${runUrl}` : ''}`;
 }
 

@@ -40,7 +40,7 @@ export interface GuardResult {
 
 /** A part of a plan that is left out by itself: the rows whose `column` holds one of the query's `part`s. */
 export interface Hold {
-  /** Left out: the query only tells what is not in the plan anyway. */
+  /** Left out: the query tells what is not in the plan because its rule is wrong, and no approval lets it through. */
   readonly column?: string;
   /** Rows of a part that go through although it is held, by table: a condition on the plan's rows. */
   readonly spares?: Readonly<Partial<Record<TableName, Sql>>>;

@@ -13,12 +13,12 @@ import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quoteName } from '../snapshot/load.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 
-/** A part that was left out: how many rows, and the hash with which a person may let it through. */
+/** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
 export interface HeldPart {
   readonly part: string;
   readonly reason: string;
   readonly rows: number;
-  readonly plan: string;
+  readonly plan: string | null;
 }
 
 export interface JobPlan {
@@ -124,7 +124,10 @@ async function createPlannedViews(engine: Engine, diffs: readonly Diff[]): Promi
 const countPlanned = async (engine: Engine, found: Sql, diffs: readonly Diff[]): Promise<number> =>
   diffs.every(isEmpty) ? 0 : engine.number(found);
 
-/** Takes the parts that the job holds back out of its diffs, unless a person approved exactly that part. */
+/**
+ * Takes the parts that the job holds back out of its diffs, unless a person approved exactly that part. What is wrong
+ * can't be approved: only a mended rule lets it through.
+ */
 async function holdParts(
   engine: Engine,
   job: Job,
@@ -135,23 +138,35 @@ async function holdParts(
   const parts: HeldPart[] = [];
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
-    const having = column === undefined ? [] : diffs.filter((diff) => column in tableOf(diff.table).columns);
+    if (column === undefined) {
+      const wrong = await engine.rows(hold.query);
+      parts.push(...wrong.map(({ part, reason, kept }) => wrongPart(String(part), String(reason), Number(kept ?? 0))));
+      continue;
+    }
+    const having = diffs.filter((diff) => column in tableOf(diff.table).columns);
     const heldRows = (diff: Diff, part: string): Sql =>
-      sql`${raw(quoteName(column ?? ''))} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? raw('false')}, false)`;
+      sql`${raw(quoteName(column))} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? raw('false')}, false)`;
     for (const row of await engine.rows(hold.query)) {
       const part = String(row.part);
       const cut: Diff[] = [];
       for (const diff of having) cut.push(await cutOut(engine, diff, heldRows(diff, part)));
-      const plan = await planHash(engine, job.name, cut, context.asOf);
-      if (approvals.has(plan)) continue;
-      for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
       const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
-      parts.push({ part, reason: String(row.reason), rows: rows || Number(row.kept ?? 0), plan });
+      const plan = await planHash(engine, job.name, cut, context.asOf);
+      // Where all that changes is spared, nothing is held.
+      if (rows === 0 || approvals.has(plan)) continue;
+      for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
+      parts.push({ part, reason: String(row.reason), rows, plan });
     }
   }
   if (parts.length === 0) return { diffs: [...diffs], parts };
   return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts };
 }
+
+const wrongPart = (part: string, reason: string, rows: number): HeldPart => ({ part, reason, rows, plan: null });
+
+/** True where a job left something out because its rule is wrong. */
+export const hasWrongRules = ({ heldParts }: { readonly heldParts: readonly HeldPart[] }): boolean =>
+  heldParts.some(({ plan }) => plan === null);
 
 async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {
   const cut = `${diff.name}_part`;

@@ -200,7 +200,7 @@ function checkColumn(
 function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
   if (scope.columns && !scope.columns.includes(column)) {
     const near = nearest(column, scope.columns);
-    return `contacts has no column "${column}".${near ? ` Did you mean "${near}"?` : ''} Its columns are: ${scope.columns.join(', ')}.`;
+    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `Its columns are: ${scope.columns.join(', ')}.`}`;
   }
   if (!/^[a-z_][a-z0-9_]*$/.test(column)) {
     return `the column "${column}" can't be used in a rule. Rename it with plain letters, digits and _.`;

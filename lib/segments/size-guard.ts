@@ -33,11 +33,11 @@ export const heldBySize = (limits: SizeLimits): Sql => sql`
 export const resizedLists = (limits: SizeLimits): Sql => sql`
   select part as label, reason as change from (${resizedBy(limits.warn, 'changes much')}) as resized order by part`;
 
-/** Rows (part, reason, kept): the lists whose rules are wrong, with the members that they keep. */
-export function heldAsWrong(wrong: readonly WrongList[]): Sql {
+/** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
+export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   const rows = wrong.map(
     ({ name, problems }) => sql`
-      select ${name} as part, ${`list is wrong: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
+      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
   );
   return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
 }

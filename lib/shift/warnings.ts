@@ -1,13 +1,13 @@
 /**
- * Warnings: nothing failed, and yet somebody should look. Rates over their lines, sender faults, a quarantine that
- * grows. Each is an issue of its own that closes when it is over. Pure.
+ * Warnings: nothing failed, and yet somebody should look. Wrong rules, rates over their lines, sender faults, a quarantine
+ * that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 import type { Alert, AllClear } from '../github/alerts.ts';
 import { code, markdown } from '../github/escape.ts';
 import type { JobResult, RunResult } from '../run/batch.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
 import type { News } from './job-alerts.ts';
-import { plural } from './words.ts';
+import { listed, plural } from './words.ts';
 
 export interface WarningNews {
   readonly result: RunResult;
@@ -44,6 +44,8 @@ export function warningNews(news: WarningNews): News {
     say('warning/quarantine', quarantine(news), 'The quarantine no longer grows');
   }
   for (const job of news.result.jobs) {
+    if (job.status === 'applied' || job.status === 'unchanged')
+      say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} are right again`);
     const rates = record(job.metrics.rates);
     if (!rates) continue;
     const before = (history.get(job.job) ?? []).findLast((each) => each.run !== run);
@@ -62,6 +64,16 @@ export function warningNews(news: WarningNews): News {
     say('warning/sender-faults', senderFaults(job, before), 'No new bounces that blame the sender');
   }
   return { alerts, allClear };
+}
+
+/** Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report. */
+function wrongRules({ job, heldParts }: JobResult): { title: string; text: string } | null {
+  const wrong = heldParts.filter(({ plan }) => plan === null).map(({ part }) => markdown(part));
+  if (wrong.length === 0) return null;
+  return {
+    title: `${job} can’t follow ${plural(wrong.length, 'rule')}`,
+    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.`,
+  };
 }
 
 const record = (value: unknown): Record<string, unknown> | null =>

@@ -3,10 +3,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listRefresh } from '../../jobs/list-refresh.ts';
+import { reportRun } from '../../lib/cli/report.ts';
 import { exitCode } from '../../lib/cli/run.ts';
 import { sql } from '../../lib/engine/sql.ts';
 import { allowed } from '../../lib/job/guard.ts';
 import { insert, remove } from '../../lib/job/job.ts';
+import { planHash } from '../../lib/plan/hash.ts';
 import { all, text } from '../../lib/segments/build.ts';
 import type { ListRule } from '../../lib/segments/lists.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
@@ -153,6 +155,40 @@ describe('lists', () => {
     const approved = jobOf(await night(folder, { jobs, asOf: '2026-11-23', approvals }), 'list-refresh');
     expect(approved.heldParts.map(({ part }) => part)).toEqual(['Small', 'Odd']);
     expect(members(folder)).toEqual({ Big: 20, New: 30, Odd: 40, Small: 4 });
+  });
+
+  it('whose rules are wrong say so every night, can’t be approved, and end the run with exit code 2', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: rows(2, 0) });
+    await night(folder, { jobs: nightly(listRefresh([list('Odd', 'Big'), list('Big', 'Big')], sizes)) });
+    const wrong = ['Odd', 'New'].map((name) => ({ ...list(name, 'Big'), where: text('contry').is('DE') }));
+    const jobs = nightly(listRefresh([...wrong, list('Big', 'Big')], sizes));
+    const first = await night(folder, { jobs });
+    const hash = await planHash(null as never, 'list-refresh', [], new Date());
+    const second = await night(folder, { jobs, asOf: '2026-11-23', approvals: [hash] });
+    for (const result of [first, second]) {
+      expect(exitCode(result.jobs)).toBe(2);
+      expect(reportRun('A night', result).split('\n').slice(2, 5)).toEqual([
+        'list-refresh          unchanged  nothing to change but what is held',
+        '  held: list is wrong: jobs/rules/segments.ts: List "Odd", text(contry): contacts has no column "contry". Did you mean "country"? 2 rows stay as they are until the rule is mended.',
+        '  held: list is wrong: jobs/rules/segments.ts: List "New", text(contry): contacts has no column "contry". Did you mean "country"? Nothing of it changes until the rule is mended.',
+      ]);
+    }
+    expect(members(folder)).toEqual({ Big: 2, Odd: 2 });
+  });
+
+  it('that lose only whom nobody may mail are not held', async () => {
+    const folder = temporaryFolder();
+    const jobs = nightly(listRefresh([{ ...list('Big', 'Big'), sending: true }], sizes));
+    writeWorkbook(folder, { contacts: rows(40, 0) });
+    await night(folder, { jobs });
+    writeWorkbook(folder, {
+      contacts: rows(40, 0).map((row, i) => (i < 30 ? { ...row, status: 'unsubscribed' } : row)),
+    });
+    const job = jobOf(await night(folder, { jobs, asOf: '2026-11-23' }), 'list-refresh');
+    expect(job.heldParts).toEqual([]);
+    expect(job.metrics.resized).toEqual({ Big: 'list "Big" changes much: 40 to 10 members' });
+    expect(members(folder)).toEqual({ Big: 10 });
   });
 });
 

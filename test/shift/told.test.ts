@@ -143,9 +143,23 @@ describe('a warning', () => {
     expect(cleared({})).toContain('warning/bounce-rate');
     expect(cleared({ bounces: 'unknown', complaints_level: 'unknown' })).toEqual([
       'warning/quarantine',
+      'warning/rules/bounce-suppression',
       'warning/sender-faults',
     ]);
-    expect(news(rates({})).allClear[1]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
+    expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
+  });
+
+  it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is mended', () => {
+    const held = (part: string, plan: string | null) => ({ part, reason: 'no column "Ada Byron"', rows: 3, plan });
+    const heldParts = [held('Hot <leads>', null), held('Big', 'sha256:1'), held('New', null)];
+    const [alert] = news(aResult([aJob({ job: 'list-refresh', heldParts })])).alerts;
+    expect([alert?.key, alert?.title, alert?.body]).toEqual([
+      'warning/rules/list-refresh',
+      'list-refresh can’t follow 2 rules',
+      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.',
+    ]);
+    expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
+    expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);
   });
 
   it('is raised where twenty more bounces blame the sender than the run before', () => {
