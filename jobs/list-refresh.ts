@@ -1,16 +1,22 @@
 import { domainKinds } from '../lib/email/domain-kinds.ts';
 import { join, list, raw, type Sql, sql } from '../lib/engine/sql.ts';
 import { type Change, type Context, job, remove, type Step, upsert } from '../lib/job/job.ts';
+import { bandsOf } from '../lib/scoring/rules.ts';
+import { contactColumns } from '../lib/segments/check.ts';
 import { segmentInputQuery } from '../lib/segments/input.ts';
-import { checkLists, type ListRule, membershipQuery } from '../lib/segments/lists.ts';
+import { checkLists, type ListRule, membershipQuery, trials } from '../lib/segments/lists.ts';
 import { columnsNamed, heldAsWrong, heldBySize, resizedLists, type SizeLimits } from '../lib/segments/size-guard.ts';
-import { tables } from '../lib/workbook/tables.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { listSizes } from './rules/guards.ts';
+import { scoring } from './rules/scoring.ts';
 import { lists } from './rules/segments.ts';
 
-const checked = (rules: readonly ListRule[], { columns }: Context) =>
-  checkLists(rules, [...Object.keys(tables.contacts.columns), ...columns('contacts')]);
+const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
+  checkLists(rules, {
+    columns: new Map([...contactColumns, ...columns('contacts')]),
+    bands: bandsOf(scoring),
+    ...(refused && { refused }),
+  });
 
 /** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
@@ -83,6 +89,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     needs: ['bounce-suppression'],
     rules: { rules, sizes },
     extraColumns: columnsNamed(rules),
+    trials: (context) => trials(checked(rules, context).segments, context.asOf),
     steps: (context) => membersSteps(rules, context),
     changes: changesOf,
     holds: (context) => [

@@ -3,13 +3,13 @@ import { sql } from '../lib/engine/sql.ts';
 import { type Context, job, update } from '../lib/job/job.ts';
 import { scorePartsQuery, scoreQuery } from '../lib/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../lib/scoring/rules.ts';
+import { contactColumns } from '../lib/segments/check.ts';
 import { columnsNamed } from '../lib/segments/size-guard.ts';
-import { tables } from '../lib/workbook/tables.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
-  checkScoring(rules, [...Object.keys(tables.contacts.columns), ...columns('contacts')]);
+  checkScoring(rules, new Map([...contactColumns, ...columns('contacts')]));
 
 /** Works out every contact's score anew from the whole history, so that tomorrow's lists know who is warm. */
 export const scoreRecalculation = (rules: ScoringRules) =>

@@ -139,7 +139,7 @@ async function suppress(): Promise<void> {
     asOf,
     today: '',
     period: '',
-    columns: () => new Set(),
+    columns: () => new Map(),
   });
   const columns = 'email, scope, contact_id, reason, suppressed_at, source, note';
   for (const change of [listed, followed]) {

@@ -7,6 +7,7 @@ import { type Sql, sql } from '../engine/sql.ts';
 import { allJobs } from '../job/batch.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
 import { contextOf } from '../run/run-job.ts';
+import { tried } from '../run/trials.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
@@ -80,7 +81,8 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
   for (const scheduled of allJobs(session.nightShift)) {
     const { job } = scheduled;
     if (!job.explains) continue;
-    const context = contextOf({ asOf: session.asOf, rules: session.nightShift.workbook }, snapshot, scheduled);
+    const untried = contextOf({ asOf: session.asOf, rules: session.nightShift.workbook }, snapshot, scheduled);
+    const context = await tried(engine, job, untried);
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
     told.push(...(await sections(engine, job.explains(context, id))));

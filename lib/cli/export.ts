@@ -14,7 +14,7 @@ export async function exportCommand(session: Session): Promise<number> {
   const scheduled = allJobs(session.nightShift).find((each) => each.job.files);
   if (!scheduled) throw new UsageError('No job of the night shift writes exports.');
   const at = { asOf: session.asOf, rules: session.nightShift.workbook };
-  const context = contextOf(at, { columns: () => new Set() }, scheduled);
+  const context = contextOf(at, { columns: () => new Map() }, scheduled);
   const names = (scheduled.job.files?.(context) ?? []).map((file) => file.name);
   if (!name || rest.length > 0) throw new UsageError(`Export what? Name one of: ${names.join(', ')}.`);
   if (!names.includes(name)) {

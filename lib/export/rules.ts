@@ -3,13 +3,13 @@
  * starts.
  */
 import { z } from 'zod';
-import { checkCondition } from '../segments/check.ts';
+import { checkCondition, contactColumns } from '../segments/check.ts';
 import { type Condition, testsIn } from '../segments/condition.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { checkRules } from '../workbook/rules.ts';
 import { tables } from '../workbook/tables.ts';
 
-const contactColumns = Object.keys(tables.contacts.columns) as [string, ...string[]];
+const columns = [...contactColumns.keys()] as [string, ...string[]];
 
 export const formats = ['mailchimp', 'hubspot', 'google-ads', 'meta', 'csv'] as const;
 export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
@@ -30,9 +30,9 @@ const people = z.strictObject({
   /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
   sending: z.boolean(),
   /** Header → column of contacts; left out, those that the format is known for. */
-  columns: z.record(z.string().min(1), z.enum(contactColumns)).optional(),
+  columns: z.record(z.string().min(1), z.enum(columns)).optional(),
   /** A column of contacts to sort by; contact_id, unless given. */
-  order: z.enum(contactColumns).optional(),
+  order: z.enum(columns).optional(),
   /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
   only: z.enum(['all', 'changed']).default('all'),
   to,

@@ -25,8 +25,16 @@ export interface Context {
   /** The local calendar day of as-of, `YYYY-MM-DD`. */
   readonly today: string;
   readonly period: string;
-  /** The columns that a table has in this workbook (unknown ones among them, by their SQL names). */
-  readonly columns: (table: TableName) => ReadonlySet<string>;
+  /** The columns that a table has in this workbook, by each name that a rule may use (`normalHeader`): its own, and its header's. */
+  readonly columns: (table: TableName) => ReadonlyMap<string, string>;
+  /** What the engine said of the job's `trials` that it does not understand, by part. */
+  readonly refused?: ReadonlyMap<string, string>;
+}
+
+/** A query that the engine must understand for a part of a job's rules to be followed. It is never run. */
+export interface Trial {
+  readonly part: string;
+  readonly query: Sql;
 }
 
 /** A named table made of a query; `row` says in words what one of its rows is. */
@@ -109,7 +117,7 @@ export interface Job {
   readonly needs?: readonly string[];
   /** What marketers tuned; its hash stands in the ledger. */
   readonly rules?: unknown;
-  /** Columns beyond the known ones that the rules name (as typed there), so that the snapshot loads them. */
+  /** Columns beyond the known ones that the rules name (as `normalHeader` gives them), so that the snapshot loads them. */
   readonly extraColumns?: readonly string[];
   /** Asks the world outside, before the snapshot; see ahead.ts. */
   readonly gather?: (at: Gathering) => Promise<Gathered>;
@@ -117,6 +125,8 @@ export interface Job {
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
   /** Its decisions are written nowhere: they would hold what it is there to forget. */
   readonly unrecorded?: true;
+  /** Asked before the steps, so that a rule which the engine does not understand is one part's fault and not the job's. */
+  readonly trials?: (context: Context) => readonly Trial[];
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   /** Files that it makes beside the workbook's tables. */

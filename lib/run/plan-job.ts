@@ -12,6 +12,7 @@ import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quoteName } from '../snapshot/load.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
+import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
 export interface HeldPart {
@@ -36,10 +37,11 @@ export interface JobPlan {
 export async function planJob(
   engine: Engine,
   job: Job,
-  context: Context,
+  untried: Context,
   approvals: ReadonlySet<string>,
   earlier: Metrics | null = null,
 ): Promise<JobPlan> {
+  const context = await tried(engine, job, untried);
   const prepared = await job.prepare?.({ engine, context, earlier });
   await runSteps(engine, job.steps?.(context) ?? []);
   // A job may run several times in a batch, each for a period of its own.

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { checkCondition, shown, words } from '../segments/check.ts';
+import { type Columns, checkCondition, shown, words } from '../segments/check.ts';
 import type { Condition } from '../segments/condition.ts';
 import { parseAge } from '../segments/when.ts';
 
@@ -104,7 +104,7 @@ const schema = z.strictObject({
  * The rules, checked. Throws a RulesError with every fault. `columns` are those of the engine's contacts table;
  * without them columns aren't looked up.
  */
-export function checkScoring(input: unknown, columns?: readonly string[]): ScoringRules {
+export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
   const result = schema.safeParse(input);
   if (!result.success) {
     throw new RulesError(
@@ -128,6 +128,10 @@ export function checkScoring(input: unknown, columns?: readonly string[]): Scori
   if (problems.length > 0) throw new RulesError(problems);
   return checked as ScoringRules;
 }
+
+/** The grades that contacts may have: A1 to D4. */
+export const bandsOf = ({ grades }: ScoringRules): string[] =>
+  Object.keys(grades.fit).flatMap((fit) => Object.keys(grades.engagement).map((engagement) => `${fit}${engagement}`));
 
 /** `engagement.events "click", points`: an item of a list is called by its name where it has one. */
 function placeOf(path: readonly PropertyKey[], input: unknown): string {

@@ -6,18 +6,28 @@
 
 import { z } from 'zod';
 import { normalHeader } from '../workbook/headers.ts';
+import { tables } from '../workbook/tables.ts';
 import { columnType } from './compile.ts';
-import type { Comparison, Condition, Test } from './condition.ts';
+import type { Bounds, Comparison, Condition, Test, When } from './condition.ts';
+import { boundsFault, whenFault } from './limits.ts';
 import { nearest } from './nearest.ts';
 import { isDay, parseAge } from './when.ts';
 
 /** Where a condition stands, for people: 'List "Hot leads", condition 2'. */
 export type Place = string;
 
+/** Columns by each name that a rule may use for them, as `normalHeader` gives it. */
+export type Columns = ReadonlyMap<string, string>;
+
+/** The columns that every workbook's contacts have. */
+export const contactColumns: Columns = new Map(Object.keys(tables.contacts.columns).map((column) => [column, column]));
+
 /** What a condition may ask here, beside its own shape. */
 export interface Scope {
   /** The columns of contacts; `undefined` where they aren't known yet. */
-  readonly columns?: readonly string[];
+  readonly columns?: Columns;
+  /** The grades that contacts may have; `undefined` where they aren't known. */
+  readonly bands?: readonly string[];
   /** Events, purchases, lists and mailability may be asked for too, not the contact's own columns alone. */
   readonly history: boolean;
 }
@@ -36,23 +46,31 @@ export const words = (expected: string) =>
   });
 
 const number = z.number({ error: found('a number, such as 25') });
-const age = words('an age').refine((value) => parseAge(value) !== undefined, {
-  error: found(`an age such as '90 days', '2 weeks', '6 months' or '1 year'`),
-});
-const day = words('a date').refine(isDay, { error: found(`a date such as '2026-01-31'`) });
+const anAge = `an age such as '90 days', '2 weeks', '6 months' or '1 year'`;
+const age = words(anAge).refine((value) => parseAge(value) !== undefined, { error: found(anAge) });
+const aDay = `a date such as '2026-01-31'`;
+const day = words(aDay).refine(isDay, { error: found(aDay) });
 const several = (item: z.ZodType<string>, expected: string) =>
   z.array(item, { error: found(expected) }).min(1, { error: found(expected) });
 
-const bounds = { is: number, atLeast: number, atMost: number, moreThan: number, lessThan: number };
+const times = z
+  .int({ error: found('a whole number, such as 3') })
+  .min(0, { error: found('a whole number, such as 3') });
+const each = <T>(limit: T) => ({ is: limit, atLeast: limit, atMost: limit, moreThan: limit, lessThan: limit });
+const bounds = each(number);
+const counts = each(times);
 const when = { within: age, olderThan: age, before: day, after: day, on: day };
-const optional = <T extends Record<string, z.ZodType>>(shape: T) => z.object(shape).partial().shape;
+/** Each may be left out, but one that is there needs a value: `undefined` is a slip. */
+const optional = (shape: Readonly<Record<string, z.ZodType>>) =>
+  Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, value.exactOptional()]));
 const someOf = (keys: readonly string[]) => (test: object) => keys.some((key) => key in test);
 const boundWords = Object.keys(bounds);
 const whenWords = Object.keys(when);
 
 const column = words(`a column's name, such as 'country'`);
 const types = several(words(`a type of event, such as 'click'`), `types of events, such as 'click'`);
-const currency = words('a currency').regex(/^[A-Z]{3}$/, { error: found(`a currency's three letters, such as 'EUR'`) });
+const aCurrency = `a currency's three letters, such as 'EUR'`;
+const currency = words(aCurrency).regex(/^[A-Z]{3}$/, { error: found(aCurrency) });
 const noBound = { error: () => 'no limit is given. Expected one such as { atLeast: 1 }' };
 const noWhen = { error: () => `no time is given. Expected one such as { within: '90 days' }` };
 
@@ -75,16 +93,18 @@ const text = z
     operator: z.enum(operators, { error: found(`one of ${operators.join(', ')}`) }),
     values: several(words(`some text, such as 'DE'`), `at least one value, such as 'DE'`),
   })
-  .refine((test) => test.operator !== 'matches' || test.values.every(isPattern), {
-    error: found('a regular expression without look-around and back-references'),
+  .superRefine(({ operator, values }, { addIssue }) => {
+    const wrong = operator === 'matches' ? values.filter((value) => !isPattern(value)) : [];
+    for (const value of wrong)
+      addIssue(`found ${shown(value)}. Expected a regular expression without look-around and back-references`);
   });
 
 const timeOf = z.union([z.literal('purchase'), types], { error: found(`types of events, such as 'click'`) });
 const time = (test: 'first' | 'last') =>
   z.strictObject({ test: z.literal(test), of: timeOf, ...optional(when) }).refine(someOf(whenWords), noWhen);
-const bought = (test: 'purchases' | 'spent') =>
+const bought = (test: 'purchases' | 'spent', limits: typeof bounds) =>
   z
-    .strictObject({ test: z.literal(test), currency: currency.optional(), ...optional(bounds), ...optional(when) })
+    .strictObject({ test: z.literal(test), ...optional({ currency, ...limits, ...when }) })
     .refine(someOf(boundWords), noBound);
 
 const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
@@ -107,10 +127,10 @@ const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
   last: time('last'),
   empty: z.strictObject({ test: z.literal('empty'), column }),
   event: z
-    .strictObject({ test: z.literal('event'), types, ...optional(bounds), ...optional(when) })
+    .strictObject({ test: z.literal('event'), types, ...optional(counts), ...optional(when) })
     .refine(someOf(boundWords), noBound),
-  purchases: bought('purchases'),
-  spent: bought('spent'),
+  purchases: bought('purchases', counts),
+  spent: bought('spent', bounds),
   list: z.strictObject({ test: z.literal('list'), name: words(`a list's name`) }),
   mailable: z.strictObject({ test: z.literal('mailable') }),
 };
@@ -172,6 +192,11 @@ function checkTest(input: unknown, place: Place, scope: Scope, problems: string[
     return undefined;
   }
   const test = result.data as Test;
+  const impossible = boundsFault(test as Bounds) ?? whenFault(test as When);
+  if (impossible) {
+    problems.push(`${where}: ${impossible}.`);
+    return undefined;
+  }
   if (ofHistory.has(test.test) && !scope.history) {
     problems.push(`${where}: only the contact's own columns may be asked for here.`);
     return undefined;
@@ -190,17 +215,18 @@ function checkColumn(
   scope: Scope,
   problems: string[],
 ): Test | undefined {
-  const column = normalHeader(test.column);
-  const fault = columnFault(test.test, column, scope);
+  const named = normalHeader(test.column);
+  const column = scope.columns?.get(named) ?? named;
+  const fault = columnFault(test.test, column, scope) ?? bandFault(test, column, scope);
   if (fault === undefined) return { ...test, column };
   problems.push(`${where}: ${fault}`);
   return undefined;
 }
 
 function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
-  if (scope.columns && !scope.columns.includes(column)) {
-    const near = nearest(column, scope.columns);
-    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `Its columns are: ${scope.columns.join(', ')}.`}`;
+  if (scope.columns && !scope.columns.has(column)) {
+    const near = nearest(column, [...scope.columns.keys()]);
+    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `Its columns are: ${[...new Set(scope.columns.values())].join(', ')}.`}`;
   }
   if (!/^[a-z_][a-z0-9_]*$/.test(column)) {
     return `the column "${column}" can't be used in a rule. Rename it with plain letters, digits and _.`;
@@ -216,4 +242,14 @@ function columnFault(test: Test['test'], column: string, scope: Scope): string |
   return fits.includes(type)
     ? undefined
     : `the column holds ${type === 'number' ? 'numbers' : 'dates'}. Write ${type === 'number' ? 'number' : 'date'}('${column}') instead.`;
+}
+
+/** A grade that nobody can have is a slip, where it is asked for by its whole name. */
+function bandFault(test: Test, column: string, { bands }: Scope): string | undefined {
+  if (!bands || column !== 'score_band' || test.test !== 'text' || test.operator !== 'is') return undefined;
+  const known = bands.map((band) => band.toLowerCase());
+  const wrong = test.values.filter((value) => !known.includes(value.trim().toLowerCase()));
+  return wrong.length > 0
+    ? `there is no band ${wrong.map((value) => `"${value}"`).join(', ')}. Expected one of ${bands.join(', ')} (jobs/rules/scoring.ts).`
+    : undefined;
 }

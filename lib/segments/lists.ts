@@ -6,10 +6,11 @@
 
 import { z } from 'zod';
 import { type Sql, sql } from '../engine/sql.ts';
-import { tables } from '../workbook/tables.ts';
-import { checkCondition, shown, words } from './check.ts';
+import type { Trial } from '../job/job.ts';
+import { type Columns, checkCondition, contactColumns, shown, words } from './check.ts';
 import { compile } from './compile.ts';
 import { type Condition, testsIn } from './condition.ts';
+import { segmentInputQuery } from './input.ts';
 import { nearest } from './nearest.ts';
 
 /** A moment in an example: '12 days ago' (months, weeks and years too), or a date. */
@@ -64,18 +65,23 @@ interface Read {
   readonly problems: string[];
 }
 
+/** What the lists are checked against. */
+interface Known {
+  /** The columns that the engine's contacts table has; those of every workbook, unless given. */
+  readonly columns?: Columns;
+  readonly bands?: readonly string[];
+  /** What the engine said of lists whose rules it does not understand, by the list's name. */
+  readonly refused?: ReadonlyMap<string, string>;
+}
+
 /**
- * Checks all lists. `columns` are the names that the engine's contacts table has; without them only the workbook's own
- * columns are known. `segments` come in an order in which each stands after those it asks for.
+ * Checks all lists. `segments` come in an order in which each stands after those it asks for.
  */
-export function checkLists(
-  rules: readonly unknown[],
-  columns: readonly string[] = Object.keys(tables.contacts.columns),
-): { segments: Segment[]; wrong: WrongList[] } {
+export function checkLists(rules: readonly unknown[], known: Known = {}): { segments: Segment[]; wrong: WrongList[] } {
   const wrong: WrongList[] = [];
   const lists = new Map<string, Read>();
   rules.forEach((input, i) => {
-    const read = readList(input, i, columns);
+    const read = readList(input, i, known);
     const twin = lists.get(read.rule.name);
     if (twin) twin.problems.push(`List "${read.rule.name}": two lists have this name. Rename one.`);
     else lists.set(read.rule.name, read);
@@ -88,14 +94,17 @@ export function checkLists(
   return { segments: [...segments.values()].filter((segment) => segment !== null), wrong };
 }
 
-function readList(input: unknown, index: number, columns: readonly string[]): Read {
+function readList(input: unknown, index: number, known: Known): Read {
   const result = shape.safeParse(input);
   const given = typeof input === 'object' && input !== null && 'name' in input ? input.name : undefined;
   const name = typeof given === 'string' && given.trim() !== '' ? given.trim() : `number ${index + 1}`;
   const place = `List "${name}"`;
   const problems = result.success ? [] : result.error.issues.map((issue) => `${place}: ${issue.message}.`);
   const where = typeof input === 'object' && input !== null && 'where' in input ? input.where : undefined;
-  const checked = checkCondition(where, place, { columns, history: true }, problems);
+  const { refused, ...scope } = { columns: contactColumns, ...known };
+  const checked = checkCondition(where, place, { ...scope, history: true }, problems);
+  const said = refused?.get(name);
+  if (said !== undefined) problems.push(`${place}: its rule can't be asked: ${said}.`);
   const never: Condition = { any: [] };
   return { rule: { ...(result.data as ListRule), name, where: checked ?? never }, problems };
 }
@@ -154,3 +163,13 @@ function placed(condition: Condition, lists: ReadonlyMap<string, Condition>): Co
 /** The contact_id of every member of a list, read from the table `segment_input` (see input.ts). */
 export const membershipQuery = (segment: Segment, asOf: Date): Sql =>
   sql`select c.contact_id from segment_input as c where ${compile(segment.members, asOf)}`;
+
+/** A query for each list that is as hard to understand as the list is, without the lists that it asks for. */
+export const trials = (segments: readonly Segment[], asOf: Date): Trial[] =>
+  segments.flatMap(({ name, where }) => {
+    const tests = [...testsIn(where)].filter(({ test }) => test !== 'list');
+    if (tests.length === 0) return [];
+    const query = sql`with domains as (select '' as domain, '' as kind), segment_input as (${segmentInputQuery(tests, asOf)})
+      select count(*) as n from segment_input as c where ${compile({ all: tests }, asOf)}`;
+    return [{ part: name, query }];
+  });

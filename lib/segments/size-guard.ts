@@ -3,6 +3,7 @@
  * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
  */
 import { join, raw, type Sql, sql } from '../engine/sql.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import type { WrongList } from './lists.ts';
 
 /** Shares of a list's members that may come or go in one run before a person is warned, or the list held. */
@@ -42,9 +43,9 @@ export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
 }
 
-/** The columns that rules name, wherever in a condition; what is wrong with them is for the check to say. */
+/** The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for the check to say. */
 export function columnsNamed(rules: unknown): string[] {
   if (typeof rules !== 'object' || rules === null) return [];
-  const own = 'column' in rules && typeof rules.column === 'string' ? [rules.column] : [];
+  const own = 'column' in rules && typeof rules.column === 'string' ? [normalHeader(rules.column)] : [];
   return [...new Set([...own, ...Object.values(rules).flatMap(columnsNamed)])];
 }

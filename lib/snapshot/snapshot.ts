@@ -42,8 +42,8 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
-  /** The columns that the workbook has, by table; unknown ones by their SQL names. */
-  readonly columns: (table: TableName) => ReadonlySet<string>;
+  /** The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader` gives it. */
+  readonly columns: (table: TableName) => ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<TableName, SourceTable>;
 }
 
@@ -164,8 +164,15 @@ function openAhead(sources: Map<TableName, SourceTable>, tables: readonly TableN
   });
 }
 
-const columnsOf = (source: SourceTable | undefined): ReadonlySet<string> =>
-  new Set(source ? [...source.headerOf.keys(), ...source.headers.map(normalHeader)] : []);
+function columnsOf(source: SourceTable | undefined): ReadonlyMap<string, string> {
+  const known = [...(source?.headerOf ?? [])];
+  const columnOf = new Map(known.map(([column, header]) => [header, column]));
+  const headers = (source?.headers ?? []).map((header) => [normalHeader(header), columnOf.get(header)] as const);
+  return new Map([
+    ...headers.map(([header, column]): [string, string] => [header, column ?? header]),
+    ...known.map(([column]): [string, string] => [column, column]),
+  ]);
+}
 
 /** Returns how many rows are in quarantine. */
 async function addForeignBounces(

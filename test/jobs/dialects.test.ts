@@ -15,7 +15,7 @@ function statementsOf({ job, cadence }: ScheduledJob): [place: string, statement
     asOf: moment,
     today,
     period: periodOf(cadence, moment, nightShift.workbook.timeZone),
-    columns: (table) => new Set(Object.keys(tableOf(table).columns)),
+    columns: (table) => new Map(Object.keys(tableOf(table).columns).map((column) => [column, column])),
   };
   const condition = (expression: Sql): Sql => ({ text: `select 1 from t where ${expression.text}`, values: [] });
   return [

@@ -1,7 +1,12 @@
 /** Who joins and leaves the lists, and who may never be on one. */
 import { expect, it } from 'vitest';
+import { listRefresh } from '../../jobs/list-refresh.ts';
+import { listSizes } from '../../jobs/rules/guards.ts';
 import { lists } from '../../jobs/rules/segments.ts';
-import { night } from '../support/night.ts';
+import { memberOf, text } from '../../lib/segments/build.ts';
+import type { Condition } from '../../lib/segments/condition.ts';
+import { jobOf, night } from '../support/night.ts';
+import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 it('nobody whom a suppression, a status or an address forbids to mail is on a sending list; each move is recorded', async () => {
@@ -55,4 +60,45 @@ it('a member whose day of joining nobody wrote down is dated, and has not joined
   expect(dated?.joined_at).toMatch(/^2026-11-23/);
   expect(others).toEqual(before.slice(1));
   expect(readCsv(folder, 'list_changes')).toEqual(moved);
+});
+
+const list = (name: string, where: Condition) => ({
+  ...{ name, description: `Test list ${name}.`, sending: false, where, examples: { in: [], out: [] } },
+});
+const listed = (folder: string): string[] =>
+  readCsv(folder, 'memberships').map((row) => `${row.list}: ${row.contact_id}`);
+
+it('a rule may name a column as it stands in the file', async () => {
+  const folder = temporaryFolder();
+  const { email = '', ...nameless } = aContact({ contact_id: 'l1', 'my col': 'x', 'E-Mail-Adresse': 'y' });
+  writeWorkbook(folder, { contacts: [{ ...nameless, 'Email Address': email }] });
+  const rules = [
+    list('Theirs', text('my col').is('x')),
+    list('Normal', text('my_col').is('x')),
+    list('Dashes', text('E-Mail-Adresse').is('y')),
+    list('Ours', text('Email Address').contains('@')),
+    list('Empty', text('my col').isEmpty()),
+  ];
+  const job = jobOf(await night(folder, { jobs: nightly(listRefresh(rules, listSizes)) }), 'list-refresh');
+  expect(job.heldParts).toEqual([]);
+  expect(listed(folder).sort()).toEqual(['Dashes: l1', 'Normal: l1', 'Ours: l1', 'Theirs: l1']);
+});
+
+it('a rule that the engine does not understand is one list’s fault', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, { contacts: [aContact({ contact_id: 'l1' })] });
+  const rules = [
+    list('Fine', text('country').is('US')),
+    list('Odd', text('job_title').matches('\\u00e4')),
+    list('Needs', memberOf('Odd')),
+  ];
+  const job = jobOf(await night(folder, { jobs: nightly(listRefresh(rules, listSizes)) }), 'list-refresh');
+  expect(job.heldParts.map(({ part, reason }) => [part, reason])).toEqual([
+    [
+      'Odd',
+      `list is wrong: jobs/rules/segments.ts: List "Odd": its rule can't be asked: invalid escape sequence: \\u.`,
+    ],
+    ['Needs', 'list is wrong: jobs/rules/segments.ts: List "Needs" asks for the list "Odd", which is held.'],
+  ]);
+  expect(listed(folder)).toEqual(['Fine: l1']);
 });

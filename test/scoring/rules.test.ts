@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { scoring } from '../../jobs/rules/scoring.ts';
 import { checkScoring, RulesError, type ScoringRules } from '../../lib/scoring/rules.ts';
 import { event, text } from '../../lib/segments/build.ts';
-import { tables } from '../../lib/workbook/tables.ts';
+import { contactColumns } from '../../lib/segments/check.ts';
 
 const problems = (change: unknown): readonly string[] => {
   try {
-    checkScoring({ ...scoring, ...(change as ScoringRules) }, Object.keys(tables.contacts.columns));
+    checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns);
     return [];
   } catch (error) {
     if (error instanceof RulesError) return error.problems;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   all,
   any,
+  band,
   date,
   domainOf,
   event,
@@ -11,6 +12,7 @@ import {
   not,
   number,
   purchases,
+  spent,
   text,
 } from '../../lib/segments/build.ts';
 import type { Condition } from '../../lib/segments/condition.ts';
@@ -24,7 +26,8 @@ const list = (name: string, where: unknown): ListRule => ({
   examples: { in: [], out: [] },
 });
 const german = text('country').is('DE');
-const problems = (where: unknown): readonly string[] => checkLists([list('Hot', where)]).wrong[0]?.problems ?? [];
+const problems = (where: unknown): readonly string[] =>
+  checkLists([list('Hot', where)], { bands: ['A1', 'D4'] }).wrong[0]?.problems ?? [];
 
 describe('a faulty condition is refused in words that say where, what and what instead', () => {
   it.each<[unknown, string]>([
@@ -62,7 +65,33 @@ describe('a faulty condition is refused in words that say where, what and what i
       `List "Hot", domain(email): a value is blank. Expected a domain, such as 'acme.example'`,
     ],
     [text('job_title').matches('(?=a)'), 'Expected a regular expression without look-around and back-references.'],
-    [text('job_title').matches('(a'), 'Expected a regular expression without look-around and back-references.'],
+    [
+      text('job_title').matches('vp', '(a'),
+      'List "Hot", text(job_title): found "(a". Expected a regular expression without look-around and back-references.',
+    ],
+    [
+      number('employees').between(200, 50),
+      'List "Hot", number(employees): no number lies between 200 and 50. Expected limits that a number can meet, the smaller one first.',
+    ],
+    [{ test: 'number', column: 'employees', atLeast: 5, lessThan: 5 }, 'no number lies between 5 and 5.'],
+    [
+      date('created_at').betweenAges('180 days', '90 days'),
+      `List "Hot", date(created_at): nothing is older than 180 days and within 90 days. Expected the smaller age first, as in betweenAges('90 days', '180 days').`,
+    ],
+    [date('created_at').betweenAges('3 months', '3 months'), 'nothing is older than 3 months and within 3 months.'],
+    [
+      event('click', { after: '2026-02-01', before: '2026-01-01' }),
+      'no day lies after 2026-02-01 and before 2026-01-01. Expected the earlier day in after.',
+    ],
+    [event('click', { atLeast: -1 }), 'List "Hot", event(click): found -1. Expected a whole number, such as 3.'],
+    [purchases({ moreThan: 1.5 }), 'found 1.5. Expected a whole number, such as 3.'],
+    [
+      lastEvent('click').within(undefined as never),
+      `List "Hot", last(click): found nothing. Expected an age such as '90 days', '2 weeks', '6 months' or '1 year'.`,
+    ],
+    [number('employees').atLeast(undefined as never), 'found nothing. Expected a number, such as 25.'],
+    [purchases({ atLeast: 1, currency: undefined as never }), 'found nothing. Expected a currency'],
+    [band('A1', 'Z9'), 'List "Hot", text(score_band): there is no band "Z9". Expected one of A1, D4 (jobs/rules'],
     [
       knownAndNot(event('click') as never),
       'List "Hot": knownAndNot() takes a comparison with a value or a time. Write not() here.',
@@ -144,7 +173,21 @@ it('lists come after those that they ask for', () => {
 it('a column that only the workbook has may be asked for, however its header is written', () => {
   const where = all(text('Member-Rating').is('5'), lastEvent('click').within('1 year'));
   expect(checkLists([list('a', where)]).wrong).toHaveLength(1);
-  const { segments, wrong } = checkLists([list('a', where)], ['member_rating']);
+  const { segments, wrong } = checkLists([list('a', where)], {
+    columns: new Map([['member_rating', 'member_rating']]),
+  });
   expect(wrong).toEqual([]);
   expect(segments[0]?.where).toMatchObject({ all: [{ column: 'member_rating' }, {}] });
+});
+
+it('limits that somebody can meet are left alone', () => {
+  const fine = [
+    number('employees').between(50, 50),
+    date('created_at').betweenAges('3 months', '90 days'),
+    purchases({ moreThan: 0, lessThan: 2 }),
+    event('click', { after: '2026-01-01', before: '2026-01-03' }),
+    spent({ atLeast: -5 }),
+    band('a1 '),
+  ];
+  expect(fine.flatMap(problems)).toEqual([]);
 });
