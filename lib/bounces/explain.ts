@@ -2,21 +2,9 @@
  * What `explain` tells of a contact's bounces: the list's rows about its address or person, each bounce with the class
  * it was given and whether it counts, and the verdict. Reads the job's steps; decides nothing.
  */
-import { raw, type Sql, sql } from '../engine/sql.ts';
+import { type Sql, sql } from '../engine/sql.ts';
 import type { Explanation } from '../job/job.ts';
-
-/** What each class means, for people. */
-const meaning = raw(`case r.class
-  when 'complaint' then 'the person complained'
-  when 'unsubscribe' then 'the person left'
-  when 'cleaned' then 'dead, as another tool has it'
-  when 'sender' then 'our own fault: says nothing of the address'
-  when 'dead' then 'the address is dead'
-  when 'unclear' then 'permanent, but does not say whose fault'
-  when 'mailbox_full' then 'the mailbox is full'
-  when 'no_answer' then 'nobody answered'
-  when 'routing' then 'mail could not find its way'
-  else 'a passing fault' end`);
+import { meaningOf } from './meaning.ts';
 
 /** Addresses that are about this contact: its own, the same mailbox's, and those that the list ties to the person. */
 const addresses = (contactId: string): Sql => sql`
@@ -34,7 +22,7 @@ export const bounceExplanations = (contactId: string): Explanation[] => [
   {
     title: 'Bounces',
     query: sql`
-      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaning} as meaning,
+      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf('r.class')} as meaning,
         case when r.answered = 1 then 'no: a person released the address later' when f.bounce_id is null then 'no: part of a burst' when r.class = 'sender' then 'no' else 'yes' end as counts
       from (select * from bounce_reports where email in (${addresses(contactId)})) as r
       left join bounce_facts f on f.bounce_id = r.bounce_id

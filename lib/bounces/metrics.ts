@@ -1,9 +1,13 @@
 /**
- * What a person should watch about bounces: rates against the alarm lines, faults of the sender, and bursts. Counts
- * only: no domain and no address.
+ * What a person should watch about bounces: rates against the alarm lines, faults of the sender, and bursts. Counts, and
+ * the domain of a burst; never an address.
  */
-import { type Sql, sql } from '../engine/sql.ts';
+import { raw, type Sql, sql } from '../engine/sql.ts';
+import { meaningOf } from './meaning.ts';
 import type { BounceRules } from './rules.ts';
+
+/** The most bursts that are named; the metric `bursts` counts them all. */
+const MOST_BURSTS = 9;
 
 const level = (rate: Sql, lines: { warn: number; error: number; stop: number }): Sql => sql`
   case when ${rate} is null then 'unknown' when ${rate} >= ${lines.stop} then 'stop' when ${rate} >= ${lines.error} then 'error' when ${rate} >= ${lines.warn} then 'warn' else 'well' end`;
@@ -20,7 +24,28 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
   return {
     rates: sql`select delivered, bounced, complaints, bounce_rate, ${level(sql`bounce_rate`, rules.rates.bounces)} as bounces, complaint_rate, ${level(sql`complaint_rate`, rules.rates.complaints)} as complaints_level from (${rates}) as r`,
     bouncesByClass: sql`select class as label, count(*) as n from bounce_reports where ${lately(sql`day`)} group by class order by class`,
-    bursts: sql`select count(*) as bursts, coalesce(sum(addresses), 0) as addresses from bounce_bursts`,
+    bursts: sql`select count(*) as bursts, coalesce(sum(addresses), 0) as addresses, countif(${lately(sql`day`)}) as lately from bounce_bursts`,
+    warnings: warnings(rules, lately, rates),
     releasedButStillMarked: sql`select count(*) as n from contacts c join suppressions s on s.email = address_key(c.email) where c.status = 'suppressed' and s.released_at is not null and (s.suppressed_at is null or s.suppressed_at <= s.released_at)`,
   };
 }
+
+/** What of the last days a person should look at, in a sentence each: (label, said). */
+const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sql => {
+  const text = (value: Sql): Sql => sql`cast(${value} as string)`;
+  const domain = sql`case when regexp_contains(domain, '^[a-z0-9.-]+$') then domain else 'one domain' end`;
+  const days = raw(String(rules.rates.withinDays));
+  return sql`
+    select concat('burst ', ${text(sql`place`)}) as label, said from (
+      select row_number() over (order by day desc, addresses desc, domain, class) as place,
+        concat('a burst on ', ${text(sql`day`)}, ': ', ${text(sql`addresses`)}, ' addresses at ', ${domain}, ' bounced for one reason (', ${meaningOf('class')}, '). The receiver or the sender broke: nobody is suppressed for it') as said
+      from bounce_bursts where ${lately(sql`day`)}
+    ) as bursts where place <= ${MOST_BURSTS}
+    union all
+    select 'sender', concat(${text(sql`n`)}, ' bounces of the last ${days} days blame the sender, not the address: nobody is suppressed for them. Look at authentication (SPF, DKIM, DMARC), content and reputation')
+    from (select count(*) as n from bounce_reports where class = 'sender' and ${lately(sql`day`)}) as s where n >= ${rules.burst.bounces}
+    union all
+    select 'rates', 'no delivery is on record for the last ${days} days (events of the type delivered): the rates of bounces and complaints are unknown'
+    from (${rates}) as r where bounce_rate is null and bounced + complaints > 0
+    order by label`;
+};

@@ -6,7 +6,7 @@
 import type { JobResult, RunResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import type { HeldPart } from '../run/plan-job.ts';
-import { plural } from '../shift/words.ts';
+import { plural, warningsIn } from '../shift/words.ts';
 import { count, table } from './text.ts';
 
 /** The most reasons that are listed for one job; the ledger has them all. */
@@ -42,7 +42,7 @@ function jobLines(job: JobResult): string[] {
     for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
   }
   if (typeof job.metrics.said === 'string') lines.push(`  ${job.metrics.said}`);
-  if (Array.isArray(job.metrics.warnings)) lines.push(...job.metrics.warnings.map((each) => `  look: ${each}`));
+  lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;
@@ -60,7 +60,8 @@ function headline(job: JobResult): string {
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
     return `${plural(Number(job.metrics.written), 'file')} written`;
   if (job.status !== 'unchanged') return changesText(job);
-  return job.heldParts.length > 0 ? 'nothing to change but what is held' : 'everything is as it should be';
+  if (job.heldParts.length > 0) return 'nothing to change but what is held';
+  return warningsIn(job.metrics).length > 0 ? 'nothing to change' : 'everything is as it should be';
 }
 
 /** Bounce and complaint rates over their lines. */

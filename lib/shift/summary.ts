@@ -7,7 +7,7 @@ import { code, markdown, mermaid } from '../github/escape.ts';
 import type { JobResult, RunResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
-import { moment, outward, plural } from './words.ts';
+import { moment, outward, plural, warningsIn } from './words.ts';
 
 export interface SummaryParts {
   readonly batch: string;
@@ -95,7 +95,7 @@ function picture({ jobs }: RunResult): string[] {
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function sayings({ job, metrics }: JobResult): string[] {
   const said = typeof metrics.said === 'string' ? [metrics.said] : [];
-  const warnings = Array.isArray(metrics.warnings) ? metrics.warnings.map((each) => `look: ${each}`) : [];
+  const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
   const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
 }

@@ -61,6 +61,7 @@ export function warningNews(news: WarningNews): News {
       const over = rate('complaints', rates.complaint_rate, rates.complaints_level);
       say('warning/complaint-rate', over, 'The complaint rate is under its line again');
     }
+    say('warning/bursts', bursts(job), 'No burst of bounces of late');
     say('warning/sender-faults', senderFaults(job, before), 'No new bounces that blame the sender');
   }
   return { alerts, allClear };
@@ -112,6 +113,15 @@ function rate(what: string, found: unknown, level: unknown): { title: string; te
   return {
     title: `Too many ${what}`,
     text: `${percent} ${what} of late: over the line ${code(level)}. ${advice} The lines are in \`jobs/rules/bounces.ts\`.`,
+  };
+}
+
+function bursts({ metrics }: JobResult): { title: string; text: string } | null {
+  const lately = Number(record(metrics.bursts)?.lately ?? 0);
+  if (lately === 0) return null;
+  return {
+    title: 'Bounces in bursts',
+    text: `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.`,
   };
 }
 

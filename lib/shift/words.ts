@@ -3,6 +3,7 @@
  * machine may name a header or a tab, and a sheet without a header row has a person's name there: so only the error's
  * kind goes out, with words of our own.
  */
+import type { Metrics } from '../job/ahead.ts';
 import { allJobs, type NightShift } from '../job/batch.ts';
 import type { RunError } from '../run/errors.ts';
 
@@ -46,3 +47,7 @@ export const listed = (names: readonly string[]): string =>
 export const moment = (at: Date | string): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 export const plural = (n: number, word: string): string => `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
+
+/** What a job wants looked at: a list of sentences, or sentences by label. */
+export const warningsIn = ({ warnings }: Metrics): string[] =>
+  typeof warnings === 'object' && warnings !== null ? Object.values(warnings).map(String) : [];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bounceSuppression } from '../../jobs/bounce-suppression.ts';
 import { bounces as rules } from '../../jobs/rules/bounces.ts';
+import { reportRun } from '../../lib/cli/report.ts';
 import type { RunResult } from '../../lib/run/batch.ts';
+import { warningsIn } from '../../lib/shift/words.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
   aBounce,
@@ -413,7 +415,39 @@ describe('a burst', () => {
     expect(done.suppression('p0@broken.example')).toBeUndefined();
     expect(done.status('broken.example-0')).toBe('subscribed');
     expect(done.suppression('p0@fine.example')?.reason).toBe('hard_bounce');
-    expect(jobOf(done.result, 'bounce-suppression').metrics).toMatchObject({ bursts: { bursts: 1, addresses: 20 } });
+    expect(jobOf(done.result, 'bounce-suppression').metrics).toMatchObject({
+      bursts: { bursts: 1, addresses: 20, lately: 1 },
+    });
+  });
+
+  it('is told for a week, with the sender’s own faults and rates that nobody can know', async () => {
+    const folder = temporaryFolder();
+    const blocked = { kind: 'block', code: '5.7.1', detail: '' };
+    writeWorkbook(folder, {
+      contacts: [...crowd('broken.example', 60), ...crowd('wary.example', 60)],
+      bounces: [...struck('broken.example', 60), ...struck('wary.example', 20, blocked)],
+    });
+    const told = async (asOf: string) => {
+      const result = await night(folder, { jobs: ['bounce-suppression'], asOf });
+      return reportRun('A night', result).split('\n').slice(2, -2);
+    };
+    expect(await told('2026-11-27')).toEqual([
+      'bounce-suppression    unchanged  nothing to change',
+      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). The receiver or the sender broke: nobody is suppressed for it',
+      '  look: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
+      '  look: 20 bounces of the last 7 days blame the sender, not the address: nobody is suppressed for them. Look at authentication (SPF, DKIM, DMARC), content and reputation',
+      '',
+    ]);
+    expect(await told('2026-11-28')).toEqual(['bounce-suppression    unchanged  everything is as it should be', '']);
+  });
+
+  it('of a domain that is no domain is not told by its name', async () => {
+    const done = await afterNight({
+      contacts: crowd('fine.example', 60),
+      bounces: struck('<b>.example', 20),
+    });
+    const [said] = warningsIn(jobOf(done.result, 'bounce-suppression').metrics);
+    expect(said).toContain('20 addresses at one domain bounced');
   });
 
   it('is no burst where so many are a small part of the night', async () => {

@@ -144,6 +144,7 @@ describe('a warning', () => {
     expect(cleared({ bounces: 'unknown', complaints_level: 'unknown' })).toEqual([
       'warning/quarantine',
       'warning/rules/bounce-suppression',
+      'warning/bursts',
       'warning/sender-faults',
     ]);
     expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
@@ -160,6 +161,16 @@ describe('a warning', () => {
     ]);
     expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
     expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);
+  });
+
+  it('is raised for a burst, and cleared when it is a week ago', () => {
+    const struck = (lately: number) => aResult([aJob({ metrics: { rates: {}, bursts: { bursts: 3, lately } } })]);
+    const [alert] = news(struck(2)).alerts;
+    expect([alert?.key, alert?.body]).toEqual([
+      'warning/bursts',
+      '2 bursts of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.',
+    ]);
+    expect(news(struck(0)).allClear.map(({ key }) => key)).toContain('warning/bursts');
   });
 
   it('is raised where twenty more bounces blame the sender than the run before', () => {
