@@ -1,11 +1,12 @@
 /**
  * Telephone numbers to E.164 (`+` and digits), read by the country's numbering plan. What the plan does not know for
  * certain stays exactly as typed: an extension (E.164 has no place for it), two numbers in one cell, a national number
- * of an unknown country, what a spreadsheet made of a number.
+ * of an unknown country, a local number without its area code, what a spreadsheet made of a number.
  */
 
 import { createRequire } from 'node:module';
 import type { CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { mayBeLocal } from './phone-local.ts';
 import { readByPlan } from './phone-plan.ts';
 import { matches } from './recognise.ts';
 import { INVISIBLES } from './text.ts';
@@ -13,6 +14,7 @@ import { INVISIBLES } from './text.ts';
 interface Library {
   parsePhoneNumberFromString: typeof parsePhoneNumberFromString;
   isSupportedCountry(country: string): country is CountryCode;
+  getCountryCallingCode(country: CountryCode): string;
 }
 
 const load = createRequire(import.meta.url);
@@ -48,6 +50,12 @@ function readByLibrary(text: string, country: CountryCode | undefined): string |
   return number && !number.ext && number.isValid() ? number.number : undefined;
 }
 
+/** True where the digits came without country code and trunk prefix, and may lack their area code too. */
+function isLocal(text: string, e164: string, home: CountryCode): boolean {
+  const national = e164.slice(1 + library().getCountryCallingCode(home).length);
+  return text.match(/\p{Nd}/gu)?.length === national.length && mayBeLocal(national, home);
+}
+
 /**
  * The number in E.164. `country` is an ISO 3166-1 alpha-2 code, `null` where unknown; it is only asked about numbers
  * that don't begin with `+` or `00`. Any value that can't be read with confidence comes back as it is.
@@ -61,7 +69,7 @@ export function cleanPhone(value: string, country: string | null): string {
   if (!STARTS_AS_NUMBER.test(text) || NO_NUMBER.test(text)) return value;
   const home = country && library().isSupportedCountry(country) ? country : undefined;
   const read = readByPlan(text, home) ?? readByLibrary(text, home);
-  if (read) return read;
+  if (read) return home && isLocal(text, read, home) ? value : read;
   return (text.startsWith('00') && readByLibrary(`+${text.slice(2)}`, undefined)) || value;
 }
 

@@ -36,6 +36,15 @@ describe('cleanPhone', () => {
     ['0044 20 7946 0000', 'US', '+442079460000'],
     ['06 1234 5678', 'IT', '+390612345678'],
     ['030/1234567', 'DE', '+49301234567'],
+    ['01 234567', 'AT', '+431234567'],
+    // A mobile number whose leading zero a spreadsheet took.
+    ['15123456789', 'DE', '+4915123456789'],
+    ['6641234567', 'AT', '+436641234567'],
+    ['612345678', 'NL', '+31612345678'],
+    // Where all national numbers are of one length, none of it is local.
+    ['441234567', 'CH', '+41441234567'],
+    ['21234567', 'BE', '+3221234567'],
+    ['6123 4567', 'SG', '+6561234567'],
     ['\u202a+1 202 555 0143\u202c', null, '+12025550143'],
   ])('reads %s of %s', (typed, country, e164) => {
     expect(cleanPhone(typed, country)).toBe(e164);
@@ -48,6 +57,15 @@ describe('cleanPhone', () => {
     ['030 1234567/8', 'DE'],
     ['2025550143', null],
     ['2025550143', 'XX'],
+    ['4567890', 'DE'],
+    ['12345', 'DE'],
+    ['301234567', 'DE'],
+    ['１２３４５', 'DE'],
+    ['٤٥٦٧٨٩٠', 'DE'],
+    ['1234', 'AT'],
+    ['6641234', 'AT'],
+    ['8123456', 'GB'],
+    ['12345678', 'IE'],
     ['555-0143', 'US'],
     ['2025550143.0', 'DE'],
     ['3.012345E+10', 'DE'],
@@ -63,7 +81,7 @@ describe('cleanPhone', () => {
   });
 
   it('is lawful on hostile values', () => {
-    for (const country of [null, 'US', 'GB', 'DE', 'IT', 'AR', 'XX'])
+    for (const country of [null, 'US', 'GB', 'DE', 'AT', 'IT', 'AR', 'XX'])
       expectLawful((value) => cleanPhone(value, country), values);
   });
 });
@@ -122,7 +140,7 @@ describe('phoneIsClean', () => {
   it('never calls a number clean that cleanPhone would change, and knows E.164', async () => {
     const typical = ['+12025550143', '+442079460000', '+390612345678', '+493012345678', '+5511912345678'];
     const shaped = fc.oneof(values, fc.stringMatching(/^\+\d{6,15}$/));
-    for (const country of [null, 'US', 'GB']) {
+    for (const country of [null, 'US', 'GB', 'AT']) {
       const clean = (value: string): string => cleanPhone(value, country);
       const { wrong, missed, known } = await recogniserFaults(phoneIsClean('x'), clean, shaped, typical);
       expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
