@@ -10,17 +10,18 @@ const judged = sql`
   select c.contact_id, c.email as was,
     coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant)) else c.email end) as email,
     case when o.address is not null then o.status when d.status = 'valid' and c.role then 'risky' else d.status end as status,
-    case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note
+    case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note,
+    case when o.address is not null then o.typo is not null else coalesce(d.meant <> d.domain, false) end as corrected
   from addresses as c
   left join mail_domains d on d.domain = case when c.plain then c.domain end
   left join odd_addresses o on o.address = case when not c.plain then c.email end
   union all
-  select contact_id, email, email, null, null from contacts where email is null`;
+  select contact_id, email, email, null, null, false from contacts where email is null`;
 
 /** The verdict on each address, and the address as it should be written. */
 const verdicts = sql`
   select contact_id, email, status as email_status, note as email_note, status as why_email_status,
-    case when domain_of(email) = domain_of(was) then 'spelling of the address' else 'typo in the domain corrected' end as why_email
+    case when corrected then 'typo in the domain corrected' else 'spelling of the address' end as why_email
   from judged_addresses`;
 
 /** Every other cell as it should be, of the contacts that have one which is not in its final form. */

@@ -2,6 +2,8 @@
  * Cleaning as steps of a job: which values of which columns reach row logic (only those that aren't in their final
  * form already, each distinct value once), and what comes back. The cleaners themselves know no table.
  */
+
+import { readAddress } from '../email/normalise.ts';
 import { plainAddress, roleAddress } from '../email/plain.ts';
 import type { EmailRules } from '../email/rules.ts';
 import { domainVerdict, emailVerdict } from '../email/verdict.ts';
@@ -57,6 +59,13 @@ const untidy = (column: string, isClean: string, from = 'contacts'): Sql =>
 const untidyHere = (column: string, isClean: string): Sql =>
   raw(`select distinct ${column} as value, country from located where ${column} is not null and not ${isClean}`);
 
+/** True where the address got another domain, and not another form alone. */
+function isCorrected(address: string, email: string): boolean {
+  if (email === address) return false;
+  const parts = readAddress(address);
+  return 'domain' in parts && !email.endsWith(`@${parts.domain}`);
+}
+
 /** The steps of cleaning, in order: countries first, because phones and regions are read by them. */
 export function cleaningSteps(rules: EmailRules): Step[] {
   const everyText = texts.map((column) => untidy(column, textIsClean(column)).text).join(' union distinct ');
@@ -102,10 +111,11 @@ export function cleaningSteps(rules: EmailRules): Step[] {
       row: 'an address that is not in plain form, judged whole',
       over: raw('select distinct email from addresses where not plain'),
       keys: ['address'],
-      columns: ['email', 'status', 'note'],
-      compute: (address) => {
-        const { email, status, note } = emailVerdict(address ?? '', rules);
-        return { email, status, note };
+      columns: ['email', 'status', 'note', 'typo'],
+      compute: (value) => {
+        const address = value ?? '';
+        const { email, status, note } = emailVerdict(address, rules);
+        return { email, status, note, typo: isCorrected(address, email) ? 'corrected' : null };
       },
     },
   ];

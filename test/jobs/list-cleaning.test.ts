@@ -1,6 +1,9 @@
 /** What list-cleaning puts into one form, and what it leaves alone. */
 import { expect, it } from 'vitest';
+import { listCleaning } from '../../jobs/list-cleaning.ts';
+import { cleaning } from '../../jobs/rules/cleaning.ts';
 import { jobOf, night } from '../support/night.ts';
+import { nightly } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 it('a cell that can’t be read with confidence stays as it is; every change has its reason', async () => {
@@ -40,5 +43,27 @@ it('a character that looks like a byte order mark is taken out wherever it stand
   expect(readCsv(folder, 'contacts').map((row) => [row.first_name, row.email, row.email_status])).toEqual([
     ['Anna', 'k1@example.com', 'valid'],
     ['Anna', expect.stringContaining('example.com'), expect.stringMatching(/^(valid|invalid)$/)],
+  ]);
+});
+
+it('an address is only said to have another domain where it got one', async () => {
+  const folder = temporaryFolder();
+  const rules = { ...cleaning, correctTypos: { 'gmial.com': 'gmail.com' } };
+  const emails = [
+    'Ann <Ann@Example.com>',
+    'ben@example.com\t',
+    'mailto:cy@example.com',
+    'dee@gmial.com',
+    'Eve <e@gmial.com>',
+  ];
+  writeWorkbook(folder, { contacts: emails.map((email, i) => aContact({ contact_id: `k${i}`, email })) });
+  await night(folder, { jobs: nightly(listCleaning(rules)) });
+  const changes = readCsv(folder, 'changes').filter((row) => row.column === 'email');
+  expect(changes.map((row) => [row.row_key, row.after, row.reason]).sort()).toEqual([
+    ['k0', 'ann@example.com', 'spelling of the address'],
+    ['k1', 'ben@example.com', 'spelling of the address'],
+    ['k2', 'cy@example.com', 'spelling of the address'],
+    ['k3', 'dee@gmail.com', 'typo in the domain corrected'],
+    ['k4', 'e@gmail.com', 'typo in the domain corrected'],
   ]);
 });
