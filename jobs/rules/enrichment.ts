@@ -2,8 +2,9 @@
  * Who is asked about companies, how much that may cost, and what of it may stand in a contact. See docs/enrichment.md.
  */
 import { enrichmentRules } from '../../lib/enrich/rules.ts';
+import { checkRules } from '../../lib/workbook/rules.ts';
 
-export const enrichment = enrichmentRules.parse({
+export const enrichment = checkRules('jobs/rules/enrichment.ts', enrichmentRules, {
   // An invented company register that costs nothing. A real provider: { kind: 'known', name: 'apollo' }, 'people-data-labs'
   // or 'abstract', with its key in a secret; or { kind: 'http', … } for any other that answers a domain with JSON.
   provider: { kind: 'csv', name: 'sample register', file: 'data/sample/register/companies.csv' },

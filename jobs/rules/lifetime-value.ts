@@ -3,8 +3,9 @@
  * What the numbers mean, and how they are found, stands in docs/value.md.
  */
 import { valueRules } from '../../lib/value/rules.ts';
+import { checkRules } from '../../lib/workbook/rules.ts';
 
-export const lifetimeValue = valueRules.parse({
+export const lifetimeValue = checkRules('jobs/rules/lifetime-value.ts', valueRules, {
   // Orders and their margin count this far ahead. A year's discount of 0.1 makes next year's 110 worth 100 today.
   horizonWeeks: 52,
   discountRate: 0.1,

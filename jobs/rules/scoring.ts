@@ -6,7 +6,7 @@
  * anybody's score part by part.
  */
 
-import type { ScoringRules } from '../../lib/scoring/rules.ts';
+import { scoringRules } from '../../lib/scoring/rules.ts';
 import { domainOf, knownAndNot, text } from '../../lib/segments/build.ts';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
@@ -20,7 +20,7 @@ const page = '30 days';
 const content = '60 days';
 const product = '90 days';
 
-export const scoring: ScoringRules = {
+export const scoring = scoringRules({
   engagement: {
     events: [
       // Straight to the top, and there for 90 days.
@@ -125,4 +125,4 @@ export const scoring: ScoringRules = {
     fit: { A: 75, B: 50, C: 25, D: 0 },
     engagement: { '1': 75, '2': 50, '3': 25, '4': 0 },
   },
-};
+});

@@ -108,10 +108,11 @@ export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[
   ...allJobs(nightShift).map(({ job }) => job.name),
 ];
 
-/** What failed matters more than a wrong rule, and that more than what waits. */
+/** What failed matters more than a wrong rule, and that more than what waits; a job that failed for its rules alone is a wrong rule. */
 export function exitCode(jobs: readonly JobResult[]): number {
-  if (jobs.some((job) => job.status === 'failed' || job.status === 'skipped')) return 1;
-  if (jobs.some(hasWrongRules)) return 2;
+  const failed = jobs.filter(({ status }) => status === 'failed');
+  if (failed.some(({ error }) => error?.kind !== 'RulesError')) return 1;
+  if (failed.length > 0 || jobs.some(hasWrongRules)) return 2;
   return jobs.some((job) => job.status === 'blocked') ? 3 : 0;
 }
 

@@ -4,9 +4,10 @@
  */
 
 import { z } from 'zod';
-import { type Columns, checkCondition, shown, words } from '../segments/check.ts';
+import { type Columns, checkCondition, words } from '../segments/check.ts';
 import type { Condition } from '../segments/condition.ts';
 import { parseAge } from '../segments/when.ts';
+import { faultInWords, RulesError, shown } from '../workbook/rules.ts';
 
 /** Points for one type of event. Negative points count against a contact. */
 export interface EventPoints {
@@ -46,16 +47,7 @@ export interface ScoringRules {
   readonly grades: { readonly fit: Cuts; readonly engagement: Cuts };
 }
 
-/** Rules that can't be used, with every reason. */
-export class RulesError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'RulesError';
-    this.problems = problems;
-  }
-}
+const FILE = 'jobs/rules/scoring.ts';
 
 /** More than 1,000 points for one thing is a typing error: a side ends at 100. */
 const points = z
@@ -105,16 +97,17 @@ const schema = z.strictObject({
  * without them columns aren't looked up.
  */
 export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: faultInWords, reportInput: true });
   if (!result.success) {
     throw new RulesError(
-      result.error.issues.map((issue) => `Scoring rules, ${placeOf(issue.path, input)}: ${issue.message}.`),
+      FILE,
+      result.error.issues.map((issue) => `${placeOf(issue.path, input)}: ${issue.message}`),
     );
   }
   const rules = result.data;
   const problems: string[] = [];
   const check = (where: unknown, place: string): Condition =>
-    checkCondition(where, `Scoring rules, ${place}`, { ...(columns && { columns }), history: false }, problems) ?? {
+    checkCondition(where, place, { ...(columns && { columns }), history: false }, problems) ?? {
       any: [],
     };
   const checked = {
@@ -125,9 +118,16 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
     })),
     excluded: rules.excluded.map(({ name, where }) => ({ name, where: check(where, `excluded "${name}"`) })),
   };
-  if (problems.length > 0) throw new RulesError(problems);
+  if (problems.length > 0)
+    throw new RulesError(
+      FILE,
+      problems.map((problem) => problem.replace(/[.]$/, '')),
+    );
   return checked as ScoringRules;
 }
+
+/** The rules as written in jobs/rules/scoring.ts, checked but for the columns that only the workbook knows. @throws RulesError */
+export const scoringRules = (rules: ScoringRules): ScoringRules => checkScoring(rules);
 
 /** The grades that contacts may have: A1 to D4. */
 export const bandsOf = ({ grades }: ScoringRules): string[] =>

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { normalHeader } from '../workbook/headers.ts';
+import { faultInWords, shown } from '../workbook/rules.ts';
 import { tables } from '../workbook/tables.ts';
 import { columnType } from './compile.ts';
 import type { Bounds, Comparison, Condition, Test, When } from './condition.ts';
@@ -32,18 +33,16 @@ export interface Scope {
   readonly history: boolean;
 }
 
-/** A found value, short enough for one line of an error. */
-export const shown = (value: unknown): string =>
-  value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
-
 const found = (expected: string) => (issue: { readonly input?: unknown }) =>
   `found ${shown(issue.input)}. Expected ${expected}`;
 
 /** Some text that is not blank. */
-export const words = (expected: string) =>
+export const words = (expected: string, orElse = '') =>
   z.string({ error: found(expected) }).refine((value) => value.trim() !== '', {
-    error: () => `a value is blank. Expected ${expected}; to ask for unknown values, write isEmpty()`,
+    error: () => `a value is blank. Expected ${expected}${orElse}`,
   });
+
+const UNKNOWN = '; to ask for unknown values, write isEmpty()';
 
 const number = z.number({ error: found('a number, such as 25') });
 const anAge = `an age such as '90 days', '2 weeks', '6 months' or '1 year'`;
@@ -91,7 +90,7 @@ const text = z
     test: z.literal('text'),
     column,
     operator: z.enum(operators, { error: found(`one of ${operators.join(', ')}`) }),
-    values: several(words(`some text, such as 'DE'`), `at least one value, such as 'DE'`),
+    values: several(words(`some text, such as 'DE'`, UNKNOWN), `at least one value, such as 'DE'`),
   })
   .superRefine(({ operator, values }, { addIssue }) => {
     const wrong = operator === 'matches' ? values.filter((value) => !isPattern(value)) : [];
@@ -117,7 +116,7 @@ const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
     .strictObject({
       test: z.literal('domain'),
       column,
-      in: several(words(`a domain, such as 'acme.example'`), `domains, such as 'acme.example'`).optional(),
+      in: several(words(`a domain, such as 'acme.example'`, UNKNOWN), `domains, such as 'acme.example'`).optional(),
       kind: words(`a kind of domain, such as 'free-mail'`).optional(),
     })
     .refine((test) => (test.in === undefined) !== (test.kind === undefined), {
@@ -185,7 +184,7 @@ function checkTest(input: unknown, place: Place, scope: Scope, problems: string[
     problems.push(`${place}: found ${shown(input)}. Expected a condition, such as text('country').is('DE').`);
     return undefined;
   }
-  const result = schemas[kind as Test['test']].safeParse(input);
+  const result = schemas[kind as Test['test']].safeParse(input, { error: faultInWords, reportInput: true });
   const where = `${place}, ${label(input as { test: string })}`;
   if (!result.success) {
     problems.push(...result.error.issues.map((issue) => `${where}: ${issue.message}.`));

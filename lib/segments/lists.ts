@@ -7,7 +7,8 @@
 import { z } from 'zod';
 import { type Sql, sql } from '../engine/sql.ts';
 import type { Trial } from '../job/job.ts';
-import { type Columns, checkCondition, contactColumns, shown, words } from './check.ts';
+import { faultInWords, shown } from '../workbook/rules.ts';
+import { type Columns, checkCondition, contactColumns, words } from './check.ts';
 import { compile } from './compile.ts';
 import { type Condition, testsIn } from './condition.ts';
 import { segmentInputQuery } from './input.ts';
@@ -95,7 +96,7 @@ export function checkLists(rules: readonly unknown[], known: Known = {}): { segm
 }
 
 function readList(input: unknown, index: number, known: Known): Read {
-  const result = shape.safeParse(input);
+  const result = shape.safeParse(input, { error: faultInWords, reportInput: true });
   const given = typeof input === 'object' && input !== null && 'name' in input ? input.name : undefined;
   const name = typeof given === 'string' && given.trim() !== '' ? given.trim() : `number ${index + 1}`;
   const place = `List "${name}"`;

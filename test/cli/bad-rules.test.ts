@@ -16,7 +16,9 @@ it('names the file, the rule and what would be right', () => {
   const rules = join(copy, 'jobs/rules/workbook.ts');
   writeFileSync(rules, readFileSync(rules, 'utf8').replace(/timeZone: '[^']*'/, "timeZone: 'Mars'"));
   const ended = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd: copy, encoding: 'utf8' });
-  expect(ended.stderr.trim()).toBe('jobs/rules/workbook.ts: timeZone: is no IANA time zone such as "Europe/Berlin".');
+  expect(ended.stderr.trim()).toBe(
+    'jobs/rules/workbook.ts: timeZone: found "Mars". Expected an IANA time zone such as "Europe/Berlin".',
+  );
   expect(ended.stdout).toBe('');
   expect(ended.status).toBe(2);
 });

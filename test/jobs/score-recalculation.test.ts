@@ -1,6 +1,11 @@
 /** A score is a function of the whole history up to as-of, and of nothing that stood in the cell before. */
 import { expect, it } from 'vitest';
+import { scoring } from '../../jobs/rules/scoring.ts';
+import { scoreRecalculation } from '../../jobs/score-recalculation.ts';
+import { exitCode } from '../../lib/cli/run.ts';
+import { text } from '../../lib/segments/build.ts';
 import { night } from '../support/night.ts';
+import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 it('an old score, a later event and a missed night change nothing; who may not be mailed has no score', async () => {
@@ -20,4 +25,17 @@ it('an old score, a later event and a missed night change nothing; who may not b
   expect(scores(two)).toEqual(scores(one));
   expect(Number(scores(one)[0]?.[1])).toBeGreaterThan(50);
   expect(scores(one)[1]).toEqual(['s2', '', '']);
+});
+
+it('a rule about a column that the workbook lacks is a fault of the rules, and named with its file', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, { contacts: [aContact()] });
+  const rules = { ...scoring, excluded: [{ name: 'ours', where: text('contry').is('DE') }] };
+  const { jobs } = await night(folder, { jobs: nightly(scoreRecalculation(rules)) });
+  expect(jobs[0]?.error).toEqual({
+    kind: 'RulesError',
+    message:
+      'jobs/rules/scoring.ts: excluded "ours", text(contry): contacts has no column "contry". Did you mean "country"?',
+  });
+  expect(exitCode(jobs)).toBe(2);
 });

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { scoring } from '../../jobs/rules/scoring.ts';
-import { checkScoring, RulesError, type ScoringRules } from '../../lib/scoring/rules.ts';
+import { checkScoring, type ScoringRules } from '../../lib/scoring/rules.ts';
 import { event, text } from '../../lib/segments/build.ts';
 import { contactColumns } from '../../lib/segments/check.ts';
+import { RulesError } from '../../lib/workbook/rules.ts';
 
 const problems = (change: unknown): readonly string[] => {
   try {
     checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns);
     return [];
   } catch (error) {
-    if (error instanceof RulesError) return error.problems;
+    if (error instanceof RulesError) return error.faults;
     throw error;
   }
 };
@@ -25,33 +26,33 @@ describe('scoring rules', () => {
   it.each<[unknown, string]>([
     [
       engagement([{ type: 'click', points: '5' }]),
-      'Scoring rules, engagement, events "click", points: found "5". Expected a number of points, such as 25.',
+      'engagement, events "click", points: found "5". Expected a number of points, such as 25',
     ],
     [
       engagement([{ type: 'click', points: 5, halfLife: '1 month' }]),
-      `Scoring rules, engagement, events "click", halfLife: found "1 month". Expected days or weeks, such as '30 days'.`,
+      `engagement, events "click", halfLife: found "1 month". Expected days or weeks, such as '30 days'`,
     ],
     [
       engagement([{ type: 'click', points: 5, atMost: { times: 0.5, per: 'week' } }]),
-      'Scoring rules, engagement, events "click", atMost, times: found 0.5. Expected a whole number, such as 3.',
+      'engagement, events "click", atMost, times: found 0.5. Expected a whole number, such as 3',
     ],
     [
       engagement([
         { type: 'click', points: 5 },
         { type: 'click', points: 6 },
       ]),
-      'events: a type stands here twice.',
+      'events: a type stands here twice',
     ],
     [
       { grades: { ...scoring.grades, fit: { A: 75, B: 50 } } },
-      'grades, fit: no grade starts at 0. Expected one, such as D: 0.',
+      'grades, fit: no grade starts at 0. Expected one, such as D: 0',
     ],
-    [{ colour: 'red' }, 'Scoring rules, as a whole: Unrecognized key: "colour".'],
-    [fitFor(text('country').is('')), 'Scoring rules, fit "Country", "near", text(country): a value is blank.'],
+    [{ colour: 'red' }, 'as a whole: nothing is called "colour" here'],
+    [fitFor(text('country').is('')), 'fit "Country", "near", text(country): a value is blank.'],
     [fitFor(text('contry').is('DE')), 'contacts has no column "contry". Did you mean "country"?'],
     [
       fitFor(event('click')),
-      `Scoring rules, fit "Country", "near", event(click): only the contact's own columns may be asked for here.`,
+      `fit "Country", "near", event(click): only the contact's own columns may be asked for here`,
     ],
   ])('%j are refused in words', (change, expected) => {
     expect(problems(change)).toHaveLength(1);

@@ -56,7 +56,7 @@ describe('a faulty condition is refused in words that say where, what and what i
     [date('created_at').before('2026-02-30'), `found "2026-02-30". Expected a date such as '2026-01-31'.`],
     [event('click', { within: '900 centuries' }), `List "Hot", event(click): found "900 centuries". Expected an age`],
     [event([]), `List "Hot", event(): found []. Expected types of events, such as 'click'.`],
-    [event('click', { atleast: 2 } as never), 'List "Hot", event(click): Unrecognized key: "atleast".'],
+    [event('click', { atleast: 2 } as never), 'List "Hot", event(click): nothing is called "atleast" here.'],
     [purchases({ atLeast: 1, currency: 'euro' }), `found "euro". Expected a currency's three letters, such as 'EUR'.`],
     [{ test: 'number', column: 'employees' }, 'no limit is given. Expected one such as { atLeast: 1 }.'],
     [{ test: 'last', of: ['click'] }, `no time is given. Expected one such as { within: '90 days' }.`],
