@@ -142,6 +142,14 @@ const required: Readonly<Partial<Record<TableName, readonly string[]>>> = {
 /** An address, a phone number, an order number: a row without column names is somebody's row, and goes into no message. */
 const looksLikeData = (header: string): boolean => /@.+\.|\d{5}/.test(header) || header.length > 60;
 
+/** A column's own name, and the other names of it that are long enough to be known again when they are mistyped. */
+const namesOf = (table: TableName, column: string): string[] => [
+  column,
+  ...(table === 'contacts' ? Object.keys(contactAliases) : []).filter(
+    (name) => contactAliases[name] === column && name.length > 4,
+  ),
+];
+
 /** Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. */
 export function requireColumns(
   table: TableName,
@@ -160,7 +168,9 @@ export function requireColumns(
     );
   }
   const faults = missing.map((column) => {
-    const near = nearest(column, headers);
+    const near = namesOf(table, column)
+      .map((name) => nearest(name, headers))
+      .find((name) => name !== null);
     return `No column "${column}" in ${label}.${near ? ` Did you mean "${near}"?` : ''}`;
   });
   throw new HeaderError(

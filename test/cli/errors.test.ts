@@ -72,6 +72,15 @@ describe('a workbook that can’t be used', () => {
     );
   });
 
+  it('knows a mistyped name of another tool’s for a column', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'contacts.csv'), 'Country,E-Mail Adress\nDE,ada@example.com\n');
+    expect(await run(folder)).toBe(1);
+    expect(out.join('\n')).toContain(
+      'No column "email" in contacts.csv. Did you mean "E-Mail Adress"? Its columns are: Country, E-Mail Adress.',
+    );
+  });
+
   it('shows nobody’s cells where a row of data stands in the place of column names', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'contacts.csv'), '7,Lovelace,+1 202 5550100\n8,Byron,+1 202 5550101\n');
