@@ -22,7 +22,7 @@ const schema = z.strictObject({
   /** Any other soft bounce. */
   otherSoft: z.strictObject({ bounces: count, withinDays: days }),
   /** Events that show that mail arrives: soft bounces before them don't count. */
-  signsOfLife: z.array(z.string().min(1)).min(1),
+  signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
   /** So many bounces for one reason at one domain on one day that the receiver or the sender broke. */
   burst: z.strictObject({
     shareOfTheDay: z.number().gt(0).max(1),

@@ -33,7 +33,7 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
         `${halfLife ? `${days(halfLife)}e0` : forever} as half_life, ${fullFor ? days(fullFor) : 0} as full_for`,
       );
       const cap = raw(`${atMost?.times ?? 0} as times, ${atMost?.per === 'week' ? 7 : 1} as cap_days`);
-      return sql`select ${raw(String(rule))} as rule, ${type} as type, ${micro(points)} as micro, ${fading}, ${cap}`;
+      return sql`select ${raw(String(rule))} as rule, ${type.trim().toLowerCase()} as type, ${micro(points)} as micro, ${fading}, ${cap}`;
     }),
     ' union all ',
   );

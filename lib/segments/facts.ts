@@ -66,7 +66,9 @@ export function factsOf(test: Test): Fact[] {
 export const factColumn = (fact: Fact): string =>
   `fact_${createHash('sha256').update(JSON.stringify(fact)).digest('hex').slice(0, 12)}`;
 
-const sorted = (types: readonly string[]): string[] => [...new Set(types)].sort();
+/** As the snapshot has them: in small letters. */
+const sorted = (types: readonly string[]): string[] =>
+  [...new Set(types.map((type) => type.trim().toLowerCase()))].sort();
 
 /** The stretch of time alone, its parts in a fixed order. */
 function whenOf(test: When): When {

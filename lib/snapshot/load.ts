@@ -188,10 +188,17 @@ export const quoteName = (name: string): string =>
 function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
   if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
+  if (source.table === 'events' && column.name === 'type') return eventTypeOf(column.cell);
   const value = readCell(column.cell, column.type, settings);
   const definition = tableOf(source.table);
   return definition.keyIsAddress && definition.key.includes(column.name) ? `address_key(${value})` : value;
 }
+
+/**
+ * "Click" and "CLICK" are a click. Only what sorts before the small letters (a capital, a space) is read again: to lower
+ * the types of ten million events takes a quarter of a second.
+ */
+const eventTypeOf = (cell: string): string => `case when ${cell} < 'a' then lower(trimmed(${cell})) else ${cell} end`;
 
 /** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
 function statusOf(column: LoadColumn, source: SourceTable): string {

@@ -1,4 +1,6 @@
 /** A score is a function of the whole history up to as-of, and of nothing that stood in the cell before. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { scoring } from '../../jobs/rules/scoring.ts';
 import { scoreRecalculation } from '../../jobs/score-recalculation.ts';
@@ -39,3 +41,21 @@ it('a rule about a column that the workbook lacks is a fault of the rules, and n
   });
   expect(exitCode(jobs)).toBe(2);
 });
+
+it.each(['Demo_Request', 'DEMO_REQUEST', ' demo_request '])(
+  'an event of the type "%s" counts as any other',
+  async (type) => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [aContact({ contact_id: 's1' })],
+      events: [anEvent({ contact_id: 's1', type })],
+    });
+    const file = readFileSync(join(folder, 'events.csv'), 'utf8');
+    const events = scoring.engagement.events.map((each) => ({ ...each, type: each.type.toUpperCase() }));
+    for (const rules of [scoring, { ...scoring, engagement: { ...scoring.engagement, events } }]) {
+      await night(folder, { jobs: nightly(scoreRecalculation(rules)) });
+      expect(readCsv(folder, 'contacts')[0]?.engagement).toBe('100');
+    }
+    expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(file);
+  },
+);

@@ -177,6 +177,7 @@ describe('what happened', () => {
   it.each<[string, Condition]>([
     ['a', event('click', { atLeast: 2, within: '90 days' })],
     ['a b', event('click')],
+    ['a b', event(' Click')],
     ['b c', event('click', { atMost: 0, within: '90 days' })],
     ['a b', event(['click', 'open'], { atLeast: 2 })],
     ['b', lastEvent('click').olderThan('90 days')],
