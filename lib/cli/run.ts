@@ -6,11 +6,13 @@ import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
 import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { nothingHeld, type Store } from '../store/store.ts';
+import { printableJson } from '../text/printable.ts';
 import { nearest } from '../workbook/headers.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import type { Session } from './session.ts';
+import { screen } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
 const surroundings: Outside = {
@@ -64,7 +66,7 @@ export async function runCommand(session: Session): Promise<number> {
 export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
   const { result, kind } = await performRun(session, name, jobs);
   console.log(
-    session.options.json ? JSON.stringify(jsonOf(session, name, kind, result)) : textOf(session, name, result),
+    session.options.json ? printableJson(jsonOf(session, name, kind, result)) : textOf(session, name, result),
   );
   return exitCode(result.jobs);
 }
@@ -127,7 +129,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
 function textOf(session: Session, name: string, result: RunResult): string {
   const { options, workbook } = session;
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
-  const lines = [reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
+  const lines = [...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
     lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
@@ -141,5 +143,5 @@ function textOf(session: Session, name: string, result: RunResult): string {
       '  npm run batch -- run nightly --workbook FOLDER                your own CSV files: see README, "Your own data"',
     );
   }
-  return lines.join('\n').trimEnd();
+  return screen(lines);
 }

@@ -14,6 +14,7 @@ import { identify, type RunIdentity } from '../run/run-identity.ts';
 import { layOutSample } from '../sample/lay-out.ts';
 import { openCsvStore } from '../store/csv.ts';
 import type { Store } from '../store/store.ts';
+import { printable } from '../text/printable.ts';
 import { type Options, UsageError } from './options.ts';
 
 /** The repository's own folder. */
@@ -104,14 +105,15 @@ export function progressTo(
   if (!stream.isTTY) {
     let last = '';
     return (line, share) => {
-      const said = share === undefined ? line : `${line}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
+      const said =
+        share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
       if (said !== last) stream.write(`${said}\n`);
       last = said;
     };
   }
   process.once('exit', () => stream.write('\r\x1b[K'));
   return (line, share) => {
-    const said = share === undefined ? line : `${line}  ${bar(share)}`;
+    const said = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
     stream.write(`\r\x1b[K${said.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
   };
 }

@@ -11,6 +11,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../store/store.ts';
+import { impersonalWhole } from '../text/printable.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
@@ -158,7 +159,7 @@ async function attemptRun(
         files: made,
         tabs: filled,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
-      results.push(result);
+      results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
@@ -179,6 +180,12 @@ async function attemptRun(
     engine.close();
   }
 }
+
+/** Reasons, metrics and names of parts may come from cells; what an error says is fit already (see errors.ts). */
+const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
+  ...impersonalWhole(result),
+  ...(error && { error }),
+});
 
 /** A plan that a person looked at and left. */
 const unapplied = (result: JobResult): JobResult =>

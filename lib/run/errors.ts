@@ -1,3 +1,5 @@
+import { printableLines } from '../text/printable.ts';
+
 /**
  * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
  * know that no cell's value is in it. Everything else (the engine's words quote cells) is kept back.
@@ -43,7 +45,7 @@ export class JobError extends Error {
 
 /** An error in words that may leave the workbook. */
 export function describeError(error: unknown): RunError {
-  if (isForPeople(error)) return { kind: error.name, message: error.message };
+  if (isForPeople(error)) return { kind: error.name, message: printableLines(error.message) };
   debugError(error);
   const kind = error instanceof Error ? error.name : 'Error';
   const engineKind =

@@ -138,7 +138,12 @@ async function holdParts(
       if (approvals.has(plan)) continue;
       for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
       const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
-      parts.push({ part, reason: String(row.reason), rows: rows || Number(row.kept ?? 0), plan });
+      parts.push({
+        part: String(row.called ?? part),
+        reason: String(row.reason),
+        rows: rows || Number(row.kept ?? 0),
+        plan,
+      });
     }
   }
   if (parts.length === 0) return { diffs: [...diffs], parts };

@@ -51,7 +51,7 @@ export class RulesError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
+    super(problems.join(' '));
     this.name = 'RulesError';
     this.problems = problems;
   }

@@ -139,10 +139,10 @@ const required: Readonly<Partial<Record<TableName, readonly string[]>>> = {
   purchases: ['order_id', 'ordered_at', 'amount'],
 };
 
-/** An address, a phone number, an order number: a row without column names is somebody's row, and goes into no message. */
-const looksLikeData = (header: string): boolean => /@.+\.|\d{5}/.test(header) || header.length > 60;
-
-/** Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. */
+/**
+ * Throws a `HeaderError` where a required column is missing. It repeats no header but those that stand for a column of ours: a row
+ * without column names is somebody's row, and a name or a street looks like any header.
+ */
 export function requireColumns(
   table: TableName,
   label: string,
@@ -153,18 +153,15 @@ export function requireColumns(
   const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
-  const person = headers.findIndex(looksLikeData);
-  if (person >= 0) {
-    throw new HeaderError(
-      `The first row of ${label} holds data where column names are expected (cell ${person + 1} looks like an address or a number). Put a row of column names above it, with "${missing.join('", "')}" among them.`,
-    );
-  }
+  const known = [...found.values()].map((header) => `"${header}"`);
+  const unknown = headers.filter((header) => ![...found.values()].includes(header));
   const faults = missing.map((column) => {
-    const near = nearest(column, headers);
-    return `No column "${column}" in ${label}.${near ? ` Did you mean "${near}"?` : ''}`;
+    const near = nearest(column, unknown);
+    return `No column "${column}" in ${label}.${near === null ? '' : ` Is its column ${headers.indexOf(near) + 1} meant?`}`;
   });
+  const there = known.length > 0 ? `we know ${known.join(', ')}` : 'we know none';
   throw new HeaderError(
-    `${faults.join(' ')} Its columns are: ${headers.join(', ')}. Rename one, or add the alias in jobs/rules/workbook.ts.`,
+    `${faults.join(' ')} Of the ${headers.length} cells in its first row ${there}. If that row holds data, put a row of column names above it; else rename a column, or add the alias in jobs/rules/workbook.ts.`,
   );
 }
 

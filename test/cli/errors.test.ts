@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { sql } from '../../lib/engine/sql.ts';
+import { update } from '../../lib/job/job.ts';
 import { lockFolder } from '../../lib/landing/lock.ts';
-import { nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 let out: string[] = [];
@@ -18,6 +20,11 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation((text) => void err.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
+
+const entriesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => readFileSync(join(each.parentPath, each.name), 'utf8'));
 
 /** A folder that is not there. */
 const nothing = join(tmpdir(), 'nightshift-no-such-folder');
@@ -65,25 +72,81 @@ describe('a workbook that can’t be used', () => {
 
   it('says which column is missing, which there are, and which is nearest', async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'contacts.csv'), 'Kunde,Emial,Land\n1,ada@example.com,DE\n');
+    writeFileSync(join(folder, 'contacts.csv'), 'Kunde,Emial,Country\n1,ada@example.com,DE\n');
     expect(await run(folder)).toBe(1);
     expect(out.join('\n')).toContain(
-      'No column "email" in contacts.csv. Did you mean "Emial"? Its columns are: Kunde, Emial, Land. Rename one, or add the alias in jobs/rules/workbook.ts.',
+      'No column "email" in contacts.csv. Is its column 2 meant? Of the 3 cells in its first row we know "Country". If that row holds data, put a row of column names above it; else rename a column, or add the alias in jobs/rules/workbook.ts.',
     );
   });
 
-  it('shows nobody’s cells where a row of data stands in the place of column names', async () => {
+  it.each([
+    [
+      'a name and a number',
+      '7,Lovelace,+1 202 5550100\n8,Byron,+1 202 5550101\n',
+      'Of the 3 cells in its first row we know none.',
+    ],
+    ['a name and a street', 'Anna,Lovelace,Hauptstr. 5\n', 'Of the 3 cells in its first row we know none.'],
+    ['a name that is nearly a column’s', 'Emily,Lovelace\n', 'Is its column 1 meant?'],
+    ['the same twice', 'Ada,Lovelace,Lovelace\n', 'it has columns of the same name (2 and 3)'],
+  ])('shows nobody’s cells where a row of data stands in the place of column names: %s', async (_, text, says) => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'contacts.csv'), '7,Lovelace,+1 202 5550100\n8,Byron,+1 202 5550101\n');
+    writeFileSync(join(folder, 'contacts.csv'), text);
     expect(await run(folder)).toBe(1);
-    const said = out.join('\n') + err.join('\n');
-    expect(said).toContain('The first row of contacts.csv holds data where column names are expected (cell 3');
-    expect(said).not.toMatch(/Lovelace|5550100/);
-    const entries = readdirSync(join(folder, 'ledger'), { recursive: true, withFileTypes: true }).filter((each) =>
-      each.isFile(),
+    expect(await main(['doctor', '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift)).toBe(1);
+    const all = [...out, ...err, ...entriesIn(join(folder, 'ledger'))].join('\n');
+    expect(all).toContain(says);
+    expect(all).not.toMatch(/Lovelace|5550100|Hauptstr|Emily/);
+  });
+
+  it('prints and keeps no name of a list that no rule names, and lets no name give commands', async () => {
+    const folder = join(temporaryFolder(), 'a\n::error::folder\u001b[0m');
+    const contacts = Array.from({ length: 40 }, (_, i) =>
+      aContact({ contact_id: `c${i}`, '\u001b[31mred\n::error::pwned': '' }),
     );
-    for (const each of entries)
-      expect(readFileSync(join(each.parentPath, each.name), 'utf8')).not.toMatch(/Lovelace|5550100/);
+    const names = ['Friends of Jane Doe jane@doe.example', 'x\n::error::pwned \u001b[31mred'];
+    writeWorkbook(folder, {
+      contacts,
+      memberships: names.flatMap((list) =>
+        contacts.map(({ contact_id = '' }) => ({ list, contact_id, joined_at: '2026-01-01T00:00:00Z' })),
+      ),
+    });
+    writeFileSync(join(folder, '\u001b[31m\n::error::pwned.csv'), 'a,b\n1,2\n');
+    const places = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
+    const codes = [];
+    for (const args of [
+      ['run', 'nightly', '--dry-run'],
+      ['run', 'nightly', '--json'],
+      ['doctor'],
+      ['list'],
+      ['run', 'x\n::error::pwned'],
+    ])
+      codes.push(await main([...args, '--as-of', today, ...places], nightShift));
+    expect(codes).toEqual([0, 0, 0, 0, 2]);
+    expect(out.join('\n')).toContain('held: a list that no rule names (2) changes too much: 40 to 0 members');
+    const kept = entriesIn(join(folder, 'ledger'));
+    expect(kept.length).toBeGreaterThan(4);
+    const all = [...out, ...err, ...kept].join('\n');
+    expect(all).not.toMatch(/Jane|doe\.example|\u001b|^\s*::/m);
+    expect([...out, ...kept].join('\n')).not.toContain('pwned');
+  });
+
+  it('keeps and prints no address that a job’s reason or metric holds', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()] });
+    const told = aJob({
+      changes: () => [
+        update('contacts', sql`select contact_id, 'x' as email_note, 'for jane@doe.example' as why from contacts`),
+      ],
+      metrics: () => ({ whom: sql`select 'jane@doe.example' as label, 1 as n` }),
+    });
+    const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
+    const shift = { ...nightShift, batches: [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: [told] }] };
+    const line = ['run', 'nightly', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today];
+    expect(await main(line, shift)).toBe(0);
+    expect(out.join('\n')).toContain('contacts.email_note: for (an address)');
+    const kept = entriesIn(join(folder, 'ledger')).join('');
+    expect(kept).toContain('"(an address)": 1');
+    expect(kept).not.toContain('jane');
   });
 
   it('says what a folder without contacts has instead', async () => {
