@@ -6,6 +6,7 @@ import { raw } from '../engine/sql.ts';
 import { leftovers } from '../erase/leftovers.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
+import { Held } from '../landing/lock.ts';
 import { describeError } from '../run/errors.ts';
 import { plural } from '../shift/words.ts';
 import { MOST_CELLS, type Store } from '../store/store.ts';
@@ -27,6 +28,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     const found = await inspect(session, 'doctor', tableNames, (look) => examine(session, look));
     findings.push(...found.map(({ level, text }) => ({ level, text: printable(text) })));
   } catch (error) {
+    if (error instanceof Held) throw error;
     findings.push({ level: 'mend', text: describeError(error).message });
   }
   findings.push(...(await examineLedger(session)));

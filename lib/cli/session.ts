@@ -2,6 +2,7 @@
  * What every command needs before it can work: which workbook, which ledger, which moment. The one place of the
  * command line that reads the clock and the environment.
  */
+import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -20,6 +21,9 @@ import { type Options, UsageError } from './options.ts';
 /** The repository's own folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const sampleFolder = join(root, 'sample');
+
+/** Beyond these, days and time zones can't be reckoned in the same way everywhere. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];
 
 export interface Session {
   readonly nightShift: NightShift;
@@ -52,6 +56,12 @@ export async function startSession(nightShift: NightShift, options: Options, sta
       `--as-of: "${options.asOf}" is no moment. Expected 2026-11-23T05:00:00Z, or a date such as 2026-11-23.`,
     );
   }
+  const year = asOf.getUTCFullYear();
+  if (year < FIRST_YEAR || year > LAST_YEAR) {
+    throw new UsageError(
+      `--as-of: "${options.asOf}" lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
+    );
+  }
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
   const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
@@ -67,6 +77,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const identity = identify(spreadsheetId ?? folder, now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
+  if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
+    throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
   return {
     nightShift,
     options,

@@ -1,4 +1,5 @@
-import { printableLines } from '../text/printable.ts';
+import { printable, printableLines } from '../text/printable.ts';
+import { fileFault } from './file-faults.ts';
 
 /**
  * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
@@ -14,6 +15,7 @@ const FOR_PEOPLE = new Set([
   'HeaderError',
   'EmptyWorkbook',
   'CsvError',
+  'LockError',
   'ChangedMeanwhile',
   'ChangedUnderneath',
   'WorkbookError',
@@ -47,6 +49,8 @@ export class JobError extends Error {
 export function describeError(error: unknown): RunError {
   if (isForPeople(error)) return { kind: error.name, message: printableLines(error.message) };
   debugError(error);
+  const fault = fileFault(error);
+  if (fault) return { kind: 'FileFault', message: printable(fault) };
   const kind = error instanceof Error ? error.name : 'Error';
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;

@@ -1,5 +1,5 @@
 /** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -51,6 +51,9 @@ describe('a command line that can’t be meant', () => {
       `run nightly --workbook ${nothing}`,
       `${nothing} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
     ],
+    ['run nightly --as-of 9999-12-31', '--as-of: "9999-12-31" lies outside of the years 1970 to 2199'],
+    ['run nightly --as-of 0001-01-01', 'lies outside of the years'],
+    [`list --ledger ${import.meta.filename}`, `--ledger: ${import.meta.filename} is a file. Name the folder where`],
     ['undo', 'Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.'],
     ['undo list-cleaning yesterday', '"yesterday" is no period. Expected '],
     ['undo list-cleanin 2026-11-22', 'There is no job "list-cleanin".'],
@@ -149,6 +152,33 @@ describe('a workbook that can’t be used', () => {
     expect(kept).not.toContain('jane');
   });
 
+  it('says which of its own files is damaged, and what to do', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ email: 'Ada@Example.com' })] });
+    expect(await run(folder)).toBe(0);
+    const marker = join(folder, '.nightshift', 'applied.json');
+    writeFileSync(marker, '{"run"');
+    expect(await run(folder)).toBe(2);
+    expect(await main(['doctor', '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift)).toBe(1);
+    const damaged = `${marker} is damaged: it is not what a run left there. Bring back a copy of it, or move it away`;
+    expect([err.join('\n'), out.join('\n')]).toEqual([
+      expect.stringContaining(damaged),
+      expect.stringContaining(damaged),
+    ]);
+    rmSync(marker);
+    mkdirSync(marker);
+    expect(await run(folder)).toBe(1);
+    expect(err.at(-1)).toContain('is a folder where a file is expected');
+  });
+
+  it('says that a part of the ledger’s path is a file', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()] });
+    const ledger = join(folder, 'contacts.csv', 'ledger');
+    expect(await main(['run', 'list-cleaning', '--workbook', folder, '--ledger', ledger], nightShift)).toBe(1);
+    expect(err.join('\n')).toContain(`A part of ${ledger}`);
+  });
+
   it('says what a folder without contacts has instead', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
@@ -163,8 +193,10 @@ describe('a workbook that can’t be used', () => {
     writeWorkbook(folder, { contacts: [aContact()] });
     const lock = await lockFolder(folder, { command: 'run nightly', run: 'r' });
     expect(await run(folder)).toBe(4);
+    expect(await main(['doctor', '--workbook', folder], nightShift)).toBe(4);
     await lock.release();
-    expect(err.join('\n')).toContain(`${folder} is in use by "run nightly" (process ${process.pid} on `);
+    const held = expect.stringContaining(`${folder} is in use by "run nightly" (process ${process.pid} on `);
+    expect(err).toEqual([held, held]);
     expect(await run(folder)).toBe(0);
   });
 
