@@ -74,6 +74,7 @@ function alarms(job: JobResult): string[] {
 }
 
 function quarantineLines(result: RunResult): string[] {
+  if (Object.keys(result.snapshot.rows).length === 0) return [];
   const { quarantined } = result.snapshot;
   if (quarantined === 0) return ['Quarantine: every row can be read.'];
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);

@@ -14,6 +14,7 @@ export interface RunError {
 const FOR_PEOPLE = new Set([
   'HeaderError',
   'EmptyWorkbook',
+  'NothingReadable',
   'CsvError',
   'LockError',
   'ChangedMeanwhile',

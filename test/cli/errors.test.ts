@@ -152,6 +152,33 @@ describe('a workbook that can’t be used', () => {
     expect(kept).not.toContain('jane');
   });
 
+  it.each([
+    [
+      'an old encoding',
+      Buffer.from('contact_id,email\nc1,J\xf6rg\n', 'latin1'),
+      'a row, and it can’t be read: row 2: has bytes that are no text',
+    ],
+    [
+      'too few cells',
+      Buffer.from('contact_id,email\nc1,a@example.com,x\nc2,b@example.com,x\n'),
+      '2 rows, and none of them can be read: row 2: ',
+    ],
+    [
+      'no status that we know',
+      Buffer.from('contact_id,email,status\nc1,a@example.com,Jane\n'),
+      'a row, and it can’t be read: row 2, column "status": no status',
+    ],
+  ])('says that its only rows can’t be read, the first of them and why: %s', async (_, bytes, says) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'contacts.csv'), bytes);
+    expect(await run(folder)).toBe(1);
+    expect(await main(['doctor', '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift)).toBe(1);
+    const [ran = '', looked = ''] = out;
+    expect(ran).toContain(`contacts.csv has ${says}`);
+    expect(looked).toContain(`contacts.csv has ${says}`);
+    expect(ran).not.toMatch(/every row can be read|Jane|holds no contacts/);
+  });
+
   it('says which of its own files is damaged, and what to do', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact({ email: 'Ada@Example.com' })] });
