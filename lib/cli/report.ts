@@ -17,6 +17,8 @@ export function reportRun(title: string, result: RunResult): string[] {
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...quarantineLines(result));
+  for (const hash of result.unmatched ?? [])
+    lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
 }
 

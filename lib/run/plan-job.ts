@@ -26,6 +26,8 @@ export interface JobPlan {
   readonly hash: string;
   readonly guards: readonly GuardResult[];
   readonly heldParts: readonly HeldPart[];
+  /** The hashes of parts that would have been held, but for a person's approval. */
+  readonly letThrough?: readonly string[];
   readonly held: Readonly<Record<string, number>>;
   readonly reasons: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -58,6 +60,7 @@ export async function planJob(
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
     guards,
     heldParts: holding.parts,
+    ...(holding.letThrough.length > 0 && { letThrough: holding.letThrough }),
     held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
     metrics: { ...prepared, ...(await measure(engine, job, context)) },
@@ -123,8 +126,9 @@ async function holdParts(
   context: Context,
   diffs: readonly Diff[],
   approvals: ReadonlySet<string>,
-): Promise<{ diffs: Diff[]; parts: HeldPart[] }> {
+): Promise<{ diffs: Diff[]; parts: HeldPart[]; letThrough: string[] }> {
   const parts: HeldPart[] = [];
+  const letThrough: string[] = [];
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
     const having = column === undefined ? [] : diffs.filter((diff) => column in tableOf(diff.table).columns);
@@ -135,7 +139,10 @@ async function holdParts(
       const cut: Diff[] = [];
       for (const diff of having) cut.push(await cutOut(engine, diff, heldRows(diff, part)));
       const plan = await planHash(engine, job.name, cut, context.asOf);
-      if (approvals.has(plan)) continue;
+      if (approvals.has(plan)) {
+        letThrough.push(plan);
+        continue;
+      }
       for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
       const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
       parts.push({
@@ -146,8 +153,8 @@ async function holdParts(
       });
     }
   }
-  if (parts.length === 0) return { diffs: [...diffs], parts };
-  return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts };
+  if (parts.length === 0) return { diffs: [...diffs], parts, letThrough };
+  return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts, letThrough };
 }
 
 async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {

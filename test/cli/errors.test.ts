@@ -1,5 +1,5 @@
 /** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -36,6 +36,9 @@ describe('a command line that can’t be meant', () => {
     ['run bounce-supression', 'Did you mean "bounce-suppression"?'],
     ['run', 'Run what? Name jobs or batches: nightly, '],
     ['run nightly --dryrun', 'There is no option --dryrun. Did you mean --dry-run? See nightshift --help.'],
+    ['status nightly', '"status" takes no names; found "nightly".'],
+    ['list nightly weekly', '"list" takes no names; found "nightly weekly".'],
+    ['doctor contacts', '"doctor" takes no names'],
     ['list --dry-run', '"list" takes no --dry-run.'],
     [
       'run nightly --approve sha256:12',
@@ -206,6 +209,21 @@ describe('a workbook that can’t be used', () => {
     expect(err.join('\n')).toContain(`A part of ${ledger}`);
   });
 
+  it('says of a ledger that is gone what is true, also in a dry run', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ email: 'Ada@Example.com' })] });
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const said = (): string => written.mock.calls.map(([text]) => String(text)).join('');
+    await run(folder);
+    rmSync(join(folder, 'ledger'), { recursive: true });
+    expect(await run(folder, '--dry-run')).toBe(0);
+    expect(said()).toContain('without a word in the ledger: the next run that writes completes its ledger');
+    expect(existsSync(join(folder, 'ledger'))).toBe(false);
+    expect(await run(folder)).toBe(0);
+    expect(said()).toContain('its ledger is complete now');
+    expect(entriesIn(join(folder, 'ledger'))).toHaveLength(1);
+  });
+
   it('says what a folder without contacts has instead', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
@@ -236,17 +254,36 @@ describe('a workbook that can’t be used', () => {
     const line = ['run', 'nightly', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today];
     expect(await main(line, shift)).toBe(3);
     const hash = /--approve (sha256:[0-9a-f]{64})/.exec(out.join('\n'))?.[1] ?? '';
-    expect(await main([...line, '--approve', hash], shift)).toBe(0);
-    rmSync(join(folder, 'ledger'), { recursive: true });
+    const other = `sha256:${'0'.repeat(64)}`;
+    const unused = `Not used: --approve ${other} is the hash of no plan of this run.`;
+    expect(await main([...line, '--approve', other], shift)).toBe(3);
+    expect(out.at(-1)).toContain(unused);
+    expect(await main([...line, '--approve', hash, '--approve', other, '--json'], shift)).toBe(0);
+    expect(JSON.parse(out.at(-1) ?? '')).toMatchObject({ unmatched: [other] });
   });
 });
 
-it('--help names every command, every job and every exit code', async () => {
+it('--help names every command, every option, every job and every exit code', async () => {
   expect(await main(['--help'], nightShift)).toBe(0);
   const help = out.join('\n');
   for (const { jobs, name } of nightShift.batches)
     for (const each of [name, ...jobs.map((job) => job.name)]) expect(help).toContain(each);
   for (const command of ['run', 'list', 'status', 'explain', 'undo', 'doctor'])
     expect(help).toMatch(new RegExp(`^  ${command} `, 'm'));
+  for (const option of [
+    'workbook',
+    'as-of',
+    'ledger',
+    'dry-run',
+    'approve',
+    'due',
+    'map',
+    'overwrite',
+    'yes',
+    'json',
+    'threshold',
+  ])
+    expect(help).toMatch(new RegExp(`^  --${option} `, 'm'));
+  expect(help).toContain('do it without asking (import, erase)');
   expect(help.match(/[0-4] (?=all well|a job|the command|a guard|another)/g)).toEqual(['0 ', '1 ', '2 ', '3 ', '4 ']);
 });

@@ -113,8 +113,11 @@ describe('lists', () => {
     ]);
 
     const approvals = [job.heldParts[0]?.plan ?? ''];
-    const approved = jobOf(await night(folder, { jobs, asOf: '2026-11-23', approvals }), 'list-refresh');
+    const second = await night(folder, { jobs, asOf: '2026-11-23', approvals });
+    expect(second.unmatched).toBeUndefined();
+    const approved = jobOf(second, 'list-refresh');
     expect(approved.heldParts.map(({ part }) => part)).toEqual(['Small', 'Odd']);
+    expect(approved.letThrough).toEqual(approvals);
     expect(members(folder)).toEqual({ Big: 20, New: 30, Odd: 40, Small: 4 });
   });
 });
