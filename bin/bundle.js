@@ -3,7 +3,17 @@
  * whenever one of them is another. To translate three hundred files one by one takes longer than a night on the sample.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -74,6 +84,7 @@ export async function bundled(entries = COMMAND, folders = SOURCES) {
     const making = mkdtempSync(join(caches, 'making-'));
     try {
       await bundleInto(making, entries);
+      chmodSync(making, 0o755); // a temporary folder is its maker's alone; whoever installs is not always who runs
       renameSync(making, folder);
     } catch (error) {
       rmSync(making, { recursive: true, force: true });

@@ -18,6 +18,8 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
     ...(refused && { refused }),
   });
 
+const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
+
 /** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
   const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
@@ -95,7 +97,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     holds: (context) => [
       {
         column: 'list',
-        query: heldBySize(sizes),
+        query: heldBySize(sizes, ruled(rules)),
         spares: {
           memberships: sql`op = 'd' and ${lost(rules)}`,
           list_changes: sql`change = 'left' and ${lost(rules)}`,
@@ -105,7 +107,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     ],
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
-      resized: resizedLists(sizes),
+      resized: resizedLists(sizes, ruled(rules)),
     }),
     explains: (_, contactId) => [
       {

@@ -1,9 +1,13 @@
 import type { BounceRules } from '../lib/bounces/rules.ts';
 import { verdictSteps } from '../lib/bounces/verdicts.ts';
-import { sql } from '../lib/engine/sql.ts';
+import { type Sql, sql } from '../lib/engine/sql.ts';
 import { insert, job } from '../lib/job/job.ts';
 import { asked, missing, reviewSteps } from '../lib/review/releases.ts';
 import { bounces } from './rules/bounces.ts';
+
+/** What tools write there is one word; more than that is a person's own note, and stays in the workbook. */
+const oneWord = (cell: Sql, none: string): Sql =>
+  sql`case when ${cell} is null then ${none} when regexp_contains(${cell}, '^[A-Za-z0-9_.-]{1,30}$') then ${cell} else 'in other words' end`;
 
 /** Asks whether the suppression list is still right: what looks wrong goes to a person, with the evidence. */
 export const suppressionReview = (rules: BounceRules) =>
@@ -17,13 +21,13 @@ export const suppressionReview = (rules: BounceRules) =>
     steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps],
     changes: ({ asOf }) => [insert('review', asked), insert('suppressions', missing(asOf))],
     metrics: ({ today }) => ({
-      reasons: sql`select coalesce(reason, 'no reason') as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
-      sources: sql`select coalesce(source, 'no source') as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
+      reasons: sql`select ${oneWord(sql`reason`, 'no reason')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
+      sources: sql`select ${oneWord(sql`source`, 'no source')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
       ages: sql`
         select case when suppressed_at is null then 'unknown' when local_day(suppressed_at) >= months_before(cast(${today} as date), 12) then 'under a year' when local_day(suppressed_at) >= months_before(cast(${today} as date), 36) then 'one to three years' else 'older' end as label, count(*) as n
         from suppressions where released_at is null group by 1 order by 1`,
       providers: sql`
-        select coalesce(b.provider, s.source, 'unknown') as label, count(*) as n from suppressions s
+        select ${oneWord(sql`coalesce(b.provider, s.source)`, 'unknown')} as label, count(*) as n from suppressions s
         left join (select address_key(email) as email, max(provider) as provider from bounces where provider is not null group by 1) as b on b.email = s.email
         where s.released_at is null group by 1 order by 1`,
       // Nobody can release what can't be read: such rows count as suppressions until a person mends them or takes them out.

@@ -101,6 +101,15 @@ function isDay(date: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === date;
 }
 
+const PERIOD =
+  /^(\d{4})(?:-W(0[1-9]|[1-4]\d|5[0-3])|-Q[1-4]|-(0[1-9]|1[0-2])(?:-(\d{2})(?:T([01]\d|2[0-3])|-[0-9a-f]{8})?)?)$/;
+
+/** Whether a period is written as `periodOf` writes it, or as that of an import (a day, and what the files are known by); no 31st of November. */
+export function isPeriod(text: string): boolean {
+  const [, , , , day] = PERIOD.exec(text) ?? [];
+  return day === undefined ? PERIOD.test(text) : isDay(text.slice(0, 10));
+}
+
 /**
  * What a person gives as `--as-of`: a moment with its offset, or a date, which means the end of that local day.
  * Returns null for anything else.

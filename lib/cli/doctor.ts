@@ -6,14 +6,16 @@ import { raw } from '../engine/sql.ts';
 import { leftovers } from '../erase/leftovers.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
 import { allJobs } from '../job/batch.ts';
+import { Held } from '../landing/lock.ts';
 import { describeError } from '../run/errors.ts';
 import { plural } from '../shift/words.ts';
 import { MOST_CELLS, type Store } from '../store/store.ts';
+import { printable, printableJson } from '../text/printable.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
 import { inspect, type Look } from './inspect.ts';
 import type { Session } from './session.ts';
-import { count } from './text.ts';
+import { count, screen } from './text.ts';
 
 export interface Finding {
   readonly level: 'well' | 'look' | 'mend';
@@ -23,13 +25,15 @@ export interface Finding {
 export async function doctorCommand(session: Session): Promise<number> {
   const findings: Finding[] = [];
   try {
-    findings.push(...(await inspect(session, 'doctor', tableNames, (look) => examine(session, look))));
+    const found = await inspect(session, 'doctor', tableNames, (look) => examine(session, look));
+    findings.push(...found.map(({ level, text }) => ({ level, text: printable(text) })));
   } catch (error) {
+    if (error instanceof Held) throw error;
     findings.push({ level: 'mend', text: describeError(error).message });
   }
   findings.push(...(await examineLedger(session)));
-  if (session.options.json) console.log(JSON.stringify({ findings }));
-  else console.log(findings.map(({ level, text }) => `${level.padEnd(5)} ${text}`).join('\n'));
+  if (session.options.json) console.log(printableJson({ findings }));
+  else console.log(screen(findings.flatMap(({ level, text }) => `${level.padEnd(5)} ${text}`.split('\n'))));
   return findings.some(({ level }) => level === 'mend') ? 1 : 0;
 }
 

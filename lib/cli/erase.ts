@@ -11,10 +11,12 @@ import { runBatch } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import type { Store } from '../store/store.ts';
+import { printableJson } from '../text/printable.ts';
 import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
+import { screen } from './text.ts';
 
 export async function eraseCommand(session: Session): Promise<number> {
   const { options, nightShift, identity, workbook } = session;
@@ -58,7 +60,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       },
     });
     const [done] = result.jobs;
-    if (!done || done.error) throw new UsageError(done?.error?.message ?? 'erase did not run');
+    if (!done || done.error) throw new UsageError(done?.error?.message.replaceAll('\n', ' ') ?? 'erase did not run');
     const outside = Object.entries(sources).flatMap(([table, rule]) => {
       const rows = person.outside[table] ?? 0;
       return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
@@ -81,7 +83,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       ...cleared,
       outside,
     };
-    console.log(options.json ? JSON.stringify(receipt) : textOf(receipt, changesText(done)));
+    console.log(options.json ? printableJson(receipt) : screen(textOf(receipt, changesText(done))));
     if (cleared.leftovers.length + outside.length > 0) return 1;
     return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
   } finally {
@@ -113,9 +115,9 @@ interface Receipt extends Cleared {
   readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
 }
 
-function textOf(receipt: Receipt, changes: string): string {
+function textOf(receipt: Receipt, changes: string): string[] {
   const { status, rewritten, leftovers, outside } = receipt;
-  if (status === 'planned') return `Nothing was written. It would take away: ${changes}`;
+  if (status === 'planned') return [`Nothing was written. It would take away: ${changes}`];
   return [
     `Receipt: run ${receipt.run}, ${receipt.at}`,
     `Taken away: ${changes}`,
@@ -127,5 +129,5 @@ function textOf(receipt: Receipt, changes: string): string {
         `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,
     ),
     ...(leftovers.length === 0 ? ['Nothing else in the workbook’s folder names this person.'] : []),
-  ].join('\n');
+  ];
 }

@@ -8,10 +8,11 @@ import { allJobs } from '../job/batch.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
 import { contextOf } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
+import { printable, printableJson } from '../text/printable.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
-import { escapeCell, table } from './text.ts';
+import { screen, table } from './text.ts';
 
 interface Section {
   readonly title: string;
@@ -31,7 +32,7 @@ export async function explainCommand(session: Session): Promise<number> {
       const elsewhere = await sections(look.engine, aboutNobody(contact));
       if (elsewhere.length === 0)
         throw new UsageError(
-          `There is no contact "${escapeCell(contact)}" in this workbook: neither as contact_id nor as address.`,
+          `There is no contact "${contact}" in this workbook: neither as contact_id nor as address.`,
         );
       print(session, [{ contact, sections: elsewhere }]);
       return 0;
@@ -107,19 +108,19 @@ async function sections(engine: Engine, asked: readonly { title: string; query: 
 
 function print(session: Session, told: readonly { contact: string; sections: readonly Section[] }[]): void {
   if (session.options.json) {
-    console.log(JSON.stringify({ contacts: told }));
+    console.log(printableJson({ contacts: told }));
     return;
   }
   const lines = told.flatMap(({ sections: parts }) =>
     parts.flatMap((part) => [part.title, ...rowsAsText(part.rows), '']),
   );
-  console.log(lines.join('\n').trimEnd());
+  console.log(screen(lines));
 }
 
 const shown = (cell: Cell | undefined): string | number => {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString().replace(/\.000Z$/, 'Z');
-  return typeof cell === 'number' ? String(cell) : escapeCell(String(cell));
+  return typeof cell === 'number' ? String(cell) : printable(String(cell));
 };
 
 /** One row stands as a list of its filled cells, several as a table. Points are summed at the foot of their side. */

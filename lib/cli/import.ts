@@ -13,6 +13,7 @@ import type { ScheduledJob } from '../job/batch.ts';
 import { type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { plural } from '../shift/words.ts';
+import { printableJson } from '../text/printable.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
@@ -20,7 +21,7 @@ import { reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
 import { contentHash, isRejects, settingsOf, Taken } from './taken.ts';
-import { count, escapeCell, table } from './text.ts';
+import { count, screen, table } from './text.ts';
 
 /** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */
 const MEMORY_MB = 400;
@@ -75,15 +76,15 @@ export async function importCommand(session: Session): Promise<number> {
       confirm: async (planned) => {
         const goesOn = planned.jobs.some((each) => each.status === 'applied');
         if (!goesOn || options.yes || options.dryRun) return true;
-        console.log(textOf(session, planned, taken));
+        console.log(screen(textOf(session, planned, taken)));
         declined = !(await ask('Import this? [y/N] '));
         return !declined;
       },
     });
     const rejects = options.dryRun ? [] : await taken.layBeside();
-    if (options.json) console.log(JSON.stringify(jsonOf(session, result, taken, rejects)));
+    if (options.json) console.log(printableJson(jsonOf(session, result, taken, rejects)));
     else if (declined) console.log(nothingDone());
-    else console.log([textOf(session, result, taken), ...endOf(session, result, scheduled, rejects)].join('\n'));
+    else console.log(screen([...textOf(session, result, taken), ...endOf(session, result, scheduled, rejects)]));
     if (declined) return process.stdin.isTTY ? 0 : 3;
     return exitCode(result.jobs);
   } finally {
@@ -121,11 +122,11 @@ const nothingDone = (): string =>
     : 'Nothing was written: there is nobody to ask. Look at the plan above, and run again with --yes.';
 
 /** What each file was taken for, and how its rows end. */
-function textOf(session: Session, result: RunResult, { report }: Taken): string {
+function textOf(session: Session, result: RunResult, { report }: Taken): string[] {
   const [job] = result.jobs;
   const files = (report?.files ?? []).flatMap(({ name, label, rows, unused }) => [
-    `${escapeCell(name)}: ${plural(rows, 'row')}, taken for ${label}`,
-    ...(unused.length > 0 ? [`  left out: ${unused.map(escapeCell).join(', ')}`] : []),
+    `${name}: ${plural(rows, 'row')}, taken for ${label}`,
+    ...(unused.length > 0 ? [`  left out: ${unused.join(', ')}`] : []),
   ]);
   const lines = [...files, ''];
   const rejected = Object.entries((job?.metrics.rejected ?? {}) as Record<string, number>);
@@ -143,15 +144,14 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string 
     lines.push('Left alone, because it says nothing about a person or a purchase:');
     lines.push(
       ...table(
-        ignored.map(([reason, n]) => [n, escapeCell(reason)]),
+        ignored.map(([reason, n]) => [n, reason]),
         '    ',
       ),
     );
   }
   if (rejected.length + ignored.length > 0) lines.push('');
   const dry = session.options.dryRun ? ', a dry run: nothing was written' : '';
-  lines.push(reportRun(`import, on ${session.workbook.label}${dry}`, result));
-  return lines.join('\n');
+  return [...lines, ...reportRun(`import, on ${session.workbook.label}${dry}`, result)];
 }
 
 function endOf(session: Session, result: RunResult, { period }: ScheduledJob, rejects: readonly string[]): string[] {

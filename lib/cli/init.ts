@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCsv } from '../csv/create.ts';
+import { printable, printableJson } from '../text/printable.ts';
 import { tableNames, tableOf } from '../workbook/tables.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
@@ -15,10 +16,10 @@ export async function initCommand(session: Session): Promise<number> {
   const { made, found } = workbook.spreadsheetId
     ? await inSheet(workbook.spreadsheetId, nightShift.workbook.aliases)
     : await inFolder(workbook.folder);
-  if (options.json) console.log(JSON.stringify({ made, found }));
+  if (options.json) console.log(printableJson({ made, found }));
   else {
     console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Every table was there already.');
-    if (found.length > 0) console.log(`Found, and left as they are: ${found.join(', ')}.`);
+    if (found.length > 0) console.log(printable(`Found, and left as they are: ${found.join(', ')}.`));
     console.log('Next: put your contacts there, then: nightshift doctor, and nightshift run nightly --dry-run.');
   }
   return 0;

@@ -1,8 +1,9 @@
 /**
  * `list`: what there is to run.
  */
+import { printableJson } from '../text/printable.ts';
 import type { Session } from './session.ts';
-import { table } from './text.ts';
+import { screen, table } from './text.ts';
 
 export async function listCommand(session: Session): Promise<number> {
   const { nightShift, ledger, options } = session;
@@ -22,7 +23,7 @@ export async function listCommand(session: Session): Promise<number> {
     batches.push({ batch: batch.name, purpose: batch.purpose, jobs });
   }
   if (options.json) {
-    console.log(JSON.stringify({ batches }));
+    console.log(printableJson({ batches }));
     return 0;
   }
   const lines = batches.flatMap(({ batch, purpose, jobs }) => [
@@ -41,6 +42,6 @@ export async function listCommand(session: Session): Promise<number> {
     ]),
     '',
   ]);
-  console.log(lines.join('\n').trimEnd());
+  console.log(screen(lines));
   return 0;
 }

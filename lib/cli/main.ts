@@ -4,6 +4,7 @@
 import { allJobs, type NightShift } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
 import { describeError, isForPeople } from '../run/errors.ts';
+import { printable } from '../text/printable.ts';
 import { helpText, type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
@@ -51,7 +52,8 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const run = await load();
     return await run(await startSession(nightShift, options, start));
   } catch (error) {
-    console.error(error instanceof Held || error instanceof UsageError ? error.message : describeError(error).message);
+    const isOurs = error instanceof Held || error instanceof UsageError;
+    console.error(isOurs ? printable(error.message) : describeError(error).message);
     return codeOf(error);
   }
 }

@@ -7,8 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { MatchError } from '../match/match-error.ts';
 import { type MatchSummary, matchFile } from '../match/match-file.ts';
 import { type MatchingRules, readMatchingRules } from '../match/rules.ts';
+import { printable, printableJson } from '../text/printable.ts';
 import { type Options, UsageError } from './options.ts';
-import { count, escapeCell } from './text.ts';
+import { count, screen } from './text.ts';
 
 export async function matchCommand(options: Options): Promise<number> {
   const [file, ...rest] = options.names;
@@ -20,9 +21,9 @@ export async function matchCommand(options: Options): Promise<number> {
       ...(options.rules !== undefined && { rules: await rulesFrom(options.rules) }),
       ...(threshold !== undefined && { threshold }),
       ...(options.pairs !== undefined && { pairs: options.pairs }),
-      progress: (line) => process.stderr.write(`${line}\n`),
+      progress: (line) => process.stderr.write(`${printable(line)}\n`),
     });
-    console.log(options.json ? JSON.stringify(summary) : describe(summary));
+    console.log(options.json ? printableJson(summary) : screen(describe(summary)));
     return 0;
   } catch (error) {
     if (error instanceof MatchError || (error instanceof Error && error.name === 'CsvError'))
@@ -75,16 +76,16 @@ async function fromModule(file: string): Promise<unknown> {
   }
 }
 
-/** What was found, for people; a terminal gets no cell, and headers escaped. */
-function describe(summary: MatchSummary): string {
+/** What was found, for people; a terminal gets no cell. */
+function describe(summary: MatchSummary): string[] {
   const { duplicateRows, duplicateClusters, pairs, certainPairs, malformed, compared, ignored } = summary;
-  const columns = compared.map(({ column, kind }) => `${escapeCell(column)} (${kind})`).join(', ');
+  const columns = compared.map(({ column, kind }) => `${column} (${kind})`).join(', ');
   return [
     `${count(summary.rows)} rows: ${count(duplicateRows)} are duplicates, in ${count(duplicateClusters)} clusters.`,
     `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
     `Compared: ${columns || 'nothing'}.`,
-    ...ignored.map(({ column, reason }) => `Left out: ${escapeCell(column)} ${reason}.`),
+    ...ignored.map(({ column, reason }) => `Left out: ${column} ${reason}.`),
     ...(malformed > 0 ? [`${count(malformed)} rows can't be read: they stand in the output as they are.`] : []),
     `Written: ${summary.output}${summary.pairsOutput ? `, ${summary.pairsOutput}` : ''}`,
-  ].join('\n');
+  ];
 }

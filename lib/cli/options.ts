@@ -38,12 +38,13 @@ export const commands: readonly Command[] = [
 ];
 
 const options = {
-  'as-of': { type: 'string' },
   workbook: { type: 'string' },
+  'as-of': { type: 'string' },
   ledger: { type: 'string' },
+  json: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
-  due: { type: 'boolean' },
   approve: { type: 'string', multiple: true },
+  due: { type: 'boolean' },
   map: { type: 'string', multiple: true },
   overwrite: { type: 'string', multiple: true },
   yes: { type: 'boolean' },
@@ -51,9 +52,37 @@ const options = {
   pairs: { type: 'string' },
   rules: { type: 'string' },
   threshold: { type: 'string' },
-  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+/** What `--help` says of each option, in this order: how it is written, and what it does. */
+const told: Readonly<Record<keyof typeof options, readonly [written: string, ...does: string[]]>> = {
+  workbook: [
+    '--workbook DIR',
+    'the folder of CSV files, or the id or address of a Google Sheet (else NIGHTSHIFT_WORKBOOK, else',
+    'the embedded sample)',
+  ],
+  'as-of': [
+    '--as-of TIME',
+    'the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
+  ],
+  ledger: ['--ledger DIR', 'where runs are recorded (else data/ledger)'],
+  json: ['--json', 'one JSON object on stdout'],
+  'dry-run': ['--dry-run', 'plan and check, write nothing'],
+  approve: ['--approve HASH', 'apply the plan with that hash although a guard stops it'],
+  due: ['--due', 'the slots of a batch that are due by its schedule'],
+  map: ['--map HEADER=COLUMN', 'a file’s header, and the column that it stands for; again for each'],
+  overwrite: [
+    '--overwrite COLUMNS',
+    'columns that the file may change where a contact has a value, with commas between',
+  ],
+  yes: ['--yes', 'do it without asking'],
+  id: ['--id COLUMN', 'the column with the row’s id, else rows are numbered'],
+  pairs: ['--pairs FILE.csv', 'write the pairs with their evidence as well'],
+  rules: ['--rules FILE', 'other rules: JSON, or a module like jobs/rules/matching.ts'],
+  threshold: ['--threshold N', 'from which probability on two rows are one, 0.5 unless the rules say otherwise'],
+  help: ['--help', 'this text'],
+};
 
 /** What every command takes. */
 const COMMON = new Set(['as-of', 'workbook', 'ledger', 'json', 'help']);
@@ -106,6 +135,8 @@ export function readOptions(argv: readonly string[]): Options {
       throw new UsageError(`"${command}" takes no --${option}.`);
     }
   }
+  if (names.length > 0 && commands.some(({ name, args }) => name === command && args === ''))
+    throw new UsageError(`"${command}" takes no names; found "${names.join(' ')}".`);
   for (const hash of parsed.values.approve ?? []) {
     if (!/^sha256:[0-9a-f]{64}$/.test(hash))
       throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
@@ -145,6 +176,15 @@ function parse(argv: readonly string[]) {
   }
 }
 
+function optionLines(): string[] {
+  const width = Math.max(...Object.values(told).map(([written]) => written.length));
+  return Object.entries(told).flatMap(([option, [written, ...does]]) => {
+    const takers = Object.keys(own).filter((command) => own[command]?.includes(option));
+    const whole = takers.length === 0 ? does : [...does.slice(0, -1), `${does.at(-1)} (${takers.join(', ')})`];
+    return whole.map((line, i) => `  ${(i === 0 ? written : '').padEnd(width)}  ${line}`);
+  });
+}
+
 /** The text of `--help`; `names` are what `run` takes. */
 export function helpText(names: readonly string[]): string {
   const left = commands.map(({ name, args }) => `${name} ${args}`.trim());
@@ -158,19 +198,8 @@ export function helpText(names: readonly string[]): string {
     '',
     `NAME is one of: ${names.join(', ')}.`,
     '',
-    'Options:',
-    '  --workbook DIR      the folder of CSV files, or the id or address of a Google Sheet (else NIGHTSHIFT_WORKBOOK, else',
-    '                      the embedded sample)',
-    '  --as-of TIME        the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
-    '  --ledger DIR        where runs are recorded (else data/ledger)',
-    '  --due               the slots of a batch that are due by its schedule (shift)',
-    '  --dry-run           plan and check, write nothing (run, undo)',
-    '  --approve HASH      apply the plan with that hash although a guard stops it (run, undo)',
-    '  --id COLUMN         the column with the row’s id, else rows are numbered (match)',
-    '  --pairs FILE.csv    write the pairs with their evidence as well (match)',
-    '  --rules FILE        other rules: JSON, or a module like jobs/rules/matching.ts (match)',
-    '  --threshold N       from which probability on two rows are one, 0.5 unless the rules say otherwise (match)',
-    '  --json              one JSON object on stdout',
+    'Options, and in brackets the commands that take them, where not all do:',
+    ...optionLines(),
     '',
     'Exit codes: 0 all well · 1 a job failed · 2 the command, the settings or the rules are wrong',
     '            3 a guard stopped a plan, and waits for approval · 4 another run holds the workbook',

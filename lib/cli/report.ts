@@ -12,17 +12,19 @@ import { count, table } from './text.ts';
 /** The most reasons that are listed for one job; the ledger has them all. */
 const MOST_REASONS = 8;
 
-export function reportRun(title: string, result: RunResult): string {
+export function reportRun(title: string, result: RunResult): string[] {
   const lines = [title, ''];
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...quarantineLines(result));
-  return lines.join('\n').trimEnd();
+  for (const hash of result.unmatched ?? [])
+    lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
+  return lines;
 }
 
 function jobLines(job: JobResult): string[] {
-  const lines = [`${job.job.padEnd(22)}${job.status.padEnd(11)}${headline(job)}`];
+  const lines = `${job.job.padEnd(22)}${job.status.padEnd(11)}${headline(job)}`.split('\n');
   const reasons = Object.entries(job.reasons).sort(([, a], [, b]) => b - a);
   lines.push(
     ...table(
@@ -79,6 +81,7 @@ function alarms(job: JobResult): string[] {
 }
 
 function quarantineLines(result: RunResult): string[] {
+  if (Object.keys(result.snapshot.rows).length === 0) return [];
   const { quarantined } = result.snapshot;
   if (quarantined === 0) return ['Quarantine: every row can be read.'];
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);

@@ -7,11 +7,13 @@ import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import { nothingHeld, type Store } from '../store/store.ts';
+import { printableJson } from '../text/printable.ts';
 import { nearest } from '../workbook/headers.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import type { Session } from './session.ts';
+import { screen } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
 const surroundings: Outside = {
@@ -65,7 +67,7 @@ export async function runCommand(session: Session): Promise<number> {
 export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
   const { result, kind } = await performRun(session, name, jobs);
   console.log(
-    session.options.json ? JSON.stringify(jsonOf(session, name, kind, result)) : textOf(session, name, result),
+    session.options.json ? printableJson(jsonOf(session, name, kind, result)) : textOf(session, name, result),
   );
   return exitCode(result.jobs);
 }
@@ -123,6 +125,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     workbook: kind,
     run: session.identity.run,
     snapshot: result.snapshot,
+    ...(result.unmatched && { unmatched: result.unmatched }),
     jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
   };
 }
@@ -130,7 +133,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
 function textOf(session: Session, name: string, result: RunResult): string {
   const { options, workbook } = session;
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
-  const lines = [reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
+  const lines = [...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
     lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
@@ -144,5 +147,5 @@ function textOf(session: Session, name: string, result: RunResult): string {
       '  npm run batch -- run nightly --workbook FOLDER                your own CSV files: see README, "Your own data"',
     );
   }
-  return lines.join('\n').trimEnd();
+  return screen(lines);
 }

@@ -2,6 +2,7 @@
  * What every command needs before it can work: which workbook, which ledger, which moment. The one place of the
  * command line that reads the clock and the environment.
  */
+import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -14,11 +15,15 @@ import { identify, type RunIdentity } from '../run/run-identity.ts';
 import { layOutSample } from '../sample/lay-out.ts';
 import { openCsvStore } from '../store/csv.ts';
 import type { Store } from '../store/store.ts';
+import { printable } from '../text/printable.ts';
 import { type Options, UsageError } from './options.ts';
 
 /** The repository's own folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const sampleFolder = join(root, 'sample');
+
+/** Beyond these, days and time zones can't be reckoned in the same way everywhere. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];
 
 export interface Session {
   readonly nightShift: NightShift;
@@ -51,6 +56,12 @@ export async function startSession(nightShift: NightShift, options: Options, sta
       `--as-of: "${options.asOf}" is no moment. Expected 2026-11-23T05:00:00Z, or a date such as 2026-11-23.`,
     );
   }
+  const year = asOf.getUTCFullYear();
+  if (year < FIRST_YEAR || year > LAST_YEAR) {
+    throw new UsageError(
+      `--as-of: "${options.asOf}" lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
+    );
+  }
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
   const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
@@ -66,6 +77,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const identity = identify(spreadsheetId ?? folder, now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
+  if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
+    throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
   return {
     nightShift,
     options,
@@ -104,14 +117,15 @@ export function progressTo(
   if (!stream.isTTY) {
     let last = '';
     return (line, share) => {
-      const said = share === undefined ? line : `${line}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
+      const said =
+        share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
       if (said !== last) stream.write(`${said}\n`);
       last = said;
     };
   }
   process.once('exit', () => stream.write('\r\x1b[K'));
   return (line, share) => {
-    const said = share === undefined ? line : `${line}  ${bar(share)}`;
+    const said = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
     stream.write(`\r\x1b[K${said.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
   };
 }

@@ -28,10 +28,12 @@ import { beat, say } from '../shift/reach.ts';
 import { summaryText } from '../shift/summary.ts';
 import { warningNews } from '../shift/warnings.ts';
 import { moment, outward, plural } from '../shift/words.ts';
+import { printable, printableJson } from '../text/printable.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, knownNames, performRun } from './run.ts';
 import type { Session } from './session.ts';
+import { screen } from './text.ts';
 import { watchOver } from './watchdog.ts';
 
 /** Enough to see a year of nights, or half a month of hours. */
@@ -236,8 +238,8 @@ function print(
     const shown = { ...result, jobs };
     const where = environment.onActions ? 'the workbook' : workbook.label;
     if (options.json)
-      console.log(JSON.stringify({ batch: name, asOf: asOf.toISOString(), run: identity.run, ...shown }));
-    else console.log(reportRun(`${name}, as of ${asOf.toISOString()}, on ${where}`, shown));
+      console.log(printableJson({ batch: name, asOf: asOf.toISOString(), run: identity.run, ...shown }));
+    else console.log(screen(reportRun(`${name}, as of ${asOf.toISOString()}, on ${where}`, shown)));
   }
   if (environment.onActions) console.log(`::${identity.run}::`);
 }
@@ -260,7 +262,7 @@ function webhookText(
 
 /** Shown on the run's page; on a terminal, a plain line. */
 export const notice = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? annotate.notice(text) : console.error(text);
+  onActions ? annotate.notice(text) : console.error(printable(text));
 
 const fault = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? annotate.error(text) : console.error(text);
+  onActions ? annotate.error(text) : console.error(printable(text));

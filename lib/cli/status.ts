@@ -5,8 +5,9 @@ import { periodOf } from '../calendar/period.ts';
 import type { Batch } from '../job/batch.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
 import { overdue } from '../shift/patience.ts';
+import { printableJson } from '../text/printable.ts';
 import type { Session } from './session.ts';
-import { table } from './text.ts';
+import { screen, table } from './text.ts';
 
 type Health = 'well' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
 
@@ -36,7 +37,7 @@ export async function statusCommand(session: Session): Promise<number> {
       lastGood: lastGood && { period: lastGood.period, at: lastGood.startedAt },
     });
   }
-  if (options.json) console.log(JSON.stringify({ jobs }));
+  if (options.json) console.log(printableJson({ jobs }));
   else {
     const rows = jobs.map(({ job, health, last, lastGood }) => [
       job,
@@ -46,7 +47,7 @@ export async function statusCommand(session: Session): Promise<number> {
         ? `last good: ${lastGood.period}`
         : '',
     ]);
-    console.log(table([['job', 'health', 'last run', ''], ...rows]).join('\n'));
+    console.log(screen(table([['job', 'health', 'last run', ''], ...rows])));
   }
   return jobs.some(({ health }) => health === 'failing' || health === 'late')
     ? 1

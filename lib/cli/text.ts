@@ -1,14 +1,10 @@
 /**
- * Text for people: tables on a terminal. Whatever comes from a cell is escaped here, so that it can neither move the
- * cursor nor pass for a command of the place where it is printed.
+ * Text for people: lines and tables on a terminal.
  */
+import { printable } from '../text/printable.ts';
 
-/** Control, formatting and separator characters as visible escapes; `::` at the start of a line is a workflow command. */
-export function escapeCell(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
-    .replace(/^(\s*):/, '$1\\u{3a}');
-}
+/** Lines as they are printed: what stands in one stays in it, wherever it came from. */
+export const screen = (lines: readonly string[]): string => lines.map(printable).join('\n').trimEnd();
 
 /** Columns of text, as wide as their widest cell; numbers stand at the right. The last column may run on. */
 export function table(rows: readonly (readonly (string | number)[])[], indent = ''): string[] {

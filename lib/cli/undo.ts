@@ -1,13 +1,16 @@
 /**
- * `undo JOB PERIOD`: plans the way back, and goes it like any other plan.
+ * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put back, it says
+ * so before anything is planned: a run that never was must not look like one that is undone.
  */
+import { isPeriod } from '../calendar/period.ts';
 import { allJobs } from '../job/batch.ts';
-import { undoJob } from '../run/undo.ts';
+import type { LedgerEntry } from '../run/ledger.ts';
+import { countDecisions, undoJob } from '../run/undo.ts';
+import { tableNames, tableOf } from '../workbook/tables.ts';
+import { inspect } from './inspect.ts';
 import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';
 import type { Session } from './session.ts';
-
-const PERIOD = /^\d{4}(-\d{2}(-\d{2}(T\d{2}|-[0-9a-f]{8})?)?|-W\d{2}|-Q[1-4])$/;
 
 export async function undoCommand(session: Session): Promise<number> {
   const [jobName, period, ...rest] = session.options.names;
@@ -17,8 +20,50 @@ export async function undoCommand(session: Session): Promise<number> {
     throw new UsageError('Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.');
   if (!known.includes(jobName))
     throw new UsageError(`There is no job "${jobName}". The jobs are: ${known.join(', ')}.`);
-  if (!PERIOD.test(period))
+  if (!isPeriod(period))
     throw new UsageError(`"${period}" is no period. Expected 2026-11-23T05, 2026-11-23, 2026-W47, 2026-11 or 2026-Q4.`);
+  await refuseNothing(session, jobName, period);
   const scheduled = { job: undoJob(jobName, period), cadence: 'nightly', period: `${jobName}-${period}` } as const;
   return runJobs(session, `undo ${jobName} ${period}`, [scheduled]);
+}
+
+const LOOK_BACK = 400;
+const MOST_NAMED = 5;
+
+/** The ledger says what there is to undo; where it knows of nothing, the workbook itself is asked. @throws UsageError */
+async function refuseNothing(session: Session, jobName: string, period: string): Promise<void> {
+  const entries = (await session.ledger.recent(jobName, LOOK_BACK)).filter(
+    ({ workbook }) => workbook === session.identity.workbook,
+  );
+  const own = entries.filter((entry) => entry.period === period);
+  if (own.some(decides)) return;
+  const decisions = await inspect(session, 'undo', ['changes', 'list_changes'], ({ engine }) =>
+    countDecisions(engine, jobName, period),
+  );
+  if (decisions > 0) return;
+  throw new UsageError(`${nothingOf(jobName, period, own)} ${instead(jobName, period, entries.filter(decides))}`);
+}
+
+/** A run decided where it added or took away rows, or changed cells that are not worked out anew each time. */
+const decides = ({ status, reasons }: LedgerEntry): boolean =>
+  status === 'applied' &&
+  Object.keys(reasons).some((reason) => {
+    const [, table, column] = /^(\w+)(?:\.(\w+))?: /.exec(reason) ?? [];
+    const known = tableNames.find((each) => each === table);
+    return known !== undefined && (column === undefined || !tableOf(known).columns[column]?.derived);
+  });
+
+function nothingOf(jobName: string, period: string, own: readonly LedgerEntry[]): string {
+  const last = own.at(-1);
+  if (!last) return `There is no run of ${jobName} for ${period}, neither in the ledger nor in the workbook's changes.`;
+  if (own.some(({ status }) => status === 'applied'))
+    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run works out anew, or files.`;
+  return `${jobName} changed nothing for ${period} (${last.status}).`;
+}
+
+function instead(jobName: string, period: string, entries: readonly LedgerEntry[]): string {
+  const periods = [...new Set(entries.map((entry) => entry.period))].filter((each) => each !== period);
+  if (periods.length === 0)
+    return `The ledger has no run of ${jobName} on this workbook that undo could put back. Are --workbook and --ledger right?`;
+  return `Runs of it that can be undone: ${periods.slice(-MOST_NAMED).join(', ')}. Name one of them.`;
 }

@@ -2,6 +2,7 @@
  * The one error of the CSV file level: which file, what was found, what was expected, what to do. It never carries a cell's value.
  */
 import { basename } from 'node:path';
+import { printable } from '../text/printable.ts';
 
 /** `unreadable`: the file must be mended; `changed`: it is not what was read, read it again; `patch`: the caller's patch is wrong. */
 export type CsvErrorKind = 'unreadable' | 'changed' | 'patch';
@@ -13,7 +14,7 @@ export class CsvError extends Error {
 
   /** @param sentence what was found, what was expected and what to do, without the file's name */
   constructor(kind: CsvErrorKind, path: string, sentence: string) {
-    super(`${basename(path)}: ${sentence}`);
+    super(`${printable(basename(path))}: ${sentence}`);
     this.name = 'CsvError';
     this.kind = kind;
     this.path = path;

@@ -135,14 +135,16 @@ function refuseData(columns: readonly string[], line: string, path: string): voi
   }
 }
 
-/** Columns without a name may be many; a name stands for one column. */
+/** Columns without a name may be many; a name stands for one column. The name is not repeated: the line may be data. */
 function refuseDuplicates(columns: readonly string[], path: string): void {
-  const twice = columns.filter((name, i) => name.trim() !== '' && columns.indexOf(name) < i);
+  const twice = columns.flatMap((name, i) => {
+    const first = columns.indexOf(name);
+    return name.trim() !== '' && first < i ? [`${first + 1} and ${i + 1}`] : [];
+  });
   if (twice.length === 0) return;
-  const names = [...new Set(twice)].map((name) => JSON.stringify(name)).join(', ');
   throw refusal(
     path,
-    `its header has more than one column ${names}, so that it is unclear which is meant. Rename or delete all but one.`,
+    `it has columns of the same name (${twice.join(', ')}), so that it is unclear which is meant. Rename or delete all but one; if its first line holds data, put a line with the column names above it.`,
   );
 }
 

@@ -243,5 +243,6 @@ async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
 }
 
+/** Repeats no cell of the first row: where there is no row of column names, it is somebody's. */
 const unknownHeaders = (name: string, headers: readonly string[]): string =>
-  `${name} is nothing that we know: its columns are ${headers.join(', ')}. Say which one is the address, such as --map "${headers[0] ?? 'E-mail'}=email".`;
+  `${name} is nothing that we know by the ${headers.length} cells in its first row. If that row holds data, put a row of column names above it; else say which column is the address, such as --map "E-mail=email".`;

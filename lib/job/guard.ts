@@ -44,7 +44,10 @@ export interface Hold {
   readonly column?: string;
   /** Rows of a part that go through although it is held, by table: a condition on the plan's rows. */
   readonly spares?: Readonly<Partial<Record<TableName, Sql>>>;
-  /** Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are. */
+  /**
+   * Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are, `called` what
+   * is said in the part's place outside the workbook.
+   */
   readonly query: Sql;
 }
 

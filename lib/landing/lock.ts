@@ -43,6 +43,11 @@ export class Held extends Error {
   }
 }
 
+/** The folder cannot be locked at all; says why, and what to do. */
+class LockError extends Error {
+  override name = 'LockError';
+}
+
 export interface Lock {
   /** Lets the folder go. May be called twice. */
   release(): Promise<void>;
@@ -61,11 +66,11 @@ const heldHere = new Map<string, HeldLock>();
  * Takes the folder for this run, or fails at once.
  *
  * @throws Held where another run, in this or another process, has it
- * @throws Error where the folder is missing, cannot be written, or is on a file system without locks
+ * @throws LockError where the folder is missing, cannot be written, or is on a file system without locks
  */
 export async function lockFolder(folder: string, { command, run }: { command: string; run: string }): Promise<Lock> {
   const root = await realpath(folder).catch((error: unknown) => {
-    throw new Error(`There is no folder ${folder}, or this user may not enter it. (${error})`, { cause: error });
+    throw new LockError(`There is no folder ${folder}, or this user may not enter it. (${error})`, { cause: error });
   });
   const here = heldHere.get(root);
   if (here) throw new Held(folder, here.holder);
@@ -125,7 +130,7 @@ async function explained(error: unknown, folder: string, places: Places): Promis
   const problem = NO_ACCESS.test(said)
     ? `${folder} cannot be written by this user, and a run keeps its lock and its journal there. Give write access to the folder and to ${places.state}.`
     : `${folder} cannot be locked. Its file system must know file locks; if ${places.lock} is broken, delete it while no run is under way.`;
-  return new Error(`${problem} (${said})`, { cause: error });
+  return new LockError(`${problem} (${said})`, { cause: error });
 }
 
 const CLAIM_TRIES = 5;

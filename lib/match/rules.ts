@@ -75,6 +75,6 @@ export const defaultMatchingRules: MatchingRules = matchingRules.parse({});
 export function readMatchingRules(input: unknown, place: string): MatchingRules {
   const result = matchingRules.safeParse(input ?? {});
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`);
-  throw new Error(`${place}: these matching rules can't be used:\n${faults.join('\n')}`);
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
+  throw new Error(`${place}: these matching rules can't be used: ${faults.join('; ')}.`);
 }

@@ -10,6 +10,7 @@ import { followMerges } from '../snapshot/identity.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { type TableName, tableOf } from '../workbook/tables.ts';
 import type { Diff } from './plan.ts';
+import { recordOf } from './record.ts';
 
 /** Applies the diffs of one job. They were worked out against one state, so removals come last. */
 export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Promise<void> {
@@ -117,7 +118,7 @@ function updatedCells(diff: Diff): string[] {
 function addedRows(diff: Diff): string[] {
   if (diff.counts.insert === 0) return [];
   return [
-    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, ${wholeRow(diff)} as after_value, d.why, ${rowsOf(diff, 'i')}`,
+    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, ${recordOf('d', diff.sets)} as after_value, d.why, ${rowsOf(diff, 'i')}`,
   ];
 }
 
@@ -127,15 +128,6 @@ function removedRows(diff: Diff): string[] {
   return [
     `select ${keyOf(diff)}, '' as cell, d.record as before_value, ${NONE} as after_value, d.why, ${rowsOf(diff, 'd')}`,
   ];
-}
-
-/** An added row as JSON: its filled cells by column, as the workbook's text. Put together by hand, because `json_object` keeps empty ones. */
-function wholeRow(diff: Diff): string {
-  const cells = diff.sets.map(
-    ({ name, type }) =>
-      `${quote(`"${name}":`)} || cast(to_json(${writeCell(`d.${quoteName(name)}`, type)}) as varchar)`,
-  );
-  return cells.length > 0 ? `'{' || concat_ws(',', ${cells.join(', ')}) || '}'` : `'{}'`;
 }
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */

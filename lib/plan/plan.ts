@@ -8,6 +8,7 @@ import type { Change } from '../job/job.ts';
 import { sqlType } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts';
+import { recordOf } from './record.ts';
 
 /** A column that a change sets. */
 export interface SetColumn {
@@ -136,10 +137,12 @@ function diffQuery(change: Change, sets: readonly string[], columns: readonly st
     ? `case when w._wanted is null then 'left' else w.why end`
     : 'cast(null as varchar)';
   const texts = columns.includes('_text') ? ', w._text' : '';
+  const kept = Object.entries(tableOf(table).columns).map(([name, { type }]) => ({ name, type }));
+  const record = recordOf('t', kept);
   const extra =
     {
-      remove: ', cast(to_json(t) as varchar) as record',
-      replace: ', case when w._wanted is null then cast(to_json(t) as varchar) end as record',
+      remove: `, ${record} as record`,
+      replace: `, case when w._wanted is null then ${record} end as record`,
       adopt: `, true as set_${keys[0]}, cast(null as varchar) as before_${keys[0]}`,
     }[kind as string] ?? texts;
   const there = change.owned

@@ -11,6 +11,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../store/store.ts';
+import { impersonalWhole } from '../text/printable.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
 import { entriesOf } from './entries.ts';
 import { describeError, isForPeople, type RunError } from './errors.ts';
@@ -66,6 +67,8 @@ export interface JobResult {
   readonly metrics: JobPlan['metrics'];
   readonly seconds: number;
   readonly approved?: string;
+  /** The hashes of parts that would have been held, but for a person's approval. */
+  readonly letThrough?: readonly string[];
   readonly error?: RunError;
   /** What a person may want to do about a blocked plan. */
   readonly next?: string;
@@ -75,6 +78,8 @@ export interface RunResult {
   readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;
   readonly jobs: readonly JobResult[];
+  /** Hashes that a person approved, and that no plan of this run has. */
+  readonly unmatched?: readonly string[];
 }
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
@@ -111,7 +116,11 @@ async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
     await request.ledger.add(landed);
     completed.add(`${job} ${period}`);
   }
-  if (completed.size > 0) request.progress('an earlier run ended after its changes landed: its ledger is complete now');
+  if (completed.size > 0) {
+    const now =
+      request.applied === 'applied' ? 'its ledger is complete now' : 'the next run that writes completes its ledger';
+    request.progress(`an earlier run ended after its changes landed, without a word in the ledger: ${now}`);
+  }
   return completed;
 }
 
@@ -158,7 +167,7 @@ async function attemptRun(
         files: made,
         tabs: filled,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
-      results.push(result);
+      results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
@@ -174,11 +183,23 @@ async function attemptRun(
     const told = held.size > 0 ? withHeld(results, held) : results;
     for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
       await request.ledger.add(entry);
-    return { ...summary(snapshot), jobs: told };
+    const unmatched = unmatchedOf(request.approvals, told);
+    return { ...summary(snapshot), jobs: told, ...(unmatched.length > 0 && { unmatched }) };
   } finally {
     engine.close();
   }
 }
+
+const unmatchedOf = (approvals: ReadonlySet<string>, jobs: readonly JobResult[]): string[] =>
+  [...approvals].filter(
+    (hash) => !jobs.some(({ plan, letThrough = [] }) => plan === hash || letThrough.includes(hash)),
+  );
+
+/** Reasons, metrics and names of parts may come from cells; what an error says is fit already (see errors.ts). */
+const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
+  ...impersonalWhole(result),
+  ...(error && { error }),
+});
 
 /** A plan that a person looked at and left. */
 const unapplied = (result: JobResult): JobResult =>

@@ -1,3 +1,6 @@
+import { printable, printableLines } from '../text/printable.ts';
+import { fileFault } from './file-faults.ts';
+
 /**
  * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
  * know that no cell's value is in it. Everything else (the engine's words quote cells) is kept back.
@@ -11,7 +14,9 @@ export interface RunError {
 const FOR_PEOPLE = new Set([
   'HeaderError',
   'EmptyWorkbook',
+  'NothingReadable',
   'CsvError',
+  'LockError',
   'ChangedMeanwhile',
   'ChangedUnderneath',
   'WorkbookError',
@@ -43,8 +48,10 @@ export class JobError extends Error {
 
 /** An error in words that may leave the workbook. */
 export function describeError(error: unknown): RunError {
-  if (isForPeople(error)) return { kind: error.name, message: error.message };
+  if (isForPeople(error)) return { kind: error.name, message: printableLines(error.message) };
   debugError(error);
+  const fault = fileFault(error);
+  if (fault) return { kind: 'FileFault', message: printable(fault) };
   const kind = error instanceof Error ? error.name : 'Error';
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;

@@ -27,6 +27,8 @@ export interface JobPlan {
   readonly hash: string;
   readonly guards: readonly GuardResult[];
   readonly heldParts: readonly HeldPart[];
+  /** The hashes of parts that would have been held, but for a person's approval. */
+  readonly letThrough?: readonly string[];
   readonly held: Readonly<Record<string, number>>;
   readonly reasons: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -60,6 +62,7 @@ export async function planJob(
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
     guards,
     heldParts: holding.parts,
+    ...(holding.letThrough.length > 0 && { letThrough: holding.letThrough }),
     held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
     metrics: { ...prepared, ...(await measure(engine, job, context)) },
@@ -136,8 +139,9 @@ async function holdParts(
   context: Context,
   diffs: readonly Diff[],
   approvals: ReadonlySet<string>,
-): Promise<{ diffs: Diff[]; parts: HeldPart[] }> {
+): Promise<{ diffs: Diff[]; parts: HeldPart[]; letThrough: string[] }> {
   const parts: HeldPart[] = [];
+  const letThrough: string[] = [];
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
     if (column === undefined) {
@@ -153,15 +157,19 @@ async function holdParts(
       const cut: Diff[] = [];
       for (const diff of having) cut.push(await cutOut(engine, diff, heldRows(diff, part)));
       const rows = cut.reduce((sum, { counts }) => sum + counts.insert + counts.update + counts.remove, 0);
-      const plan = await planHash(engine, job.name, cut, context.asOf);
       // Where all that changes is spared, nothing is held.
-      if (rows === 0 || approvals.has(plan)) continue;
+      if (rows === 0) continue;
+      const plan = await planHash(engine, job.name, cut, context.asOf);
+      if (approvals.has(plan)) {
+        letThrough.push(plan);
+        continue;
+      }
       for (const diff of having) await leaveOut(engine, diff, heldRows(diff, part));
-      parts.push({ part, reason: String(row.reason), rows, plan });
+      parts.push({ part: String(row.called ?? part), reason: String(row.reason), rows, plan });
     }
   }
-  if (parts.length === 0) return { diffs: [...diffs], parts };
-  return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts };
+  if (parts.length === 0) return { diffs: [...diffs], parts, letThrough };
+  return { diffs: await Promise.all(diffs.map((diff) => countRows(engine, diff))), parts, letThrough };
 }
 
 const wrongPart = (part: string, reason: string, rows: number): HeldPart => ({ part, reason, rows, plan: null });

@@ -5,6 +5,7 @@
  * which the next run respects.
  */
 import { kindOf } from '../bounces/kinds.ts';
+import type { Engine } from '../engine/duckdb.ts';
 import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
 import { type Change, insert, type Job, job, remove, update } from '../job/job.ts';
 import { quoteName } from '../snapshot/load.ts';
@@ -140,6 +141,12 @@ const leftUnderIt = sql`
   select 'left since' as part, 'left under the address that they have now' as reason, count(*) as kept
   from contacts t join undone u on u.table_name = 'contacts' and u.cell = 'email' and u.row_key = t.contact_id
   where coalesce(t.email, '') = coalesce(u.after_value, '') and ${leftSince(raw('u.before_value'))} having count(*) > 0`;
+
+/** How many decisions of a run the workbook knows. */
+export const countDecisions = (engine: Engine, jobName: string, period: string): Promise<number> =>
+  engine.number(
+    sql`select (select count(*) from changes where job = ${jobName} and period = ${period}) + (select count(*) from list_changes where ${jobName} = ${LISTS} and period = ${period})`,
+  );
 
 /** The job that undoes another job's run of one period. Its own period names both. */
 export const undoJob = (jobName: string, period: string): Job => {

@@ -12,7 +12,11 @@ const MEANT: Readonly<Record<string, string>> = {
     'A table’s header row is not what it should be: a column that is needed is missing, or two have one name.',
   EmptyWorkbook:
     'The workbook, or the table "contacts", holds no rows at all. An empty reading is taken for a fault, never for a mass deletion.',
+  NothingReadable: 'The table "contacts" has rows, and none of them can be read. Nothing was done.',
   CsvError: 'A file of the workbook can’t be read as CSV.',
+  FileFault:
+    'A file or folder can’t be read or written: its access rights, a full disk, or a file where a folder is expected.',
+  LockError: 'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?',
   ChangedMeanwhile:
     'People kept changing the workbook while the run tried to write. Nothing was overwritten; the next run tries again.',
   ChangedUnderneath:

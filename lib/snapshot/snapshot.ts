@@ -13,6 +13,7 @@ import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
+import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createWholeRows } from './whole.ts';
@@ -94,6 +95,8 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     if (table === 'bounces')
       quarantined += await addForeignBounces(engine, reading, texts, { ...options, futureAfter });
     if (table === 'contacts') {
+      if (rows === 0 && faults > 0 && loaded && !options.mayBeEmpty)
+        throw new NothingReadable(source?.label ?? 'The workbook', faults, await firstUnreadable(engine, loaded));
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       await identifyContacts(engine);

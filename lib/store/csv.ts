@@ -97,6 +97,15 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
   }
 }
 
+/** Null for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 class CsvStore implements Store {
   readonly kind = 'csv';
   readonly stateFolder: string;
@@ -250,10 +259,10 @@ class CsvStore implements Store {
   async #applied(): Promise<z.infer<typeof markerSchema> | null> {
     const path = join(this.#folder, MARKER);
     if (!existsSync(path)) return null;
-    const parsed = markerSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is not what a run left there. Move it away; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Bring back a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
     );
   }
 }

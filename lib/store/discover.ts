@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CsvFile, openCsv } from '../csv/sniff.ts';
+import { printable } from '../text/printable.ts';
 import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames } from '../workbook/tables.ts';
 import type { ForeignFile } from './store.ts';
@@ -12,7 +13,7 @@ import type { ForeignFile } from './store.ts';
 /** A folder that can't be used as a workbook, and what to do about it. */
 export class WorkbookError extends Error {
   constructor(message: string) {
-    super(message);
+    super(printable(message));
     this.name = 'WorkbookError';
   }
 }

@@ -139,7 +139,7 @@ const required: Readonly<Partial<Record<TableName, readonly string[]>>> = {
   purchases: ['order_id', 'ordered_at', 'amount'],
 };
 
-/** An address, a phone number, an order number: a row without column names is somebody's row, and goes into no message. */
+/** An address, a phone number, an order number. */
 const looksLikeData = (header: string): boolean => /@.+\.|\d{5}/.test(header) || header.length > 60;
 
 /** A column's own name, and the other names of it that are long enough to be known again when they are mistyped. */
@@ -150,7 +150,10 @@ const namesOf = (table: TableName, column: string): string[] => [
   ),
 ];
 
-/** Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. */
+/**
+ * Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. A row in which no
+ * column is known may be somebody's row, where a name or a street looks like any header: nothing of it goes into the message.
+ */
 export function requireColumns(
   table: TableName,
   label: string,
@@ -161,21 +164,19 @@ export function requireColumns(
   const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
-  const person = headers.findIndex(looksLikeData);
-  if (person >= 0) {
-    throw new HeaderError(
-      `The first row of ${label} holds data where column names are expected (cell ${person + 1} looks like an address or a number). Put a row of column names above it, with "${missing.join('", "')}" among them.`,
-    );
-  }
+  const isData = found.size === 0 || headers.some(looksLikeData);
   const faults = missing.map((column) => {
     const near = namesOf(table, column)
       .map((name) => nearest(name, headers))
       .find((name) => name !== null);
-    return `No column "${column}" in ${label}.${near ? ` Did you mean "${near}"?` : ''}`;
+    if (!near) return `No column "${column}" in ${label}.`;
+    const said = isData ? `Is its column ${headers.indexOf(near) + 1} meant?` : `Did you mean "${near}"?`;
+    return `No column "${column}" in ${label}. ${said}`;
   });
-  throw new HeaderError(
-    `${faults.join(' ')} Its columns are: ${headers.join(', ')}. Rename one, or add the alias in jobs/rules/workbook.ts.`,
-  );
+  const there = isData
+    ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of column names above them, or rename a column`
+    : `Its columns are: ${headers.join(', ')}. Rename one`;
+  throw new HeaderError(`${faults.join(' ')} ${there}, or add the alias in jobs/rules/workbook.ts.`);
 }
 
 /** The name nearest to what was looked for, if any is near enough to be meant (edit distance up to a third of its length). */

@@ -1,6 +1,6 @@
 /** The command runs what the sources say now, also where they are bundled first, cannot be bundled, or are run by several at once. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -28,7 +28,7 @@ function edit(folder: string, file: string, change: (text: string) => string): v
 }
 
 it.skipIf('typescript' in process.features && process.features.typescript)(
-  'bundles once, for several at once, and anew when a source is another',
+  'bundles once, for several at once and for every user, and anew when a source is another',
   async () => {
     const folder = checkout();
     const codes = await Promise.all(
@@ -41,6 +41,9 @@ it.skipIf('typescript' in process.features && process.features.typescript)(
     );
     expect(codes).toEqual([0, 0]);
     expect(bundles(folder)).toHaveLength(1);
+    const [made = ''] = bundles(folder);
+    const { mode } = statSync(join(folder, 'node_modules/.cache/nightshift', made));
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o755);
     edit(folder, 'jobs/batches.ts', (text) => text.replace('Clean data for the morning', 'Other words'));
     expect(list(folder).stdout).toContain('Other words');
     expect(bundles(folder)).toHaveLength(2);

@@ -81,7 +81,7 @@ describe('a file that is no CSV we can be sure of', () => {
     ['a header with an open quote', 'id,"name\n1,x\n', /malformed \(unclosed quote\)/],
     ['a header with text after a quote', '"id"x,name\n', /malformed \(text after quote\)/],
     ['as many commas as semicolons', 'a;b,c\n', /as many commas as semicolons/],
-    ['two columns of one name', 'id,email,name,email,id\n', /more than one column "email", "id"/],
+    ['two columns of one name', 'id,email,name,email,id\n', /columns of the same name \(2 and 4, 1 and 5\)/],
     ['one huge line', 'id,'.concat('x'.repeat(1_100_000)), /longer than 1 MiB/],
     ['too many columns', headers, /more than 16384 cells/],
   ])('%s is an error that names the file and says what to do', async (_, content, message) => {

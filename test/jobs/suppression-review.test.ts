@@ -151,6 +151,18 @@ describe('suppression-review', () => {
     });
   });
 
+  it('measures no note that a person wrote where tools write a word', async () => {
+    const folder = temporaryFolder();
+    const note = { email: 'left@example.net', reason: 'manual', source: 'asked by Jane Doe on the phone' };
+    writeWorkbook(folder, { contacts: [aContact()], suppressions: [aSuppression(note)] });
+    const { metrics } = await review(folder);
+    expect(metrics).toMatchObject({
+      reasons: { manual: 1 },
+      sources: { 'in other words': 1 },
+      providers: { 'in other words': 1 },
+    });
+  });
+
   it('carries an answer about a mark out once, so that a later mark stands', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact({ contact_id: 'alone', status: 'suppressed' })] });

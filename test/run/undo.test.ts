@@ -8,7 +8,9 @@ import { aJob, nightly } from '../support/small-jobs.ts';
 import {
   aBounce,
   aContact,
+  anEvent,
   aSuppression,
+  asOf,
   type Row,
   readCsv,
   temporaryFolder,
@@ -101,10 +103,14 @@ describe('undo', () => {
         .map((row) => `${row.contact_id} ${row.joined_at?.slice(0, 10)}`);
     await night(folder, { jobs: ['list-refresh'] });
     expect(lists()).toEqual([`new ${today}`]);
-    expect(readCsv(folder, 'changes').map((row) => [row.table, row.row_key, row.after])).toEqual([
-      ['memberships', 'Customers · gone', ''],
-      ['memberships', 'Customers · left', ''],
-    ]);
+    expect(readCsv(folder, 'changes').map((row) => [row.table, row.row_key, row.before, row.after])).toEqual(
+      ['gone', 'left'].map((id) => [
+        'memberships',
+        `Customers · ${id}`,
+        `{"list":"Customers","contact_id":"${id}","joined_at":"2026-10-01T08:00:00Z"}`,
+        '',
+      ]),
+    );
     writeWorkbook(folder, {
       contacts: contacts.map((row) => (row.contact_id === 'left' ? { ...row, status: 'unsubscribed' } : row)),
     });
@@ -112,5 +118,36 @@ describe('undo', () => {
     expect(lists()).toEqual(['gone 2026-10-01']);
     expect(readCsv(folder, 'list_changes')).toEqual([]);
     expect((await undo(folder, 'list-refresh')).status).toBe('unchanged');
+  });
+
+  it.each([
+    ['as it is kept', '{"list":"Customers","contact_id":"m1","joined_at":"2026-10-01T00:00:00Z"}'],
+    [
+      'as it was kept once',
+      '{"list":"Customers","contact_id":"m1","joined_at":"2026-10-01 00:00:00","_row":7,"_fault":null}',
+    ],
+  ])('brings a row back from its record, %s', async (_, before) => {
+    const folder = temporaryFolder();
+    const change = { job: 'list-refresh', period: today, table: 'memberships', row_key: 'Customers · m1', column: '' };
+    writeWorkbook(folder, {
+      contacts: [aContact({ contact_id: 'm1' })],
+      changes: [{ change_id: 'x1', at: asOf, ...change, before, after: '', reason: 'left', run: 'r1' }],
+    });
+    await undo(folder, 'list-refresh');
+    expect(readCsv(folder, 'memberships')).toEqual([
+      { list: 'Customers', contact_id: 'm1', joined_at: '2026-10-01T00:00:00Z' },
+    ]);
+  });
+
+  it('what it takes away itself is kept as the table has it, and nothing of the engine’s own', async () => {
+    const folder = temporaryFolder();
+    const contacts = [aContact({ contact_id: 't1' })];
+    writeWorkbook(folder, { contacts, events: [anEvent({ contact_id: 't1' })] });
+    await night(folder, { jobs: ['list-refresh'] });
+    const members = readCsv(folder, 'memberships');
+    expect(members.length).toBeGreaterThan(0);
+    await undo(folder, 'list-refresh');
+    const kept = readCsv(folder, 'changes').filter((row) => row.job === 'undo' && row.table === 'memberships');
+    expect(kept.map((row) => JSON.parse(row.before ?? ''))).toEqual(members);
   });
 });

@@ -1,0 +1,34 @@
+/**
+ * Contacts of which none can be read: there are rows, so that the workbook is not empty, and the first of them says what to look for.
+ */
+import type { Engine } from '../engine/duckdb.ts';
+import { raw } from '../engine/sql.ts';
+import type { TableText } from '../store/store.ts';
+import { FAULT } from './load.ts';
+
+export class NothingReadable extends Error {
+  constructor(label: string, rows: number, first: { readonly place: string; readonly reason: string }) {
+    const many = rows === 1 ? 'a row, and it can’t be read' : `${rows} rows, and none of them can be read`;
+    super(
+      `${label} has ${many}: ${first.place}: ${first.reason}. Nothing was done. Mend the file (docs/workbook.md says how cells are read), and run again.`,
+    );
+    this.name = 'NothingReadable';
+  }
+}
+
+/** Where the first of a table's rows that can't be read stands, and why; no cell of it. */
+export async function firstUnreadable(engine: Engine, text: TableText): Promise<{ place: string; reason: string }> {
+  const [malformed] = text.malformed;
+  if (malformed) {
+    const { file, row, reason } = malformed;
+    return { place: file === undefined ? `row ${row}` : `${file}, row ${row}`, reason };
+  }
+  const part = (n: number): string => `split_part(_fault, chr(${FAULT.within}), ${n})`;
+  const found = await engine.row(
+    raw(
+      `select _row as place, ${part(1)} as "column", string_split(${part(2)}, chr(${FAULT.between}))[1] as reason from unread_contacts order by _row limit 1`,
+    ),
+  );
+  const row = text.query === undefined ? `row ${Number(found.place) + 2}, ` : '';
+  return { place: `${row}column "${found.column}"`, reason: String(found.reason) };
+}

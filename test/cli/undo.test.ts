@@ -1,0 +1,66 @@
+/** A run that never was is no run that was undone. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { bytesOf } from '../support/small-jobs.ts';
+import { aContact, anEvent, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+/** A workbook after a night, and commands on it. */
+async function aNight() {
+  const folder = temporaryFolder();
+  const ledger = join(folder, 'ledger');
+  const contact = aContact({ contact_id: 'u1', first_name: 'ADA', email_status: '' });
+  writeWorkbook(folder, { contacts: [contact], events: [anEvent({ contact_id: 'u1' })] });
+  const command = (...args: string[]) =>
+    main([...args, '--workbook', folder, '--ledger', ledger, '--as-of', today], nightShift);
+  expect(await command('run', 'list-cleaning', 'score-recalculation', 'list-refresh', 'archive-stale')).toBe(0);
+  said = [];
+  return { folder, ledger, command };
+}
+
+it.each([
+  [
+    'list-cleaning 2020-01-01',
+    `There is no run of list-cleaning for 2020-01-01, neither in the ledger nor in the workbook's changes. Runs of it that can be undone: ${today}. Name one of them.`,
+  ],
+  [
+    'bounce-suppression 2026-11-22',
+    'The ledger has no run of bounce-suppression on this workbook that undo could put back. Are --workbook and --ledger right?',
+  ],
+  ['list-cleaning 2026-11-31', '"2026-11-31" is no period.'],
+  ['list-cleaning 2026-13', '"2026-13" is no period.'],
+  ['list-cleaning 2026-11-22T24', '"2026-11-22T24" is no period.'],
+  [
+    `score-recalculation ${today}`,
+    `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run works out anew, or files.`,
+  ],
+  ['archive-stale 2026-11', 'archive-stale changed nothing for 2026-11 (unchanged).'],
+])('undo %s ends with exit code 2, says why, and writes nothing', async (line, says) => {
+  const { folder, ledger, command } = await aNight();
+  const before = bytesOf(folder);
+  expect(await command('undo', ...line.split(' '))).toBe(2);
+  expect(said.join('\n')).toContain(says);
+  expect(existsSync(join(ledger, 'undo'))).toBe(false);
+  expect(bytesOf(folder)).toEqual(before);
+});
+
+it('undoes what the ledger or the workbook knows, and says of a second time that all is as it should be', async () => {
+  const { folder, ledger, command } = await aNight();
+  expect(await command('undo', 'list-refresh', today)).toBe(0);
+  expect(readCsv(folder, 'memberships')).toEqual([]);
+  expect(await command('undo', 'list-refresh', today)).toBe(0);
+  expect(said.at(-1)).toContain('unchanged');
+  rmSync(ledger, { recursive: true });
+  expect(await command('undo', 'list-cleaning', today)).toBe(0);
+  expect(readCsv(folder, 'contacts')[0]?.first_name).toBe('ADA');
+});
