@@ -35,7 +35,7 @@ it('writes every row as it was with its cluster beside it, and the pairs, and le
   expect(readdirSync(folder).sort()).toEqual(['pairs.csv', 'people.csv', 'people.matches.csv']);
 });
 
-it('reads UTF-16 with semicolons, writes it the same, and keeps rows that can’t be read as they are', async () => {
+it('reads UTF-16 with semicolons, writes it the same, and keeps rows that can’t be read, as long as the others', async () => {
   const file = join(temporaryFolder(), 'Kunden.CSV');
   const rows = people(';');
   const lines = ['Nr;Vorname;Nachname;E-Mail;', ...rows.slice(0, 5), 'torn;row', ...rows.slice(5)];
@@ -44,7 +44,7 @@ it('reads UTF-16 with semicolons, writes it the same, and keeps rows that can’
   expect(result).toMatchObject({ rows: 32, duplicateRows: 1, malformed: 1 });
   const written = readFileSync(file.replace('.CSV', '.matches.csv'), 'utf16le').split('\r\n');
   expect(written[0]).toBe('\ufeffNr;Vorname;Nachname;E-Mail;;cluster_id;match_probability');
-  expect(written[6]).toBe('torn;row');
+  expect(written[6]).toBe('torn;row;;');
   expect(written.length).toBe(lines.length + 1);
   lines.forEach((line, n) => {
     expect(written[n]?.replace('\ufeff', '')).toMatch(new RegExp(`^${line.slice(0, 4)}`));
