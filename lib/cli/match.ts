@@ -85,7 +85,11 @@ function describe(summary: MatchSummary): string[] {
     `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
     `Compared: ${columns || 'nothing'}.`,
     ...ignored.map(({ column, reason }) => `Left out: ${column} ${reason}.`),
-    ...(malformed > 0 ? [`${count(malformed)} rows can't be read: they stand in the output as they are, with empty cells in the new columns.`] : []),
+    ...(malformed > 0
+      ? [
+          `${count(malformed)} rows can't be read: they stand in the output as they are, with empty cells in the new columns.`,
+        ]
+      : []),
     `Written: ${summary.output}${summary.pairsOutput ? `, ${summary.pairsOutput}` : ''}`,
   ];
 }
