@@ -16,7 +16,7 @@ vi.mock('../../lib/github/trouble.ts', async (original) => {
 
 /** Every request where NIGHTSHIFT_STORMS is set; else some of them. */
 const isWhole = process.env.NIGHTSHIFT_STORMS !== undefined;
-const EVERY = isWhole ? 1 : 5;
+const EVERY = isWhole ? 1 : 7;
 const KINDS: readonly Trouble[] = [
   { kind: 'status', status: 502 },
   { kind: 'reset-after' },
