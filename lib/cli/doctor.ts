@@ -9,7 +9,8 @@ import { allJobs } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
 import { describeError } from '../run/errors.ts';
 import { plural } from '../shift/words.ts';
-import { MOST_CELLS, type Store } from '../store/store.ts';
+import { tableMeant } from '../store/discover.ts';
+import { MOST_CELLS, type SourceTable, type Store } from '../store/store.ts';
 import { printable, printableJson } from '../text/printable.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
@@ -48,10 +49,11 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
       renamed.length > 0 ? ` (${renamed.map(([column, header]) => `"${header}" is ${column}`).join(', ')})` : '';
     findings.push({ level: 'well', text: `${source.label}: ${plural(rows, 'row')} of ${source.table}${aliases}` });
     findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
+    if (store.kind === 'csv') findings.push(...doubled(source));
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
-  findings.push(...(await ofAccess(store)), ...ofSheet(session, store));
+  findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...ofSheet(session, store));
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
@@ -168,6 +170,24 @@ function misspelt(
     return meant
       ? [{ level: 'look' as const, text: `${label}: is "${header}" meant to be ${meant}? It is kept, and not used` }]
       : [];
+  });
+}
+
+/** A file that may be meant for a table, and is none. */
+function leftAlone(name: string): Finding {
+  const table = tableMeant(name);
+  return table
+    ? { level: 'look', text: `${name} is not read: rename it to ${table}.csv if it is meant, or bring it in by import` }
+    : { level: 'well', text: `no table, and left alone: ${name}` };
+}
+
+/** Two headers that stand for one column by its own name: which of them counts is nobody's wish. */
+function doubled({ label, headers, headerOf }: SourceTable): Finding[] {
+  return [...headerOf].flatMap(([column, first]) => {
+    const others = headers.filter((header) => header !== first && normalHeader(header) === column);
+    const names = others.map((header) => `"${header}"`).join(', ');
+    const text = `${label} has ${names} beside "${first}": only "${first}" counts. Rename or delete the others`;
+    return others.length > 0 ? [{ level: 'mend' as const, text }] : [];
   });
 }
 

@@ -7,6 +7,7 @@ import type { JobResult, RunResult } from '../run/batch.ts';
 import { changesText } from '../run/land.ts';
 import type { HeldPart } from '../run/plan-job.ts';
 import { plural, warningsIn } from '../shift/words.ts';
+import { tableMeant } from '../store/discover.ts';
 import { count, table } from './text.ts';
 
 /** The most reasons that are listed for one job; the ledger has them all. */
@@ -17,6 +18,8 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
+  for (const file of result.notRead ?? [])
+    lines.push(`Not read: ${file}, which is called almost like ${tableMeant(file)}.csv. Rename it if it is meant.`);
   lines.push(...quarantineLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);

@@ -33,8 +33,8 @@ export const withOutsideTables = (store: Store, sources: Sources, root: string):
       tables.push(await openTable(table, rule, files, store.scratch));
     }
     return {
+      ...reading,
       tables: [...reading.tables.filter(({ table }) => !(table in sources)), ...tables],
-      foreign: reading.foreign,
       changedSince: async () => [...(await reading.changedSince()), ...(await changed(identities))],
     };
   },

@@ -112,7 +112,7 @@ class CsvStore implements Store {
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
   readonly #mayBeEmpty: boolean;
-  #found: Found = { tables: new Map(), foreign: [] };
+  #found: Found = { tables: new Map(), foreign: [], leftAlone: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
@@ -168,7 +168,7 @@ class CsvStore implements Store {
         open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
-    return { tables, foreign, changedSince: () => this.#changedSince() };
+    return { tables, foreign, leftAlone: this.#found.leftAlone, changedSince: () => this.#changedSince() };
   };
 
   async #changedSince(): Promise<string[]> {

@@ -21,7 +21,18 @@ export class WorkbookError extends Error {
 export interface Found {
   readonly tables: ReadonlyMap<TableName, CsvFile>;
   readonly foreign: readonly { readonly kind: ForeignFile['kind']; readonly file: CsvFile }[];
+  /** The CSV files that are neither, and left alone. */
+  readonly leftAlone: readonly string[];
 }
+
+/** The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where none is meant. */
+export function tableMeant(name: string): TableName | null {
+  const bare = name.toLowerCase().replace(/\.csv$/, '');
+  return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
+}
+
+/** What such a file says may be that somebody wants no mail, so that it is never passed over. */
+const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
 /** Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet. @throws WorkbookError where there are no contacts, or more than one file that might be them */
 export async function discover(
@@ -29,35 +40,49 @@ export async function discover(
   aliases: Readonly<Record<string, string>>,
   mayBeEmpty = false,
 ): Promise<Found> {
-  const files = (await readdir(folder, { withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory() && /\.csv$/i.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort();
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(
+    ({ name }) => /\.csv$/i.test(name) && !name.startsWith('.'),
+  );
+  const aFolder = entries.find((entry) => entry.isDirectory() && tableOfFile(entry.name));
+  if (aFolder)
+    throw new WorkbookError(`${join(folder, aFolder.name)} is a folder where a file is expected. Move it away.`);
+  const files = entries.flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])).sort();
   const tables = new Map<TableName, CsvFile>();
   const others: string[] = [];
   for (const file of files) {
-    const table = tableNames.find((each) => each === file.toLowerCase().replace(/\.csv$/, ''));
+    const table = tableOfFile(file);
     if (table && tables.has(table)) throw new WorkbookError(`${folder} has two files for ${table}; keep one.`);
     if (table) tables.set(table, await openCsv(join(folder, file)));
     else others.push(file);
   }
   const foreign: { kind: ForeignFile['kind']; file: CsvFile }[] = [];
   const candidates: CsvFile[] = [];
+  const leftAlone: string[] = [];
   for (const name of others) {
     const file = await openCsv(join(folder, name)).catch((error: unknown) => {
-      if (tables.has('contacts')) return null;
+      if (tables.has('contacts') && !isAboutConsent(name)) return null;
       throw error;
     });
-    if (!file) continue;
+    if (!file) {
+      leftAlone.push(name);
+      continue;
+    }
     const headers = new Set(file.header.map(normalHeader));
     if (headers.has('unsub_time')) foreign.push({ kind: 'mailchimp-unsubscribed', file });
     else if (headers.has('clean_time')) foreign.push({ kind: 'mailchimp-cleaned', file });
-    else if (findColumns('contacts', file.header, aliases).has('email')) candidates.push(file);
+    else {
+      leftAlone.push(name);
+      if (findColumns('contacts', file.header, aliases).has('email')) candidates.push(file);
+    }
   }
   const begins = mayBeEmpty && candidates.length === 0;
   if (!tables.has('contacts') && !begins) tables.set('contacts', theContacts(folder, files, candidates));
-  return { tables, foreign };
+  const contacts = tables.get('contacts');
+  return { tables, foreign, leftAlone: leftAlone.filter((name) => !contacts || name !== basename(contacts.path)) };
 }
+
+const tableOfFile = (name: string): TableName | undefined =>
+  tableNames.find((each) => each === name.toLowerCase().replace(/\.csv$/, ''));
 
 function theContacts(folder: string, files: readonly string[], candidates: readonly CsvFile[]): CsvFile {
   const [only] = candidates;

@@ -62,6 +62,8 @@ export interface Reading {
   readonly tables: readonly SourceTable[];
   /** Files that carry facts in another tool's shape (Mailchimp's cleaned and unsubscribed exports). */
   readonly foreign: readonly ForeignFile[];
+  /** The names of CSV files in the folder that are no table of ours, and left alone. */
+  readonly leftAlone?: readonly string[];
   /** The names of what a person changed since it was read; empty where the reading is still true. */
   readonly changedSince: () => Promise<readonly string[]>;
 }

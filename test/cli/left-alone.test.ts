@@ -1,0 +1,62 @@
+/** Files beside the tables: told of where they may be meant for one, and never passed over where they may say who wants no mail. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { main } from '../../lib/cli/main.ts';
+import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+const command = (folder: string, ...words: string[]): Promise<number> =>
+  main([...words, '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today], nightShift);
+
+const aWorkbook = (): string => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, { contacts: [aContact()] });
+  return folder;
+};
+
+it('says of a file that is called almost like a table that it is not read', async () => {
+  const folder = aWorkbook();
+  writeFileSync(join(folder, 'Suppressions (1).csv'), 'email,scope\nada@example.com,person\n');
+  writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
+  expect(await command(folder, 'run', 'nightly')).toBe(0);
+  expect(said.join('\n')).toContain(
+    'Not read: Suppressions (1).csv, which is called almost like suppressions.csv. Rename it if it is meant.',
+  );
+  expect(said.join('\n')).not.toContain('notes.csv');
+  said = [];
+  await command(folder, 'doctor');
+  expect(said.join('\n')).toContain(
+    'look  Suppressions (1).csv is not read: rename it to suppressions.csv if it is meant',
+  );
+  expect(said.join('\n')).toContain('well  no table, and left alone: notes.csv');
+  expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('a,b\n1,2\n');
+});
+
+it('stops at a file of those who left that can’t be read, and at no other', async () => {
+  const folder = aWorkbook();
+  writeFileSync(join(folder, 'notes.csv'), Buffer.from([0, 1, 2, 3]));
+  expect(await command(folder, 'run', 'nightly')).toBe(0);
+  writeFileSync(join(folder, 'unsubscribed_audience.csv'), Buffer.from([0, 1, 2, 3]));
+  expect(await command(folder, 'run', 'nightly')).toBe(1);
+  expect(said.at(-1)).toContain('unsubscribed_audience.csv');
+  rmSync(join(folder, 'unsubscribed_audience.csv'));
+  mkdirSync(join(folder, 'suppressions.csv'));
+  expect(await command(folder, 'run', 'nightly')).toBe(1);
+  expect(said.at(-1)).toContain('suppressions.csv is a folder where a file is expected');
+});
+
+it('says which of two columns with one name counts', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'contacts.csv'), 'contact_id,email,Email\n1,ada@example.com,ben@example.com\n');
+  expect(await command(folder, 'doctor')).toBe(1);
+  expect(said.join('\n')).toContain('mend  contacts.csv has "Email" beside "email": only "email" counts.');
+});
