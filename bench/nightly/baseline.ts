@@ -134,6 +134,7 @@ async function suppress(): Promise<void> {
   await run(
     'create view suppressed as select * from suppressions where released_at is null or suppressed_at > released_at',
   );
+  await run('create table spellings (address varchar, clean varchar, plain varchar)');
   await runSteps(engine, verdictSteps(bounces, asOf));
   const [listed, followed, marked] = bounceSuppression.changes({
     asOf,

@@ -135,7 +135,7 @@ const listings: Sql = sql`
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */
 export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
   const today = sql`local_day(${asOf})`;
-  const mailbox = mailboxOf(raw('email'), rules.sameMailbox);
+  const mailbox = mailboxOf(raw('plain'), rules.sameMailbox);
   return [
     { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
     { name: 'bounce_bursts', row: 'a day, domain and class on which somebody broke', query: bursts(rules) },
@@ -160,16 +160,24 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
     {
       name: 'mailboxes',
       row: 'a contact that has an address, with the mailbox that it stands for',
-      query: sql`select contact_id, coalesce(status, 'subscribed') as status, address_key(email) as email, ${mailbox} as mailbox from contacts where address_key(email) is not null`,
+      query: sql`
+        select contact_id, status, email, plain, ${mailbox} as mailbox from (
+          select c.contact_id, coalesce(c.status, 'subscribed') as status, address_key(c.email) as email, coalesce(s.plain, address_key(c.email)) as plain
+          from contacts c left join spellings s on s.address = address_key(c.email)
+        ) as spelt where email is not null`,
     },
     { name: 'listings', row: 'an address that bounced and is on the list after this run', query: listings },
     {
       name: 'on_the_list',
       row: 'an address that no mail may go to after this run, or a person who wants none at any address',
       query: sql`
-        select email, ${mailbox} as mailbox, case when coalesce(scope, 'person') = 'person' then contact_id end as person, reason, suppressed_at from suppressed
-        union all
-        select email, ${mailbox}, case when scope = 'person' then contact_id end, reason, suppressed_at from listings`,
+        select email, plain, ${mailbox} as mailbox, person, reason, suppressed_at from (
+          select l.email, coalesce(s.plain, l.email) as plain, l.person, l.reason, l.suppressed_at from (
+            select email, case when coalesce(scope, 'person') = 'person' then contact_id end as person, reason, suppressed_at from suppressed
+            union all
+            select email, case when scope = 'person' then contact_id end, reason, suppressed_at from listings
+          ) as l left join spellings s on s.address = l.email
+        ) as spelt`,
     },
     {
       name: 'marks',

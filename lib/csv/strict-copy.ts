@@ -11,15 +11,16 @@ import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
-/** A malformed record longer than this is cut; the file itself keeps all of it. */
-const MAX_TEXT_CHARACTERS = 10_000;
+/** Malformed records are kept whole up to so many characters together; those after that are cut, and the file itself keeps all of them. */
+const WHOLE_CHARACTERS = 4 * 1024 * 1024;
+const CUT_CHARACTERS = 10_000;
 
 export interface Malformed {
   /** As a person counts rows: the header is row 1, the first data record row 2. Blank lines are not counted. */
   readonly row: number;
   /** What is wrong, to stand after "the row": "has 3 cells where the header has 5". */
   readonly reason: string;
-  /** The record as it stands in the file, at most 10,000 characters of it. */
+  /** The record as it stands in the file; at most 10,000 characters of it where there are very many. */
   readonly text: string;
 }
 
@@ -47,13 +48,18 @@ export async function strictCopy(
   const output = new Output(outPath, null, Buffer.alloc(0));
   const { scanner } = reader;
   const malformed: Malformed[] = [];
+  let characters = 0;
   let row = 0;
   try {
     do {
       while (scanner.advance()) {
         row += 1;
         if (scanner.fault === null) copyRecord(scanner, file, output);
-        else malformed.push({ row, reason: reasonFor(scanner, file.header.length), text: textOf(scanner) });
+        else {
+          const text = textOf(scanner, WHOLE_CHARACTERS - characters);
+          characters += text.length;
+          malformed.push({ row, reason: reasonFor(scanner, file.header.length), text });
+        }
       }
       told(reader.bytesRead);
       await setImmediate();
@@ -86,9 +92,9 @@ function copyRecord({ bytes, start, end, cells }: Scanner, { delimiter }: CsvFil
   output.appendText('\n');
 }
 
-function textOf(scanner: Scanner): string {
+function textOf(scanner: Scanner, room: number): string {
   const text = scanner.text();
-  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS - 1)}…` : text;
+  return text.length > Math.max(room, CUT_CHARACTERS) ? `${text.slice(0, CUT_CHARACTERS - 1)}…` : text;
 }
 
 function reasonFor({ fault, count }: Scanner, columns: number): string {

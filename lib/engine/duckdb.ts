@@ -42,6 +42,10 @@ const APPEND_ROWS = 2_048;
 /** Up to so many rows, one thread is faster than several, which would wait for each other in every small statement. */
 const ONE_THREAD_ROWS = 20_000;
 
+/** SQL for a text that is to be read here: the client takes U+FEFF at its beginning for a byte order mark, and away; of two it leaves one. */
+export const withMark = (text: string): string =>
+  `case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
+
 const bound = (value: SqlValue): DuckDBValue =>
   value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value;
 

@@ -142,10 +142,10 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
 
 /**
  * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
- * forgotten person's hash is no address.
+ * forgotten person's hash is no address, and no tool takes one with a name around it.
  */
 const refused = raw(
-  `select email, min(reason) as reason, min(suppressed_at) as since from (
+  `select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since from (
     select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
     union all
     select email, ${bareReason('why')}, null from refused_addresses
@@ -153,7 +153,7 @@ const refused = raw(
     select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
     union all
     select address_key(q.email), ${bareReason('u.why')}, null from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
-  ) as found where not starts_with(email, 'hmac-sha256:') group by email`,
+  ) as found left join spellings s on s.address = found.email where not starts_with(found.email, 'hmac-sha256:') group by 1`,
 );
 
 const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;

@@ -2,7 +2,7 @@
  * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held, hash, guards,
  * metrics. Decides nothing about writing.
  */
-import type { Engine } from '../engine/duckdb.ts';
+import { type Engine, withMark } from '../engine/duckdb.ts';
 import { name, raw, type Sql, sql } from '../engine/sql.ts';
 import type { Metrics } from '../job/ahead.ts';
 import { check, type GuardResult } from '../job/guard.ts';
@@ -85,13 +85,8 @@ export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise
   for (const step of steps) await engine.run(sql`drop table if exists ${name(step.name)}`);
 }
 
-/** The engine's client takes U+FEFF at a text's beginning for a byte order mark, and takes it away: two leave one. */
-function inWholeLetters({ keys, over }: LookupStep): Sql {
-  const whole = keys.map(
-    (key) => `case when starts_with(${key}, chr(65279)) then chr(65279) || ${key} else ${key} end`,
-  );
-  return sql`select ${raw(whole.join(', '))} from (${over}) as o(${raw(keys.join(', '))})`;
-}
+const inWholeLetters = ({ keys, over }: LookupStep): Sql =>
+  sql`select ${raw(keys.map(withMark).join(', '))} from (${over}) as o(${raw(keys.join(', '))})`;
 
 /** Asks row logic once per distinct row of `over`, and lays its answers down beside it. */
 async function lookUp(engine: Engine, step: LookupStep): Promise<void> {

@@ -57,7 +57,9 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select email, 'suppression: ' || coalesce(reason, 'no reason given') from suppressed where email is not null
       union all
-      select email, 'reported: ' || means from unanswered`),
+      select email, 'reported: ' || means from unanswered
+      union all
+      select email, why from said`),
   );
   await engine.run(
     raw(

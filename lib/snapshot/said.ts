@@ -1,46 +1,74 @@
 /**
  * What a record that can't be read as a row still says of consent: a row with a cell too few, a stray quote or a wrong byte names
- * its address all the same. Such a record is read for silence alone: by it somebody may be left out, and nobody be mailed.
+ * its address all the same. It is read for silence alone: as long as it is broken, no mail goes to any address that may be meant.
+ * Nothing is written down on its word.
  */
 import { kindOf } from '../bounces/kinds.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, type Sql, sql } from '../engine/sql.ts';
+import { raw, sql } from '../engine/sql.ts';
 import type { MalformedRow } from '../store/store.ts';
 
-/** Something with an @ in it, as far as no character ends it that ends cells. */
-const ADDRESS = String.raw`[^\s"''<>,;:|]+@[^\s"''<>,;:|]+`;
-/** What may stand between two cells, whatever the file's delimiter. */
-const BETWEEN = String.raw`[,;\t|"]+`;
+/** What may end a cell, whatever the file's delimiter. */
+const BETWEEN = /[,;\t|"\r\n]+/;
+/** What ends an address besides, and what may stand around it and be no part of it. */
+const AROUND = /[\s<>()[\]]+/;
+const EDGES = /^(?:mailto:|[':.])+|[':.]+$/g;
 
-/** The tables in which a row can say that somebody wants no mail, and what one says that can't be read (`address`, `word`). */
-const saying = {
-  contacts: sql`insert into unread_contacts (email, status)
-    select distinct address, lower(trim(word)) from said_words where lower(trim(word)) in ('unsubscribed', 'suppressed')`,
-  suppressions: sql`insert into unread_suppressions (email) select distinct address from said_words`,
-  bounces: sql`insert into unread_bounces (email, kind)
-    select distinct address, word from said_words where ${kindOf(raw('word'))} in ('complaint', 'unsubscribe')`,
+/** The words of a record that refuse mail; on the suppression list every record does. */
+const refusals = {
+  contacts: sql`lower(trim(word)) in ('unsubscribed', 'suppressed')`,
+  suppressions: sql`true`,
+  bounces: sql`${kindOf(raw('word'))} in ('complaint', 'unsubscribe')`,
 } as const;
 
-export type ConsentTable = keyof typeof saying;
+export type ConsentTable = keyof typeof refusals;
 
-/** Adds what such records say to the table's `unread_TABLE`. `words`: said of every record, beside its own words. */
+/** Creates `said(email, why)`, yet empty. */
+export const createSaid = (engine: Engine): Promise<void> =>
+  engine.run(raw('create or replace table said (email varchar, why varchar)'));
+
+/** Adds to `said` what a table's broken records say. `word`: said of every record, beside its own words. */
 export async function hearMalformed(
   engine: Engine,
   table: ConsentTable,
   malformed: readonly MalformedRow[],
-  words = '',
+  word = '',
 ): Promise<void> {
   if (malformed.length === 0) return;
-  await engine.run(raw('create or replace temp table said_texts (content varchar)'));
-  await engine.append('said_texts', once(malformed.map(({ text }) => `${words},${text}`)));
-  await engine.run(
-    raw(`create or replace temp table said_words as
-      select address, unnest(regexp_split_to_array(content, '${BETWEEN}')) as word
-      from (select content, unnest(regexp_extract_all(lower(content), '${ADDRESS}')) as address from said_texts)`),
+  await engine.run(raw('create or replace temp table said_words (record varchar, word varchar)'));
+  await engine.run(raw('create or replace temp table said_addresses (record varchar, address varchar)'));
+  await engine.append(
+    'said_words',
+    pairs(malformed, ({ text }) => [word, ...text.split(BETWEEN)]),
   );
-  await engine.run(saying[table] satisfies Sql);
+  await engine.append(
+    'said_addresses',
+    pairs(malformed, ({ text }) => addressesIn(text)),
+  );
+  await engine.run(
+    sql`insert into said select distinct address, ${`a broken row of ${table}`} from said_addresses
+      where record in (select record from said_words where ${refusals[table]})`,
+  );
 }
 
-async function* once(texts: readonly string[]): AsyncGenerator<(string | null)[][]> {
-  yield [[...texts]];
+/** Whatever may be an address in a text, in each way that it may be read. */
+export function addressesIn(text: string): string[] {
+  const pieces = text
+    .replaceAll(/%40/g, '@')
+    .toLowerCase()
+    .split(BETWEEN)
+    .flatMap((cell) => cell.split(AROUND))
+    .filter((piece) => piece.includes('@'));
+  const readings = pieces.flatMap((piece) => [piece, ...piece.split('/').filter((part) => part.includes('@'))]);
+  return [...new Set(readings.flatMap((each) => [each, each.replaceAll(EDGES, '')]))];
+}
+
+async function* pairs(
+  malformed: readonly MalformedRow[],
+  of: (row: MalformedRow) => readonly string[],
+): AsyncGenerator<string[][]> {
+  const found = malformed.flatMap((row, record) =>
+    [...new Set(of(row))].map((text) => [String(record), text] as const),
+  );
+  yield [found.map(([record]) => record), found.map(([, text]) => text)];
 }

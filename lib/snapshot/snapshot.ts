@@ -15,6 +15,7 @@ import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
+import { createSaid } from './said.ts';
 import { createSpellings } from './spellings.ts';
 import { createWholeRows } from './whole.ts';
 
@@ -79,6 +80,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
   await createQuarantine(engine);
+  await createSaid(engine);
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),

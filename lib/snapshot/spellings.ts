@@ -1,10 +1,11 @@
 /**
  * One address may be written in several ways: with a name around it, as a link, with characters that nobody sees, its domain in its
- * own letters or in ASCII (RFC 5891), with a dot at the end. Whoever wants no mail wants none under any of them.
+ * own letters or in ASCII (RFC 5891), with a dot at the end. Whoever wants no mail wants none under any of them. Every row keeps the
+ * spelling that it has; what they have in common stands beside them.
  */
 import { domainToASCII } from 'node:url';
 import { readAddress } from '../email/normalise.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import { type Engine, withMark } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 
 const FROM = [
@@ -15,6 +16,7 @@ const FROM = [
   'unread_contacts',
   'unread_suppressions',
   'unread_bounces',
+  'said',
 ];
 
 /** What tells an address that may have other spellings; few have any of it, and it costs next to nothing to see. */
@@ -22,8 +24,15 @@ const SIGNS = ['strlen(email) <> length(email)', `ends_with(email, '.')`]
   .concat(['<', ':', 'xn--', 'XN--', '\t', '\n', '\r'].map((sign) => `contains(email, '${sign}')`))
   .join(' or ');
 
-/** The spelling that list-cleaning leaves, and the one that all spellings have in common; null where it is no address. */
-function readSpelling(address: string): { readonly clean: string; readonly plain: string } | null {
+export interface Spelling {
+  /** As list-cleaning leaves it. */
+  readonly clean: string;
+  /** What all spellings have in common. */
+  readonly plain: string;
+}
+
+/** The other spellings of an address as it stands in a cell; null where it is none. */
+export function readSpelling(address: string): Spelling | null {
   const parts = readAddress(address);
   if ('fault' in parts) return null;
   const { local, domain } = parts;
@@ -32,44 +41,41 @@ function readSpelling(address: string): { readonly clean: string; readonly plain
 }
 
 /**
- * Creates `spellings(address, plain, kept)` of each address that may have others: the one that they share, and, where a contact has
- * it, how it will stand there once it is clean. Bounces and suppressions are read in their contact's spelling, else in the plain one;
- * of two suppressions that become alike so, the second keeps its own.
+ * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others. Bounces, which nobody
+ * writes, are read in a spelling that a contact has, where none has theirs.
  */
 export async function createSpellings(engine: Engine): Promise<void> {
-  await engine.run(raw('create or replace table spellings (address varchar, plain varchar, kept varchar)'));
-  const each = FROM.map((table) => `select email, '${table}' = 'contacts' as is_contact from ${table}`).join(
-    ' union all ',
-  );
-  const found = await engine.rows(
-    raw(`select address_key(email) as address, max(is_contact) as is_contact from (${each}) where ${SIGNS} group by 1`),
-  );
-  const rows = found.flatMap(({ address, is_contact }) => {
+  await engine.run(raw('create or replace table spellings (address varchar, clean varchar, plain varchar)'));
+  const each = FROM.map((table) => `select email from ${table} where ${SIGNS}`).join(' union all ');
+  const found = await engine.rows(raw(`select distinct ${withMark('address_key(email)')} as address from (${each})`));
+  const rows = found.flatMap(({ address }) => {
     const spelling = readSpelling(String(address));
     if (!spelling) return [];
     const { clean, plain } = spelling;
-    return [
-      [String(address), plain, is_contact ? clean : null],
-      [clean, plain, null],
-    ];
+    return [...new Set([String(address), clean])].map((each) => [each, clean, plain]);
   });
   if (rows.length === 0) return;
   await engine.append('spellings', inColumns(rows));
   await engine.run(
-    raw('create or replace table spellings as select address, plain, max(kept) as kept from spellings group by 1, 2'),
+    raw(
+      'create or replace table spellings as select address, min(clean) as clean, min(plain) as plain from spellings group by address',
+    ),
   );
-  for (const table of ['bounces', 'suppressions']) await engine.run(raw(respell(table)));
+  await respellBounces(engine);
 }
 
-/** Writes a table's addresses in the spelling of the contact that they are about. */
-const respell = (table: string): string => `update ${table} set email = r.spelling from (
-    select s.address, coalesce(s.kept, c.kept, s.plain) as spelling
-    from spellings s left join (select plain, min(kept) as kept from spellings group by plain) c on c.plain = s.plain
-    where s.address in (select address_key(email) from ${table})
-    ${table === 'suppressions' ? 'qualify row_number() over (partition by coalesce(s.kept, c.kept, s.plain) order by s.address) = 1' : ''}
-  ) r where address_key(${table}.email) = r.address and r.spelling <> r.address
-    ${table === 'suppressions' ? 'and r.spelling not in (select email from suppressions)' : ''}`;
-
-async function* inColumns(rows: readonly (readonly (string | null)[])[]): AsyncGenerator<(string | null)[][]> {
-  yield [0, 1, 2].map((column) => rows.map((row) => row[column] ?? null));
+async function* inColumns(rows: readonly (readonly string[])[]): AsyncGenerator<string[][]> {
+  yield [0, 1, 2].map((column) => rows.map((row) => row[column] ?? ''));
 }
+
+/** Its own clean spelling comes first where a contact has it, then the plain one, then that of any contact. */
+const respellBounces = (engine: Engine): Promise<void> =>
+  engine.run(
+    raw(`update bounces set email = r.spelling from (
+      with present as (select distinct address_key(email) as address from contacts where email is not null),
+      kept as (select s.plain, min(s.clean) as clean from spellings s join present p on p.address = s.address group by s.plain)
+      select s.address, coalesce(c.address, p.address, k.clean, s.plain) as spelling
+      from spellings s left join present c on c.address = s.clean left join present p on p.address = s.plain left join kept k on k.plain = s.plain
+      where s.address not in (select address from present)
+    ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`),
+  );

@@ -35,6 +35,31 @@ describe('a record that can’t be read as a row still counts', () => {
     expect(quarantine(folder)).toHaveLength(3);
   });
 
+  it('of the suppression list, under every reading, and marks nobody for it', async () => {
+    const folder = temporaryFolder();
+    const emails = [
+      "o'brien@example.com",
+      'brien@example.com',
+      'pia@example.com',
+      'quin@example.com',
+      'rob@example.com',
+    ];
+    emails.push('tom@example.com', ...Array.from({ length: 900 }, (_, i) => `long${i}.${'x'.repeat(20)}@example.com`));
+    const contacts = emails.map((email, i) =>
+      aContact({ contact_id: `c${i}`, email, created_at: '2026-11-01T00:00:00Z' }),
+    );
+    writeWorkbook(folder, { contacts, suppressions: [aSuppression({ email: 'elsewhere@example.com' })] });
+    const broken = [
+      "o'brien@example.com,person",
+      "(pia@example.com),'quin@example.com/rob@example.com'",
+      'mailto:tom%40example.com,x',
+    ];
+    appendFileSync(join(folder, 'suppressions.csv'), `${[...broken, emails.slice(6).join(',')].join('\n')}\n`);
+    await night(folder);
+    expect(newsletter(folder)).toEqual(['c1']);
+    expect(readCsv(folder, 'contacts').map(({ status }) => status)).toEqual(contacts.map(() => 'subscribed'));
+  });
+
   it('of the bounces, where it is a complaint or a departure and no mere bounce', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: crowd(), bounces: [aBounce({ email: 'elsewhere@example.com' })] });
@@ -78,6 +103,24 @@ describe('a record that can’t be read as a row still counts', () => {
 });
 
 describe('a release', () => {
+  it('that was planned holds from its day on, also where a bounce came before it', async () => {
+    const folder = temporaryFolder();
+    const email = 'h0@example.com';
+    writeWorkbook(folder, {
+      contacts: crowd(),
+      suppressions: [aSuppression({ email, scope: 'address', reason: 'hard_bounce', released_at: '2026-12-01' })],
+      bounces: [aBounce({ email, occurred_at: '2026-11-10T00:00:00Z' })],
+    });
+    await night(folder);
+    expect(newsletter(folder)).not.toContain('h0');
+    expect(readCsv(folder, 'suppressions')).toHaveLength(1);
+    const contacts = readCsv(folder, 'contacts').map((row) => ({ ...row, status: 'subscribed' }));
+    writeWorkbook(folder, { contacts });
+    await night(folder, { asOf: '2026-12-05' });
+    expect(readCsv(folder, 'suppressions')).toHaveLength(1);
+    expect(newsletter(folder)).toContain('h0');
+  });
+
   it.each(['2026-11-23T12:00:00Z', '2031-01-01'])(
     'that lies in the future (%s) releases nobody yet',
     async (released) => {
@@ -141,6 +184,7 @@ describe('an address that is written in another way', () => {
   it('is reported by a complaint, and the list names it as the contact does', async () => {
     const folder = temporaryFolder();
     const bounces = spelt.map(([, email = '']) => aBounce({ email, kind: 'complaint', code: '' }));
+    bounces.push(aBounce({ email: '\uFEFFh0@example.com', kind: 'complaint', code: '' }));
     writeWorkbook(folder, { contacts, bounces });
     await night(folder);
     expect(
@@ -162,6 +206,36 @@ describe('an address that is written in another way', () => {
     });
     await night(folder, { jobs: ['list-refresh'] });
     expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('marks every contact that has it, however each of them writes it', async () => {
+    const folder = temporaryFolder();
+    const twins = [
+      'dora@example.com.',
+      'dora@example.com',
+      'eve@münchen.example.com',
+      'eve@xn--mnchen-3ya.example.com',
+    ];
+    writeWorkbook(folder, {
+      contacts: twins.map((email, i) => aContact({ contact_id: `t${i}`, email })),
+      suppressions: [
+        aSuppression({ email: 'dora@example.com', scope: 'person', contact_id: '', reason: 'unsubscribe' }),
+      ],
+      bounces: [
+        aBounce({ email: 'Dora <dora@example.com>', kind: 'soft', code: '4.2.2' }),
+        aBounce({ email: 'Eve <eve@münchen.example.com>', kind: 'complaint', code: '' }),
+      ],
+    });
+    await night(folder);
+    expect(readCsv(folder, 'contacts').map(({ status }) => status)).toEqual([
+      'unsubscribed',
+      'unsubscribed',
+      'suppressed',
+      'suppressed',
+    ]);
+    const list = readCsv(folder, 'suppressions').map(({ email }) => email);
+    expect(list).toEqual(['dora@example.com', 'eve@münchen.example.com']);
+    expect((await night(folder)).jobs.map(({ status }) => status)).toEqual(Array(5).fill('unchanged'));
   });
 
   it('is one suppression still, where both spellings stand on the list', async () => {
