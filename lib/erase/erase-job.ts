@@ -4,11 +4,12 @@
  * written nowhere, because they would hold what is to be forgotten; so it can't be undone.
  */
 
-import type { Engine } from '../engine/duckdb.ts';
+import { type Engine, withMark } from '../engine/duckdb.ts';
 import { raw, type Sql, sql } from '../engine/sql.ts';
 import { HASH_PREFIX, hashAddress } from '../import/forgotten.ts';
 import { insert, type Job, job, remove } from '../job/job.ts';
 import { JobError } from '../run/errors.ts';
+import { readSpelling } from '../snapshot/spellings.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { Named } from './naming.ts';
 
@@ -21,9 +22,14 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
     union all select contact_id, address_key(email) from unread_suppressions where contact_id is not null
     union all select duplicate_id, case when json_valid(record) then address_key(json_extract_string(record, '$.email')) end from merges
     union all select survivor_id, null from merges`);
-  await engine.run(raw(`create or replace temp table named as ${rows.text}`));
+  // An address is the same however it is written.
   await engine.run(
-    sql`create or replace temp table erased_ids as select distinct contact_id as id from named where contact_id = ${contact} or address = address_key(${contact})`,
+    raw(`create or replace temp table named as
+      select n.contact_id, coalesce(s.plain, n.address) as address from (${rows.text}) n left join spellings s on s.address = n.address`),
+  );
+  const asked = readSpelling(contact)?.plain ?? contact;
+  await engine.run(
+    sql`create or replace temp table erased_ids as select distinct contact_id as id from named where contact_id = ${contact} or address = address_key(${asked})`,
   );
   // Whoever was merged into somebody is that somebody; addresses lead to further rows, and those to further addresses.
   for (;;) {
@@ -38,10 +44,15 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
     );
     if ((await engine.number(raw('select count(*) from erased_ids'))) === before) break;
   }
-  const found = await engine.rows(sql`select distinct address from (
+  await engine.run(sql`create or replace temp table erased_plain as select distinct address from (
       select address from named where contact_id in (select id from erased_ids)
+      union all select address_key(${asked}) where contains(${asked}, '@')
+    ) where address is not null`);
+  const found = await engine.rows(sql`select distinct ${raw(withMark('address'))} as address from (
+      select address from erased_plain
+      union all select address from spellings where plain in (select address from erased_plain)
       union all select address_key(${contact}) where contains(${contact}, '@')
-    ) where address is not null order by 1`);
+    ) order by 1`);
   const addresses = found.map((row) => String(row.address));
   await engine.run(raw('create or replace temp table erased_addresses (address varchar, hash varchar)'));
   for (const address of addresses)

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw } from '../engine/sql.ts';
 import { JobError } from '../run/errors.ts';
+import { readSpelling } from '../snapshot/spellings.ts';
 
 /** The name of the secret. */
 export const ERASE_KEY = 'NIGHTSHIFT_ERASE_KEY';
@@ -24,6 +25,12 @@ export function hashAddress(address: string, key: string | undefined): string {
   return `${HASH_PREFIX}${createHmac('sha256', key).update(address.trim().toLowerCase()).digest('hex')}`;
 }
 
+/** An address, and what else it may be written as: whoever was forgotten was so under each. */
+function spellingsOf(address: string): string[] {
+  const spelling = readSpelling(address);
+  return [...new Set([address, ...(spelling ? [spelling.clean, spelling.plain] : [])])];
+}
+
 /** Rejects everything in the incoming tables that is about a forgotten person. */
 export async function forgottenPeople(engine: Engine, key: string | undefined): Promise<void> {
   const forgotten = await engine.number(
@@ -38,8 +45,10 @@ export async function forgottenPeople(engine: Engine, key: string | undefined): 
   );
   async function* hashed(): AsyncGenerator<string[][]> {
     for await (const [column = []] of engine.chunks(addresses)) {
-      const known = column.map(String);
-      yield [known, known.map((address) => hashAddress(address, key))];
+      const known = column.flatMap((address) =>
+        spellingsOf(String(address)).map((each) => [String(address), each] as const),
+      );
+      yield [known.map(([address]) => address), known.map(([, spelling]) => hashAddress(spelling, key))];
     }
   }
   await engine.run(raw('create or replace temp table import_hashes (address varchar, hash varchar)'));

@@ -123,7 +123,10 @@ export interface Job {
   readonly gather?: (at: Gathering) => Promise<Gathered>;
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
-  /** Its decisions are written nowhere: they would hold what it is there to forget. */
+  /**
+   * It forgets somebody: its decisions are written nowhere, because they would hold what it is there to forget, and it waits for no
+   * table that shrank to be whole again.
+   */
   readonly unrecorded?: true;
   /** Asked before the steps, so that a rule which the engine does not understand is one part's fault and not the job's. */
   readonly trials?: (context: Context) => readonly Trial[];

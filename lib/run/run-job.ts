@@ -76,7 +76,8 @@ export async function runJob(
     const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
     const planned = await planJob(engine, job, context, request.approvals, earlier);
     refuseOutside(snapshot, planned.diffs);
-    const guards = [...(await readGuards(request, job, snapshot)), ...brought.guards, ...planned.guards];
+    const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
+    const guards = [...read, ...brought.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
     const plan = {
       ...planned,

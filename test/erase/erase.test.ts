@@ -212,4 +212,34 @@ describe('erase', () => {
     for (const place of ['contacts', 'inbox/late.csv', 'left.csv'])
       expect(said).toContain(`${place}: 1 addresses of people who were forgotten`);
   });
+
+  it('forgets every spelling of an address, whichever is named, and knows each of them again', async () => {
+    const spelt = ['bob@xn--mnchen-3ya.example.com', 'bob@münchen.example.com', 'Bob <bob@münchen.example.com>'];
+    for (const named of spelt) {
+      const folder = temporaryFolder();
+      writeWorkbook(folder, {
+        contacts: [aContact({ contact_id: 'bob', email: spelt[0] ?? '' }), aContact({ contact_id: 'stays' })],
+        suppressions: [aSuppression({ email: spelt[1] ?? '', scope: 'person', contact_id: '' })],
+        bounces: [aBounce({ email: spelt[2] ?? '', kind: 'soft' })],
+      });
+      const { code } = await command('erase', named, '--yes', '--workbook', folder, '--ledger', join(folder, 'l'));
+      expect({ named, code, left: holding(folder, 'nchen') }).toEqual({ named, code: 0, left: [] });
+      const again = `email,status\n${spelt[0]},\n${spelt[1]},\nnew@example.com,\n`;
+      await bringIn(folder, { 'again.csv': again }, { eraseKey: key });
+      expect(readCsv(folder, 'contacts').map(({ email }) => email)).toEqual([expect.any(String), 'new@example.com']);
+    }
+  });
+
+  it('waits for no table to be whole', async () => {
+    const folder = temporaryFolder();
+    const places = ['--workbook', folder, '--ledger', join(folder, 'l')];
+    writeWorkbook(folder, {
+      contacts: ['a', 'b', 'c'].map((id) => aContact({ contact_id: id })),
+      purchases: [aPurchase()],
+    });
+    expect((await command('erase', 'a', '--yes', ...places)).code).toBe(0);
+    writeWorkbook(folder, { purchases: [] });
+    expect((await command('erase', 'b', '--yes', ...places)).code).toBe(0);
+    expect(readCsv(folder, 'contacts').map(({ contact_id }) => contact_id)).toEqual(['c']);
+  });
 });
