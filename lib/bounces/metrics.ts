@@ -8,6 +8,8 @@ import type { BounceRules } from './rules.ts';
 
 /** The most bursts that are named; the metric `bursts` counts them all. */
 const MOST_BURSTS = 9;
+/** So many addresses must bounce at a domain for its name to be said. */
+const FEW = 5;
 
 const level = (rate: Sql, lines: { warn: number; error: number; stop: number }): Sql => sql`
   case when ${rate} is null then 'unknown' when ${rate} >= ${lines.stop} then 'stop' when ${rate} >= ${lines.error} then 'error' when ${rate} >= ${lines.warn} then 'warn' else 'well' end`;
@@ -33,12 +35,14 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
 /** What of the last days a person should look at, in a sentence each: (label, said). */
 const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sql => {
   const text = (value: Sql): Sql => sql`cast(${value} as string)`;
-  const domain = sql`case when regexp_contains(domain, '^[a-z0-9.-]+$') then domain else 'one domain' end`;
+  // A domain of few may be somebody's own, and name the person.
+  const domain = sql`case when addresses >= ${FEW} and regexp_contains(domain, '^[a-z0-9.-]+$') then domain else 'one domain' end`;
+  const many = sql`concat(${text(sql`addresses`)}, case when addresses = 1 then ' address' else ' addresses' end)`;
   const days = raw(String(rules.rates.withinDays));
   return sql`
     select concat('burst ', ${text(sql`place`)}) as label, said from (
       select row_number() over (order by day desc, addresses desc, domain, class) as place,
-        concat('a burst on ', ${text(sql`day`)}, ': ', ${text(sql`addresses`)}, ' addresses at ', ${domain}, ' bounced for one reason (', ${meaningOf('class')}, '). The receiver or the sender broke: nobody is suppressed for it') as said
+        concat('a burst on ', ${text(sql`day`)}, ': ', ${many}, ' at ', ${domain}, ' bounced for one reason (', ${meaningOf('class')}, '). The receiver or the sender broke: nobody is suppressed for it') as said
       from bounce_bursts where ${lately(sql`day`)}
     ) as bursts where place <= ${MOST_BURSTS}
     union all

@@ -8,7 +8,7 @@ import type { CountryCode, MetadataJson } from 'libphonenumber-js/core';
 /** What the library's Metadata holds of a country; its typings name only part of it. */
 interface NumberingPlan {
   formats(): readonly { usesNationalPrefix(): boolean }[];
-  type(name: string): { possibleLengths(): readonly number[] | undefined; pattern(): string } | undefined;
+  type(name: string): { possibleLengths(): readonly number[] | undefined } | undefined;
 }
 
 interface Metadata {
@@ -16,37 +16,26 @@ interface Metadata {
   numberingPlan?: NumberingPlan;
 }
 
-interface Lengths {
-  /** A local number lacks its area code, so that it is shorter than this. */
-  readonly whole: number;
-  readonly mobile: RegExp | undefined;
-}
-
-/** No country has longer local numbers: a mobile number of more digits is one although others may be as long. */
+/** No country has longer local numbers: what has more digits lacks no area code, but the zero that a spreadsheet took from its front. */
 const LONGEST_LOCAL = 8;
 
 const load = createRequire(import.meta.url);
-const lengths = new Map<CountryCode, Lengths | null>();
+const wholeLengths = new Map<CountryCode, number>();
 let metadata: Metadata | undefined;
 
-/** The lengths of a country whose numbers are written with a trunk prefix; null elsewhere, where the number is always whole. */
-function readLengths(country: CountryCode): Lengths | null {
+/** How many digits a number with its area code may have, in a country whose numbers are written with a trunk prefix; elsewhere, where each is whole, 0. */
+function wholeLength(country: CountryCode): number {
   const core = load('libphonenumber-js/core') as { Metadata: new (plans: MetadataJson) => Metadata };
   metadata ??= new core.Metadata(load('libphonenumber-js/max/metadata') as MetadataJson);
   metadata.selectNumberingPlan(country);
   const plan = metadata.numberingPlan;
-  if (!plan?.formats().some((format) => format.usesNationalPrefix())) return null;
-  const mobile = plan.type('MOBILE')?.pattern();
-  return {
-    whole: Math.max(0, ...(plan.type('FIXED_LINE')?.possibleLengths() ?? [])),
-    mobile: mobile ? new RegExp(`^(?:${mobile})$`) : undefined,
-  };
+  if (!plan?.formats().some((format) => format.usesNationalPrefix())) return 0;
+  return Math.max(0, ...(plan.type('FIXED_LINE')?.possibleLengths() ?? []));
 }
 
-/** True where a national number, written without its trunk prefix, may be a local one. */
+/** True where a national number, written without its trunk prefix, may be a local one: a local number lacks its area code, so that it is shorter. */
 export function mayBeLocal(national: string, country: CountryCode): boolean {
-  if (!lengths.has(country)) lengths.set(country, readLengths(country));
-  const known = lengths.get(country);
-  if (!known || national.length >= known.whole) return false;
-  return national.length <= LONGEST_LOCAL || !known.mobile?.test(national);
+  const whole = wholeLengths.get(country) ?? wholeLength(country);
+  wholeLengths.set(country, whole);
+  return national.length < whole && national.length <= LONGEST_LOCAL;
 }

@@ -1,10 +1,10 @@
-import { printable, printableLines } from '../text/printable.ts';
-import { fileFault } from './file-faults.ts';
-
 /**
  * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
  * know that no cell's value is in it. Everything else (the engine's words quote cells) is kept back.
  */
+import { printable, printableLines } from '../text/printable.ts';
+import { fileFault } from './file-faults.ts';
+
 export interface RunError {
   readonly kind: string;
   readonly message: string;

@@ -225,7 +225,7 @@ function checkColumn(
 function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
   if (scope.columns && !scope.columns.has(column)) {
     const near = nearest(column, [...scope.columns.keys()]);
-    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `Its columns are: ${[...new Set(scope.columns.values())].join(', ')}.`}`;
+    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `The columns that every workbook knows are: ${[...contactColumns.values()].join(', ')}.`}`;
   }
   if (!/^[a-z_][a-z0-9_]*$/.test(column)) {
     return `the column "${column}" can't be used in a rule. Rename it with plain letters, digits and _.`;
