@@ -8,6 +8,7 @@ import { allJobs } from '../job/batch.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
 import { contextOf } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
+import { readSpelling } from '../snapshot/spellings.ts';
 import { printable, printableJson } from '../text/printable.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
@@ -44,9 +45,12 @@ export async function explainCommand(session: Session): Promise<number> {
   });
 }
 
+/** By id, or by an address however it is written. */
 async function findContacts(engine: Engine, contact: string): Promise<string[]> {
+  const plain = readSpelling(contact)?.plain ?? contact;
   const rows = await engine.rows(
-    sql`select contact_id from contacts where contact_id = ${contact} or address_key(email) = address_key(${contact}) order by contact_id limit 20`,
+    sql`select c.contact_id from contacts c left join spellings s on s.address = address_key(c.email)
+      where c.contact_id = ${contact} or coalesce(s.plain, address_key(c.email)) = address_key(${plain}) order by c.contact_id limit 20`,
   );
   return rows.map((row) => String(row.contact_id));
 }
@@ -78,6 +82,10 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
       query: sql`select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band from contacts where contact_id = ${id}`,
     },
     { title: 'No sending list may hold this contact', query: sql`select why from unmailable where contact_id = ${id}` },
+    {
+      title: 'A row that can’t be read may mean this contact',
+      query: sql`select q."table", q.row_key, q.reason from contacts c join quarantine_now q on q."column" = '(row)' and contains(lower(q.value), address_key(c.email)) where c.contact_id = ${id}`,
+    },
   ]);
   for (const scheduled of allJobs(session.nightShift)) {
     const { job } = scheduled;

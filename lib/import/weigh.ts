@@ -13,6 +13,7 @@ import { quote, quoteName } from '../snapshot/load.ts';
 import { tableOf } from '../workbook/tables.ts';
 import { columnsOf } from './bring.ts';
 import { type IncomingTable, incomingTables } from './format.ts';
+import { unwrapAddresses } from './unwrap.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;
@@ -104,6 +105,7 @@ function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions):
 
 /** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
+  await unwrapAddresses(engine);
   for (const table of incomingTables) {
     const rules = rulesOf(table, options);
     const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);

@@ -19,8 +19,8 @@ const FROM = [
   'said',
 ];
 
-/** What tells an address that may have other spellings; few have any of it, and it costs next to nothing to see. */
-const SIGNS = ['strlen(email) <> length(email)', `ends_with(email, '.')`]
+/** SQL over the column `email`: whether an address may have other spellings. Few have such signs, and it costs next to nothing to see. */
+export const SIGNS = ['strlen(email) <> length(email)', `ends_with(email, '.')`]
   .concat(['<', ':', 'xn--', 'XN--', '\t', '\n', '\r'].map((sign) => `contains(email, '${sign}')`))
   .join(' or ');
 

@@ -1,10 +1,11 @@
 /** What `explain` tells of one person: a score whose parts add up, in words that no cell can bend. */
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import { night } from '../support/night.ts';
-import { aContact, anEvent, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+import { aContact, anEvent, aSuppression, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 async function explain(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
   const said: string[] = [];
@@ -54,4 +55,19 @@ it('the parts of a score add up to it; escapes reach no terminal; a log that oth
     code: 2,
     text: 'explain prints personal data, and this log is kept by others. Run it on your own machine.',
   });
+});
+
+it('finds a person by an address however it is written, and the broken row that keeps mail from them', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 'x1', email: 'x1@xn--mnchen-3ya.example.com' })],
+    suppressions: [aSuppression({ email: 'elsewhere@example.com' })],
+  });
+  appendFileSync(join(folder, 'suppressions.csv'), 'x1@xn--mnchen-3ya.example.com,person\n');
+  for (const named of ['X <x1@münchen.example.com>', 'mailto:x1@xn--mnchen-3ya.example.com', 'x1']) {
+    const { code, text } = await explain(folder, named);
+    expect({ named, code }).toEqual({ named, code: 0 });
+    expect(text).toMatch(/No sending list may hold this contact\s+why\s+a broken row of suppressions/);
+    expect(text).toMatch(/A row that can’t be read may mean this contact[^]*suppressions\s+row 3\s+has 2 cells/);
+  }
 });

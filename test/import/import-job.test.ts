@@ -19,6 +19,24 @@ import {
 const by = (rows: readonly Row[], column = 'email') => Object.fromEntries(rows.map((row) => [row[column] ?? '', row]));
 
 describe('an import', () => {
+  it('takes an address out of what is around it, and knows it again', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'zoe', email: 'zoe@example.com' })] });
+    const files = {
+      'list.csv': 'email,scope,reason,suppressed_at\nZoe <Zoe@example.com>,person,unsubscribe,2026-01-01\n',
+      'people.csv': 'email,first_name\nmailto:new@example.com,New\n\uFEFFodd@example.com,Odd\nno address,No\n',
+    };
+    const { rejects } = await bringIn(folder, files);
+    expect(rejects.map(({ reason }) => reason)).toEqual(['no e-mail address']);
+    expect(readCsv(folder, 'suppressions').map(({ email }) => email)).toEqual(['zoe@example.com']);
+    expect(readCsv(folder, 'contacts').map(({ email, status }) => [email, status])).toEqual([
+      ['zoe@example.com', 'unsubscribed'],
+      ['new@example.com', ''],
+      ['odd@example.com', ''],
+    ]);
+    expect((await bringIn(folder, files)).result.status).toBe('unchanged');
+  });
+
   it('fills what is empty and adds what is new, and replaces only the columns that it is told to', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
