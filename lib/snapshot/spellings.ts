@@ -72,10 +72,12 @@ async function* inColumns(rows: readonly (readonly string[])[]): AsyncGenerator<
 const respellBounces = (engine: Engine): Promise<void> =>
   engine.run(
     raw(`update bounces set email = r.spelling from (
-      with present as (select distinct address_key(email) as address from contacts where email is not null),
+      with odd as (select * from spellings where address in (select address_key(email) from bounces where ${SIGNS})),
+      present as (select distinct address_key(email) as address from contacts
+        where address_key(email) in (select address from spellings union all select plain from spellings)),
       kept as (select s.plain, min(s.clean) as clean from spellings s join present p on p.address = s.address group by s.plain)
       select s.address, coalesce(c.address, p.address, k.clean, s.plain) as spelling
-      from spellings s left join present c on c.address = s.clean left join present p on p.address = s.plain left join kept k on k.plain = s.plain
+      from odd s left join present c on c.address = s.clean left join present p on p.address = s.plain left join kept k on k.plain = s.plain
       where s.address not in (select address from present)
     ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`),
   );
