@@ -14,8 +14,10 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
       raw(`select distinct ${withMark('email')} as email from incoming_${table} where ${SIGNS}`),
     );
     const found = odd.flatMap(({ email }) => {
-      const clean = readSpelling(String(email))?.clean;
-      return clean ? [[String(email), clean] as const] : [];
+      const written = String(email);
+      const clean = readSpelling(written)?.clean;
+      // Capitals and accents are nothing around an address: they stay as they are written.
+      return clean && clean !== written.normalize().toLowerCase() ? [[written, clean] as const] : [];
     });
     if (found.length === 0) continue;
     await engine.run(raw('create or replace temp table import_unwrapped (written varchar, address varchar)'));
