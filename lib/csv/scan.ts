@@ -63,6 +63,8 @@ export class Scanner {
   private hasCr = false;
   /** Lines that start before this place may be pieces of a malformed record. */
   private tornUntil = 0;
+  /** What is wrong with the quotes of the cell that was walked last, whatever is wrong with its record besides. */
+  private quoteFault: Fault | null = null;
   /** Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none. */
   private quote = 0;
 
@@ -193,7 +195,10 @@ export class Scanner {
       count += 1;
       if (at < stop && bytes[at] === QUOTE) {
         at = this.skipQuoted(at, stop);
-        if (this.fault !== null) break;
+        if (this.quoteFault !== null) {
+          this.fault ??= this.quoteFault;
+          break;
+        }
       }
       let byte = 0;
       for (; at < stop; at += 1) {
@@ -217,10 +222,11 @@ export class Scanner {
   private skipQuoted(open: number, stop: number): number {
     const { bytes, delimiter } = this;
     let at = open + 1;
+    this.quoteFault = null;
     for (;;) {
       while (at < stop && bytes[at] !== QUOTE) at += 1;
       if (at >= stop) {
-        this.fault ??= 'unclosed quote';
+        this.quoteFault = 'unclosed quote';
         return stop;
       }
       at += 1;
@@ -229,7 +235,7 @@ export class Scanner {
     }
     const byte = bytes[at];
     const ends = byte === undefined || byte === delimiter || byte === LF || (byte === CR && bytes[at + 1] === LF);
-    if (!ends) this.fault ??= 'text after quote';
+    if (!ends) this.quoteFault = 'text after quote';
     return at;
   }
 

@@ -128,6 +128,10 @@ describe('DuckDB and the scanner see the same rows', () => {
     120_000,
   );
 
+  it('where a record has a carriage return, and quotes that reach into the lines below', async () => {
+    expect(await lawHolds('a,b,c\na\rb,"\n,","\n5" pipe,5" pipe,5" pipe\n1,2,3\n')).toBe('copy');
+  });
+
   it('in long files of hostile rows', async () => {
     const tally: Record<Reading, number> = { refused: 0, itself: 0, copy: 0 };
     await fc.assert(
