@@ -25,7 +25,7 @@ export const SIGNS = ['strlen(email) <> length(email)', `ends_with(email, '.')`]
   .join(' or ');
 
 export interface Spelling {
-  /** As list-cleaning leaves it. */
+  /** Freed of all that is around it. */
   readonly clean: string;
   /** What all spellings have in common. */
   readonly plain: string;
@@ -37,7 +37,7 @@ export function readSpelling(address: string): Spelling | null {
   if ('fault' in parts) return null;
   const { local, domain } = parts;
   const bare = domain.replace(/\.$/, '');
-  return { clean: `${local}@${domain}`, plain: `${local}@${domainToASCII(bare) || bare}` };
+  return { clean: `${local}@${bare}`, plain: `${local}@${domainToASCII(bare) || bare}` };
 }
 
 /**

@@ -83,6 +83,22 @@ describe('an export', () => {
     });
   });
 
+  it('gives mail tools addresses alone, whatever stands around them on the list', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [aContact({ email: '<gus@example.com>' })],
+      suppressions: ['Ann <ann@example.com>', 'mailto:gus@example.com', 'eve@example.com.'].map((email) =>
+        aSuppression({ email, scope: 'person', contact_id: '', reason: 'unsubscribe' }),
+      ),
+    });
+    await exported(folder, [{ name: 'gun', suppressionsFor: 'mailgun' }]);
+    expect(read(folder, 'gun').map(({ address }) => address)).toEqual([
+      'ann@example.com',
+      'eve@example.com',
+      'gus@example.com',
+    ]);
+  });
+
   it('tells other tools of everybody who left, in quarantine, in the archive or only by a report too', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
