@@ -7,6 +7,7 @@ import { join, list, raw, type Sql, sql } from '../engine/sql.ts';
 import type { Step } from '../job/job.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from './classify.ts';
 import { kindOf } from './kinds.ts';
+import { releases } from './releases.ts';
 import type { BounceRules } from './rules.ts';
 
 const SOFT = raw(`('mailbox_full', 'no_answer', 'routing', 'other_soft')`);
@@ -18,7 +19,8 @@ const reports: Sql = sql`
   from (select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
     select bounce_id, email, ${kindOf(raw('kind'))} as kind, code, detail, provider, occurred_at, ${enhancedCode(raw('code'), raw('detail'))} as enhanced from bounces
   ) as coded) as weighed) as b
-  left join suppressions s on s.email = address_key(b.email)`;
+  left join spellings o on o.address = address_key(b.email)
+  left join (${releases}) as s on s.plain = coalesce(o.plain, address_key(b.email))`;
 
 /** Days, domains and classes on which the receiver or the sender broke: rules.md, "burst". */
 const bursts = (rules: BounceRules): Sql => sql`
@@ -129,7 +131,8 @@ const listings: Sql = sql`
   left join bounce_verdicts v on v.email = e.email
   left join (select email, contact_id, source, regexp_replace_all(coalesce(note, ''), ${raw(`'${EVIDENCE}'`)}, '') as written from suppressions) as o on o.email = e.email
   left join standing s on s.email = e.email
-  left join (select email, min(contact_id) as contact_id from mailboxes group by email) as m on m.email = e.email
+  left join spellings w on w.address = e.email
+  left join (select plain, min(contact_id) as contact_id from mailboxes group by plain) as m on m.plain = coalesce(w.plain, e.email)
   where v.email is not null or s.email is not null`;
 
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */

@@ -9,7 +9,7 @@ import { allJobs } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
 import { describeError } from '../run/errors.ts';
 import { plural } from '../shift/words.ts';
-import { tableMeant } from '../store/discover.ts';
+import { isAboutConsent, tableMeant } from '../store/discover.ts';
 import { MOST_CELLS, type SourceTable, type Store } from '../store/store.ts';
 import { printable, printableJson } from '../text/printable.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
@@ -176,6 +176,8 @@ function misspelt(
 /** A file that may be meant for a table, and is none. */
 function leftAlone(name: string): Finding {
   const table = tableMeant(name);
+  if (!table && isAboutConsent(name))
+    return { level: 'look', text: `${name} is not read, and may say who left: bring it in by import` };
   return table
     ? { level: 'look', text: `${name} is not read: rename it to ${table}.csv if it is meant, or bring it in by import` }
     : { level: 'well', text: `no table, and left alone: ${name}` };

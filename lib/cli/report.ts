@@ -18,12 +18,18 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
-  for (const file of result.notRead ?? [])
-    lines.push(`Not read: ${file}, which is called almost like ${tableMeant(file)}.csv. Rename it if it is meant.`);
+  for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
   lines.push(...quarantineLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
+}
+
+function notReadText(file: string): string {
+  const table = tableMeant(file);
+  return table
+    ? `which is called almost like ${table}.csv. Rename it if it is meant`
+    : 'which may say who left, and is no file that we know. Bring it in by import';
 }
 
 function jobLines(job: JobResult): string[] {

@@ -10,7 +10,7 @@ import type { GuardResult } from '../job/guard.ts';
 import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
-import { tableMeant } from '../store/discover.ts';
+import { isAboutConsent, tableMeant } from '../store/discover.ts';
 import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../store/store.ts';
 import { impersonalWhole } from '../text/printable.ts';
 import type { WorkbookRules } from '../workbook/rules.ts';
@@ -79,7 +79,7 @@ export interface RunResult {
   readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;
   readonly jobs: readonly JobResult[];
-  /** CSV files that are called almost like a table, and not read. */
+  /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
@@ -187,7 +187,7 @@ async function attemptRun(
     for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
       await request.ledger.add(entry);
     const unmatched = unmatchedOf(request.approvals, told);
-    const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null);
+    const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
       jobs: told,

@@ -6,6 +6,7 @@
  * guard, fails or doesn't run. What was said under an id or address from before a merge is said of the survivor.
  */
 import { kindOf } from '../bounces/kinds.ts';
+import { releases } from '../bounces/releases.ts';
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 
@@ -38,14 +39,21 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   );
   await engine.run(sql`create or replace table reported as ${reported}`);
   await engine.run(
-    raw(`create or replace view unanswered as
-      select r.email, r.means from reported r left join suppressions s on s.email = r.email where s.released_at is null or r.occurred_at > s.released_at`),
+    sql`create or replace view unanswered as
+      select r.email, r.means from reported r left join spellings o on o.address = r.email
+      left join (${releases}) s on s.plain = coalesce(o.plain, r.email) where s.released_at is null or r.occurred_at > s.released_at`,
   );
   await engine.run(
-    raw(`create or replace view departures as
-      select email, means from unanswered
+    raw(`create or replace view departures_as_written as
+      select email, means as why from unanswered
       union all
       select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`),
+  );
+  const others = await otherSpellings(engine);
+  await engine.run(
+    raw(
+      `create or replace view departures as select email, why as means from departures_as_written ${others('departures_as_written')}`,
+    ),
   );
   await engine.run(
     raw(`create or replace view refused_as_written as
@@ -63,7 +71,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   );
   await engine.run(
     raw(
-      `create or replace view refused_addresses as select email, why from refused_as_written ${await otherSpellings(engine)}`,
+      `create or replace view refused_addresses as select email, why from refused_as_written ${others('refused_as_written')}`,
     ),
   );
   await engine.run(
@@ -80,18 +88,25 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
         where coalesce(s.scope, 'person') <> 'address'
         union all
-        select f.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from former f join suppressed s on f.ref in (s.contact_id, '@' || s.email)
+        select f.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from (${formerly}) f join (select p.*, '@' || coalesce(o.plain, p.email) as plain from suppressed p left join spellings o on o.address = p.email) s
+          on f.ref = s.contact_id or f.plain = s.plain
         where coalesce(s.scope, 'person') <> 'address'
         union all
-        select f.contact_id, 'reported: ' || r.means from former f join unanswered r on f.ref = '@' || r.email
+        select f.contact_id, 'reported: ' || r.means from (${formerly}) f join (select u.means, '@' || coalesce(o.plain, u.email) as plain from unanswered u left join spellings o on o.address = u.email) r on f.plain = r.plain
       ) group by contact_id`),
   );
 }
 
-/** The refused addresses under their other spellings, where the workbook has any that could have others. */
-async function otherSpellings(engine: Engine): Promise<string> {
-  if ((await engine.number(raw('select count(*) from spellings'))) === 0) return '';
-  const refused = `select coalesce(s.plain, r.email) as plain, r.why from refused_as_written r left join spellings s on s.address = r.email`;
-  return `union all select plain, why from (${refused})
-    union all select s.address, r.why from (${refused}) r join spellings s on s.plain = r.plain`;
+/** The addresses of a view (email, why) under their other spellings, where the workbook has any that could have others. */
+async function otherSpellings(engine: Engine): Promise<(view: string) => string> {
+  if ((await engine.number(raw('select count(*) from spellings'))) === 0) return () => '';
+  return (view) => {
+    const plain = `select coalesce(s.plain, r.email) as plain, r.why from ${view} r left join spellings s on s.address = r.email`;
+    return `union all select plain, why from (${plain})
+      union all select s.address, r.why from (${plain}) r join spellings s on s.plain = r.plain`;
+  };
 }
+
+/** Whoever had an id or an address before a merge, by the plain spelling of the address. */
+const formerly = `select f.contact_id, f.ref, '@' || coalesce(s.plain, substr(f.ref, 2)) as plain
+  from former f left join spellings s on starts_with(f.ref, '@') and s.address = substr(f.ref, 2)`;

@@ -4,7 +4,7 @@
  * Nothing is written down on its word.
  */
 import { kindOf } from '../bounces/kinds.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import { type Engine, withMark } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import type { MalformedRow } from '../store/store.ts';
 
@@ -49,6 +49,25 @@ export async function hearMalformed(
     sql`insert into said select distinct address, ${`a broken row of ${table}`} from said_addresses
       where record in (select record from said_words where ${refusals[table]})`,
   );
+}
+
+/**
+ * Adds to `said` what suppressions in force say that hold no one plain address: quotes around it, two of them in one cell. They refuse
+ * mail to each that may be meant, as a broken row does.
+ */
+export async function hearSuppressions(engine: Engine): Promise<void> {
+  const rows = await engine.rows(
+    raw(
+      `select ${withMark('email')} as email from suppressed where contains(email, '@') and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
+    ),
+  );
+  const heard = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
+  if (heard.length === 0) return;
+  await engine.append('said', inColumns([...new Set(heard)], 'suppression: more than an address in its cell'));
+}
+
+async function* inColumns(addresses: readonly string[], why: string): AsyncGenerator<string[][]> {
+  yield [[...addresses], addresses.map(() => why)];
 }
 
 /** Whatever may be an address in a text, in each way that it may be read. */

@@ -5,7 +5,7 @@
 import type { Engine } from '../engine/duckdb.ts';
 import { raw, sql } from '../engine/sql.ts';
 import type { Reading, SourceTable, TableText } from '../store/store.ts';
-import { normalHeader, requireColumns } from '../workbook/headers.ts';
+import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { TableName } from '../workbook/tables.ts';
 import type { CellSettings } from './cells.ts';
 import { checkTable, createQuarantine, seekTwice } from './check.ts';
@@ -15,7 +15,7 @@ import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
-import { createSaid } from './said.ts';
+import { createSaid, hearMalformed, hearSuppressions } from './said.ts';
 import { createSpellings } from './spellings.ts';
 import { createWholeRows } from './whole.ts';
 
@@ -101,12 +101,16 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
         throw new NothingReadable(source?.label ?? 'The workbook', faults, await firstUnreadable(engine, loaded));
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
+      // Where another tool's column says who left, any broken row may.
+      if (source && loaded && departureOf(source.headers, String) !== null)
+        await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
   }
   await createSpellings(engine);
   await createConsentViews(engine);
+  await hearSuppressions(engine);
   return {
     inputs,
     quarantined,

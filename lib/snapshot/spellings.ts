@@ -46,7 +46,8 @@ export function readSpelling(address: string): Spelling | null {
  */
 export async function createSpellings(engine: Engine): Promise<void> {
   await engine.run(raw('create or replace table spellings (address varchar, clean varchar, plain varchar)'));
-  const each = FROM.map((table) => `select email from ${table} where ${SIGNS}`).join(' union all ');
+  const merged = `(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
+  const each = [...FROM, merged].map((table) => `select email from ${table} where ${SIGNS}`).join(' union all ');
   const found = await engine.rows(raw(`select distinct ${withMark('address_key(email)')} as address from (${each})`));
   const rows = found.flatMap(({ address }) => {
     const spelling = readSpelling(String(address));

@@ -32,7 +32,7 @@ export function tableMeant(name: string): TableName | null {
 }
 
 /** What such a file says may be that somebody wants no mail, so that it is never passed over. */
-const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
+export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
 /** Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet. @throws WorkbookError where there are no contacts, or more than one file that might be them */
 export async function discover(

@@ -27,7 +27,9 @@ it('says of a file that is called almost like a table that it is not read', asyn
   const folder = aWorkbook();
   writeFileSync(join(folder, 'Suppressions (1).csv'), 'email,scope\nada@example.com,person\n');
   writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
+  writeFileSync(join(folder, 'unsubscribed.csv'), 'Email Address,Unsubscribe Date\nada@example.com,2026-09-01\n');
   expect(await command(folder, 'run', 'nightly')).toBe(0);
+  expect(said.join('\n')).toContain('Not read: unsubscribed.csv, which may say who left, and is no file that we know.');
   expect(said.join('\n')).toContain(
     'Not read: Suppressions (1).csv, which is called almost like suppressions.csv. Rename it if it is meant.',
   );

@@ -37,6 +37,38 @@ describe('an import', () => {
     expect((await bringIn(folder, files)).result.status).toBe('unchanged');
   });
 
+  it('knows a person who left, and who was released, under another spelling of the address', async () => {
+    const folder = temporaryFolder();
+    const left = ['old0@xn--mnchen-3ya.example.com', 'Old <old1@example.com>'];
+    const released = { scope: 'person', reason: 'complaint', suppressed_at: '2026-09-01', released_at: '2026-10-01' };
+    writeWorkbook(folder, {
+      contacts: [
+        aContact({ contact_id: 'n0', email: 'old0@münchen.example.com' }),
+        aContact({ contact_id: 'n1', email: 'old1@example.com' }),
+        aContact({ contact_id: 'kim', email: 'kim@example.com' }),
+        aContact({ contact_id: 'lea', email: 'lea@münchen.example.com' }),
+      ],
+      suppressions: [
+        ...left.map((email) => aSuppression({ email, scope: 'person', contact_id: '', reason: 'unsubscribe' })),
+        ...['Kim <kim@example.com>', 'lea@xn--mnchen-3ya.example.com'].map((email) =>
+          aSuppression({ email, ...released }),
+        ),
+      ],
+    });
+    const before = readCsv(folder, 'suppressions');
+    const moved = 'contact_id,email\nn0,new0@example.com\nn1,new1@example.com\n';
+    const list =
+      'email,reason,suppressed_at\nKim <kim@example.com>,complaint,2026-09-01\nlea@münchen.example.com,complaint,2026-09-01\n';
+    await bringIn(folder, { 'moved.csv': moved, 'list.csv': list }, { overwrite: new Set(['email']) });
+    expect(by(readCsv(folder, 'contacts'), 'contact_id')).toMatchObject({
+      n0: { email: 'new0@example.com', status: 'unsubscribed' },
+      n1: { email: 'new1@example.com', status: 'unsubscribed' },
+      kim: { status: 'subscribed' },
+      lea: { status: 'subscribed' },
+    });
+    expect(readCsv(folder, 'suppressions')).toEqual(before);
+  });
+
   it('fills what is empty and adds what is new, and replaces only the columns that it is told to', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {

@@ -79,6 +79,16 @@ describe('a record that can’t be read as a row still counts', () => {
     expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
   });
 
+  it('of contacts whose tool says in a column of its own who left', async () => {
+    const folder = temporaryFolder();
+    const header = 'Record ID,Email,Create Date,Unsubscribed from all email';
+    const rows = ['3,p3@example.com,2026-11-01 10:00,', '77,p3@example.com,2026-11-01 10:00,true,extra'];
+    rows.push('5,p5@example.com,2026-11-01 10:00,');
+    writeFileSync(join(folder, 'contacts.csv'), `${[header, ...rows].join('\n')}\n`);
+    await night(folder);
+    expect(newsletter(folder)).toEqual(['5']);
+  });
+
   it('of a file of those who left elsewhere, and says where it stands', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: crowd() });
@@ -206,6 +216,67 @@ describe('an address that is written in another way', () => {
     });
     await night(folder, { jobs: ['list-refresh'] });
     expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('is released under every spelling', async () => {
+    const folder = temporaryFolder();
+    const releases = spelt.map(([, email = '']) =>
+      aSuppression({
+        email,
+        scope: 'person',
+        contact_id: '',
+        reason: 'complaint',
+        suppressed_at: '2026-09-01',
+        released_at: '2026-10-01',
+      }),
+    );
+    const bounces = spelt.map(([email = ''], i) =>
+      aBounce({ email: i % 2 ? (spelt[i]?.[1] ?? '') : email, kind: 'complaint', code: '', occurred_at: '2026-09-01' }),
+    );
+    writeWorkbook(folder, { contacts, suppressions: releases, bounces });
+    await night(folder);
+    expect(newsletter(folder)).toEqual(contacts.map(({ contact_id }) => contact_id));
+    expect(readCsv(folder, 'suppressions')).toHaveLength(releases.length);
+  });
+
+  it('follows a person over a merge', async () => {
+    const folder = temporaryFolder();
+    const merges = spelt.map(([email], i) => ({
+      duplicate_id: `old${i}`,
+      survivor_id: `h${i}`,
+      probability: '1',
+      evidence: '',
+      merged_at: '2026-11-01',
+      record: JSON.stringify({ contact_id: `old${i}`, email }),
+    }));
+    const suppressions = spelt.map(([, email = '']) =>
+      aSuppression({ email, scope: 'person', contact_id: '', reason: 'unsubscribe' }),
+    );
+    const now = crowd().map((row, i) => ({ ...row, email: `now${i}@example.com` }));
+    writeWorkbook(folder, { contacts: now, merges, suppressions });
+    await night(folder);
+    expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('names its person, who is followed to another address', async () => {
+    const folder = temporaryFolder();
+    const bounces = spelt.map(([, email = '']) => aBounce({ email, kind: 'complaint', code: '' }));
+    writeWorkbook(folder, { contacts, bounces });
+    await night(folder);
+    const moved = contacts.map((row, i) => ({ ...row, email: `moved${i}@example.com`, status: 'subscribed' }));
+    writeWorkbook(folder, { contacts: moved });
+    await night(folder, { asOf: '2026-11-23' });
+    expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('refuses mail to each that may be meant, where a cell of the list holds more than one', async () => {
+    const folder = temporaryFolder();
+    const suppressions = ["'h0@example.com'", 'h1@example.com;h2@example.com', 'h3@example.com..'].map((email) =>
+      aSuppression({ email, scope: 'address', reason: 'manual' }),
+    );
+    writeWorkbook(folder, { contacts: crowd(), suppressions });
+    await night(folder);
+    expect(newsletter(folder)).toEqual(['h4', 'h5']);
   });
 
   it('marks every contact that has it, however each of them writes it', async () => {
