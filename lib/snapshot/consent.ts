@@ -71,8 +71,12 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   );
   await engine.run(
     raw(
-      `create or replace view refused_addresses as select email, why from refused_as_written ${others('refused_as_written')}`,
+      `create or replace view refused as select coalesce(s.plain, r.email) as plain, r.why from refused_as_written r left join spellings s on s.address = r.email`,
     ),
+  );
+  await engine.run(
+    raw(`create or replace view refused_addresses as
+      select plain as email, why from refused union all select s.address, r.why from refused r join spellings s on s.plain = r.plain`),
   );
   await engine.run(
     raw(`create or replace view unmailable as
@@ -81,9 +85,11 @@ export async function createConsentViews(engine: Engine): Promise<void> {
         union all
         select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'
         union all
-        select c.contact_id, r.why from contacts c join refused_addresses r on r.email = address_key(c.email)
+        select c.contact_id, r.why from contacts c left join spellings s on s.address = address_key(c.email)
+          join refused r on r.plain = coalesce(s.plain, address_key(c.email))
         union all
-        select c.contact_id, r.why from contacts c join unread_contacts u on u.contact_id = c.contact_id join refused_addresses r on r.email = address_key(u.email)
+        select c.contact_id, r.why from contacts c join unread_contacts u on u.contact_id = c.contact_id left join spellings s on s.address = address_key(u.email)
+          join refused r on r.plain = coalesce(s.plain, address_key(u.email))
         union all
         select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
         where coalesce(s.scope, 'person') <> 'address'
