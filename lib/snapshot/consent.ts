@@ -49,11 +49,9 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`),
   );
-  const others = await otherSpellings(engine);
+  await engine.run(raw(`create or replace view departed as ${inPlain('departures_as_written')}`));
   await engine.run(
-    raw(
-      `create or replace view departures as select email, why as means from departures_as_written ${others('departures_as_written')}`,
-    ),
+    raw(`create or replace view departures as select email, why as means from (${inEverySpelling('departed')})`),
   );
   await engine.run(
     raw(`create or replace view refused_as_written as
@@ -69,15 +67,8 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select email, why from said`),
   );
-  await engine.run(
-    raw(
-      `create or replace view refused as select coalesce(s.plain, r.email) as plain, r.why from refused_as_written r left join spellings s on s.address = r.email`,
-    ),
-  );
-  await engine.run(
-    raw(`create or replace view refused_addresses as
-      select plain as email, why from refused union all select s.address, r.why from refused r join spellings s on s.plain = r.plain`),
-  );
+  await engine.run(raw(`create or replace view refused as ${inPlain('refused_as_written')}`));
+  await engine.run(raw(`create or replace view refused_addresses as ${inEverySpelling('refused')}`));
   await engine.run(
     raw(`create or replace view unmailable as
       select contact_id, min(why) as why from (
@@ -103,15 +94,13 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   );
 }
 
-/** The addresses of a view (email, why) under their other spellings, where the workbook has any that could have others. */
-async function otherSpellings(engine: Engine): Promise<(view: string) => string> {
-  if ((await engine.number(raw('select count(*) from spellings'))) === 0) return () => '';
-  return (view) => {
-    const plain = `select coalesce(s.plain, r.email) as plain, r.why from ${view} r left join spellings s on s.address = r.email`;
-    return `union all select plain, why from (${plain})
-      union all select s.address, r.why from (${plain}) r join spellings s on s.plain = r.plain`;
-  };
-}
+/** The rows (email, why) of a view, by the plain spelling: (plain, why). */
+const inPlain = (view: string): string =>
+  `select coalesce(s.plain, r.email) as plain, r.why from ${view} r left join spellings s on s.address = r.email`;
+
+/** The rows (plain, why) of a view for each spelling that stands somewhere: (email, why). */
+const inEverySpelling = (view: string): string =>
+  `select plain as email, why from ${view} union all select s.address, r.why from ${view} r join spellings s on s.plain = r.plain`;
 
 /** Whoever had an id or an address before a merge, by the plain spelling of the address. */
 const formerly = `select f.contact_id, f.ref, '@' || coalesce(s.plain, substr(f.ref, 2)) as plain
