@@ -78,7 +78,6 @@ export async function eraseCommand(session: Session): Promise<number> {
       run: identity.run,
       at: session.asOf.toISOString(),
       status: done.status,
-      ...(done.next && { next: done.next }),
       hashes: person.addresses.map((address) => hashAddress(address, key)),
       changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
       ...cleared,
@@ -111,8 +110,6 @@ interface Receipt extends Cleared {
   readonly run: string;
   readonly at: string;
   readonly status: string;
-  /** What is in the way. */
-  readonly next?: string;
   readonly hashes: readonly string[];
   /** Rows in files that are somebody else's. */
   readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
@@ -121,8 +118,6 @@ interface Receipt extends Cleared {
 function textOf(receipt: Receipt, changes: string): string[] {
   const { status, rewritten, leftovers, outside } = receipt;
   if (status === 'planned') return [`Nothing was written. It would take away: ${changes}`];
-  if (status === 'blocked')
-    return [`Nothing was written: ${receipt.next ?? 'a guard stopped it'}. It would take away: ${changes}`];
   return [
     `Receipt: run ${receipt.run}, ${receipt.at}`,
     `Taken away: ${changes}`,

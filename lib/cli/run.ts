@@ -125,6 +125,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     workbook: kind,
     run: session.identity.run,
     snapshot: result.snapshot,
+    ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
     jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
   };
