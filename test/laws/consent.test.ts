@@ -20,7 +20,7 @@ import { allJobs, type ScheduledJob } from '../../lib/job/batch.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { text } from '../../lib/segments/build.ts';
 import { jobOf, night } from '../support/night.ts';
-import { aBounce, aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import { aBounce, aContact, membersOf, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 import {
   addressOf,
   chosen,
@@ -153,10 +153,7 @@ describe('law 4', () => {
     const contacts = readCsv(folder, 'contacts').map((row, i) => (i < most ? { ...row, status: 'unsubscribed' } : row));
     writeWorkbook(folder, { contacts });
   };
-  const newsletter = (folder: string): string[] =>
-    readCsv(folder, 'memberships')
-      .flatMap(({ list, contact_id = '' }) => (list === 'Newsletter' ? [contact_id] : []))
-      .sort();
+  const newsletter = (folder: string): string[] => membersOf(folder, 'Newsletter');
 
   it('a list that is held for changing too much keeps nobody who left, and says that they left', async () => {
     const folder = temporaryFolder();

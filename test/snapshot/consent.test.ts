@@ -7,6 +7,7 @@ import {
   aBounce,
   aContact,
   aSuppression,
+  membersOf,
   type Row,
   readCsv,
   temporaryFolder,
@@ -15,10 +16,7 @@ import {
 
 const crowd = (): Row[] =>
   Array.from({ length: 6 }, (_, i) => aContact({ contact_id: `h${i}`, created_at: '2026-11-01T00:00:00Z' }));
-const newsletter = (folder: string): string[] =>
-  readCsv(folder, 'memberships')
-    .flatMap(({ list, contact_id = '' }) => (list === 'Newsletter' ? [contact_id] : []))
-    .sort();
+const newsletter = (folder: string): string[] => membersOf(folder, 'Newsletter');
 const quarantine = (folder: string): (string | undefined)[][] =>
   readCsv(folder, 'quarantine').map((row) => [row.table, row.row_key, row.column, row.reason]);
 

@@ -143,6 +143,12 @@ export function readCsv(folder: string, table: string): Row[] {
   return data;
 }
 
+/** Who is on a list, by contact_id. */
+export const membersOf = (folder: string, name: string): string[] =>
+  readCsv(folder, 'memberships')
+    .flatMap(({ list, contact_id = '' }) => (list === name ? [contact_id] : []))
+    .sort();
+
 /** An empty folder for the test that calls: gone when the test passes, kept (and named on stderr) when it fails. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
