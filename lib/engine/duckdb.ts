@@ -188,6 +188,14 @@ export class Engine {
     appender.closeSync();
   }
 
+  /** Appends rows of texts to a table: `rows[r][c]`. */
+  appendRows(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void> {
+    async function* columns(): AsyncGenerator<(string | null)[][]> {
+      yield (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? null));
+    }
+    return this.append(table, columns());
+  }
+
   close(): void {
     this.#second.closeSync();
     this.#connection.closeSync();

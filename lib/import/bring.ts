@@ -217,7 +217,10 @@ async function numberLines(engine: Engine, file: number, text: StrictCopy): Prom
   if (text.malformed.length === 0) return 't.nth + 2';
   const [bad, good] = [`import_bad_${file}`, `import_lines_${file}`];
   await engine.run(raw(`create or replace temp table ${bad} (line varchar)`));
-  await engine.append(bad, once([text.malformed.map(({ row }) => String(row))]));
+  await engine.appendRows(
+    bad,
+    text.malformed.map(({ row }) => [String(row)]),
+  );
   const last = text.rows + text.malformed.length + 2;
   await engine.run(
     raw(`create or replace temp table ${good} as select line, row_number() over (order by line) - 1 as nth
@@ -229,18 +232,13 @@ async function numberLines(engine: Engine, file: number, text: StrictCopy): Prom
 async function rejectMalformed(engine: Engine, file: number, { malformed }: StrictCopy): Promise<void> {
   if (malformed.length === 0) return;
   await engine.run(raw('create or replace temp table import_malformed (line varchar, reason varchar, value varchar)'));
-  const text = malformed.map((each) => each.text.slice(0, 500));
-  await engine.append(
+  await engine.appendRows(
     'import_malformed',
-    once([malformed.map(({ row }) => String(row)), malformed.map(({ reason }) => reason), text]),
+    malformed.map(({ row, reason, text }) => [String(row), reason, text.slice(0, 500)]),
   );
   await engine.run(
     sql`insert into import_rejects select ${file}, cast(line as bigint), '', reason, value from import_malformed`,
   );
-}
-
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield value;
 }
 
 /** Repeats no cell of the first row: where there is no row of column names, it is somebody's. */

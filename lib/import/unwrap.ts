@@ -25,7 +25,7 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
       return [[written, clean === written.normalize().toLowerCase() ? written : clean, clean, plain]];
     });
     if (found.length === 0) continue;
-    await engine.append('import_spelt', columns(found));
+    await engine.appendRows('import_spelt', found);
     await engine.run(
       raw(
         `update incoming_${table} set email = u.address from import_spelt u where u.written = incoming_${table}.email`,
@@ -46,8 +46,4 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
         where i.address not in (select email from suppressions) group by 1, 2
       ) k where address_key(incoming_suppressions.email) = k.incoming`),
   );
-}
-
-async function* columns(found: readonly (readonly string[])[]): AsyncGenerator<string[][]> {
-  yield [0, 1, 2, 3].map((column) => found.map((row) => row[column] ?? ''));
 }

@@ -152,7 +152,10 @@ export async function quarantineMalformed(
   await engine.run(
     raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)'),
   );
-  await engine.append('malformed_rows', columnsOf(malformed));
+  await engine.appendRows(
+    'malformed_rows',
+    malformed.map(({ row, text, reason, file }) => [String(row), text.slice(0, LONGEST_VALUE), reason, file ?? null]),
+  );
   await engine.run(
     raw(`create or replace temp table malformed_rows as
       select *, cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it from malformed_rows`),
@@ -160,16 +163,6 @@ export async function quarantineMalformed(
   await engine.run(
     sql`insert into quarantine_now select ${table}, concat_ws(', ', file, 'row ' || at_row), ${WHOLE_ROW}, content, reason from malformed_rows`,
   );
-}
-
-async function* columnsOf(malformed: readonly MalformedRow[]): AsyncGenerator<(string | null)[][]> {
-  if (malformed.length === 0) return;
-  yield [
-    malformed.map(({ row }) => String(row)),
-    malformed.map(({ text }) => text.slice(0, LONGEST_VALUE)),
-    malformed.map(({ reason }) => reason),
-    malformed.map(({ file }) => file ?? null),
-  ];
 }
 
 /** `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements. */

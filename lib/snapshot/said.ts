@@ -37,14 +37,13 @@ export async function hearMalformed(
   if (malformed.length === 0) return;
   await engine.run(raw('create or replace temp table said_words (record varchar, word varchar)'));
   await engine.run(raw('create or replace temp table said_addresses (record varchar, address varchar)'));
-  await engine.append(
+  const each = (of: (text: string) => readonly string[]): string[][] =>
+    malformed.flatMap(({ text }, record) => [...new Set(of(text))].map((found) => [String(record), found]));
+  await engine.appendRows(
     'said_words',
-    pairs(malformed, ({ text }) => [word, ...text.split(BETWEEN)]),
+    each((text) => [word, ...text.split(BETWEEN)]),
   );
-  await engine.append(
-    'said_addresses',
-    pairs(malformed, ({ text }) => addressesIn(text)),
-  );
+  await engine.appendRows('said_addresses', each(addressesIn));
   await engine.run(
     sql`insert into said select distinct address, ${`a broken row of ${table}`} from said_addresses
       where record in (select record from said_words where ${refusals[table]})`,
@@ -62,12 +61,11 @@ export async function hearSuppressions(engine: Engine): Promise<void> {
     ),
   );
   const heard = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
-  if (heard.length === 0) return;
-  await engine.append('said', inColumns([...new Set(heard)], 'suppression: more than an address in its cell'));
-}
-
-async function* inColumns(addresses: readonly string[], why: string): AsyncGenerator<string[][]> {
-  yield [[...addresses], addresses.map(() => why)];
+  const why = 'suppression: more than an address in its cell';
+  await engine.appendRows(
+    'said',
+    [...new Set(heard)].map((address) => [address, why]),
+  );
 }
 
 /** Whatever may be an address in a text, in each way that it may be read. */
@@ -80,14 +78,4 @@ export function addressesIn(text: string): string[] {
     .filter((piece) => piece.includes('@'));
   const readings = pieces.flatMap((piece) => [piece, ...piece.split('/').filter((part) => part.includes('@'))]);
   return [...new Set(readings.flatMap((each) => [each, each.replaceAll(EDGES, '')]))];
-}
-
-async function* pairs(
-  malformed: readonly MalformedRow[],
-  of: (row: MalformedRow) => readonly string[],
-): AsyncGenerator<string[][]> {
-  const found = malformed.flatMap((row, record) =>
-    [...new Set(of(row))].map((text) => [String(record), text] as const),
-  );
-  yield [found.map(([record]) => record), found.map(([, text]) => text)];
 }

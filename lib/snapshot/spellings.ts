@@ -56,17 +56,13 @@ export async function createSpellings(engine: Engine): Promise<void> {
     return [...new Set([String(address), clean])].map((each) => [each, clean, plain]);
   });
   if (rows.length === 0) return;
-  await engine.append('spellings', inColumns(rows));
+  await engine.appendRows('spellings', rows);
   await engine.run(
     raw(
       'create or replace table spellings as select address, min(clean) as clean, min(plain) as plain from spellings group by address',
     ),
   );
   await respellBounces(engine);
-}
-
-async function* inColumns(rows: readonly (readonly string[])[]): AsyncGenerator<string[][]> {
-  yield [0, 1, 2].map((column) => rows.map((row) => row[column] ?? ''));
 }
 
 /** Its own clean spelling comes first where a contact has it, then the plain one, then that of any contact. */
