@@ -128,7 +128,7 @@ export interface Job {
    * table that shrank to be whole again.
    */
   readonly unrecorded?: true;
-  /** Asked before the steps, so that a rule which the engine does not understand is one part's fault and not the job's. */
+  /** Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one part's fault and not the job's. */
   readonly trials?: (context: Context) => readonly Trial[];
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];

@@ -39,17 +39,12 @@ export interface JobPlan {
 export async function planJob(
   engine: Engine,
   job: Job,
-  untried: Context,
+  given: Context,
   approvals: ReadonlySet<string>,
   earlier: Metrics | null = null,
 ): Promise<JobPlan> {
-  const context = await tried(engine, job, untried);
-  const prepared = await job.prepare?.({ engine, context, earlier });
-  await runSteps(engine, job.steps?.(context) ?? []);
-  // A job may run several times in a batch, each for a period of its own.
-  const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
-  const diffs: Diff[] = [];
-  for (const [i, change] of job.changes(context).entries()) diffs.push(await workOut(engine, change, `${prefix}_${i}`));
+  const prepared = await job.prepare?.({ engine, context: given, earlier });
+  const { context, diffs } = await workChangesOut(engine, job, given);
   const holding = await holdParts(engine, job, context, diffs, approvals);
   await createPlannedViews(engine, holding.diffs);
   const guards: GuardResult[] = [];
@@ -68,6 +63,30 @@ export async function planJob(
     metrics: { ...prepared, ...(await measure(engine, job, context)) },
     changes: await countChanges(engine, holding.diffs),
   };
+}
+
+/** Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not understand. */
+async function workChangesOut(
+  engine: Engine,
+  job: Job,
+  context: Context,
+): Promise<{ context: Context; diffs: Diff[] }> {
+  try {
+    return { context, diffs: await diffsOf(engine, job, context) };
+  } catch (error) {
+    const known = await tried(engine, job, context);
+    if (!known.refused) throw error;
+    return { context: known, diffs: await diffsOf(engine, job, known) };
+  }
+}
+
+async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff[]> {
+  await runSteps(engine, job.steps?.(context) ?? []);
+  // A job may run several times in a batch, each for a period of its own.
+  const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
+  const diffs: Diff[] = [];
+  for (const [i, change] of job.changes(context).entries()) diffs.push(await workOut(engine, change, `${prefix}_${i}`));
+  return diffs;
 }
 
 /** Works out a job's steps, in order: tables of their names. */
