@@ -70,28 +70,39 @@ export async function createConsentViews(engine: Engine): Promise<void> {
   await engine.run(raw(`create or replace view refused as ${inPlain('refused_as_written')}`));
   await engine.run(raw(`create or replace view refused_addresses as ${inEverySpelling('refused')}`));
   await engine.run(
-    raw(`create or replace view unmailable as
-      select contact_id, min(why) as why from (
-        select contact_id, 'status: ' || status as why from contacts where status in ('unsubscribed', 'suppressed')
-        union all
-        select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'
-        union all
-        select c.contact_id, r.why from contacts c left join spellings s on s.address = address_key(c.email)
-          join refused r on r.plain = coalesce(s.plain, address_key(c.email))
-        union all
-        select c.contact_id, r.why from contacts c join unread_contacts u on u.contact_id = c.contact_id left join spellings s on s.address = address_key(u.email)
-          join refused r on r.plain = coalesce(s.plain, address_key(u.email))
-        union all
-        select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
-        where coalesce(s.scope, 'person') <> 'address'
-        union all
-        select f.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from (${formerly}) f join (select p.*, '@' || coalesce(o.plain, p.email) as plain from suppressed p left join spellings o on o.address = p.email) s
-          on f.ref = s.contact_id or f.plain = s.plain
-        where coalesce(s.scope, 'person') <> 'address'
-        union all
-        select f.contact_id, 'reported: ' || r.means from (${formerly}) f join (select u.means, '@' || coalesce(o.plain, u.email) as plain from unanswered u left join spellings o on o.address = u.email) r on f.plain = r.plain
-      ) group by contact_id`),
+    raw(
+      `create or replace view unmailable as select contact_id, min(why) as why from (${(await unmailableParts(engine)).join(' union all ')}) group by contact_id`,
+    ),
   );
+}
+
+/**
+ * Whom no list meant for sending may hold, by what says so: (contact_id, why), one below the other. What was read of broken contacts
+ * and former names stays as it is all night: where there is none, nothing asks for them, as to plan it would take most of a small night's time.
+ */
+async function unmailableParts(engine: Engine): Promise<string[]> {
+  const hasRows = async (table: string) => (await engine.number(raw(`select count(*) from ${table}`))) > 0;
+  const isUnread = await hasRows('unread_contacts');
+  const addresses = ['select contact_id, address_key(email) as address from contacts'];
+  const parts = [
+    `select contact_id, 'status: ' || status as why from contacts where status in ('unsubscribed', 'suppressed')`,
+    `select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
+      where coalesce(s.scope, 'person') <> 'address'`,
+  ];
+  if (isUnread) {
+    addresses.push(
+      'select c.contact_id, address_key(u.email) from contacts c join unread_contacts u on u.contact_id = c.contact_id',
+    );
+    parts.push(
+      `select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'`,
+    );
+  }
+  parts.push(
+    `select a.contact_id, r.why from (${addresses.join(' union all ')}) a left join spellings s on s.address = a.address
+      join refused r on r.plain = coalesce(s.plain, a.address)`,
+  );
+  parts.push(`select f.contact_id, d.why from (${formerly}) f join (${leftUnder}) d on d.ref = f.ref`);
+  return parts;
 }
 
 /** The rows (email, why) of a view, by the plain spelling: (plain, why). */
@@ -102,6 +113,15 @@ const inPlain = (view: string): string =>
 const inEverySpelling = (view: string): string =>
   `select plain as email, why from ${view} union all select s.address, r.why from ${view} r join spellings s on s.plain = r.plain`;
 
-/** Whoever had an id or an address before a merge, by the plain spelling of the address. */
-const formerly = `select f.contact_id, f.ref, '@' || coalesce(s.plain, substr(f.ref, 2)) as plain
+/** What people were called before a merge: an id, or `@` and the plain spelling of an address. */
+const formerly = `select f.contact_id, case when starts_with(f.ref, '@') then '@' || coalesce(s.plain, substr(f.ref, 2)) else f.ref end as ref
   from former f left join spellings s on starts_with(f.ref, '@') and s.address = substr(f.ref, 2)`;
+
+/** Under which of such names somebody left, complained or is suppressed as a person: (ref, why). */
+const leftUnder = `
+  select contact_id as ref, 'suppression: ' || coalesce(reason, 'no reason given') as why from suppressed where coalesce(scope, 'person') <> 'address'
+  union all
+  select '@' || coalesce(o.plain, p.email), 'suppression: ' || coalesce(p.reason, 'no reason given') from suppressed p left join spellings o on o.address = p.email
+    where coalesce(p.scope, 'person') <> 'address'
+  union all
+  select '@' || coalesce(o.plain, u.email), 'reported: ' || u.means from unanswered u left join spellings o on o.address = u.email`;

@@ -66,8 +66,9 @@ export async function createSpellings(engine: Engine): Promise<void> {
 }
 
 /** Its own clean spelling comes first where a contact has it, then the plain one, then that of any contact. */
-const respellBounces = (engine: Engine): Promise<void> =>
-  engine.run(
+async function respellBounces(engine: Engine): Promise<void> {
+  if ((await engine.number(raw(`select count(*) from bounces where ${SIGNS}`))) === 0) return;
+  await engine.run(
     raw(`update bounces set email = r.spelling from (
       with odd as (select * from spellings where address in (select address_key(email) from bounces where ${SIGNS})),
       present as (select distinct address_key(email) as address from contacts
@@ -78,3 +79,4 @@ const respellBounces = (engine: Engine): Promise<void> =>
       where s.address not in (select address from present)
     ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`),
   );
+}
