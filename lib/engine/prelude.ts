@@ -26,6 +26,8 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `create macro week_start(d) as cast(date_trunc('week', d) as date)`,
   `create macro regexp_contains(s, p) as regexp_matches(s, p)`,
   `create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')`,
+  // Text in which ASCII alone stands between words: U+001F instead of all else that is neither a letter nor a digit.
+  `create macro spaced(s) as case when strlen(s) = length(s) then s else regexp_replace(s, '[^\\pL\\pN\\x00-\\x7f]', chr(31), 'g') end`,
   `create macro is_nfc(s) as nfc_normalize(s) = s`,
   `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
   `create macro md5_hex(s) as md5(s)`,

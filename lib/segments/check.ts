@@ -4,7 +4,7 @@
  * openly, by isEmpty().
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { normalHeader } from '../workbook/headers.ts';
 import { faultInWords, shown } from '../workbook/rules.ts';
 import { tables } from '../workbook/tables.ts';

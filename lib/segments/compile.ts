@@ -108,8 +108,15 @@ const lowered = (values: readonly string[]): Sql =>
 const lower = (value: string): Sql =>
   /^[ -~]*$/.test(value) ? sql`${value.trim().toLowerCase()}` : sql`lower(${value.trim()})`;
 
-/** Whether a text, already in lower case and without outer spaces, fits one of the values. NULL for NULL. */
-export function textFits({ operator, values }: Pick<TextTest, 'operator' | 'values'>, value: Sql): Sql {
+/**
+ * Whether a text, already in lower case and without outer spaces, fits one of the values. NULL for NULL. `spaced` is the same text
+ * as `spaced()` gives it, where that stands somewhere already.
+ */
+export function textFits(
+  { operator, values }: Pick<TextTest, 'operator' | 'values'>,
+  value: Sql,
+  spaced: Sql = sql`spaced(${value})`,
+): Sql {
   const each = (one: (wanted: string) => Sql): Sql => sql`(${join(values.map(one), ' or ')})`;
   switch (operator) {
     case 'is':
@@ -123,20 +130,36 @@ export function textFits({ operator, values }: Pick<TextTest, 'operator' | 'valu
     case 'matches':
       return each((wanted) => sql`regexp_contains(${value}, ${`(?i)${wanted}`})`);
     case 'hasWord':
-      return sql`regexp_contains(${value}, ${wordPattern(values)})`;
+      return hasWord(values, value, spaced);
   }
 }
 
-/** Whole words in any script: RE2's `\b` knows ASCII only. */
-const wordPattern = (words: readonly string[]): string => {
+/**
+ * Whole words in any script. RE2's `\b` knows ASCII only, and its classes of all letters take longer to build than a small table's
+ * texts to read: in `spaced` text, where only ASCII is left between words, what is no ASCII is a letter.
+ */
+function hasWord(words: readonly string[], value: Sql, spaced: Sql): Sql {
+  const isPlain = (word: string): boolean => !/[^\p{L}\p{N}\s\0-\x7f]/u.test(word);
+  const plain = words.filter(isPlain);
+  const others = words.filter((word) => !isPlain(word));
+  const fits = [
+    ...(plain.length > 0
+      ? [sql`regexp_contains(${spaced}, ${lower(wordPattern(plain, '[^a-z0-9\\x{80}-\\x{10ffff}]'))})`]
+      : []),
+    ...(others.length > 0 ? [sql`regexp_contains(${value}, ${`(?i)${wordPattern(others, '[^\\pL\\pN]')}`})`] : []),
+  ];
+  return sql`(${join(fits, ' or ')})`;
+}
+
+function wordPattern(words: readonly string[], between: string): string {
   const escaped = words.map((word) =>
     word
       .trim()
       .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
       .replace(/\s+/g, '\\s+'),
   );
-  return `(?:^|[^\\pL\\pN])(?:${escaped.join('|')})(?:$|[^\\pL\\pN])`;
-};
+  return `(?:^|${between})(?:${escaped.join('|')})(?:$|${between})`;
+}
 
 const sign = { is: '=', atLeast: '>=', atMost: '<=', moreThan: '>', lessThan: '<' } as const;
 

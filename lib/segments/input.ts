@@ -80,12 +80,14 @@ function contactsWith(domains: readonly string[]): Sql {
 /** Patterns asked of the distinct texts of a column: far fewer than contacts. */
 function textJoin(column: string, facts: readonly TextFact[], i: number): Sql {
   const alias = raw(`t${i}`);
-  const fits = facts.map((fact) => sql`${textFits(fact, raw('lowered'))} as ${name(factColumn(fact))}`);
+  const fits = facts.map((fact) => sql`${textFits(fact, raw('lowered'), raw('spaced'))} as ${name(factColumn(fact))}`);
   return sql`
 left join (
   select value, ${join(fits, ', ')} from (
-    select d.${name(column)} as value, lower(nullif(trimmed(d.${name(column)}), '')) as lowered
-    from contacts as d group by d.${name(column)}
+    select value, lowered, spaced(lowered) as spaced from (
+      select d.${name(column)} as value, lower(nullif(trimmed(d.${name(column)}), '')) as lowered
+      from contacts as d group by d.${name(column)}
+    ) as lower_texts
   ) as texts
 ) as ${alias} on ${alias}.value = c.${name(column)}`;
 }

@@ -4,7 +4,7 @@
  * its reasons; the others go on. Decides nothing about guards.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Sql, sql } from '../engine/sql.ts';
 import type { Trial } from '../job/job.ts';
 import { faultInWords, shown } from '../workbook/rules.ts';

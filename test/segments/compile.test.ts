@@ -88,6 +88,21 @@ describe('text', () => {
   });
 });
 
+it.each<[string, Condition]>([
+  ['a b', text('job_title').hasWord('CEO')],
+  ['a', text('job_title').hasWord('ceo·founder')],
+  ['', text('job_title').hasWord('ceo founder')],
+  ['a', text('job_title').hasWord('GESCHÄFTSFÜHRUNG')],
+  ['b', text('job_title').hasWord('役員')],
+  ['', text('job_title').hasWord('founde', 'geschäfts', '取締役', 'führung')],
+])('finds the words of "%s" in any case and script, whatever stands between them', async (expected, where) => {
+  const contacts = [
+    { contact_id: 'a', job_title: 'CEO·Founder—Geschäftsführung' },
+    { contact_id: 'b', job_title: 'Ceo\u00a0Founder，役員 取締役会' },
+  ];
+  expect(await of({ contacts }, where)).toBe(expected);
+});
+
 describe('numbers and domains', () => {
   const contacts = [
     { contact_id: 'a', employees: 0, seats: '12.5', email: 'a@Acme.Example' },
