@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { isDisposable } from '../../lib/email/disposable.ts';
@@ -8,15 +9,16 @@ import { hasData, readData, unlessData } from './shared-data.ts';
 const load = createRequire(import.meta.url);
 
 describe('isDisposable', () => {
-  it.each(['disposable-email-domains', 'disposable-email-domains/wildcard.json'])(
-    'can search %s as it is: it is sorted',
-    (file) => {
-      const list: string[] = load(file);
-      expect(list.length).toBeGreaterThan(300);
-      expect(list.findIndex((domain, i) => i > 0 && (list[i - 1] ?? '') >= domain)).toBe(-1);
-      for (const domain of [list.at(0), list.at(-1)]) expect(isDisposable(domain ?? '')).toBe(true);
-    },
-  );
+  it.each(['index', 'wildcard'])('can search the text of %s.json as it is: sorted, a name a line', (file) => {
+    const path = load.resolve(`disposable-email-domains/${file}.json`);
+    const list: string[] = load(path);
+    expect(list.length).toBeGreaterThan(300);
+    expect(list.findIndex((domain, i) => i > 0 && (list[i - 1] ?? '') >= domain)).toBe(-1);
+    expect(readFileSync(path, 'utf8').trim()).toBe(JSON.stringify(list, null, 2));
+    for (const domain of [list.at(0), list.at(1), list.at(150), list.at(-2), list.at(-1)])
+      expect(isDisposable(domain ?? ''), domain).toBe(true);
+    expect(['0', '0-180.co', '0-180.comm', 'zzzz1717.con', 'zzzzzz.example'].filter(isDisposable)).toEqual([]);
+  });
 
   it('finds the domain that a subdomain stands under, but never a registry ending that the list names', () => {
     expect(isDisposable('a.b.mailinator.com')).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_ROLES, emailRules } from '../../lib/email/rules.ts';
 
 const faults = (rules: unknown): string => z.prettifyError(emailRules.safeParse(rules).error ?? new z.ZodError([]));
