@@ -1,6 +1,6 @@
 /** The same fits and predictions by Python's lifetimes, timed in its own process without its imports. */
 import { spawnSync } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Customers } from './side-by-side.ts';
 
 /** Milliseconds of each run, for the model of orders and for that of their value, with what they foretold as a check. */

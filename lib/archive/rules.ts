@@ -1,7 +1,7 @@
 /**
  * When a contact counts as stale, who never does, and how long records are kept. Checked when the program starts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkRules } from '../workbook/rules.ts';
 
 const months = z.number().int().min(1).max(240);

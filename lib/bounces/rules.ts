@@ -2,7 +2,7 @@
  * What a team may decide about bounces: how many of which kind suppress an address, when they are forgotten, and
  * when so many come at once that the fault is not the people's. Defaults and sources: jobs/rules/bounces.ts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkRules } from '../workbook/rules.ts';
 
 const count = z.int().min(1);

@@ -26,7 +26,7 @@ let metadata: Metadata | undefined;
 /** How many digits a number with its area code may have, in a country whose numbers are written with a trunk prefix; elsewhere, where each is whole, 0. */
 function wholeLength(country: CountryCode): number {
   const core = load('libphonenumber-js/core') as { Metadata: new (plans: MetadataJson) => Metadata };
-  metadata ??= new core.Metadata(load('libphonenumber-js/max/metadata') as MetadataJson);
+  metadata ??= new core.Metadata(load('libphonenumber-js/metadata.max.json') as MetadataJson);
   metadata.selectNumberingPlan(country);
   const plan = metadata.numberingPlan;
   if (!plan?.formats().some((format) => format.usesNationalPrefix())) return 0;

@@ -3,7 +3,7 @@
  * correction of a big mail provider's own domain, a correction that leads to another one.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { isWellKnownDomain } from './domains.ts';
 
 const DOMAIN = /^(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,}$/u;

@@ -6,7 +6,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import {
   DOUBLE,
   type DuckDBConnection,
-  type DuckDBDataChunk,
+  DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBType,
   type DuckDBValue,
@@ -174,12 +174,11 @@ export class Engine {
     type: DuckDBType = VARCHAR,
   ): Promise<void> {
     const appender = await this.#connection.createAppender(table);
-    const { DuckDBDataChunk: Chunk } = await import('@duckdb/node-api');
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;
       const types: DuckDBType[] = columns.map(() => type);
       for (let from = 0; from < rows; from += APPEND_ROWS) {
-        const chunk = Chunk.create(types);
+        const chunk = DuckDBDataChunk.create(types);
         chunk.setColumns(columns.map((column) => column.slice(from, from + APPEND_ROWS)));
         appender.appendDataChunk(chunk);
       }

@@ -2,7 +2,7 @@
  * Exports as marketers declare them: for which tool, of which people, with which columns. Checked when the program
  * starts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkCondition, contactColumns } from '../segments/check.ts';
 import { type Condition, testsIn } from '../segments/condition.ts';
 import { normalHeader } from '../workbook/headers.ts';

@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UNFINISHED } from './atomic-file.ts';
 import { nodeDisk } from './disk.ts';
 import { type Places, placesIn } from './places.ts';

@@ -2,7 +2,7 @@
  * What a team may tune in the matching, checked by zod. Everything has a default that works untouched.
  * Rules say what counts; they hold no code, and a table never has to be described for the matching to run.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { kinds } from './kinds.ts';
 
 const share = z.number().min(0).max(1);

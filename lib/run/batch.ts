@@ -135,7 +135,7 @@ async function attemptRun(
   const { store, rules, asOf } = request;
   const { memoryMb } = request;
   const spillFolder = `${store.scratch}/spill`;
-  const engine = await Engine.open({
+  const opening = Engine.open({
     spillFolder,
     timeZone: rules.timeZone,
     threads: 1,
@@ -143,7 +143,7 @@ async function attemptRun(
   });
   try {
     request.progress('reading the workbook');
-    const reading = await store.read();
+    const [engine, reading] = await Promise.all([opening, store.read()]);
     const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
       asOf,
@@ -195,7 +195,7 @@ async function attemptRun(
       ...(unmatched.length > 0 && { unmatched }),
     };
   } finally {
-    engine.close();
+    (await opening.catch(() => null))?.close();
   }
 }
 

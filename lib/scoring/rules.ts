@@ -3,7 +3,7 @@
  * business, in jobs/rules/scoring.ts. Knows no engine.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Columns, checkCondition, words } from '../segments/check.ts';
 import type { Condition } from '../segments/condition.ts';
 import { parseAge } from '../segments/when.ts';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { appendRows, takesRows } from '../csv/append.ts';
 import { createCsv } from '../csv/create.ts';
 import type { RowMarks } from '../csv/marks.ts';

@@ -3,7 +3,7 @@
  * It goes in with the landing's last chunk, in the same atomic request, and takes the place of the marker before it. Developer
  * metadata, which holds the chunks' own markers, is too small for it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RowInsert, RowRemoval, TabPatch } from '../google/patch.ts';
 import type { TabSnapshot } from '../google/snapshot.ts';
 import type { Marker } from './store.ts';

@@ -1,5 +1,5 @@
 /** What marketers tune about lifetime value, checked by zod. Refuses anything it doesn't know, so that a typo never passes as a default. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const share = z.number().min(0, 'a share is between 0 and 1').max(1, 'a share is between 0 and 1');
 const currency = z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters, such as EUR');

@@ -2,7 +2,7 @@
  * What a person hears of a valuation: the metrics of its ledger entry, with a sentence for each thing to know and a warning
  * for each that looks wrong. Counts and parameters; nobody's name.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Metrics } from '../job/ahead.ts';
 import { jumps } from './drift.ts';
 import type { ModelRecord } from './fitted.ts';

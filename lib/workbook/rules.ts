@@ -2,9 +2,12 @@
  * What a team may say about its workbook as a whole: time zone, dates, other names of columns, and how much a table
  * may shrink between two runs. Checked when the program starts; a wrong rule stops everything before it reads a row.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from './headers.ts';
 import { tableNames, tables } from './tables.ts';
+
+/** Rules are checked once: to compile their checks first takes longer than the checks. */
+z.config({ jitless: true });
 
 const isTimeZone = (zone: string): boolean => {
   try {

@@ -27,37 +27,44 @@ function edit(folder: string, file: string, change: (text: string) => string): v
   writeFileSync(path, change(readFileSync(path, 'utf8')));
 }
 
-it.skipIf('typescript' in process.features && process.features.typescript)(
-  'bundles once, for several at once and for every user, and anew when a source is another',
-  async () => {
-    const folder = checkout();
-    const codes = await Promise.all(
-      [1, 2].map(
-        () =>
-          new Promise((done) => {
-            spawn(process.execPath, ['bin/nightshift.js', 'list'], { cwd: folder, stdio: 'ignore' }).on('close', done);
-          }),
-      ),
-    );
-    expect(codes).toEqual([0, 0]);
-    expect(bundles(folder)).toHaveLength(1);
-    const [made = ''] = bundles(folder);
-    const { mode } = statSync(join(folder, 'node_modules/.cache/nightshift', made));
-    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o755);
-    edit(folder, 'jobs/batches.ts', (text) => text.replace('Clean data for the morning', 'Other words'));
-    expect(list(folder).stdout).toContain('Other words');
-    expect(bundles(folder)).toHaveLength(2);
-  },
-);
+it('bundles once, for several at once and for every user, and anew when a source or a package is another', async () => {
+  const folder = checkout();
+  const codes = await Promise.all(
+    [1, 2].map(
+      () =>
+        new Promise((done) => {
+          spawn(process.execPath, ['bin/nightshift.js', 'list'], { cwd: folder, stdio: 'ignore' }).on('close', done);
+        }),
+    ),
+  );
+  expect(codes).toEqual([0, 0]);
+  expect(bundles(folder)).toHaveLength(1);
+  const [made = ''] = bundles(folder);
+  const { mode } = statSync(join(folder, 'node_modules/.cache/nightshift', made));
+  if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o755);
+  edit(folder, 'jobs/batches.ts', (text) => text.replace('Clean data for the morning', 'Other words'));
+  expect(list(folder).stdout).toContain('Other words');
+  expect(bundles(folder)).toHaveLength(2);
+  writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{}');
+  expect(list(folder).stdout).toContain('Other words');
+  expect(bundles(folder)).toHaveLength(3);
+});
 
-it('tells in words of a rule that is no TypeScript, and runs where nothing can be written', () => {
+it('runs where nothing can be written', () => {
   const folder = checkout();
   rmSync(join(folder, 'node_modules/.cache'), { recursive: true, force: true });
   writeFileSync(join(folder, 'node_modules/.cache'), 'no folder');
   expect(list(folder).stdout).toContain('nightly: Clean data for the morning');
-  edit(folder, 'jobs/rules/archive.ts', (text) => `${text}\nexport const months = = 3;\n`);
+});
+
+it.each([
+  ['is no TypeScript', 'export const months = = 3;'],
+  ['fails', 'export const months = (undefined as unknown as { of: number }).of;'],
+])('tells in words, and with its line, of a rule that %s', (_, line) => {
+  const folder = checkout();
+  edit(folder, 'jobs/rules/archive.ts', (text) => `${text}\n${line}\n`);
   const ended = list(folder);
   expect(ended.status).toBe(2);
-  expect(ended.stderr).toMatch(/^jobs\/ can't be loaded: .*jobs\/rules\/archive[.]ts:\d+:/);
+  expect(ended.stderr).toMatch(/^jobs\/ can't be loaded: .*jobs\/rules\/archive[.]ts:\d+/);
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });

@@ -4,18 +4,14 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 type Bundled = (entries: Record<string, string>, folders: readonly string[]) => Promise<Record<string, string>>;
 
 /** The file to give to Node for a TypeScript program below the repository's root. */
 export async function programFile(path: string): Promise<string> {
-  if ('typescript' in process.features && process.features.typescript) return join(root, path);
   const { bundled } = (await import(new URL('../../bin/bundle.js', import.meta.url).href)) as { bundled: Bundled };
   const { program = '' } = await bundled({ program: path }, ['lib', 'jobs', 'data/generator', 'test']);
   return fileURLToPath(program);
