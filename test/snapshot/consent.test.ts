@@ -77,6 +77,21 @@ describe('a record that can’t be read as a row still counts', () => {
     expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
   });
 
+  it('of a contact that has a second row: with its status, or with an address of its own', async () => {
+    const folder = temporaryFolder();
+    const second = [
+      aContact({ contact_id: 'h0', email: '', status: 'unsubscribed' }),
+      aContact({ contact_id: 'h1', email: 'listed@example.com' }),
+      aContact({ contact_id: 'h2', email: 'free@example.com' }),
+    ];
+    writeWorkbook(folder, {
+      contacts: [...crowd(), ...second],
+      suppressions: [aSuppression({ email: 'listed@example.com', scope: 'address', reason: 'manual' })],
+    });
+    await night(folder);
+    expect(newsletter(folder)).toEqual(['h2', 'h3', 'h4', 'h5']);
+  });
+
   it('of contacts whose tool says in a column of its own who left', async () => {
     const folder = temporaryFolder();
     const header = 'Record ID,Email,Create Date,Unsubscribed from all email';
@@ -254,6 +269,19 @@ describe('an address that is written in another way', () => {
     writeWorkbook(folder, { contacts: now, merges, suppressions });
     await night(folder);
     expect(newsletter(folder)).toEqual([]);
+  });
+
+  it('follows a person over a merge by the id that they had', async () => {
+    const folder = temporaryFolder();
+    const merge = { duplicate_id: 'old0', survivor_id: 'h0', probability: '1', evidence: '', merged_at: '2026-11-01' };
+    const listed = { scope: 'person', contact_id: 'old0', reason: 'unsubscribe' };
+    writeWorkbook(folder, {
+      contacts: crowd(),
+      merges: [{ ...merge, record: '' }],
+      suppressions: [aSuppression({ email: 'long-gone@example.com', ...listed })],
+    });
+    await night(folder);
+    expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
   });
 
   it('names its person, who is followed to another address', async () => {
