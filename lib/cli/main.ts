@@ -3,7 +3,7 @@
  */
 import { allJobs, type NightShift } from '../job/batch.ts';
 import { Held } from '../landing/lock.ts';
-import { describeError, isForPeople } from '../run/errors.ts';
+import { describeError } from '../run/errors.ts';
 import { printable } from '../text/printable.ts';
 import { helpText, type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
@@ -37,7 +37,9 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
 export async function main(argv: readonly string[], given: NightShift | Promise<NightShift>): Promise<number> {
   const start = performance.now();
   try {
-    const nightShift = await Promise.resolve(given).catch(unloadable);
+    const nightShift = await Promise.resolve(given).catch(async (error: unknown) =>
+      (await import('./unloadable.ts')).unloadable(error, argv),
+    );
     const options: Options = readOptions(argv);
     if (options.help || options.command === null) {
       console.log(
@@ -56,17 +58,6 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     console.error(isOurs ? printable(error.message) : describeError(error).message);
     return codeOf(error);
   }
-}
-
-/** What stands in jobs/ is the team's own text, so that it may be quoted; the place is what they need. */
-function unloadable(error: unknown): never {
-  if (isForPeople(error) || !(error instanceof Error)) throw error;
-  const { message, stack } = error as Error;
-  const said = message.replaceAll(`${process.cwd()}/`, '').replaceAll('\n', ' ');
-  const place = /jobs\/[\w./-]+\.ts:\d+(:\d+)?/.exec(`${said}\n${stack}`)?.[0];
-  throw new UsageError(
-    `jobs/ can't be loaded: ${said}${place && !said.includes(place) ? ` (${place})` : ''}. Mend it, or go back to the last version that worked.`,
-  );
 }
 
 function codeOf(error: unknown): number {

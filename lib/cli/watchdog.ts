@@ -11,6 +11,7 @@ import { say } from '../shift/reach.ts';
 import { type Finding, type Seen, type What, watch, workflowOf } from '../shift/watch.ts';
 import type { Session } from './session.ts';
 import { historyOf, notice } from './shift.ts';
+import { loadable } from './unloadable.ts';
 
 const KINDS: readonly What[] = ['missed', 'stuck', 'cancelled', 'disabled', 'never run', 'constant'];
 const LOOK_BACK_MS = 14 * 86_400_000;
@@ -62,7 +63,12 @@ export async function watchOver(
       key,
       text: (lasted: string) => `No longer ${what}: ${code(subject)} is well again, after ${lasted}.${see}`,
     }));
-  const told = await deliver(github, { alerts, allClear, now, run: `watch-${session.identity.run}` });
+  const told = await deliver(github, {
+    alerts,
+    allClear: [loadable, ...allClear],
+    now,
+    run: `watch-${session.identity.run}`,
+  });
   return { findings, told };
 }
 

@@ -31,6 +31,8 @@ export interface Order {
   readonly now: string;
   readonly event?: 'schedule' | 'workflow_dispatch';
   readonly env?: Readonly<Record<string, string>>;
+  /** What jobs/ gives, where it is not what the world runs; of runs in this process alone. */
+  readonly jobs?: Promise<NightShift>;
 }
 
 export interface ActionsWorld {
@@ -151,7 +153,7 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(order.now) });
     try {
-      const code = await main(line, program.nightShift);
+      const code = await main(line, order.jobs ?? program.nightShift);
       return { code, ...said, ...ended() };
     } finally {
       vi.useRealTimers();

@@ -1,0 +1,64 @@
+/**
+ * Where jobs/ can't be loaded, no night runs and no watch looks. That is said in words, and by a scheduled run as an issue: it
+ * would else be the one failure of which nobody hears.
+ */
+import { type AllClear, deliver } from '../github/alerts.ts';
+import { markdown } from '../github/escape.ts';
+import { describeError, isForPeople } from '../run/errors.ts';
+import { readEnvironment } from '../shift/environment.ts';
+import { beat, say } from '../shift/reach.ts';
+import { printable } from '../text/printable.ts';
+import { type Options, readOptions, UsageError } from './options.ts';
+
+const KEY = 'jobs/unloadable';
+const TITLE = 'jobs/ can’t be loaded: nothing runs';
+/** The commands that workflows run on a schedule. */
+const SCHEDULED = ['shift', 'watchdog'];
+
+/** Said by whoever could load it. */
+export const loadable: AllClear = {
+  key: KEY,
+  text: (lasted) => `jobs/ can be loaded again, after ${lasted}.`,
+};
+
+/** What stands in jobs/ is the team's own text, so that it may be quoted; the place is what they need. */
+function inWords(error: unknown): Error {
+  if (isForPeople(error) || !(error instanceof Error)) return error as Error;
+  const said = error.message.replaceAll(`${process.cwd()}/`, '').replaceAll('\n', ' ');
+  const place = /jobs\/[\w./-]+\.ts:\d+(:\d+)?/.exec(`${said}\n${error.stack}`)?.[0];
+  return new UsageError(
+    `jobs/ can't be loaded: ${said}${place && !said.includes(place) ? ` (${place})` : ''}. Mend it, or go back to the last version that worked.`,
+  );
+}
+
+/** Tells what is wrong to those whom the run would have told, and throws it. */
+export async function unloadable(error: unknown, argv: readonly string[]): Promise<never> {
+  const fault = inWords(error);
+  const options = understood(argv);
+  if (options && SCHEDULED.includes(options.command ?? '') && !options.dryRun) {
+    await tell(fault instanceof UsageError ? fault.message : describeError(fault).message).catch((trouble: unknown) => {
+      console.error(printable(describeError(trouble).message));
+    });
+  }
+  throw fault;
+}
+
+function understood(argv: readonly string[]): Options | null {
+  try {
+    return readOptions(argv);
+  } catch {
+    return null;
+  }
+}
+
+async function tell(said: string): Promise<void> {
+  const { github, runUrl, webhookUrl, heartbeatUrl } = readEnvironment(process.env);
+  const see = runUrl ? ` Seen by [this run](${runUrl}).` : '';
+  const now = new Date();
+  await beat(heartbeatUrl, 'fail');
+  await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);
+  if (!github) return;
+  const body = `${markdown(said)}\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
+  const alert = { key: KEY, kind: 'failure', title: TITLE, body, repeat: `${markdown(said)}${see}` } as const;
+  await deliver(github, { alerts: [alert], allClear: [], now, run: `unloadable-${runUrl ?? now.toISOString()}` });
+}
