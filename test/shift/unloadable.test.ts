@@ -71,7 +71,7 @@ it('quotes what is wrong with a rule, tells the other places, and says where it 
   elsewhere.close();
   expect(world.server.repository.issues.at(-1)?.body).toContain('halfLife: found');
   expect(heard).toEqual(['/beat/fail ', expect.stringContaining('jobs/ can’t be loaded: nothing runs')]);
-  const away = await run(['watchdog'], '16', { jobs: mistake(), env: { GITHUB_API_URL: 'http://127.0.0.1:9' } });
+  const away = await run(['watchdog'], '16', { jobs: mistake(), env: { GITHUB_REPOSITORY: 'acme/elsewhere' } });
   expect([away.code, away.stderr.split('\n').length]).toEqual([2, 3]);
   expect(away.stderr).toMatch(/^GitHub[\s\S]*jobs\/ can't be loaded/);
 });
