@@ -77,19 +77,18 @@ export async function createConsentViews(engine: Engine): Promise<void> {
 }
 
 /**
- * Whom no list meant for sending may hold, by what says so: (contact_id, why), one below the other. What was read of broken contacts
- * and former names stays as it is all night: where there is none, nothing asks for them, as to plan it would take most of a small night's time.
+ * Whom no list meant for sending may hold, by what says so: (contact_id, why), one below the other. Which contacts are broken stays as
+ * it is all night: where none are, nothing asks for them, since to plan that takes longer than a small table's rows.
  */
 async function unmailableParts(engine: Engine): Promise<string[]> {
-  const hasRows = async (table: string) => (await engine.number(raw(`select count(*) from ${table}`))) > 0;
-  const isUnread = await hasRows('unread_contacts');
+  const someAreBroken = (await engine.number(raw('select count(*) from unread_contacts'))) > 0;
   const addresses = ['select contact_id, address_key(email) as address from contacts'];
   const parts = [
     `select contact_id, 'status: ' || status as why from contacts where status in ('unsubscribed', 'suppressed')`,
     `select c.contact_id, 'suppression: ' || coalesce(s.reason, 'no reason given') from contacts c join suppressed s on s.contact_id = c.contact_id
       where coalesce(s.scope, 'person') <> 'address'`,
   ];
-  if (isUnread) {
+  if (someAreBroken) {
     addresses.push(
       'select c.contact_id, address_key(u.email) from contacts c join unread_contacts u on u.contact_id = c.contact_id',
     );
@@ -97,12 +96,12 @@ async function unmailableParts(engine: Engine): Promise<string[]> {
       `select c.contact_id, 'status: ' || u.status from contacts c join unread_contacts u on u.contact_id = c.contact_id where u.status <> 'subscribed'`,
     );
   }
-  parts.push(
+  return [
+    ...parts,
     `select a.contact_id, r.why from (${addresses.join(' union all ')}) a left join spellings s on s.address = a.address
       join refused r on r.plain = coalesce(s.plain, a.address)`,
-  );
-  parts.push(`select f.contact_id, d.why from (${formerly}) f join (${leftUnder}) d on d.ref = f.ref`);
-  return parts;
+    `select f.contact_id, d.why from (${formerly}) f join (${leftUnder}) d on d.ref = f.ref`,
+  ];
 }
 
 /** The rows (email, why) of a view, by the plain spelling: (plain, why). */
