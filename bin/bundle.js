@@ -21,7 +21,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const COMMAND = { main: 'lib/cli/main.ts', jobs: 'jobs/batches.ts' };
 const SOURCES = ['lib', 'jobs'];
-const EXTERNAL = ['@duckdb/node-bindings*', 'esbuild', 'tsx', 'googleapis', '@octokit/*', '@actions/*'];
+/** Packages that every run loads. Others, a team's own among them, stay where they are: they may need to know where that is. */
+const INLINED = ['@duckdb/node-api', 'libphonenumber-js', 'papaparse', 'tldts', 'zod'];
 const REQUIRE =
   "import { createRequire as requiring } from 'node:module';\nconst require = requiring(import.meta.url);";
 
@@ -74,24 +75,29 @@ async function bundleInto(folder, entries) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: EXTERNAL,
     banner: { js: REQUIRE },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [ownPlaces, dataApart],
+    plugins: [ownPlaces, packagesApart],
   });
 }
 
-/** Data stays where it is: to read it as JSON is faster than as a program. */
-const dataApart = {
-  name: 'data-apart',
-  setup: (build) =>
+/** Data stays where it is: to read it as JSON is faster than as a program. So do packages, but for those above and what they need. */
+const packagesApart = {
+  name: 'packages-apart',
+  setup: (build) => {
     build.onResolve({ filter: /\.json$/ }, ({ path, resolveDir }) => ({
       path: createRequire(join(resolveDir, 'from')).resolve(path),
       external: true,
-    })),
+    }));
+    build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+      const isInlined = INLINED.some((name) => path === name || path.startsWith(`${name}/`));
+      const isNeeded = importer.includes('node_modules') && !path.startsWith('@duckdb/node-bindings');
+      return kind === 'entry-point' || isInlined || isNeeded ? undefined : { path, external: true };
+    });
+  },
 };
 
 /**

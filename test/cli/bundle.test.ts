@@ -50,6 +50,25 @@ it('bundles once, for several at once and for every user, and anew when a source
   expect(bundles(folder)).toHaveLength(3);
 });
 
+it('leaves a team’s own packages where they are, with what lies beside them', () => {
+  const folder = checkout();
+  const own = join(folder, 'node_modules/own-words');
+  mkdirSync(own);
+  writeFileSync(
+    join(own, 'index.js'),
+    `module.exports = require('fs').readFileSync(__dirname + '/words.txt', 'utf8');`,
+  );
+  writeFileSync(join(own, 'words.txt'), 'Words of our own');
+  edit(folder, 'jobs/batches.ts', (text) =>
+    `import words from 'own-words';\n${text}`.replace(
+      `'Clean data for the morning: addresses, suppressions, scores, lists.'`,
+      'words',
+    ),
+  );
+  expect(list(folder).stdout).toContain('nightly: Words of our own');
+  expect(bundles(folder)).toHaveLength(1);
+});
+
 it('runs where nothing can be written', () => {
   const folder = checkout();
   rmSync(join(folder, 'node_modules/.cache'), { recursive: true, force: true });
