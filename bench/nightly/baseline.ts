@@ -29,6 +29,7 @@ import { tables } from '../../lib/workbook/tables.ts';
 const [folder = '.', at = ''] = process.argv.slice(2);
 const asOf = new Date(at);
 const engine = await Engine.open({ spillFolder: join(folder, 'spill'), timeZone: 'UTC' });
+await engine.expect(1_000_000);
 const run = (text: string): Promise<void> => engine.run(raw(text));
 const csv = (file: string): string =>
   `read_csv('${join(folder, file)}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`;

@@ -36,7 +36,10 @@ export type Row = Readonly<Record<string, Cell>>;
 const MOST_MEMORY_MB = 3_000;
 /** What is in memory alone needs no checkpoint: it would rewrite a big table at every commit, for a sixth of a night's time. */
 const NEVER = '1TB';
-/** How much of its memory the engine keeps for its next statement: to give it back and ask anew takes the system a tenth of a big night. */
+/**
+ * How much of its memory the engine keeps for its next statement: to give it back and ask anew takes the system a tenth of a big
+ * night. Of a small one it would take as much, since each piece of memory that is kept is touched whole.
+ */
 const KEPT_SHARE = 2 / 3;
 const APPEND_ROWS = 2_048;
 /** Up to so many rows, one thread is faster than several, which would wait for each other in every small statement. */
@@ -60,11 +63,18 @@ export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #second: DuckDBConnection;
+  readonly #memoryMb: number;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, second: DuckDBConnection) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    second: DuckDBConnection,
+    memoryMb: number,
+  ) {
     this.#instance = instance;
     this.#connection = connection;
     this.#second = second;
+    this.#memoryMb = memoryMb;
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -72,13 +82,12 @@ export class Engine {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads ?? availableParallelism()),
       memory_limit: `${memoryMb}MB`,
-      block_allocator_memory: `${Math.floor(memoryMb * KEPT_SHARE)}MB`,
       temp_directory: options.spillFolder,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       checkpoint_threshold: NEVER,
     });
-    const engine = new Engine(instance, await instance.connect(), await instance.connect());
+    const engine = new Engine(instance, await instance.connect(), await instance.connect(), memoryMb);
     await engine.run({ text: duckdbPrelude(options.timeZone).join(';\n'), values: [] });
     return engine;
   }
@@ -88,9 +97,12 @@ export class Engine {
     return this.#connection;
   }
 
-  /** Says how many rows are about to come in: an engine that was opened with one thread takes all for a big table. */
+  /** Says how many rows are about to come in: for a big table an engine that was opened with one thread takes all, and keeps memory. */
   async expect(rows: number): Promise<void> {
-    if (rows > ONE_THREAD_ROWS) await this.#connection.run(`set threads = ${availableParallelism()}`);
+    if (rows <= ONE_THREAD_ROWS) return;
+    await this.#connection.run(
+      `set threads = ${availableParallelism()}; set block_allocator_memory = '${Math.floor(this.#memoryMb * KEPT_SHARE)}MB'`,
+    );
   }
 
   /** Runs one statement. */
