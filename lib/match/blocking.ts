@@ -219,6 +219,7 @@ export async function chooseKeys(
   );
   const budget = pairBudget(records, rules);
   const met = new Uint8Array(imaginedPairs);
+  const worthOf = new Float64Array(imaginedPairs).fill(1);
   const keys: Key[] = [];
   const taken = new Set<number>();
   let left = budget;
@@ -227,7 +228,8 @@ export async function chooseKeys(
     for (const [index, { meets }] of options.entries()) {
       const { pairs: cost, whole } = price[index] ?? { pairs: Infinity, whole: 0 };
       if (cost > left || taken.has(index)) continue;
-      const gain = meets.reduce((sum, yes, pair) => sum + (yes ? again ** (met[pair] ?? 0) : 0), 0);
+      let gain = 0;
+      for (let pair = 0; pair < imaginedPairs; pair++) if (meets[pair]) gain += worthOf[pair] ?? 0;
       const worth = (gain * (whole + windowed * (1 - whole))) / (cost / budget + 0.2);
       if (gain > 1 && worth > (best?.worth ?? 0)) best = { index, worth };
     }
@@ -238,6 +240,7 @@ export async function chooseKeys(
     left -= price[best.index]?.pairs ?? 0;
     choice.meets.forEach((yes, pair) => {
       met[pair] = (met[pair] ?? 0) + yes;
+      worthOf[pair] = again ** (met[pair] ?? 0);
     });
   }
   await db.run('drop table match_parts');

@@ -85,37 +85,63 @@ function namesAgree(compared: readonly Compared[], levels: readonly number[]): b
   );
 }
 
-/** Log-likelihood of a pattern in each story, without the weight of rare values. */
+/** What a pattern holds beyond a column's own level that changes what the level says: two truths, as one number. */
+const contexts = 4;
+
+/**
+ * Log-likelihoods of patterns in each story, without the weight of rare values. What a level says is worked out once and
+ * not for each of thousands of patterns.
+ */
 export function logLikelihoods(
   model: Model,
   compared: readonly Compared[],
   chances: readonly Chance[],
-  levels: readonly number[],
-): number[] {
-  return model.stories.map((story) => {
-    let sum = 0;
-    for (const [index, column] of compared.entries()) {
-      const level = levels[index] ?? 0;
-      if (level === 0) continue;
-      const agree = model.agree[index]?.[level - 1] ?? least;
-      if (story === 'same') sum += Math.log(agree);
-      else {
-        const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
+): (levels: readonly number[]) => number[] {
+  const alike = levelNumber('email', 'alike');
+  const said = model.stories.map(() =>
+    compared.map(({ kind }) => new Float64Array((traits[kind].levels.length + 1) * contexts).fill(Number.NaN)),
+  );
+  return (levels) =>
+    model.stories.map((story, nth) => {
+      let sum = 0;
+      for (let index = 0; index < compared.length; index++) {
+        const column = compared[index] as Compared;
+        const level = levels[index] ?? 0;
+        if (level === 0) continue;
         const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
-        let chance = model.chance[index]?.[level - 1] ?? least;
-        const withParent = chances[index]?.withParent;
-        if (parentAgrees && withParent !== undefined) {
-          const other = 1 - (model.chance[index]?.[0] ?? 0);
-          chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
-        }
-        if (column.kind === 'email' && level === levelNumber('email', 'alike') && namesAgree(compared, levels)) {
-          chance = Math.max(chance, mailboxOfName);
-        }
-        sum += Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
+        const ofOneName = column.kind === 'email' && level === alike && namesAgree(compared, levels);
+        const known = said[nth]?.[index] as Float64Array;
+        const place = level * contexts + (parentAgrees ? 1 : 0) + (ofOneName ? 2 : 0);
+        if (Number.isNaN(known[place]))
+          known[place] = logLikelihood(model, column, index, story, level, {
+            ofOneName,
+            withParent: parentAgrees ? chances[index]?.withParent : undefined,
+          });
+        sum += known[place] as number;
       }
-    }
-    return sum;
-  });
+      return sum;
+    });
+}
+
+/** What one level of one column says. `withParent` is its chance where the column that it lies within agrees. */
+function logLikelihood(
+  model: Model,
+  column: Compared,
+  index: number,
+  story: Story,
+  level: number,
+  { ofOneName, withParent }: { ofOneName: boolean; withParent: number | undefined },
+): number {
+  const agree = model.agree[index]?.[level - 1] ?? least;
+  if (story === 'same') return Math.log(agree);
+  const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
+  let chance = model.chance[index]?.[level - 1] ?? least;
+  if (withParent !== undefined) {
+    const other = 1 - (model.chance[index]?.[0] ?? 0);
+    chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
+  }
+  if (ofOneName) chance = Math.max(chance, mailboxOfName);
+  return Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
 }
 
 /** What the rarity of agreeing values is measured against: the story's logarithm of average chance, to be taken off. */
@@ -169,7 +195,8 @@ export function fitModel(
     rounds: 0,
   };
   for (let round = 1; round <= mostRounds; round++) {
-    const likelihoods = patterns.map(({ levels }) => logLikelihoods(model, compared, chances, levels));
+    const likelihood = logLikelihoods(model, compared, chances);
+    const likelihoods = patterns.map(({ levels }) => likelihood(levels));
     const explained = expect(model, likelihoods);
     const before = model.shares[0] ?? 0;
     maximise(model, compared, chances, patterns, explained, records);
@@ -196,19 +223,21 @@ function maximise(
   const sums = model.stories.map(() => 0);
   const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
   const matched = compared.map(() => ({ same: 0, known: 0 }));
+  const ofOnePerson = model.stories.map(isOnePerson);
+  const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
-    for (const [nth, story] of model.stories.entries()) {
+    for (let nth = 0; nth < model.stories.length; nth++) {
       const weight = pairs * (explained[row]?.[nth] ?? 0);
       sums[nth] = (sums[nth] ?? 0) + weight;
-      if (!isOnePerson(story)) continue;
-      for (const [index, column] of compared.entries()) {
+      if (!ofOnePerson[nth]) continue;
+      for (let index = 0; index < compared.length; index++) {
         const level = levels[index] ?? 0;
         const count = matched[index];
         if (level === 0 || !count) continue;
         count.known += weight;
         if (level === 1) count.same += weight;
         const row = agree[index];
-        if (row && teaches(column, story)) row[level - 1] = (row[level - 1] ?? 0) + weight;
+        if (row && taught[nth]?.[index]) row[level - 1] = (row[level - 1] ?? 0) + weight;
       }
     }
   }

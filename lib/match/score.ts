@@ -22,9 +22,10 @@ async function loadWeights(
     `create or replace temp table match_weights (${['pattern bigint', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
   );
   const appender = await db.createAppender('match_weights', undefined, 'temp');
+  const likelihood = logLikelihoods(model, compared, chances);
   for (const { pattern, levels } of patterns) {
     appender.appendBigInt(pattern);
-    const likely = logLikelihoods(model, compared, chances, levels);
+    const likely = likelihood(levels);
     const rarity = averageRarity(model, compared, levels);
     for (const [nth, share] of model.shares.entries()) {
       appender.appendDouble((likely[nth] ?? 0) + Math.log(Math.max(share, 1e-300)) - (rarity[nth] ?? 0));
