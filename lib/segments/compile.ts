@@ -136,7 +136,8 @@ export function textFits(
 
 /**
  * Whole words in any script. RE2's `\b` knows ASCII only, and its classes of all letters take longer to build than a small table's
- * texts to read: in `spaced` text, where only ASCII is left between words, what is no ASCII is a letter.
+ * texts to read: in `spaced` text, where only ASCII is left between words, what is no ASCII is a letter. Letters with several small
+ * forms (σ, ς) are one letter.
  */
 function hasWord(words: readonly string[], value: Sql, spaced: Sql): Sql {
   const isPlain = (word: string): boolean => !/[^\p{L}\p{N}\s\0-\x7f]/u.test(word);
@@ -144,7 +145,7 @@ function hasWord(words: readonly string[], value: Sql, spaced: Sql): Sql {
   const others = words.filter((word) => !isPlain(word));
   const fits = [
     ...(plain.length > 0
-      ? [sql`regexp_contains(${spaced}, ${lower(wordPattern(plain, '[^a-z0-9\\x{80}-\\x{10ffff}]'))})`]
+      ? [sql`regexp_contains(${spaced}, ${lower(`(?i)${wordPattern(plain, '[^a-z0-9\\x{80}-\\x{10ffff}]')}`)})`]
       : []),
     ...(others.length > 0 ? [sql`regexp_contains(${value}, ${`(?i)${wordPattern(others, '[^\\pL\\pN]')}`})`] : []),
   ];

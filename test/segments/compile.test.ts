@@ -94,11 +94,14 @@ it.each<[string, Condition]>([
   ['', text('job_title').hasWord('ceo founder')],
   ['a', text('job_title').hasWord('GESCHÄFTSFÜHRUNG')],
   ['b', text('job_title').hasWord('役員')],
+  ['c', text('job_title').hasWord('διευθυντής')],
+  ['c', text('job_title').hasWord('ΔΙΕΥΘΥΝΤΉΣ')],
   ['', text('job_title').hasWord('founde', 'geschäfts', '取締役', 'führung')],
 ])('finds the words of "%s" in any case and script, whatever stands between them', async (expected, where) => {
   const contacts = [
     { contact_id: 'a', job_title: 'CEO·Founder—Geschäftsführung' },
     { contact_id: 'b', job_title: 'Ceo\u00a0Founder，役員 取締役会' },
+    { contact_id: 'c', job_title: 'ΔΙΕΥΘΥΝΤΉΣ Πωλήσεων' },
   ];
   expect(await of({ contacts }, where)).toBe(expected);
 });
