@@ -15,7 +15,7 @@ import {
   statSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -43,16 +43,27 @@ function keyOf(entries, folders) {
 /** How a source names what it loads on first use. */
 const ON_FIRST_USE = 'const load = createRequire(import.meta.url);';
 
-/** A bundled file still finds what lies beside its source, and what it loads on first use is bundled too. */
-const ownPlaces = {
+/** What a bundle would change, in what a team writes: where a file lies, and what it loads by a name that it works out. */
+const OF_ITS_PLACE = /\bimport\.meta\b|\bimport\s*\(|\b__(?:dir|file)name\b/;
+
+/**
+ * The sources of `folders` alone are bundled: whatever else is imported could change unseen. Ours still find what lies beside them,
+ * and what they load on first use is bundled too; a team's that ask where they are run as sources.
+ */
+const ownPlaces = (folders) => ({
   name: 'own-places',
   setup: (build) =>
-    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /.*/ }, ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const isOurs = folders.some((folder) => path.startsWith(join(root, folder) + sep)) && path.endsWith('.ts');
       const source = readFileSync(path, 'utf8');
-      const whole = source.includes(ON_FIRST_USE) ? source.replace(/\bload\(('[^']+')\)/g, 'require($1)') : source;
-      return { contents: whole.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' };
+      const loaded = source.includes(ON_FIRST_USE) ? source.replace(/\bload\(('[^']+')\)/g, 'require($1)') : source;
+      const contents = loaded.replace(/\bimport\.meta\.url(?=\))/g, JSON.stringify(pathToFileURL(path).href));
+      if (!isOurs || (path.startsWith(join(root, 'jobs') + sep) && OF_ITS_PLACE.test(contents)))
+        return { errors: [{ text: `${path} can't be bundled` }] };
+      return { contents, loader: 'ts' };
     }),
-};
+});
 
 /** Bundles that nobody runs any more; a long run may still load parts of an older one. */
 const WEEK_MS = 7 * 86_400_000;
@@ -60,11 +71,14 @@ const WEEK_MS = 7 * 86_400_000;
 function sweep(caches) {
   for (const name of readdirSync(caches)) {
     const old = join(caches, name);
-    if (statSync(old).mtimeMs < Date.now() - WEEK_MS) rmSync(old, { recursive: true, force: true });
+    const made = statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (made < Date.now() - WEEK_MS) rmSync(old, { recursive: true, force: true });
   }
 }
 
-async function bundleInto(folder, entries) {
+async function bundleInto(folder, entries, folders) {
+  const own = folders.find((each) => existsSync(join(root, each, 'node_modules')));
+  if (own !== undefined) throw new Error(`${own} has packages of its own, which a bundle would not find`);
   const { build } = await import('esbuild');
   await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
@@ -80,7 +94,7 @@ async function bundleInto(folder, entries) {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [ownPlaces, packagesApart],
+    plugins: [ownPlaces(folders), packagesApart],
   });
 }
 
@@ -88,10 +102,11 @@ async function bundleInto(folder, entries) {
 const packagesApart = {
   name: 'packages-apart',
   setup: (build) => {
-    build.onResolve({ filter: /\.json$/ }, ({ path, resolveDir }) => ({
-      path: createRequire(join(resolveDir, 'from')).resolve(path),
-      external: true,
-    }));
+    build.onResolve({ filter: /\.json$/ }, ({ path, resolveDir, kind }) =>
+      kind === 'require-call'
+        ? { path: createRequire(join(resolveDir, 'from')).resolve(path), external: true }
+        : { errors: [{ text: `${path} can't be bundled` }] },
+    );
     build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       const isInlined = INLINED.some((name) => path === name || path.startsWith(`${name}/`));
       const isNeeded = importer.includes('node_modules') && !path.startsWith('@duckdb/node-bindings');
@@ -102,7 +117,8 @@ const packagesApart = {
 
 /**
  * Bundles where it has to; the command, unless other entries (paths below the root, by name) and the folders of their sources are
- * given. Gives the entries' addresses by name; rejects where a source is no TypeScript, or nothing can be written.
+ * given. Gives the entries' addresses by name; rejects where a source is no TypeScript or would do something else in a bundle, or
+ * nothing can be written.
  */
 export async function bundled(entries = COMMAND, folders = SOURCES) {
   const caches = join(root, 'node_modules/.cache/nightshift');
@@ -112,7 +128,7 @@ export async function bundled(entries = COMMAND, folders = SOURCES) {
     sweep(caches);
     const making = mkdtempSync(join(caches, 'making-'));
     try {
-      await bundleInto(making, entries);
+      await bundleInto(making, entries, folders);
       chmodSync(making, 0o755); // a temporary folder is its maker's alone; whoever installs is not always who runs
       renameSync(making, folder);
     } catch (error) {

@@ -13,12 +13,12 @@ async function sources() {
   return { main: '../lib/cli/main.ts', jobs: '../jobs/batches.ts' };
 }
 
-const entries = await bundled().catch(sources);
+const load = async ({ main, jobs }) => Promise.allSettled([import(main), import(jobs)]);
+
+let [main, jobs] = await load(await bundled().catch(sources));
 // A bundle doesn't know the line of a rule at which it failed.
-const jobs = import(entries.jobs).catch(async () => import((await sources()).jobs));
-jobs.catch(() => {}); // a fault in the rules is main's to tell, not Node's
-const { main } = await import(entries.main);
-process.exitCode = await main(
-  process.argv.slice(2),
-  jobs.then(({ nightShift }) => nightShift),
-);
+if (jobs.status === 'rejected') [main, jobs] = await load(await sources());
+if (main.status === 'rejected') throw main.reason;
+// A fault in the rules is main's to tell, not Node's.
+const nightShift = jobs.status === 'fulfilled' ? jobs.value.nightShift : Promise.reject(jobs.reason);
+process.exitCode = await main.value.main(process.argv.slice(2), nightShift);

@@ -21,22 +21,36 @@ export const loadable: AllClear = {
   text: (lasted) => `jobs/ can be loaded again, after ${lasted}.`,
 };
 
-/** What stands in jobs/ is the team's own text, so that it may be quoted; the place is what they need. */
+const placeIn = (text: string): string | undefined => /jobs\/[\w./-]+\.ts(:\d+(:\d+)?)?/.exec(text)?.[0];
+
+/** What stands in jobs/ is the team's own text, so that it may be quoted to whoever runs it; the place is what they need. */
 function inWords(error: unknown): Error {
   if (isForPeople(error) || !(error instanceof Error)) return error as Error;
-  const said = error.message.replaceAll(`${process.cwd()}/`, '').replaceAll('\n', ' ');
-  const place = /jobs\/[\w./-]+\.ts:\d+(:\d+)?/.exec(`${said}\n${error.stack}`)?.[0];
+  const said = error.message
+    .replaceAll(`file://${process.cwd()}/`, '')
+    .replaceAll(`${process.cwd()}/`, '')
+    .replaceAll('\n', ' ');
+  const place = placeIn(`${said}\n${error.stack}`);
   return new UsageError(
     `jobs/ can't be loaded: ${said}${place && !said.includes(place) ? ` (${place})` : ''}. Mend it, or go back to the last version that worked.`,
   );
+}
+
+/** What may stand in an issue: an error that came while loading may quote what was read meanwhile, a secret among it, and only logs are masked. */
+function outward(error: unknown): string {
+  if (!(error instanceof Error)) return 'An error that says nothing of itself';
+  const place = placeIn(`${error.message}\n${error.stack}`);
+  return `${error.name.replace(/[^A-Za-z]/g, '')}${place ? ` in ${place}` : ''}`;
 }
 
 /** Tells what is wrong to those whom the run would have told, and throws it. */
 export async function unloadable(error: unknown, argv: readonly string[]): Promise<never> {
   const fault = inWords(error);
   const options = understood(argv);
-  if (options && SCHEDULED.includes(options.command ?? '') && !options.dryRun) {
-    await tell(fault instanceof UsageError ? fault.message : describeError(fault).message).catch((trouble: unknown) => {
+  // On the sample nothing is watched, so that nobody would say that it is over.
+  const isReal = Boolean(options?.workbook ?? process.env.NIGHTSHIFT_WORKBOOK);
+  if (options && isReal && SCHEDULED.includes(options.command ?? '') && !options.dryRun) {
+    await tell(`${outward(error)}. The log of the run says what is wrong`).catch((trouble: unknown) => {
       console.error(printable(describeError(trouble).message));
     });
   }
@@ -58,7 +72,7 @@ async function tell(said: string): Promise<void> {
   await beat(heartbeatUrl, 'fail');
   await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);
   if (!github) return;
-  const body = `${markdown(said)}\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
-  const alert = { key: KEY, kind: 'failure', title: TITLE, body, repeat: `${markdown(said)}${see}` } as const;
+  const body = `${markdown(said)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
+  const alert = { key: KEY, kind: 'failure', title: TITLE, body, repeat: `${markdown(said)}.${see}` } as const;
   await deliver(github, { alerts: [alert], allClear: [], now, run: `unloadable-${runUrl ?? now.toISOString()}` });
 }

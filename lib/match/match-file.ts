@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { splice } from '../csv/splice.ts';
 import { Engine } from '../engine/duckdb.ts';
-import { quoted } from '../engine/sql.ts';
+import { quoted, raw } from '../engine/sql.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { MatchError } from './match-error.ts';
 import { type MatchResult, matchTable } from './match-table.ts';
@@ -53,6 +53,7 @@ export async function matchFile(path: string, options: MatchFileOptions = {}): P
   try {
     progress('reading the file');
     const loaded = await loadCsv(engine.duckdb, path, 'match_input', scratch);
+    await engine.expect(await engine.number(raw('select count(*) from match_input')));
     const id = options.id === undefined ? 'match_row' : idColumn(options.id, loaded);
     progress('comparing its rows');
     const leaveOut = id === 'match_row' ? [] : ['match_row'];

@@ -141,9 +141,11 @@ async function attemptRun(
     threads: 1,
     ...(memoryMb && { memoryMb }),
   });
+  opening.catch(() => {}); // heard where it is awaited
   try {
     request.progress('reading the workbook');
-    const [engine, reading] = await Promise.all([opening, store.read()]);
+    const reading = await store.read();
+    const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
       asOf,

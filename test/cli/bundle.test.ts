@@ -69,6 +69,33 @@ it('leaves a team’s own packages where they are, with what lies beside them', 
   expect(bundles(folder)).toHaveLength(1);
 });
 
+it.each([
+  ['from outside of jobs/', `import { words } from '../shared/words.ts';`],
+  ['from a data file', `import data from './words.json' with { type: 'json' };\nconst words = data.words;`],
+  ['by a name worked out', `const { words } = await import(['./', 'words.mjs'].join(''));`],
+  [
+    'beside the file',
+    `import { readFileSync } from 'node:fs';\nconst words = readFileSync(new URL(import.meta.url + '/../words.txt'), 'utf8');`,
+  ],
+])('runs the sources as they are, and as they are now, where they load something %s', (_, lines) => {
+  const folder = checkout();
+  const say = (words: string): void => {
+    mkdirSync(join(folder, 'shared'), { recursive: true });
+    writeFileSync(join(folder, 'shared/words.ts'), `export const words: string = '${words}';`);
+    writeFileSync(join(folder, 'jobs/words.mjs'), `export const words = '${words}';`);
+    writeFileSync(join(folder, 'jobs/words.json'), JSON.stringify({ words }));
+    writeFileSync(join(folder, 'jobs/words.txt'), words);
+  };
+  edit(folder, 'jobs/batches.ts', (text) =>
+    `${lines}\n${text}`.replace(`'Clean data for the morning: addresses, suppressions, scores, lists.'`, 'words'),
+  );
+  for (const words of ['Words of today', 'Words of tomorrow']) {
+    say(words);
+    expect(list(folder).stdout).toContain(`nightly: ${words}`);
+  }
+  expect(bundles(folder)).toEqual([]);
+});
+
 it('runs where nothing can be written', () => {
   const folder = checkout();
   rmSync(join(folder, 'node_modules/.cache'), { recursive: true, force: true });

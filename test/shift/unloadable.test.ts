@@ -38,7 +38,7 @@ it('opens one issue from runs and watches, with the place of the mistake, and cl
     `jobs/ can't be loaded: Unexpected token "@team" (jobs/rules/scoring.ts:12:3). Mend it, or go back to the last version that worked.\n`,
   );
   expect(world.server.repository.issues[0]?.body.replaceAll('\u2060', '')).toMatchInlineSnapshot(`
-    "jobs/ can\\'t be loaded: Unexpected token \\"@team\\" \\(jobs/rules/scoring.ts:12:3\\). Mend it, or go back to the last version that worked.
+    "SyntaxError in jobs/rules/scoring.ts:12:3. The log of the run says what is wrong.
 
     Until then no batch runs, and the watch sees nothing. Seen by [this run](https://github.example/acme/night-shift/actions/runs/1).
 
@@ -54,7 +54,7 @@ it('opens one issue from runs and watches, with the place of the mistake, and cl
   expect(issues()).toEqual(['jobs/ can’t be loaded: nothing runs: closed, 3 comments']);
 });
 
-it('quotes what is wrong with a rule, tells the other places, and says where it could tell nobody', async () => {
+it('quotes nothing but the place of a wrong rule, tells the other places, and says where it could tell nobody', async () => {
   const heard: string[] = [];
   const elsewhere = createServer((request, response) => {
     let text = '';
@@ -69,16 +69,18 @@ it('quotes what is wrong with a rule, tells the other places, and says where it 
   const jobs = broken(new RulesError('jobs/rules/scoring.ts', ['halfLife: found "x". Expected a number of days']));
   expect((await run(['shift', '--due', 'nightly'], '15', { jobs, env })).code).toBe(2);
   elsewhere.close();
-  expect(world.server.repository.issues.at(-1)?.body).toContain('halfLife: found');
+  expect(world.server.repository.issues.at(-1)?.body).toMatch(/^RulesError in jobs\/rules\/scoring\.ts\. The log/);
   expect(heard).toEqual(['/beat/fail ', expect.stringContaining('jobs/ can’t be loaded: nothing runs')]);
   const away = await run(['watchdog'], '16', { jobs: mistake(), env: { GITHUB_REPOSITORY: 'acme/elsewhere' } });
   expect([away.code, away.stderr.split('\n').length]).toEqual([2, 3]);
   expect(away.stderr).toMatch(/^GitHub[\s\S]*jobs\/ can't be loaded/);
 });
 
-it('opens none for a person who tries something out', async () => {
+it('opens none for a person who tries something out, nor on the sample', async () => {
   const before = issues();
   for (const args of [['run', 'nightly'], ['list'], ['shift', '--dry-run', 'nightly'], ['shift', '--no-such-option']])
     expect((await run(args, '17', { jobs: mistake() })).code).toBe(2);
+  const env = { NIGHTSHIFT_WORKBOOK: '' };
+  expect((await run(['shift', 'nightly'], '17', { jobs: mistake(), env })).code).toBe(2);
   expect(issues()).toEqual(before);
 });
