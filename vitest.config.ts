@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Each starts hundreds of processes, and a process that has grown large takes ten times as long to start one. */
 const STARTERS = ['test/github/faults.test.ts', 'test/github/story.test.ts', 'test/github/api/commit-ledger.test.ts'];
 
 export default defineConfig({
+  // One copy of each module, whether a test imports it from lib/ or a job as `nightshift`.
+  resolve: { alias: { nightshift: join(import.meta.dirname, 'lib/index.ts') } },
   test: {
     testTimeout: 120_000,
     pool: 'forks',

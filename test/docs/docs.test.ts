@@ -6,9 +6,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { layOutSample } from '../../lib/cli/sample/lay-out.ts';
 import { tableNames, tableOf } from '../../lib/core/tables.ts';
+import { nightShift } from '../fixture/batches.ts';
+import { programFile } from '../support/child-process.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 const MEND = 'The docs drifted. Mend them with: UPDATE_DOCS=1 npx vitest run test/docs';
@@ -66,7 +67,8 @@ describe('the docs', () => {
     const workbook = join(folder, 'workbook');
     await layOutSample('data/sample', workbook, '2026-11-24');
     const args = ['--workbook', workbook, '--ledger', join(folder, 'ledger'), '--as-of', '2026-11-24T05:00:00Z'];
-    const out = execFileSync(process.execPath, ['bin/nightshift.js', 'run', 'nightly', ...args], {
+    const program = await programFile('test/support/fixture-shift/main.ts');
+    const out = execFileSync(process.execPath, [program, 'run', 'nightly', ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { Job } from '../../lib/core/job.ts';
 import { update } from '../../lib/core/job.ts';
 import { sql } from '../../lib/core/sql.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { aJob } from '../support/small-jobs.ts';
 import {
   aBounce,

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import { allJobs } from '../../lib/core/batch.ts';
+import { nightShift } from '../fixture/batches.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const names = allJobs(nightShift)

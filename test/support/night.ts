@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nightShift } from '../../jobs/batches.ts';
 import { rehearsal } from '../../lib/cli/run.ts';
 import { resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
@@ -12,6 +11,7 @@ import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.
 import { type JobResult, type RunResult, runBatch } from '../../lib/run/run.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { asOf as endOfToday } from './workbook.ts';
 
 export interface Night {

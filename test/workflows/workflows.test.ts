@@ -7,10 +7,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { nightShift } from '../../jobs/batches.ts';
 import { allJobs } from '../../lib/core/batch.ts';
 import { parseCron } from '../../lib/core/calendar/cron.ts';
 import { workflowOf } from '../../lib/github/watch.ts';
+import { nightShift } from '../fixture/batches.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
 const files = readdirSync(folder);
