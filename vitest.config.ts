@@ -18,10 +18,11 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: STARTERS,
+          exclude: [...STARTERS, 'test/team/**'],
           isolate: false, // each file's own process would load the engine and the sources anew: a fifth of the checks' time
         },
       },
+      { extends: true, test: { name: 'team', include: ['test/team/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'alone', include: STARTERS, isolate: true } },
     ],
   },

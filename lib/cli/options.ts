@@ -31,6 +31,7 @@ export const commands: readonly Command[] = [
   { name: 'erase', args: 'CONTACT', does: 'forget a person everywhere; the suppression list keeps a keyed hash' },
   { name: 'init', args: '', does: 'lay out a new workbook: a Google Sheet or a folder' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
+  { name: 'sync', args: '', does: 'write what follows from jobs/: workflows, README tables, choices' },
   { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, the ledger committed, people told' },
   { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and tell people' },
   { name: 'digest', args: '', does: 'tell the week in a comment on one issue' },
@@ -95,6 +96,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
   export: ['dry-run'],
   erase: ['dry-run', 'yes'],
+  sync: ['dry-run'],
   match: ['id', 'pairs', 'rules', 'threshold'],
 };
 

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layOutSample } from '../../lib/cli/sample/lay-out.ts';
 import { tableNames, tableOf } from '../../lib/core/tables.ts';
-import { nightShift } from '../fixture/batches.ts';
 import { programFile } from '../support/child-process.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
@@ -33,33 +32,6 @@ describe('the docs', () => {
       return `| ${table} | ${key.join(', ')} | ${names.join(', ')} |\n`;
     });
     hold('docs/workbook.md', 'tables', `| table | key | other columns |\n| --- | --- | --- |\n${rows.join('')}`);
-  });
-
-  it('list every job', () => {
-    const rows = nightShift.batches.flatMap((batch) =>
-      batch.jobs.map(({ name, purpose }) => `| ${name} | ${batch.name} | ${purpose} |\n`),
-    );
-    hold('README.md', 'jobs', `| job | when | what it does |\n| --- | --- | --- |\n${rows.join('')}`);
-  });
-
-  it('hold the calendar', () => {
-    const days = { '*': 'every day', '1': 'Mondays' };
-    const said = (cron: string): string => {
-      const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.split(' ');
-      const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-      if (day === '*') return `${days[weekday as keyof typeof days]}, ${at}`;
-      const months = month === '*' ? 'each month' : `months ${month.replaceAll(',', ', ')}`;
-      return `day ${day} of ${months}, ${at}`;
-    };
-    const rows = nightShift.batches.map(
-      ({ name, schedule, jobs, purpose }) =>
-        `| ${name} | ${said(schedule.cron)} | ${jobs.map((job) => job.name).join(', ')} | ${purpose} |\n`,
-    );
-    hold(
-      'README.md',
-      'calendar',
-      `| batch | when | jobs, in order | what for |\n| --- | --- | --- | --- |\n${rows.join('')}`,
-    );
   });
 
   it('show the first night on the sample as it is', async () => {
