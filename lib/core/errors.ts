@@ -4,6 +4,7 @@
  */
 
 import { fileFault } from './file-faults.ts';
+import { noteOf, placeOfError, placeText } from './source-place.ts';
 import { printable, printableLines } from './text/printable.ts';
 
 export interface RunError {
@@ -57,10 +58,20 @@ export function describeError(error: unknown): RunError {
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  if (error instanceof ReferenceError) return { kind, message: `${error.message}${whereOf(error, false)}.` };
+  const at = error instanceof Error ? whereOf(error, engineKind !== undefined) : '';
   return {
     kind: engineKind ?? kind,
-    message: `${engineKind ?? kind}${code}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    message: `${engineKind ?? kind}${code}${at}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
   };
+}
+
+/** In which part of which job an error came, or at which line of a source: " in jobs/a-job.ts:12, update of contacts". */
+function whereOf(error: Error, isEngines: boolean): string {
+  const note = noteOf(error);
+  if (note !== undefined) return ` in ${note}`;
+  const place = isEngines ? undefined : placeOfError(error);
+  return place ? ` at ${placeText(place)}` : '';
 }
 
 /** Prints an error whole, for a developer at their own machine who asked for it; never into a log that others read. */

@@ -4,6 +4,8 @@
  */
 import * as z from 'zod';
 import { nearest } from '../workbook/headers.ts';
+import { lineOfPart } from './literal-place.ts';
+import { placesIn, sourceOf } from './source-place.ts';
 import { tableNames, tables } from './tables.ts';
 
 /** Rules are checked once: to compile their checks first takes longer than the checks. */
@@ -93,23 +95,43 @@ const ofSize = (origin: string): string =>
 export class RulesError extends Error {
   readonly faults: readonly string[];
 
-  constructor(file: string, faults: readonly string[]) {
-    const said = faults.join('; ');
-    super(`${file}: ${said}${said.endsWith('?') ? '' : '.'}`);
+  /**
+   * @param file the rules' file, as people know it: `jobs/rules/scoring.ts`
+   * @param paths where in the rules each fault is; the message then names its line, where the rules are in that file
+   */
+  constructor(file: string, faults: readonly string[], paths: readonly (readonly PropertyKey[])[] = []) {
+    const lines = linesOf(file, new Error().stack ?? '', paths);
+    const text = faults
+      .map((fault, i) => (i === 0 || lines[i] !== undefined ? `${file}${lines[i] ?? ''}: ${fault}` : fault))
+      .join('; ');
+    super(`${text}${text.endsWith('?') ? '' : '.'}`);
     this.name = 'RulesError';
     this.faults = faults;
   }
+}
+
+/** `:12` for each path, where the call that gave the rules is in a file of that name; else undefined. */
+function linesOf(file: string, stack: string, paths: readonly (readonly PropertyKey[])[]): (string | undefined)[] {
+  const call = placesIn(stack).find((place) => place.file === file);
+  const source = call && sourceOf(file);
+  return paths.map((path) => (call && source ? `:${lineOfPart(source, call.line, path)}` : undefined));
 }
 
 /** Checks rules against their schema; throws a `RulesError` that names the file and every fault. */
 export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
   const parsed = rulesSchema.safeParse(rules, { error: faultInWords, reportInput: true });
   if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
   throw new RulesError(
     file,
-    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+    issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+    issues.map(pathOf),
   );
 }
+
+/** Where an issue is: a key that is unknown is a part of its own. */
+export const pathOf = (issue: z.core.$ZodIssue): PropertyKey[] =>
+  issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
 
 /** The workbook's rules, checked. */
 export const workbookRules = (rules: z.input<typeof schema>): WorkbookRules =>

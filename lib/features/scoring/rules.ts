@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { faultInWords, RulesError, shown } from '../../core/workbook-rules.ts';
+import { faultInWords, pathOf, RulesError, shown } from '../../core/workbook-rules.ts';
 import { type Columns, checkCondition, words } from '../segments/check.ts';
 import type { Condition } from '../segments/condition.ts';
 import { parseAge } from '../segments/when.ts';
@@ -102,6 +102,7 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
     throw new RulesError(
       FILE,
       result.error.issues.map((issue) => `${placeOf(issue.path, input)}: ${issue.message}`),
+      result.error.issues.map(pathOf),
     );
   }
   const rules = result.data;
