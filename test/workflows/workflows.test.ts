@@ -9,7 +9,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { nightShift } from '../../jobs/batches.ts';
 import { allJobs } from '../../lib/core/batch.ts';
-import { parseCron } from '../../lib/core/calendar/cron.ts';
 import { workflowOf } from '../../lib/github/watch.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
@@ -99,7 +98,7 @@ describe.each(files)('%s', (file) => {
   it('names times and time zones that exist, off the full hour', () => {
     for (const { cron, timezone } of read(file).on.schedule ?? []) {
       expect(() => new Intl.DateTimeFormat('en', { timeZone: timezone })).not.toThrow();
-      for (const minute of parseCron(cron).minutes) expect(minute % 5).not.toBe(0);
+      for (const minute of cron.split(' ')[0]?.split(',') ?? []) expect(Number(minute) % 5).not.toBe(0);
     }
   });
 });
