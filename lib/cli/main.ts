@@ -10,8 +10,9 @@ import { type Session, startSession } from './session.ts';
 type Run = (session: Session) => Promise<number>;
 
 /** Commands that open no workbook. */
-const apart: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
+const apart: Readonly<Record<string, () => Promise<(options: Options, nightShift: NightShift) => Promise<number>>>> = {
   match: async () => (await import('./match.ts')).matchCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
 };
 
 /** Each command loads only what it needs. */
@@ -50,7 +51,7 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
       return 0;
     }
     const standalone = await apart[options.command]?.();
-    if (standalone) return await standalone(options);
+    if (standalone) return await standalone(options, nightShift);
     const load = handlers[options.command];
     if (!load) throw new UsageError(`There is no command "${options.command}".`);
     const run = await load();

@@ -112,6 +112,12 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and open issues' },
   { name: 'digest', args: '', does: 'the week in a comment on one issue' },
   { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
+  {
+    name: 'sync',
+    args: '',
+    does: 'write what follows from jobs/: workflows, README tables, choices',
+    options: ['dryRun'],
+  },
   { name: 'completion', args: '[shell]', does: 'print a completion script for bash, zsh or fish' },
 ];
 

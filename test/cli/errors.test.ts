@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import { commands } from '../../lib/cli/options.ts';
 import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { lockFolder } from '../../lib/workbook/csv/commit/lock.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 

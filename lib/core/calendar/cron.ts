@@ -28,6 +28,12 @@ export function parseCron(cron: string, timezone = 'UTC'): Cron {
   }
 }
 
+/** The minutes of the hour at which a schedule fires, in a day's worth of its slots. @throws Error where GitHub would not take it */
+export function minutesOf(cron: string): number[] {
+  const slots = parseCron(cron).nextRuns(60, new Date('2026-01-01T00:00:00Z'));
+  return [...new Set(slots.map((slot) => slot.getUTCMinutes()))];
+}
+
 /** The moments at which a schedule fires, after one moment and up to (and with) another, oldest first. */
 export function slotsBetween({ cron, timeZone }: Schedule, after: Date, until: Date): Date[] {
   const schedule = parseCron(cron, timeZone);
