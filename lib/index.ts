@@ -10,7 +10,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
-import { checkRules } from './core/workbook-rules.ts';
+import { checkRules } from './core/rules.ts';
 import * as archiveSteps from './features/archive/steps.ts';
 import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
@@ -40,21 +40,10 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 // ── 1. A job ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
+export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
+export type { Context } from './core/context.ts';
 export { atMost, type Guard, type Hold, type Limit } from './core/guard.ts';
-export {
-  adopt,
-  type Change,
-  type Context,
-  type Explanation,
-  insert,
-  type Job,
-  job,
-  remove,
-  replace,
-  type Step,
-  update,
-  upsert,
-} from './core/job.ts';
+export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
 export { join, list, name, raw, type Sql, sql } from './core/sql.ts';
 export type { TableName } from './core/tables.ts';

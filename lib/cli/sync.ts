@@ -4,7 +4,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NightShift } from '../core/batch.ts';
-import { parseCron } from '../core/calendar/cron.ts';
+import { minutesOf } from '../core/calendar/cron.ts';
 import { outdatedFiles, projectRoot } from './generated/files.ts';
 import type { Options } from './options.ts';
 
@@ -36,7 +36,7 @@ export async function syncCommand({ dryRun }: Options, nightShift: NightShift): 
 /** What a schedule could do better. GitHub takes it as it is. */
 function advice({ batches }: NightShift): string[] {
   return batches
-    .filter(({ schedule }) => parseCron(schedule.cron).minutes.some(isBusyMinute))
+    .filter(({ schedule }) => minutesOf(schedule.cron).some(isBusyMinute))
     .map(
       ({ name, schedule }) =>
         `${name}: GitHub often starts late at the minute of "${schedule.cron}". A minute such as 17 or 41 is safer.`,

@@ -2,12 +2,13 @@
  * What the author of a job got wrong in its SQL, in words, with file and line. Only what the engine says before it reads a row is
  * shown: a statement is explained again, never run, so that the text can hold no cell.
  */
+
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { lineNaming, placeOf, placeText, type SourcePlace, withNote } from '../core/source-place.ts';
 import { type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { nearest } from '../workbook/headers.ts';
+import { nearest } from '../core/text/nearest.ts';
 
 /** Errors of these kinds are found while a statement is read, bound to tables, and nothing else. */
 const BEFORE_ROWS = /^(?:Failed to extract statements: )?(?:Binder|Parser|Catalog) Error: /;

@@ -3,17 +3,18 @@
  * metrics. Decides nothing about writing.
  */
 
+import type { Context } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
 import { check, type GuardResult, type Hold } from '../core/guard.ts';
-import type { Context, Job, LookupStep, Step } from '../core/job.ts';
+import type { Job, LookupStep, Step } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import type { SourcePlace } from '../core/source-place.ts';
-import { name, raw, type Sql, sql } from '../core/sql.ts';
+import { name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { quoteName } from '../snapshot/load.ts';
 import { declaredAt, withAuthorFaults } from './author-fault.ts';
 import { tried } from './trials.ts';
 

@@ -3,8 +3,8 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layOutSample } from '../../lib/cli/sample/lay-out.ts';
 import { tableNames, tableOf } from '../../lib/core/tables.ts';
@@ -32,6 +32,18 @@ describe('the docs', () => {
       return `| ${table} | ${key.join(', ')} | ${names.join(', ')} |\n`;
     });
     hold('docs/workbook.md', 'tables', `| table | key | other columns |\n| --- | --- | --- |\n${rows.join('')}`);
+  });
+
+  it('link to files that are there', () => {
+    const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+    const all = [...pages, ...readdirSync('docs').map((page) => `docs/${page}`)].filter((page) => page.endsWith('.md'));
+    const missing = all.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]
+        .map((match) => join(dirname(page), match[1] ?? ''))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('show the first night on the sample as it is', async () => {

@@ -1,6 +1,7 @@
 /** What a job's author gets wrong is reported with file, line and what would be right, and without a cell. */
 import { describe, expect, it } from 'vitest';
-import { insert, type Job, update } from '../../lib/core/job.ts';
+import { insert, update } from '../../lib/core/change.ts';
+import type { Job } from '../../lib/core/job.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';

@@ -2,7 +2,7 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import type { NightShift, ScheduledJob } from '../../lib/core/batch.ts';
 import { periodOf } from '../../lib/core/calendar/period.ts';
-import type { Context } from '../../lib/core/job.ts';
+import type { Context } from '../../lib/core/context.ts';
 import type { Sql } from '../../lib/core/sql.ts';
 import { tableOf } from '../../lib/core/tables.ts';
 import { asOf, today } from './workbook.ts';

@@ -8,7 +8,7 @@ import { it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { allJobs, type NightShift, type ScheduledJob } from '../../lib/core/batch.ts';
 import type { Job } from '../../lib/core/job.ts';
-import type { JobResult, RunResult } from '../../lib/run/run.ts';
+import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { filesBelow } from '../laws/one-outcome.ts';
 import { canaryWorkbook, sings } from '../support/canary.ts';
 import { night } from '../support/night.ts';

@@ -1,8 +1,8 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Cell, Row } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
-import type { Cell, Row } from '../../../lib/engine/duckdb.ts';
 import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { slotSteps } from '../../../lib/features/scoring/steps.ts';
