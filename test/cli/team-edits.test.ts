@@ -97,7 +97,7 @@ it('a team’s edits turn no check red, and a new job none either', { timeout: 3
     copy,
     'node_modules/vitest/vitest.mjs',
     'run',
-    'test/docs',
+    'test/house.test.ts',
     'test/workflows',
     'test/features/scoring/rules.test.ts',
   );

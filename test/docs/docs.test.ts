@@ -46,6 +46,19 @@ describe('the docs', () => {
     expect(missing).toEqual([]);
   });
 
+  it('walk through a job that is tested, in the words of its files', () => {
+    const code = (file: string): string => readFileSync(join(import.meta.dirname, 'example', file), 'utf8');
+    const job = code('country-question.ts');
+    hold('docs/jobs.md', 'example-job', `\`\`\`ts\n${job}\`\`\`\n`);
+    // Where a team's test is, its job is elsewhere.
+    const lines = code('country-question.test.ts').split('\n');
+    const own = "import countryQuestion from './country-question.ts';";
+    expect(lines).toContain(own);
+    const test = lines.filter((line) => line !== own);
+    test.splice(1, 0, "import countryQuestion from '../../../jobs/country-question.ts';");
+    hold('docs/jobs.md', 'example-test', `\`\`\`ts\n${test.join('\n')}\`\`\`\n`);
+  });
+
   it('show the first night on the sample as it is', async () => {
     const folder = temporaryFolder();
     const workbook = join(folder, 'workbook');
