@@ -61,7 +61,7 @@ const reports: Sql = sql`
 const brokenDomains: Sql = sql`
   select b.domain, count(distinct b.email) as addresses, min(b.day) as day from bounce_reports b
   join (select domain_of(email) as domain, count(distinct address_key(email)) as addresses from contacts where address_key(email) is not null group by 1) as c on c.domain = b.domain
-  where b.class not in ('complaint', 'unsubscribe') group by b.domain, c.addresses
+  where b.class not in ('complaint', 'unsubscribe', 'auto_reply') group by b.domain, c.addresses
   having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
 
 const proposals: Sql = sql`
