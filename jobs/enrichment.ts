@@ -11,12 +11,12 @@ import { activity } from './rules/segments.ts';
 
 const NAME = 'enrichment';
 
-/** Files that the rules name stand in the repository, wherever the command is given. */
+/** Files that the rules name are in the repository, wherever the command is run. */
 const ways: Ways = {
   readText: (file) => readFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), 'utf8'),
 };
 
-/** Asks whom active contacts work for, once per company and never twice for the same money, and fills what is empty. */
+/** Asks a provider about the companies of active contacts, each once, and fills what is empty. */
 export const enrichment = (asked: EnrichmentRules) =>
   job({
     name: NAME,
