@@ -1,5 +1,6 @@
+import { insert, update, upsert } from '../lib/core/change.ts';
 import { atMost } from '../lib/core/guard.ts';
-import { insert, job, update, upsert } from '../lib/core/job.ts';
+import { job } from '../lib/core/job.ts';
 import { list, sql } from '../lib/core/sql.ts';
 import { bounceExplanations } from '../lib/features/bounces/explain.ts';
 import { bounceMetrics } from '../lib/features/bounces/metrics.ts';

@@ -1,5 +1,6 @@
+import { insert, remove, update } from '../lib/core/change.ts';
 import { atMost, type Limit } from '../lib/core/guard.ts';
-import { insert, job, remove, update } from '../lib/core/job.ts';
+import { job } from '../lib/core/job.ts';
 import { sql } from '../lib/core/sql.ts';
 import type { MatchingRules } from '../lib/features/matching/rules.ts';
 import { asked, gone, merges, survivors, sweep } from '../lib/features/matching/sweep/sweep.ts';

@@ -1,5 +1,6 @@
+import { update } from '../lib/core/change.ts';
 import { atMost, type Limit } from '../lib/core/guard.ts';
-import { job, update } from '../lib/core/job.ts';
+import { job } from '../lib/core/job.ts';
 import { list, sql } from '../lib/core/sql.ts';
 import { bandsOf } from '../lib/features/value/bands.ts';
 import { valueCustomers } from '../lib/features/value/lifetime-value.ts';

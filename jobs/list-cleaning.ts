@@ -1,4 +1,5 @@
-import { adopt, job, update } from '../lib/core/job.ts';
+import { adopt, update } from '../lib/core/change.ts';
+import { job } from '../lib/core/job.ts';
 import { join, name, raw, type Sql, sql } from '../lib/core/sql.ts';
 import type { EmailRules } from '../lib/features/hygiene/email/rules.ts';
 import { ROLE_NOTE } from '../lib/features/hygiene/email/verdict.ts';

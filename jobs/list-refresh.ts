@@ -1,4 +1,6 @@
-import { type Change, type Context, job, remove, type Step, upsert } from '../lib/core/job.ts';
+import { type Change, remove, upsert } from '../lib/core/change.ts';
+import type { Context } from '../lib/core/context.ts';
+import { job, type Step } from '../lib/core/job.ts';
 import { join, list, raw, type Sql, sql } from '../lib/core/sql.ts';
 import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
 import { bandsOf } from '../lib/features/scoring/rules.ts';

@@ -1,4 +1,6 @@
-import { type Context, job, update } from '../lib/core/job.ts';
+import { update } from '../lib/core/change.ts';
+import type { Context } from '../lib/core/context.ts';
+import { job } from '../lib/core/job.ts';
 import { sql } from '../lib/core/sql.ts';
 import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
 import { scorePartsQuery, scoreQuery } from '../lib/features/scoring/query.ts';

@@ -1,4 +1,5 @@
-import { job, update } from '../lib/core/job.ts';
+import { update } from '../lib/core/change.ts';
+import { job } from '../lib/core/job.ts';
 import { done, mailableAgain, released, releaseSteps } from '../lib/features/bounces/releases.ts';
 
 /** Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does. */

@@ -1,4 +1,5 @@
-import { insert, job } from '../lib/core/job.ts';
+import { insert } from '../lib/core/change.ts';
+import { job } from '../lib/core/job.ts';
 import { type Sql, sql } from '../lib/core/sql.ts';
 import { asked, missing, reviewSteps } from '../lib/features/bounces/releases.ts';
 import type { BounceRules } from '../lib/features/bounces/rules.ts';

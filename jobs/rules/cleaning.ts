@@ -3,7 +3,7 @@
  * suppresses nobody.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { checkRules } from '../../lib/core/rules.ts';
 import { emailRules } from '../../lib/features/hygiene/email/rules.ts';
 
 export const cleaning = checkRules('jobs/rules/cleaning.ts', emailRules, {

@@ -2,7 +2,7 @@
  * Which provider is asked about companies, how much that may cost, and what of it is filled into contacts. See docs/enrichment.md.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { checkRules } from '../../lib/core/rules.ts';
 import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
 
 export const enrichment = checkRules('jobs/rules/enrichment.ts', enrichmentRules, {

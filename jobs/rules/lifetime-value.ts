@@ -3,7 +3,7 @@
  * What the numbers mean, and how they are found, stands in docs/value.md.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { checkRules } from '../../lib/core/rules.ts';
 import { valueRules } from '../../lib/features/value/rules.ts';
 
 export const lifetimeValue = checkRules('jobs/rules/lifetime-value.ts', valueRules, {

@@ -2,9 +2,7 @@
  * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
-import { describeError } from '../core/errors.ts';
-import { printable } from '../core/text/printable.ts';
-import { Held } from '../workbook/csv/commit/lock.ts';
+import { describeError, NightshiftError } from '../core/errors.ts';
 import { helpText, type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
@@ -54,15 +52,7 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const run = await load();
     return await run(await startSession(nightShift, options, start));
   } catch (error) {
-    const isOurs = error instanceof Held || error instanceof UsageError;
-    console.error(isOurs ? printable(error.message) : describeError(error).message);
-    return codeOf(error);
+    console.error(describeError(error).message);
+    return error instanceof NightshiftError ? error.exitCode : 1;
   }
-}
-
-function codeOf(error: unknown): number {
-  if (error instanceof Held) return 4;
-  return error instanceof UsageError || (error instanceof Error && ['WorkbookError', 'RulesError'].includes(error.name))
-    ? 2
-    : 1;
 }

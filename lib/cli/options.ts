@@ -1,14 +1,17 @@
 /**
  * What a person may type: commands and their options. A word that is not known is an error that names the nearest one.
  */
+
 import { parseArgs } from 'node:util';
-import { nearest } from '../workbook/headers.ts';
+import { type FaultCode, NightshiftError } from '../core/errors.ts';
+import { nearest } from '../core/text/nearest.ts';
 
 /** The command line is wrong: exit code 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
+export class UsageError extends NightshiftError {
+  override name = 'UsageError';
+
+  override get exitCode(): FaultCode {
+    return 2;
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { update } from '../../lib/core/job.ts';
+import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { lockFolder } from '../../lib/workbook/csv/commit/lock.ts';
 import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';

@@ -6,20 +6,9 @@ import { bounceSuppression } from '../../jobs/bounce-suppression.ts';
 import { bounces as rules } from '../../jobs/rules/bounces.ts';
 import { reportRun } from '../../lib/cli/report.ts';
 import { warningsIn } from '../../lib/github/outward-errors.ts';
-import type { RunResult } from '../../lib/run/run.ts';
+import type { RunResult } from '../../lib/run/result.ts';
 import { jobOf, night } from '../support/night.ts';
-import {
-  aBounce,
-  aContact,
-  anEvent,
-  aPurchase,
-  aSuppression,
-  type Given,
-  type Row,
-  readCsv,
-  temporaryFolder,
-  writeWorkbook,
-} from '../support/workbook.ts';
+import { aBounce, aContact, anEvent, aPurchase, aSuppression, type Given, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 /** The morning of the day so many days before `today`. */
 const ago = (days: number, hour = 9): string =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { allJobs, type ScheduledJob } from '../../lib/core/batch.ts';
 import { periodOf } from '../../lib/core/calendar/period.ts';
-import type { Context } from '../../lib/core/job.ts';
+import type { Context } from '../../lib/core/context.ts';
 import type { Sql } from '../../lib/core/sql.ts';
 import { tableOf } from '../../lib/core/tables.ts';
 import { asOf, today } from '../support/workbook.ts';

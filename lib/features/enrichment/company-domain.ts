@@ -5,7 +5,7 @@
  */
 import { domainToASCII } from 'node:url';
 import { parse } from 'tldts';
-import { registrableDomain, suffixOf } from '../hygiene/email/suffix.ts';
+import { registrableDomain, suffixOf } from '../hygiene/index.ts';
 
 /** Private suffixes under which names are sold to companies as their own domains (CentralNic and registries like it). */
 const NAME_REGISTRIES: ReadonlySet<string> = new Set(
