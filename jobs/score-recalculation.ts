@@ -2,27 +2,32 @@ import { update } from '../lib/core/change.ts';
 import type { Context } from '../lib/core/context.ts';
 import { job } from '../lib/core/job.ts';
 import { sql } from '../lib/core/sql.ts';
+import { type BounceRules, countedBounceSteps } from '../lib/features/bounces/index.ts';
 import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
 import { scorePartsQuery, scoreQuery } from '../lib/features/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../lib/features/scoring/rules.ts';
+import { unknownEventTypes } from '../lib/features/scoring/unknown-types.ts';
 import { contactColumns } from '../lib/features/segments/check.ts';
 import { columnsNamed } from '../lib/features/segments/size-guard.ts';
+import { bounces } from './rules/bounces.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
   checkScoring(rules, new Map([...contactColumns, ...columns('contacts')]));
 
-/** Works out every contact's score anew from the whole history, so that tomorrow's lists know who is warm. */
-export const scoreRecalculation = (rules: ScoringRules) =>
+/** Recalculates every contact's score from the whole history, so that the lists after it know who is engaged. */
+export const scoreRecalculation = (rules: ScoringRules, bounceRules: BounceRules = bounces) =>
   job({
     name: 'score-recalculation',
-    purpose: 'Works out engagement, fit, score and band of every contact from the whole history.',
-    reads: ['contacts', 'events', 'bounces'],
+    purpose: 'Recalculates engagement, fit, score and band of every contact from the whole history.',
+    reads: ['contacts', 'events', 'bounces', 'suppressions'],
     writes: ['contacts'],
     rules,
     extraColumns: columnsNamed(rules),
+    prepare: ({ engine }) => unknownEventTypes(engine, rules),
     steps: (context) => [
+      ...countedBounceSteps(bounceRules),
       domainKinds(cleaning.allow),
       {
         name: 'scores',
@@ -31,10 +36,7 @@ export const scoreRecalculation = (rules: ScoringRules) =>
       },
     ],
     changes: () => [
-      update(
-        'contacts',
-        sql`select contact_id, engagement, fit, score, score_band, 'worked out anew' as why from scores`,
-      ),
+      update('contacts', sql`select contact_id, engagement, fit, score, score_band, 'recalculated' as why from scores`),
     ],
     metrics: () => ({
       bands: sql`select coalesce(score_band, 'no score') as label, count(*) as n from scores group by 1 order by 1`,

@@ -47,7 +47,7 @@ test('the rules choose the provider, by kind and name', async () => {
 });
 
 test('another source asks again, a rejected question comes last, and neither is asked twice for one answer', async () => {
-  const engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`create table wanted as select * from (values
     ('1', 'rejected.example', 900), ('2', 'longago.example', 800), ('3', 'theirs.example', 50), ('4', 'ours.example', 40),
     ('5', 'kept.example', 30), ('6', 'new.example', 1)
