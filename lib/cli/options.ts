@@ -27,6 +27,7 @@ export const commands: readonly Command[] = [
   { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
   { name: 'explain', args: 'CONTACT', does: 'why a contact is scored, listed, suppressed or changed as it is' },
+  { name: 'backtest', args: 'score|value', does: 'hold scores or values of back then against what came since' },
   { name: 'undo', args: 'JOB PERIOD', does: 'put back what a run decided' },
   { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
   { name: 'import', args: 'FILE…', does: 'bring in contacts, bounces, events or purchases from other tools' },
@@ -55,6 +56,9 @@ const options = {
   pairs: { type: 'string' },
   rules: { type: 'string' },
   threshold: { type: 'string' },
+  outcome: { type: 'string' },
+  days: { type: 'string' },
+  out: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -84,6 +88,9 @@ const told: Readonly<Record<keyof typeof options, readonly [written: string, ...
   pairs: ['--pairs FILE.csv', 'write the pairs with their evidence as well'],
   rules: ['--rules FILE', 'other rules: JSON, or a module like jobs/rules/matching.ts'],
   threshold: ['--threshold N', 'from which probability on two rows are one, 0.5 unless the rules say otherwise'],
+  outcome: ['--outcome TYPE', 'what should have come: purchase (the default), or a type of event such as demo_request'],
+  days: ['--days N', 'how many days back the numbers are worked out, and what came since is counted; 90 unless given'],
+  out: ['--out FILE', 'write it as a page (HTML) as well'],
   help: ['--help', 'this text'],
 };
 
@@ -99,6 +106,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   export: ['dry-run'],
   erase: ['dry-run', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
+  backtest: ['outcome', 'days', 'out'],
 };
 
 export interface Options {
@@ -118,6 +126,9 @@ export interface Options {
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
+  readonly outcome: string | undefined;
+  readonly days: string | undefined;
+  readonly out: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -160,6 +171,9 @@ export function readOptions(argv: readonly string[]): Options {
     pairs: parsed.values.pairs,
     rules: parsed.values.rules,
     threshold: parsed.values.threshold,
+    outcome: parsed.values.outcome,
+    days: parsed.values.days,
+    out: parsed.values.out,
     json: parsed.values.json ?? false,
     help: parsed.values.help ?? false,
   };
