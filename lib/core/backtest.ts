@@ -4,9 +4,9 @@
  */
 import type { Context } from './context.ts';
 import type { Engine } from './engine.ts';
-import type { Step } from './job.ts';
 
-export interface BacktestRequest {
+/** @typeParam Step a step of a job (job.ts) */
+export interface BacktestRequest<Step = unknown> {
   /** A snapshot of its own with all facts up to `asOf`. The back-test may change its tables; no workbook is behind them. */
   readonly engine: Engine;
   /** The end of what came: outcomes are counted up to here. */

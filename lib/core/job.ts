@@ -94,7 +94,7 @@ export interface Job {
   readonly metrics?: (context: Context) => Readonly<Record<string, Sql>>;
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
   /** Holds its numbers of back then against what came since: the command `backtest`. */
-  readonly backtest?: (request: BacktestRequest) => Promise<Backtest>;
+  readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
 }
 
 /** Declares a job. */

@@ -29,6 +29,9 @@ export class NoBacktest extends NightshiftError {
   }
 }
 
+/** What of the request concerns the outcomes. */
+type Outcomes = Pick<BacktestRequest, 'engine' | 'asOf' | 'days' | 'outcome'>;
+
 export interface RuleEvidence extends Slice {
   readonly side: 'engagement' | 'fit';
   readonly rule: string;
@@ -64,7 +67,7 @@ export interface ScoreBacktest {
  * @throws NoBacktest below LEAST_CONVERSIONS conversions, or where there is no such outcome
  */
 export async function backtestScore(
-  request: BacktestRequest,
+  request: BacktestRequest<Step>,
   rules: ScoringRules,
   steps: (then: Date) => readonly Step[],
 ): Promise<ScoreBacktest> {
@@ -111,7 +114,7 @@ export async function backtestScore(
 }
 
 /** Rows (contact_id): who had the outcome after `then`. */
-async function outcomeQuery(request: BacktestRequest, rules: ScoringRules, then: Date): Promise<Sql> {
+async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date): Promise<Sql> {
   const { engine, asOf } = request;
   const outcome = request.outcome.trim().toLowerCase();
   if (outcome === 'purchase') {
@@ -131,7 +134,7 @@ async function outcomeQuery(request: BacktestRequest, rules: ScoringRules, then:
 
 function refuseTooFew(
   { contacts, conversions }: { contacts: number; conversions: number },
-  { outcome, days, asOf }: BacktestRequest,
+  { outcome, days, asOf }: Outcomes,
   then: Date,
 ) {
   const others = contacts - conversions;
