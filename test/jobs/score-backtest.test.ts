@@ -1,5 +1,5 @@
 /** Back-tests of the score: what was not known then has no say, a planted truth is found, and little evidence is refused. */
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Random } from '../../data/generator/random.ts';
@@ -130,4 +130,27 @@ it('refuses with exit code 2, and says why: few conversions, an outcome that is 
     code: 2,
     text: expect.stringContaining('--days: found "0"'),
   });
+});
+
+it('the sample’s own score predicts who buys, well above chance', async () => {
+  const folder = temporaryFolder();
+  cpSync(join(import.meta.dirname, '../../data/sample'), folder, { recursive: true });
+  output = [];
+  const args = [
+    'score',
+    '--json',
+    '--workbook',
+    folder,
+    '--as-of',
+    '2026-11-22T00:00:00Z',
+    '--ledger',
+    join(folder, 'l'),
+  ];
+  expect(await main(['backtest', ...args], nightShift)).toBe(0);
+  const { auc, deciles, rules } = JSON.parse(output.join('\n')) as ScoreBacktest;
+  expect(auc.score.low).toBeGreaterThan(0.6);
+  expect(auc.score.auc).toBeGreaterThan(auc.daysSinceLastEvent.auc);
+  expect(deciles[0]?.lift).toBeGreaterThan(2.5);
+  for (const rule of ['attended', 'pricing_page', 'gated_content', 'Function: marketing'])
+    expect(rules.find((each) => each.rule === rule)?.liftOverOthers, rule).toBeGreaterThan(1.3);
 });
