@@ -35,12 +35,15 @@ export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, way
   };
 }
 
+const NO_PROVIDER =
+  'no provider is asked on this workbook: name one in jobs/rules/enrichment.ts (the invented register is the sample’s alone)';
+
 async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   const path = joinPath(at.stateFolder, 'enrichment-answers.jsonl');
   const left = await answersLeft(path);
   if (rules.provider.kind === 'sample' && !at.outside.isSample) {
     if (!at.rehearsal) await keepAll(at, left, rules, path);
-    return { metrics: { due: 0, provider: 'none' }, guards: [], warnings: [] };
+    return { metrics: { due: 0, provider: 'none', said: NO_PROVIDER }, guards: [], warnings: [] };
   }
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);
