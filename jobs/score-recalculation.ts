@@ -1,23 +1,20 @@
-import { update } from '../lib/core/change.ts';
-import type { Context } from '../lib/core/context.ts';
-import { job, type Step } from '../lib/core/job.ts';
-import { sql } from '../lib/core/sql.ts';
-import { type BounceRules, countedBounceSteps } from '../lib/features/bounces/index.ts';
-import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
-import {
-  backtestScore,
-  checkScoring,
-  describeScoreBacktest,
-  type ScoringRules,
-  scorePartsQuery,
-  scoreQuery,
-  unknownEventTypes,
-} from '../lib/features/scoring/index.ts';
-import { contactColumns } from '../lib/features/segments/check.ts';
-import { columnsNamed } from '../lib/features/segments/size-guard.ts';
+import { type BounceRules, type Context, job, type ScoringRules, type Step, scoreParts, sql, update } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
+
+const {
+  backtestScore,
+  checkScoring,
+  columnsNamed,
+  contactColumns,
+  countedBounceSteps,
+  describeScoreBacktest,
+  domainKinds,
+  scorePartsQuery,
+  scoreQuery,
+  unknownEventTypes,
+} = scoreParts;
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
   checkScoring(rules, new Map([...contactColumns, ...columns('contacts')]));

@@ -2,10 +2,9 @@
  * Which provider is asked about companies, how much that may cost, and what of it is filled into contacts. See docs/enrichment.md.
  */
 
-import { checkRules } from '../../lib/core/rules.ts';
-import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
+import { enrichmentRules } from 'nightshift';
 
-export const enrichment = checkRules('jobs/rules/enrichment.ts', enrichmentRules, {
+export const enrichment = enrichmentRules({
   // The invented register, which is asked for the embedded sample alone: on your own workbook no provider is asked until one
   // is named here. { kind: 'known', name: 'apollo' }, 'people-data-labs' or 'abstract', with its key in a secret;
   // { kind: 'http', … } for any other that answers a domain with JSON; { kind: 'csv', name, file } for a register of your own.

@@ -9,8 +9,7 @@
  * ever; `caps: [{ name: 'website visits', types: ['page_view', 'pricing_page'], points: 40 }]` caps several together.
  */
 
-import { scoringRules } from '../../lib/features/scoring/rules.ts';
-import { domainOf, knownAndNot, text } from '../../lib/features/segments/build.ts';
+import { domainOf, knownAndNot, scoringRules, text } from 'nightshift';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
 const ourDomains = ['nightshift.example'];

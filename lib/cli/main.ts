@@ -3,14 +3,16 @@
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';
-import { helpText, type Options, readOptions, UsageError } from './options.ts';
+import { completionScript } from './completion.ts';
+import { type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
 type Run = (session: Session) => Promise<number>;
 
 /** Commands that open no workbook. */
-const apart: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
+const apart: Readonly<Record<string, () => Promise<(options: Options, nightShift: NightShift) => Promise<number>>>> = {
   match: async () => (await import('./match.ts')).matchCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
 };
 
 /** Each command loads only what it needs. */
@@ -39,15 +41,18 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const nightShift = await Promise.resolve(given).catch(async (error: unknown) =>
       (await import('./unloadable.ts')).unloadable(error, argv),
     );
-    const options: Options = readOptions(argv);
-    if (options.help || options.command === null) {
-      console.log(
-        helpText([...nightShift.batches.map((batch) => batch.name), ...allJobs(nightShift).map(({ job }) => job.name)]),
-      );
-      return options.help ? 0 : 2;
+    const names = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
+    const options = readOptions(argv, names);
+    if ('text' in options) {
+      console.log(options.text);
+      return options.code;
+    }
+    if (options.command === 'completion') {
+      console.log(completionScript(options.names[0], names));
+      return 0;
     }
     const standalone = await apart[options.command]?.();
-    if (standalone) return await standalone(options);
+    if (standalone) return await standalone(options, nightShift);
     const load = handlers[options.command];
     if (!load) throw new UsageError(`There is no command "${options.command}".`);
     const run = await load();

@@ -60,7 +60,8 @@ export async function unloadable(error: unknown, argv: readonly string[]): Promi
 
 function understood(argv: readonly string[]): Options | null {
   try {
-    return readOptions(argv);
+    const options = readOptions(argv);
+    return 'text' in options ? null : options;
   } catch {
     return null;
   }

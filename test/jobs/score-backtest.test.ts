@@ -3,9 +3,9 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Random } from '../../data/generator/random.ts';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { ScoreBacktest } from '../../lib/features/scoring/backtest.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { aContact, anEvent, aPurchase, type Row, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const END = '2026-11-22T12:00:00Z';

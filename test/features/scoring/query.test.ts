@@ -1,8 +1,6 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bounces } from '../../../jobs/rules/bounces.ts';
-import { scoring } from '../../../jobs/rules/scoring.ts';
 import type { Cell, Engine, Row } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
 import { countedBounceSteps } from '../../../lib/features/bounces/index.ts';
@@ -10,6 +8,8 @@ import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { slotSteps } from '../../../lib/features/scoring/steps.ts';
 import { runSteps } from '../../../lib/run/plan-job.ts';
+import { bounces } from '../../fixture/rules/bounces.ts';
+import { scoring } from '../../fixture/rules/scoring.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');

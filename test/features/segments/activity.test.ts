@@ -1,10 +1,10 @@
 /** One meaning of activity for lists, archive and explain: the column `last_activity_at` counts where the rules name it. */
 import { expect, it } from 'vitest';
-import { archive } from '../../../jobs/rules/archive.ts';
 import { sql } from '../../../lib/core/sql.ts';
 import { archiveSteps } from '../../../lib/features/archive/steps.ts';
 import { event, lastEvent } from '../../../lib/features/segments/build.ts';
 import { compile, segmentInputQuery } from '../../../lib/features/segments/index.ts';
+import { archive } from '../../fixture/rules/archive.ts';
 import { engineWith } from '../../support/engine-tables.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');

@@ -2,7 +2,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nightShift } from '../../../jobs/batches.ts';
 import { main } from '../../../lib/cli/main.ts';
 import { insert } from '../../../lib/core/change.ts';
 import { sql } from '../../../lib/core/sql.ts';
@@ -11,6 +10,7 @@ import { ERASE_KEY } from '../../../lib/intake/forgotten.ts';
 import type { RunResult } from '../../../lib/run/result.ts';
 import { withOutsideTables } from '../../../lib/workbook/external/tables.ts';
 import type { Store } from '../../../lib/workbook/store.ts';
+import { nightShift } from '../../fixture/batches.ts';
 import { jobOf, type Night, night } from '../../support/night.ts';
 import { writeParquet } from '../../support/parquet.ts';
 import { aJob, nightly } from '../../support/small-jobs.ts';
