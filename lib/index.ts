@@ -15,7 +15,7 @@ import * as archiveSteps from './features/archive/steps.ts';
 import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
-import { verdictSteps } from './features/bounces/verdicts.ts';
+import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
 import { enrichmentRules as enrichmentSchema } from './features/enrichment/rules.ts';
@@ -26,8 +26,11 @@ import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
 import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
+import { backtestScore } from './features/scoring/backtest.ts';
+import { describeScoreBacktest } from './features/scoring/backtest-report.ts';
 import * as scoreQueries from './features/scoring/query.ts';
 import { checkScoring, bandsOf as gradesOf } from './features/scoring/rules.ts';
+import { unknownEventTypes } from './features/scoring/unknown-types.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
@@ -129,11 +132,15 @@ export const mergeParts = mergeSweep;
 /** The job score-recalculation. `bandsOf` gives the bands of scoring rules, which the conditions of lists may name. */
 export const scoreParts = {
   ...scoreQueries,
+  backtestScore,
   bandsOf: gradesOf,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,
+  countedBounceSteps,
+  describeScoreBacktest,
   domainKinds,
+  unknownEventTypes,
 };
 
 /** The job list-refresh. */

@@ -60,6 +60,12 @@ const OPTIONS = {
     flags: '--threshold <n>',
     does: 'from which probability on two rows are one, 0.5 unless the rules say otherwise',
   },
+  outcome: {
+    flags: '--outcome <type>',
+    does: 'what should have come: purchase (the default), or a type of event such as demo_request',
+  },
+  days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
+  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
 } as const satisfies Record<string, OptionDeclaration>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -82,6 +88,12 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
   { name: 'explain', args: '[contact]', does: 'why a contact is scored, listed, suppressed or changed as it is' },
+  {
+    name: 'backtest',
+    args: '[score|value]',
+    does: 'hold scores or values of back then against what came since',
+    options: ['outcome', 'days', 'out'],
+  },
   { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve'] },
   {
     name: 'match',
@@ -146,6 +158,9 @@ export interface Options {
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
+  readonly outcome: string | undefined;
+  readonly days: string | undefined;
+  readonly out: string | undefined;
   readonly json: boolean;
 }
 
@@ -218,6 +233,9 @@ function optionsOf(name: string, command: Command): Options {
     pairs: given.pairs,
     rules: given.rules,
     threshold: given.threshold,
+    outcome: given.outcome,
+    days: given.days,
+    out: given.out,
     json: given.json ?? false,
   };
 }

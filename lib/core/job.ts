@@ -14,6 +14,7 @@
  * held        a part of a plan that was left out by itself, counted by reason
  */
 
+import type { Backtest, BacktestRequest } from './backtest.ts';
 import type { Change } from './change.ts';
 import type { Context } from './context.ts';
 import type { Guard, Hold } from './guard.ts';
@@ -93,6 +94,8 @@ export interface Job {
   /** What a person would want to watch: name → a query of one row, or of rows (label, count). Never personal data. */
   readonly metrics?: (context: Context) => Readonly<Record<string, Sql>>;
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
+  /** Holds its numbers of back then against what came since: the command `backtest`. */
+  readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
 }
 
 /** Declares a job. */

@@ -76,6 +76,15 @@ export class RulesError extends NightshiftError {
   }
 }
 
+/** Of rules that may have one of several shapes, the issues of the shape that they miss least. */
+function issuesOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[] = []): readonly z.core.$ZodIssue[] {
+  const whole = { ...issue, path: [...path, ...issue.path] };
+  if (issue.code !== 'invalid_union') return [whole];
+  const shapes = issue.errors.map((errors) => errors.flatMap((each) => issuesOf(each, whole.path)));
+  const [nearestShape] = shapes.sort((one, other) => one.length - other.length);
+  return nearestShape ?? [whole];
+}
+
 /** `:12` for each path, where the call that gave the rules is in a file of that name; else undefined. */
 function linesOf(file: string, stack: string, paths: readonly (readonly PropertyKey[])[]): (string | undefined)[] {
   const call = placesIn(stack).find((place) => place.file === file);
@@ -87,10 +96,10 @@ function linesOf(file: string, stack: string, paths: readonly (readonly Property
 export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
   const parsed = rulesSchema.safeParse(rules, { error: faultInWords, reportInput: true });
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
+  const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
   throw new RulesError(
     file,
-    issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+    issues.map((issue) => `${issue.path.map(String).join('.') || 'the rules'}: ${issue.message}`),
     issues.map(pathOf),
   );
 }
