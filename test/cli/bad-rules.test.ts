@@ -1,4 +1,4 @@
-/** A fault in the rules is said in words, with exit code 2, before anything is read: no stack, no half of a run. */
+/** A fault in the rules is reported in one line, with exit code 2, before anything is read, and without a call stack. */
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';

@@ -8,7 +8,7 @@ import { checkout, edit } from '../support/checkout.ts';
 const bundles = (folder: string): string[] => readdirSync(join(folder, 'node_modules/.cache/nightshift'));
 const list = (cwd: string) => spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd, encoding: 'utf8' });
 
-it('bundles once, for several at once and for every user, and anew when a source or a package is another', async () => {
+it('bundles once for several processes and for every user, and again when a source or a package changes', async () => {
   const folder = checkout();
   const codes = await Promise.all(
     [1, 2].map(
@@ -31,7 +31,7 @@ it('bundles once, for several at once and for every user, and anew when a source
   expect(bundles(folder)).toHaveLength(3);
 });
 
-it('leaves a team’s own packages where they are, with what lies beside them', () => {
+it('leaves a team’s own packages where they are, with the files beside them', () => {
   const folder = checkout();
   const own = join(folder, 'node_modules/own-words');
   mkdirSync(own);
@@ -90,7 +90,7 @@ it.each([
 ])('tells in words, and with its line, of a rule that %s', (_, line) => {
   const folder = checkout();
   edit(folder, 'jobs/rules/archive.ts', (text) => `${text}\n${line}\n`);
-  // Whoever installs is not told: the run is, which opens an issue about it.
+  // The installation goes on: the run reports it, and opens an issue about it.
   expect(spawnSync('npm', ['run', 'prepare'], { cwd: folder, shell: process.platform === 'win32' }).status).toBe(0);
   const ended = list(folder);
   expect(ended.status).toBe(2);

@@ -1,4 +1,4 @@
-/** The lists of jobs/rules/segments.ts are valid, and hold whom their examples say and nobody else. */
+/** The lists of jobs/rules/segments.ts are valid, and hold the contacts that their examples say, and no others. */
 import { it } from 'vitest';
 import { lists } from '../../jobs/rules/segments.ts';
 import { checkLists } from '../../lib/features/segments/lists.ts';
@@ -16,7 +16,7 @@ it('the lists are well formed', () => {
   );
 });
 
-it('each list has an example of somebody who is on it, and of somebody who is not', () => {
+it('each list has an example of a contact that is on it, and of one that is not', () => {
   requireNone(
     lists.flatMap(({ name, examples }) =>
       (['in', 'out'] as const)
@@ -27,7 +27,7 @@ it('each list has an example of somebody who is on it, and of somebody who is no
   );
 });
 
-it('the lists hold whom their examples say, and nobody else', async () => {
+it('the lists hold the contacts that their examples say, and no others', async () => {
   const failures = await runExamples(lists);
   requireNone(
     failures.map(({ list, expected, example }) => {

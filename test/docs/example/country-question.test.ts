@@ -4,7 +4,7 @@ import { nightly } from '../../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
 import countryQuestion from './country-question.ts';
 
-it('asks about a lead without a country, once, and about nobody else', async () => {
+it('asks about a lead without a country, once, and about no other contact', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, {
     contacts: [
