@@ -1,16 +1,15 @@
 /** A fault in the rules is said in words, with exit code 2, before anything is read: no stack, no half of a run. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';
 
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
 
-/** Runs `list` with the rules of test/fixture, one file of them changed. */
+/** Runs `list` with one file of the rules changed. */
 function listWith(file: string, change: (text: string) => string) {
   const copy = checkout();
-  cpSync(join(copy, 'test/fixture/rules'), join(copy, 'jobs/rules'), { recursive: true });
   edit(copy, `jobs/rules/${file}`, change);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], {
     cwd: copy,
