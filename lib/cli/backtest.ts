@@ -1,5 +1,6 @@
 /**
- * `backtest score|value`: holds a job's numbers of back then against what came since. Reads the workbook and writes nothing to it.
+ * `backtest score|value`: holds a job's numbers of back then against what came since. Reads the workbook and writes
+ * nothing to it.
  */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -49,7 +50,8 @@ function keeperOf({ options, nightShift }: Session): ScheduledJob {
   if (measure === undefined || rest.length > 0 || !keeper) {
     const near = measure === undefined ? null : nearest(measure, known);
     throw new UsageError(
-      `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.${near && near !== measure ? ` Did you mean "${near}"?` : ''}`,
+      `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.` +
+        (near && near !== measure ? ` Did you mean "${near}"?` : ''),
     );
   }
   const scheduled = allJobs(nightShift).find(({ job }) => job.name === keeper);

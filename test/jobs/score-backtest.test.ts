@@ -1,4 +1,7 @@
-/** Back-tests of the score: what was not known then has no say, a planted truth is found, and little evidence is refused. */
+/**
+ * Back-tests of the score: what was not known then has no say, a planted truth is found, and little evidence is
+ * refused.
+ */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -113,7 +116,7 @@ it('nothing that came later has a say: events, contacts, and a suppression of la
   expect((await backtest(two, '--outcome', 'demo_request', '--days', '60')).scoredAt).toBe(daysBefore(60));
 });
 
-it('refuses with exit code 2, and says why: few conversions, an outcome that is none, a number that is none', async () => {
+it('refuses with exit code 2, and says why: few conversions, no such outcome, no such number', async () => {
   const folder = temporaryFolder();
   const { contacts, events, purchases } = world(0.5, 0.1);
   writeWorkbook(folder, { contacts, events, purchases: purchases.slice(0, 49) });

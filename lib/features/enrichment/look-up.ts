@@ -1,11 +1,11 @@
 /**
- * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the budget,
- * which counts questions.
+ * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the
+ * budget, which counts questions.
  *
- * What was paid for is never lost beyond `chunk` answers: answers go to `write` in chunks, and no question is asked while
- * as many are under way or unwritten as a chunk holds. When the run is stopped it asks nothing more, waits for what is under
- * way and writes it. With a chunk of one nothing is paid for before the last answer is written. It knows no workbook: the
- * caller passes the domains, most valuable first, without those already answered.
+ * What was paid for is never lost beyond `chunk` answers: answers go to `write` in chunks, and no question is asked
+ * while as many are under way or unwritten as a chunk holds. When the run is stopped it asks nothing more, waits for
+ * what is under way and writes it. With a chunk of one nothing is paid for before the last answer is written. It
+ * knows no workbook: the caller passes the domains, most valuable first, without those already answered.
  */
 import { Pace, type Turn } from './pace.ts';
 import { type Answer, type Clock, type Company, type Provider, systemClock } from './provider.ts';
@@ -32,7 +32,10 @@ export interface LookUpReport {
   readonly later: number;
   /** Domains without an answer, by reason; the next run asks again. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next run. */
+  /**
+   * Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next
+   * run.
+   */
   readonly missed: ReadonlyMap<string, string>;
   /** Questions, those that had to be asked again included. */
   readonly questions: number;

@@ -1,4 +1,6 @@
-/** Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends. */
+/**
+ * Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends.
+ */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts';
@@ -152,7 +154,7 @@ describe('a run that is killed', () => {
       expect([...server.paid.values()], `killed at question ${at}`).toEqual(domains.map(() => 1));
     }
   });
-  test('with questions under way and answers unwritten, pays once all the same where questions have names', async () => {
+  test('with questions under way and answers unwritten, pays once where questions have names', async () => {
     for (let at = 1; at <= 20; at++) {
       const { server, provider } = await start(script);
       const companies = new Map<string, DomainAnswer>();
