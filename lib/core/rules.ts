@@ -67,12 +67,28 @@ export class RulesError extends NightshiftError {
   }
 }
 
+interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Of rules that may have one of several shapes, the faults of the shape that they miss least. */
+function faultsOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[] = []): readonly Fault[] {
+  const whole = [...path, ...issue.path];
+  if (issue.code !== 'invalid_union') return [{ path: whole, message: issue.message }];
+  const shapes = issue.errors.map((errors) => errors.flatMap((each) => faultsOf(each, whole)));
+  const [nearestShape] = shapes.sort((a, b) => a.length - b.length);
+  return nearestShape ?? [{ path: whole, message: issue.message }];
+}
+
 /** Checks rules against their schema; throws a `RulesError` that names the file and every fault. */
 export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
   const parsed = rulesSchema.safeParse(rules, { error: faultInWords, reportInput: true });
   if (parsed.success) return parsed.data;
   throw new RulesError(
     file,
-    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+    parsed.error.issues
+      .flatMap((issue) => faultsOf(issue))
+      .map(({ path, message }) => `${path.map(String).join('.') || 'the rules'}: ${message}`),
   );
 }
