@@ -39,4 +39,8 @@ export interface Backtest {
   /** What it comes to, in sentences, the most important one first. */
   readonly findings: readonly string[];
   readonly tables: readonly BacktestTable[];
+  /** Lines that are printed as they stand, after the tables. */
+  readonly lines?: readonly string[];
+  /** Why the figures say nothing; the command then ends with exit code 2. */
+  readonly refused?: string;
 }
