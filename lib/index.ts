@@ -24,7 +24,7 @@ import { domainKinds } from './features/hygiene/email/domain-kinds.ts';
 import { emailRules } from './features/hygiene/email/rules.ts';
 import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
-import { type matchingRules as matchingSchema, readMatchingRules } from './features/matching/rules.ts';
+import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
 import { backtestScore } from './features/scoring/backtest.ts';
 import { describeScoreBacktest } from './features/scoring/backtest-report.ts';
@@ -83,7 +83,7 @@ export const valueRules = (rules: z.input<typeof valueSchema>): z.output<typeof 
 
 /** The rules of `jobs/rules/matching.ts`: when two records are one person, and what the merged record keeps. */
 export const matchingRules = (rules: z.input<typeof matchingSchema>): z.output<typeof matchingSchema> =>
-  readMatchingRules(rules, 'jobs/rules/matching.ts');
+  checkRules('jobs/rules/matching.ts', matchingSchema, rules);
 
 /** The conditions of lists, scores and exports; each is explained in `docs/segments.md`. */
 export {

@@ -51,6 +51,7 @@ const OPTIONS = {
     does: 'columns that the file may change where a contact has a value, with commas between',
     many: true,
   },
+  batch: { flags: '--batch <name>', does: 'the batch that the new job joins (else nightly)' },
   yes: { flags: '--yes', does: 'do it without asking' },
   id: { flags: '--id <column>', does: 'the column with the row’s id, else rows are numbered' },
   pairs: { flags: '--pairs <file>', does: 'write the pairs with their evidence as well, to this CSV file' },
@@ -125,6 +126,12 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'digest', args: '', does: 'the week in a comment on one issue' },
   { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
   {
+    name: 'new',
+    args: '[kind] [name]',
+    does: '`new job NAME` writes a job, its test, its place in a batch and what is generated',
+    options: ['batch'],
+  },
+  {
     name: 'sync',
     args: '',
     does: 'write what follows from jobs/: workflows, README tables, choices',
@@ -145,6 +152,7 @@ export interface Options {
   readonly approve: readonly string[];
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
+  readonly batch: string | undefined;
   readonly yes: boolean;
   readonly id: string | undefined;
   readonly pairs: string | undefined;
@@ -219,6 +227,7 @@ function optionsOf(name: string, command: Command): Options {
     approve: given.approve ?? [],
     map: given.map ?? [],
     overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
+    batch: given.batch,
     yes: given.yes ?? false,
     id: given.id,
     pairs: given.pairs,

@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import type { Guard, Hold } from './guard.ts';
 import type { JobFile } from './job-file.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
+import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';
 
@@ -98,4 +99,4 @@ export interface Job {
 }
 
 /** Declares a job. */
-export const job = (declaration: Job): Job => declaration;
+export const job = (declaration: Job): Job => withPlace(declaration);

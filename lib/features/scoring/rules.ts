@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { faultInWords, RulesError, shown } from '../../core/rules.ts';
+import { faultInWords, pathOf, RulesError, shown } from '../../core/rules.ts';
 import { type Columns, type Condition, checkCondition, parseAge, words } from '../segments/index.ts';
 
 /** Points for one type of event. Negative points count against a contact. */
@@ -136,6 +136,7 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
     throw new RulesError(
       FILE,
       result.error.issues.map((issue) => `${placeOf(issue.path, input)}: ${issue.message}`),
+      result.error.issues.map(pathOf),
     );
   }
   const rules = result.data;
