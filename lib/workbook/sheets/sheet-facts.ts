@@ -33,6 +33,15 @@ export function factsOf(snapshot: SheetSnapshot, tables: readonly TableTab[]): S
     others: titles(beside.filter((tab) => !filled.includes(tab) && !isInbox(tab) && !isToBe(tab))),
     exports: titles(filled),
     hasInbox: beside.some(isInbox),
+    computed: tables.flatMap(({ tab }) => {
+      const columns = tab.headers.filter((header, i) => {
+        if (header === '') return false;
+        for (let row = 0; row < tab.length; row += 1) if (tab.isFormula(row, i)) return true;
+        return false;
+      });
+      return columns.length > 0 ? [{ tab: tab.title, columns }] : [];
+    }),
+    isCopy: false,
     merged: tables.flatMap(({ tab }) => (tab.merges.length > 0 ? [tab.title] : [])),
     twice: tables.flatMap(({ tab }) => {
       const headers = tab.headers.filter((header, i) => {

@@ -18,6 +18,7 @@ import {
   type Patches,
   type Reading,
   type SheetAccess,
+  type SheetCapability,
   type SheetFacts,
   type SourceTable,
   type Store,
@@ -167,7 +168,7 @@ class SheetsStore implements Store {
     return known;
   }
 
-  facts = (): SheetFacts | null =>
+  readonly #facts = (): SheetFacts | null =>
     this.#last
       ? factsOf(
           this.#last,
@@ -175,7 +176,7 @@ class SheetsStore implements Store {
         )
       : null;
 
-  access = async (): Promise<SheetAccess> => ({
+  readonly #access = async (): Promise<SheetAccess> => ({
     mayEdit: await this.#client.mayEdit(),
     account: await this.#client.account(),
     closed: await closedTabs(this.#client, new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId))),
@@ -191,12 +192,12 @@ class SheetsStore implements Store {
     return tab ? readMarker(tab) : null;
   };
 
-  inbox = async (): Promise<string | null> => {
+  readonly #inbox = async (): Promise<string | null> => {
     this.#fresh ??= await readSnapshot(this.#client);
     return writeInbox(this.#fresh, this.scratch);
   };
 
-  clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
+  readonly #clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
     const snapshot = await readSnapshot(this.#client);
     const marker = { job: 'erase', period: this.#options.run, plan: tables ? 'tables' : 'tabs' };
     const patches = theirRows(snapshot, person, tables);
@@ -208,7 +209,15 @@ class SheetsStore implements Store {
     };
   };
 
-  tabHolds = (file: TabFile): boolean => holdsAll(file, exportTab(file, this.#read.tabs));
+  readonly #tabHolds = (file: TabFile): boolean => holdsAll(file, exportTab(file, this.#read.tabs));
+
+  readonly sheet: SheetCapability = {
+    tabHolds: this.#tabHolds,
+    inbox: this.#inbox,
+    clearTabs: this.#clearTabs,
+    facts: this.#facts,
+    access: this.#access,
+  };
 
   get #read(): SheetSnapshot {
     if (!this.#last) throw new Error('A spreadsheet has to be read before anything can land in it.');
