@@ -54,7 +54,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
-  findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...ofSheet(session, store));
+  findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...(await ofSheet(session, store)));
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
@@ -99,8 +99,8 @@ async function ofAccess(store: Store): Promise<Finding[]> {
 }
 
 /** What only a spreadsheet can have. */
-function ofSheet({ nightShift }: Session, store: Store): Finding[] {
-  const facts = store.sheet?.facts();
+async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]> {
+  const facts = await store.sheet?.facts();
   if (!facts) return [];
   const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers, computed, isCopy } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;

@@ -191,7 +191,7 @@ export interface SheetCapability {
    */
   readonly clearTabs: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
   /** Of the last reading; null before the first. */
-  readonly facts: () => SheetFacts | null;
+  readonly facts: () => Promise<SheetFacts | null>;
   /** Changes nothing to find out. */
   readonly access: () => Promise<SheetAccess>;
 }

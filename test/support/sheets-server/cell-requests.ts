@@ -104,8 +104,11 @@ export function copyPaste(book: Book, request: api.Schema$CopyPasteRequest): voi
   if (pasteType !== 'PASTE_NORMAL' || pasteOrientation !== 'NORMAL') throw notImplemented(`pasting by ${pasteType}`);
   const [from, to] = [bounds(book, request.source ?? {}), bounds(book, request.destination ?? {})];
   const [rows, columns] = [from.endRow - from.startRow, from.endColumn - from.startColumn];
-  if (to.endRow - to.startRow !== rows || to.endColumn - to.startColumn !== columns)
-    throw notImplemented('pasting into an area of another size');
+  // "If the range is smaller than the source range, the entire source data will still be copied" (CopyPasteRequest.destination).
+  if (to.endRow - to.startRow > rows || to.endColumn - to.startColumn > columns)
+    throw notImplemented('repeating what is pasted in a larger area');
+  if (to.startRow + rows > to.tab.rowCount || to.startColumn + columns > to.tab.columnCount)
+    throw invalid('The pasted cells reach beyond the grid.');
   const [down, right] = [to.startRow - from.startRow, to.startColumn - from.startColumn];
   const cells = Array.from({ length: rows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => cellAt(from.tab, from.startRow + row, from.startColumn + column)),
