@@ -177,7 +177,9 @@ function judgeRemoval(row: Removed, then: Then, scratchId: number, verdict: Verd
   const cells = headers.flatMap((header, column): (GoalCell & { readonly index: number })[] => {
     const { value } = then.at(row.row, column);
     const copy = { sheetId: scratchId, row: step.copies.get(row.row) ?? 0, column };
-    return isCopied(step, column) ? [{ column: header, index: column, before: null, after: { value, copy } }] : [];
+    return isCopied(step, column) && (header !== '' || value !== null)
+      ? [{ column: header, index: column, before: null, after: { value, copy } }]
+      : [];
   });
   if (cells.every(({ after }) => after.value === null)) return;
   const { sheetId, title: tab } = step.now;

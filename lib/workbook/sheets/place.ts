@@ -90,7 +90,10 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     if (state.closed.has(goal.sheetId) || decisionsOf(goal).some(({ sheetId }) => state.closed.has(sheetId)))
       return 'protected';
     const belief = state.beliefs.get(goal) ?? {};
-    const keyIndexes = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
+    const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
+    // A row that comes back comes back under whatever its columns are called by now.
+    const isBack = goal.kind === 'insert' && goal.repairs !== undefined;
+    const keyIndexes = isBack ? headed.filter((column) => column >= 0) : headed;
     if (keyIndexes.includes(-1)) return goal.repairs && !belief.isGone ? 'missing' : 'column gone';
     // A tab that a formula fills is read, never written.
     if (keyIndexes.some((column) => now.computedHeaders.has(column))) return 'formula';
@@ -181,7 +184,11 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     if (goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
       return goal.repairs || goal.isRecord ? 'already' : 'key exists';
     if (now.closed.some((range) => isWithin(range, now.rowCount - 1, step.keyIndexes[0] ?? 0))) return 'protected';
-    const columns = goal.cells.map((cell) => columnOf(cell, goal, now));
+    const columns: number[] = [];
+    for (const cell of goal.cells) {
+      const column = columnOf(cell, goal, now);
+      columns.push(columns.includes(column) ? -1 : column);
+    }
     if (columns.includes(-1)) {
       if (!goal.repairs) return 'column gone';
     } else if (columns.some((column) => now.computedHeaders.has(column))) return 'formula';

@@ -189,10 +189,17 @@ function rowsOf({ range, majorDimension, values }: sheets_v4.Schema$ValueRange, 
 }
 
 /** A tab whole, page by page. @throws IncompleteRead where people keep moving its rows */
-async function readTab(client: SheetsClient, tab: TabOutline, reader: Reader, clock: ZoneClock): Promise<TabSnapshot> {
-  const quoted = quoteTitle(tab.title);
+async function readTab(
+  client: SheetsClient,
+  outline: TabOutline,
+  reader: Reader,
+  clock: ZoneClock,
+): Promise<TabSnapshot> {
+  const quoted = quoteTitle(outline.title);
+  let tab = outline;
   for (let attempt = 1; ; attempt += 1) {
     try {
+      if (attempt > 1) tab = await resized(client, tab);
       const rows: Raw[][] = [];
       let page = Math.max(100, Math.floor(PAGE_CELLS / Math.max(1, tab.headers.length)));
       for (let from = 0; from < tab.rowCount; from += page) {
@@ -205,6 +212,9 @@ async function readTab(client: SheetsClient, tab: TabOutline, reader: Reader, cl
         if (perRow > 0) page = Math.max(100, Math.min(page, Math.floor(PAGE_BYTES / perRow)));
       }
       const all = Array.from(rows, (row) => row ?? []);
+      if (JSON.stringify((all[0] ?? []).map((value) => String(value ?? ''))) !== JSON.stringify(tab.headers)) {
+        throw new IncompleteRead(`The columns of the tab "${tab.title}" were changed while it was read. Run again.`);
+      }
       const marks = await readMarks(client, [{ tab, rows: all }], reader, true);
       return snapshotOf(tab, all, marks.get(tab) ?? new Map(), clock);
     } catch (error) {
@@ -212,6 +222,14 @@ async function readTab(client: SheetsClient, tab: TabOutline, reader: Reader, cl
       await client.pause(Math.min(attempt, 3), 'a tab changed while it was read');
     }
   }
+}
+
+/** A tab of whose rows some were put in or taken away. */
+async function resized(client: SheetsClient, tab: TabOutline): Promise<TabOutline> {
+  const { sheets = [] } = await client.get('sheets(properties(sheetId,gridProperties(rowCount,columnCount)))');
+  const { gridProperties } =
+    sheets.find(({ properties }) => (properties?.sheetId ?? 0) === tab.sheetId)?.properties ?? {};
+  return { ...tab, rowCount: gridProperties?.rowCount ?? 0, columnCount: gridProperties?.columnCount ?? 0 };
 }
 
 const DATE = 1;

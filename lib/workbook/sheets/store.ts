@@ -26,6 +26,7 @@ import {
   type Theirs,
 } from '../store.ts';
 import { type SheetsClient, sheetsClient } from './client.ts';
+import { IncompleteRead, Refused } from './errors.ts';
 import { type Goal, goalsOf } from './goals.ts';
 import { hasMarkers, identityIn, identityRequests, workbookIdOf } from './marker.ts';
 import type { HeldPart } from './place.ts';
@@ -153,6 +154,8 @@ class SheetsStore implements Store {
   #last: SheetSnapshot | null = null;
   #tables = new Map<TableName, Known>();
   #writes = 0;
+  /** Tabs that changed too much to be read; the run reads all of it again. */
+  #unsettled = new Set<string>();
 
   constructor(options: Opened, close: () => Promise<void>) {
     this.#options = options;
@@ -169,6 +172,7 @@ class SheetsStore implements Store {
     const snapshot = await this.#now();
     this.#fresh = null;
     this.#last = snapshot;
+    this.#unsettled = new Set();
     const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
     this.#tables = new Map(
       tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
@@ -183,7 +187,7 @@ class SheetsStore implements Store {
         open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
       // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what a person changed.
-      changedSince: async () => [],
+      changedSince: async () => [...this.#unsettled],
     };
   };
 
@@ -207,7 +211,11 @@ class SheetsStore implements Store {
         headers: tab.headers,
         headerOf,
         open: () => {
-          known.text ??= snapshot.load(tab).then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
+          const loading = snapshot.load(tab).catch((error: unknown) => {
+            if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
+            throw error;
+          });
+          known.text ??= loading.then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
           return known.text;
         },
       },

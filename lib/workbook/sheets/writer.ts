@@ -126,6 +126,7 @@ export class SheetWriter {
       const { again, repairs } = judge(unpacked(text).steps, at, sheetId);
       const open = [...repairs, ...again.filter((goal) => goal.repairs)];
       if (open.length === 0) continue;
+      this.#result.repaired += repairs.filter(({ kind }) => kind !== 'remove').length;
       await this.#makeScratch(open.length + 1, 26, []);
       await this.#reach([], open);
     }
