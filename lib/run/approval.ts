@@ -3,7 +3,8 @@
  * what was read then, used once, stale after a day (Terraform #24078).
  */
 import { isRestOf } from './interrupted.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 const STALE_AFTER_MS = 24 * 3_600_000;
 /** How far back the ledger is searched for the run that showed a plan. */

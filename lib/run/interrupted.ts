@@ -4,7 +4,7 @@
  * approval.
  */
 import type { MarkerEntry } from '../workbook/store.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 const INTERRUPTED = 'Interrupted';
 

@@ -3,8 +3,9 @@
  * was asked, the HTTP status and the error's status code, never by a sentence: Google's come in the account's language, and may
  * quote cells, so that none of them is shown.
  */
+import { NightshiftError } from '../../core/errors.ts';
 
-export class SheetsError extends Error {
+export class SheetsError extends NightshiftError {
   override name = 'SheetsError';
 }
 
@@ -107,6 +108,11 @@ export class QuotaProject extends SheetsError {
 /** 429, 5xx or a broken connection, for longer than the budget allows. */
 export class GaveUp extends SheetsError {
   override name = 'GaveUp';
+
+  override get outward(): string {
+    return 'Google Sheets did not answer in time, or the quota is used up.';
+  }
+
   constructor(what: string, seconds: number) {
     super(`Google Sheets did not answer in time: ${what}, tried for ${seconds} s. Nothing is lost; run again later.`);
   }
