@@ -64,6 +64,8 @@ export interface Intent {
   readonly markerId: number;
   readonly attempt: number;
   readonly steps: readonly CopiedStep[];
+  /** Repairs that are still to be made after this request. */
+  readonly waiting: readonly (readonly Goal[])[];
 }
 
 /** The steps with places in the scratch tab, from row `from` on; and the row behind them. */

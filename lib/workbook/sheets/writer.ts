@@ -32,6 +32,7 @@ const MOST_BYTES = 2_000_000;
 /** How often one part of a plan is put right, or refused, before the run gives up. */
 const ROUNDS = 40;
 const REFUSALS = 6;
+const RESTLESS = 'The spreadsheet kept changing in each moment in which the run wrote. Run again later.';
 /** Of the scratch tab: rows for its packed text and a second round, columns for the packed text of a large request. */
 const SPARE_ROWS = 8;
 const SPARE_COLUMNS = 12;
@@ -108,7 +109,7 @@ export class SheetWriter {
     if (chunks.length === 0) return this.#result;
     const { rows, columns } = this.#scratchSize(goals, chunks);
     await this.#makeScratch(rows, columns, extra);
-    for (const chunk of chunks) await this.#reach(chunk, []);
+    for (const chunk of chunks) await this.#reach([chunk]);
     await this.#finish();
     return this.#result;
   }
@@ -123,12 +124,13 @@ export class SheetWriter {
     for (const sheetId of isOfOther ? [] : this.#left) {
       const { text, at } = await readScratch(this.#client, { sheetId });
       if (text === '') continue;
-      const { again, repairs } = judge(unpacked(text).steps, at, sheetId);
-      const open = [...repairs, ...again.filter((goal) => goal.repairs)];
-      if (open.length === 0) continue;
+      const { steps, waiting } = unpacked(text);
+      const { again, repairs } = judge(steps, at, sheetId);
+      const batches = [repairs, ...repairsIn([again]), ...waiting];
+      if (batches.every(({ length }) => length === 0)) continue;
       this.#result.repaired += repairs.filter(({ kind }) => kind !== 'remove').length;
-      await this.#makeScratch(open.length + 1, 26, []);
-      await this.#reach([], open);
+      await this.#makeScratch(batches.flat().length + 1, 26, []);
+      await this.#reach(batches);
     }
     if (this.#left.length > 0 || this.#scratch || hasMarkers(developerMetadata)) await this.#finish();
     return { repaired: this.#result.repaired };
@@ -176,56 +178,51 @@ export class SheetWriter {
     }
   }
 
-  /** Goals and repairs, until nothing of them is left. */
-  async #reach(goals: readonly Goal[], due: readonly Goal[]): Promise<void> {
-    let [open, repairs] = [goals, due];
+  /**
+   * Batches of goals, one after the other, until nothing of them is left. What a request hit wrongly is put right before anything
+   * else: goals, and earlier repairs, are placed on rows and cells as they were.
+   */
+  async #reach(batches: readonly (readonly Goal[])[]): Promise<void> {
+    let queue = batches.filter(({ length }) => length > 0);
     let refusals = 0;
-    for (let round = 1; open.length + repairs.length > 0; round += 1) {
-      if (round > ROUNDS)
-        throw new SheetsError('The spreadsheet kept changing in each moment in which the run wrote. Run again later.');
-      // What was hit wrongly is put right first: the goals are placed on rows and cells as they were planned on.
-      const isRepair = repairs.length > 0;
-      const { look, placement } = await this.#locator.find(isRepair ? repairs : open);
+    for (let round = 1; queue.length > 0; round += 1) {
+      if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
+      const [open = [], ...waiting] = queue;
+      const { look, placement } = await this.#locator.find(open);
+      const done = (sent: Sent, verdict: Verdict): void => {
+        this.#settled(sent, verdict);
+        refusals = 0;
+        queue = [verdict.repairs, verdict.again, ...waiting].filter(({ length }) => length > 0);
+        // While anything is to be put right, its copies stay.
+        this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
+      };
       const id = markerId(this.#scratchNow.sheetId, this.#nth);
       if (this.#attempts.length > 0 && look.markers.has(id)) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { text, at } = await readScratch(this.#client, this.#scratchNow);
         const sent = this.#attempts[unpacked(text).attempt];
         if (!sent) throw new SheetsError('The scratch tab of this run was changed by somebody. Run again.');
-        const verdict = judge(sent.steps, at, this.#scratchNow.sheetId);
-        this.#settled(sent, verdict);
-        [open, repairs] = leftOf(verdict, isRepair ? open : []);
+        done(sent, judge(sent.steps, at, this.#scratchNow.sheetId));
         continue;
       }
       if (placement.steps.length === 0) {
         this.#result.held.push(...placement.held);
-        if (!isRepair) return;
-        repairs = [];
+        queue = waiting;
         continue;
       }
-      const made = await this.#request(placement.steps, id);
+      const made = await this.#request(placement.steps, waiting, id);
+      if (made === 'look again') continue;
       if (made === 'too large') {
         const half = Math.ceil(open.length / 2);
-        if (!isRepair && open.length > 1) {
-          await this.#reach(open.slice(0, half), []);
-          open = open.slice(half);
-          continue;
-        }
+        queue = [open.slice(0, half), open.slice(half), ...waiting].filter(({ length }) => length > 0);
+        continue;
       }
-      if (typeof made === 'string') continue;
       try {
-        const { steps } = made.intent;
-        const sent: Sent = { steps, held: placement.held };
+        const sent: Sent = { steps: made.intent.steps, held: placement.held };
         this.#attempts.push(sent);
         this.#result.requests += 1;
         const answer = await this.#client.write(made.body, ANSWER_FIELDS);
-        refusals = 0;
-        const { sheetId } = this.#scratchNow;
-        const shown = scratchOf(answer.updatedSpreadsheet?.sheets ?? []);
-        let verdict = judge(steps, shown, sheetId);
-        if (!isClean(verdict)) verdict = judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
-        this.#settled(sent, verdict);
-        [open, repairs] = leftOf(verdict, isRepair ? open : []);
+        done(sent, await this.#verdict(sent, answer));
       } catch (error) {
         if (error instanceof Refused) {
           refusals += 1;
@@ -234,6 +231,13 @@ export class SheetWriter {
         await this.#client.pause(Math.min(refusals + 1, 4), error.message);
       }
     }
+  }
+
+  /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
+  async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
+    const { sheetId } = this.#scratchNow;
+    const verdict = judge(steps, scratchOf(answer.updatedSpreadsheet?.sheets ?? []), sheetId);
+    return isClean(verdict) ? verdict : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
   }
 
   get #scratchNow(): Scratch {
@@ -251,12 +255,12 @@ export class SheetWriter {
   }
 
   /** The next request; or what has to be done first. */
-  async #request(steps: readonly Step[], id: number) {
+  async #request(steps: readonly Step[], waiting: readonly (readonly Goal[])[], id: number) {
     const scratch = this.#scratchNow;
     const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
       newRowsAt(now, this.#locator.lengths.get(now.sheetId) ?? now.rowCount),
     );
-    const intent: Intent = { markerId: id, attempt: this.#attempts.length, steps: laid };
+    const intent: Intent = { markerId: id, attempt: this.#attempts.length, steps: laid, waiting: repairsIn(waiting) };
     const { body, pieces } = bodyOf(scratch, intent);
     const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
     if (end > scratch.rows || columns > scratch.columns) {
@@ -293,9 +297,6 @@ export class SheetWriter {
     held.push(...verdict.held);
     this.#result.repaired += verdict.repairs.filter(({ kind }) => kind !== 'remove').length;
     this.#locator.settled(steps, verdict);
-    // While anything is to be put right, its copies stay.
-    const isQuiet = isClean(verdict) || verdict.repairs.length === 0;
-    this.#from = isQuiet ? 1 : Math.max(this.#from, endOf(steps));
     this.#nth += 1;
     this.#attempts = [];
   }
@@ -307,11 +308,9 @@ interface Sent {
   readonly held: readonly HeldPart[];
 }
 
-/** Goals and repairs that are left: those of a verdict, and goals that waited for repairs. */
-const leftOf = ({ repairs, again }: Verdict, waiting: readonly Goal[]): [Goal[], Goal[]] => [
-  [...again.filter((goal) => !goal.repairs), ...waiting],
-  [...repairs, ...again.filter((goal) => goal.repairs)],
-];
+/** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
+const repairsIn = (batches: readonly (readonly Goal[])[]): Goal[][] =>
+  batches.map((goals) => goals.filter((goal) => goal.repairs)).filter(({ length }) => length > 0);
 
 /** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
 function rowsTouched(goals: readonly Goal[]): number {
