@@ -27,6 +27,7 @@ const {
   domainKinds,
   heldAsWrong,
   heldBySize,
+  listMovement,
   membershipQuery,
   resizedLists,
   segmentInputQuery,
@@ -42,9 +43,11 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
 
 const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
 
+const sendingNames = (rules: readonly ListRule[]): string[] => ruled(rules.filter((rule) => rule.sending !== false));
+
 /** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
-  const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
+  const sending = sendingNames(rules);
   if (sending.length === 0) return raw('false');
   return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
 };
@@ -130,6 +133,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
       resized: resizedLists(sizes, ruled(rules)),
+      ...listMovement(sizes, ruled(rules), sendingNames(rules)),
     }),
     explains: (_, contactId) => [
       {
