@@ -65,7 +65,8 @@ const OPTIONS = {
     does: 'what should have come: purchase (the default), or a type of event such as demo_request',
   },
   days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
-  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
+  out: { flags: '--out <file>', does: 'the file that the page (HTML) is written to' },
+  open: { flags: '--open', does: 'open the page in the browser' },
 } as const satisfies Record<string, OptionDeclaration>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -93,6 +94,12 @@ export const commands: readonly CommandDeclaration[] = [
     args: '[score|value]',
     does: 'hold scores or values of back then against what came since',
     options: ['outcome', 'days', 'out'],
+  },
+  {
+    name: 'report',
+    args: '',
+    does: 'write one HTML page of how the list and the runs are, from the ledger alone',
+    options: ['open', 'out'],
   },
   { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve'] },
   {
@@ -161,6 +168,7 @@ export interface Options {
   readonly outcome: string | undefined;
   readonly days: string | undefined;
   readonly out: string | undefined;
+  readonly open: boolean;
   readonly json: boolean;
 }
 
@@ -236,6 +244,7 @@ function optionsOf(name: string, command: Command): Options {
     outcome: given.outcome,
     days: given.days,
     out: given.out,
+    open: given.open ?? false,
     json: given.json ?? false,
   };
 }
