@@ -15,7 +15,7 @@ import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { declaredAt, withAuthorFaults } from './author-fault.ts';
+import { checkChange, declaredAt, withAuthorFaults } from './author-fault.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
@@ -93,6 +93,7 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
   const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
   for (const [i, change] of job.changes(context).entries()) {
+    checkChange(job, change, i);
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
     diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
