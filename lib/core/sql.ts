@@ -40,6 +40,9 @@ export function name(identifier: string): Sql {
   return { text: identifier, values: [] };
 }
 
+/** A text as a literal, for generated expressions that take no parameters. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 /** Any text, such as a person's header, as a name for the engine. */
 export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 

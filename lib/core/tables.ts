@@ -8,8 +8,10 @@ export type ColumnType = 'text' | 'number' | 'date' | 'time';
 
 export interface Column {
   readonly type: ColumnType;
-  /** Worked out anew by every run from the whole history: no decision, so no row in `changes`. */
+  /** Recalculated by every run from the whole history: no decision, so no row in `changes`. */
   readonly derived?: true;
+  /** Holds size classes such as `51-200`: of a range the lower end counts. */
+  readonly sizeClass?: true;
 }
 
 export interface Table {
@@ -32,6 +34,7 @@ const number: Column = { type: 'number' };
 const date: Column = { type: 'date' };
 const time: Column = { type: 'time' };
 const derived = (column: Column): Column => ({ ...column, derived: true });
+const size: Column = { type: 'number', sizeClass: true };
 const texts = (...names: string[]): Record<string, Column> => Object.fromEntries(names.map((name) => [name, text]));
 
 const contactColumns: Record<string, Column> = {
@@ -48,8 +51,8 @@ const contactColumns: Record<string, Column> = {
   score: derived(number),
   score_band: derived(text),
   industry: text,
-  employees: number,
-  annual_revenue: number,
+  employees: size,
+  annual_revenue: size,
   enriched_at: time,
   orders: derived(number),
   last_order_at: derived(time),
@@ -130,8 +133,8 @@ export const tables = {
     key: ['domain'],
     columns: {
       ...texts('domain', 'company', 'industry'),
-      employees: number,
-      annual_revenue: number,
+      employees: size,
+      annual_revenue: size,
       ...texts('country', 'source'),
       fetched_at: time,
       ...texts('mail', 'website'),

@@ -1,7 +1,8 @@
 /**
- * Rows are checked once, here, for every job: what can't be read, has no key, stands twice, lies in the future or is
- * about nobody leaves its table and stands in `quarantine_now`, with its reason. Nothing is dropped unseen. What a
- * row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
+ * Rows are checked once, here, for every job. A row that has no readable key or moment, stands twice, lies in the future, has a status
+ * that nobody knows or names an unknown contact leaves its table and stands in `quarantine_now`, with its reason. A cell that can't be
+ * read stands there too, and its row goes on without it. Nothing is dropped unseen. What a row in quarantine says about consent still
+ * counts (see consent.ts): its address is kept in `unread_TABLE`.
  */
 
 import { raw, sql } from '../core/sql.ts';
@@ -115,6 +116,34 @@ async function quarantineFaults(engine: Engine, table: TableName, text: TableTex
       where t._fault is not null`),
   );
   await engine.run(raw(`delete from ${name} where _fault is not null`));
+}
+
+/**
+ * Puts the cells of a checked table that can't be read into `quarantine_now`; their rows stay. Contacts have their ids by then.
+ * @returns how many, by table, column and reason
+ */
+export async function quarantineCells(
+  engine: Engine,
+  table: TableName,
+  text: TableText,
+): Promise<Record<string, number>> {
+  const name = quoteName(table);
+  const part = (n: number): string => `split_part(c.cell, chr(${FAULT.within}), ${n})`;
+  const cells = sql`from ${raw(name)} t, unnest(string_split(t._unread, chr(${FAULT.between}))) c(cell) where t._unread is not null`;
+  const rows = await engine.rows(
+    sql`select ${raw(part(1))} as "column", ${raw(part(2))} as reason, count(*) as n ${cells} group by 1, 2 order by 1, 2`,
+  );
+  if (rows.length === 0) return {};
+  // The row's number counts from its place in the file, which facts that nobody writes don't have yet.
+  if (tableOf(table).facts)
+    await engine.run(sql`update ${raw(name)} set _row = coalesce(_row, rowid) where _unread is not null`);
+  await engine.run(
+    sql`insert into quarantine_now select ${table}, coalesce(${raw(keyText(table, 't'))}, ${raw(rowText(text))}), ${raw(part(1))},
+      substr(${raw(part(3))}, 1, ${LONGEST_VALUE}), ${raw(part(2))} ${cells}`,
+  );
+  return Object.fromEntries(
+    rows.map(({ column, reason, n }) => [`${table}, column "${column}": ${reason}`, Number(n)]),
+  );
 }
 
 /** A row's key as text: one column, or several with ` · ` between them. */

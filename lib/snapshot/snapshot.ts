@@ -9,7 +9,7 @@ import type { Engine } from '../engine/duckdb.ts';
 import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import type { CellSettings } from './cells.ts';
-import { checkTable, createQuarantine, seekTwice } from './check.ts';
+import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
@@ -45,6 +45,8 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
+  /** Cells that can't be read, and count as unknown, by table, column and reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
   /** The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader` gives it. */
   readonly columns: (table: TableName) => ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<TableName, SourceTable>;
@@ -112,10 +114,15 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);
+  const quarantine = await countQuarantine(engine);
+  let unreadable: Record<string, number> = {};
+  for (const [table, text] of texts)
+    if (text) unreadable = { ...unreadable, ...(await quarantineCells(engine, table, text)) };
   return {
     inputs,
     quarantined,
-    quarantine: await countQuarantine(engine),
+    quarantine,
+    unreadable,
     columns: (table) => columnsOf(sources.get(table)),
     sources,
   };
