@@ -19,7 +19,7 @@ export function reportRun(title: string, result: RunResult): string[] {
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
-  lines.push(...quarantineLines(result));
+  lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
@@ -95,9 +95,23 @@ function quarantineLines(result: RunResult): string[] {
   if (quarantined === 0) return ['Quarantine: every row can be read.'];
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   return [
-    `Quarantine: ${plural(quarantined, 'row')} that no job touches until ${quarantined === 1 ? 'it is' : 'they are'} mended; the table "quarantine" says where and why.`,
+    `Quarantine: ${plural(quarantined, 'row')} that no job touches until fixed; the table "quarantine" says where and why.`,
     ...table(
       rows.map(([reason, n]) => [n, reason]),
+      '    ',
+    ),
+  ];
+}
+
+/** Cells that can't be read: each is unknown, and its row goes on. */
+function unreadableLines({ unreadable = {} }: RunResult): string[] {
+  const cells = Object.entries(unreadable).sort(([, a], [, b]) => b - a);
+  if (cells.length === 0) return [];
+  const all = cells.reduce((sum, [, n]) => sum + n, 0);
+  return [
+    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
+    ...table(
+      cells.map(([reason, n]) => [n, reason]),
       '    ',
     ),
   ];

@@ -128,6 +128,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
+    ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
   };
 }

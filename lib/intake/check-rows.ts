@@ -165,7 +165,7 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
   });
   await rejectPeople(engine, {
     column: 'email',
-    reason: 'its contact stands in quarantine; mend that row first',
+    reason: 'its contact is in quarantine; fix that row first',
     when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null and _fault is not null) and address_key(email) not in (select address_key(email) from contacts where email is not null)`,
   });
   await engine.run(
@@ -235,7 +235,7 @@ async function nameNewPeople(engine: Engine): Promise<void> {
     await engine.run(raw('delete from import_people where (file, line) in (select (file, line) from import_again)'));
 }
 
-/** Gives facts their ids, and rejects those that are about nobody or stand twice. */
+/** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
 export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable>): Promise<void> {
   if (there.has('bounces')) {
     const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
@@ -257,13 +257,19 @@ export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable
 const factHash = (...columns: string[]): string =>
   `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
 
-/** Rejects facts about nobody, and says of the others whom they are about, so that the jobs of the same run know at once. */
+/** Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same run know at once. */
 async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
   const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
     or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'about nobody: no contact has this address; import the contacts first',
+    reason: 'its contact is in quarantine; fix that row first',
+    when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts where contact_id is not null), false)
+      or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email) from unread_contacts where email is not null), false)`,
+  });
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'unknown contact: none has this address; import the contacts first',
     when: `not coalesce(${known}, false)`,
   });
   await engine.run(

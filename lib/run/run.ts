@@ -79,6 +79,8 @@ export interface JobResult {
 export interface RunResult {
   readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;
+  /** Cells that can't be read, by table, column and reason; none, where it is left out. */
+  readonly unreadable?: Readonly<Record<string, number>>;
   readonly jobs: readonly JobResult[];
   /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];
@@ -233,6 +235,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(Object.keys(snapshot.unreadable).length > 0 && { unreadable: snapshot.unreadable }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({

@@ -118,6 +118,16 @@ export function readCell(cell: string, type: ColumnType, settings: ColumnSetting
   }
 }
 
+/**
+ * `number_of(s)` and `date_of(s)` of the prelude for this workbook: rules ask by them for the number, or the local day, in a text of a
+ * column that has no type, and get what a typed column would give.
+ */
+export const readingMacros = (settings: CellSettings): readonly string[] => [
+  `create or replace macro number_of(s) as ${readCell('trimmed(s)', 'number', settings)}`,
+  `create or replace macro date_of(s) as case when s like '____-__-__' then try_cast(s as date)
+    else local_day(${readCell('trimmed(s)', 'time', settings)}) end`,
+];
+
 /** Why a cell that `readCell` gives no value for has none, as SQL: it names the rule that would settle it. */
 export function unreadableReason(cell: string, type: Exclude<ColumnType, 'text'>, settings: CellSettings): string {
   if (type === 'number') return quote('not a number');

@@ -6,20 +6,27 @@
 import { raw } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import type { SourceTable, TableText } from '../workbook/store.ts';
-import { type CellSettings, readCell, writeCell } from './cells.ts';
-import { csvScan, quote, quoteName } from './load.ts';
+import type { SourceTable } from '../workbook/store.ts';
+import { type CellSettings, type ColumnSettings, readCell, readPlainCell, writeCell } from './cells.ts';
+import { csvScan, holdsUnread, type LoadedText, quote, quoteName } from './load.ts';
 
 /** Where a record keeps the texts of cells, by header. */
 const CELLS = '_cells';
 
 /** What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written otherwise. */
-function ownText(cell: string, name: string, { type }: Column, settings: CellSettings): string | null {
+function ownText(
+  cell: string,
+  name: string,
+  { type }: Column,
+  settings: CellSettings,
+  own: ColumnSettings | undefined,
+): string | null {
   const now = `t.${quoteName(name)}`;
   if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
   if (type === 'text') return null;
-  const same = `${readCell(cell, type, settings)} is not distinct from ${now}`;
-  return `case when ${same} and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
+  const read = own ? readCell(cell, type, own) : readPlainCell(cell, type, settings);
+  const same = `${read} is not distinct from ${now}`;
+  return `case when (${same} or ${holdsUnread('t', name)}) and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
 }
 
 /**
@@ -30,7 +37,7 @@ function ownText(cell: string, name: string, { type }: Column, settings: CellSet
 export async function createWholeRows(
   engine: Engine,
   source: SourceTable,
-  text: TableText,
+  text: LoadedText,
   settings: CellSettings,
 ): Promise<void> {
   const { columns } = tableOf('contacts');
@@ -39,7 +46,7 @@ export async function createWholeRows(
     const name = columnOf.get(header);
     const column = name === undefined ? undefined : columns[name];
     const cell = `x.c${index}`;
-    const own = name === undefined || !column ? cell : ownText(cell, name, column, settings);
+    const own = name === undefined || !column ? cell : ownText(cell, name, column, settings, text.read.get(name));
     return own === null ? [] : [`${quote(header)}, ${own}`];
   });
   const known = Object.entries(columns).map(

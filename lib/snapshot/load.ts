@@ -9,6 +9,7 @@ import { type Column, type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
 import { departureOf, normalHeader } from '../workbook/headers.ts';
 import type { CsvText, OutsideText, SourceTable, TableText } from '../workbook/store.ts';
+import { isSlashed } from './cell-dates.ts';
 import { columnSettings, type TextColumn } from './cell-evidence.ts';
 import {
   type CellSettings,
@@ -18,6 +19,7 @@ import {
   readPlainCell,
   sqlType,
   unreadableReason,
+  writeCell,
 } from './cells.ts';
 
 export { quote };
@@ -29,8 +31,14 @@ export const FAULT = { between: 30, within: 31 } as const;
 export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>
   text.query === undefined ? `read_csv(${quote(text.path)}, ${text.options})` : `(${text.query})`;
 
+/** The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can. */
+export const holdsUnread = (row: string, column: string): string =>
+  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quote(column)} || chr(${FAULT.within})), false)`;
+
 interface LoadColumn extends Column {
   readonly name: string;
+  /** A column of the team's that no rule gives a type: a text, of which rules may ask for a number or a day. */
+  readonly isExtra?: true;
   /** The scan's column that holds it; null where the workbook has none. */
   readonly cell: string | null;
 }
@@ -47,7 +55,12 @@ function columnsOf(source: SourceTable | null, table: TableName, extra: Readonly
   const taken = new Set([...known.map((column) => column.name), ...(source?.headerOf.values() ?? [])]);
   const unknown = (source?.headers ?? [])
     .filter((header) => extra.has(normalHeader(header)) && !taken.has(header) && !taken.has(normalHeader(header)))
-    .map((header) => ({ name: normalHeader(header), type: 'text' as const, cell: cellOf(header) }));
+    .map((header) => ({
+      name: normalHeader(header),
+      type: 'text' as const,
+      cell: cellOf(header),
+      isExtra: true as const,
+    }));
   return [...known, ...unknown];
 }
 
@@ -132,6 +145,9 @@ export interface LoadOptions {
   readonly read?: ReadonlyMap<string, ColumnSettings>;
 }
 
+/** A table's text, and how those of its columns were read that the plain reading was not enough for. */
+export type LoadedText = TableText & { readonly read: ReadonlyMap<string, ColumnSettings> };
+
 const timestamp = (moment: Date): string => `timestamp '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
 
 /**
@@ -143,7 +159,7 @@ export async function loadTable(
   table: TableName,
   source: SourceTable | null,
   options: LoadOptions,
-): Promise<TableText | null> {
+): Promise<LoadedText | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
     const empty = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
@@ -158,10 +174,11 @@ export async function loadTable(
   const text = await readStrictly(engine, source, create, name);
   const read = await closerReading(engine, table, columns, text, options.settings);
   if (read.size > 0) await engine.run(raw(create(text, read)));
+  await orderExtraDates(engine, table, columns, options.settings);
   // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows while they
   // come in would take one thread for all of it.
   if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
-  return text;
+  return { ...text, read };
 }
 
 /** The faults of a table's rows and cells, one a row: (column, reason, value). */
@@ -198,6 +215,28 @@ async function closerReading(
     if ((await engine.number(readable)) > 0) read.set(name, own);
   }
   return read;
+}
+
+/**
+ * In a column that no rule gives a type, slashed dates whose order the column itself shows become ISO 8601: a rule that asks for its day
+ * reads it as it would read a typed column. The workbook's cells stay as they are, for nothing writes such columns.
+ */
+async function orderExtraDates(
+  engine: Engine,
+  table: TableName,
+  columns: readonly LoadColumn[],
+  settings: CellSettings,
+): Promise<void> {
+  const extra = columns.flatMap(({ name, isExtra }): TextColumn[] =>
+    isExtra ? [{ name, type: 'time', cell: quoteName(name) }] : [],
+  );
+  const shown = await columnSettings(engine, raw(quoteName(table)), extra, settings);
+  for (const { name, cell } of extra) {
+    const own = shown.get(name) ?? settings;
+    if (own.slashedDates === settings.slashedDates) continue;
+    const iso = sql`coalesce(${raw(writeCell(`(${readCell(cell, 'time', own)})`, 'time'))}, ${raw(cell)})`;
+    await engine.run(sql`update ${raw(quoteName(table))} set ${raw(cell)} = ${iso} where ${raw(isSlashed(cell))}`);
+  }
 }
 
 /** The select that makes a table's rows, in the order of its text. */

@@ -8,13 +8,13 @@ import type { TableName } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
 import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
-import type { CellSettings } from './cells.ts';
+import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
-import { type LoadOptions, loadTable } from './load.ts';
+import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
@@ -84,6 +84,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   let quarantined = 0;
   await createQuarantine(engine);
   await createSaid(engine);
+  for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),
@@ -134,8 +135,8 @@ async function loadTables(
   tables: readonly TableName[],
   sources: ReadonlyMap<TableName, SourceTable>,
   options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
-): Promise<{ texts: Map<TableName, TableText | null>; seeking: Map<TableName, Promise<void>> }> {
-  const texts = new Map<TableName, TableText | null>();
+): Promise<{ texts: Map<TableName, LoadedText | null>; seeking: Map<TableName, Promise<void>> }> {
+  const texts = new Map<TableName, LoadedText | null>();
   const seeking = new Map<TableName, Promise<void>>();
   try {
     for (const table of tables) {
