@@ -7,11 +7,10 @@
  * contact_id. Two people are never taken for one because their tools count alike.
  */
 
-import { raw, sql } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { unwrapAddresses } from './addresses.ts';
 import { type IncomingTable, incomingTables } from './format.ts';
@@ -68,12 +67,12 @@ const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'o
 async function rejectRows(
   engine: Engine,
   table: IncomingTable,
-  { column, reason, reasonOf = quote(reason), when }: Rule,
+  { column, reason, reasonOf = quoteText(reason), when }: Rule,
 ): Promise<number> {
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, ${quote(column)}, ${reasonOf}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
@@ -84,12 +83,12 @@ async function rejectRows(
 async function rejectCells(
   engine: Engine,
   table: IncomingTable,
-  { column, reason, reasonOf = quote(reason), when }: Rule,
+  { column, reason, reasonOf = quoteText(reason), when }: Rule,
 ): Promise<void> {
   const name = quoteName(column);
   await engine.run(
     raw(
-      `insert into import_rejects select file, line, ${quote(column)}, ${reasonOf} || '; the cell was ignored', substr(${name}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf} || '; the cell was ignored', substr(${name}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));

@@ -6,7 +6,7 @@
  * Sources: RFC 2822 3.3 and 4.3 (dates of mail, zones by name), ISO 8601 (basic and extended form), ECMA-262 Date.prototype.toString,
  * Unicode CLDR (names of months), Excel for two-digit years (00–29 are 2000–2029).
  */
-import { quote } from '../core/sql.ts';
+import { quoteText } from '../core/sql.ts';
 
 /** What stands first in `01/02/2026`. */
 export type DateOrder = 'DD/MM/YYYY' | 'MM/DD/YYYY';
@@ -51,7 +51,7 @@ type Step = readonly [pattern: string, replacement: string];
 
 const rewrite = (cell: string, steps: readonly Step[]): string =>
   steps.reduce(
-    (text, [pattern, replacement]) => `regexp_replace(${text}, ${quote(pattern)}, ${quote(replacement)})`,
+    (text, [pattern, replacement]) => `regexp_replace(${text}, ${quoteText(pattern)}, ${quoteText(replacement)})`,
     cell,
   );
 
@@ -155,7 +155,7 @@ function commonDate(cell: string, order: DateOrder | undefined): string {
   const slashedForms = order === undefined ? [] : [order === 'DD/MM/YYYY' ? '%d/%m/%Y' : '%m/%d/%Y'];
   const dates = [...slashedForms, '%d.%m.%Y'];
   const clocks12 = ['', ' %H:%M', ' %H:%M:%S', ' %I:%M %p', ' %I:%M:%S %p'];
-  const forms = dates.flatMap((date) => clocks12.map((clock) => quote(`${date}${clock}`)));
+  const forms = dates.flatMap((date) => clocks12.map((clock) => quoteText(`${date}${clock}`)));
   const read = `try_strptime(${cell}, [${forms.join(', ')}])`;
   // A year of two digits is the first century's to the engine, and words such as "epoch" have a meaning of their own.
   const fits = `${cell} >= '0' and ${cell} < ':' and ${cell} ${order === undefined ? `like '%.%.%'` : `similar to '[0-9]+[./].*'`}`;

@@ -3,9 +3,10 @@
  * comma or a point stands before its decimals. One value decides for its whole column; values that contradict each other decide nothing,
  * and then the workbook's own rule counts.
  */
+
+import type { Engine, Row } from '../core/engine.ts';
 import { raw, type Sql, sql } from '../core/sql.ts';
 import type { Column } from '../core/tables.ts';
-import type { Engine, Row } from '../engine/duckdb.ts';
 import { orderShown } from './cell-dates.ts';
 import { decimalShown } from './cell-numbers.ts';
 import type { CellSettings, ColumnSettings } from './cells.ts';

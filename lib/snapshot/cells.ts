@@ -3,7 +3,7 @@
  * reading is NULL, and is counted by whoever reads a column of them. `readCell` reads all that can be read; `readPlainCell` what nearly
  * every cell looks like, in a tenth of the time: where it finds a value, both find the same, unless the column itself shows otherwise.
  */
-import { quote } from '../core/sql.ts';
+import { quoteText } from '../core/sql.ts';
 import type { ColumnType } from '../core/tables.ts';
 import { type DateOrder, isSlashed, readDate, serialOf } from './cell-dates.ts';
 import { type NumberHabits, readNumber } from './cell-numbers.ts';
@@ -57,7 +57,7 @@ const PLACEHOLDERS = [
 
 /** The SQL condition that a cell of a number, a date or a time says only that nothing is known. */
 export const isPlaceholder = (cell: string): string =>
-  `lower(trim(${cell})) in (${PLACEHOLDERS.map(quote).join(', ')})`;
+  `lower(trim(${cell})) in (${PLACEHOLDERS.map(quoteText).join(', ')})`;
 
 const within = (expression: string, type: 'date' | 'timestamp'): string =>
   `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;
@@ -130,10 +130,10 @@ export const readingMacros = (settings: CellSettings): readonly string[] => [
 
 /** Why a cell that `readCell` gives no value for has none, as SQL: it names the rule that would settle it. */
 export function unreadableReason(cell: string, type: Exclude<ColumnType, 'text'>, settings: CellSettings): string {
-  if (type === 'number') return quote('not a number');
-  const plain = quote(type === 'date' ? 'not a date' : 'not a date or time');
+  if (type === 'number') return quoteText('not a number');
+  const plain = quoteText(type === 'date' ? 'not a date' : 'not a date or time');
   if (settings.slashedDates) return plain;
-  return `case when ${isSlashed(cell)} then ${quote(UNCLEAR_ORDER)} else ${plain} end`;
+  return `case when ${isSlashed(cell)} then ${quoteText(UNCLEAR_ORDER)} else ${plain} end`;
 }
 
 /** The reason of a date such as 01/02/2026 in a column that does not show which is the day. */

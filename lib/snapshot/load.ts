@@ -4,11 +4,12 @@
  * that no job asks. Unknown columns are loaded only where a rule names them.
  */
 
-import { quote, raw, sql } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { departureOf, normalHeader } from '../workbook/headers.ts';
-import type { CsvText, OutsideText, SourceTable, TableText } from '../workbook/store.ts';
+import { csvScan } from '../workbook/scan.ts';
+import type { SourceTable, TableText } from '../workbook/store.ts';
 import { isSlashed } from './cell-dates.ts';
 import { columnSettings, type TextColumn } from './cell-evidence.ts';
 import {
@@ -22,18 +23,12 @@ import {
   writeCell,
 } from './cells.ts';
 
-export { quote };
-
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
 export const FAULT = { between: 30, within: 31 } as const;
 
-/** What a table's text is selected from, its columns named c0, c1, … */
-export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>
-  text.query === undefined ? `read_csv(${quote(text.path)}, ${text.options})` : `(${text.query})`;
-
 /** The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can. */
 export const holdsUnread = (row: string, column: string): string =>
-  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quote(column)} || chr(${FAULT.within})), false)`;
+  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quoteText(column)} || chr(${FAULT.within})), false)`;
 
 interface LoadColumn extends Column {
   readonly name: string;
@@ -69,9 +64,10 @@ const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 
 /** What is kept of a fault: the column, the reason (an SQL expression) and the cell's text. */
 const faultText = (column: string, reason: string, value: string): string =>
-  `${quote(column)} || chr(${FAULT.within}) || ${reason} || chr(${FAULT.within}) || ${value}`;
+  `${quoteText(column)} || chr(${FAULT.within}) || ${reason} || chr(${FAULT.within}) || ${value}`;
 
-export const fault = (column: string, reason: string, value: string): string => faultText(column, quote(reason), value);
+export const fault = (column: string, reason: string, value: string): string =>
+  faultText(column, quoteText(reason), value);
 
 /** A way in which a row, or one cell of it, can be wrong: `flag` is 1 where it is (never NULL), `text` what is kept of it (see `fault`). */
 interface FaultCase {
@@ -284,7 +280,7 @@ export async function readStrictly(
   table: string,
 ): Promise<TableText> {
   const text = await source.open();
-  await engine.expect(text.rows);
+  await engine.reserve(text.rows);
   const agrees = await engine
     .run(raw(statement(text)))
     .then(async () => (await engine.number(raw(`select count(*) from ${table}`))) === text.rows)
@@ -294,12 +290,6 @@ export async function readStrictly(
   await engine.run(raw(statement(careful)));
   return careful;
 }
-
-const SPECIAL = new Set(['table', 'column', 'before', 'after', 'at']);
-
-/** Column names that are words of SQL need quotes. */
-export const quoteName = (name: string): string =>
-  SPECIAL.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
 
 function typedValue(column: LoadColumn, source: SourceTable, { settings, read }: LoadOptions): string {
   if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);

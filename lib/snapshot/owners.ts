@@ -3,9 +3,9 @@
  * contact_id of today, or the fault that the contact is unknown, or stands in quarantine itself.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { blankRow, FAULT, fault } from './load.ts';
 
 /** The facts that are about somebody. */

@@ -3,8 +3,9 @@
  * snapshot reads it, by what it shows as a whole, so that a file gives the same values by every door. What can't be read stays as it
  * is, for whoever rejects it by name; placeholders become empty.
  */
+
+import type { Engine } from '../core/engine.ts';
 import { raw, type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { columnSettings, type TextColumn } from './cell-evidence.ts';
 import { type CellSettings, type ColumnSettings, isPlaceholder, readCell, readPlainCell, writeCell } from './cells.ts';
 

@@ -1,9 +1,10 @@
 /** What a cell's text is read as, in UTC and elsewhere, alone and by what its column shows; what has no certain reading is unknown. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../lib/core/engine.ts';
 import { join, raw, sql } from '../../lib/core/sql.ts';
 import type { ColumnType } from '../../lib/core/tables.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { columnSettings } from '../../lib/snapshot/cell-evidence.ts';
 import {
   type CellSettings,
@@ -15,7 +16,7 @@ import {
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await Engine.open({ spillFolder: '/nowhere', timeZone: 'UTC', threads: 1 });
+  engine = await openEngine({ spillFolder: '/nowhere', timeZone: 'UTC', threads: 1 });
 });
 afterAll(() => engine.close());
 

@@ -1,6 +1,6 @@
 /** A cell that can't be read costs itself: it is unknown, counted and named, and its row goes on. */
 import { describe, expect, it } from 'vitest';
-import { update } from '../../lib/core/job.ts';
+import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aJob, nightly, sets } from '../support/small-jobs.ts';
