@@ -5,11 +5,14 @@
 
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
+import { JobError } from '../core/errors.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
 import { FAULT, holdsUnread } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
+import { understood } from './sql-fault.ts';
 
 /** A column that a change sets. */
 export interface SetColumn {
@@ -42,7 +45,7 @@ export const isEmpty = (diff: Diff): boolean => diff.counts.insert + diff.counts
 /** Works a change out. `name` is the diff table's; a change whose query is wrong throws, naming the table. */
 export async function workOut(engine: Engine, change: Change, name: string): Promise<Diff> {
   const { table } = change;
-  const columns = await engine.columnsOf(change.query);
+  const columns = await understood(`A change to ${table}`, engine.columnsOf(change.query));
   checkColumns(change, columns);
   const keys = tableOf(table).key;
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
@@ -176,10 +179,18 @@ function checkColumns(change: Change, columns: readonly string[]): void {
   const unknown = columns.filter((each) => !(each in known) && !isAside(each));
   const missing = key.filter((each) => !columns.includes(each));
   const faults = [
-    ...unknown.map((each) => `an unknown column "${each}"`),
-    ...missing.map((each) => `no key column "${each}"`),
+    ...unknown.map((each) => unknownColumn(change.table, each, Object.keys(known))),
+    ...missing.map(
+      (each) => `its query gives no "${each}", which is ${key.length > 1 ? 'part of the key' : 'the key'}.`,
+    ),
   ];
-  if (faults.length > 0) throw new Error(`a change to ${change.table} has ${faults.join(' and ')}`);
+  if (faults.length > 0) throw new JobError(`A change to ${change.table}: ${faults.join(' ')}`);
+}
+
+function unknownColumn(table: TableName, column: string, known: readonly string[]): string {
+  const near = nearest(column, known);
+  const meant = near ? ` Did you mean "${near}"?` : '';
+  return `${table} has no column "${column}".${meant} A column of your own is declared in jobs/rules/workbook.ts: columns: { ${table}: { ${column}: 'text' } }.`;
 }
 
 /** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
@@ -192,8 +203,15 @@ export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
       `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove", count(*) - count(distinct hash(${keys.join(', ')})) as twice, countif(${keys.map((key) => `${key} is null`).join(' or ')}) as unkeyed${updates} from ${name}`,
     ),
   );
-  if (Number(found.unkeyed) > 0) throw new Error(`a change to ${table} gives ${found.unkeyed} rows without a key`);
-  if (Number(found.twice) > 0) throw new Error(`a change to ${table} gives ${found.twice} keys more than once`);
+  const key = tableOf(table).key.join(', ');
+  if (Number(found.unkeyed) > 0)
+    throw new JobError(
+      `A change to ${table}: ${found.unkeyed} of its rows have no ${key}. Each row needs its key: add "where … is not null", or give one.`,
+    );
+  if (Number(found.twice) > 0)
+    throw new JobError(
+      `A change to ${table}: ${found.twice} of its rows repeat a ${key} that another row has. A join may give a row several times: group by ${key}, or keep one with qualify row_number() over (partition by ${key} order by …) = 1.`,
+    );
   return {
     ...diff,
     sets: sets.map((set) => ({ ...set, updates: Number(found[`n_${set.name}`]) })),

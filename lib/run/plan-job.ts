@@ -14,6 +14,7 @@ import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { understood } from '../plan/sql-fault.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
@@ -95,7 +96,8 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
 export async function runSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if ('query' in step) {
-      await engine.run(sql`create or replace temp table ${name(step.name)} as ${step.query}`);
+      const create = sql`create or replace temp table ${name(step.name)} as ${step.query}`;
+      await understood(`The step ${step.name}`, engine.run(create));
     } else {
       await lookUp(engine, step);
     }

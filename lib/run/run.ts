@@ -166,7 +166,7 @@ async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
 
 const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
   snapshot: {
-    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input.rows])),
+    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input?.rows ?? 0])),
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,

@@ -6,7 +6,7 @@
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import type { TableName } from '../core/tables.ts';
+import { declaredIn, type TableName } from '../core/tables.ts';
 import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
@@ -130,7 +130,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     quarantined,
     quarantine,
     unreadable,
-    columns: (table) => columnsOf(sources.get(table)),
+    columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
 }
@@ -188,13 +188,13 @@ function openAhead(sources: Map<TableName, SourceTable>, tables: readonly TableN
   });
 }
 
-function columnsOf(source: SourceTable | undefined): ReadonlyMap<string, string> {
+function columnsOf(table: TableName, source: SourceTable | undefined): ReadonlyMap<string, string> {
   const known = [...(source?.headerOf ?? [])];
   const columnOf = new Map(known.map(([column, header]) => [header, column]));
   const headers = (source?.headers ?? []).map((header) => [normalHeader(header), columnOf.get(header)] as const);
   return new Map([
     ...headers.map(([header, column]): [string, string] => [header, column ?? header]),
-    ...known.map(([column]): [string, string] => [column, column]),
+    ...[...known.map(([column]) => column), ...declaredIn(table)].map((column): [string, string] => [column, column]),
   ]);
 }
 

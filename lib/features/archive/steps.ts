@@ -61,10 +61,16 @@ export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
   ];
 }
 
-const archived = Object.keys(tableOf('archive').columns).filter(
-  (column) => !['contact_id', 'archived_at', 'archive_reason', 'record', 'lifecycle_stage'].includes(column),
-);
-const cells = (alias: string): Sql => raw(archived.map((column) => `${alias}.${quoteName(column)}`).join(', '));
+const archived = (): string[] =>
+  Object.keys(tableOf('archive').columns).filter(
+    (column) => !['contact_id', 'archived_at', 'archive_reason', 'record', 'lifecycle_stage'].includes(column),
+  );
+const cells = (alias: string): Sql =>
+  raw(
+    archived()
+      .map((column) => `${alias}.${quoteName(column)}`)
+      .join(', '),
+  );
 
 /** Contacts that get a last question. */
 export const newlyStale = sql`
