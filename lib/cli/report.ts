@@ -59,10 +59,11 @@ function jobLines(job: JobResult): string[] {
   return lines;
 }
 
-function heldLine({ reason, rows, plan }: HeldPart): string {
+function heldLine({ reason, rows, plan, question }: HeldPart): string {
+  if (question) return `  asks: ${reason}`;
   const stay = `${plural(rows, 'row')} ${rows === 1 ? 'stays as it is' : 'stay as they are'}`;
   if (plan !== null) return `  held: ${reason} (${stay}). To let it through: --approve ${plan}`;
-  return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is mended.`;
+  return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is fixed.`;
 }
 
 function headline(job: JobResult): string {

@@ -48,7 +48,7 @@ const contactColumns: Record<string, Column> = {
   created_at: time,
   updated_at: time,
   last_activity_at: time,
-  ...texts('status', 'email_status', 'email_note'),
+  ...texts('status', 'email_status', 'email_note', 'archive_note'),
   engagement: derived(number),
   fit: derived(number),
   score: derived(number),

@@ -25,6 +25,10 @@ const source = (table: 'events' | 'bounces' | 'purchases') => {
     .optional();
 };
 
+const derivedColumns = Object.entries(tables.contacts.columns).flatMap(([name, { derived }]) =>
+  derived ? [name] : [],
+);
+
 const schema = z.strictObject({
   /** IANA name: a day is a day there, and dates without an offset are local there. */
   timeZone: z.string().refine(isTimeZone, {
@@ -37,6 +41,14 @@ const schema = z.strictObject({
   /** Columns of the team's own in Nightshift's tables, and tables of its own, with their types. */
   columns: ownColumns,
   tables: ownTables,
+  /** Where a derived column goes whose header stands over values that no run wrote: another header, or 'take over'. */
+  derived: z
+    .partialRecord(z.enum(derivedColumns as [string, ...string[]]), z.string().trim().min(1))
+    .default({})
+    .transform(
+      (answers): Readonly<Record<string, string>> =>
+        Object.fromEntries(Object.entries(answers).flatMap(([column, answer]) => (answer ? [[column, answer]] : []))),
+    ),
   /** Facts that are kept outside of the workbook, in CSV or Parquet files. Paths begin at the repository's folder. */
   sources: z
     .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })

@@ -14,6 +14,7 @@ import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { unwrapAddresses } from './addresses.ts';
 import { type IncomingTable, incomingTables } from './format.ts';
+import { ignoreUnpaid } from './orders.ts';
 import { columnsOf } from './read-files.ts';
 
 export interface WeighOptions {
@@ -235,7 +236,11 @@ async function nameNewPeople(engine: Engine): Promise<void> {
 }
 
 /** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
-export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable>): Promise<void> {
+export async function findFacts(
+  engine: Engine,
+  there: ReadonlySet<IncomingTable>,
+  { settings }: WeighOptions,
+): Promise<void> {
   if (there.has('bounces')) {
     const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
     await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
@@ -250,6 +255,7 @@ export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable
   if (there.has('purchases')) {
     await findSubjects(engine, 'purchases');
     await rejectRepeated(engine, 'purchases', 'order_id');
+    await ignoreUnpaid(engine, settings);
   }
 }
 

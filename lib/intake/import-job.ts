@@ -17,6 +17,7 @@ import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
 import { contactColumns, type IncomingTable } from './format.ts';
+import { changedOrders } from './orders.ts';
 import { type BringOptions, type BroughtFile, bringFiles } from './read-files.ts';
 
 export interface ImportRequest extends BringOptions {
@@ -159,6 +160,7 @@ function changesOf(
   return [
     ...(feeds.has('contacts') ? ofPeople : []),
     ...(speaksOfConsent(feeds) ? [update('contacts', marked), upsert('suppressions', suppressed(settings))] : []),
+    ...(feeds.has('purchases') ? [changedOrders(settings)] : []),
     ...factTables.filter((table) => feeds.has(table)).map((table) => facts(table, settings)),
   ];
 }
@@ -187,7 +189,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
       await rejectUnreadable(engine, weigh);
       await forgottenPeople(engine, request.eraseKey);
       await findPeople(engine, weigh);
-      await findFacts(engine, feeds);
+      await findFacts(engine, feeds, weigh);
       request.progress(`${request.name}: working out what would change`);
       const report = await reportOf(engine, files);
       await done(report, engine);

@@ -15,6 +15,7 @@ import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { understood } from '../plan/sql-fault.ts';
+import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
@@ -23,6 +24,8 @@ export interface HeldPart {
   readonly reason: string;
   readonly rows: number;
   readonly plan: string | null;
+  /** It waits for an answer in the rules, which was asked for by this run, or by one before. */
+  readonly question?: 'first' | 'again';
 }
 
 export interface JobPlan {
@@ -30,6 +33,10 @@ export interface JobPlan {
   readonly hash: string;
   readonly guards: readonly GuardResult[];
   readonly heldParts: readonly HeldPart[];
+  /** What the engine gets and the workbook does not (derived-columns.ts). */
+  readonly withheld: readonly Withheld[];
+  /** What is to be kept of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
   /** The hashes of parts that would have been held, but for a person's approval. */
   readonly letThrough?: readonly string[];
   readonly held: Readonly<Record<string, number>>;
@@ -45,9 +52,12 @@ export async function planJob(
   given: Context,
   approvals: ReadonlySet<string>,
   earlier: Metrics | null = null,
+  columns?: Omit<Protection, 'job'>,
 ): Promise<JobPlan> {
   const prepared = await job.prepare?.({ engine, context: given, earlier });
-  const { context, diffs } = await workChangesOut(engine, job, given);
+  const { context, diffs: wanted } = await workChangesOut(engine, job, given);
+  const free = await protectColumns(engine, wanted, { sources: new Map(), answers: {}, ...columns, job: job.name });
+  const { diffs } = free;
   const holding = await holdParts(engine, job, context, diffs, approvals);
   await createPlannedViews(engine, holding.diffs);
   const guards: GuardResult[] = [];
@@ -59,9 +69,11 @@ export async function planJob(
     diffs: holding.diffs,
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
     guards,
-    heldParts: holding.parts,
+    heldParts: [...free.parts, ...holding.parts],
+    withheld: free.withheld,
+    columns: free.records,
     ...(holding.letThrough.length > 0 && { letThrough: holding.letThrough }),
-    held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
+    held: Object.fromEntries([...free.parts, ...holding.parts].map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
     metrics: { ...prepared, ...(await measure(engine, job, context)) },
     changes: await countChanges(engine, holding.diffs),
@@ -192,9 +204,9 @@ async function holdParts(
 
 const wrongPart = (part: string, reason: string, rows: number): HeldPart => ({ part, reason, rows, plan: null });
 
-/** True where a job left something out because its rule is wrong. */
+/** True where a job left something out because its rule is wrong, or because it asks for one for the first time. */
 export const hasWrongRules = ({ heldParts }: { readonly heldParts: readonly HeldPart[] }): boolean =>
-  heldParts.some(({ plan }) => plan === null);
+  heldParts.some(({ plan, question }) => plan === null && question !== 'again');
 
 async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {
   const cut = `${diff.name}_part`;

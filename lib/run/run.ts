@@ -14,6 +14,7 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { landBatch, withHeld } from './commit.ts';
+import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
@@ -90,6 +91,7 @@ async function attemptRun(
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      derived: rules.derived,
       written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
       ...(request.mayBeEmpty && { mayBeEmpty: true }),
     });
@@ -101,6 +103,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const columns: ColumnRecord[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
@@ -109,18 +112,31 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      columns.push(...whose);
     }
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
+    const landing = landBatch({
+      engine,
+      store,
+      snapshot,
+      request,
+      results,
+      applied,
+      decisions,
+      tabs,
+      columns,
+      entries,
+    });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
     const told = held.size > 0 ? withHeld(results, held) : results;

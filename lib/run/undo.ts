@@ -33,7 +33,7 @@ const typed = (text: Sql, type: ColumnType): Sql =>
 
 const deciding = (table: TableName): [string, ColumnType][] =>
   Object.entries(tableOf(table).columns)
-    .filter(([column, { derived }]) => !derived && !tableOf(table).key.includes(column))
+    .filter(([column]) => !tableOf(table).key.includes(column))
     .map(([column, { type }]) => [column, type]);
 
 /** `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time, and after the last. */

@@ -17,6 +17,7 @@ import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
+import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
@@ -29,6 +30,8 @@ export interface SnapshotOptions {
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
+  /** Where derived columns of contacts go whose header is somebody else's: the rules' answers by column. */
+  readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
   /** No contacts are no error: the first ones are about to come in. */
@@ -78,7 +81,7 @@ export class EmptyWorkbook extends NightshiftError {
 
 /** Loads a reading into the engine and checks its rows. */
 export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
-  const sources = new Map(reading.tables.map((source) => [source.table, source]));
+  const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
   for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
   const wanted = new Set([...ALWAYS, ...options.tables]);
   const tables = [

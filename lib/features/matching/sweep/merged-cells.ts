@@ -39,10 +39,10 @@ function kept(column: string, keeping: Keeping): string {
   }
 }
 
-/** The columns of contacts that a merge decides: all but the key, and those that other jobs recalculate. */
+/** The columns of contacts that a merge decides: all but the key, the archive's note, and those that other jobs recalculate. */
 export const mergedColumns = (): readonly string[] =>
   Object.entries(tableOf('contacts').columns)
-    .filter(([name, { derived }]) => name !== 'contact_id' && !derived)
+    .filter(([name, { derived }]) => !['contact_id', 'archive_note'].includes(name) && !derived)
     .map(([name]) => name);
 
 /**
