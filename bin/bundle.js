@@ -93,6 +93,8 @@ async function bundleInto(folder, entries, folders) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
+    sourcemap: true,
+    sourcesContent: false,
     logLevel: 'silent',
     plugins: [ownPlaces(folders), packagesApart],
   });

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /**
- * The command `nightshift`: runs the TypeScript sources' bundle, or, where there can be none (a mistake in a rule, a folder that can't
- * be written to), the sources as they are, which tells what is wrong.
+ * The command `nightshift`: runs a bundle of the TypeScript sources or, where none can be made (a syntax error in a rule, a
+ * folder that can't be written to), the sources as they are.
  */
 import { bundled } from './bundle.js';
+
+// Call stacks name the sources and their lines, not the bundle's.
+process.setSourceMapsEnabled(true);
 
 async function sources() {
   if (!process.features.typescript) {
@@ -16,9 +19,9 @@ async function sources() {
 const load = async ({ main, jobs }) => Promise.allSettled([import(main), import(jobs)]);
 
 let [main, jobs] = await load(await bundled().catch(sources));
-// A bundle doesn't know the line of a rule at which it failed.
+// A fault that only the bundle has is no fault of jobs/.
 if (jobs.status === 'rejected') [main, jobs] = await load(await sources());
 if (main.status === 'rejected') throw main.reason;
-// A fault in the rules is main's to tell, not Node's.
+// A fault in the rules is reported by main, not by Node.
 const nightShift = jobs.status === 'fulfilled' ? jobs.value.nightShift : Promise.reject(jobs.reason);
 process.exitCode = await main.value.main(process.argv.slice(2), nightShift);

@@ -6,13 +6,13 @@
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
+import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
 import { FAULT, holdsUnread } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
-import { understood } from './sql-fault.ts';
 
 /** A column that a change sets. */
 export interface SetColumn {
@@ -45,7 +45,7 @@ export const isEmpty = (diff: Diff): boolean => diff.counts.insert + diff.counts
 /** Works a change out. `name` is the diff table's; a change whose query is wrong throws, naming the table. */
 export async function workOut(engine: Engine, change: Change, name: string): Promise<Diff> {
   const { table } = change;
-  const columns = await understood(`A change to ${table}`, engine.columnsOf(change.query));
+  const columns = await engine.columnsOf(change.query);
   checkColumns(change, columns);
   const keys = tableOf(table).key;
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
@@ -54,13 +54,8 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
-  const diff = await countRows(engine, {
-    name,
-    table,
-    sets: set,
-    counts: { insert: 0, update: 0, remove: 0 },
-    ...texts,
-  });
+  const counts = { insert: 0, update: 0, remove: 0 };
+  const diff = await countRows(engine, { name, table, sets: set, counts, ...texts }, placeOf(change));
   if (table === 'contacts' && diff.counts.remove > 0) await keepWhole(engine, name);
   return diff;
 }
@@ -178,23 +173,29 @@ function checkColumns(change: Change, columns: readonly string[]): void {
   const { key, columns: known } = tableOf(change.table);
   const unknown = columns.filter((each) => !(each in known) && !isAside(each));
   const missing = key.filter((each) => !columns.includes(each));
+  const place = placeOf(change);
   const faults = [
-    ...unknown.map((each) => unknownColumn(change.table, each, Object.keys(known))),
-    ...missing.map(
-      (each) => `its query gives no "${each}", which is ${key.length > 1 ? 'part of the key' : 'the key'}.`,
-    ),
+    ...unknown.map((each) => unknownColumn(change.table, each)),
+    ...missing.map((each) => `its query gives no "${each}", the key of ${change.table}.`),
   ];
-  if (faults.length > 0) throw new JobError(`A change to ${change.table}: ${faults.join(' ')}`);
+  if (faults.length === 0) return;
+  const named = place && unknown[0] !== undefined ? lineNaming(unknown[0], place) : place;
+  throw new JobError(`${atPlace(named)}${change.kind} of ${change.table}: ${faults.join(' ')}`);
 }
 
-function unknownColumn(table: TableName, column: string, known: readonly string[]): string {
+function unknownColumn(table: TableName, column: string): string {
+  const known = Object.keys(tableOf(table).columns);
   const near = nearest(column, known);
-  const meant = near ? ` Did you mean "${near}"?` : '';
-  return `${table} has no column "${column}".${meant} A column of your own is declared in jobs/rules/workbook.ts: columns: { ${table}: { ${column}: 'text' } }.`;
+  const meant = near
+    ? ` Did you mean "${near}"?`
+    : ` docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts: columns: { ${table}: { ${column}: 'text' } }.`;
+  return `${table} has no column "${column}" that a job may set.${meant}`;
 }
+
+const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');
 
 /** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
-export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
+export async function countRows(engine: Engine, diff: Diff, place?: SourcePlace): Promise<Diff> {
   const { table, name, sets } = diff;
   const keys = tableOf(table).key.map(quoteName);
   const updates = sets.map((set) => `, countif(op = 'u' and set_${set.name}) as n_${set.name}`).join('');
@@ -206,11 +207,11 @@ export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
   const key = tableOf(table).key.join(', ');
   if (Number(found.unkeyed) > 0)
     throw new JobError(
-      `A change to ${table}: ${found.unkeyed} of its rows have no ${key}. Each row needs its key: add "where … is not null", or give one.`,
+      `${atPlace(place)}a change of ${table} gives ${found.unkeyed} rows without a ${key}. Leave them out: where ${key} is not null.`,
     );
   if (Number(found.twice) > 0)
     throw new JobError(
-      `A change to ${table}: ${found.twice} of its rows repeat a ${key} that another row has. A join may give a row several times: group by ${key}, or keep one with qualify row_number() over (partition by ${key} order by …) = 1.`,
+      `${atPlace(place)}a change of ${table} gives ${found.twice} rows whose ${key} another row has already: a join finds several rows for one. Keep one: group by ${key}, or qualify row_number() over (partition by ${key} order by …) = 1.`,
     );
   return {
     ...diff,

@@ -3,13 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';
 
-it('names the file, the rule and what would be right', () => {
+it('names the file, the line, the rule and what would be right', () => {
   const copy = checkout();
   edit(copy, 'jobs/rules/workbook.ts', (text) => text.replace(/timeZone: '[^']*'/, "timeZone: 'Mars'"));
   const ended = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd: copy, encoding: 'utf8' });
   expect(ended.stderr.trim()).toBe(
-    'jobs/rules/workbook.ts: timeZone: found "Mars". Expected an IANA time zone such as "Europe/Berlin".',
+    'jobs/rules/workbook.ts:8: timeZone: found "Mars". Expected an IANA time zone such as "Europe/Berlin".',
   );
   expect(ended.stdout).toBe('');
   expect(ended.status).toBe(2);
+});
+
+it('names the line of each of several faults', () => {
+  const copy = checkout();
+  edit(copy, 'jobs/rules/scoring.ts', (text) =>
+    text.replace("'attended', points: 40", "'attended', points: '40'").replace('hardBounce:', 'hardBonce:'),
+  );
+  const { stderr } = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd: copy, encoding: 'utf8' });
+  expect(stderr).toContain('jobs/rules/scoring.ts:29: engagement, events "attended", points: found "40". Expected');
+  expect(stderr).toContain('jobs/rules/scoring.ts:45: engagement: nothing is called "hardBonce" here');
 });

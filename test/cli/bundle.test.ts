@@ -1,6 +1,6 @@
 /** The command runs what the sources say now, also where they are bundled first, cannot be bundled, or are run by several at once. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';
@@ -96,4 +96,29 @@ it.each([
   expect(ended.status).toBe(2);
   expect(ended.stderr).toMatch(/^jobs\/ can't be loaded: .*jobs\/rules\/archive[.]ts:\d+/);
   expect(ended.stderr).not.toMatch(/^\s+at /m);
+});
+
+it('names the line of a job’s SQL that does not fit, and in a call stack the sources', () => {
+  const folder = checkout();
+  edit(folder, 'jobs/score-recalculation.ts', (text) => text.replace('score, score_band,', 'score, score_bnd,'));
+  edit(folder, 'lib/plan/hash.ts', (text) =>
+    text.replace(/(export async function planHash[\s\S]*?\{\n)/, "$1  if (job) throw new TypeError('on purpose');\n"),
+  );
+  const run = (job: string) =>
+    spawnSync(process.execPath, ['bin/nightshift.js', 'run', job, '--ledger', 'ledger', '--as-of', '2026-11-24'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NIGHTSHIFT_DEBUG: '1' },
+    });
+  const line =
+    readFileSync(join(folder, 'jobs/score-recalculation.ts'), 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('score_bnd')) + 1;
+  expect(run('score-recalculation').stdout).toContain(
+    `jobs/score-recalculation.ts:${line}: update of contacts: there is no column "score_bnd". The nearest are: score_band`,
+  );
+  const { stdout, stderr } = run('list-cleaning');
+  expect(stdout).toMatch(/TypeError at lib\/plan\/hash\.ts:\d+\. Its details may quote cells/);
+  expect(stderr).toMatch(/TypeError: on purpose\n\s+at .*lib\/plan\/hash\.ts:\d+/);
+  expect(bundles(folder)).toHaveLength(1);
 });
