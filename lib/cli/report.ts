@@ -5,7 +5,7 @@
 
 import { plural, warningsIn } from '../github/outward-errors.ts';
 import { changesText } from '../run/commit.ts';
-import type { HeldPart } from '../run/plan-job.ts';
+import type { HeldPart } from '../run/held-part.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';

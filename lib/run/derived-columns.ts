@@ -15,7 +15,7 @@ import { holdsUnread } from '../snapshot/load.ts';
 import { TAKE_OVER } from '../snapshot/own-headers.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { SourceTable } from '../workbook/store.ts';
-import type { HeldPart } from './plan-job.ts';
+import type { HeldPart } from './held-part.ts';
 
 /** The job's name under which `runs` keeps whose a column is. */
 export const COLUMNS = 'columns';

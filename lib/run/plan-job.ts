@@ -17,17 +17,8 @@ import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { declaredAt, withAuthorFaults } from './author-fault.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
+import type { HeldPart } from './held-part.ts';
 import { tried } from './trials.ts';
-
-/** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
-export interface HeldPart {
-  readonly part: string;
-  readonly reason: string;
-  readonly rows: number;
-  readonly plan: string | null;
-  /** It waits for an answer in the rules, which was asked for by this run, or by one before. */
-  readonly question?: 'first' | 'again';
-}
 
 export interface JobPlan {
   readonly diffs: readonly Diff[];

@@ -1,8 +1,9 @@
 /** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
+import type { HeldPart } from './held-part.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { HeldPart, JobPlan } from './plan-job.ts';
+import type { JobPlan } from './plan-job.ts';
 
 export type JobStatus = LedgerEntry['status'];
 
