@@ -1,6 +1,6 @@
 /**
- * The columns and tables that a team declares in jobs/rules/workbook.ts: the schema of the declaration, and which names it may not use.
- * A name that means something already, to Nightshift or to SQL, is refused before anything is read.
+ * The columns and tables that a team declares in jobs/rules/workbook.ts: the schema of the declaration, and which names
+ * it may not use. A name that means something already, to Nightshift or to SQL, is refused before anything is read.
  */
 import * as z from 'zod';
 import { shown } from './rules.ts';

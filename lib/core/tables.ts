@@ -1,7 +1,7 @@
 /**
- * The tables of a workbook: their columns, types and keys. One list, which the stores, the row check, the plan, `init` and the docs all
- * read: Nightshift's own tables, and the columns and tables that a team declares in jobs/rules/workbook.ts. It holds no data and knows
- * no store and no job.
+ * The tables of a workbook: their columns, types and keys. One list, which the stores, the row check, the plan, `init`
+ * and the docs all read: Nightshift's own tables, and the columns and tables that a team declares in
+ * jobs/rules/workbook.ts. It holds no data and knows no store and no job.
  */
 import { NightshiftError } from './errors.ts';
 import { nearest } from './text/nearest.ts';
@@ -216,8 +216,8 @@ const columnsOf = (table: string): Record<string, Column> =>
   (tables as unknown as Readonly<Record<string, { columns: Record<string, Column> }>>)[table]?.columns ?? {};
 
 /**
- * Adds what a team declares to the list of tables, in place of what was declared before. Rules do so once, when they are read and
- * before any workbook is opened. Names are checked by then.
+ * Adds what a team declares to the list of tables, in place of what was declared before. Rules do so once, when they
+ * are read and before any workbook is opened. Names are checked by then.
  */
 export function declare({ columns, tables: own }: Declared): void {
   for (const each of declaredColumns) {

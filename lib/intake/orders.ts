@@ -1,7 +1,8 @@
 /**
- * Orders that come again. A purchase is what was paid, less what went back (net of refunds, gross of tax and shipping, as the tool totals
- * it). A file exported later may say another amount of an order that is there already: the order is then set to it, once, and counted.
- * An order of which nothing was paid, or everything went back, is 0 where it is known, and is not added where it is not.
+ * Orders that come again. A purchase is what was paid, less what went back (net of refunds, gross of tax and shipping,
+ * as the tool totals it). A file exported later may say another amount of an order that is there already: the order is
+ * then set to it, once, and counted. An order of which nothing was paid, or everything went back, is 0 where it is
+ * known, and is not added where it is not.
  */
 
 import { type Change, update } from '../core/change.ts';
@@ -12,7 +13,10 @@ import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 /** What a tool calls an order whose money went back, or was never taken. */
 const WENT_BACK = ['refunded', 'voided', 'cancelled', 'canceled', 'charged_back', 'chargeback'];
 
-/** The condition that nothing of an order remains paid, by its status and the time of its cancellation; both are SQL for cells. */
+/**
+ * The condition that nothing of an order remains paid, by its status and the time of its cancellation; both are SQL for
+ * cells.
+ */
 export const wentBack = (status: string, cancelledAt = 'cast(null as varchar)'): string =>
   `(${cancelledAt} is not null or coalesce(lower(${status}) in (${WENT_BACK.map(quoteText).join(', ')}), false))`;
 

@@ -194,7 +194,10 @@ function unknownColumn(table: TableName, column: string): string {
 
 const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');
 
-/** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
+/**
+ * Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a
+ * key.
+ */
 export async function countRows(engine: Engine, diff: Diff, place?: SourcePlace): Promise<Diff> {
   const { table, name, sets } = diff;
   const keys = tableOf(table).key.map(quoteName);

@@ -1,11 +1,12 @@
 /**
- * Derived columns over values that no run wrote. A score or a lifetime value is recalculated each night and stands in no `changes`; under a
- * header of that name that a person or another tool filled, it would destroy what stands there. Such a column is not written: its values
- * are used by the jobs of the night and go no further, until jobs/rules/workbook.ts answers under `derived`: another header, or
- * 'take over', which writes every old value to `changes`, where undo finds it.
+ * Derived columns over values that no run wrote. A score or a lifetime value is recalculated each night and stands in
+ * no `changes`; under a header of that name that a person or another tool filled, it would destroy what stands there.
+ * Such a column is not written: its values are used by the jobs of the night and go no further, until
+ * jobs/rules/workbook.ts answers under `derived`: another header, or 'take over', which writes every old value to
+ * `changes`, where undo finds it.
  *
- * Whose a column is stands in the workbook's table `runs`: a row of the job "columns" says `asked` or `written` of it. Where there is none,
- * it is ours if the job was applied to the workbook before.
+ * Whose a column is stands in the workbook's table `runs`: a row of the job "columns" says `asked` or `written` of it.
+ * Where there is none, it is ours if the job was applied to the workbook before.
  */
 import type { Engine } from '../core/engine.ts';
 import { quoteName, raw, sql } from '../core/sql.ts';
@@ -105,7 +106,10 @@ async function protectDiff(
 const question = (header: string, column: string): string =>
   `Column "${header}" holds values that no run wrote, so ${column} is not written there. Answer in jobs/rules/workbook.ts: derived: { ${column}: 'nightshift_${column}' } writes it under that header, derived: { ${column}: '${TAKE_OVER}' } replaces the values and keeps each in changes.`;
 
-/** Moves the values of columns out of a diff, so that they reach the engine and no file. Rows that change nothing else leave it. */
+/**
+ * Moves the values of columns out of a diff, so that they reach the engine and no file. Rows that change nothing else
+ * leave it.
+ */
 async function withhold(engine: Engine, diff: Diff, columns: ReadonlySet<string>, withheld: Withheld[]): Promise<Diff> {
   for (const column of columns) {
     const name = `${diff.name}_kept_${column}`;

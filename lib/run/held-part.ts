@@ -1,4 +1,7 @@
-/** A part that was left out of a plan: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
+/**
+ * A part that was left out of a plan: how many rows, and the hash with which a person may let it through; null where
+ * its rule is wrong.
+ */
 export interface HeldPart {
   readonly part: string;
   readonly reason: string;

@@ -1,10 +1,12 @@
 /**
- * Dates as people and tools write them, in the engine's SQL: `05.01.2024`, `1/5/2024 3:04 PM`, `Fri, 05 Jan 2024 03:04:05 +0100`,
- * `Mar 5, 2025`, epochs and sheets' serial numbers. A text is rewritten step by step into one canonical form and read only where the
- * whole of it got there; anything else is NULL. What `01/02/2026` means is decided by the column (cell-evidence.ts) or by the rules.
+ * Dates as people and tools write them, in the engine's SQL: `05.01.2024`, `1/5/2024 3:04 PM`, `Fri, 05 Jan 2024
+ * 03:04:05 +0100`,
+ * `Mar 5, 2025`, epochs and sheets' serial numbers. A text is rewritten step by step into one canonical form and read
+ * only where the whole of it got there; anything else is NULL. What `01/02/2026` means is decided by the column
+ * (cell-evidence.ts) or by the rules.
  *
- * Sources: RFC 2822 3.3 and 4.3 (dates of mail, zones by name), ISO 8601 (basic and extended form), ECMA-262 Date.prototype.toString,
- * Unicode CLDR (names of months), Excel for two-digit years (00–29 are 2000–2029).
+ * Sources: RFC 2822 3.3 and 4.3 (dates of mail, zones by name), ISO 8601 (basic and extended form), ECMA-262
+ * Date.prototype.toString, Unicode CLDR (names of months), Excel for two-digit years (00–29 are 2000–2029).
  */
 import { quoteText } from '../core/sql.ts';
 
@@ -121,7 +123,7 @@ const clocks = (zones: Readonly<Record<string, string>>): readonly Step[] => [
 const CANONICAL =
   '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( [ap]m)?([+-][0-9]{2}:[0-9]{2})?)?';
 
-/** Slashed dates of which nobody can say which part is the day. */
+/** The condition that a slashed date does not show which part is the day. */
 const undecided = (text: string): string => {
   const { 'DD/MM/YYYY': day, 'MM/DD/YYYY': month } = orderShown(text);
   const alike = TO_TWELVE.map((n) => `${n}${SLASH}${n}`).join('|');
@@ -129,8 +131,8 @@ const undecided = (text: string): string => {
 };
 
 /**
- * `Y-M-D`, `Y-M-D H:M:S`, with ` am` or ` pm` and an offset where the cell has them; other texts come out as they may. Most dates have no
- * word in them: only where one stands are words looked for.
+ * `Y-M-D`, `Y-M-D H:M:S`, with ` am` or ` pm` and an offset where the cell has them; other texts come out as they may.
+ * Most dates have no word in them: only where one stands are words looked for.
  */
 function canonical(cell: string, order: DateOrder | undefined): string {
   const ordered = order === 'DD/MM/YYYY' ? slashed(DAY, MONTH, '\\1', '\\2') : slashed(MONTH, DAY, '\\2', '\\1');
@@ -207,6 +209,6 @@ export const orderShown = (cell: string): Readonly<Record<DateOrder, string>> =>
   'MM/DD/YYYY': `regexp_matches(${cell}, '^ *${MONTH}${SLASH}(1[3-9]|2[0-9]|3[01])${SLASH}[0-9]{2}')`,
 });
 
-/** The SQL condition that a cell is a slashed date, whatever its order. */
+/** The SQL condition that a cell is a slashed date, in either order. */
 export const isSlashed = (cell: string): string =>
   `regexp_matches(${cell}, '^ *[0-9]{1,2}${SLASH}[0-9]{1,2}${SLASH}[0-9]{2}([0-9]{2})?($|[ ,])')`;

@@ -1,7 +1,7 @@
 /**
- * What a column shows of how its cells are written: whether the day or the month stands first in its slashed dates, and whether a
- * comma or a point stands before its decimals. One value decides for its whole column; values that contradict each other decide nothing,
- * and then the workbook's own rule counts.
+ * What a column shows of how its cells are written: whether the day or the month stands first in its slashed dates, and
+ * whether a comma or a point stands before its decimals. One value decides for its whole column; values that contradict
+ * each other decide nothing, and then the workbook's own rule counts.
  */
 
 import type { Engine, Row } from '../core/engine.ts';

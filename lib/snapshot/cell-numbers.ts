@@ -1,6 +1,6 @@
 /**
- * Numbers as people write them, in the engine's SQL: `1,200.50`, `1.234,50 €`, `$1,200`, `1’200`, `(5.00)`, and where a column holds
- * size classes `51-200` (its lower end), `1000+`, `$10M`. What has no certain reading is NULL.
+ * Numbers as people write them, in the engine's SQL: `1,200.50`, `1.234,50 €`, `$1,200`, `1’200`, `(5.00)`, and where a
+ * column holds size classes `51-200` (its lower end), `1000+`, `$10M`. What has no certain reading is NULL.
  */
 import { quoteText } from '../core/sql.ts';
 
@@ -17,7 +17,7 @@ const CODES = ['US\\$', 'CA\\$', 'AU\\$', 'R\\$', 'zł', 'Kč', 'kr\\.?', 'Ft', 
 );
 const CURRENCY = `(?:\\p{Sc}|(?i:${CODES.join('|')}))`;
 const SPACE = '[\\s\\pZ]*';
-/** Between thousands, whatever else the column does. */
+/** Between thousands in any column. */
 const GROUP = `[\\s\\pZ'’]`;
 
 /** Without its currency and with an ASCII sign; an amount in brackets is what went back. */
@@ -53,7 +53,9 @@ const UNITS = `(?i:k|tsd\\.?|m|mio\\.?|mn|million|millionen|b|bn|mrd\\.?|billion
 const AMOUNT = `${CURRENCY}?${SPACE}[0-9][0-9.,'’]*(?:${SPACE}[0-9]{3})*${SPACE}${UNITS}?${SPACE}${CURRENCY}?`;
 const PEOPLE = `(?:${SPACE}(?i:employees|people|staff|persons|mitarbeiter|mitarbeitende|beschäftigte|salariés|empleados|dipendenti))?`;
 
-/** The lower end of a size class, with its unit: `$1M-$10M` is `$1M`, `1000+` is `1000`. Other texts stay as they are. */
+/**
+ * The lower end of a size class, with its unit: `$1M-$10M` is `$1M`, `1000+` is `1000`. Other texts stay as they are.
+ */
 const lowerEnd = (cell: string): string =>
   `regexp_replace(trim(${cell}), ${quoteText(`^(${AMOUNT})(?:${SPACE}(?:-|–|—|to|bis|à)${SPACE}${AMOUNT}|${SPACE}[+])?${PEOPLE}$`)}, '\\1')`;
 

@@ -1,7 +1,8 @@
 /**
- * The one reader of cells: how a cell's text becomes a value, in the engine's SQL, whatever door it comes in by. What has no certain
- * reading is NULL, and is counted by whoever reads a column of them. `readCell` reads all that can be read; `readPlainCell` what nearly
- * every cell looks like, in a tenth of the time: where it finds a value, both find the same, unless the column itself shows otherwise.
+ * The one reader of cells: how a cell's text becomes a value, in the engine's SQL, for folders, sheets, imports and the
+ * inbox alike. A cell without a certain reading is NULL; the caller counts it. `readCell` reads every form;
+ * `readPlainCell` only the common ones, in a tenth of the time: where it finds a value, both find the same, unless the
+ * column itself shows otherwise.
  */
 import { quoteText } from '../core/sql.ts';
 import type { ColumnType } from '../core/tables.ts';
@@ -62,7 +63,10 @@ export const isPlaceholder = (cell: string): string =>
 const within = (expression: string, type: 'date' | 'timestamp'): string =>
   `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;
 
-/** What nearly every cell looks like, of the years that count, is read at once: the questions below would take three times as long. */
+/**
+ * What nearly every cell looks like, of the years that count, is read at once: the questions below would take three
+ * times as long.
+ */
 const orPlain = (cell: string, type: 'date' | 'timestamp', otherwise: string): string =>
   `case when ${cell} like '${type === 'date' ? '____-__-__' : '____-__-__T__:__:__Z'}' and ${cell} >= '19' and ${cell} < '22' then try_cast(${cell} as ${type}) else ${otherwise} end`;
 
@@ -81,7 +85,10 @@ function plainMoment(cell: string, settings: CellSettings): string {
   return orPlain(cell, 'timestamp', within(read, 'timestamp'));
 }
 
-/** The SQL that reads text `cell` (never empty: NULL stands for that) where it looks as cells mostly do; NULL for all others. */
+/**
+ * The SQL that reads text `cell` (never empty: NULL stands for that) where it looks as cells mostly do; NULL for all
+ * others.
+ */
 export function readPlainCell(cell: string, type: ColumnType, settings: CellSettings): string {
   switch (type) {
     case 'text':
@@ -97,7 +104,10 @@ export function readPlainCell(cell: string, type: ColumnType, settings: CellSett
   }
 }
 
-/** The SQL that reads the text `cell` (never empty: NULL stands for that) as a value of the type; NULL where it has no certain reading. */
+/**
+ * The SQL that reads the text `cell` (never empty: NULL stands for that) as a value of the type; NULL where it has no
+ * certain reading.
+ */
 export function readCell(cell: string, type: ColumnType, settings: ColumnSettings): string {
   switch (type) {
     case 'text':
@@ -119,8 +129,8 @@ export function readCell(cell: string, type: ColumnType, settings: ColumnSetting
 }
 
 /**
- * `number_of(s)` and `date_of(s)` of the prelude for this workbook: rules ask by them for the number, or the local day, in a text of a
- * column that has no type, and get what a typed column would give.
+ * `number_of(s)` and `date_of(s)` of the prelude for this workbook: rules ask by them for the number, or the local day,
+ * in a text of a column that has no type, and get what a typed column would give.
  */
 export const readingMacros = (settings: CellSettings): readonly string[] => [
   `create or replace macro number_of(s) as ${readCell('trimmed(s)', 'number', settings)}`,

@@ -1,6 +1,7 @@
 /**
- * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we would
- * write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked for.
+ * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we
+ * would write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked
+ * for.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -14,7 +15,10 @@ import { holdsUnread, type LoadedText } from './load.ts';
 /** Where a record keeps the texts of cells, by header. */
 const CELLS = '_cells';
 
-/** What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written otherwise. */
+/**
+ * What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written
+ * otherwise.
+ */
 function ownText(
   cell: string,
   name: string,
@@ -31,9 +35,9 @@ function ownText(
 }
 
 /**
- * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON object of the
- * known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column `_text` of contacts:
- * a row that is added with such a record gets its cells from there (see `cellOf`).
+ * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON
+ * object of the known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column
+ * `_text` of contacts: a row that is added with such a record gets its cells from there (see `cellOf`).
  */
 export async function createWholeRows(
   engine: Engine,
@@ -65,7 +69,9 @@ export async function createWholeRows(
 const pointer = (...steps: readonly string[]): string =>
   quoteText(steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
 
-/** The text that a record holds for the cell under a header; `column` is the known column that the header stands for. */
+/**
+ * The text that a record holds for the cell under a header; `column` is the known column that the header stands for.
+ */
 export function cellOf(record: string, header: string, column: string | undefined): string {
   const text = (path: string): string => `json_extract_string(${record}, ${path})`;
   const own = text(pointer(CELLS, header));

@@ -26,7 +26,9 @@ import {
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
 export const FAULT = { between: 30, within: 31 } as const;
 
-/** The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can. */
+/**
+ * The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can.
+ */
 export const holdsUnread = (row: string, column: string): string =>
   `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quoteText(column)} || chr(${FAULT.within})), false)`;
 
@@ -69,7 +71,10 @@ const faultText = (column: string, reason: string, value: string): string =>
 export const fault = (column: string, reason: string, value: string): string =>
   faultText(column, quoteText(reason), value);
 
-/** A way in which a row, or one cell of it, can be wrong: `flag` is 1 where it is (never NULL), `text` what is kept of it (see `fault`). */
+/**
+ * A way in which a row, or one cell of it, can be wrong: `flag` is 1 where it is (never NULL), `text` what is kept of
+ * it (see `fault`).
+ */
 interface FaultCase {
   readonly flag: string;
   readonly text: string;
@@ -79,7 +84,7 @@ interface FaultCase {
 
 const flag = (condition: string): string => `cast(coalesce(${condition}, false) as utinyint)`;
 
-/** A row without these can't be told from others, or put in its place in time: it waits until they can be read. */
+/** A row without these can't be identified, or placed in time: it waits until they can be read. */
 const isNeeded = (table: TableName, { name, type }: Column & { readonly name: string }): boolean => {
   const { key, facts } = tableOf(table);
   return (
@@ -147,8 +152,9 @@ export type LoadedText = TableText & { readonly read: ReadonlyMap<string, Column
 const timestamp = (moment: Date): string => `timestamp '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
 
 /**
- * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0), `_fault` (why the whole
- * row waits) and `_unread` (its cells that can't be read, whose values are unknown) beside the columns. A table that the workbook lacks is there, empty.
+ * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0), `_fault` (why the
+ * whole row waits) and `_unread` (its cells that can't be read, whose values are unknown) beside the columns. A table
+ * that the workbook lacks is there, empty.
  */
 export async function loadTable(
   engine: Engine,
@@ -171,7 +177,8 @@ export async function loadTable(
   const read = await closerReading(engine, table, columns, text, options.settings);
   if (read.size > 0) await engine.run(raw(create(text, read)));
   await orderExtraDates(engine, table, columns, options.settings);
-  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows while they
+  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows
+  // while they
   // come in would take one thread for all of it.
   if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
   return { ...text, read };
@@ -186,8 +193,8 @@ const faultsOf = (table: TableName): string => {
 };
 
 /**
- * The columns of a loaded table that hold cells which the plain reading could not read and the full one can, with how to read them: by
- * what each column shows as a whole. Most tables have none, and are looked through no second time.
+ * The columns of a loaded table that hold cells which the plain reading could not read and the full one can, with how
+ * to read them: by what each column shows as a whole. Most tables have none, and are looked through no second time.
  */
 async function closerReading(
   engine: Engine,
@@ -214,8 +221,9 @@ async function closerReading(
 }
 
 /**
- * In a column that no rule gives a type, slashed dates whose order the column itself shows become ISO 8601: a rule that asks for its day
- * reads it as it would read a typed column. The workbook's cells stay as they are, for nothing writes such columns.
+ * In a column that no rule gives a type, slashed dates whose order the column itself shows become ISO 8601: a rule that
+ * asks for its day reads it as it would read a typed column. The workbook's cells stay as they are, for nothing writes
+ * such columns.
  */
 async function orderExtraDates(
   engine: Engine,
@@ -252,7 +260,7 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
   const values = columns.map((column) => {
     const name = quoteName(column.name);
     const wrong = cases.flatMap((each, i) => (each.cell === column.name ? [`_f${i} = 1`] : []));
-    // What can't be read is NULL already; what lies in the future becomes so.
+    // What can't be read is NULL already; a date in the future becomes NULL.
     return wrong.length < 2 ? name : `case when ${wrong.join(' or ')} then null else ${name} end as ${name}`;
   });
   return `select ${values.join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
@@ -304,7 +312,10 @@ function typedValue(column: LoadColumn, source: SourceTable, { settings, read }:
 /** "Click" and "CLICK" are a click. */
 const eventTypeOf = (cell: string): string => `lower(trimmed(${cell}))`;
 
-/** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
+/**
+ * Consent is read in any case of letters, and from another tool's own column: a person who unsubscribed there has
+ * unsubscribed.
+ */
 function statusOf(column: LoadColumn, source: SourceTable): string {
   const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
   const left = departureOf(source.headers, (place) => `c${place}`);

@@ -1,6 +1,6 @@
 /**
- * Derived columns that the rules put under a header of their own, because the usual one holds values of people or of another tool: that
- * one is an unknown column then, and stays untouched.
+ * Derived columns that the rules put under a header of their own, because the usual one holds values of people or of
+ * another tool: that one is an unknown column then, and stays untouched.
  */
 import { normalHeader } from '../workbook/headers.ts';
 import type { SourceTable } from '../workbook/store.ts';

@@ -1,6 +1,6 @@
 /**
- * Which contact a fact is about: events and purchases name it by id or by address, often by one from before a merge. Here they get the
- * contact_id of today, or the fault that the contact is unknown, or stands in quarantine itself.
+ * Which contact a fact is about: events and purchases name it by id or by address, often by one from before a merge.
+ * Here they get the contact_id of today, or the fault that the contact is unknown, or stands in quarantine itself.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -8,12 +8,12 @@ import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { blankRow, FAULT, fault } from './load.ts';
 
-/** The facts that are about somebody. */
+/** The facts that belong to a contact. */
 export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purchases']);
 
 /**
- * Finds the contact of each fact, by id or else by address, also after merges. Most facts name a contact as it is, so that only
- * the others (`lost`) are looked up and written: with their contact, or with the fault that it is unknown.
+ * Finds the contact of each fact, by id or else by address, also after merges. Most facts name a contact as it is, so
+ * that only the others (`lost`) are looked up and written: with their contact, or with the fault that it is unknown.
  */
 export async function findOwners(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
@@ -51,7 +51,10 @@ async function giveOwners(engine: Engine, table: TableName): Promise<void> {
   await engine.run(raw('drop table moved'));
 }
 
-/** Where most facts need their contact, the table is written again. A join gives rows back in an order of its own, so each takes its place along. */
+/**
+ * Where most facts need their contact, the table is written again. A join gives rows back in an order of its own, so
+ * each takes its place along.
+ */
 async function giveOwnersToAll(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
     raw(`create or replace table ${table} as

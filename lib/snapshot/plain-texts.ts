@@ -1,7 +1,7 @@
 /**
- * Texts of typed cells in the form that `readPlainCell` reads, for tables of texts that come in by import: each column is read as the
- * snapshot reads it, by what it shows as a whole, so that a file gives the same values by every door. What can't be read stays as it
- * is, for whoever rejects it by name; placeholders become empty.
+ * Texts of typed cells in the form that `readPlainCell` reads, for tables of texts that come in by import: each column
+ * is read as the snapshot reads it, by what it shows as a whole, so that a file gives the same values by every door.
+ * What can't be read stays as it is, so that the import can reject it by name; placeholders become empty.
  */
 
 import type { Engine } from '../core/engine.ts';

@@ -25,12 +25,15 @@ import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.t
 export interface SnapshotOptions {
   readonly settings: CellSettings;
   readonly asOf: Date;
-  /** The clock at the start of the run: what lies more than a day after it (and after as-of) is in the future. */
+  /** The clock at the start of the run: a moment more than a day after it (and after as-of) is in the future. */
   readonly now: Date;
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
-  /** Where derived columns of contacts go whose header is somebody else's: the rules' answers by column. */
+  /**
+   * Where derived columns of contacts go whose header holds values of people or of another tool: the rules' answers by
+   * column.
+   */
   readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
@@ -51,7 +54,10 @@ export interface Snapshot {
   readonly quarantine: Readonly<Record<string, number>>;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
   readonly unreadable: Readonly<Record<string, number>>;
-  /** The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader` gives it. */
+  /**
+   * The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader`
+   * gives it.
+   */
   readonly columns: (table: TableName) => ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<TableName, SourceTable>;
 }
@@ -60,7 +66,10 @@ const DAY_MS = 86_400_000;
 
 /** Facts come after the tables that say whom they are about. */
 const ORDER: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
-/** The largest files come in last: each is looked through while the engine takes in the one before it, and nobody waits for the first. */
+/**
+ * The largest files come in last: each is looked through while the engine takes in the one before it, and nothing waits
+ * for the first.
+ */
 const LARGEST: readonly TableName[] = ['events', 'contacts'];
 const ALWAYS: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces'];
 
@@ -155,7 +164,7 @@ async function loadTables(
       texts.set(table, text);
       if (!text) continue;
       const sought = seekTwice(engine, table);
-      // Whoever asks for it hears what went wrong; until then nobody may be there to hear it.
+      // A rejection is handled where it is awaited; the empty catch prevents an unhandled rejection.
       sought.catch(() => {});
       seeking.set(table, sought);
     }
@@ -213,7 +222,7 @@ async function addForeignBounces(
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
   if (contacts && text) await addContactBounces(engine, contacts, text, settings);
-  // A job sees facts up to as-of and no later, whoever wrote them down.
+  // A job sees facts up to as-of and no later.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;
 }

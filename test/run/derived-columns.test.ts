@@ -12,7 +12,7 @@ const people = [
   aContact({ contact_id: 'c1', Score: '87', Orders: '7' }),
   aContact({ contact_id: 'c2', Score: '', Orders: 'none' }),
 ];
-const theirs = [
+const peoples = [
   { Score: '87', Orders: '7' },
   { Score: '', Orders: 'none' },
 ];
@@ -31,7 +31,7 @@ describe('a derived column over values that no run wrote', () => {
   it('keeps each of them; the run asks once, and goes on with its own', async () => {
     const folder = aFolder();
     const first = await run(folder);
-    expect(contacts(folder)).toMatchObject(theirs);
+    expect(contacts(folder)).toMatchObject(peoples);
     // The others are written.
     expect(contacts(folder)[0]?.lifetime_value).not.toBe('');
     expect(contacts(folder).map(({ engagement }) => engagement)).not.toContain('');
@@ -43,7 +43,7 @@ describe('a derived column over values that no run wrote', () => {
     expect(asked[0]?.reason).toContain("derived: { score: 'nightshift_score' }");
     expect(exitCode(first.jobs)).toBe(2);
     const again = await run(folder);
-    expect(contacts(folder)).toMatchObject(theirs);
+    expect(contacts(folder)).toMatchObject(peoples);
     expect(exitCode(again.jobs)).toBe(0);
     expect(jobOf(again, 'score-recalculation')).toMatchObject({
       status: 'unchanged',
@@ -57,7 +57,7 @@ describe('a derived column over values that no run wrote', () => {
     const answers = { score: 'Nightshift score', orders: 'ns_orders' };
     const answered = await run(folder, answers);
     expect(exitCode(answered.jobs)).toBe(0);
-    expect(contacts(folder)).toMatchObject(theirs);
+    expect(contacts(folder)).toMatchObject(peoples);
     expect(contacts(folder)[0]).toMatchObject({ ns_orders: '1' });
     expect(Number(contacts(folder)[0]?.['Nightshift score'])).toBeGreaterThan(0);
     const again = await run(folder, answers);
@@ -84,7 +84,7 @@ describe('a derived column over values that no run wrote', () => {
     const { period } = jobOf(taking, 'score-recalculation');
     await night(folder, { jobs: [{ job: undoJob('score-recalculation', period), cadence: 'nightly' }] });
     expect(contacts(folder)[0]?.Score).toBe('87');
-    // And are theirs again.
+    // And people's again.
     await run(folder, {}, { asOf: '2026-11-24' });
     expect(contacts(folder)[0]?.Score).toBe('87');
   });

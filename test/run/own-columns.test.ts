@@ -130,7 +130,7 @@ it.each([
     '"score_bnd" not found',
   ],
   ['no SQL', sql`selct contact_id`, 'the SQL is not understood'],
-])('a job’s fault is said in words, and with no cell: %s', async (_, query, message) => {
+])('a job’s fault is described without a cell of the workbook: %s', async (_, query, message) => {
   const folder = temporaryFolder();
   writeWorkbook(folder, { contacts });
   const { error, status } = jobOf(

@@ -121,7 +121,7 @@ describe('a moment', () => {
 });
 
 describe('a day', () => {
-  it('is the day that stands there, whatever its hour and offset', async () => {
+  it('is the day as it is written, without its hour and offset', async () => {
     const expected = {
       '1985-03-09': '1985-03-09',
       '1899-12-31': null,

@@ -60,7 +60,7 @@ it('a contact in quarantine is not unknown: its events say that it stands there'
   const folder = temporaryFolder();
   writeWorkbook(folder, {
     contacts: [aContact({ contact_id: 'c1' }), aContact({ contact_id: 'c2', status: 'perhaps' })],
-    events: [anEvent({ contact_id: 'c2' }), anEvent({ email: 'c2@example.com' }), anEvent({ contact_id: 'nobody' })],
+    events: [anEvent({ contact_id: 'c2' }), anEvent({ email: 'c2@example.com' }), anEvent({ contact_id: 'unknown' })],
   });
   const { quarantine } = await night(folder);
   expect(quarantine).toEqual({

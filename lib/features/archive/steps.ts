@@ -1,7 +1,7 @@
 /**
- * Which contacts are inactive, since when, and which are active again: each step one query over the whole history, so that a month
- * that was missed changes nothing. A contact of which nothing is known that has a date is never inactive. What the job notes stands in
- * a column of its own, `archive_note`: the stage is the team's.
+ * Which contacts are inactive, since when, and which are active again: each step one query over the whole history, so
+ * that a month that was missed changes nothing. A contact of which nothing is known that has a date is never inactive.
+ * What the job notes stands in a column of its own, `archive_note`: the stage is the team's.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -104,8 +104,8 @@ export const backToContacts = (): Sql => sql`
 export const outOfArchive = sql`select contact_id, 'active again' as why from (${returning}) as r`;
 
 /**
- * `whole_rows(contact_id, record)`: contacts with the note, with every cell that they have in the workbook, unknown columns too, but
- * without the note.
+ * `whole_rows(contact_id, record)`: contacts with the note, with every cell that they have in the workbook, unknown
+ * columns too, but without the note.
  */
 export async function keepWholeRows(engine: Engine): Promise<Metrics> {
   await engine.run(
