@@ -48,6 +48,8 @@ export interface Protection {
   readonly sources: ReadonlyMap<TableName, SourceTable>;
   /** Answers by column of contacts: a header, or `take over`. */
   readonly answers: Readonly<Record<string, string>>;
+  /** Whether the ledger knows of a run of the job that changed the table; `runs` keeps only the last status of a period. */
+  readonly inLedger: (table: TableName) => Promise<boolean>;
 }
 
 /** Takes out of a job's diffs what would be written over a derived column that is not ours. */
@@ -65,7 +67,7 @@ export async function protectColumns(engine: Engine, diffs: readonly Diff[], giv
 async function protectDiff(
   engine: Engine,
   diff: Diff,
-  { job, sources, answers }: Protection,
+  { job, sources, answers, inLedger }: Protection,
   found: { parts: HeldPart[]; withheld: Withheld[]; records: ColumnRecord[] },
 ): Promise<Diff> {
   const source = sources.get(diff.table);
@@ -85,7 +87,8 @@ async function protectDiff(
       if (record === 'asked') found.records.push({ column, status: 'written', note: 'it held no value any more' });
       continue;
     }
-    if (record === 'written' || (record === null && (await wasApplied(engine, job, diff.table)))) continue;
+    const wroteBefore = async () => (await wasApplied(engine, job, diff.table)) || (await inLedger(diff.table));
+    if (record === 'written' || (record === null && (await wroteBefore()))) continue;
     if (answers[set.name] === TAKE_OVER) {
       taken.add(set.name);
       found.records.push({ column, status: 'written', note: 'taken over; the old values stand in changes' });

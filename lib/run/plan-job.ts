@@ -48,7 +48,13 @@ export async function planJob(
 ): Promise<JobPlan> {
   const prepared = await job.prepare?.({ engine, context: given, earlier });
   const { context, diffs: wanted } = await workChangesOut(engine, job, given);
-  const free = await protectColumns(engine, wanted, { sources: new Map(), answers: {}, ...columns, job: job.name });
+  const free = await protectColumns(engine, wanted, {
+    sources: new Map(),
+    answers: {},
+    inLedger: async () => false,
+    ...columns,
+    job: job.name,
+  });
   const { diffs } = free;
   const holding = await holdParts(engine, job, context, diffs, approvals);
   await createPlannedViews(engine, holding.diffs);

@@ -85,6 +85,7 @@ export async function runJob(
     const { withheld, columns, ...planned } = await planJob(engine, job, context, request.approvals, earlier, {
       sources,
       answers,
+      inLedger: (table) => changedBefore(request, job, table),
     });
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
@@ -194,6 +195,15 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
+}
+
+/** Whether a run of the job, on this workbook, changed the table. */
+async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
+  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+  return entries.some(
+    ({ workbook, status, changes }) =>
+      workbook === request.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+  );
 }
 
 async function timesApplied(request: RunRequest, job: Job, period: string): Promise<number> {

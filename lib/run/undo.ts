@@ -33,7 +33,8 @@ const typed = (text: Sql, type: ColumnType): Sql =>
 
 const deciding = (table: TableName): [string, ColumnType][] =>
   Object.entries(tableOf(table).columns)
-    .filter(([column]) => !tableOf(table).key.includes(column))
+    // Of derived columns only those of contacts are ever recorded: where a run took them over.
+    .filter(([column, { derived }]) => !(derived && table !== 'contacts') && !tableOf(table).key.includes(column))
     .map(([column, { type }]) => [column, type]);
 
 /** `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time, and after the last. */

@@ -89,6 +89,17 @@ describe('a derived column over values that no run wrote', () => {
     expect(contacts(folder)[0]?.Score).toBe('87');
   });
 
+  it('is ours where only the ledger still knows of the run that wrote it', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact({ contact_id: 'c1' })] });
+    await run(folder);
+    // A later run of the same period was blocked, and its row took the place of the one that was applied.
+    const runs = readCsv(folder, 'runs').map((row) => ({ ...row, status: 'blocked' }));
+    writeWorkbook(folder, { runs });
+    const later = await run(folder, {}, { asOf: '2026-12-24' });
+    expect(later.jobs.flatMap(({ heldParts }) => heldParts)).toEqual([]);
+  });
+
   it('is ours where it was emptied, and where a run wrote it', async () => {
     const folder = aFolder();
     await run(folder);
