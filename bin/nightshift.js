@@ -1,27 +1,15 @@
 #!/usr/bin/env node
 /**
- * The command `nightshift`: runs a bundle of the TypeScript sources or, where none can be made (a syntax error in a rule, a
- * folder that can't be written to), the sources as they are.
+ * The command `nightshift`: runs the TypeScript sources. Node 22.18 and later read them as they are, older ones through tsx.
  */
-import { bundled } from './bundle.js';
+process.setSourceMapsEnabled(true); // call stacks name the sources and their lines
 
-// Call stacks name the sources and their lines, not the bundle's.
-process.setSourceMapsEnabled(true);
-
-async function sources() {
-  if (!process.features.typescript) {
-    const { register } = await import('tsx/esm/api');
-    register();
-  }
-  return { main: '../lib/cli/main.ts', jobs: '../jobs/batches.ts' };
+if (!process.features.typescript) {
+  const { register } = await import('tsx/esm/api');
+  register();
 }
-
-const load = async ({ main, jobs }) => Promise.allSettled([import(main), import(jobs)]);
-
-let [main, jobs] = await load(await bundled().catch(sources));
-// A fault that only the bundle has is no fault of jobs/.
-if (jobs.status === 'rejected') [main, jobs] = await load(await sources());
+const [main, jobs] = await Promise.allSettled([import('../lib/cli/main.ts'), import('../jobs/batches.ts')]);
 if (main.status === 'rejected') throw main.reason;
-// A fault in the rules is reported by main, not by Node.
+// A fault in jobs/ is reported by main, not by Node.
 const nightShift = jobs.status === 'fulfilled' ? jobs.value.nightShift : Promise.reject(jobs.reason);
 process.exitCode = await main.value.main(process.argv.slice(2), nightShift);
