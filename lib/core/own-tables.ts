@@ -47,7 +47,7 @@ const columnTypes = z.record(z.string(), types).superRefine((columns, context) =
 const ofNightshift = new Map(EXTENDABLE.map((table) => [table as string, new Set(Object.keys(tables[table].columns))]));
 
 /** `columns`: own columns of Nightshift's tables, by table; their types by name. */
-export const ownColumns = z
+export const ownColumnsSchema = z
   .partialRecord(z.enum(EXTENDABLE), columnTypes)
   .default({})
   .superRefine((declared, context) => {
@@ -72,7 +72,7 @@ const ownTable = z
   });
 
 /** `tables`: tables of the team's own, by name; their keys and columns. */
-export const ownTables = z
+export const ownTablesSchema = z
   .record(z.string(), ownTable)
   .default({})
   .superRefine((declared, context) => {

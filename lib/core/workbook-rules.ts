@@ -3,7 +3,7 @@
  * may shrink between two runs. Checked when the program starts; a wrong rule stops everything before it reads a row.
  */
 import * as z from 'zod';
-import { ownColumns, ownTables } from './own-tables.ts';
+import { ownColumnsSchema, ownTablesSchema } from './own-tables.ts';
 import { checkRules, shown } from './rules.ts';
 import { declare, tableOf, tables } from './tables.ts';
 
@@ -39,8 +39,8 @@ const schema = z.strictObject({
   /** Other names of the contacts table's columns: header → column. */
   aliases: z.record(z.string(), z.string()),
   /** Columns of the team's own in Nightshift's tables, and tables of its own, with their types. */
-  columns: ownColumns,
-  tables: ownTables,
+  columns: ownColumnsSchema,
+  tables: ownTablesSchema,
   /** Where a derived column goes whose header stands over values that no run wrote: another header, or 'take over'. */
   derived: z
     .partialRecord(z.enum(derivedColumns as [string, ...string[]]), z.string().trim().min(1))

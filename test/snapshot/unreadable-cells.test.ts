@@ -69,3 +69,26 @@ it('a contact in quarantine is not unknown: its events say that it stands there'
     'events: unknown contact': 1,
   });
 });
+
+it('a date in a column that no rule gives a type is the same day as it would be in one of ours', async () => {
+  const folder = temporaryFolder();
+  const cells = [
+    '2026-10-26',
+    '2026-10-25T23:30:00Z',
+    '26/10/2026',
+    '46321',
+    '26/10/2026 10:00',
+    '26.10.2026',
+    'Oct 26, 2026',
+  ];
+  const contacts = [...cells, '05/10/2026', 'soon', 'n.a.'].map((Renewal, i) =>
+    aContact({ contact_id: `c${i}`, Renewal }),
+  );
+  writeWorkbook(folder, { contacts });
+  const query = sql`select contact_id, cast(date_of(renewal) as varchar) as email_note, 'seen' as why from contacts`;
+  const job = aJob({ extraColumns: ['renewal'], changes: () => [update('contacts', query)] });
+  await night(folder, { jobs: nightly(job), rules: { timeZone: 'Europe/Berlin' } });
+  const days = readCsv(folder, 'contacts').map(({ email_note }) => email_note);
+  expect(days).toEqual([...cells.map(() => '2026-10-26'), '2026-10-05', '', '']);
+  expect(readCsv(folder, 'contacts').map(({ Renewal }) => Renewal)).toEqual(contacts.map(({ Renewal }) => Renewal));
+});
