@@ -55,12 +55,22 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
-  findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...(await ofSheet(session, store)));
+  findings.push(
+    ...(reading.leftAlone ?? []).map(leftAlone),
+    ...(await ofAccess(store)),
+    ...(await ofSheet(session, store)),
+  );
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
       level: 'mend',
       text: `${plural(rows, 'row')} in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
+    });
+  }
+  for (const [reason, cells] of Object.entries(snapshot.unreadable)) {
+    findings.push({
+      level: 'look',
+      text: `${plural(cells, 'cell')} unreadable and taken as unknown, ${reason}: the table "quarantine" says which, after the next run`,
     });
   }
   const released = await engine.number(

@@ -55,6 +55,7 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.flatMap(reasons),
     ...guards(result),
     ...quarantine(result),
+    ...unreadable(result),
     ...told
       .filter(({ did }) => did !== 'left alone')
       .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
@@ -137,8 +138,19 @@ function quarantine({ quarantine: byReason, snapshot }: RunResult): string[] {
   if (Object.keys(snapshot.rows).length === 0) return [];
   if (snapshot.quarantined === 0) return ['**Quarantine**: every row can be read.', ''];
   return [
-    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are mended.`,
+    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until fixed.`,
     ...Object.entries(byReason).map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
+    '',
+  ];
+}
+
+/** Cells that can't be read: each is unknown, and its row goes on. */
+function unreadable({ unreadable: byReason = {} }: RunResult): string[] {
+  const cells = Object.entries(byReason);
+  if (cells.length === 0) return [];
+  return [
+    '**Unreadable cells**: taken as unknown; their rows go on.',
+    ...cells.map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
     '',
   ];
 }

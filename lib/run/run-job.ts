@@ -16,6 +16,7 @@ import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
+import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import { contextOf, inputsOf } from './job-context.ts';
@@ -34,6 +35,8 @@ export interface JobOutcome {
   readonly files: readonly StagedFile[];
   /** Tabs that land with the tables. */
   readonly tabs: readonly TabFile[];
+  /** What `runs` is to keep of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
 }
 
 /** What a job's result holds before there is a plan. */
@@ -67,7 +70,7 @@ export async function runJob(
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [], columns: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -77,7 +80,13 @@ export async function runJob(
   try {
     if ('failed' in gathered) throw gathered.failed;
     const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
-    const planned = await planJob(engine, job, context, request.approvals, earlier);
+    const { sources } = snapshot;
+    const answers = request.rules.derived;
+    const { withheld, columns, ...planned } = await planJob(engine, job, context, request.approvals, earlier, {
+      sources,
+      answers,
+      inLedger: (table) => changedBefore(request, job, table),
+    });
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...brought.guards, ...planned.guards];
@@ -90,6 +99,7 @@ export async function runJob(
     const decided = await decide(request, job, snapshot, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.transaction(() => applyToEngine(engine, plan.diffs));
+    if (isFine) await applyWithheld(engine, withheld);
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
@@ -104,11 +114,11 @@ export async function runJob(
       ...(goesOn && { status: request.applied }),
       seconds: seconds(request, start),
     };
-    if (!goesOn) return { result, ...nothingDone };
+    if (!goesOn) return { result, ...nothingDone, ...(isFine && { columns }) };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
     const decisions = job.unrecorded ? [] : decisionsOf(diffs, decider);
-    return { result, diffs, decisions, files: made.staged, tabs: made.tabs };
+    return { result, diffs, decisions, files: made.staged, tabs: made.tabs, columns };
   } catch (error) {
     const failed = {
       ...base,
@@ -186,6 +196,15 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
+}
+
+/** Whether a run of the job, on this workbook, changed the table. */
+async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
+  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+  return entries.some(
+    ({ workbook, status, changes }) =>
+      workbook === request.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+  );
 }
 
 async function timesApplied(request: RunRequest, job: Job, period: string): Promise<number> {

@@ -119,6 +119,8 @@ describe('lifetime-value', () => {
           record: '',
         },
       ],
+      // An earlier run wrote what stands in value_band.
+      runs: [{ job: 'lifetime-value', period: '2026-10', status: 'applied', changes: 'contacts 1 changed' }],
     });
     const result = await night(folder, { jobs: [valueJob, listsByValue, exportByValue], asOf: '2026-11-22' });
     const first = jobOf(result, 'lifetime-value');

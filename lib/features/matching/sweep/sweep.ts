@@ -187,7 +187,7 @@ export const asked = sql`
 
 /** What the survivors hold from then on. */
 export const survivors = sql`
-  select survivor_id as contact_id, ${raw(mergedColumns.map(quoteName).join(', '))}, 'merged from a duplicate' as why from sweep_merged`;
+  select survivor_id as contact_id, ${raw(mergedColumns().map(quoteName).join(', '))}, 'merged from a duplicate' as why from sweep_merged`;
 
 /** The rows that go into `merges`, whole. */
 export const merges = (asOf: Date) => sql`
