@@ -47,7 +47,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     ],
     misfit: (histories) => misfit(histories, extraChances),
     alive,
-    ordersIfAlive: (parameters, frequency, age, weeks) => {
+    ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
       const [r, alpha, a, b] = four(parameters);
       const chances = frequency + extraChances;
       const z = weeks / (alpha + age + weeks);

@@ -31,8 +31,10 @@ export interface RepeatModel {
   misfit(histories: Histories): Objective;
   /** Probability that a customer with this history will still buy. */
   alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
-  /** Orders to expect in the `weeks` after as-of of one who is alive, of whom it doesn't matter any more when the last order was. */
-  ordersIfAlive(parameters: readonly number[], frequency: number, age: number, weeks: number): number;
+  /** Orders to expect in the `weeks` after as-of of a customer who is alive. */
+  ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
+  /** `ordersIfAlive` depends on the recency too: buying is regular, and the next order is due. */
+  readonly recencyMatters?: true;
 }
 
 export interface Fit extends Likeliest {
@@ -55,7 +57,7 @@ export function expectedOrders(
   weeks: number,
 ): number {
   const alive = model.alive(parameters, frequency, recency, age);
-  return alive * model.ordersIfAlive(parameters, frequency, age, weeks);
+  return alive * model.ordersIfAlive(parameters, frequency, recency, age, weeks);
 }
 
 function meanAge({ age, customers }: Histories): number {

@@ -38,7 +38,7 @@ export const paretoNbd: RepeatModel = {
     const [r, alpha, s, beta] = parts(parameters);
     return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
   },
-  ordersIfAlive: (parameters, frequency, age, weeks) => {
+  ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
     const [r, alpha, s, beta] = parts(parameters);
     const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
     return ((r + frequency) * active) / (alpha + age);
