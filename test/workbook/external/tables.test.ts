@@ -74,7 +74,7 @@ async function inSheet(more: Record<string, string[][]> = {}): Promise<Place> {
 
 const put = (folder: string, files: Record<string, string>): void => {
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
+    mkdirSync(join(folder, name, '../..'), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
 };

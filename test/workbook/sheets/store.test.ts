@@ -173,7 +173,7 @@ describe('cells that are no plain text', () => {
 });
 
 it('the sample gives the same plans, kept in files or in a sheet', async () => {
-  const sample = join(import.meta.dirname, '..', '..', 'data', 'sample');
+  const sample = join(import.meta.dirname, '../..', '../..', 'data', 'sample');
   const folder = temporaryFolder();
   cpSync(sample, folder, { recursive: true });
   const bench = await aSheet({});
