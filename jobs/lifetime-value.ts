@@ -3,14 +3,14 @@ import { job, update } from '../lib/core/job.ts';
 import { list, sql } from '../lib/core/sql.ts';
 import { bandsOf } from '../lib/features/value/bands.ts';
 import { valueCustomers } from '../lib/features/value/lifetime-value.ts';
-import { valueMetrics } from '../lib/features/value/report.ts';
+import { lastModel, valueMetrics } from '../lib/features/value/report.ts';
 import type { ValueRules } from '../lib/features/value/rules.ts';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
 
 /** Facts name their contact after merges already. */
 const purchases = sql`select contact_id, ordered_at, amount, currency from purchases`;
 
-/** Works out what customers are worth from everything that they ever bought, so that campaigns follow value and not noise. */
+/** Computes what customers are worth from everything that they bought, so that campaigns follow value and not noise. */
 export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Limit; readonly moved: Limit }) =>
   job({
     name: 'lifetime-value',
@@ -19,7 +19,11 @@ export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Li
     writes: ['contacts'],
     rules: { values, limits },
     prepare: async ({ engine, context, earlier }) =>
-      valueMetrics(await valueCustomers(engine, purchases, context, values), earlier, values),
+      {
+      const { asOf, today } = context;
+      const at = { asOf, today, lastMonth: lastModel(earlier) };
+      return valueMetrics(await valueCustomers(engine, purchases, at, values), earlier, values);
+    },
     changes: () => [
       update(
         'contacts',
@@ -32,7 +36,7 @@ export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Li
               when c.value_band not in ${list(bandsOf(values))} then concat('no band of ours → ', v.value_band)
               else concat(c.value_band, ' → ', v.value_band)
             end as why_value_band,
-            'worked out anew' as why
+            'recalculated' as why
           from contacts c left join value_customers v on v.contact_id = c.contact_id
           where v.contact_id is not null or c.orders is not null`,
       ),

@@ -24,6 +24,9 @@ export interface OrderValueFit extends Omit<Likeliest, 'parameters'> {
   readonly v: number;
 }
 
+/** Beyond this neither orders nor customers differ, and the search would go on for ever. */
+const MOST = 1e6;
+
 /** Fits to spending that is sorted. */
 export function fitOrderValue(spending: Spending): OrderValueFit {
   const { frequency, spend, customers } = spending;
@@ -54,6 +57,7 @@ export function spendingMisfit({ frequency, spend, customers }: Spending): Objec
   return (point, gradient, information) => {
     const [p = 0, excess = 0, v = 0] = Array.from(point, Math.exp);
     const q = 1 + excess;
+    if (!(p < MOST && excess < MOST)) return Number.POSITIVE_INFINITY;
     const lnV = Math.log(v);
     const [lnGammaQ, psiQ] = [lnGamma(q), digamma(q)];
     const fixed = distinct.map((x) => lnGamma(p * x + q) - lnGamma(p * x) - lnGammaQ + q * lnV);

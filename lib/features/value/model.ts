@@ -12,11 +12,13 @@ import { type Likeliest, mostLikely } from './likelihood.ts';
 import type { Objective } from './minimise.ts';
 import { type Grouped, thin, total } from './sample.ts';
 
-/** Groups of customers with equal history, column by column; all four of one length, times in weeks. */
+/** Groups of customers with equal history, column by column; all of one length, times in weeks. */
 export interface Histories extends Grouped {
   readonly frequency: Float64Array;
   readonly recency: Float64Array;
   readonly age: Float64Array;
+  /** Repeat orders in the same weeks of earlier years, where they were counted. */
+  readonly season?: Float64Array;
 }
 
 export interface RepeatModel {
@@ -33,8 +35,8 @@ export interface RepeatModel {
   alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
   /** Orders to expect in the `weeks` after as-of of a customer who is alive. */
   ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
-  /** `ordersIfAlive` depends on the recency too: buying is regular, and the next order is due. */
-  readonly recencyMatters?: true;
+  /** The k of a model for regular buyers, whose next order depends on when the last one was. */
+  readonly ticksPerOrder?: number;
 }
 
 export interface Fit extends Likeliest {

@@ -33,7 +33,7 @@ export const mbgCnbd = (k: number): RepeatModel => ({
   name: `MBG/CNBD-${k}`,
   parameterNames: ['r', 'alpha', 'a', 'b'],
   mostCustomers: 10_000,
-  recencyMatters: true,
+  ticksPerOrder: k,
   starts: (weeks) => [
     [1, weeks / (4 * k), 0.5, 2],
     [k, weeks, 0.2, 2],
@@ -68,7 +68,8 @@ export const mbgCnbd = (k: number): RepeatModel => ({
   },
 });
 
-const MOST = 1e9;
+/** Beyond this the rates of customers do not differ, and differences of ln Γ lose their digits. */
+const MOST = 1e5;
 
 /** Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at all. */
 function quiet(shape: number, rest: number, k: number): number {
