@@ -18,8 +18,7 @@ export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Li
     reads: ['contacts', 'purchases'],
     writes: ['contacts'],
     rules: { values, limits },
-    prepare: async ({ engine, context, earlier }) =>
-      {
+    prepare: async ({ engine, context, earlier }) => {
       const { asOf, today } = context;
       const at = { asOf, today, lastMonth: lastModel(earlier) };
       return valueMetrics(await valueCustomers(engine, purchases, at, values), earlier, values);

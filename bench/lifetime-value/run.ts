@@ -8,6 +8,7 @@ import { fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
 import { fitModel } from '../../lib/features/value/model.ts';
 import { type CdnowSample, cdnowSample } from './cdnow.ts';
 import { million } from './million.ts';
+import { publicShops } from './shops.ts';
 
 import { sideBySide } from './side-by-side.ts';
 import { inWholeOrders } from './whole-orders.ts';
@@ -21,7 +22,7 @@ export async function run(): Promise<void> {
     sideBySide(sample);
   } else console.log('CDNOW: skipped: no data');
   const shops = process.argv.find((word) => word.startsWith('--shops='))?.split('=')[1];
-  if (shops) console.log(shops);
+  if (shops) await publicShops(shops);
   else console.log('Public shops: skipped: no --shops=FOLDER');
   const customers = process.argv.find((word) => word.startsWith('--customers='))?.split('=')[1];
   if (customers !== '0') await million(Number(customers ?? 1_000_000));

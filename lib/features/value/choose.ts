@@ -82,7 +82,7 @@ export function candidatesFor(regularity: number, repeatModels: readonly RepeatM
   const regular = regularity > 1 ? [mbgCnbd(regularity)] : [];
   const irregular = regularity >= STRICTLY_REGULAR ? [] : repeatModels;
   const within = regularity >= STRICTLY_REGULAR && { within: MISSED_RENEWALS };
-  return [...irregular.map(ofModel), ...regular.map((model) => ({ ...ofModel(model), ...within })), sameWeeks, average];
+  return [...regular.map((model) => ({ ...ofModel(model), ...within })), ...irregular.map(ofModel), sameWeeks, average];
 }
 
 /** Histories up to a cut, and how many orders each group's customers made in the slice after it. */

@@ -29,12 +29,24 @@ const WEEKS_A_YEAR = 365.2425 / 7;
 const shown = (value: number, floor: number): string =>
   floor > 0 && value <= floor ? `hardly any (${floor} or less)` : value.toPrecision(3);
 
-function meanRates({ k = 1, r, alpha, a, b, s, beta, p, q, v }: Readonly<Record<string, number>>): Record<string, number> {
+function meanRates({
+  k = 1,
+  r,
+  alpha,
+  a,
+  b,
+  s,
+  beta,
+  p,
+  q,
+  v,
+}: Readonly<Record<string, number>>): Record<string, number> {
   return {
     ...(r !== undefined && alpha !== undefined && { [ORDERS]: (r / alpha / k) * WEEKS_A_YEAR }),
     ...(a !== undefined && b !== undefined && { [LEAVING]: a / (a + b) }),
     // The gamma mixture of exponential lifetimes is a Pareto distribution.
-    ...(s !== undefined && beta !== undefined && { [LEAVING_A_YEAR]: -Math.expm1(-s * Math.log1p(WEEKS_A_YEAR / beta)) }),
+    ...(s !== undefined &&
+      beta !== undefined && { [LEAVING_A_YEAR]: -Math.expm1(-s * Math.log1p(WEEKS_A_YEAR / beta)) }),
     ...(p !== undefined && q !== undefined && v !== undefined && { [ORDER_VALUE]: (p * v) / (q - 1) }),
   };
 }

@@ -37,8 +37,7 @@ export function estimate(forecast: Forecast, histories: Histories, horizon: Hori
     const [x, t, T] = [frequency[i] as number, recency[i] as number, age[i] as number];
     const pair = x * ages.distinct.length + (ages.index[i] as number);
     const known = forecast.dependsOn ? undefined : ahead.get(pair);
-    const found =
-      known ?? lookAhead(forecast, { frequency: x, recency: t, age: T, season: season?.[i] ?? 0 }, horizon);
+    const found = known ?? lookAhead(forecast, { frequency: x, recency: t, age: T, season: season?.[i] ?? 0 }, horizon);
     if (!known && !forecast.dependsOn) ahead.set(pair, found);
     const chance = forecast.alive(x, t, T);
     const share = Number.isNaN(chance) ? 1 : chance;

@@ -6,7 +6,16 @@
 
 import type { Sql } from '../../core/sql.ts';
 import type { Engine } from '../../engine/duckdb.ts';
-import { average, type Candidate, candidatesFor, compare, type Fitted, type HeldOut, preferred, type Score } from './choose.ts';
+import {
+  average,
+  type Candidate,
+  candidatesFor,
+  compare,
+  type Fitted,
+  type HeldOut,
+  preferred,
+  type Score,
+} from './choose.ts';
 import { numericColumns } from './columns.ts';
 import { day, daysBefore } from './days.ts';
 import { type Forecast, WEEKS_A_YEAR } from './forecast.ts';
@@ -78,7 +87,7 @@ export async function forecastFor(
   const isCompared = comparison.scores.length > 0;
   const names = isCompared
     ? preferred(candidates, comparison.scores, lastMonth)
-    : uncompared(candidates, k).map(({ name }) => name);
+    : candidates.filter(({ seasonal }) => !seasonal).map(({ name }) => name);
   for (const name of names) {
     const candidate = candidates.find((one) => one.name === name);
     if (candidate === undefined || candidate === average) continue;
@@ -88,12 +97,6 @@ export async function forecastFor(
   const because = names[0] === average.name ? 'on held-out weeks it did better than every model' : 'no model converged';
   return simpler(known.groups, because, comparison, k);
 }
-
-/** Where nothing can be compared, a shop whose buying is regular gets the model for that, any other the first. */
-const uncompared = (candidates: readonly Candidate[], k: number): Candidate[] => {
-  const fitting = candidates.filter(({ seasonal, name }) => !seasonal && name !== average.name);
-  return k > 1 ? [...fitting.slice(-1), ...fitting.slice(0, -1)] : fitting;
-};
 
 async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: ValueRules) {
   const weeks = Math.min(WEEKS_A_YEAR, horizonWeeks);

@@ -25,7 +25,8 @@ export interface History {
 
 export const byModel = (model: RepeatModel, parameters: readonly number[]): Forecast => ({
   alive: (...history) => model.alive(parameters, ...history),
-  ordersIfAlive: ({ frequency, recency, age }, weeks) => model.ordersIfAlive(parameters, frequency, recency, age, weeks),
+  ordersIfAlive: ({ frequency, recency, age }, weeks) =>
+    model.ordersIfAlive(parameters, frequency, recency, age, weeks),
   ...(model.ticksPerOrder !== undefined && { dependsOn: 'recency' as const }),
 });
 

@@ -82,7 +82,13 @@ export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rul
   };
 }
 
-async function createOrders(engine: Engine, purchases: Sql, asOf: Date, rules: ValueRules): Promise<history.Past> {
+/** Makes the tables of orders and of first orders: `value_orders`, `value_firsts`. */
+export async function createOrders(
+  engine: Engine,
+  purchases: Sql,
+  asOf: Date,
+  rules: ValueRules,
+): Promise<history.Past> {
   await create(engine, 'value_days', history.purchaseDays(purchases, asOf, rules));
   await create(engine, 'value_orders', history.orders(sql`value_days`));
   await engine.run(sql`drop table value_days`);

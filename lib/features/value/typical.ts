@@ -3,8 +3,9 @@
  * order of another kind of customer, must not move what all others are worth. Such an order counts as the median one
  * where a mean or a model of everybody is taken; its own customer keeps it as it is.
  */
-import type { Engine } from '../../engine/duckdb.ts';
+
 import type { Sql } from '../../core/sql.ts';
+import type { Engine } from '../../engine/duckdb.ts';
 import { numericColumns } from './columns.ts';
 import * as history from './history.ts';
 
