@@ -1,17 +1,20 @@
-import { atMost, type Limit } from '../lib/core/guard.ts';
-import { job, update } from '../lib/core/job.ts';
-import { list, sql } from '../lib/core/sql.ts';
-import { bandsOf } from '../lib/features/value/bands.ts';
-import { valueCustomers } from '../lib/features/value/lifetime-value.ts';
-import { lastModel, valueMetrics } from '../lib/features/value/report.ts';
-import type { ValueRules } from '../lib/features/value/rules.ts';
+import { atMost, atMostChange, job, type Limit, list, sql, update, type ValueRules, valueParts } from 'nightshift';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
+
+const { bandsOf, explainValue, hasOrders, lastModel, totalChange, valueCustomers, valueMetrics } = valueParts;
 
 /** Facts name their contact after merges already. */
 const purchases = sql`select contact_id, ordered_at, amount, currency from purchases`;
 
+interface ValueLimits {
+  readonly emptied: Limit;
+  readonly moved: Limit;
+  /** Of the sum of all lifetime values: 0.5 is 50 %, up or down. */
+  readonly total: number;
+}
+
 /** Computes what customers are worth from everything that they bought, so that campaigns follow value and not noise. */
-export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Limit; readonly moved: Limit }) =>
+export const lifetimeValue = (values: ValueRules, limits: ValueLimits) =>
   job({
     name: 'lifetime-value',
     purpose: 'Works out orders to expect, lifetime value and value band of every customer from all purchases.',
@@ -53,14 +56,17 @@ export const lifetimeValue = (values: ValueRules, limits: { readonly emptied: Li
         'changing their value band',
         sql`select count(*) from planned_contacts where before_value_band is not null and set_value_band`,
       ),
+      atMostChange(limits.total, 'contacts', 'the total lifetime value', totalChange),
     ],
-    explains: (_, contactId) => [
+    explainsPrepared: hasOrders,
+    explains: ({ today }, contactId) => [
       {
         title: 'What this customer is worth',
         query: sql`select value_band, lifetime_value, expected_orders, p_alive, orders, last_order_at from contacts where contact_id = ${contactId} and orders is not null`,
       },
+      ...explainValue(values, today, contactId),
       {
-        title: 'The orders it is worked out from',
+        title: 'The orders it is computed from',
         query: sql`select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId} order by ordered_at, order_id`,
       },
     ],

@@ -1,5 +1,6 @@
-import { job, update } from '../lib/core/job.ts';
-import { done, mailableAgain, released, releaseSteps } from '../lib/features/bounces/releases.ts';
+import { bounceParts, job, update } from 'nightshift';
+
+const { done, mailableAgain, released, releaseSteps } = bounceParts;
 
 /** Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does. */
 export default job({

@@ -1,9 +1,7 @@
-import { insert, job } from '../lib/core/job.ts';
-import { type Sql, sql } from '../lib/core/sql.ts';
-import { asked, missing, reviewSteps } from '../lib/features/bounces/releases.ts';
-import type { BounceRules } from '../lib/features/bounces/rules.ts';
-import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
+import { type BounceRules, bounceParts, insert, job, type Sql, sql } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
+
+const { asked, missing, reviewSteps, verdictSteps } = bounceParts;
 
 /** What tools write there is one word; more than that is a person's own note, and stays in the workbook. */
 const oneWord = (cell: Sql, none: string): Sql =>

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { backtestValue, type Off } from '../../lib/features/value/backtest.ts';
 import { valueRules } from '../../lib/features/value/rules.ts';
 
@@ -35,7 +35,7 @@ export async function publicShops(folder: string): Promise<void> {
 }
 
 async function heldOut(file: string, until: string, weeks: number) {
-  const engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`
     create table purchases as
     select column0 as contact_id, cast(column1 as timestamp) as ordered_at, cast(column2 as double) as amount, '' as currency

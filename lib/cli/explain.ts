@@ -4,11 +4,14 @@
  */
 
 import { allJobs } from '../core/batch.ts';
+import type { Cell, Engine, Row } from '../core/engine.ts';
+import type { Context } from '../core/context.ts';
+import type { Job } from '../core/job.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
-import type { Cell, Engine, Row } from '../engine/duckdb.ts';
+import { contextOf } from '../run/job-context.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
-import { contextOf } from '../run/run-job.ts';
+import { earlierMetrics } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 import { inspect, type Look } from './inspect.ts';
@@ -93,6 +96,7 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     if (!job.explains) continue;
     const untried = contextOf({ asOf: session.asOf, rules: session.nightShift.workbook }, snapshot, scheduled);
     const context = await tried(engine, job, untried);
+    await prepareToExplain(session, engine, job, context, id);
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
     told.push(...(await sections(engine, job.explains(context, id))));
@@ -104,6 +108,13 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     order by "at", job, "table", "column"`;
   told.push(...(await sections(engine, [{ title: 'Decisions', query: decisions }, ...aboutNobody(id).slice(1)])));
   return told;
+}
+
+/** Runs what a job prepares, as its run does, where its explanation of this contact reads it. */
+async function prepareToExplain(session: Session, engine: Engine, job: Job, context: Context, id: string) {
+  if (!job.prepare || !job.explainsPrepared || (await engine.number(job.explainsPrepared(id))) === 0) return;
+  const earlier = await earlierMetrics(session.ledger, session.identity.workbook, job, context.period);
+  await job.prepare({ engine, context, earlier });
 }
 
 async function sections(engine: Engine, asked: readonly { title: string; query: Sql }[]): Promise<Section[]> {

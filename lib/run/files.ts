@@ -9,14 +9,11 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
+import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { quote } from '../snapshot/load.ts';
+import { quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
-import type { Store, TabFile } from '../workbook/store.ts';
-
-export const EXPORTS = 'exports';
+import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
 
 /** A file that is ready, and where it belongs. */
 export interface StagedFile {
@@ -100,7 +97,7 @@ export async function stageFiles(
   return { staged: fresh, tabs, rows, inTabs };
 }
 
-const scan = (path: string): Sql => raw(`select * from read_csv(${quote(path)}, header=true, all_varchar=true)`);
+const scan = (path: string): Sql => raw(`select * from read_csv(${quoteText(path)}, header=true, all_varchar=true)`);
 
 /** The rows of a tab, one for each key. */
 async function stageTab(
@@ -136,7 +133,7 @@ async function stage(engine: Engine, store: Store, query: Sql, name: string, tar
   const table = 'export_rows';
   await engine.run(sql`create or replace temp table ${raw(table)} as ${query}`);
   await engine.run(
-    raw(`copy (select ${cells} from ${table} order by rowid) to ${quote(staged)} (format csv, header true)`),
+    raw(`copy (select ${cells} from ${table} order by rowid) to ${quoteText(staged)} (format csv, header true)`),
   );
   const rows = await engine.number(raw(`select count(*) from ${table}`));
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { exportFiles } from '../../jobs/exports.ts';
 import { exportRules } from '../../lib/features/exports/rules.ts';
 import { all, event, memberOf, not, purchases, text } from '../../lib/features/segments/build.ts';
+import { exportFiles } from '../fixture/exports.ts';
 import { bringIn } from '../support/import.ts';
 import { jobOf, night } from '../support/night.ts';
 import {

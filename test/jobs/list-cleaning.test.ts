@@ -1,7 +1,7 @@
 /** What list-cleaning puts into one form, and what it leaves alone. */
 import { expect, it } from 'vitest';
-import { listCleaning } from '../../jobs/list-cleaning.ts';
-import { cleaning } from '../../jobs/rules/cleaning.ts';
+import { listCleaning } from '../fixture/list-cleaning.ts';
+import { cleaning } from '../fixture/rules/cleaning.ts';
 import { jobOf, night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

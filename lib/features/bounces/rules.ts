@@ -3,7 +3,7 @@
  * when so many come at once that the fault is not the people's. Defaults and sources: jobs/rules/bounces.ts.
  */
 import * as z from 'zod';
-import { checkRules } from '../../core/workbook-rules.ts';
+import { checkRules } from '../../core/rules.ts';
 
 const count = z.int().min(1);
 const days = z.int().min(1);

@@ -14,13 +14,10 @@
 
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { join, quoted, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
-import { quoteName } from '../../snapshot/load.ts';
-import { compile } from '../segments/compile.ts';
-import type { Condition } from '../segments/condition.ts';
-import { segmentInputQuery } from '../segments/input.ts';
+import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
 import type { ExportRule, ExportRules } from './rules.ts';
 
 type PeopleRule = Extract<ExportRule, { format: unknown }>;

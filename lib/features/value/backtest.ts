@@ -5,8 +5,9 @@
  * holds them against the orders that followed. Beside them stand forecasts that need no model. Reads purchases, writes
  * nothing; its tables in the engine are its own. What it can't undo: refunds that came later, merges and rules are today's.
  */
+
+import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { day } from './days.ts';
 import type * as history from './history.ts';
 import { createOrders, valueCustomers } from './lifetime-value.ts';

@@ -4,8 +4,8 @@
  * and the record says why.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import type { Sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import {
   average,
   type Candidate,

@@ -3,11 +3,12 @@
  *
  * A function of purchases up to as-of, the rules, and the name of last month's model, which stands where another is no better:
  * no clock, no random numbers. Where a model can't be fitted, a simpler estimate is used and the report names the
- * cause. It leaves `value_customers`, `value_orders` and `value_firsts` in the engine, and decides nothing about contacts.
+ * cause. It leaves `value_customers`, `value_models` (one row), `value_orders` and `value_firsts` in the engine, and
+ * decides nothing about contacts.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
 import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';
@@ -69,6 +70,7 @@ export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rul
   const valuation = { forecast, orderValue: expression };
   await scoreCustomers(engine, 'value_customers', 'value_now', groups, valuation, rules);
   await engine.run(sql`drop table value_now`);
+  await create(engine, 'value_models', sql`select ${model.name} as model, ${orderValue.name} as order_value_model`);
   return {
     customers: total(groups.customers),
     model,

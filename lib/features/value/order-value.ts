@@ -7,8 +7,8 @@
  * a mean that one order may have made.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import { type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { numericColumns } from './columns.ts';
 import type { ModelRecord } from './fitted.ts';
 import { fitOrderValue } from './gamma-gamma.ts';

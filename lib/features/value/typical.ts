@@ -4,8 +4,8 @@
  * where a mean or a model of everybody is taken; its own customer keeps it as it is.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import type { Sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { numericColumns } from './columns.ts';
 import * as history from './history.ts';
 

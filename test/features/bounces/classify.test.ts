@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../lib/core/engine.ts';
 import { join, raw, type Sql, sql } from '../../../lib/core/sql.ts';
-import { Engine } from '../../../lib/engine/duckdb.ts';
+import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from '../../../lib/features/bounces/classify.ts';
 import { kindOf } from '../../../lib/snapshot/bounce-kinds.ts';
 
@@ -10,7 +11,7 @@ type Bounce = readonly [kind: string | null, code: string | null, detail: string
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
+  engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
 });
 afterAll(() => engine.close());
 

@@ -1,10 +1,10 @@
 /** The optimiser, order values, discounting, rules and warnings, each by itself. */
 import { describe, expect, test } from 'vitest';
+import type { Engine } from '../../../lib/core/engine.ts';
 import { raw } from '../../../lib/core/sql.ts';
-import type { Engine } from '../../../lib/engine/duckdb.ts';
 import { bgNbd } from '../../../lib/features/value/beta-geometric.ts';
 import { jumps } from '../../../lib/features/value/drift.ts';
-import { byAverage, byModel, estimate } from '../../../lib/features/value/estimate.ts';
+import { estimate } from '../../../lib/features/value/estimate.ts';
 import { forecastFor } from '../../../lib/features/value/fitted.ts';
 import { expectedOrderValue, fitOrderValue, spendingMisfit } from '../../../lib/features/value/gamma-gamma.ts';
 import { minimise, type Objective } from '../../../lib/features/value/minimise.ts';
