@@ -9,7 +9,7 @@ const purchases = sql`select contact_id, ordered_at, amount, currency from purch
 interface ValueLimits {
   readonly emptied: Limit;
   readonly moved: Limit;
-  /** Of the sum of all lifetime values: 0.5 is 50 %, up or down. */
+  /** Change of the sum of all lifetime values: 1 is twice as much, or half. */
   readonly total: number;
 }
 

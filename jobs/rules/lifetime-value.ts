@@ -35,6 +35,6 @@ export const valueLimits = {
   emptied: { share: 0.02, count: 500 },
   // Contacts whose band changes: purchases were cut, or the rate of a currency is wrong.
   moved: { share: 0.3 },
-  // Change of the sum of all lifetime values, up or down: amounts in another unit, an import twice, another model.
-  total: 0.5,
+  // Change of the sum of all lifetime values; 1 is twice as much, or half: amounts in another unit, one enormous order.
+  total: 1,
 };

@@ -4,8 +4,8 @@
  */
 
 import { allJobs } from '../core/batch.ts';
-import type { Cell, Engine, Row } from '../core/engine.ts';
 import type { Context } from '../core/context.ts';
+import type { Cell, Engine, Row } from '../core/engine.ts';
 import type { Job } from '../core/job.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import { printable, printableJson } from '../core/text/printable.ts';

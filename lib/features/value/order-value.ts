@@ -24,7 +24,7 @@ export interface OrderValue {
 
 /** A fitted mean this many times off the mean of the repeat orders that it was fitted to describes them badly. */
 const MOST_OFF = 2;
-/** Beyond this q customers' means do not differ, and the parameters run away together. */
+/** Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's. */
 const ALIKE = 1e4;
 /** Everybody's mean counts as this many orders of a customer's own. */
 const PRIOR_ORDERS = 2;
@@ -46,15 +46,19 @@ export async function orderValueFor(engine: Engine, historyTable: Sql, rules: Va
   const fitted = fitOrderValue({ frequency, spend: cents.map((value) => value / 100), customers });
   if (!fitted.converged) return simpler('the model did not converge');
   const { p, q, v, logLikelihood } = fitted;
-  if (q > ALIKE) return simpler('customers do not differ in the value of their orders');
   const repeats = frequency.reduce((sum, x, i) => sum + x * (customers[i] as number), 0);
   const spent = cents.reduce((sum, value, i) => sum + (value / 100) * (customers[i] as number), 0);
   const off = (p * v) / (q - 1) / (spent / repeats);
   if (!(off < MOST_OFF && off > 1 / MOST_OFF)) {
     return simpler('the fitted mean is far from the mean of the repeat orders');
   }
+  const orderValue = { name: 'Gamma-Gamma', parameters: { p, q, v }, logLikelihood, customers: buyers };
+  if (q > ALIKE) {
+    const edge = 'customers do not differ in the value of their orders';
+    return { orderValue: { ...orderValue, edge }, expression: sql`cast(${(p * v) / (q - 1)} as double)` };
+  }
   return {
-    orderValue: { name: 'Gamma-Gamma', parameters: { p, q, v }, logLikelihood, customers: buyers },
+    orderValue,
     expression: sql`(${p} * (${v} + histories.repeat_cents / 100.0) / (${p} * histories.frequency + ${q - 1}))`,
   };
 }

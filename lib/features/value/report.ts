@@ -42,7 +42,7 @@ export function valueMetrics(
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report)].join(' '),
+    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report)],
     ...(warnings.length > 0 && { warnings }),
   };
 }
