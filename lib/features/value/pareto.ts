@@ -10,8 +10,13 @@ import { byDifferences } from './differences.ts';
 import type { RepeatModel } from './model.ts';
 import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
-/** Where alpha and beta are further apart, the hypergeometric function takes for ever. */
+/** Where alpha and beta are further apart, the hypergeometric function takes too many steps. */
 const MOST_APART = 1e6;
+/**
+ * Beyond this all customers buy, or leave, at one rate: the likelihood is level there, and differences of its logarithms lose
+ * their digits. A fit ends at this edge instead of running on without converging.
+ */
+const MOST = 1e3;
 
 /** Parameters r, alpha (weeks), s, beta (weeks). */
 export const paretoNbd: RepeatModel = {
@@ -25,7 +30,7 @@ export const paretoNbd: RepeatModel = {
   misfit: ({ frequency, recency, age, customers }) =>
     byDifferences(customers, (point) => {
       const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
-      if (!(r < 1e6 && s < 1e6 && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
+      if (!(r < MOST && s < MOST && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r);
       return frequency.map((x, i) => {
         const whole = age[i] as number;

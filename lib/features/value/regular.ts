@@ -69,7 +69,7 @@ export const mbgCnbd = (k: number): RepeatModel => ({
 });
 
 /** Beyond this the rates of customers do not differ, and differences of ln Γ lose their digits. */
-const MOST = 1e5;
+const MOST = 1e4;
 
 /** Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at all. */
 function quiet(shape: number, rest: number, k: number): number {

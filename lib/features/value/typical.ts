@@ -20,8 +20,8 @@ export interface Typical {
 const BINS_PER_E = 50;
 /** Quartiles of a normal distribution are this many standard deviations apart. */
 const QUARTILES_APART = 1.349;
-/** Five standard deviations of the logarithm: one lognormal order in 1.7 million. */
-const DEVIATIONS = 5;
+/** So many standard deviations of the logarithm: one lognormal order in 26 million. */
+const DEVIATIONS = 5.5;
 /** Nothing within a factor of 20 of the median is extreme, however alike the orders are. */
 const LEAST_DISTANCE = Math.log(20);
 /** What one order in a hundred reaches is no exception. */
