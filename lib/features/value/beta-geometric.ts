@@ -40,6 +40,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
   return {
     name,
     parameterNames: ['r', 'alpha', 'a', 'b'],
+    shapes: [0, 2, 3],
     mostCustomers: Number.POSITIVE_INFINITY,
     starts: (weeks) => [
       [0.5, weeks / 4, 0.7, 2.5],

@@ -24,7 +24,7 @@ export interface OrderValueFit extends Omit<Likeliest, 'parameters'> {
   readonly v: number;
 }
 
-/** Beyond this neither orders nor customers differ, and the search would go on for ever. */
+/** Beyond this neither orders nor customers differ; a fit is held back long before (likelihood.ts). */
 const MOST = 1e6;
 
 /** Fits to spending that is sorted. */
@@ -37,7 +37,7 @@ export function fitOrderValue(spending: Spending): OrderValueFit {
     [2, 1, mean / 2],
     [30, 10, mean / 3],
   ];
-  const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts);
+  const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts, [0, 1]);
   const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = parameters;
   return { ...found, p, q: 1 + excess, v };
 }

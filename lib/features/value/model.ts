@@ -25,6 +25,8 @@ export interface RepeatModel {
   readonly name: string;
   /** In the order in which `parameters` stand everywhere. */
   readonly parameterNames: readonly string[];
+  /** Places of the parameters that are shapes, not times. */
+  readonly shapes: readonly number[];
   /** A fit looks at no more customers than this, an even sample of them. */
   readonly mostCustomers: number;
   /** Where the search begins; `weeks` is the mean age, so that the fit doesn't depend on the unit of time. */
@@ -47,7 +49,7 @@ export interface Fit extends Likeliest {
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));
-  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts) };
+  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts, model.shapes) };
 }
 
 /** Orders to expect in the `weeks` after as-of. */

@@ -25,7 +25,7 @@ export interface OrderValue {
 /** A fitted mean this many times off the mean of the repeat orders that it was fitted to describes them badly. */
 const MOST_OFF = 2;
 /** Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's. */
-const ALIKE = 1e4;
+const ALIKE = 1e3;
 /** Everybody's mean counts as this many orders of a customer's own. */
 const PRIOR_ORDERS = 2;
 

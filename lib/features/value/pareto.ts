@@ -12,16 +12,14 @@ import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
 /** Where alpha and beta are further apart, the hypergeometric function takes too many steps. */
 const MOST_APART = 1e6;
-/**
- * Beyond this all customers buy, or leave, at one rate: the likelihood is level there, and differences of its logarithms lose
- * their digits. A fit ends at this edge instead of running on without converging.
- */
-const MOST = 1e3;
+/** Beyond this differences of logarithms lose their digits; a fit is held back long before (likelihood.ts). */
+const MOST = 1e5;
 
 /** Parameters r, alpha (weeks), s, beta (weeks). */
 export const paretoNbd: RepeatModel = {
   name: 'Pareto/NBD',
   parameterNames: ['r', 'alpha', 's', 'beta'],
+  shapes: [0, 2],
   mostCustomers: 10_000,
   starts: (weeks) => [
     [0.5, weeks / 4, 0.5, weeks / 4],

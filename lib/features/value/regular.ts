@@ -32,6 +32,7 @@ export function regularity(varianceOfShare: number): number {
 export const mbgCnbd = (k: number): RepeatModel => ({
   name: `MBG/CNBD-${k}`,
   parameterNames: ['r', 'alpha', 'a', 'b'],
+  shapes: [0, 2, 3],
   mostCustomers: 10_000,
   ticksPerOrder: k,
   starts: (weeks) => [
@@ -68,8 +69,8 @@ export const mbgCnbd = (k: number): RepeatModel => ({
   },
 });
 
-/** Beyond this the rates of customers do not differ, and differences of ln Γ lose their digits. */
-const MOST = 1e4;
+/** Beyond this differences of ln Γ lose their digits; a fit is held back long before (likelihood.ts). */
+const MOST = 1e5;
 
 /** Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at all. */
 function quiet(shape: number, rest: number, k: number): number {
