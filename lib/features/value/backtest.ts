@@ -102,7 +102,7 @@ export async function backtestValue({ engine, asOf, days, rules }: BacktestReque
     model: model.name,
     ...(model.simplerBecause !== undefined && { simplerBecause: model.simplerBecause }),
     forecasts: await forecasts(engine, model.name),
-    moneyBias: came.money > 0 ? Number(sums.expected_money) / came.money - 1 : null,
+    moneyBias: came.money > 0 ? rounded(Number(sums.expected_money) / came.money - 1) : null,
     calibration: await calibration(engine),
     topFifth: await topFifth(engine, customers),
     ...(refused !== undefined && { refused }),
@@ -169,7 +169,7 @@ async function forecasts(engine: Engine, model: string): Promise<Record<string, 
         coalesce(avg(abs(${name(column)} - later)), 0) as error,
         sum(${name(column)}) / nullif(sum(later), 0) - 1 as bias
       from ${ROWS}`);
-    found[forecast] = { error: Number(error), bias: nullable(bias) };
+    found[forecast] = { error: rounded(error), bias: nullable(bias) };
   }
   return found;
 }
@@ -185,8 +185,8 @@ async function calibration(engine: Engine): Promise<Calibration[]> {
     from: Number(bin) / 5,
     to: (Number(bin) + 1) / 5,
     customers: Number(customers),
-    meanAlive: Number(mean_alive),
-    boughtShare: Number(bought),
+    meanAlive: rounded(mean_alive),
+    boughtShare: rounded(bought),
   }));
 }
 
@@ -218,7 +218,10 @@ async function localDay(engine: Engine, moment: Date): Promise<string> {
   return String(found);
 }
 
-const nullable = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
+/** Sums of many numbers depend on the order of threads in their last digits. */
+const rounded = (value: unknown): number => Math.round(Number(value) * 1e6) / 1e6;
+
+const nullable = (value: unknown): number | null => (value === null || value === undefined ? null : rounded(value));
 
 const create = (engine: Engine, table: string, query: Sql): Promise<void> =>
   engine.run(sql`create or replace table ${name(table)} as ${query}`);
