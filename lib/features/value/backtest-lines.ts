@@ -21,7 +21,7 @@ export function valueBacktestLines(result: ValueBacktest): string[] {
     '',
     ...calibrationLines(result),
     '',
-    `The first fifth (${count(topFifth.customers)} customers) brought this share of the money that came:`,
+    `The first fifth (${count(topFifth.customers)} customers) spent this share of the money that came:`,
     `  by lifetime_value    ${percent(topFifth.byLifetimeValue)}`,
     `  by money spent       ${percent(topFifth.bySpentSoFar)}`,
     `  by recent orders     ${percent(topFifth.byRecentOrders)}`,

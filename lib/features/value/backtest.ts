@@ -37,7 +37,7 @@ export interface Calibration {
   readonly boughtShare: number;
 }
 
-/** The share of what came, in money, that the first fifth of customers brought in, by each order of them. */
+/** The share of what came, in money, that the first fifth of customers spent, by each order of them. */
 export interface TopFifth {
   readonly customers: number;
   readonly byLifetimeValue: number | null;

@@ -10,7 +10,7 @@ export const bandsOf = ({ bands: { ranked, rest, lapsing } }: ValueRules): strin
 ];
 
 /**
- * Rows (contact_id, value_band). `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
+ * The rows of `values` with their value_band, and the places that it follows from. `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
  * Equal values always share a band: the one that their last member falls into, so that no band takes more than its share.
  * A band takes at least one customer, however few there are. A customer without any value to expect is never above `rest`.
  */
@@ -22,7 +22,7 @@ export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['b
   });
   return sql`
     select
-      contact_id,
+      ranked.*,
       case
         when p_alive < ${lapsing.aliveBelow} and spent_place <= ${places(lapsing.ofBest)} then ${lapsing.name}
         ${join(cases, ' ')}
@@ -30,7 +30,7 @@ export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['b
       end as value_band
     from (
       select
-        contact_id, lifetime_value, p_alive,
+        valued.*,
         count(*) over (order by lifetime_value desc) as value_place,
         count(*) over (order by cents desc) as spent_place,
         count(*) over () as customers

@@ -4,7 +4,7 @@
  *
  * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD; Batislam,
  * Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first order, so that
- * somebody who bought once is not alive for certain. The two differ only in the number of chances to leave, and are one
+ * a customer with one order is not alive for certain. The two differ only in the number of chances to leave, and are one
  * piece of code here.
  */
 import { indexed } from './indexed.ts';

@@ -113,7 +113,7 @@ async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: Valu
 
 /** Customers that a look at the edge is taken over. */
 const SAMPLE = 2_000;
-/** Above this mean chance of being a customer still, the history shows nobody leaving. */
+/** Above this mean chance of being a customer still, the history shows no customer leaving. */
 const EVERYBODY = 0.999;
 
 function edgeOf({ forecast }: Fitted, groups: Histories): string | undefined {

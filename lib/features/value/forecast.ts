@@ -19,7 +19,7 @@ export interface History {
   readonly recency: number;
   /** Weeks from the first order to as-of. */
   readonly age: number;
-  /** Repeat orders in the same weeks of earlier years; 0 where nobody counted them. */
+  /** Repeat orders in the same weeks of earlier years; 0 where they were not counted. */
   readonly season: number;
 }
 

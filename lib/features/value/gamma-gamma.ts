@@ -2,7 +2,7 @@
  * The Gamma-Gamma model of what an order is worth: orders vary about a customer's mean, means vary between customers.
  *
  * Source: Fader, Hardie, "The Gamma-Gamma model of monetary value" (2013), its likelihood (1a) over repeat orders and the
- * conditional mean (5). It takes order value to be independent of how often somebody buys. q is kept above 1, where the mean
+ * conditional mean (5). It takes order value to be independent of how often a customer buys. q is kept above 1, where the mean
  * exists; a customer with one order gets the mean of all.
  */
 import { indexed } from './indexed.ts';

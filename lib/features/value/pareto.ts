@@ -7,6 +7,7 @@
  * BG/NBD's, which is why a fit of it looks at no more than a sample of a large workbook.
  */
 import { byDifferences } from './differences.ts';
+import { indexed } from './indexed.ts';
 import type { RepeatModel } from './model.ts';
 import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
@@ -25,18 +26,21 @@ export const paretoNbd: RepeatModel = {
     [0.5, weeks / 4, 0.5, weeks / 4],
     [1.5, weeks, 1.5, weeks],
   ],
-  misfit: ({ frequency, recency, age, customers }) =>
-    byDifferences(customers, (point) => {
+  misfit: ({ frequency, recency, age, customers }) => {
+    const { distinct, index } = indexed(frequency);
+    return byDifferences(customers, (point) => {
       const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
       if (!(r < MOST && s < MOST && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r);
+      const byOrders = distinct.map((x) => fixed + lnGamma(r + x));
       return frequency.map((x, i) => {
         const whole = age[i] as number;
         const lnAlive = -(r + x) * Math.log(alpha + whole) - s * Math.log1p(whole / beta);
         const odds = lnOddsGone(r, alpha, s, beta, x, recency[i] as number, whole);
-        return -(fixed + lnGamma(r + x) + lnAlive + softplus(odds));
+        return -((byOrders[index[i] as number] as number) + lnAlive + softplus(odds));
       });
-    }),
+    });
+  },
   alive: (parameters, frequency, recency, age) => {
     const [r, alpha, s, beta] = parts(parameters);
     return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));

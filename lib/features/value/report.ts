@@ -42,7 +42,7 @@ export function valueMetrics(
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report)],
+    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report), ...regularSentence(report)],
     ...(warnings.length > 0 && { warnings }),
   };
 }
@@ -80,6 +80,12 @@ function heldOutSentence(report: ValueReport): string[] {
       `than came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
   ];
 }
+
+/** From this k on a missed order is a clear sign of leaving. */
+const CLEARLY_REGULAR = 4;
+
+const regularSentence = ({ regularity }: ValueReport): string[] =>
+  regularity < CLEARLY_REGULAR ? [] : [`Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`];
 
 function biasWarning(report: ValueReport): string[] {
   const score = standing(report);

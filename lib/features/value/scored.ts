@@ -59,10 +59,9 @@ export async function scoreCustomers(
   await engine.run(sql`
     create or replace table ${name(table)} as
     select
-      scores.contact_id as contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value,
-      p_alive, lifetime_value, value_band
-    from value_scores as scores
-    join (${valueBands(sql`value_scores`, rules.bands)}) as bands on bands.contact_id = scores.contact_id`);
+      contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value, p_alive, lifetime_value,
+      value_band
+    from (${valueBands(sql`value_scores`, rules.bands)}) as banded`);
   await engine.run(sql`drop table value_estimates`);
   await engine.run(sql`drop table value_scores`);
 }

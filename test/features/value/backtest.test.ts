@@ -100,7 +100,7 @@ test('the lines show what was forecast, what came, and how p_alive and ranks did
       0.0 to 0.2           160          0.0 %   0.0 %
       0.8 to 1.0            80         97.8 %   100.0 %
 
-    The first fifth (48 customers) brought this share of the money that came:
+    The first fifth (48 customers) spent this share of the money that came:
       by lifetime_value    72.6 %
       by money spent       72.5 %
       by recent orders     61.2 %

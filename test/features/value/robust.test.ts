@@ -85,7 +85,7 @@ function movesOf(before: Values, after: Values, contact: string): number {
 }
 
 describe('one extreme order', () => {
-  test('moves nobody else by more than 1 %, at any size, as a first or a repeat order', async () => {
+  test('moves no other value by more than 1 %, at any size, as a first or a repeat order', async () => {
     const orders = shop();
     await fc.assert(
       fc.asyncProperty(
@@ -111,14 +111,14 @@ describe('one extreme order', () => {
     const after = await valued([...orders, wrong, { ...wrong, day: 701, amount: -2e6 }]);
     expect(after.of).toEqual(before.of);
   });
-  test('of a new customer moves nobody else by more than 1 % in a shop of two thousand', async () => {
+  test('of a new customer moves no other value by more than 1 % in a shop of two thousand', async () => {
     const orders = [...shop(3), ...shop(7).map((order) => ({ ...order, contact: `d${order.contact}` }))];
     const more = [...orders, ...shop(19).map((order) => ({ ...order, contact: `e${order.contact}` }))];
     const before = await valued(more);
     const after = await valued([...more, { contact: 'new', day: 710, amount: 2e6 }]);
     expect(movesOf(before.of, after.of, 'new')).toBeLessThanOrEqual(8);
   });
-  test('a wrong unit in one order of a small shop without a model moves nobody else either', async () => {
+  test('a wrong unit in one order of a small shop without a model moves no other value either', async () => {
     const orders = shop().filter(({ contact }) => Number(contact.slice(1)) < 90);
     const { of: before, report } = await valued(orders);
     expect(report.model.name).toBe('average rate');
@@ -210,7 +210,7 @@ function christmas(): Order[] {
   );
 }
 
-test('a Christmas shop is expected to sell as in Christmases before, and the held-out bias is said', async () => {
+test('a Christmas shop is expected to sell as in Christmases before, and the held-out bias is in a sentence', async () => {
   const { report, of } = await valued(christmas());
   const expected = [...of.values()].reduce((sum, row) => sum + Number(row.expected_orders), 0);
   expect(report.model.name).toBe('same weeks of earlier years');
