@@ -19,7 +19,7 @@ const judged = sql`
 /** The verdict on each address, and the address as it should be written. */
 const verdicts = sql`
   select contact_id, email, status as email_status, note as email_note, status as why_email_status,
-    case when corrected then 'typo in the domain corrected' else 'spelling of the address' end as why_email
+    case when corrected then 'typo in the domain corrected' else 'address format corrected' end as why_email
   from judged_addresses`;
 
 /** Every other cell as it should be, of the contacts that have one which is not in its final form. */

@@ -1,4 +1,5 @@
 import { bounceParts, job, update } from 'nightshift';
+import { bounces } from './rules/bounces.ts';
 
 const { done, mailableAgain, released, releaseSteps } = bounceParts;
 
@@ -6,9 +7,10 @@ const { done, mailableAgain, released, releaseSteps } = bounceParts;
 export default job({
   name: 'suppression-release',
   purpose: 'Releases the suppressions that a person answered with "yes" in the table review.',
-  reads: ['contacts', 'bounces', 'suppressions', 'review'],
+  reads: ['contacts', 'bounces', 'suppressions', 'events', 'review'],
   writes: ['suppressions', 'contacts', 'review'],
-  steps: () => releaseSteps,
+  rules: bounces,
+  steps: () => releaseSteps(bounces),
   changes: ({ asOf, today }) => [
     update('suppressions', released(asOf)),
     update('contacts', mailableAgain),

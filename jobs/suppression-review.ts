@@ -11,12 +11,11 @@ const oneWord = (cell: Sql, none: string): Sql =>
 export const suppressionReview = (rules: BounceRules) =>
   job({
     name: 'suppression-review',
-    purpose:
-      'Proposes suppressions that look wrong for release by a person, and lists who left and is not on the list.',
+    purpose: 'Proposes suppressions for release by a person, and adds people who unsubscribed and are not on the list.',
     reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases', 'review'],
     writes: ['review', 'suppressions'],
     rules,
-    steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps],
+    steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps(rules)],
     changes: ({ asOf }) => [insert('review', asked), insert('suppressions', missing(asOf))],
     metrics: ({ today }) => ({
       reasons: sql`select ${oneWord(sql`reason`, 'no reason')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
