@@ -1,7 +1,17 @@
 import { atMost, atMostChange, job, type Limit, list, sql, update, type ValueRules, valueParts } from 'nightshift';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
 
-const { bandsOf, explainValue, hasOrders, lastModel, totalChange, valueCustomers, valueMetrics } = valueParts;
+const {
+  backtestValue,
+  bandsOf,
+  describeValueBacktest,
+  explainValue,
+  hasOrders,
+  lastModel,
+  totalChange,
+  valueCustomers,
+  valueMetrics,
+} = valueParts;
 
 /** Facts name their contact after merges already. */
 const purchases = sql`select contact_id, ordered_at, amount, currency from purchases`;
@@ -58,6 +68,8 @@ export const lifetimeValue = (values: ValueRules, limits: ValueLimits) =>
       ),
       atMostChange(limits.total, 'contacts', 'the total lifetime value', totalChange),
     ],
+    backtest: async ({ engine, asOf, days }) =>
+      describeValueBacktest(await backtestValue({ engine, asOf, days, rules: values })),
     explainsPrepared: hasOrders,
     explains: ({ today }, contactId) => [
       {

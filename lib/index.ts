@@ -35,6 +35,8 @@ import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
+import { backtestValue } from './features/value/backtest.ts';
+import { describeValueBacktest } from './features/value/backtest-report.ts';
 import { bandsOf } from './features/value/bands.ts';
 import { explainValue, hasOrders, totalChange } from './features/value/explain.ts';
 import { valueCustomers } from './features/value/lifetime-value.ts';
@@ -156,4 +158,14 @@ export const listParts = {
 };
 
 /** The job lifetime-value. */
-export const valueParts = { bandsOf, explainValue, hasOrders, lastModel, totalChange, valueCustomers, valueMetrics };
+export const valueParts = {
+  backtestValue,
+  bandsOf,
+  describeValueBacktest,
+  explainValue,
+  hasOrders,
+  lastModel,
+  totalChange,
+  valueCustomers,
+  valueMetrics,
+};

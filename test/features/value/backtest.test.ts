@@ -1,11 +1,11 @@
-/** The back-test of values: what it counts, that it sees nothing of later, when it refuses, and its lines. */
+/** The back-test of values: what it counts, that it sees nothing of later, when it refuses, and its report. */
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
 import { raw } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { backtestValue } from '../../../lib/features/value/backtest.ts';
-import { valueBacktestLines } from '../../../lib/features/value/backtest-lines.ts';
+import { describeValueBacktest } from '../../../lib/features/value/backtest-report.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 
 let engine: Engine;
@@ -76,34 +76,37 @@ test('too few customers or orders are refused with the reason, and no purchases 
   );
   const none = await backtestValue({ engine, asOf, days: 90, rules });
   expect(none).toMatchObject({ customers: 0, refused: 'only 0 customers had bought by 2026-08-02; 50 are needed' });
-  expect(valueBacktestLines(none)).toContain(
-    '  This proves nothing: only 0 customers had bought by 2026-08-02; 50 are needed.',
+  expect(describeValueBacktest(none).findings[0]).toBe(
+    'This proves nothing: only 0 customers had bought by 2026-08-02; 50 are needed.',
   );
 });
 
-test('the lines show what was forecast, what came, and how p_alive and ranks did', async () => {
+test('the report shows what was forecast, what came, and how p_alive and ranks did', async () => {
   await fill();
-  const lines = valueBacktestLines(await backtestValue({ engine, asOf, days: 90, rules }));
-  expect(lines.join('\n')).toMatchInlineSnapshot(`
-    "Values as of 2026-08-02, against the 90 days up to 2026-10-31
-      240 customers; 80 of them bought, 342 orders, 14,806 in money.
-
-    Orders per customer                   error      bias
-      MBG/CNBD-10 (these values)          0.135     -4.5 %
-      average rate                        0.703    +11.2 %
-      own rate                            0.345    +11.2 %
-      the days before                     0.242      0.0 %
-      a year ago                          0.275     +7.6 %
-      Money expected over money that came: -4.0 %.
-
-    p_alive          customers   mean p_alive   bought
-      0.0 to 0.2           160          0.0 %   0.0 %
-      0.8 to 1.0            80         97.8 %   100.0 %
-
-    The first fifth (48 customers) spent this share of the money that came:
-      by lifetime_value    72.6 %
-      by money spent       72.5 %
-      by recent orders     61.2 %
-      at best              73.3 %"
+  const { title, findings, tables } = describeValueBacktest(await backtestValue({ engine, asOf, days: 90, rules }));
+  expect([
+    title,
+    ...findings,
+    ...tables.flatMap(({ title: name, rows }) => [name, ...rows.map((row) => row.join(' | '))]),
+  ]).toMatchInlineSnapshot(`
+    [
+      "Values as of 2026-08-02, against the 90 days up to 2026-10-31",
+      "240 customers; 80 of them bought, 342 orders, 14,806 in money.",
+      "MBG/CNBD-10 was 0.135 orders off per customer, with a bias of -4.5 % in orders and -4.0 % in money.",
+      "Orders per customer",
+      "MBG/CNBD-10 (these values) | 0.135 | -4.5 %",
+      "average rate | 0.703 | +11.2 %",
+      "own rate | 0.345 | +11.2 %",
+      "the days before | 0.242 | 0.0 %",
+      "a year ago | 0.275 | +7.6 %",
+      "p_alive, and who bought",
+      "0.0 to 0.2 | 160 | 0.0 % | 0.0 %",
+      "0.8 to 1.0 | 80 | 97.8 % | 100.0 %",
+      "Share of the money that the first fifth (48 customers) spent",
+      "lifetime_value | 72.6 %",
+      "money spent before | 72.5 %",
+      "recent orders | 61.2 %",
+      "at best | 73.3 %",
+    ]
   `);
 });
