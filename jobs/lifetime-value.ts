@@ -70,13 +70,15 @@ export const lifetimeValue = (values: ValueRules, limits: ValueLimits) =>
     ],
     backtest: async ({ engine, asOf, days }) =>
       describeValueBacktest(await backtestValue({ engine, asOf, days, rules: values })),
-    explainsPrepared: hasOrders,
-    explains: ({ today }, contactId) => [
+    explainsPrepared: {
+      when: hasOrders,
+      explains: ({ today }, contactId) => explainValue(values, today, contactId),
+    },
+    explains: (_, contactId) => [
       {
         title: 'What this customer is worth',
         query: sql`select value_band, lifetime_value, expected_orders, p_alive, orders, last_order_at from contacts where contact_id = ${contactId} and orders is not null`,
       },
-      ...explainValue(values, today, contactId),
       {
         title: 'The orders it is computed from',
         query: sql`select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId} order by ordered_at, order_id`,

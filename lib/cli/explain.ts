@@ -96,10 +96,10 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     if (!job.explains) continue;
     const untried = contextOf({ asOf: session.asOf, rules: session.nightShift.workbook }, snapshot, scheduled);
     const context = await tried(engine, job, untried);
-    await prepareToExplain(session, engine, job, context, id);
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
     told.push(...(await sections(engine, job.explains(context, id))));
+    told.push(...(await preparedSections(session, engine, job, context, id)));
     await dropSteps(engine, steps);
   }
   const decisions = sql`
@@ -110,11 +110,13 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
   return told;
 }
 
-/** Runs what a job prepares, as its run does, where its explanation of this contact reads it. */
-async function prepareToExplain(session: Session, engine: Engine, job: Job, context: Context, id: string) {
-  if (!job.prepare || !job.explainsPrepared || (await engine.number(job.explainsPrepared(id))) === 0) return;
+/** What a job explains from what it prepares as in its run; nothing where that says nothing of this contact. */
+async function preparedSections(session: Session, engine: Engine, job: Job, context: Context, id: string) {
+  const prepared = job.explainsPrepared;
+  if (!job.prepare || !prepared || (await engine.number(prepared.when(id))) === 0) return [];
   const earlier = await earlierMetrics(session.ledger, session.identity.workbook, job, context.period);
   await job.prepare({ engine, context, earlier });
+  return sections(engine, prepared.explains(context, id));
 }
 
 async function sections(engine: Engine, asked: readonly { title: string; query: Sql }[]): Promise<Section[]> {

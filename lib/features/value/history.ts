@@ -195,13 +195,6 @@ export const heldOut = (past: Past, until: Sql, seasonWeeks?: number): Sql => sq
   group by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)
   order by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)`;
 
-/** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
-export const amounts = (orderTable: Sql, binsPerE: number): Sql => sql`
-  select bin, count(*) as orders
-  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders where cents > 0) as logs
-  group by bin
-  order by bin`;
-
 /**
  * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every `stride`-th
  * history with three orders or more. Chosen by the history, so that the same shop gives the same sample.

@@ -5,9 +5,8 @@
  */
 
 import type { Engine } from '../../core/engine.ts';
-import type { Sql } from '../../core/sql.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { numericColumns } from './columns.ts';
-import * as history from './history.ts';
 
 /** Orders below `leastCents` or above `mostCents` are extreme. */
 export interface Typical {
@@ -27,9 +26,16 @@ const LEAST_DISTANCE = Math.log(20);
 /** What one order in a hundred reaches is no exception. */
 const RARE = 0.01;
 
+/** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
+const amounts = (orderTable: Sql, binsPerE: number): Sql => sql`
+  select bin, count(*) as orders
+  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders where cents > 0) as logs
+  group by bin
+  order by bin`;
+
 /** Looks over the amounts of a table of orders. Without any orders nothing is extreme. */
 export async function typicalOrders(engine: Engine, orders: Sql): Promise<Typical> {
-  const { bin, orders: counts } = await numericColumns(engine, history.amounts(orders, BINS_PER_E), ['bin', 'orders']);
+  const { bin, orders: counts } = await numericColumns(engine, amounts(orders, BINS_PER_E), ['bin', 'orders']);
   return typicalOf(bin, counts);
 }
 
