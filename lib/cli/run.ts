@@ -44,8 +44,8 @@ export const rehearsal = (store: Store): Store => ({
   rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
-  ...(store.tabHolds && { tabHolds: store.tabHolds }),
-  ...(store.inbox && { inbox: store.inbox }),
+  ...(store.sheet && { sheet: store.sheet }),
+  ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
 });
 

@@ -155,7 +155,7 @@ async function decide(
   request: RunRequest,
   job: Job,
   snapshot: Snapshot,
-  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards'>,
+  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards' | 'changes'>,
 ): Promise<Pick<JobResult, 'status' | 'approved' | 'next'>> {
   const stopped = plan.guards.filter((guard) => !guard.passed);
   if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
@@ -167,6 +167,7 @@ async function decide(
     workbook: request.identity.workbook,
     plan: plan.hash,
     inputs: inputsOf(job, snapshot),
+    changes: plan.changes,
     approvals: request.approvals,
     now: request.identity.startedAt,
   });
