@@ -4,12 +4,15 @@
  */
 
 import { allJobs } from '../core/batch.ts';
+import type { Context } from '../core/context.ts';
 import type { Cell, Engine, Row } from '../core/engine.ts';
+import type { Job } from '../core/job.ts';
 import { join, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { ownTables, tableOf } from '../core/tables.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
+import { earlierMetrics } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 import { inspect, type Look } from './inspect.ts';
@@ -121,6 +124,7 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
     told.push(...(await sections(engine, job.explains(context, id))));
+    told.push(...(await preparedSections(session, engine, job, context, id)));
     await dropSteps(engine, steps);
   }
   const decisions = sql`
@@ -135,6 +139,15 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     ])),
   );
   return told;
+}
+
+/** What a job explains from what it prepares as in its run; nothing where that says nothing of this contact. */
+async function preparedSections(session: Session, engine: Engine, job: Job, context: Context, id: string) {
+  const prepared = job.explainsPrepared;
+  if (!job.prepare || !prepared || (await engine.number(prepared.when(id))) === 0) return [];
+  const earlier = await earlierMetrics(session.ledger, session.identity.workbook, job, context.period);
+  await job.prepare({ engine, context, earlier });
+  return sections(engine, prepared.explains(context, id));
 }
 
 async function sections(engine: Engine, asked: readonly { title: string; query: Sql }[]): Promise<Section[]> {

@@ -3,7 +3,7 @@
  * next. Counts, names of jobs, columns and rules; never a cell.
  */
 
-import { plural, warningsIn } from '../github/outward-errors.ts';
+import { plural, sentencesIn, warningsIn } from '../github/outward-errors.ts';
 import { changesText } from '../run/commit.ts';
 import type { HeldPart } from '../run/held-part.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
@@ -52,7 +52,7 @@ function jobLines(job: JobResult): string[] {
   if (resized && typeof resized === 'object') {
     for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
   }
-  if (typeof job.metrics.said === 'string') lines.push(`  ${job.metrics.said}`);
+  lines.push(...sentencesIn(job.metrics).map((sentence) => `  ${sentence}`));
   lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);

@@ -8,7 +8,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Told } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
-import { moment, outward, plural, warningsIn } from './outward-errors.ts';
+import { moment, outward, plural, sentencesIn, warningsIn } from './outward-errors.ts';
 
 export interface SummaryParts {
   readonly batch: string;
@@ -96,7 +96,7 @@ function picture({ jobs }: RunResult): string[] {
 
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function sayings({ job, metrics }: JobResult): string[] {
-  const said = typeof metrics.said === 'string' ? [metrics.said] : [];
+  const said = sentencesIn(metrics);
   const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
   const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];

@@ -20,6 +20,7 @@ import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import { contextOf, inputsOf } from './job-context.ts';
+import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import type { RunRequest } from './request.ts';
@@ -79,7 +80,9 @@ export async function runJob(
   request.progress(`${job.name}: working out what to change`);
   try {
     if ('failed' in gathered) throw gathered.failed;
-    const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
+    const earlier = job.prepare
+      ? await earlierMetrics(request.ledger, request.identity.workbook, job, context.period)
+      : null;
     const { sources } = snapshot;
     const answers = request.rules.derived;
     const { withheld, columns, ...planned } = await planJob(engine, job, context, request.approvals, earlier, {
@@ -213,11 +216,16 @@ async function timesApplied(request: RunRequest, job: Job, period: string): Prom
 }
 
 /** What the job's last good run of an earlier period measured. */
-async function earlierMetrics(request: RunRequest, job: Job, period: string): Promise<Metrics | null> {
-  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+export async function earlierMetrics(
+  ledger: Ledger,
+  workbook: string,
+  job: Job,
+  period: string,
+): Promise<Metrics | null> {
+  const entries = await ledger.recent(job.name, LOOK_BACK);
   const good = entries.filter(
     (entry) =>
-      entry.workbook === request.identity.workbook &&
+      entry.workbook === workbook &&
       (entry.status === 'applied' || entry.status === 'unchanged') &&
       entry.period < period,
   );
