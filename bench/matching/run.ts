@@ -114,5 +114,5 @@ export async function run(): Promise<void> {
       }),
     );
   }
-  runScale();
+  if (!process.argv.includes("--no-scale")) runScale();
 }

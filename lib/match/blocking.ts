@@ -6,7 +6,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Compared, placeKinds, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
-import { s, v, x } from './records.ts';
+import { s, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { soundSql } from './values.ts';
 
@@ -64,6 +64,9 @@ function partsOf(column: Compared, index: number): Part[] {
         part('day of ', `substr(${value}, 5, 4)`, 0.7),
         part('month of ', `left(${value}, 6)`, 0.5),
       ];
+    case 'year':
+    case 'middle':
+      return [whole()];
     case 'street':
       return [
         whole(),

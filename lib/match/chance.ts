@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compareSql, countPatterns } from './compare.ts';
 import { type Compared, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
-import { v } from './records.ts';
+import { v } from './record-columns.ts';
 
 export interface Chance {
   /** Pairs in the whole table where both have a value, and those with the same value. */

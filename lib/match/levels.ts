@@ -3,7 +3,7 @@
  * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
  */
 import { type Compared, type LevelName, levelNumber } from './kinds.ts';
-import { v, x } from './records.ts';
+import { v, x } from './record-columns.ts';
 
 /** Bits a level takes in a pattern: at most seven levels and the missing one. */
 const bits = 3;
@@ -68,6 +68,10 @@ function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2:
   switch (kind) {
     case 'given':
       return { nickname: [`${p2} = ${q2}`, startOf(p, q), startOf(q, p)], ...words };
+    case 'middle':
+      return { nickname: [startOf(p, q), startOf(q, p)], near: words.near };
+    case 'year':
+      return { near: [`abs(try_cast(${p} as integer) - try_cast(${q} as integer)) <= 1`, slips(p, q, 1)] };
     case 'surname':
     case 'locality':
       return words;
@@ -100,6 +104,12 @@ function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2:
   }
 }
 
+/** The name that a generation suffix belongs to: the surname, else the full name. */
+function generations(compared: readonly Compared[]): number {
+  const surname = compared.findIndex(({ kind }) => kind === 'surname');
+  return surname >= 0 ? surname : compared.findIndex(({ kind, things }) => kind === 'fullname' && !things);
+}
+
 /** SQL for the level of one column between records `a` and `b`. */
 function levelSql(compared: readonly Compared[], index: number): string {
   const column = compared[index];
@@ -122,7 +132,9 @@ function levelSql(compared: readonly Compared[], index: number): string {
     const level = name === 'swapped' && partner !== undefined && partner < index ? 0 : levelNumber(kind, name);
     return any.map((test) => `when ${test} then ${level}`);
   });
-  return `case when ${p} is null or ${q} is null then 0 when ${p} = ${q} then 1 ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
+  // A senior and a junior are nearly of one name.
+  const same = generations(compared) === index ? `${p} = ${q} and a.gen = b.gen then 1 when ${p} = ${q} then ${levelNumber(kind, 'near')}` : `${p} = ${q} then 1`;
+  return `case when ${p} is null or ${q} is null then 0 when ${same} ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
 }
 
 /** SQL columns l0, l1 … for the levels of records `a` and `b`. */
