@@ -5,6 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../engine/sql.ts';
 import { buildCandidates } from './blocking.ts';
+import { calibrate, correctTable } from './calibrate.ts';
 import { vetoSql } from './certain.ts';
 import { type Chance, measureChance } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
@@ -49,10 +50,11 @@ interface Run {
 }
 
 /** Scores the pairs of `pairs` with the model and adds them to `match_scored`. */
-async function scoreMore({ db, compared, model, chances, rules }: Run, pairs: string): Promise<void> {
+async function scoreMore({ db, compared, model, chances, rules }: Run, pairs: string, half = 0.5): Promise<void> {
   await db.run(`create or replace temp table match_more as ${compareSql(compared, model.stories, pairs)}`);
   const patterns = await countPatterns(db, 'match_more', compared.length);
   await scorePairs(db, model, compared, chances, patterns, 'match_more', 'match_more_scored');
+  if (half < 0.5) await correctTable(db, 'match_more_scored', half);
   await addScored(db, compared, rules, 'match_more_scored');
 }
 
@@ -143,6 +145,12 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   );
   await connect(db, rules.bands.likely);
   await scoreMore(fitted, missingPairsSql);
+  const half = await calibrate(db);
+  if (half < 0.5) {
+    // More records hang together now, and the pairs between them are still to be scored.
+    await connect(db, rules.bands.likely);
+    await scoreMore(fitted, missingPairsSql, half);
+  }
   await assignClusters(db, rules.bands.likely);
   await writeClusters(db, rules.bands.likely);
   await writePairs(db, compared, rules, profile.people);
