@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { quoted } from '../../lib/engine/sql.ts';
-import { matchTable } from '../../lib/match/match-table.ts';
-import { loadCsv } from '../../lib/match/read-file.ts';
-import { readRows } from '../../lib/match/read-rows.ts';
+import { quoted } from '../../lib/core/sql.ts';
+import { matchTable } from '../../lib/features/matching/match-table.ts';
+import { loadCsv } from '../../lib/features/matching/read-file.ts';
+import { readRows } from '../../lib/features/matching/read-rows.ts';
 import { type Invented, invent, inventShops, shapes } from './invented.ts';
 import { runScale } from './scale.ts';
 
@@ -47,7 +47,9 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
   await db.run(`create or replace temp table truth as select match_row::varchar as id, ${truth} as entity from input`);
   const together = (by: string): string =>
     `(select coalesce(sum(n * (n - 1) / 2), 0)::double from (select count(*) as n from truth join match_clusters using (id) group by ${by}))`;
-  const [row] = await readRows<Omit<Quality, 'precision' | 'recall' | 'f1' | 'seconds'> & { real: number; found: number; right: number }>(
+  const [row] = await readRows<
+    Omit<Quality, 'precision' | 'recall' | 'f1' | 'seconds'> & { real: number; found: number; right: number }
+  >(
     db,
     `select ${together('entity')} as "real", ${together('cluster_id')} as found, ${together('entity, cluster_id')} as "right",
        count(case when certain then 1 end)::integer as certain, count(case when certain and a.entity <> b.entity then 1 end)::integer as wrong,
@@ -57,7 +59,16 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
   if (!row) throw new Error('The matching left no pairs to measure.');
   const [precision, recall] = [row.found === 0 ? 1 : row.right / row.found, row.real === 0 ? 1 : row.right / row.real];
   const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-  return { precision, recall, f1, certain: row.certain, wrong: row.wrong, asked: row.asked, askedRight: row.askedRight, seconds };
+  return {
+    precision,
+    recall,
+    f1,
+    certain: row.certain,
+    wrong: row.wrong,
+    asked: row.asked,
+    askedRight: row.askedRight,
+    seconds,
+  };
 }
 
 /** Loads an invented table as `input`, its truth in the column `truth`. */
@@ -119,5 +130,5 @@ export async function run(): Promise<void> {
       }),
     );
   }
-  if (!process.argv.includes("--no-scale")) runScale();
+  if (!process.argv.includes('--no-scale')) runScale();
 }

@@ -1,0 +1,188 @@
+/**
+ * Finds the records of one person in any table of text columns, without labels and without configuration.
+ * Leaves its results in the engine (`match_pairs`, `match_clusters`); merges nothing and writes no file.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../../core/sql.ts';
+import { buildCandidates } from './blocking.ts';
+import { calibrate, correctTable } from './calibrate.ts';
+import { vetoSql } from './certain.ts';
+import { type Chance, measureChance } from './chance.ts';
+import { assignClusters, connect, missingPairsSql } from './cluster.ts';
+import { compareSql, countPatterns } from './compare.ts';
+import { levelsFromPattern } from './evidence.ts';
+import { headerWords } from './headers.ts';
+import type { Compared } from './kinds.ts';
+import { MatchError } from './match-error.ts';
+import { fitModel, type Model, modelForCopies } from './model.ts';
+import { type Ignored, type Profile, profileTable } from './profile.ts';
+import { readRows } from './read-rows.ts';
+import { buildRecords } from './records.ts';
+import { type Counts, dropTemporaries, summarise, writeClusters, writePairs } from './results.ts';
+import { defaultMatchingRules, type MatchingRules } from './rules.ts';
+import { scorePairs } from './score.ts';
+import { judgeColumns } from './uninformative.ts';
+
+export interface MatchOptions {
+  /** Table of text columns. */
+  table: string;
+  /** Column with the row's id, unique; else rows are numbered from 1 in the table's order. */
+  id?: string;
+  rules?: MatchingRules;
+  /** Columns to leave out, beside those that say nothing. */
+  leaveOut?: readonly string[];
+}
+
+export interface MatchResult extends Counts {
+  records: number;
+  compared: { column: string; kind: string }[];
+  ignored: Ignored[];
+  keys: string[];
+  model: Model;
+}
+
+interface Run {
+  db: DuckDBConnection;
+  compared: readonly Compared[];
+  rules: MatchingRules;
+  model: Model;
+  chances: readonly Chance[];
+}
+
+/** Scores the pairs of `pairs` with the model and adds them to `match_scored`. */
+async function scoreMore({ db, compared, model, chances, rules }: Run, pairs: string, half = 0.5): Promise<void> {
+  await db.run(`create or replace temp table match_more as ${compareSql(compared, model.stories, pairs)}`);
+  const patterns = await countPatterns(db, 'match_more', compared.length);
+  await scorePairs(db, model, compared, chances, patterns, 'match_more', 'match_more_scored');
+  if (half < 0.5) await correctTable(db, 'match_more_scored', half);
+  await addScored(db, compared, rules, 'match_more_scored');
+}
+
+async function addScored(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+  rules: MatchingRules,
+  from: string,
+): Promise<void> {
+  const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
+  const veto = vetoSql(compared, rules);
+  await db.run(`insert into match_scored select l, r, pattern, case when apart then 0 else probability end, apart
+    from (select s.*, ${veto} as apart from (select *${levels} from ${from}) s join match_records a on a.record = l join match_records b on b.record = r)`);
+}
+
+interface Fitted extends Run {
+  profile: Profile;
+  records: number;
+  keys: string[];
+}
+
+/** Times that a table is matched again without the columns that turned out to say nothing. */
+const mostAttempts = 3;
+const saysNothing = 'agrees no better than chance among rows that all other columns hold to be one';
+
+/**
+ * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model. Columns that turn out to say
+ * nothing are left out, and the table is looked at again without them, as if they had never been there.
+ */
+async function fit(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
+  const left: Ignored[] = [];
+  const ruled = new Set(Object.keys(rules.columns).map(headerWords));
+  const fixed = ({ name }: Compared): boolean => ruled.has(headerWords(name));
+  for (let attempt = 1; ; attempt++) {
+    const gone = new Set(left.map(({ column }) => column));
+    const open = columns.filter((name) => !gone.has(name));
+    const found = await profileTable(db, 'match_source', open, rules);
+    const profile = { ...found, ignored: [...found.ignored, ...left] };
+    const { compared, people } = profile;
+    const records = await buildRecords(db, 'match_source', profile, rules);
+    const keys = compared.length === 0 ? [] : await buildCandidates(db, compared, records, rules);
+    if (compared.length === 0) await db.run('create or replace temp table match_candidates (l integer, r integer)');
+    const chances = await measureChance(db, compared, records);
+    const first = fitModel(compared, chances, [], Math.max(2, records), people);
+    await db.run(
+      `create or replace temp table match_compared as ${compareSql(compared, first.stories, 'match_candidates')}`,
+    );
+    const patterns = await countPatterns(db, 'match_compared', compared.length);
+    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people);
+    const judged = judgeColumns(model, compared, chances, patterns, fixed);
+    if (judged.uninformative.length === 0 || attempt === mostAttempts) {
+      for (const place of judged.changeable) {
+        const column = compared[place];
+        if (column && ['date', 'code'].includes(column.kind)) column.personal = false;
+      }
+      await scorePairs(db, model, compared, chances, patterns, 'match_compared', 'match_found');
+      return { db, compared, rules, model, chances, profile, records, keys };
+    }
+    for (const place of judged.uninformative) {
+      const column = compared[place];
+      for (const name of column?.parts ?? [column?.name ?? '']) left.push({ column: name, reason: saysNothing });
+    }
+  }
+}
+
+/**
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, certain, conflict)` with the pairs from the likely band
+ * on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
+ * named `match_…`. @throws MatchError where the id column is missing, empty or repeats.
+ */
+export async function matchTable(db: DuckDBConnection, options: MatchOptions): Promise<MatchResult> {
+  const rules = options.rules ?? defaultMatchingRules;
+  const columns = await readColumns(db, options);
+  await db.run(`create or replace temp table match_source as
+    select ${[`${options.id ? quoted(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
+  if (options.id) await checkIds(db, options.id);
+  const roles = rules.roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
+  await db.run(`set variable match_roles = [${roles}]::varchar[]`);
+  const fitted = await fit(db, columns, rules);
+  const { compared, model, profile, records, keys } = fitted;
+  await db.run(
+    'create or replace temp table match_scored (l integer, r integer, pattern bigint, probability double, apart boolean)',
+  );
+  await addScored(db, compared, rules, 'match_found');
+  await scoreMore(
+    { ...fitted, model: modelForCopies(model, compared) },
+    '(select record as l, record as r from match_records where copies > 1)',
+  );
+  await connect(db, rules.bands.likely);
+  await scoreMore(fitted, missingPairsSql);
+  const half = await calibrate(db);
+  if (half < 0.5) {
+    // More records hang together now, and the pairs between them are still to be scored.
+    await connect(db, rules.bands.likely);
+    await scoreMore(fitted, missingPairsSql, half);
+  }
+  await assignClusters(db, rules.bands.likely);
+  await writeClusters(db, rules.bands.likely);
+  await writePairs(db, compared, rules, profile.people);
+  const counts = await summarise(db);
+  await dropTemporaries(db);
+  return {
+    ...counts,
+    records,
+    compared: compared.map(({ name, kind }) => ({ column: name, kind })),
+    ignored: profile.ignored,
+    keys,
+    model,
+  };
+}
+
+async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: MatchOptions): Promise<string[]> {
+  const described = await readRows<{ column_name: string }>(db, `describe ${quoted(table)}`);
+  const names = described.map(({ column_name }) => column_name);
+  if (id !== undefined && !names.includes(id)) {
+    throw new MatchError(`No column "${id}" for the row's id; the columns are: ${names.join(', ')}. Name one of them.`);
+  }
+  return names.filter((name) => name !== id && !leaveOut.includes(name));
+}
+
+async function checkIds(db: DuckDBConnection, id: string): Promise<void> {
+  const [row] = await readRows<{ empty: number; repeated: number }>(
+    db,
+    `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct row_id))::integer as repeated from match_source`,
+  );
+  if (row && row.empty + row.repeated > 0) {
+    throw new MatchError(
+      `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name another column, or none to number the rows.`,
+    );
+  }
+}
