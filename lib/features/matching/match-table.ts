@@ -3,7 +3,7 @@
  * Leaves its results in the engine (`match_pairs`, `match_clusters`); merges nothing and writes no file.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoted } from '../../core/sql.ts';
+import { quoteName } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctTable } from './calibrate.ts';
 import { vetoSql } from './certain.ts';
@@ -129,7 +129,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   const rules = options.rules ?? defaultMatchingRules;
   const columns = await readColumns(db, options);
   await db.run(`create or replace temp table match_source as
-    select ${[`${options.id ? quoted(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
+    select ${[`${options.id ? quoteName(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoteName)].join(', ')} from ${quoteName(options.table)}`);
   if (options.id) await checkIds(db, options.id);
   const roles = rules.roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
   await db.run(`set variable match_roles = [${roles}]::varchar[]`);
@@ -167,7 +167,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
 }
 
 async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: MatchOptions): Promise<string[]> {
-  const described = await readRows<{ column_name: string }>(db, `describe ${quoted(table)}`);
+  const described = await readRows<{ column_name: string }>(db, `describe ${quoteName(table)}`);
   const names = described.map(({ column_name }) => column_name);
   if (id !== undefined && !names.includes(id)) {
     throw new MatchError(`No column "${id}" for the row's id; the columns are: ${names.join(', ')}. Name one of them.`);

@@ -2,7 +2,7 @@
  * What the matching leaves in the engine: `match_clusters` and `match_pairs`, and the counts over both.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoted } from '../../core/sql.ts';
+import { quoteName } from '../../core/sql.ts';
 import { certainSql, conflictSql, enoughSql } from './certain.ts';
 import { compareSql } from './compare.ts';
 import { evidenceSql, levelsFromPattern } from './evidence.ts';
@@ -81,7 +81,7 @@ export async function dropTemporaries(db: DuckDBConnection): Promise<void> {
     db,
     "select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'match_')",
   );
-  for (const { name } of tables) await db.run(`drop table ${quoted(name)}`);
+  for (const { name } of tables) await db.run(`drop table ${quoteName(name)}`);
 }
 
 export interface Counts {
