@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { quoteName } from '../../lib/core/sql.ts';
+import { quoted } from '../../lib/core/sql.ts';
 import { matchTable } from '../../lib/features/matching/match-table.ts';
 import { loadCsv } from '../../lib/features/matching/read-file.ts';
 import { readRows } from '../../lib/features/matching/read-rows.ts';
@@ -54,7 +54,7 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
     `select ${together('entity')} as "real", ${together('cluster_id')} as found, ${together('entity, cluster_id')} as "right",
        count(case when certain then 1 end)::integer as certain, count(case when certain and a.entity <> b.entity then 1 end)::integer as wrong,
        count(case when asked then 1 end)::integer as asked, count(case when asked and a.entity = b.entity then 1 end)::integer as "askedRight"
-     from (select *, not certain and (not conflict or probability >= 0.99) as asked from match_pairs) join truth a on a.id = left_id join truth b on b.id = right_id`,
+     from (select *, not certain and askable as asked from match_pairs) join truth a on a.id = left_id join truth b on b.id = right_id`,
   );
   if (!row) throw new Error('The matching left no pairs to measure.');
   const [precision, recall] = [row.found === 0 ? 1 : row.right / row.found, row.real === 0 ? 1 : row.right / row.real];
@@ -73,7 +73,7 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
 
 /** Loads an invented table as `input`, its truth in the column `truth`. */
 export async function loadInvented(db: DuckDBConnection, { header, rows, truth }: Invented): Promise<void> {
-  const columns = [...header, 'truth'].map((name) => `${quoteName(name)} varchar`);
+  const columns = [...header, 'truth'].map((name) => `${quoted(name)} varchar`);
   const [views] = await readRows<{ n: number }>(
     db,
     `select count(*)::integer as n from duckdb_views() where view_name = 'input'`,

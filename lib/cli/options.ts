@@ -53,6 +53,10 @@ const OPTIONS = {
   },
   yes: { flags: '--yes', does: 'do it without asking' },
   id: { flags: '--id <column>', does: 'the column with the row’s id, else rows are numbered' },
+  columns: {
+    flags: '--columns <list>',
+    does: 'what columns hold, where that was read wrongly: by=year,bm=month,owner=ignore, or JSON',
+  },
   pairs: { flags: '--pairs <file>', does: 'write the pairs with their evidence as well, to this CSV file' },
   rules: { flags: '--rules <file>', does: 'other rules: JSON, or a module like jobs/rules/matching.ts' },
   threshold: {
@@ -86,7 +90,7 @@ export const commands: readonly CommandDeclaration[] = [
     name: 'match',
     args: '[file]',
     does: 'find the duplicates in any CSV file, without a workbook',
-    options: ['id', 'pairs', 'rules', 'threshold'],
+    options: ['columns', 'id', 'pairs', 'rules', 'threshold'],
   },
   {
     name: 'import',
@@ -135,6 +139,7 @@ export interface Options {
   readonly overwrite: readonly string[];
   readonly yes: boolean;
   readonly id: string | undefined;
+  readonly columns: string | undefined;
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
@@ -206,6 +211,7 @@ function optionsOf(name: string, command: Command): Options {
     overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
     yes: given.yes ?? false,
     id: given.id,
+    columns: given.columns,
     pairs: given.pairs,
     rules: given.rules,
     threshold: given.threshold,

@@ -147,13 +147,29 @@ export function conflictSql(compared: readonly Compared[], rules: MatchingRules)
   return either([...tests, 'a.gen <> b.gen']);
 }
 
-/** SQL that is true where a veto of the rules, or two different generation suffixes, keep records `a` and `b` apart. */
+/**
+ * SQL that is true where records `a` and `b` are two people whatever else they share: a veto of the rules, or another
+ * generation suffix (one may have none) without a birth date or a code that is the same.
+ */
 export function vetoSql(compared: readonly Compared[], rules: MatchingRules): string {
   const vetoes = new Set(rules.vetoes.map(headerWords));
   const tests = compared.flatMap(({ name, kind }, index) =>
     vetoes.has(headerWords(name)) ? [`l${index} = ${levelNumber(kind, 'other')}`] : [],
   );
-  return either([...tests, `(a.gen <> b.gen and a.gen <> '' and b.gen <> '')`]);
+  const { birth, code } = personal(compared);
+  return either([...tests, `(a.gen <> b.gen and not ${birth} and not ${code})`]);
+}
+
+/**
+ * SQL that is true where a person need not be asked about a likely pair: the first names differ outright, which tells
+ * relatives apart better than anything else, or something else conflicts and the probability is not certain.
+ */
+export function notAskedSql(compared: readonly Compared[], rules: MatchingRules): string {
+  const column = firstNameColumn(compared);
+  const kind = compared[column]?.kind;
+  const levels = kind ? [levelNumber(kind, 'other'), levelNumber(kind, 'alike')].join(', ') : '';
+  const first = kind ? `l${column} in (${levels})` : 'false';
+  return `(${first} or ${conflictSql(compared, rules)} and probability < ${rules.bands.certain})`;
 }
 
 /** What a pair must show to be merged without asking. */

@@ -3,7 +3,7 @@
  * their order. It judges nothing; column-kinds.ts does.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import type { ColumnCounts } from './column-kinds.ts';
 import { readRows } from './read-rows.ts';
 import { literal, monthWords, plain } from './values.ts';
@@ -55,7 +55,7 @@ function countsSql(table: string, columns: readonly string[]): string {
     ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,
     ${share(`\\b${streetWord}\\b|strasse`, 'p')} as "streetWord", ${share(`\\b${companyWord}\\b`, 'p')} as "companyWord",
     coalesce(avg(case when split_part(p, ' ', 1) in (select form from match_nicknames) then 1 else 0 end), 0)::double as "knownGiven"
-    from (select name, x, ${plain('x')} as p from (unpivot ${quoteName(table)} on ${columns.map(quoteName).join(', ')} into name name value x) where trim(x) <> '' and not ${isMissingWord('x')})
+    from (select name, x, ${plain('x')} as p from (unpivot ${quoted(table)} on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> '' and not ${isMissingWord('x')})
     group by name`;
 }
 
@@ -74,9 +74,9 @@ export interface Looked {
 
 /** Makes the sample `match_sample` of `table` and counts what its columns' cells look like, in the columns' order. */
 export async function lookAt(db: DuckDBConnection, table: string, columns: readonly string[]): Promise<Looked> {
-  const content = `concat_ws(chr(31), ${columns.map((name) => `coalesce(${quoteName(name)}, '')`).join(', ')})`;
+  const content = `concat_ws(chr(31), ${columns.map((name) => `coalesce(${quoted(name)}, '')`).join(', ')})`;
   // Exact copies of a row, its number included, change nothing of what a column is.
-  const rows = `(select distinct ${columns.map(quoteName).join(', ')} from ${quoteName(table)})`;
+  const rows = `(select distinct ${columns.map(quoted).join(', ')} from ${quoted(table)})`;
   await db.run(
     `create or replace temp table match_sample as select * from ${rows}
      order by hash(${content}), ${content} limit ${rowsLookedAt}`,
@@ -89,7 +89,7 @@ export async function lookAt(db: DuckDBConnection, table: string, columns: reado
   if (repeats.length > 0) {
     const tests = repeats.map(
       ({ name }, nth) =>
-        `count(distinct nullif(trim(${quoteName(name)}), '')) = count(nullif(trim(${quoteName(name)}), '')) as u${nth}`,
+        `count(distinct nullif(trim(${quoted(name)}), '')) = count(nullif(trim(${quoted(name)}), '')) as u${nth}`,
     );
     const [row] = await readRows<Record<string, boolean>>(db, `select ${tests.join(', ')} from ${rows}`);
     for (const [nth, c] of repeats.entries()) c.unique = row?.[`u${nth}`] ?? false;
@@ -100,7 +100,7 @@ export async function lookAt(db: DuckDBConnection, table: string, columns: reado
 async function findMissingWords(db: DuckDBConnection, columns: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await readRows<{ name: string }>(
     db,
-    `select name from (unpivot match_sample on ${columns.map(quoteName).join(', ')} into name name value x) where trim(x) <> ''
+    `select name from (unpivot match_sample on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> ''
      group by name having count(case when ${isMissingWord('x')} then 1 end) >= greatest(3, ${missingShare} * count(*))`,
   );
   return new Set(rows.map(({ name }) => name));

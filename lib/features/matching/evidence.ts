@@ -27,6 +27,30 @@ export function evidenceSql(compared: readonly Compared[]): string {
   return parts.length === 0 ? "''" : `concat_ws('; ', ${parts.join(', ')})`;
 }
 
+/** How each level reads in a question, before the names of the columns on it. */
+const reading: readonly (readonly [LevelName, string])[] = [
+  ['same', 'same'],
+  ['nickname', 'another form of'],
+  ['near', 'nearly the same'],
+  ['swapped', 'swapped'],
+  ['alike', 'similar'],
+  ['other', 'different'],
+];
+
+/** SQL for the evidence as a person reads it: "same first name, last name; similar email; different phone". */
+export function plainEvidenceSql(compared: readonly Compared[]): string {
+  const groups = reading.flatMap(([level, words]) => {
+    const names = compared.flatMap(({ name, kind }, index) => {
+      const number = levelNumber(kind, level);
+      return number === 0
+        ? []
+        : [`case when l${index} = ${number} then '${headerWords(name).replaceAll("'", "''")}' end`];
+    });
+    return names.length === 0 ? [] : [`'${words} ' || nullif(concat_ws(', ', ${names.join(', ')}), '')`];
+  });
+  return groups.length === 0 ? "''" : `concat_ws('; ', ${groups.join(', ')})`;
+}
+
 /** SQL columns l0, l1 … taken out of a pattern again. */
 export function levelsFromPattern(compared: readonly Compared[]): string {
   return compared.map((_, index) => `((pattern >> ${3 * index}) & 7) as l${index}`).join(', ');

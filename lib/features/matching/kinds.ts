@@ -69,7 +69,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
       nickname: [0.04, 0.002],
       near: [0.1, 0.004],
       swapped: [0.03, 0.0002],
-      alike: [0.04, 0.02],
+      alike: [0.03, 0.02],
       other: [0.04, 0.97],
     }),
     mostDiffer: 0.06,
@@ -119,7 +119,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     slip: 0.35,
   },
   date: {
-    words: 'date',
+    words: 'date of birth',
     levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
     mostDiffer: 0.08,
     shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },

@@ -3,7 +3,7 @@
  * the year of a date. They would count twice as evidence, so they are left out.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import { isMissingWord } from './column-counts.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { readRows } from './read-rows.ts';
@@ -45,7 +45,7 @@ export async function findRepetitions(
   const used = [...new Set(offers.flatMap(({ whole, piece }) => [whole, piece]))];
   const cells = used.map((place) => {
     const column = single[place];
-    const name = quoteName(column?.name ?? '');
+    const name = quoted(column?.name ?? '');
     const cell = withMissingWords.has(column?.name ?? '')
       ? `case when not ${isMissingWord(name)} then ${name} end`
       : name;

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../../core/engine.ts';
-import { quoteName, raw } from '../../core/sql.ts';
+import { quoted, raw } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { openEngine } from '../../engine/duckdb.ts';
 import { splice } from '../../workbook/csv/splice.ts';
@@ -96,7 +96,7 @@ async function writeMatches(
   await writeCsv(
     engine.duckdb,
     `select 'u', i.match_row - 1, null, c.cluster_id, round(c.probability, 6)
-     from match_input i join match_clusters c on c.id = i.${quoteName(id)}::varchar order by i.match_row`,
+     from match_input i join match_clusters c on c.id = i.${quoted(id)}::varchar order by i.match_row`,
     patch,
     { header: false, delimiter: file.delimiter },
   );

@@ -3,7 +3,7 @@
  * Leaves its results in the engine (`match_pairs`, `match_clusters`); merges nothing and writes no file.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctTable } from './calibrate.ts';
 import { vetoSql } from './certain.ts';
@@ -84,7 +84,7 @@ const saysNothing = 'agrees no better than chance among rows that all other colu
  * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model. Columns that turn out to say
  * nothing are left out, and the table is looked at again without them, as if they had never been there.
  */
-async function fit(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
+async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
   const left: Ignored[] = [];
   const ruled = new Set(Object.keys(rules.columns).map(headerWords));
   const fixed = ({ name }: Compared): boolean => ruled.has(headerWords(name));
@@ -121,7 +121,7 @@ async function fit(db: DuckDBConnection, columns: readonly string[], rules: Matc
 }
 
 /**
- * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, certain, conflict)` with the pairs from the likely band
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs from the likely band
  * on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
  * named `match_…`. @throws MatchError where the id column is missing, empty or repeats.
  */
@@ -129,11 +129,11 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   const rules = options.rules ?? defaultMatchingRules;
   const columns = await readColumns(db, options);
   await db.run(`create or replace temp table match_source as
-    select ${[`${options.id ? quoteName(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoteName)].join(', ')} from ${quoteName(options.table)}`);
+    select ${[`${options.id ? quoted(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
   if (options.id) await checkIds(db, options.id);
   const roles = rules.roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
   await db.run(`set variable match_roles = [${roles}]::varchar[]`);
-  const fitted = await fit(db, columns, rules);
+  const fitted = await fitColumns(db, columns, rules);
   const { compared, model, profile, records, keys } = fitted;
   await db.run(
     'create or replace temp table match_scored (l integer, r integer, pattern bigint, probability double, apart boolean)',
@@ -167,7 +167,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
 }
 
 async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: MatchOptions): Promise<string[]> {
-  const described = await readRows<{ column_name: string }>(db, `describe ${quoteName(table)}`);
+  const described = await readRows<{ column_name: string }>(db, `describe ${quoted(table)}`);
   const names = described.map(({ column_name }) => column_name);
   if (id !== undefined && !names.includes(id)) {
     throw new MatchError(`No column "${id}" for the row's id; the columns are: ${names.join(', ')}. Name one of them.`);

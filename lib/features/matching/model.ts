@@ -90,7 +90,10 @@ function namesAgree(compared: readonly Compared[], levels: readonly number[]): 0
   for (let index = 0; index < compared.length; index++) {
     const kind = compared[index]?.kind;
     if (kind !== 'given' && kind !== 'surname' && kind !== 'fullname') continue;
-    if (levels[index] === 1) agree += kind === 'fullname' ? 2 : 1;
+    const level = levels[index] ?? 0;
+    if (level === 0) continue;
+    const swapped = level === levelNumber(kind, 'swapped');
+    if (level === 1 || swapped) agree += kind === 'fullname' || swapped ? 2 : 1;
     else differ++;
   }
   return agree === 0 ? 0 : differ === 0 && agree >= 2 ? 2 : 1;

@@ -2,7 +2,7 @@
  * Looks at a table of text columns and says what each holds, which are compared, and which are left out and why.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import { birthParts } from './birth-parts.ts';
 import { isMissingWord, lookAt } from './column-counts.ts';
 import { type ColumnCounts, columnKinds, type Verdict } from './column-kinds.ts';
@@ -58,7 +58,7 @@ const order: readonly Kind[] = [
 
 /** SQL for a column's cell, NULL where it is empty or holds a word that means so in this column. */
 export function cellSql(profile: Pick<Profile, 'withMissingWords'>, name: string): string {
-  const cell = `nullif(trim(${quoteName(name)}), '')`;
+  const cell = `nullif(trim(${quoted(name)}), '')`;
   return profile.withMissingWords.has(name) ? `case when not ${isMissingWord(cell)} then ${cell} end` : cell;
 }
 
@@ -71,7 +71,7 @@ export async function loadNicknames(db: DuckDBConnection): Promise<void> {
 /** 13/04/1990 can only be day first; where nothing decides, day first, as in most of the world. */
 async function dateOrder(db: DuckDBConnection, column: string): Promise<DateOrder> {
   const part = (n: number): string =>
-    `try_cast(regexp_extract(${quoteName(column)}, '^ *([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}', ${n}) as integer)`;
+    `try_cast(regexp_extract(${quoted(column)}, '^ *([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}', ${n}) as integer)`;
   const [row] = await readRows<{ first: number; second: number }>(
     db,
     `select count(case when ${part(1)} > 12 then 1 end)::integer as first, count(case when ${part(2)} > 12 then 1 end)::integer as second from match_sample`,

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { nodeDisk } from '../../core/disk.ts';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import { howToRead } from '../../workbook/csv/how-to-read.ts';
 import { type CsvFile, openCsv } from '../../workbook/csv/sniff.ts';
 import { strictCopy } from '../../workbook/csv/strict-copy.ts';
@@ -37,9 +37,9 @@ export async function loadCsv(db: DuckDBConnection, path: string, table: string,
   const file = await openCsv(path);
   const taken = new Set(['match_row']);
   const columns = file.header.map((header, index) => freeName(header.trim() || `column ${index + 1}`, taken));
-  const rowsTable = quoteName(`${table}_rows`);
+  const rowsTable = quoted(`${table}_rows`);
   const load = async (from: string, options: string): Promise<number> => {
-    const cells = columns.map((name, index) => `c${index} as ${quoteName(name)}`);
+    const cells = columns.map((name, index) => `c${index} as ${quoted(name)}`);
     await db.run(
       `create or replace table ${rowsTable} as select ${cells.join(', ')} from read_csv(${literal(from)}, ${options})`,
     );
@@ -59,7 +59,7 @@ export async function loadCsv(db: DuckDBConnection, path: string, table: string,
     await load(copy, strict.options);
     malformed = strict.malformed.length;
   }
-  await db.run(`create or replace view ${quoteName(table)} as select rowid + 1 as match_row, * from ${rowsTable}`);
+  await db.run(`create or replace view ${quoted(table)} as select rowid + 1 as match_row, * from ${rowsTable}`);
   return { file, columns, malformed };
 }
 

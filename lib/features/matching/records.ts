@@ -3,7 +3,7 @@
  * Records are numbered by what they hold (a digest), so nothing after this depends on the order of the rows.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
+import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
@@ -99,7 +99,7 @@ export async function buildRecords(
     names.length === 0 ? "''" : `concat_ws(chr(31), ${names.map((n) => `coalesce(${n}, '')`).join(', ')})`;
   await db.run(`create or replace temp table match_values as
     select *, md5(${content} || chr(31) || gen) as digest from (
-      select ${['row_id', 'gen', ...cleaned].join(', ')} from (select ${['row_id', `${suffixSql(profile)} as gen`, ...values].join(', ')} from ${quoteName(source)}))`);
+      select ${['row_id', 'gen', ...cleaned].join(', ')} from (select ${['row_id', `${suffixSql(profile)} as gen`, ...values].join(', ')} from ${quoted(source)}))`);
   const first = [...names, 'gen'].map((name) => `first(${name}) as ${name}`);
   await db.run(`create or replace temp table match_distinct as
     select ${['digest', 'count(*)::integer as copies', ...first].join(', ')} from match_values group by digest`);

@@ -2,10 +2,10 @@
  * What the matching leaves in the engine: `match_clusters` and `match_pairs`, and the counts over both.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName } from '../../core/sql.ts';
-import { certainSql, conflictSql, enoughSql } from './certain.ts';
+import { quoted } from '../../core/sql.ts';
+import { certainSql, conflictSql, enoughSql, notAskedSql } from './certain.ts';
 import { compareSql } from './compare.ts';
-import { evidenceSql, levelsFromPattern } from './evidence.ts';
+import { evidenceSql, levelsFromPattern, plainEvidenceSql } from './evidence.ts';
 import type { Compared } from './kinds.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
@@ -31,7 +31,7 @@ export async function writeClusters(db: DuckDBConnection, likely: number): Promi
 }
 
 /**
- * Makes `match_pairs(left_id, right_id, probability, evidence, certain, conflict)`; copies of a row stand with the first
+ * Makes `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)`; copies of a row stand with the first
  * of them. A cluster with a conflict anywhere in it, between records that were never compared as well, holds no certain pair.
  */
 export async function writePairs(
@@ -45,20 +45,20 @@ export async function writePairs(
   await db.run(`create or replace temp table match_judged as
     with sized as (select cluster_id, count(*) as cluster_rows from match_clusters group by cluster_id),
     first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
-    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${enough} as enough,
-      ${conflictSql(compared, rules)} as conflict, f.row_id as left_id, g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
+    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading, ${enough} as enough,
+      ${conflictSql(compared, rules)} as conflict, not ${notAskedSql(compared, rules)} as askable, f.row_id as left_id, g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
     from (select *${levels} from match_scored where probability >= ${rules.bands.likely}) s
     join match_records a on a.record = s.l join match_records b on b.record = s.r
     join first f on f.record = s.l join first g on g.record = s.r`);
   await findUnclean(db, compared, rules);
   await db.run(`create or replace table match_pairs as
     with judged as (
-      select l, r, left_id, right_id, probability, evidence, conflict, left_cluster = right_cluster and ${certainSql(rules)} and left_cluster not in (select cluster_id from match_unclean) as certain from match_judged),
+      select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, left_cluster = right_cluster and ${certainSql(rules)} and left_cluster not in (select cluster_id from match_unclean) as certain from match_judged),
     rowed as (
-      select left_id, right_id, probability, evidence, certain, conflict from judged where l <> r
+      select left_id, right_id, probability, evidence, reading, certain, conflict, askable from judged where l <> r
       union all
-      select j.left_id, p.row_id, j.probability, 'exact copy', j.certain, false from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
-    select case when turned then right_id else left_id end as left_id, case when turned then left_id else right_id end as right_id, probability, evidence, certain, conflict
+      select j.left_id, p.row_id, j.probability, 'exact copy', 'the same in every column', j.certain, false, true from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
+    select case when turned then right_id else left_id end as left_id, case when turned then left_id else right_id end as right_id, probability, evidence, reading, certain, conflict, askable
     from (select *, (length(left_id), left_id) > (length(right_id), right_id) as turned from rowed)`);
 }
 
@@ -81,7 +81,7 @@ export async function dropTemporaries(db: DuckDBConnection): Promise<void> {
     db,
     "select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'match_')",
   );
-  for (const { name } of tables) await db.run(`drop table ${quoteName(name)}`);
+  for (const { name } of tables) await db.run(`drop table ${quoted(name)}`);
 }
 
 export interface Counts {

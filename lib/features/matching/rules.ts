@@ -53,6 +53,8 @@ export const matchingRules = z
     largestCertainCluster: z.number().int().min(2).default(4),
     /** A value that stands on more records than this is no strong identifier. */
     commonAbove: z.number().int().min(1).default(3),
+    /** Questions that a sweep asks at most, the most certain first; the others wait for the next month. */
+    questionsPerMonth: z.number().int().min(0).default(50),
     /** Columns that can't differ between two records of one person, beside codes, birth dates and given names. */
     vetoes: z.array(z.string()).default([]),
     survivorship: z
