@@ -245,7 +245,7 @@ class Households {
       { ...one, email: this.#ownMail(one.given, one.surname) },
       {
         ...one,
-        email: `${mailName(one.given)[0]}.${mailName(one.surname)}@werk.example`,
+        email: `${mailName(one.given)[0]}.${mailName(one.surname)}${this.#people}@werk.example`,
         company: `Werk ${this.#words.firm}`,
       },
       { ...one, given: one.surname, surname: one.given },

@@ -10,6 +10,7 @@ import { quoted } from '../../lib/core/sql.ts';
 import { matchTable } from '../../lib/features/matching/match-table.ts';
 import { loadCsv } from '../../lib/features/matching/read-file.ts';
 import { readRows } from '../../lib/features/matching/read-rows.ts';
+import { inventHouseholds } from './households.ts';
 import { type Invented, invent, inventShops, shapes } from './invented.ts';
 import { runScale } from './scale.ts';
 
@@ -121,7 +122,8 @@ export async function run(): Promise<void> {
         }),
       );
   }
-  for (const table of [...shapes.map((shape) => invent(shape, 2000)), inventShops(1000)]) {
+  const households = (['English', 'German'] as const).map((language) => inventHouseholds(language, 1500, 5));
+  for (const table of [...shapes.map((shape) => invent(shape, 2000)), inventShops(1000), ...households]) {
     print(
       table.name,
       await withEngine(async (db) => {

@@ -50,6 +50,7 @@ export type Verdict =
 
 const skip = (ignored: string): Verdict => ({ ignored });
 const as = (kind: Kind): Verdict => ({ kind });
+const fewGroups = skip('holds few different values under a header that names no group of people');
 const aboutRecord = skip('is about the record, not about the person');
 
 /** Dates of birth spread over decades; dates on which records were made or something was bought do not. */
@@ -145,22 +146,22 @@ function numberOfRecord(c: ColumnCounts): Verdict | undefined {
 /** What is left: the shape of the values is all there is. */
 function byShape(c: ColumnCounts): Verdict {
   if (c.phone >= 0.7) return as('phone');
-  if (isGroup(c)) return as('category');
+  if (isGroup(c)) return fewGroups;
   if (c.streetWord + c.numbered >= 0.6 && c.words >= 1.8) return as('street');
   if (c.companyWord >= 0.25) return as('company');
   const varied = c.distinct / c.filled;
   if (c.number >= 0.8) {
     if (c.digits >= 0.95 && c.length >= 4.5 && varied > 0.2) return as('code');
-    return c.distinct <= 50 ? as('category') : skip('holds quantities');
+    return c.distinct <= 50 ? fewGroups : skip('holds quantities');
   }
   if (c.length > 60 || c.words > 7) return as('text');
   if (c.letters >= 0.8) {
-    if (c.distinct <= 12 && varied < 0.2) return as('category');
+    if (c.distinct <= 12 && varied < 0.2) return fewGroups;
     if (c.words >= 1.7 && c.words <= 4 && varied > 0.3) return as('fullname');
     return as(c.knownGiven >= 0.2 ? 'given' : 'locality');
   }
   if (c.words < 1.3 && c.letters < 0.3) return as('code');
-  return c.distinct <= 50 ? as('category') : as('text');
+  return c.distinct <= 50 && varied < 0.5 ? fewGroups : as('text');
 }
 
 function isRowId(c: ColumnCounts, kind: Kind): boolean {
