@@ -177,17 +177,16 @@ export async function profileTable(
   await loadNicknames(db);
   const looked =
     columns.length === 0 ? { counts: [], withMissingWords: new Set<string>() } : await lookAt(db, table, columns);
-  const { counts, withMissingWords } = looked;
-  const verdicts = columnKinds(counts, rules.columns);
-  const sorted = sortOut(counts, verdicts, rules);
-  const { ignored, suffixes } = sorted;
-  const repetitions = await findRepetitions(db, sorted.compared, withMissingWords);
-  for (const { column, reason } of repetitions) ignored.push({ column, reason });
+  const { counts: all, withMissingWords } = looked;
+  const first = sortOut(all, columnKinds(all, rules.columns), rules);
+  const repetitions = await findRepetitions(db, first.compared, withMissingWords);
   const repeated = new Set(repetitions.map(({ column }) => column));
-  const compared = fewEnough(
-    sorted.compared.filter(({ name }) => !repeated.has(name)),
-    ignored,
-  );
+  // What the others hold is judged as if the repetitions had never been there.
+  const counts = all.filter(({ name }) => !repeated.has(name));
+  const verdicts = columnKinds(counts, rules.columns);
+  const { compared: found, ignored, suffixes } = sortOut(counts, verdicts, rules);
+  for (const { column, reason } of repetitions) ignored.push({ column, reason });
+  const compared = fewEnough(found, ignored);
   markPersonal(compared);
   pairUp(compared);
   hangPlaces(compared);
