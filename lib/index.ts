@@ -15,7 +15,7 @@ import * as archiveSteps from './features/archive/steps.ts';
 import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
-import { verdictSteps } from './features/bounces/verdicts.ts';
+import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
 import { enrichmentRules as enrichmentSchema } from './features/enrichment/rules.ts';
@@ -24,10 +24,17 @@ import { domainKinds } from './features/hygiene/email/domain-kinds.ts';
 import { emailRules } from './features/hygiene/email/rules.ts';
 import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
-import { type matchingRules as matchingSchema, readMatchingRules } from './features/matching/rules.ts';
+import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
-import * as scoreQueries from './features/scoring/query.ts';
-import { checkScoring, bandsOf as gradesOf } from './features/scoring/rules.ts';
+import {
+  backtestScore,
+  checkScoring,
+  describeScoreBacktest,
+  bandsOf as gradesOf,
+  scorePartsQuery,
+  scoreQuery,
+  unknownEventTypes,
+} from './features/scoring/index.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
@@ -58,12 +65,12 @@ export const readRepositoryFile = (path: string): Promise<string> =>
 export type { WorkbookRules } from './core/workbook-rules.ts';
 export { workbookRules } from './core/workbook-rules.ts';
 export { type ArchiveRules, archiveRules } from './features/archive/rules.ts';
-export { type BounceRules, bounceRules } from './features/bounces/rules.ts';
+export { type BounceRules, bounceRules } from './features/bounces/index.ts';
 export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
 export type { MatchingRules } from './features/matching/rules.ts';
-export { type ScoringRules, scoringRules } from './features/scoring/rules.ts';
+export { type ScoringRules, scoringRules } from './features/scoring/index.ts';
 export type { ValueRules } from './features/value/rules.ts';
 
 /** The rules of `jobs/rules/cleaning.ts`: how addresses are judged. */
@@ -80,7 +87,7 @@ export const valueRules = (rules: z.input<typeof valueSchema>): z.output<typeof 
 
 /** The rules of `jobs/rules/matching.ts`: when two records are one person, and what the merged record keeps. */
 export const matchingRules = (rules: z.input<typeof matchingSchema>): z.output<typeof matchingSchema> =>
-  readMatchingRules(rules, 'jobs/rules/matching.ts');
+  checkRules('jobs/rules/matching.ts', matchingSchema, rules);
 
 /** The conditions of lists, scores and exports; each is explained in `docs/segments.md`. */
 export {
@@ -128,12 +135,17 @@ export const mergeParts = mergeSweep;
 
 /** The job score-recalculation. `bandsOf` gives the bands of scoring rules, which the conditions of lists may name. */
 export const scoreParts = {
-  ...scoreQueries,
+  scorePartsQuery,
+  scoreQuery,
+  backtestScore,
   bandsOf: gradesOf,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,
+  countedBounceSteps,
+  describeScoreBacktest,
   domainKinds,
+  unknownEventTypes,
 };
 
 /** The job list-refresh. */

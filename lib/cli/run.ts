@@ -44,8 +44,8 @@ export const rehearsal = (store: Store): Store => ({
   rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
-  ...(store.tabHolds && { tabHolds: store.tabHolds }),
-  ...(store.inbox && { inbox: store.inbox }),
+  ...(store.sheet && { sheet: store.sheet }),
+  ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
 });
 
@@ -98,7 +98,7 @@ export async function performRun(
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
-      outside: surroundings,
+      outside: { ...surroundings, isSample: session.workbook.isSample },
     });
     if (!options.dryRun) await inbox.layRejects();
     return { result, kind: store.kind };

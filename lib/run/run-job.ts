@@ -152,7 +152,7 @@ async function decide(
   request: RunRequest,
   job: Job,
   snapshot: Snapshot,
-  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards'>,
+  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards' | 'changes'>,
 ): Promise<Pick<JobResult, 'status' | 'approved' | 'next'>> {
   const stopped = plan.guards.filter((guard) => !guard.passed);
   if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
@@ -164,6 +164,7 @@ async function decide(
     workbook: request.identity.workbook,
     plan: plan.hash,
     inputs: inputsOf(job, snapshot),
+    changes: plan.changes,
     approvals: request.approvals,
     now: request.identity.startedAt,
   });

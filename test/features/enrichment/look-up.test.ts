@@ -1,11 +1,13 @@
-/** Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends. */
+/**
+ * Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends.
+ */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts';
 import { type DomainAnswer, type LookUp, lookUp } from '../../../lib/features/enrichment/look-up.ts';
 import type { Clock, Provider } from '../../../lib/features/enrichment/provider.ts';
 import { lookUpLimits } from '../../../lib/features/enrichment/rules.ts';
-import { type Behaviour, type ProviderServer, providerServer } from '../../support/provider-server.ts';
+import { type Behaviour, type ProviderServer, providerServer, type Window } from '../../support/provider-server.ts';
 
 const servers: ProviderServer[] = [];
 const nameOf = (domain: string) => `question about ${domain}`;
@@ -13,13 +15,13 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function start(script: Record<string, readonly Behaviour[]> = {}) {
-  const server = await providerServer(script);
+async function start(script: Record<string, readonly Behaviour[]> = {}, window?: Window) {
+  const server = await providerServer(script, undefined, window);
   servers.push(server);
   return { server, provider: httpProvider(server.settings, () => 'k', nameOf) };
 }
 
-/** A clock on which nobody really waits: a sleep moves it on. */
+/** A clock without real waiting: a sleep moves it on. */
 function quickClock() {
   let now = 0;
   const slept: number[] = [];
@@ -33,6 +35,41 @@ function quickClock() {
     },
   };
   return { clock, slept };
+}
+
+/** A clock that moves on to the next sleeper's time as soon as nothing else is left to do. */
+function virtualClock(): Clock {
+  let now = 0;
+  let moving = false;
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  const move = () =>
+    setImmediate(() => {
+      const next = Math.min(...[...sleepers].map(({ at }) => at));
+      moving = sleepers.size > 0;
+      if (!moving) return;
+      now = Math.max(now, next);
+      for (const sleeper of sleepers) if (sleeper.at <= now) sleeper.wake();
+      move();
+    });
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const sleeper = {
+          at: now + ms,
+          wake: () => {
+            sleepers.delete(sleeper);
+            signal.removeEventListener('abort', sleeper.wake);
+            resolve();
+          },
+        };
+        signal.addEventListener('abort', sleeper.wake, { once: true });
+        sleepers.add(sleeper);
+        if (!moving) move();
+        moving = true;
+      }),
+  };
 }
 
 const domainsOf = (count: number) => Array.from({ length: count }, (_, i) => `company${i}.example`);
@@ -107,6 +144,96 @@ describe('what is asked and paid', () => {
   });
 });
 
+describe('whatever a provider does', () => {
+  const behaviour = fc.constantFrom<Behaviour>(
+    ...([
+      'found',
+      'empty',
+      'unknown',
+      'later',
+      'throttled',
+      'throttled without a time',
+      'server error',
+      'unavailable',
+    ] as const),
+    ...([
+      'bad request',
+      'no such page',
+      'unprocessable',
+      'html',
+      'reset',
+      'null error',
+      'parent company',
+      'no credit',
+    ] as const),
+  );
+  test('each domain asked for has one outcome, every question counts, and the budget holds', async () => {
+    const scripts = fc.array(fc.array(behaviour, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 15 });
+    await fc.assert(
+      fc.asyncProperty(
+        scripts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (plans, budget, parallel) => {
+          const domains = domainsOf(plans.length);
+          const server = await providerServer(
+            Object.fromEntries(domains.map((domain, i) => [domain, plans[i] ?? ['found']])),
+          );
+          const settings = { ...server.settings, matches: 'website' };
+          const { report, written } = run(
+            httpProvider(settings, () => 'k', nameOf),
+            domains,
+            { budget, parallel },
+          );
+          const { asked, found, unknown, other, later, failed, questions, missed } = await report;
+          await server.close();
+          const failures = Object.values(failed).reduce((sum, n) => sum + n, 0);
+          expect(found + unknown + other + later + failures).toBe(asked);
+          expect(questions).toBe(server.questions.length);
+          expect(questions).toBeLessThanOrEqual(budget);
+          expect(written.length).toBe(found + unknown + other);
+          expect(new Set([...written.map(({ domain }) => domain), ...missed.keys()]).size).toBe(
+            written.length + missed.size,
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+  test('no more questions lie in any minute or hour than are allowed', async () => {
+    const most = fc.integer({ min: 1, max: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        most,
+        fc.integer({ min: 20, max: 60 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (perMinute, perHour, parallel) => {
+          const clock = virtualClock();
+          const times: number[] = [];
+          const provider: Provider = {
+            name: 'counting',
+            limits: { perMinute, perHour },
+            ask: async () => {
+              times.push(clock.now());
+              return { kind: 'unknown' };
+            },
+          };
+          const unlimited = limits({ parallel, longestPauseMs: 1e9 });
+          const report = await lookUp(domainsOf(90), { provider, limits: unlimited, clock, write: async () => {} });
+          expect(report.unknown).toBe(90);
+          for (const [ms, allowed] of [
+            [60_000, perMinute],
+            [3_600_000, perHour],
+          ] as const)
+            for (const [i, time] of times.entries())
+              expect((times[i + allowed] ?? Infinity) - time).toBeGreaterThanOrEqual(ms);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
 describe('a run that is killed', () => {
   const domains = domainsOf(12);
   const script: Record<string, readonly Behaviour[]> = {
@@ -152,7 +279,7 @@ describe('a run that is killed', () => {
       expect([...server.paid.values()], `killed at question ${at}`).toEqual(domains.map(() => 1));
     }
   });
-  test('with questions under way and answers unwritten, pays once all the same where questions have names', async () => {
+  test('with questions under way and answers unwritten, pays once where questions have names', async () => {
     for (let at = 1; at <= 20; at++) {
       const { server, provider } = await start(script);
       const companies = new Map<string, DomainAnswer>();
@@ -176,7 +303,7 @@ describe('a run that is killed', () => {
       expect(companies.size).toBe(domains.length);
     }
   });
-  test('told to stop, it writes what is under way and asks nothing more', async () => {
+  test('stopped, it writes what is under way and asks nothing more', async () => {
     const { server, provider } = await start(Object.fromEntries(domains.map((domain) => [domain, ['found slowly']])));
     const stop = new AbortController();
     const written: DomainAnswer[] = [];
@@ -265,7 +392,7 @@ describe('answers that are none', () => {
 });
 
 describe('a provider that wants no more', () => {
-  test('Retry-After holds everybody back, not only the one who was told', async () => {
+  test('Retry-After pauses all workers, not only the one that got it', async () => {
     const { provider } = await start({
       'company0.example': ['throttled', 'found'],
       'company1.example': ['unavailable', 'found'],
@@ -279,6 +406,94 @@ describe('a provider that wants no more', () => {
     });
     expect(report).toMatchObject({ found: 6, questions: 8 });
     expect(slept.filter((ms) => ms > 1000).map((ms) => Math.round(ms / 1000))).toEqual([3, 7]);
+  });
+  test.each<[Window['hint'], number]>([
+    ['none', 30],
+    ['x-ratelimit-reset', 20],
+    ['ratelimit-reset', 20],
+    ['retry-after', 20],
+  ])('a limit of 100 a minute (hint: %s) loses no domain and costs few refused questions', async (hint, most) => {
+    const { clock } = quickClock();
+    const { server } = await start({}, { questions: 100, ms: 60_000, now: clock.now, hint });
+    // The header names a moment of the test's clock, which begins in 1970.
+    const real = httpProvider(server.settings, () => 'k', nameOf);
+    const provider: Provider = {
+      name: real.name,
+      ask: async (domain) => {
+        const answer = await real.ask(domain);
+        if (hint !== 'x-ratelimit-reset' || answer.kind !== 'throttled') return answer;
+        return { kind: 'throttled', afterMs: 60_000 - (clock.now() % 60_000) };
+      },
+    };
+    const report = await lookUp(domainsOf(150), {
+      provider,
+      limits: limits({ parallel: 5, perSecond: 50 }),
+      clock,
+      write: async () => {},
+    });
+    expect(report).toMatchObject({ found: 150, failed: {}, halted: null });
+    expect(server.questions.length - 150).toBeLessThanOrEqual(most);
+  });
+  test('a limit an hour without a time ends the run after a few questions, each after twice the pause', async () => {
+    const { clock, slept } = quickClock();
+    const { server, provider } = await start({}, { questions: 20, ms: 3_600_000, now: clock.now, hint: 'none' });
+    const report = await lookUp(domainsOf(200), {
+      provider,
+      limits: limits({ parallel: 5 }),
+      clock,
+      write: async () => {},
+    });
+    expect(report).toMatchObject({ found: 20, halted: { by: 'throttled' } });
+    expect(server.questions.length).toBeLessThanOrEqual(20 + 5 + 8);
+    const pauses = slept.map((ms) => Math.round(ms / 1000)).filter((seconds) => seconds > 0);
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60]);
+  });
+  test('documented limits of a provider hold before it refuses anything', async () => {
+    const { clock } = quickClock();
+    const { server, provider } = await start({}, { questions: 50, ms: 60_000, now: clock.now, hint: 'none' });
+    const limited = { ...provider, limits: { perMinute: 50 } };
+    const all = await lookUp(domainsOf(120), { provider: limited, limits: limits(), clock, write: async () => {} });
+    expect(all).toMatchObject({ found: 120, questions: 120, halted: null });
+    expect(clock.now()).toBeGreaterThanOrEqual(120_000);
+    const hourly = { ...provider, limits: { perHour: 30 } };
+    const some = await lookUp(domainsOf(120), { provider: hourly, limits: limits(), clock, write: async () => {} });
+    expect(some).toMatchObject({ questions: 30, halted: { by: 'throttled' } });
+    expect(server.questions.length).toBe(150);
+  });
+  test.each<[Behaviour]>([['bad request'], ['no such page'], ['no such method'], ['unprocessable']])(
+    'one rejected question (%s) stops no other, and many in a row stop the run',
+    async (behaviour) => {
+      const { provider } = await start({ 'company0.example': [behaviour] });
+      const report = await run(provider, domainsOf(30), { parallel: 1 }).report;
+      expect(report).toMatchObject({ found: 29, questions: 30, halted: null });
+      expect([...report.missed.keys()]).toEqual(['company0.example']);
+      const all = await start(Object.fromEntries(domainsOf(30).map((domain) => [domain, [behaviour]])));
+      const refused = await run(all.provider, domainsOf(30), { parallel: 1 }).report;
+      expect(refused).toMatchObject({ halted: { by: 'rejected' }, questions: 10 });
+      expect(refused.missed.size).toBe(10);
+    },
+  );
+  test('the budget counts questions, those asked again included', async () => {
+    const { server, provider } = await start(
+      Object.fromEntries(domainsOf(20).map((domain) => [domain, ['server error', 'found']])),
+    );
+    const report = await run(provider, domainsOf(20), { budget: 10, parallel: 1 }).report;
+    expect(report).toMatchObject({ asked: 5, found: 5, questions: 10, halted: { by: 'budget' } });
+    expect(server.questions.length).toBe(10);
+  });
+  test('an answer about another company is paid for, remembered and not filled in', async () => {
+    const { server } = await start({ 'company0.example': ['parent company'], 'company1.example': ['unsure'] });
+    const settings = { ...server.settings, matches: 'website', likelihood: { path: 'likelihood', least: 6 } };
+    const { report, written } = run(
+      httpProvider(settings, () => 'k', nameOf),
+      domainsOf(3),
+      { parallel: 1 },
+    );
+    expect(await report).toMatchObject({ found: 1, other: 2, questions: 3 });
+    expect(written.slice(0, 2)).toEqual([
+      { domain: 'company0.example', company: null, note: 'another company, parent.example' },
+      { domain: 'company1.example', company: null, note: 'likelihood 2, at least 6 is needed' },
+    ]);
   });
   test('no credit ends the run at once; the rest waits for the next', async () => {
     const { server, provider } = await start({ 'company2.example': ['no credit'] });
