@@ -48,7 +48,7 @@ describe('a sweep of the sample', () => {
     const strict = { job: dedupeSweep(matching, { share: 0.01 }), cadence: 'monthly', period: PERIOD } as const;
     stopped = (await night(folder, { jobs: [strict], dryRun: true })).jobs[0] as JobResult;
     result = (await night(folder, { jobs: ['dedupe-sweep'] })).jobs[0] as JobResult;
-  }, 60_000);
+  }, 180_000);
 
   it('merges only those whom the world knows for one person, and reports how many', () => {
     const merges = readCsv(folder, 'merges');
@@ -154,7 +154,7 @@ it('undo gives every row back character for character, and the sweep does not me
   expect(readCsv(folder, 'merges')).toEqual([]);
   expect(merged).toBeGreaterThan(5);
   expect((await sweepOf(folder, { asOf: '2026-12-02' })).metrics.merged).toBe(0);
-}, 60_000);
+}, 180_000);
 
 it('a contact with a row in quarantine is not merged: that row may be an unsubscription of another address', async () => {
   const folder = temporaryFolder();
