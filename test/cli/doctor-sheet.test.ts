@@ -108,7 +108,10 @@ it('warns before the sheet is full', async () => {
 it.each([
   ['signed-out', /^mend {2}Not signed in to Google.*\n1\. .*\n2\. .*\n3\. /],
   ['denied', /^mend {2}Google knows us but does not let us into the spreadsheet\.\n1\. .*as editor/],
-  ['narrow', /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*--client-id-file=.*\n2\. Run again\./],
+  [
+    'narrow',
+    /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*--client-id-file=.*\n2\. Run again\./,
+  ],
   ['missing', /^mend {2}There is no spreadsheet "sheet-1", or it is not shared with .*\.\n1\. /],
   [
     'disabled',

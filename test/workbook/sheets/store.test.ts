@@ -55,7 +55,15 @@ describe('the calls of a run', () => {
     const second = bench.server.requests.length;
     await night(folder, { jobs, open, asOf: '2026-11-23' });
     // The scratch tab, which keys are there, a look, the write, and the clearing up.
-    expect(callsOf(bench, second)).toEqual([...READ_DATES, 'batchUpdate', 'batchGet', 'batchGet', 'get', 'batchUpdate', 'batchUpdate']);
+    expect(callsOf(bench, second)).toEqual([
+      ...READ_DATES,
+      'batchUpdate',
+      'batchGet',
+      'batchGet',
+      'get',
+      'batchUpdate',
+      'batchUpdate',
+    ]);
     expect(bench.rows('Runs')?.length).toBe((again?.length ?? 0) + 1);
     expect(bench.rows('contacts')).toEqual(contacts);
   });
