@@ -43,7 +43,7 @@ export function tableHtml(
   rows: readonly (readonly (Html | string | number)[])[],
 ): Html {
   const kind = (i: number): Html => (columns[i]?.number ? html` class="n"` : html``);
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="${caption}, table" tabindex="0"><table>
 <caption class="sr">${caption}</caption>
 <thead><tr>${columns.map(({ head }, i) => html`<th scope="col"${kind(i)}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(

@@ -2,12 +2,13 @@
  * The report: one HTML file of how the list and the runs are, from the ledger alone. It needs no script, no network and no other
  * file, and holds no personal data: what it may show of an entry stands in figures.ts.
  */
+
+import { lists, mailable } from './audience.ts';
+import { delivery } from './delivery.ts';
 import { Html, html } from './html.ts';
-import { lists, mailable } from './sections/audience.ts';
-import { delivery } from './sections/delivery.ts';
-import { morning, tasksOf, verdictOf } from './sections/morning.ts';
-import { companies, customers, grades, merges, quarantine, ruleChanges } from './sections/records.ts';
-import { batches, calendar } from './sections/runs.ts';
+import { morning, tasksOf, verdictOf } from './morning.ts';
+import { companies, customers, grades, merges, quarantine, ruleChanges } from './records.ts';
+import { batches, calendar } from './runs.ts';
 import { type ReportRequest, type Series, seriesOf } from './series.ts';
 import { STYLE } from './style.ts';
 

@@ -3,7 +3,7 @@ import type { NightShift } from '../core/batch.ts';
 import { localDay } from '../core/calendar/period.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { Point } from './chart.ts';
-import { type Figures, figuresOf } from './figures.ts';
+import { type Counts, type Figures, figuresOf } from './figures.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -56,6 +56,16 @@ const GOOD: ReadonlySet<Figures['status']> = new Set(['applied', 'unchanged']);
 export const isGood = ({ status }: Figures): boolean => GOOD.has(status);
 
 export const runsOf = (series: Series, job: string): readonly Figures[] => series.runs.get(job) ?? [];
+
+/**
+ * The rows in quarantine of a run. Each batch reads only the tables that its jobs need: those of the first batch, which refreshes the
+ * lists, count, so that a weekly run that reads less does not look like a recovery.
+ */
+export function quarantineOf({ nightShift: { batches } }: Series): (figures: Figures) => Counts | null {
+  const batch = batches.find(({ jobs }) => jobs.some(({ name }) => name === 'list-refresh')) ?? batches[0];
+  const jobs = new Set(batch?.jobs.map(({ name }) => name));
+  return (figures) => (jobs.has(figures.job) ? figures.quarantine : null);
+}
 
 /** The newest run of any job that has a figure, and the figure. */
 export function newest<T>(series: Series, pick: (figures: Figures) => T | null): { value: T; at: Figures } | null {

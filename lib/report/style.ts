@@ -23,7 +23,7 @@ h2 { font-size: 1.3rem; margin: .6rem 0 .5rem; } h3 { font-size: 1rem; margin: 1
 th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: middle; } thead th { color: var(--soft); font-weight: 500; font-size: .85rem; white-space: nowrap; }
 tbody th { font-weight: 500; } td.n, th.n { text-align: right; white-space: nowrap; }
 .bar { display: block; height: .35rem; width: var(--share); min-width: 2px; background: var(--line); border-radius: 2px; }
-.heat { display: block; padding: .3rem .5rem; background: rgb(var(--heat-ink) / calc(var(--heat) * .3)); }
+.heat { display: block; padding: .3rem .5rem; background: rgb(var(--heat-ink) / calc(var(--heat) * .22)); } .heat small { color: inherit; }
 .two { display: grid; gap: 1rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); align-items: start; }
 .charts { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
 figure { margin: 0; } figcaption { font-size: .9rem; } svg { max-width: 100%; height: auto; overflow: visible; font: 11px system-ui, sans-serif; color: var(--soft); background: none; }
@@ -37,6 +37,6 @@ td svg { display: block; width: 160px; max-width: none; } .wide svg { max-width:
 .steps .good { border-color: var(--good); } .steps .waiting { border-color: var(--warn); } .steps .failed { border-color: var(--bad); }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 40rem) { .steps { flex-direction: column; } .steps li + li::before { content: "↓"; left: .7rem; top: -1.15rem; } .steps { gap: 1rem; } }
+@media (max-width: 40rem) { th, td { padding-right: .55rem; font-size: .88rem; } td svg { width: 110px; } .steps { flex-direction: column; } .steps li + li::before { content: "↓"; left: .7rem; top: -1.15rem; } .steps { gap: 1rem; } }
 @media print { nav, .skip { display: none; } body { font-size: 11pt; } section, figure, tr, li { break-inside: avoid; } .scroll { overflow: visible; } .wide svg { min-width: 0; max-width: 100%; } a { color: inherit; } }
 `;

@@ -1,9 +1,9 @@
 /** Who can be mailed, and on which lists they are. */
-import { lineChart, sparkline } from '../chart.ts';
-import type { Figures } from '../figures.ts';
-import { type Html, html, tableHtml } from '../html.ts';
-import { drawn, people, peopleChange } from '../numbers.ts';
-import { byDay, earlier, marksOf, newest, type Series } from '../series.ts';
+import { lineChart, sparkline } from './chart.ts';
+import type { Figures } from './figures.ts';
+import { type Html, html, tableHtml } from './html.ts';
+import { drawn, people, peopleChange } from './numbers.ts';
+import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
 
 const STEPS = [
   ['contacts', 'All contacts'],
@@ -45,7 +45,9 @@ function listRow(series: Series, name: string, size: number, at: Figures): reado
   const before = earlier(series, 1, (each) => each.lists?.[name] ?? null);
   const month = earlier(series, 30, (each) => each.lists?.[name] ?? null);
   const limits: [number, number] | null =
-    at.stop === null || before === null ? null : [before * (1 - at.stop), before * (1 + at.stop)];
+    at.stop === null || before === null || people(before).startsWith('<')
+      ? null
+      : [before * (1 - at.stop), before * (1 + at.stop)];
   const says = `${name}, 30 days: from ${people(points[0]?.value ?? 0)} to ${people(size)}.${limits ? ` The guard holds the list below ${people(limits[0])} and above ${people(limits[1])}.` : ''}`;
   return [
     name,

@@ -1,12 +1,12 @@
 /** How the runs went: 60 days of every job, and the newest batch step by step. */
-import type { Batch } from '../../core/batch.ts';
-import { slotsBetween } from '../../core/calendar/cron.ts';
-import { localDay, periodOf } from '../../core/calendar/period.ts';
-import { type CalendarDay, calendarChart, type DayState } from '../chart.ts';
-import type { Figures } from '../figures.ts';
-import { type Html, html, tableHtml } from '../html.ts';
-import { count, dayText, median, people, seconds } from '../numbers.ts';
-import { isGood, runsOf, type Series } from '../series.ts';
+import type { Batch } from '../core/batch.ts';
+import { slotsBetween } from '../core/calendar/cron.ts';
+import { localDay, periodOf } from '../core/calendar/period.ts';
+import { type CalendarDay, calendarChart, type DayState } from './chart.ts';
+import type { Figures } from './figures.ts';
+import { type Html, html, tableHtml } from './html.ts';
+import { count, dayText, median, people, seconds } from './numbers.ts';
+import { isGood, runsOf, type Series } from './series.ts';
 
 const DAYS = 60;
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 /** What the records are worth and how good they are: quarantine, grades, customers, merges, companies, and the rules behind them. */
-import { lineChart } from '../chart.ts';
-import { type Html, html, tableHtml } from '../html.ts';
-import { dayText, drawn, people, peopleChange, percent } from '../numbers.ts';
-import { byDay, earlier, marksOf, newest, type Series } from '../series.ts';
+import { lineChart } from './chart.ts';
+import { type Html, html, tableHtml } from './html.ts';
+import { dayText, drawn, people, peopleChange, percent } from './numbers.ts';
+import { byDay, earlier, marksOf, newest, quarantineOf, type Series } from './series.ts';
 
 const section = (id: string, title: string, body: Html): Html =>
   html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
@@ -12,8 +12,9 @@ const total = (counts: Readonly<Record<string, number>>): number =>
 
 /** Rows that no job may touch, by table and reason, and their number over 90 days. */
 export function quarantine(series: Series): Html {
-  const now = newest(series, (each) => each.quarantine)?.value ?? {};
-  const then = earlier(series, 30, (each) => each.quarantine);
+  const rowsOf = quarantineOf(series);
+  const now = newest(series, rowsOf)?.value ?? {};
+  const then = earlier(series, 30, rowsOf);
   const rows = Object.entries(now)
     .sort(([, a], [, b]) => b - a)
     .map(([label, n]) => {
@@ -25,7 +26,10 @@ export function quarantine(series: Series): Html {
         then ? peopleChange(n - (then[label] ?? 0)) : '–',
       ];
     });
-  const points = byDay(series, 90, (each) => (each.quarantine ? drawn(total(each.quarantine)) : null));
+  const points = byDay(series, 90, (each) => {
+    const rows = rowsOf(each);
+    return rows === null ? null : drawn(total(rows));
+  });
   const body =
     rows.length === 0
       ? html`<p>Every row can be read.</p>`

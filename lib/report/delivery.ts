@@ -1,9 +1,9 @@
 /** Bounces, complaints, unsubscribes, and why addresses are suppressed. */
-import { type Level, lineChart } from '../chart.ts';
-import type { Rates } from '../figures.ts';
-import { type Html, html, tableHtml } from '../html.ts';
-import { people, peopleChange, percent, rateOf } from '../numbers.ts';
-import { byDay, earlier, marksOf, newest, type Series } from '../series.ts';
+import { type Level, lineChart } from './chart.ts';
+import type { Rates } from './figures.ts';
+import { type Html, html, tableHtml } from './html.ts';
+import { people, peopleChange, percent, rateOf } from './numbers.ts';
+import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
 
 const DAYS = 90;
 

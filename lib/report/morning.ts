@@ -1,9 +1,9 @@
 /** The top of the page: is it fine, what needs a person, and of when the data is. */
-import type { Batch } from '../../core/batch.ts';
-import { slotsBetween } from '../../core/calendar/cron.ts';
-import { type Html, html } from '../html.ts';
-import { momentText, people } from '../numbers.ts';
-import { isGood, newest, runsOf, type Series } from '../series.ts';
+import type { Batch } from '../core/batch.ts';
+import { slotsBetween } from '../core/calendar/cron.ts';
+import { type Html, html } from './html.ts';
+import { momentText, people } from './numbers.ts';
+import { isGood, newest, quarantineOf, runsOf, type Series } from './series.ts';
 
 type Urgency = 'failed' | 'decide' | 'review';
 
@@ -87,7 +87,7 @@ function dataTasks(series: Series): Task[] {
       what: `${people(questions)} questions on possible duplicates`,
       next: html`Answer in the table <code>review</code>, column <code>decision</code>.`,
     });
-  const quarantine = newest(series, (each) => each.quarantine)?.value ?? {};
+  const quarantine = newest(series, quarantineOf(series))?.value ?? {};
   const rows = Object.values(quarantine).reduce((sum, n) => sum + n, 0);
   if (rows > 0)
     tasks.push({
