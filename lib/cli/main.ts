@@ -24,6 +24,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   status: async () => (await import('./status.ts')).statusCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   report: async () => (await import('./report-page.ts')).reportCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,

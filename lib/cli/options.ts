@@ -70,6 +70,8 @@ const OPTIONS = {
   },
   days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
   out: { flags: '--out <file>', does: 'the file that the page (HTML) is written to' },
+  base: { flags: '--base <branch>', does: 'the branch or commit whose rules are compared, main unless given' },
+  rows: { flags: '--rows <file>', does: 'write the rows that differ to this CSV file (personal data)' },
   open: { flags: '--open', does: 'open the page in the browser' },
 } as const satisfies Record<string, OptionDeclaration>;
 
@@ -104,6 +106,12 @@ export const commands: readonly CommandDeclaration[] = [
     args: '',
     does: 'write one HTML page of how the list and the runs are, from the ledger alone',
     options: ['open', 'out'],
+  },
+  {
+    name: 'diff',
+    args: '[names...]',
+    does: 'what the rules of this checkout would do beside those of --base, on one snapshot, in counts',
+    options: ['base', 'rows'],
   },
   { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve'] },
   {
@@ -174,6 +182,8 @@ export interface Options {
   readonly days: string | undefined;
   readonly out: string | undefined;
   readonly open: boolean;
+  readonly base: string | undefined;
+  readonly rows: string | undefined;
   readonly json: boolean;
 }
 
@@ -251,6 +261,8 @@ function optionsOf(name: string, command: Command): Options {
     days: given.days,
     out: given.out,
     open: given.open ?? false,
+    base: given.base,
+    rows: given.rows,
     json: given.json ?? false,
   };
 }

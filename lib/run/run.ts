@@ -126,6 +126,7 @@ async function attemptRun(
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    await request.whenApplied?.(engine);
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({
       engine,
