@@ -15,7 +15,7 @@ import { screen } from './text.ts';
 const LOOK_BACK = 1_000;
 
 /** The page of a session's workbook, as text. */
-export async function pageOf(session: Session): Promise<string> {
+async function pageOf(session: Session): Promise<string> {
   const { ledger, nightShift, identity } = session;
   const entries = new Map<string, readonly LedgerEntry[]>();
   for (const { job } of allJobs(nightShift)) {
@@ -30,15 +30,20 @@ export async function pageOf(session: Session): Promise<string> {
   return reportPage({ nightShift, entries, now: session.identity.startedAt, repositoryUrl });
 }
 
+/** Writes the page to a file; folders are made. */
+export async function writePage(session: Session, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, await pageOf(session));
+}
+
 /** Where the page is written unless `--out` says otherwise: beside the ledger. */
-export const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
+const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
 
 export async function reportCommand(session: Session): Promise<number> {
   const { options } = session;
   if (options.names.length > 0) throw new UsageError(`report takes no name, found "${options.names.join(' ')}".`);
   const path = resolve(options.out ?? defaultPage(session));
-  await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, await pageOf(session));
+  await writePage(session, path);
   console.log(options.json ? printableJson({ report: path }) : screen([`Written: ${relative('.', path) || path}`]));
   if (options.open) openInBrowser(path);
   return 0;

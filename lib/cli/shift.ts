@@ -96,6 +96,7 @@ async function onTheSample(
     'This ran on the embedded sample. Set the repository variable NIGHTSHIFT_WORKBOOK to run on your own data: see docs/github.md.';
   notice(environment, note);
   await writeSummary(environment, session, name, [{ asOf: session.asOf, result }], [], [note], new Map());
+  await keepPage(session);
   print(session, environment, name, [{ asOf: session.asOf, result }]);
   return 0;
 }
@@ -143,12 +144,19 @@ async function forReal(
     const history = await historyOf(session);
     await writeSummary(environment, session, name, parts, told, troubles, history);
   });
+  await attempt(() => keepPage(session));
   const code = troubles.length > 0 ? 1 : exitCode(results.flatMap((result) => result.jobs));
   await beat(environment.heartbeatUrl, code === 0 ? 'success' : 'fail');
   if (code !== 0) await say(environment.webhookUrl, webhookText(name, results, troubles, environment));
   print(session, environment, name, parts);
   for (const trouble of troubles) fault(environment, trouble);
   return code;
+}
+
+/** Writes the report page where the workflow attaches it to the run from. */
+async function keepPage(session: Session): Promise<void> {
+  const path = process.env.NIGHTSHIFT_REPORT;
+  if (path) await (await import('./report-page.ts')).writePage(session, path);
 }
 
 /** Errors of our own say what is wrong; of others, only the kind is told. */
