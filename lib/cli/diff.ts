@@ -31,7 +31,7 @@ export async function diffCommand(session: Session): Promise<number> {
   const base = options.base ?? DEFAULT_BASE;
   const before = await loadBaseRules(base);
   const [baseJobs, headJobs] = [jobsOf(before.nightShift, options.names), jobsOf(nightShift, options.names)];
-  const store = await session.open('diff');
+  const store = await session.openForReading('diff');
   const folder = join(store.scratch, 'diff');
   try {
     const once = readOnce(store);

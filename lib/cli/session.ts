@@ -12,7 +12,7 @@ import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
-import { openCsvStore } from '../workbook/csv/store.ts';
+import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
 import { type Options, UsageError } from './options.ts';
@@ -44,6 +44,8 @@ export interface Session {
   readonly progress: (line: string, share?: number) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
+  /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
+  readonly openForReading: (command: string) => Promise<Store>;
 }
 
 /** Prepares a session. Lays the sample out where no workbook is named. @throws UsageError */
@@ -79,6 +81,18 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
+  const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
+    const { aliases, sources } = nightShift.workbook;
+    const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
+    // Google's client is only loaded for a workbook that needs it.
+    const store =
+      spreadsheetId === null
+        ? await openFolder(common)
+        : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
+    // The sample is whole in itself.
+    if (isSample || Object.keys(sources).length === 0) return store;
+    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+  };
   return {
     nightShift,
     options,
@@ -89,18 +103,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, spreadsheetId },
     progress: progressTo(process.stderr),
     elapsed: () => (performance.now() - start) / 1000,
-    open: async (command, mayBeEmpty = false) => {
-      const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
-      // Google's client is only loaded for a workbook that needs it.
-      const store =
-        spreadsheetId === null
-          ? await openCsvStore(common)
-          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
-      // The sample is whole in itself.
-      if (isSample || Object.keys(sources).length === 0) return store;
-      return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
-    },
+    open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
+    openForReading: (command) => openStore(command, false, openCsvReader),
   };
 }
 
