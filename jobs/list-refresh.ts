@@ -32,6 +32,7 @@ const {
   resizedLists,
   segmentInputQuery,
   trials,
+  whyNotQuery,
 } = listParts;
 
 const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
@@ -135,7 +136,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
       resized: resizedLists(sizes, ruled(rules)),
       ...listMovement(sizes, ruled(rules), sendingNames(rules)),
     }),
-    explains: (_, contactId) => [
+    explains: (context, contactId) => [
       {
         title: 'Lists',
         query: sql`select list, joined_at as since from memberships where contact_id = ${contactId} order by list`,
@@ -143,6 +144,10 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
       {
         title: 'Joined and left',
         query: sql`select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+      },
+      {
+        title: 'Not on these lists: each condition, its value, and whether it held',
+        query: whyNotQuery(checked(rules, context).segments, context.asOf, contactId),
       },
     ],
   });
