@@ -3,6 +3,7 @@ import { insert, job, update, upsert } from '../lib/core/job.ts';
 import { list, sql } from '../lib/core/sql.ts';
 import { bounceExplanations } from '../lib/features/bounces/explain.ts';
 import { bounceMetrics } from '../lib/features/bounces/metrics.ts';
+import { bounceRuleTexts } from '../lib/features/bounces/rule-texts.ts';
 import type { BounceRules } from '../lib/features/bounces/rules.ts';
 import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
 import { bounces } from './rules/bounces.ts';
@@ -39,6 +40,7 @@ export const bounceSuppression = (rules: BounceRules) =>
     reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases'],
     writes: ['suppressions', 'contacts'],
     rules,
+    ruleTexts: bounceRuleTexts(rules),
     steps: ({ asOf }) => verdictSteps(rules, asOf),
     changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
     guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],

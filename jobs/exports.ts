@@ -1,5 +1,5 @@
 import { job } from '../lib/core/job.ts';
-import { exportFile, filterSteps, filtersOf } from '../lib/features/exports/queries.ts';
+import { exportFile, filterSteps, filtersOf, isDue, leftOutWhileWaiting } from '../lib/features/exports/queries.ts';
 import type { ExportRules } from '../lib/features/exports/rules.ts';
 import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
 import { cleaning } from './rules/cleaning.ts';
@@ -24,7 +24,8 @@ export const exportFiles = (rules: ExportRules) => {
     rules,
     steps: ({ asOf }) => (isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
     changes: () => [],
-    files: ({ asOf }) => rules.map((rule) => exportFile(rule, asOf)),
+    files: ({ asOf, today }) => rules.filter((rule) => isDue(rule, today)).map((rule) => exportFile(rule, asOf)),
+    metrics: () => ({ warnings: leftOutWhileWaiting }),
   });
 };
 

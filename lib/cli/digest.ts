@@ -3,8 +3,9 @@ import { periodOf } from '../core/calendar/period.ts';
 import { LABEL } from '../github/api/alerts.ts';
 import { digestText } from '../github/digest.ts';
 import { readEnvironment } from '../github/environment.ts';
-import type { Session } from './session.ts';
-import { historyOf, notice } from './shift.ts';
+import { historyOf, type Session } from './session.ts';
+import { restoreLedger } from './shift.ts';
+import { notice } from './shift-report.ts';
 
 const MARKER = '<!-- nightshift digest -->';
 const BODY = [

@@ -31,10 +31,11 @@ export const commands: readonly Command[] = [
   { name: 'erase', args: 'CONTACT', does: 'forget a person everywhere; the suppression list keeps a keyed hash' },
   { name: 'init', args: '', does: 'lay out a new workbook: a Google Sheet or a folder' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
-  { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, the ledger committed, people told' },
-  { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and tell people' },
-  { name: 'digest', args: '', does: 'tell the week in a comment on one issue' },
-  { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
+  { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, with the ledger, the summary and alerts' },
+  { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and report them as issues' },
+  { name: 'decide', args: '', does: 'on GitHub Actions: carry out an approval or a rejection made in an issue' },
+  { name: 'digest', args: '', does: 'report the week in a comment on one issue' },
+  { name: 'drill', args: '', does: 'try the alarm and the approval: open issues on purpose, and close them' },
 ];
 
 const options = {
@@ -44,6 +45,9 @@ const options = {
   json: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   approve: { type: 'string', multiple: true },
+  approver: { type: 'string' },
+  issue: { type: 'string' },
+  plan: { type: 'string' },
   due: { type: 'boolean' },
   map: { type: 'string', multiple: true },
   overwrite: { type: 'string', multiple: true },
@@ -70,6 +74,9 @@ const told: Readonly<Record<keyof typeof options, readonly [written: string, ...
   json: ['--json', 'one JSON object on stdout'],
   'dry-run': ['--dry-run', 'plan and check, write nothing'],
   approve: ['--approve HASH', 'apply the plan with that hash although a guard stops it'],
+  approver: ['--approver NAME', 'who approved, for the ledger'],
+  issue: ['--issue N', 'the issue in which it was approved, for the ledger'],
+  plan: ['--plan FILE', 'write the rows of the plan to a CSV file: table, key, column, before, after, reason'],
   due: ['--due', 'the slots of a batch that are due by its schedule'],
   map: ['--map HEADER=COLUMN', 'a file’s header, and the column that it stands for; again for each'],
   overwrite: [
@@ -89,10 +96,10 @@ const COMMON = new Set(['as-of', 'workbook', 'ledger', 'json', 'help']);
 
 /** Which options a command takes, beside --workbook, --ledger, --as-of, --json and --help, which all take. */
 const own: Readonly<Record<string, readonly string[]>> = {
-  run: ['dry-run', 'approve'],
-  shift: ['dry-run', 'approve', 'due'],
-  undo: ['dry-run', 'approve'],
-  import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
+  run: ['dry-run', 'approve', 'plan'],
+  shift: ['dry-run', 'approve', 'due', 'approver', 'issue'],
+  undo: ['dry-run', 'approve', 'plan'],
+  import: ['dry-run', 'approve', 'plan', 'map', 'overwrite', 'yes'],
   export: ['dry-run'],
   erase: ['dry-run', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
@@ -108,6 +115,11 @@ export interface Options {
   /** `shift` only: the slots that are due, not this moment. */
   readonly due: boolean;
   readonly approve: readonly string[];
+  /** `shift` only: a login at GitHub, and the number of an issue. */
+  readonly approver: string | undefined;
+  readonly issue: number | undefined;
+  /** A file for the plan's rows. */
+  readonly plan: string | undefined;
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
   readonly yes: boolean;
@@ -137,10 +149,7 @@ export function readOptions(argv: readonly string[]): Options {
   }
   if (names.length > 0 && commands.some(({ name, args }) => name === command && args === ''))
     throw new UsageError(`"${command}" takes no names; found "${names.join(' ')}".`);
-  for (const hash of parsed.values.approve ?? []) {
-    if (!/^sha256:[0-9a-f]{64}$/.test(hash))
-      throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
-  }
+  checkApproval(parsed.values);
   return {
     command,
     names,
@@ -150,6 +159,9 @@ export function readOptions(argv: readonly string[]): Options {
     dryRun: parsed.values['dry-run'] ?? false,
     due: parsed.values.due ?? false,
     approve: parsed.values.approve ?? [],
+    approver: parsed.values.approver,
+    issue: parsed.values.issue === undefined ? undefined : Number(parsed.values.issue),
+    plan: parsed.values.plan,
     map: parsed.values.map ?? [],
     overwrite: (parsed.values.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
     yes: parsed.values.yes ?? false,
@@ -160,6 +172,19 @@ export function readOptions(argv: readonly string[]): Options {
     json: parsed.values.json ?? false,
     help: parsed.values.help ?? false,
   };
+}
+
+/** @throws UsageError */
+function checkApproval({ approve = [], approver, issue, plan }: ReturnType<typeof parse>['values']): void {
+  for (const hash of approve) {
+    if (!/^sha256:[0-9a-f]{64}$/.test(hash))
+      throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
+  }
+  if (approver !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/.test(approver))
+    throw new UsageError('--approver takes a login at GitHub.');
+  if (issue !== undefined && !/^[1-9]\d{0,9}$/.test(issue)) throw new UsageError(`--issue takes a number, found "${issue}".`);
+  if (plan !== undefined && !/\.csv$/i.test(plan))
+    throw new UsageError(`--plan takes a CSV file, such as plan.csv; found "${plan}".`);
 }
 
 function parse(argv: readonly string[]) {

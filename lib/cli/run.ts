@@ -2,12 +2,14 @@
  * `run NAME…`: runs jobs or batches, and says how it went.
  */
 
+import { resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
 import { printableJson } from '../core/text/printable.ts';
+import { plural } from '../github/outward-errors.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import { type JobResult, type RunResult, runBatch } from '../run/run.ts';
+import { type JobResult, type RunRequest, type RunResult, runBatch } from '../run/run.ts';
 import { nearest } from '../workbook/headers.ts';
 import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
@@ -32,7 +34,7 @@ const surroundings: Outside = {
 };
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
-/** A store that reads as the other does, and lands nothing. */
+/** A store that reads as the other does, and writes nothing. */
 export const rehearsal = (store: Store): Store => ({
   kind: store.kind,
   recovered: store.recovered,
@@ -94,30 +96,54 @@ export async function performRun(
       asOf: session.asOf,
       identity: session.identity,
       approvals: new Set(options.approve),
+      ...approvalOf(session),
+      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
       outside: surroundings,
     });
-    if (!options.dryRun) await inbox.layRejects();
+    if (!options.dryRun) {
+      await store.identity?.();
+      await inbox.layRejects();
+    }
     return { result, kind: store.kind };
   } finally {
     await store.close();
   }
 }
 
+/** Who approved, where that is a person at GitHub. */
+const approvalOf = ({ options, identity }: Session): Pick<RunRequest, 'approval'> =>
+  options.approver === undefined
+    ? {}
+    : {
+        approval: {
+          by: options.approver,
+          at: identity.startedAt.toISOString(),
+          ...(options.issue !== undefined && { issue: options.issue }),
+        },
+      };
+
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
   ...nightShift.batches.map((batch) => batch.name),
   ...allJobs(nightShift).map(({ job }) => job.name),
 ];
 
-/** What failed matters more than a wrong rule, and that more than what waits; a job that failed for its rules alone is a wrong rule. */
+/**
+ * What failed matters more than a wrong rule, and that more than what waits: a plan, or a part of one (a list held for its size).
+ * A job that failed for its rules alone is a wrong rule.
+ */
 export function exitCode(jobs: readonly JobResult[]): number {
   const failed = jobs.filter(({ status }) => status === 'failed');
   if (failed.some(({ error }) => error?.kind !== 'RulesError')) return 1;
   if (failed.length > 0 || jobs.some(hasWrongRules)) return 2;
-  return jobs.some((job) => job.status === 'blocked') ? 3 : 0;
+  return jobs.some(waits) ? 3 : 0;
 }
+
+/** A plan, or a part of one, waits for a person. */
+export const waits = ({ status, heldParts }: JobResult): boolean =>
+  status === 'blocked' || heldParts.some(({ plan }) => plan !== null);
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   return {
@@ -132,10 +158,26 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
   };
 }
 
+const DAY_MS = 86_400_000;
+
+/** What a run as of an earlier day leaves alone. */
+function lookingBack({ asOf, identity }: Session): string[] {
+  const days = Math.floor((identity.startedAt.getTime() - asOf.getTime()) / DAY_MS);
+  if (days < 1) return [];
+  return [
+    `As of ${plural(days, 'day')} ago: events, bounces and purchases after that moment were not read, and files in the inbox were not imported.`,
+  ];
+}
+
 function textOf(session: Session, name: string, result: RunResult): string {
   const { options, workbook } = session;
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
-  const lines = [...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result), ''];
+  const lines = [
+    ...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result),
+    ...lookingBack(session),
+    ...(options.plan === undefined ? [] : [`The rows of the plan: ${options.plan}`]),
+    '',
+  ];
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
     lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');

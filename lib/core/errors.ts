@@ -9,6 +9,8 @@ import { printable, printableLines } from './text/printable.ts';
 export interface RunError {
   readonly kind: string;
   readonly message: string;
+  /** The cause as it may be reported outside the workbook: counts, and names of tables and columns that we know. */
+  readonly outward?: string;
 }
 
 /** Errors whose messages are written for people and hold headers, table names and row numbers at most. */
@@ -35,6 +37,8 @@ const FOR_PEOPLE = new Set([
   'UnknownOutcome',
   'IncompleteRead',
   'NoSuchTab',
+  'GitHubError',
+  'LedgerNotPushed',
 ]);
 
 export const isForPeople = (error: unknown): error is Error => error instanceof Error && FOR_PEOPLE.has(error.name);
@@ -49,7 +53,10 @@ export class JobError extends Error {
 
 /** An error in words that may leave the workbook. */
 export function describeError(error: unknown): RunError {
-  if (isForPeople(error)) return { kind: error.name, message: printableLines(error.message) };
+  if (isForPeople(error)) {
+    const outward = 'outward' in error && typeof error.outward === 'string' ? { outward: printable(error.outward) } : {};
+    return { kind: error.name, message: printableLines(error.message), ...outward };
+  }
   debugError(error);
   const fault = fileFault(error);
   if (fault) return { kind: 'FileFault', message: printable(fault) };

@@ -5,9 +5,9 @@
 
 import type { NightShift } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
+import type { History } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
 import { code, markdown } from './api/escape.ts';
-import type { History } from './due.ts';
 import { moment } from './outward-errors.ts';
 
 const WEEK_MS = 7 * 86_400_000;

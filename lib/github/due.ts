@@ -6,10 +6,8 @@
 
 import type { Batch } from '../core/batch.ts';
 import { latestSlot, slotsBetween } from '../core/calendar/cron.ts';
+import { doneUpToMs, type History } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
-
-/** A batch's newest ledger entries, by job. */
-export type History = ReadonlyMap<string, readonly LedgerEntry[]>;
 
 export interface Due {
   /** The slots to run, oldest first. */
@@ -22,13 +20,13 @@ export interface Due {
 
 const RAN: ReadonlySet<LedgerEntry['status']> = new Set(['applied', 'unchanged', 'blocked']);
 
-/** The newest as-of of which every job of the batch that ever ran has a run; null where there is none. */
+/** The newest moment up to which every job of the batch that ever ran has a run; null where there is none. */
 export function ranUpTo(batch: Batch, history: History): Date | null {
   let earliest: number | null = null;
   for (const { name } of batch.jobs) {
     const entries = history.get(name) ?? [];
     if (entries.length === 0) continue;
-    const newest = Math.max(0, ...entries.filter(({ status }) => RAN.has(status)).map(({ asOf }) => Date.parse(asOf)));
+    const newest = Math.max(0, ...entries.filter(({ status }) => RAN.has(status)).map(doneUpToMs));
     earliest = earliest === null ? newest : Math.min(earliest, newest);
   }
   return earliest === null || earliest === 0 ? null : new Date(earliest);

@@ -1,7 +1,7 @@
 /**
- * What may be said outside the workbook of a run that went wrong. A message that is meant for people at their own
+ * What may be reported outside the workbook of a run that went wrong. A message that is meant for people at their own
  * machine may name a header or a tab, and a sheet without a header row has a person's name there: so only the error's
- * kind goes out, with words of our own.
+ * kind goes out, and the cause where the error says of itself that it names nobody.
  */
 
 import { allJobs, type NightShift } from '../core/batch.ts';
@@ -28,10 +28,15 @@ const MEANT: Readonly<Record<string, string>> = {
   GaveUp: 'Google Sheets did not answer in time, or the quota is used up.',
 };
 
-export const outward = (error: RunError): RunError => ({
-  kind: error.kind,
-  message: `${MEANT[error.kind] ?? `An error of the kind ${error.kind.replace(/[^A-Za-z ]/g, '')}.`} Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them.`,
+/** An error as it may be reported outside: with its own cause, where that names no person; else in a sentence for its kind. */
+export const outward = ({ kind, outward: cause }: RunError): RunError => ({
+  kind,
+  message: cause
+    ? `${cause} ${DETAILS}`
+    : `${MEANT[kind] ?? `An error of the kind ${kind.replace(/[^A-Za-z ]/g, '')}.`} ${DETAILS}`,
 });
+
+const DETAILS = 'Details stay where the data is: run `npm run batch -- doctor` on your own machine to see them.';
 
 /** Jobs that read what a job writes, or need it, in the order in which they run. */
 export function downstreamOf(nightShift: NightShift, name: string): string[] {

@@ -6,7 +6,7 @@
 import { changesText } from '../run/commit.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
 import type { JobResult, RunResult } from '../run/run.ts';
-import type { Told } from './api/alerts.ts';
+import type { Reported } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
 import { moment, outward, plural, warningsIn } from './outward-errors.ts';
 
@@ -17,8 +17,8 @@ export interface SummaryParts {
   readonly history: ReadonlyMap<string, readonly LedgerEntry[]>;
   /** This run's id. */
   readonly run: string;
-  readonly told: readonly Told[];
-  /** What else a person should know, a line each; Markdown. */
+  readonly reported: readonly Reported[];
+  /** What else a person needs to know, a line each; Markdown. */
   readonly notes: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const COLOURS: Readonly<Record<JobResult['status'], string>> = {
 };
 
 export function summaryText(parts: SummaryParts): string {
-  const { batch, asOf, result, notes, told } = parts;
+  const { batch, asOf, result, notes, reported } = parts;
   return [
     `## ${batch}, as of ${moment(asOf)}`,
     '',
@@ -51,11 +51,11 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.map((job) => jobRow(parts, job)),
     '',
     ...picture(result),
-    ...result.jobs.flatMap(sayings),
+    ...result.jobs.flatMap(warningLines),
     ...result.jobs.flatMap(reasons),
     ...guards(result),
     ...quarantine(result),
-    ...told
+    ...reported
       .filter(({ did }) => did !== 'left alone')
       .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
     '',
@@ -94,7 +94,7 @@ function picture({ jobs }: RunResult): string[] {
 }
 
 /** What a job says of itself in a sentence, and what it wants looked at. */
-function sayings({ job, metrics }: JobResult): string[] {
+function warningLines({ job, metrics }: JobResult): string[] {
   const said = typeof metrics.said === 'string' ? [metrics.said] : [];
   const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
   const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
@@ -137,7 +137,7 @@ function quarantine({ quarantine: byReason, snapshot }: RunResult): string[] {
   if (Object.keys(snapshot.rows).length === 0) return [];
   if (snapshot.quarantined === 0) return ['**Quarantine**: every row can be read.', ''];
   return [
-    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are mended.`,
+    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are fixed.`,
     ...Object.entries(byReason).map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
     '',
   ];

@@ -41,6 +41,8 @@ const entrySchema = z.looseObject({
   trigger: z.enum(['schedule', 'dispatch', 'local']),
   /** The hash that a person approved, where a guard would have stopped the plan. */
   approved: z.string().optional(),
+  /** Who approved it, when, and in which issue. */
+  approval: z.object({ by: z.string(), at: z.string(), issue: z.number().optional() }).optional(),
   error: z.object({ kind: z.string(), message: z.string() }).optional(),
 });
 

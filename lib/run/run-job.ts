@@ -16,12 +16,14 @@ import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
+import { breakDown } from './breakdown.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import type { JobResult, RunRequest } from './run.ts';
 import { shrinkGuards } from './shrink.ts';
+import { addWaiting } from './waiting.ts';
 
 export interface JobOutcome {
   readonly result: JobResult;
@@ -32,6 +34,8 @@ export interface JobOutcome {
   readonly files: readonly StagedFile[];
   /** Tabs that land with the tables. */
   readonly tabs: readonly TabFile[];
+  /** The whole plan, whether it goes on or waits. */
+  readonly planned: readonly Diff[];
 }
 
 /** What a job's result holds before there is a plan. */
@@ -65,7 +69,7 @@ export async function runJob(
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [], planned: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -83,9 +87,9 @@ export async function runJob(
     const plan = {
       ...planned,
       guards,
-      hash: isEmptyStopped ? emptyPlanHash(job.name, inputsOf(job, snapshot)) : planned.hash,
+      hash: isEmptyStopped ? emptyPlanHash(job.name, guards.filter((guard) => !guard.passed)) : planned.hash,
     };
-    const decided = await decide(request, job, snapshot, plan);
+    const decided = await decide(request, job, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.whole(() => applyToEngine(engine, plan.diffs));
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
@@ -102,11 +106,16 @@ export async function runJob(
       ...(goesOn && { status: request.applied }),
       seconds: seconds(request, start),
     };
-    if (!goesOn) return { result, ...nothingDone };
+    if (decided.status === 'blocked') {
+      await addWaiting(engine, diffs);
+      const breakdown = await breakDown(engine, diffs, (table) => table in snapshot.inputs);
+      return { result: { ...result, ...(breakdown && { breakdown }) }, ...nothingDone, planned: diffs };
+    }
+    if (!goesOn) return { result, ...nothingDone, planned: diffs };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
     const decisions = job.unrecorded ? [] : decisionsOf(diffs, decider);
-    return { result, diffs, decisions, files: made.staged, tabs: made.tabs };
+    return { result, diffs, decisions, files: made.staged, tabs: made.tabs, planned: diffs };
   } catch (error) {
     const failed = {
       ...base,
@@ -164,24 +173,26 @@ export function contextOf(
 async function decide(
   request: RunRequest,
   job: Job,
-  snapshot: Snapshot,
   plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards'>,
-): Promise<Pick<JobResult, 'status' | 'approved' | 'next'>> {
+): Promise<Pick<JobResult, 'status' | 'approved' | 'approval' | 'next'>> {
   const stopped = plan.guards.filter((guard) => !guard.passed);
   if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
   if (stopped.some((guard) => guard.final)) {
-    return { status: 'blocked', next: 'no approval lifts this limit; mend the data or the rules' };
+    return { status: 'blocked', next: 'no approval lifts this limit; fix the data or the rules' };
   }
   const verdict = await isApproved(request.ledger, {
     job: job.name,
     workbook: request.identity.workbook,
     plan: plan.hash,
-    inputs: inputsOf(job, snapshot),
     approvals: request.approvals,
     now: request.identity.startedAt,
   });
   if (!verdict.approved) return { status: 'blocked', next: verdict.why };
-  return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied, approved: plan.hash };
+  return {
+    status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied,
+    approved: plan.hash,
+    approval: request.approval ?? { by: 'command line', at: request.identity.startedAt.toISOString() },
+  };
 }
 
 /** What was read of the tables that a job's outcome depends on. */

@@ -17,11 +17,14 @@ import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
+import type { Approval } from './approval.ts';
+import type { Breakdown } from './breakdown.ts';
 import { landBatch, withHeld } from './commit.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
 import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
+import { type JobRows, showWaiting, writePlan } from './plan-file.ts';
 import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
 import type { RunIdentity } from './run-identity.ts';
 import { nothing, runJob } from './run-job.ts';
@@ -38,6 +41,10 @@ export interface RunRequest {
   readonly asOf: Date;
   readonly identity: RunIdentity;
   readonly approvals: ReadonlySet<string>;
+  /** Who approved them, where that is not whoever runs this. */
+  readonly approval?: Approval;
+  /** A file for the rows of all plans. */
+  readonly planFile?: string;
   /** What an applied plan is called: `planned` in a dry run. */
   readonly applied: 'applied' | 'planned';
   /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
@@ -69,6 +76,10 @@ export interface JobResult {
   readonly metrics: JobPlan['metrics'];
   readonly seconds: number;
   readonly approved?: string;
+  /** Who approved it. */
+  readonly approval?: Approval;
+  /** Whom a plan that waits is about, in counts. */
+  readonly breakdown?: Breakdown;
   /** The hashes of parts that would have been held, but for a person's approval. */
   readonly letThrough?: readonly string[];
   readonly error?: RunError;
@@ -164,6 +175,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const plans: JobRows[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
@@ -172,16 +184,20 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        planned,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      plans.push({ job: result.job, diffs: planned });
     }
+    if (request.planFile) await writePlan(engine, plans, request.planFile);
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
     const held = await orChanged(reading, landing);

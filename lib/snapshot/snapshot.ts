@@ -19,6 +19,7 @@ import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -112,6 +113,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);
+  await createWaiting(engine);
   return {
     inputs,
     quarantined,

@@ -166,6 +166,8 @@ export interface SheetAccess {
 
 export interface Store {
   readonly kind: 'csv' | 'sheets';
+  /** Which workbook it is, wherever it lies: what ties it to its runs in the ledger. */
+  readonly identity?: () => Promise<string>;
   /** What a crash left behind and what was done about it, in words; null where all was well. */
   readonly recovered: string | null;
   readonly read: () => Promise<Reading>;

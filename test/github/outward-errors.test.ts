@@ -50,7 +50,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
   const text = summaryText({
     ...{ batch: 'nightly', asOf: new Date('2026-11-23T03:17:00Z'), history, run: 'now', notes: ['A note.'] },
     result: aResult(jobs, { 'contacts: no date or time': 3 }),
-    told: [{ key: 'k', did: 'opened', issue: { number: 7, url: 'https://github.example/7' } as never }],
+    reported: [{ key: 'k', did: 'opened', issue: { number: 7, url: 'https://github.example/7' } as never }],
   });
   expect(text).toMatchInlineSnapshot(`
     "## nightly, as of 2026-11-23 03:17 UTC
