@@ -28,7 +28,8 @@ async function ask(method, path, body) {
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(body && { body: JSON.stringify(body) }),
   });
-  if (answer.status === 410) throw new Error('Issues are switched off in this repository (Settings → General → Features).');
+  if (answer.status === 410)
+    throw new Error('Issues are switched off in this repository (Settings → General → Features).');
   if (!answer.ok) throw new Error(`GitHub answered ${answer.status} to ${method} ${path.split('?')[0]}.`);
   return answer.json();
 }
@@ -36,7 +37,10 @@ async function ask(method, path, body) {
 async function openIssue() {
   const listed = await ask('GET', '/issues?state=open&creator=github-actions%5Bbot%5D&per_page=100');
   const open = listed.find((issue) => issue.body?.includes(marker));
-  if (open) return ask('POST', `/issues/${open.number}/comments`, { body: `${cause}\n\n<!-- nightshift repeat run="${run}" -->` });
+  if (open)
+    return ask('POST', `/issues/${open.number}/comments`, {
+      body: `${cause}\n\n<!-- nightshift repeat run="${run}" -->`,
+    });
   const body = [
     cause,
     '',

@@ -18,7 +18,8 @@ export const nightShift: NightShift = {
   batches: [
     {
       name: 'nightly',
-      purpose: 'Clean data for the morning: addresses, suppressions, scores, lists, and the files that other tools fetch.',
+      purpose:
+        'Clean data for the morning: addresses, suppressions, scores, lists, and the files that other tools fetch.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
     },

@@ -10,8 +10,8 @@ import { commentMarker } from '../github/api/markers.ts';
 import { APPROVE_LABEL } from '../github/approval-alerts.ts';
 import { type Decision, decisionOf } from '../github/decision.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
-import { UsageError } from './options.ts';
 import { DRILL } from './drill.ts';
+import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
 import { notice } from './shift-report.ts';
 
@@ -20,7 +20,9 @@ export async function decideCommand(session: Session): Promise<number> {
   const { github } = environment;
   const path = process.env.GITHUB_EVENT_PATH;
   if (!github || !path) {
-    throw new UsageError('decide works on GitHub Actions alone: the workflow "approve" runs it. Here, use run --approve HASH.');
+    throw new UsageError(
+      'decide works on GitHub Actions alone: the workflow "approve" runs it. Here, use run --approve HASH.',
+    );
   }
   const event: unknown = JSON.parse(await readFile(path, 'utf8'));
   const decision = await decisionOf(github, event, session.identity.workbook);
@@ -59,12 +61,23 @@ async function carryOut(
     await github.close(issue, 'completed');
     return 0;
   }
-  if (!nightShift.batches.some(({ name }) => name === ask.batch) || Date.parse(ask.asOf) > identity.startedAt.getTime()) {
-    await answer(`Nothing was done. This issue asks for ${code(ask.batch)} as of ${code(ask.asOf)}, which can’t be run.`);
+  if (
+    !nightShift.batches.some(({ name }) => name === ask.batch) ||
+    Date.parse(ask.asOf) > identity.startedAt.getTime()
+  ) {
+    await answer(
+      `Nothing was done. This issue asks for ${code(ask.batch)} as of ${code(ask.asOf)}, which can’t be run.`,
+    );
     return 1;
   }
   await answer(`Approved by ${code(by)}: ${code(ask.batch)} runs now.${see}`);
-  const values = { batch: ask.batch, 'as-of': ask.asOf, approve: ask.plans.join(' '), approver: by, issue: issue.number };
+  const values = {
+    batch: ask.batch,
+    'as-of': ask.asOf,
+    approve: ask.plans.join(' '),
+    approver: by,
+    issue: issue.number,
+  };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
   if (environment.outputPath) await appendFile(environment.outputPath, lines.join(''));
   return 0;

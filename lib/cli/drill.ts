@@ -61,7 +61,14 @@ function newsOf(
   status: 'failed' | 'unchanged',
 ): News {
   const error = status === 'failed' ? { error: { kind: 'Drill', message: '' } } : {};
-  const result = { job: JOB, period: asOf.toISOString().slice(0, 10), status, plan: null, seconds: 0, ...error } as const;
+  const result = {
+    job: JOB,
+    period: asOf.toISOString().slice(0, 10),
+    status,
+    plan: null,
+    seconds: 0,
+    ...error,
+  } as const;
   const empty = { changes: {}, reasons: {}, guards: [], held: {}, heldParts: [], metrics: {} };
   return jobNews({
     nightShift,

@@ -182,7 +182,8 @@ function checkApproval({ approve = [], approver, issue, plan }: ReturnType<typeo
   }
   if (approver !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/.test(approver))
     throw new UsageError('--approver takes a login at GitHub.');
-  if (issue !== undefined && !/^[1-9]\d{0,9}$/.test(issue)) throw new UsageError(`--issue takes a number, found "${issue}".`);
+  if (issue !== undefined && !/^[1-9]\d{0,9}$/.test(issue))
+    throw new UsageError(`--issue takes a number, found "${issue}".`);
   if (plan !== undefined && !/\.csv$/i.test(plan))
     throw new UsageError(`--plan takes a CSV file, such as plan.csv; found "${plan}".`);
 }

@@ -31,7 +31,10 @@ export interface Shift {
 }
 
 /** What goes wrong beside the run itself is noted; undefined then. */
-export async function attempt<T>({ troubles }: Pick<Shift, 'troubles'>, work: () => Promise<T>): Promise<T | undefined> {
+export async function attempt<T>(
+  { troubles }: Pick<Shift, 'troubles'>,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -75,14 +78,20 @@ async function answerApproval(
 ): Promise<void> {
   const { approver, issue: number } = session.options;
   if (approver === undefined || number === undefined) return;
-  const isAnswered = reported.some(({ issue, did }) => issue.number === number && (did === 'closed' || did === 'commented'));
+  const isAnswered = reported.some(
+    ({ issue, did }) => issue.number === number && (did === 'closed' || did === 'commented'),
+  );
   if (isAnswered) return;
   const issue = await github.issue(number);
   if (!issue.open) return;
   const ended = parts.flatMap(({ result }) => result.jobs).map(({ job, status }) => `${code(job)} ${status}`);
   const see = environment.runUrl ? ` See [the run](${environment.runUrl}).` : '';
   const marker = commentMarker('answer', session.identity.run);
-  await github.comment(issue, `Approved by ${code(approver)}. The run ended: ${ended.join(', ')}.${see}\n\n${marker}`, marker);
+  await github.comment(
+    issue,
+    `Approved by ${code(approver)}. The run ended: ${ended.join(', ')}.${see}\n\n${marker}`,
+    marker,
+  );
 }
 
 /** What the newest part says; an older slot's failure is over when a newer one went well. */
@@ -107,7 +116,12 @@ async function newsOf(shift: Shift, parts: readonly Part[], { lost, files }: Bes
   };
   const jobs = jobNews(news);
   const setUp = { key: `setup/${name}`, text: () => `${code(name)} starts again. See [the run](${runUrl}).` };
-  if (isRehearsal) return rehearsalNews(news, jobs.alerts.filter(({ kind }) => kind === 'failure'), setUp);
+  if (isRehearsal)
+    return rehearsalNews(
+      news,
+      jobs.alerts.filter(({ kind }) => kind === 'failure'),
+      setUp,
+    );
   const warnings = warningNews({ result, history, run: session.identity.run, runUrl });
   const isBegun = begunAt(history) !== null;
   return {

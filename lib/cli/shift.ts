@@ -110,7 +110,9 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     parts.push({ asOf, result: await runOnce({ ...session, asOf, ledger: outside.ledger }, name, jobs) });
   }
   const results = parts.map(({ result }) => result);
-  const lost = options.dryRun ? null : await keepLedger(shift, outside.written(), commitMessage(name, results), hadBranch);
+  const lost = options.dryRun
+    ? null
+    : await keepLedger(shift, outside.written(), commitMessage(name, results), hadBranch);
   const files = options.dryRun ? undefined : await attempt(shift, () => handOverOf(shift, results));
   if (files?.at) notes.push(`Exports: ${files.at}.`);
   if (isRehearsal) notes.push('A rehearsal: nothing was written. The issue below asks to begin.');

@@ -74,6 +74,19 @@ async function tell(said: string): Promise<void> {
   await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);
   if (!github) return;
   const body = `${markdown(said)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
-  const alert = { key: KEY, kind: 'failure', title: TITLE, isOfRepository: true, body, repeat: `${markdown(said)}.${see}` } as const;
-  await deliver(github, { alerts: [alert], allClear: [], now, workbook: '', run: `unloadable-${runUrl ?? now.toISOString()}` });
+  const alert = {
+    key: KEY,
+    kind: 'failure',
+    title: TITLE,
+    isOfRepository: true,
+    body,
+    repeat: `${markdown(said)}.${see}`,
+  } as const;
+  await deliver(github, {
+    alerts: [alert],
+    allClear: [],
+    now,
+    workbook: '',
+    run: `unloadable-${runUrl ?? now.toISOString()}`,
+  });
 }

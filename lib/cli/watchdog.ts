@@ -9,7 +9,7 @@ import { code } from '../github/api/escape.ts';
 import type { GitHub, WorkflowRun } from '../github/api/github.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { say } from '../github/notify.ts';
-import { type Finding, type Seen, type What, watch, workflowOf, failedSince } from '../github/watch.ts';
+import { type Finding, failedSince, type Seen, type What, watch, workflowOf } from '../github/watch.ts';
 import { historyOf, type Session } from './session.ts';
 import { restoreLedger } from './shift.ts';
 import { notice } from './shift-report.ts';
@@ -38,7 +38,10 @@ export async function watchdogCommand(session: Session): Promise<number> {
     );
   if (session.options.json) console.log(JSON.stringify({ findings }));
   else
-    console.log(findings.map(({ what, text }) => `${what.padEnd(10)} ${text}`).join('\n') || 'Every slot has its run, or nothing was due yet.');
+    console.log(
+      findings.map(({ what, text }) => `${what.padEnd(10)} ${text}`).join('\n') ||
+        'Every slot has its run, or nothing was due yet.',
+    );
   return findings.some(({ alarm }) => alarm) ? 1 : 0;
 }
 

@@ -54,7 +54,8 @@ export class JobError extends Error {
 /** An error in words that may leave the workbook. */
 export function describeError(error: unknown): RunError {
   if (isForPeople(error)) {
-    const outward = 'outward' in error && typeof error.outward === 'string' ? { outward: printable(error.outward) } : {};
+    const outward =
+      'outward' in error && typeof error.outward === 'string' ? { outward: printable(error.outward) } : {};
     return { kind: error.name, message: printableLines(error.message), ...outward };
   }
   debugError(error);

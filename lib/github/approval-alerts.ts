@@ -111,8 +111,9 @@ function asked(
 export const HOW = `To approve, add the label ${code(APPROVE_LABEL)} or comment ${code('/approve')}; to reject, comment ${code('/reject')}.`;
 
 function decideLines(news: JobNews, job: string): string[] {
-  const after = downstreamOf(news.nightShift, job).filter((each) => isInBatch(news, each));
-  const rest = after.length > 0 ? ` ${listed(after.map(code))} follow${after.length === 1 ? 's' : ''} in the same run.` : '';
+  const after = downstreamOf(news.nightShift, job).filter((each) => isLater(news, job, each));
+  const rest =
+    after.length > 0 ? ` ${listed(after.map(code))} follow${after.length === 1 ? 's' : ''} in the same run.` : '';
   return [
     `**To approve exactly this plan**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}.${rest}`,
     '',
@@ -120,8 +121,11 @@ function decideLines(news: JobNews, job: string): string[] {
   ];
 }
 
-const isInBatch = ({ nightShift, batch }: JobNews, job: string): boolean =>
-  nightShift.batches.some(({ name, jobs }) => name === batch && jobs.some((each) => each.name === job));
+/** Whether a job comes after another in the batch that ran. */
+function isLater({ nightShift, batch }: JobNews, job: string, other: string): boolean {
+  const names = nightShift.batches.find(({ name }) => name === batch)?.jobs.map(({ name }) => name) ?? [];
+  return names.indexOf(other) > names.indexOf(job);
+}
 
 function footer(news: JobNews, plans: readonly string[]): string {
   const exports = news.exportsAt ? ` · ${news.exportsAt}` : '';

@@ -42,8 +42,13 @@ export function beginAlert(news: JobNews): Alert {
     ...(stopped.length > 0
       ? [`**Beyond a limit**, and approved with it: ${stopped.map(({ job }) => code(job)).join(', ')}.`, '']
       : []),
-    ...stopped.flatMap((result) => [...guardLines(result), ...(result.breakdown ? breakdownTable(result.breakdown) : [])]),
-    '**The rows**: `npx nightshift run ' + batch + ' --dry-run --plan plan.csv` on your own machine writes each change to a file.',
+    ...stopped.flatMap((result) => [
+      ...guardLines(result),
+      ...(result.breakdown ? breakdownTable(result.breakdown) : []),
+    ]),
+    '**The rows**: `npx nightshift run ' +
+      batch +
+      ' --dry-run --plan plan.csv` on your own machine writes each change to a file.',
     '',
     `**To begin**: ${HOW} ${code(batch)} then runs at once, and by its schedule from then on. Only people who may write to this repository can decide. Each scheduled rehearsal shows the newest plan here.`,
   ];

@@ -48,7 +48,11 @@ export async function decisionOf(github: GitHub, event: unknown, workbook: strin
   const [mark, ask] = [markOf(issue.body), askOf(issue.body)];
   // A person's own issue, even one with our marker copied into it, is none of ours.
   if (!mark || issue.author !== ACTIONS_BOT) return IGNORED;
-  const word = comment.success ? await wordOf(github, comment.data) : issue.labels.includes(APPROVE_LABEL) ? 'approve' : null;
+  const word = comment.success
+    ? await wordOf(github, comment.data)
+    : issue.labels.includes(APPROVE_LABEL)
+      ? 'approve'
+      : null;
   if (word === null) return IGNORED;
   const refuse = (why: string): Decision => ({ kind: 'refuse', issue, why, by });
   if (!(await github.mayWrite(by)))

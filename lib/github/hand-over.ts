@@ -47,5 +47,11 @@ export async function handOver({ github, runUrl, outputPath, folder, keptDays }:
 function lostAlert(files: number, runUrl: string | null): Alert {
   const see = runUrl ? ` See [the run](${runUrl}).` : '';
   const text = `${plural(files, 'export file')} were written on the runner, and are gone with it: this repository is public, and an artifact would be open to everybody. Name a tab of the sheet for each in \`jobs/rules/exports.ts\` (\`to: { tab: 'Newsletter' }\`), make the repository private, or run on a machine of your own.`;
-  return { key: KEY, kind: 'warning', title: 'Export files reach nobody', body: `${text}${see}`, repeat: `${text}${see}` };
+  return {
+    key: KEY,
+    kind: 'warning',
+    title: 'Export files reach nobody',
+    body: `${text}${see}`,
+    repeat: `${text}${see}`,
+  };
 }

@@ -26,8 +26,7 @@ export function jobNews(news: JobNews): News {
     const approval = approvalAlert(news, result);
     if (approval) alerts.push(approval);
     // A job that was skipped says nothing about itself: the job that it needs has the alert.
-    if (isGood(status) || status === 'blocked')
-      allClear.push({ key: `failed/${job}`, text: recovered(news, result) });
+    if (isGood(status) || status === 'blocked') allClear.push({ key: `failed/${job}`, text: recovered(news, result) });
     if (isGood(status) && !approval) allClear.push({ key: `approval/${job}`, text: approvedOrGone(news, result) });
   }
   return { alerts, allClear };

@@ -26,5 +26,11 @@ export function ledgerAlert(cause: string, branch: string, runUrl: string | null
     '',
     'This issue closes by itself when the ledger is pushed.',
   ];
-  return { key: KEY, kind: 'failure', title: 'The ledger can’t be pushed', body: body.join('\n'), repeat: `${cause}${see}` };
+  return {
+    key: KEY,
+    kind: 'failure',
+    title: 'The ledger can’t be pushed',
+    body: body.join('\n'),
+    repeat: `${cause}${see}`,
+  };
 }

@@ -87,7 +87,10 @@ function missedText(batch: Batch, missed: readonly Date[], newest: Date, seen: S
   const failed = seen && first ? failedSince(batch, first, seen) : [];
   const [last] = failed;
   if (!last) return `${slots} GitHub may have dropped it, or schedules are switched off.`;
-  const count = failed.length === 1 ? 'Its workflow was started, and failed' : `Its workflow was started ${failed.length} times, and failed`;
+  const count =
+    failed.length === 1
+      ? 'Its workflow was started, and failed'
+      : `Its workflow was started ${failed.length} times, and failed`;
   return `${slots} ${count} before it reached the workbook (installing, or signing in to Google): [the newest of these runs](${last.url}) shows the step.`;
 }
 

@@ -31,16 +31,27 @@ export async function breakDown(
 ): Promise<Breakdown | null> {
   const parts = diffs.flatMap(peopleOf);
   if (parts.length === 0) return null;
-  await engine.run(raw(`create or replace temp table plan_people as select distinct * from (${parts.join(' union all ')})`));
+  await engine.run(
+    raw(`create or replace temp table plan_people as select distinct * from (${parts.join(' union all ')})`),
+  );
   const people = await engine.number(raw('select count(distinct person) from plan_people'));
   if (people === 0) return null;
   const by: Record<string, Record<string, number>> = {};
   const add = (kind: string, labels: Record<string, number>): void => {
     if (Object.keys(labels).length > 0) by[kind] = labels;
   };
-  add('reason', await counted(engine, raw(`select coalesce(why, 'no reason given') as label, person from plan_people`)));
+  add(
+    'reason',
+    await counted(engine, raw(`select coalesce(why, 'no reason given') as label, person from plan_people`)),
+  );
   if (has('memberships'))
-    add('list', await counted(engine, sql`select m.list as label, p.person from plan_people p join memberships m on m.contact_id = p.person`));
+    add(
+      'list',
+      await counted(
+        engine,
+        sql`select m.list as label, p.person from plan_people p join memberships m on m.contact_id = p.person`,
+      ),
+    );
   add('domain', await domainsOf(engine));
   if (has('bounces')) add('bounce code', await counted(engine, codes));
   add('source', await counted(engine, sources));

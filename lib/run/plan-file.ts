@@ -76,12 +76,17 @@ export async function showWaiting(
   if (applied !== 'applied') return [];
   const waits = new Set(results.filter(({ status }) => status === 'blocked').map(({ job }) => job));
   if (store.kind === 'csv') {
-    for (const plan of plans) await (waits.has(plan.job) ? placePlan(engine, store, plan) : removePlan(store, plan.job));
+    for (const plan of plans)
+      await (waits.has(plan.job) ? placePlan(engine, store, plan) : removePlan(store, plan.job));
     return [];
   }
   const ended = await endedWaiting(request, results);
   if (waits.size === 0 && !ended) return [];
-  const tab = await planTab(engine, store, plans.filter(({ job }) => waits.has(job)));
+  const tab = await planTab(
+    engine,
+    store,
+    plans.filter(({ job }) => waits.has(job)),
+  );
   return tab ? [tab] : [];
 }
 

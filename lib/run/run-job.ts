@@ -87,7 +87,12 @@ export async function runJob(
     const plan = {
       ...planned,
       guards,
-      hash: isEmptyStopped ? emptyPlanHash(job.name, guards.filter((guard) => !guard.passed)) : planned.hash,
+      hash: isEmptyStopped
+        ? emptyPlanHash(
+            job.name,
+            guards.filter((guard) => !guard.passed),
+          )
+        : planned.hash,
     };
     const decided = await decide(request, job, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';

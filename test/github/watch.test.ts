@@ -97,7 +97,12 @@ describe('the watch', () => {
   it('expects a batch that never ran from its first slot after the workbook’s first run', () => {
     const other: Batch = { ...batch(), name: 'weekly', jobs: [{ ...job, name: 'other' }] };
     const both = { ...nightShift, batches: [batch(), other] };
-    const at18 = watch(both, history(ran('11', { startedAt: at('11', '09:00').toISOString() })), at('11', '18:00'), null);
+    const at18 = watch(
+      both,
+      history(ran('11', { startedAt: at('11', '09:00').toISOString() })),
+      at('11', '18:00'),
+      null,
+    );
     expect(at18.map(({ what }) => what)).toEqual([]);
     const nextDay = watch(both, history(ran('11'), ran('12')), at('13', '01:00'), null);
     expect(nextDay.map(({ what, subject }) => [what, subject])).toEqual([['missed', 'weekly']]);
@@ -122,7 +127,9 @@ describe('the watch', () => {
     expect(found(at('12', '05:00'), well, seen({}, 'disabled_inactivity'))).toEqual(['disabled!']);
     expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:44')) }))).toEqual(['stuck!']);
     expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:46')) }))).toEqual([]);
-    expect(found(at('12', '05:00'), well, seen({ ended: run(at('12', '04:00'), 'cancelled') }))).toEqual(['cancelled!']);
+    expect(found(at('12', '05:00'), well, seen({ ended: run(at('12', '04:00'), 'cancelled') }))).toEqual([
+      'cancelled!',
+    ]);
     expect(found(at('12', '05:00'), well, seen({ ended: run(at('12', '03:00'), 'cancelled') }))).toEqual([]);
   });
   it('finds a job that a run of its batch left out', () => {

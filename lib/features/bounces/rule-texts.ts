@@ -3,7 +3,13 @@ import type { BounceRules } from './rules.ts';
 
 const times = (n: number): string => (n === 1 ? 'one bounce' : `${n} bounces`);
 
-export const bounceRuleTexts = ({ dead, unclear, mailboxFull, noAnswer, routing }: BounceRules): Record<string, string> => ({
+export const bounceRuleTexts = ({
+  dead,
+  unclear,
+  mailboxFull,
+  noAnswer,
+  routing,
+}: BounceRules): Record<string, string> => ({
   hard_bounce: `the address is dead (no such user or domain): ${times(dead.bounces)} suppresses it; another permanent fault: ${times(unclear.bounces)} within ${unclear.withinDays} days`,
   soft_bounces: `full mailbox: ${times(mailboxFull.bounces)} within ${mailboxFull.withinDays} days; no answer: ${noAnswer.bounces}; routing: ${routing.bounces}`,
   complaint: 'one complaint suppresses the person, for good',

@@ -130,7 +130,8 @@ async function repeat(github: GitHub, alert: Alert, issue: Issue, { now, run }: 
   // What is asked is the newest: its moment, its run, and the plans in it.
   if (alert.ask && body !== issue.body) await github.edit(issue, { title: alert.title, body });
   const marker = `${REPEAT}run="${run}" -->`;
-  if (!alert.isAnswer && !isTimeToRepeat(issue, await github.comments(issue), now)) return { key: alert.key, did: 'left alone', issue };
+  if (!alert.isAnswer && !isTimeToRepeat(issue, await github.comments(issue), now))
+    return { key: alert.key, did: 'left alone', issue };
   await github.comment(issue, `${alert.repeat}\n\n${marker}`, marker);
   return { key: alert.key, did: 'commented', issue };
 }

@@ -82,11 +82,7 @@ export interface GitHub {
   /** Comments once: a comment that holds `marker` and stands there already is not written again. */
   readonly comment: (issue: Issue, body: string, marker: string) => Promise<void>;
   readonly workflows: () => Promise<Workflow[]>;
-  readonly runs: (
-    workflow: string,
-    status: RunStatus,
-    since: Date,
-  ) => Promise<WorkflowRun[]>;
+  readonly runs: (workflow: string, status: RunStatus, since: Date) => Promise<WorkflowRun[]>;
   readonly enable: (workflow: string) => Promise<void>;
   readonly start: (workflow: string, branch: string) => Promise<void>;
 }

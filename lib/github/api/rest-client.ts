@@ -158,7 +158,8 @@ function writing(client: Client): Writing {
     const wanted = { ...place, title: cutTitle(title), body: cutBody(body), labels: [...labels] };
     const opened = await insist(
       'opening an issue',
-      async (signal) => issueOf((await octokit.rest.issues.create({ ...wanted, request: { signal } })).data as GivenIssue),
+      async (signal) =>
+        issueOf((await octokit.rest.issues.create({ ...wanted, request: { signal } })).data as GivenIssue),
       async () => (await issues(label)).find((each) => each.body.includes(marker)) ?? null,
     );
     // GitHub drops labels at times, without an error (crs-k/stale-branches#1645).

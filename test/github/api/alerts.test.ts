@@ -124,14 +124,22 @@ it('leaves one open issue where two runs open theirs at the same moment', async 
     });
   };
   const told = await Promise.all(
-    ['a', 'b'].map((name) => deliver(github(), { alerts: [failing], allClear: [], now: new Date(), run: name, workbook: 'w' })),
+    ['a', 'b'].map((name) =>
+      deliver(github(), { alerts: [failing], allClear: [], now: new Date(), run: name, workbook: 'w' }),
+    ),
   );
   expect(server.repository.issues.filter((each) => each.state === 'open').map((each) => each.number)).toEqual([1]);
   expect(told.flat().map((each) => each.issue.number)).toContain(1);
 });
 
 it('does not believe a stranger’s issue that copies the marker', async () => {
-  server.repository.openIssue('mine', '<!-- nightshift alert key="failed/list-cleaning" version="" -->', [], false, 'stranger');
+  server.repository.openIssue(
+    'mine',
+    '<!-- nightshift alert key="failed/list-cleaning" version="" -->',
+    [],
+    false,
+    'stranger',
+  );
   await run('2026-11-21T05:00:00Z', [failing]);
   expect(server.repository.issues).toHaveLength(2);
 });

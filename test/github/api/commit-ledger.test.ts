@@ -32,8 +32,7 @@ function entry(name = path, text = '{}\n'): string {
   return name;
 }
 const waits: number[] = [];
-const commit = async (write: string[], remove: string[] = []) =>
-  (await push(write, remove)).commit;
+const commit = async (write: string[], remove: string[] = []) => (await push(write, remove)).commit;
 const push = (write: string[], remove: string[] = []) =>
   commitLedger({
     folder: join(clone, 'data/ledger'),

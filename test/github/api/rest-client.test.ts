@@ -91,7 +91,11 @@ describe('opening an issue', () => {
   });
 
   it.each([
-    ['x-ratelimit-remaining', "GitHub's hourly limit for this repository is used up until 05:40 UTC", 'API rate limit exceeded'],
+    [
+      'x-ratelimit-remaining',
+      "GitHub's hourly limit for this repository is used up until 05:40 UTC",
+      'API rate limit exceeded',
+    ],
     ['x-other', 'The workflow lacks a permission', 'Resource not accessible by integration'],
     ['x-other', 'the token may not do this', 'Repository was archived so is read-only.'],
   ])('calls a 403 by its own name (%s): %s', async (header, advice, message) => {

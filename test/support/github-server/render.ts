@@ -165,7 +165,7 @@ function minimalRepository(place: Place) {
 export const permission = (place: Place, login: string, level: string) => ({
   permission: level,
   role_name: level,
-  user: { ...user(place, login), permissions: undefined },
+  user: { ...user(place, login), role_name: level },
 });
 
 /** The repository whole: what clients rely on, and what the description asks for. */
@@ -182,7 +182,15 @@ export function repository(place: Place, one: Repository) {
     ...{ archived: false, disabled: false, default_branch: 'main', visibility: one.isPrivate ? 'private' : 'public' },
     ...{ forks: 0, forks_count: 0, open_issues: 0, open_issues_count: 0, watchers: 0, watchers_count: 0 },
     ...{ stargazers_count: 0, subscribers_count: 0, network_count: 0, size: 1 },
-    ...{ language: null, homepage: null, license: null, mirror_url: null, pushed_at: now, created_at: now, updated_at: now },
+    ...{
+      language: null,
+      homepage: null,
+      license: null,
+      mirror_url: null,
+      pushed_at: now,
+      created_at: now,
+      updated_at: now,
+    },
     ...{ clone_url: `${minimal.html_url}.git`, git_url: url, ssh_url: url, svn_url: url, is_template: false },
   };
 }
