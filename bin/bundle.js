@@ -107,6 +107,7 @@ const packagesApart = {
         ? { path: createRequire(join(resolveDir, 'from')).resolve(path), external: true }
         : { errors: [{ text: `${path} can't be bundled` }] },
     );
+    build.onResolve({ filter: /^nightshift$/ }, () => ({ path: join(root, 'lib/index.ts') }));
     build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       const isInlined = INLINED.some((name) => path === name || path.startsWith(`${name}/`));
       const isNeeded = importer.includes('node_modules') && !path.startsWith('@duckdb/node-bindings');

@@ -1,12 +1,8 @@
-import { type Context, job, update } from '../lib/core/job.ts';
-import { sql } from '../lib/core/sql.ts';
-import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
-import { scorePartsQuery, scoreQuery } from '../lib/features/scoring/query.ts';
-import { checkScoring, type ScoringRules } from '../lib/features/scoring/rules.ts';
-import { contactColumns } from '../lib/features/segments/check.ts';
-import { columnsNamed } from '../lib/features/segments/size-guard.ts';
+import { type Context, job, type ScoringRules, scoreParts, sql, update } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
+
+const { checkScoring, columnsNamed, contactColumns, domainKinds, scorePartsQuery, scoreQuery } = scoreParts;
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
   checkScoring(rules, new Map([...contactColumns, ...columns('contacts')]));

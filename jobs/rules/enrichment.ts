@@ -2,10 +2,9 @@
  * Who is asked about companies, how much that may cost, and what of it may stand in a contact. See docs/enrichment.md.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
-import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
+import { enrichmentRules } from 'nightshift';
 
-export const enrichment = checkRules('jobs/rules/enrichment.ts', enrichmentRules, {
+export const enrichment = enrichmentRules({
   // An invented company register that costs nothing. A real provider: { kind: 'known', name: 'apollo' }, 'people-data-labs'
   // or 'abstract', with its key in a secret; or { kind: 'http', … } for any other that answers a domain with JSON.
   provider: { kind: 'csv', name: 'sample register', file: 'data/sample/register/companies.csv' },

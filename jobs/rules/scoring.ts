@@ -6,8 +6,7 @@
  * anybody's score part by part.
  */
 
-import { scoringRules } from '../../lib/features/scoring/rules.ts';
-import { domainOf, knownAndNot, text } from '../../lib/features/segments/build.ts';
+import { domainOf, knownAndNot, scoringRules, text } from 'nightshift';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
 const ourDomains = ['nightshift.example'];

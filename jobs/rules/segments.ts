@@ -15,13 +15,13 @@ import {
   domainOf,
   event,
   knownAndNot,
+  type ListRule,
   lastEvent,
   memberOf,
   not,
   purchases,
   text,
-} from '../../lib/features/segments/build.ts';
-import type { ListRule } from '../../lib/features/segments/lists.ts';
+} from 'nightshift';
 
 /** What counts as a sign of life. Opens don't: machines open mail since 2021. */
 export const activity = [

@@ -5,12 +5,14 @@
 import { resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import { type JobResult, type RunRequest, type RunResult, runBatch } from '../run/run.ts';
-import { nearest } from '../workbook/headers.ts';
+import type { RunRequest } from '../run/request.ts';
+import type { JobResult, RunResult } from '../run/result.ts';
+import { runBatch } from '../run/run.ts';
 import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
@@ -154,7 +156,11 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
-    jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
+    jobs: result.jobs.map(({ error, ...job }) => ({
+      ...job,
+      ...(error && { error: { kind: error.kind, message: error.message } }),
+      metrics: { ...job.metrics, quarantine: result.quarantine },
+    })),
   };
 }
 

@@ -14,7 +14,7 @@ import { ledgerAlert, ledgerPushed } from '../github/ledger-alert.ts';
 import type { JobNews, News } from '../github/news.ts';
 import { outward } from '../github/outward-errors.ts';
 import { warningNews } from '../github/warnings.ts';
-import type { JobResult } from '../run/run.ts';
+import type { JobResult } from '../run/result.ts';
 import { historyOf, type Session } from './session.ts';
 import type { Part } from './shift-report.ts';
 

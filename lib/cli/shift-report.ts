@@ -9,7 +9,7 @@ import { outward } from '../github/outward-errors.ts';
 import { summaryText } from '../github/summary.ts';
 import type { History } from '../run/history.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import type { RunResult } from '../run/run.ts';
+import type { RunResult } from '../run/result.ts';
 import { reportRun } from './report.ts';
 import type { Session } from './session.ts';
 import { screen } from './text.ts';

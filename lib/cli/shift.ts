@@ -17,12 +17,13 @@ import { movedNote } from '../github/ledger-alert.ts';
 import { beat, say } from '../github/notify.ts';
 import { moment, plural } from '../github/outward-errors.ts';
 import { outwardLedger } from '../github/outward-ledger.ts';
-import { EXPORTS } from '../run/files.ts';
 import type { History } from '../run/history.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
-import { failAll, type RunResult } from '../run/run.ts';
-import { Held } from '../workbook/csv/commit/lock.ts';
+import type { RunResult } from '../run/result.ts';
+import { failAll } from '../run/run.ts';
+import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
+import { EXPORTS } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
 import { exitCode, knownNames, performRun, waits } from './run.ts';
 import { historyOf, type Session } from './session.ts';
@@ -94,7 +95,7 @@ async function onTheSample(
 
 async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean): Promise<number> {
   const { session, environment, name, jobs, isRehearsal, troubles, notes } = shift;
-  const { identity, options, workbook } = session;
+  const { options, workbook } = session;
   await beat(environment.heartbeatUrl, 'start');
   // What is missing is reported before anything can go wrong with this run; what it makes good is closed at its end.
   const isWatched = !options.dryRun && workbook.isUsual;
@@ -145,7 +146,7 @@ async function runOnce(session: Session, name: string, jobs: readonly ScheduledJ
   try {
     return (await performRun(session, name, jobs)).result;
   } catch (error) {
-    if (error instanceof Held || error instanceof UsageError) throw error;
+    if (error instanceof LockedByAnotherRun || error instanceof UsageError) throw error;
     const { nightShift, options, asOf, identity, elapsed, progress } = session;
     const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
     return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);

@@ -7,7 +7,7 @@ import { periodOf } from '../core/calendar/period.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { overdue } from '../github/lateness.ts';
 import { doneUpToMs } from '../run/history.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { historyOf, type Session } from './session.ts';
 import { screen, table } from './text.ts';
 

@@ -1,66 +1,54 @@
 /**
- * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
- * know that no cell's value is in it. Everything else (the engine's words quote cells) is kept back.
+ * Faults described for the person who can correct them, and what may be said of any error outside the workbook.
+ *
+ * A NightshiftError's message holds headers, names of tables, files and tabs, and row numbers at most: it may stand on a
+ * terminal and in a local ledger. Its `outward` sentence names nothing of the workbook: it may stand in an issue. Every
+ * other error's message may quote a cell (the engine's do), so only its kind leaves.
  */
-
 import { fileFault } from './file-faults.ts';
 import { printable, printableLines } from './text/printable.ts';
 
+/** 1 a job failed · 2 the command, the settings or the rules are wrong · 4 another run holds the workbook. */
+export type FaultCode = 1 | 2 | 4;
+
+/** The base of every error that Nightshift raises on purpose. A subclass sets its `name`, which is the ledger's error kind. */
+export abstract class NightshiftError extends Error {
+  /** The exit code of a command that ends with this error. */
+  get exitCode(): FaultCode {
+    return 1;
+  }
+
+  /** One sentence for places outside the workbook, such as an issue. */
+  get outward(): string {
+    return outwardOf(this.name);
+  }
+}
+
+/** An error as the ledger keeps it. `outward` is for issues and summaries of the same run; the ledger leaves it out. */
 export interface RunError {
   readonly kind: string;
   readonly message: string;
-  /** The cause as it may be reported outside the workbook: counts, and names of tables and columns that we know. */
   readonly outward?: string;
 }
 
-/** Errors whose messages are written for people and hold headers, table names and row numbers at most. */
-const FOR_PEOPLE = new Set([
-  'HeaderError',
-  'EmptyWorkbook',
-  'NothingReadable',
-  'CsvError',
-  'LockError',
-  'ChangedMeanwhile',
-  'ChangedUnderneath',
-  'WorkbookError',
-  'LedgerError',
-  'RulesError',
-  'JobError',
-  'SheetsError',
-  'NotSignedIn',
-  'NotShared',
-  'ScopeMissing',
-  'SpreadsheetNotFound',
-  'ApiNotEnabled',
-  'GaveUp',
-  'Refused',
-  'UnknownOutcome',
-  'IncompleteRead',
-  'NoSuchTab',
-  'GitHubError',
-  'LedgerNotPushed',
-]);
+/** What is said outside of an error of which nothing but its kind may leave. */
+export const outwardOf = (kind: string): string => `An error of the kind ${kind.replace(/[^A-Za-z ]/g, '')}.`;
 
-export const isForPeople = (error: unknown): error is Error => error instanceof Error && FOR_PEOPLE.has(error.name);
-
-/** A job that can't be done, in words that hold no cell's value. */
-export class JobError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'JobError';
-  }
+/** A job that can't be carried out, in words that hold no cell's value. */
+export class JobError extends NightshiftError {
+  override name = 'JobError';
 }
 
-/** An error in words that may leave the workbook. */
+const FILE_FAULT =
+  'A file or folder can’t be read or written: its access rights, a full disk, or a file where a folder is expected.';
+
+/** The kind and the message of any error, without a cell's value. */
 export function describeError(error: unknown): RunError {
-  if (isForPeople(error)) {
-    const outward =
-      'outward' in error && typeof error.outward === 'string' ? { outward: printable(error.outward) } : {};
-    return { kind: error.name, message: printableLines(error.message), ...outward };
-  }
+  if (error instanceof NightshiftError)
+    return { kind: error.name, message: printableLines(error.message), outward: error.outward };
   debugError(error);
   const fault = fileFault(error);
-  if (fault) return { kind: 'FileFault', message: printable(fault) };
+  if (fault) return { kind: 'FileFault', message: printable(fault), outward: FILE_FAULT };
   const kind = error instanceof Error ? error.name : 'Error';
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;
@@ -68,10 +56,11 @@ export function describeError(error: unknown): RunError {
   return {
     kind: engineKind ?? kind,
     message: `${engineKind ?? kind}${code}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    outward: outwardOf(engineKind ?? kind),
   };
 }
 
-/** Prints an error whole, for a developer at their own machine who asked for it; never into a log that others read. */
+/** Prints an error in full, for a developer at their own machine who asked for it; never into a log that others read. */
 function debugError(error: unknown): void {
   if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(error);
 }

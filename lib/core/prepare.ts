@@ -6,9 +6,11 @@
  * gather    asks the world outside and keeps what it said in a table of the workbook, before the run's snapshot is taken,
  *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
  */
-import type { Engine } from '../engine/duckdb.ts';
+
+import type { Change } from './change.ts';
+import type { Context } from './context.ts';
+import type { Engine } from './engine.ts';
 import type { GuardResult } from './guard.ts';
-import type { Change, Context } from './job.ts';
 
 /** What a person would want to watch, by name. Counts, names and parameters; never personal data. */
 export type Metrics = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import type { Breakdown } from '../run/breakdown.ts';
 import { changesText } from '../run/commit.ts';
 import { placeOfPlans } from '../run/plan-file.ts';
 import type { HeldPart } from '../run/plan-job.ts';
-import type { JobResult } from '../run/run.ts';
+import type { JobResult } from '../run/result.ts';
 import type { Alert } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { type JobNews, link } from './news.ts';

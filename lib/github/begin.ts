@@ -5,7 +5,7 @@
 import type { NightShift } from '../core/batch.ts';
 import { changesText } from '../run/commit.ts';
 import type { History } from '../run/history.ts';
-import type { JobResult } from '../run/run.ts';
+import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { breakdownTable, HOW } from './approval-alerts.ts';

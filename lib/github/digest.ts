@@ -6,7 +6,7 @@
 import type { Batch, NightShift } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
 import type { History } from '../run/history.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { code, markdown } from './api/escape.ts';
 import { begunAt } from './begin.ts';
 import { listed, moment, plural } from './outward-errors.ts';

@@ -7,7 +7,7 @@
 import type { Batch } from '../core/batch.ts';
 import { latestSlot, slotsBetween } from '../core/calendar/cron.ts';
 import { doneUpToMs, type History } from '../run/history.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 
 export interface Due {
   /** The slots to run, oldest first. */

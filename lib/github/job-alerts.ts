@@ -5,7 +5,7 @@
 
 import type { Job } from '../core/job.ts';
 import { changesText } from '../run/commit.ts';
-import type { JobResult } from '../run/run.ts';
+import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { approvalAlert } from './approval-alerts.ts';

@@ -1,7 +1,7 @@
 /** What the texts of alerts are made of: a run's results, and what the ledger holds beside them. */
 import type { NightShift } from '../core/batch.ts';
 import type { History } from '../run/history.ts';
-import type { JobResult } from '../run/run.ts';
+import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code } from './api/escape.ts';
 

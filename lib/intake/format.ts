@@ -2,8 +2,8 @@
  * What a CSV format is: how it is known by a file's headers, and how its cells become rows of ours.
  */
 
+import { quoteText } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
-import { quote } from '../snapshot/load.ts';
 import type { Cells } from './cells.ts';
 
 export const incomingTables = ['contacts', 'suppressions', 'bounces', 'events', 'purchases'] as const;
@@ -40,5 +40,5 @@ export const listsPeople = (cells: Cells): boolean =>
 /** The columns of a list of bounces that a provider gives. */
 export const bounceColumns = (cells: Cells, provider: string, given: Record<string, string>): Feed => ({
   table: 'bounces',
-  columns: { provider: quote(provider), email: cells.text('email', 'address', 'email_address'), ...given },
+  columns: { provider: quoteText(provider), email: cells.text('email', 'address', 'email_address'), ...given },
 });

@@ -8,8 +8,8 @@
  * "Email hard bounce reason" are HubSpot's labels, and one that is not known here says nothing of the address.
  */
 
+import { quoteText } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
-import { quote } from '../snapshot/load.ts';
 import { consentHeaders, departureOf, findColumns } from '../workbook/headers.ts';
 import { amountText, momentText, NONE } from './cells.ts';
 import { bounceColumns, type CsvFormat, contactColumns, type Feed } from './format.ts';
@@ -53,11 +53,11 @@ const mailchimpLeft = (kind: 'unsubscribed' | 'cleaned', time: string): CsvForma
       table: 'suppressions',
       columns: {
         email: cells.text('email_address', 'email'),
-        scope: quote(kind === 'cleaned' ? 'address' : 'person'),
-        reason: kind === 'cleaned' ? quote('hard_bounce') : reasonOf(cells.text('unsub_reason')),
+        scope: quoteText(kind === 'cleaned' ? 'address' : 'person'),
+        reason: kind === 'cleaned' ? quoteText('hard_bounce') : reasonOf(cells.text('unsub_reason')),
         suppressed_at: cells.moment(time),
-        source: quote('mailchimp'),
-        note: kind === 'cleaned' ? quote('cleaned by Mailchimp') : cells.text('unsub_reason'),
+        source: quoteText('mailchimp'),
+        note: kind === 'cleaned' ? quoteText('cleaned by Mailchimp') : cells.text('unsub_reason'),
       },
     },
   ],
@@ -83,7 +83,7 @@ const hubspotOptOuts: CsvFormat = {
       email: cells.text('email', 'email_address'),
       scope: `case when ${spam} or ${left} then 'person' else 'address' end`,
       reason: `case when ${spam} then 'complaint' when ${left} then 'unsubscribe' else 'hard_bounce' end`,
-      source: quote('hubspot'),
+      source: quoteText('hubspot'),
     };
     return [
       {
@@ -106,8 +106,8 @@ export const contactFormats: readonly CsvFormat[] = [
     feeds: ({ headers, name }) => {
       // Its `nonsubscribed` file has the same columns, and people who never said yes.
       const status = /^non-?subscribed/i.test(name) ? 'unsubscribed' : 'subscribed';
-      const feed = contactFeed(headers, { source: quote('mailchimp') });
-      return [{ ...feed, columns: { ...feed.columns, status: feed.columns.status ?? quote(status) } }];
+      const feed = contactFeed(headers, { source: quoteText('mailchimp') });
+      return [{ ...feed, columns: { ...feed.columns, status: feed.columns.status ?? quoteText(status) } }];
     },
   },
   {
@@ -121,13 +121,13 @@ export const contactFormats: readonly CsvFormat[] = [
       const reason = cells.text(consentHeaders.hardBounce);
       const bounced = bounceColumns(cells, 'hubspot', {
         bounce_id: `'hubspot:' || lower(${cells.text('email')})`,
-        kind: quote('hard'),
+        kind: quoteText('hard'),
         code: hubspotCode(reason),
         detail: `'HubSpot: ' || ${reason}`,
         occurred_at: cells.moment('last_activity_date', 'last_modified_date', 'create_date'),
       });
       const feed = contactFeed(headers, {});
-      const contacts = { ...feed, columns: { ...feed.columns, source: feed.columns.source ?? quote('hubspot') } };
+      const contacts = { ...feed, columns: { ...feed.columns, source: feed.columns.source ?? quoteText('hubspot') } };
       if (reason === NONE) return [contacts];
       return [contacts, { ...bounced, ignore: `case when ${reason} is null then '' end` }];
     },

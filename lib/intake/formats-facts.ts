@@ -7,12 +7,12 @@
  * of shopify.dev "OrderDisplayFinancialStatus". Stripe: support.stripe.com on exporting payments; its columns can be
  * chosen there and are not documented, so those names are taken from files that people publish.
  */
-import { quote } from '../snapshot/load.ts';
+import { quoteText } from '../core/sql.ts';
 import { type Cells, NONE } from './cells.ts';
 import { bounceColumns, type CsvFormat, listsPeople } from './format.ts';
 
 const paid = (words: readonly string[], cell: string): string =>
-  `case when ${cell} is null or lower(${cell}) in (${words.map(quote).join(', ')}) then null else 'not paid' end`;
+  `case when ${cell} is null or lower(${cell}) in (${words.map(quoteText).join(', ')}) then null else 'not paid' end`;
 
 /** Mailgun calls an e-mail address an address; beside one of another name it is where somebody lives. */
 const namesByAddress = (cells: Cells): boolean =>
@@ -109,10 +109,10 @@ export const factFormats: readonly CsvFormat[] = [
         table: 'suppressions',
         columns: {
           email: cells.text('address'),
-          scope: quote('person'),
-          reason: quote('unsubscribe'),
+          scope: quoteText('person'),
+          reason: quoteText('unsubscribe'),
           suppressed_at: cells.moment('created_at'),
-          source: quote('mailgun'),
+          source: quoteText('mailgun'),
         },
       },
     ],

@@ -1,7 +1,7 @@
 /**
  * Files of no particular tool, known by what their columns are called: bounces, suppressions, purchases, events.
  */
-import { quote } from '../snapshot/load.ts';
+import { quoteText } from '../core/sql.ts';
 import { type CsvFormat, listsPeople } from './format.ts';
 
 const WHEN = [
@@ -55,7 +55,7 @@ export const genericFormats: readonly CsvFormat[] = [
         columns: {
           email: cells.text(...OWNER),
           scope: `case when lower(${cells.text('scope')}) = 'address' then 'address' else 'person' end`,
-          reason: `coalesce(${cells.text('reason')}, ${quote(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
+          reason: `coalesce(${cells.text('reason')}, ${quoteText(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
           suppressed_at: cells.moment('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
           source: `coalesce(${cells.text('source')}, 'import')`,
           note: cells.text('note'),

@@ -5,16 +5,16 @@
  */
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
+import { quoteName, raw, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { csvScan, quoteName } from '../snapshot/load.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
 import { openCsv } from '../workbook/csv/sniff.ts';
 import type { StrictCopy } from '../workbook/csv/strict-copy.ts';
 import { normalHeader } from '../workbook/headers.ts';
+import { csvScan } from '../workbook/scan.ts';
 import { cellsOf } from './cells.ts';
 import { contactColumns, type Feed, type IncomingTable, incomingTables } from './format.ts';
 import { formatOf } from './formats.ts';
@@ -130,12 +130,12 @@ async function bringCsv(engine: Engine, path: string, file: number, options: Bri
     told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
   };
   const load = async (text: Readable): Promise<number> =>
-    engine.watched(
+    engine.withProgress(
       () => takeFeeds(engine, file, feeds, text),
       (share) => options.progress(`taking in ${csv.name}`, share),
     );
   let text = await readable(csv, reading);
-  await engine.expect(text.rows);
+  await engine.reserve(text.rows);
   const agrees = await load(text).then(
     (rows) => rows === text.rows,
     () => false,

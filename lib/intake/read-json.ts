@@ -3,9 +3,9 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { jsonRecords } from './json-records.ts';
 import { providerOf, type Read, unwrap } from './provider-json.ts';
 import type { BringOptions, BroughtFile } from './read-files.ts';

@@ -3,12 +3,11 @@
  * The plan stays in the engine as one table per change; this file says what such a table holds.
  */
 
-import type { Change } from '../core/job.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
+import type { Change } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { sqlType } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */
@@ -68,7 +67,7 @@ const isAside = (column: string): boolean => column === 'why' || column.startsWi
 /** Contacts that go are kept with every cell that they have in the workbook, as it stands there. */
 async function keepWhole(engine: Engine, diff: string): Promise<void> {
   await engine.run(
-    raw(`update ${diff} set record = w.record from contacts_whole(${quote(diff)}) w where w._row = ${diff}._row`),
+    raw(`update ${diff} set record = w.record from contacts_whole(${quoteText(diff)}) w where w._row = ${diff}._row`),
   );
 }
 
@@ -80,7 +79,7 @@ function setOf(change: Change, column: string, columns: readonly string[]): SetC
 /** A reason that is the same for every row is written once, in the change, and not a million times. */
 function whyOf(change: Change, column: string, columns: readonly string[]): string {
   const fixed = change.why?.[column];
-  if (fixed !== undefined) return quote(fixed);
+  if (fixed !== undefined) return quoteText(fixed);
   return columns.includes(`why_${column}`) ? `d.why_${column}` : 'd.why';
 }
 

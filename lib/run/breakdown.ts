@@ -2,14 +2,14 @@
  * Whom a waiting plan is about, in counts: what a person needs to decide without seeing a row. People are counted, never cells or
  * rows. Nothing personal: a source that few share may be somebody's name, and is counted as "other".
  */
-import { raw, type Sql, sql } from '../core/sql.ts';
+
+import type { Engine } from '../core/engine.ts';
+import { quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { impersonal } from '../core/text/printable.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { isDisposable } from '../features/hygiene/email/disposable.ts';
 import { isFreeMail } from '../features/hygiene/email/domains.ts';
 import type { Diff } from '../plan/plan.ts';
-import { quoteName } from '../snapshot/load.ts';
 
 export interface Breakdown {
   /** How many people the plan concerns. */

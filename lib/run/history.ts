@@ -3,7 +3,8 @@
  * ran as of a moment that had not come yet: it stands for no slot, and no later run may be counted as done because of it. Pure
  * but for the ledger that it reads.
  */
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 /** A job's newest ledger entries, oldest first, by job. */
 export type History = ReadonlyMap<string, readonly LedgerEntry[]>;

@@ -4,13 +4,13 @@
  */
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { raw, type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { planRows } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
-import { quote } from '../snapshot/load.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
-import type { JobResult, RunRequest } from './run.ts';
+import type { RunRequest } from './request.ts';
+import type { JobResult } from './result.ts';
 
 /** The plan of one job, while its tables stand in the engine. */
 export interface JobRows {
@@ -40,7 +40,7 @@ export async function writePlan(engine: Engine, plans: readonly JobRows[], path:
   const cells = raw(COLUMNS.map(safe).join(', '));
   await engine.run(sql`create or replace temp table plan_rows as ${rowsOf(plans)}`);
   await engine.run(
-    sql`copy (select ${cells} from plan_rows order by rowid) to ${raw(quote(path))} (format csv, header true)`,
+    sql`copy (select ${cells} from plan_rows order by rowid) to ${raw(quoteText(path))} (format csv, header true)`,
   );
 }
 

@@ -3,16 +3,17 @@
  * metrics. Decides nothing about writing.
  */
 
+import type { Context } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
 import { check, type GuardResult } from '../core/guard.ts';
-import type { Context, Job, LookupStep, Step } from '../core/job.ts';
+import type { Job, LookupStep, Step } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { name, raw, type Sql, sql } from '../core/sql.ts';
+import { name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { quoteName } from '../snapshot/load.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */

@@ -2,10 +2,10 @@
  * Whom a plan would suppress that a guard stopped. Until a person decides, exports for sending leave them out: a waiting plan must
  * not be the reason that a campaign goes to dead addresses.
  */
-import { raw, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
+
+import type { Engine } from '../core/engine.ts';
+import { quoteName, raw, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
-import { quoteName } from '../snapshot/load.ts';
 import { waitingPeople } from '../snapshot/waiting.ts';
 
 /** Adds the contacts that these diffs would mark as suppressed, unsubscribed or invalid, or whose address they would list. */

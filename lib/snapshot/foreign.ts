@@ -4,13 +4,14 @@
  * the jobs need not know where a bounce was written down. A contact export alone is a workbook for that reason.
  */
 
-import { raw, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw, sql } from '../core/sql.ts';
 import { consentHeaders, findColumns, normalHeader } from '../workbook/headers.ts';
+import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
-import { csvScan, quote, readStrictly } from './load.ts';
+import { readStrictly } from './load.ts';
 import { hearMalformed } from './unreadable-rows.ts';
 
 const shapes = {
@@ -24,7 +25,7 @@ const ELSEWHERE = -1;
 async function addBounces(engine: Engine, provider: string, query: string): Promise<void> {
   await engine.run(
     raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
-      select ${quote(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quote(provider)}, occurred_at, ${ELSEWHERE} from (${query})
+      select ${quoteText(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quoteText(provider)}, occurred_at, ${ELSEWHERE} from (${query})
       where address_key(email) is not null
       qualify row_number() over (partition by address_key(email) order by occurred_at) = 1`),
   );
@@ -52,7 +53,7 @@ export async function addForeignFile(
     engine,
     file,
     (from) => `create or replace temp table foreign_rows as
-      select ${email} as email, ${quote(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
+      select ${email} as email, ${quoteText(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
       from ${csvScan(from)}`,
     'foreign_rows',
   );
@@ -64,7 +65,7 @@ export async function addForeignFile(
   await addBounces(
     engine,
     file.kind,
-    `select email, kind, cast(null as varchar) as code, ${quote(shape.detail)} as detail, occurred_at from foreign_rows`,
+    `select email, kind, cast(null as varchar) as code, ${quoteText(shape.detail)} as detail, occurred_at from foreign_rows`,
   );
   return faults + malformed.length;
 }

@@ -1,31 +1,12 @@
 /** The command runs what the sources say now, also where they are bundled first, cannot be bundled, or are run by several at once. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/workbook.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** A checkout of its own, with the packages of this one but a cache of its own. */
-function checkout(): string {
-  const copy = temporaryFolder();
-  for (const part of ['bin', 'jobs', 'lib', 'data/sample', 'package.json'])
-    cpSync(join(root, part), join(copy, part), { recursive: true });
-  mkdirSync(join(copy, 'node_modules'));
-  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.')))
-    symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
-  return copy;
-}
+import { checkout, edit } from '../support/checkout.ts';
 
 const bundles = (folder: string): string[] => readdirSync(join(folder, 'node_modules/.cache/nightshift'));
 const list = (cwd: string) => spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd, encoding: 'utf8' });
-
-function edit(folder: string, file: string, change: (text: string) => string): void {
-  const path = join(folder, file);
-  writeFileSync(path, change(readFileSync(path, 'utf8')));
-}
 
 it('bundles once, for several at once and for every user, and anew when a source or a package is another', async () => {
   const folder = checkout();

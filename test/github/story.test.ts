@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../lib/run/ledger.ts';
+import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
 import { type Act, type ActionsWorld, actionsWorld, type Ended } from '../support/actions.ts';
 import { aBounce, aContact, readCsv, writeWorkbook } from '../support/workbook.ts';
 

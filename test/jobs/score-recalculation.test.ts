@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { scoring } from '../../jobs/rules/scoring.ts';
-import { scoreRecalculation } from '../../jobs/score-recalculation.ts';
 import { exitCode } from '../../lib/cli/run.ts';
 import { text } from '../../lib/features/segments/build.ts';
+import { scoring } from '../fixture/rules/scoring.ts';
+import { scoreRecalculation } from '../fixture/score-recalculation.ts';
 import { night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

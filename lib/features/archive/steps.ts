@@ -3,12 +3,11 @@
  * missed changes nothing. Somebody of whom nothing is known that has a date is never stale.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import type { Step } from '../../core/job.ts';
 import type { Metrics } from '../../core/prepare.ts';
-import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import { list, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
-import type { Engine } from '../../engine/duckdb.ts';
-import { quoteName } from '../../snapshot/load.ts';
 import type { ArchiveRules } from './rules.ts';
 
 /** The stage of whoever gets a last question, and goes to the archive a cycle later. */

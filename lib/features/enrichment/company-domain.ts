@@ -1,6 +1,6 @@
 /** Whom a contact works for, as a domain: the registrable domain of the address, unless that is nobody's company. */
 import { domainToASCII } from 'node:url';
-import { registrableDomain, suffixOf } from '../hygiene/email/suffix.ts';
+import { registrableDomain, suffixOf } from '../hygiene/index.ts';
 
 /**
  * The company's domain of an address or a host name, in ASCII and lower case; null where it has none.

@@ -3,11 +3,10 @@
  * stays; one that enrichment wrote itself, and that still holds what it wrote, follows the company.
  */
 
-import { type Change, type LookupStep, type Step, update } from '../../core/job.ts';
+import { type Change, update } from '../../core/change.ts';
+import type { LookupStep, Step } from '../../core/job.ts';
 import { join, list, name, raw, type Sql, sql } from '../../core/sql.ts';
-import { cleanCountry } from '../hygiene/country.ts';
-import { isDisposable } from '../hygiene/email/disposable.ts';
-import { isFreeMail, isRelay } from '../hygiene/email/domains.ts';
+import { cleanCountry, isDisposable, isFreeMail, isRelay } from '../hygiene/index.ts';
 import { companyDomain } from './company-domain.ts';
 import type { EnrichmentRules } from './rules.ts';
 

@@ -4,7 +4,7 @@
  * and a note for people. Nothing suppresses anybody by it.
  */
 
-import { upsert } from '../../core/job.ts';
+import { upsert } from '../../core/change.ts';
 import type { Gathering, Metrics } from '../../core/prepare.ts';
 import { join, type Sql, sql } from '../../core/sql.ts';
 import { type DnsChecker, type DomainCheck, dnsChecker } from './dns.ts';

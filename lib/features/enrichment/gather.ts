@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { join as joinPath } from 'node:path';
+import { type Change, upsert } from '../../core/change.ts';
 import { JobError } from '../../core/errors.ts';
 import { allowed, type GuardResult } from '../../core/guard.ts';
-import { type Change, upsert } from '../../core/job.ts';
 import type { Gathered, Gathering } from '../../core/prepare.ts';
 import { join, type Sql, sql } from '../../core/sql.ts';
 import { checkByDns } from './dns-checks.ts';

@@ -4,7 +4,7 @@
  */
 
 import { join, raw, type Sql, sql } from '../../core/sql.ts';
-import { compile } from '../segments/compile.ts';
+import { compile } from '../segments/index.ts';
 import type { FitQuestion, ScoringRules } from './rules.ts';
 import { contactSteps, fitPoints, grade, scoredEvents, slotSteps, within100 } from './steps.ts';
 

@@ -4,10 +4,8 @@
  */
 
 import * as z from 'zod';
-import { faultInWords, RulesError, shown } from '../../core/workbook-rules.ts';
-import { type Columns, checkCondition, words } from '../segments/check.ts';
-import type { Condition } from '../segments/condition.ts';
-import { parseAge } from '../segments/when.ts';
+import { faultInWords, RulesError, shown } from '../../core/rules.ts';
+import { type Columns, type Condition, checkCondition, parseAge, words } from '../segments/index.ts';
 
 /** Points for one type of event. Negative points count against a contact. */
 export interface EventPoints {

@@ -5,9 +5,7 @@
  */
 
 import { join, raw, type Sql, sql } from '../../core/sql.ts';
-import { compile } from '../segments/compile.ts';
-import { segmentInputQuery } from '../segments/input.ts';
-import { ageOf, dayOf } from '../segments/when.ts';
+import { ageOf, compile, dayOf, segmentInputQuery } from '../segments/index.ts';
 import type { Cuts, EventPoints, FitQuestion, ScoringRules } from './rules.ts';
 
 /** Whole millionths, in SQL's scientific notation, which is floating point in every dialect. */

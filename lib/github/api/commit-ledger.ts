@@ -12,6 +12,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NightshiftError } from '../../core/errors.ts';
 import { type Git, GitError, gitIn } from './git.ts';
 
 export interface LedgerCommit {
@@ -28,13 +29,14 @@ export interface LedgerCommit {
 }
 
 /** The ledger could not be pushed. What the run did stands in the workbook, and the next run completes the ledger from its marker. */
-export class LedgerNotPushed extends Error {
+export class LedgerNotPushed extends NightshiftError {
+  override name = 'LedgerNotPushed';
+
   constructor(step: string, attempts: number) {
     super(
       `The ledger could not be pushed (git ${step}, tried ${attempts} times). The workbook holds what the run did, and ` +
         'the next run completes the ledger.',
     );
-    this.name = 'LedgerNotPushed';
   }
 }
 

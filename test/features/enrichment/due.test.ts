@@ -2,12 +2,12 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { sql } from '../../../lib/core/sql.ts';
-import { Engine } from '../../../lib/engine/duckdb.ts';
+import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { dueDomains } from '../../../lib/features/enrichment/due.ts';
 import { providerOf } from '../../../lib/features/enrichment/provider-of.ts';
 
 test('what was answered lately is not asked again, "unknown" neither; the most valuable come first', async () => {
-  const engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`create table wanted as select * from (values
     ('1', 'small.example', 5), ('2', 'big.example', 40), ('3', 'big.example', 60), ('4', 'fresh.example', 900),
     ('5', 'old.example', null), ('6', 'nobody.example', 70), ('7', 'forgotten.example', 6), ('8', null, 7000)

@@ -1,12 +1,12 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scoring } from '../../../jobs/rules/scoring.ts';
+import type { Cell, Row } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
-import type { Cell, Row } from '../../../lib/engine/duckdb.ts';
 import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { slotSteps } from '../../../lib/features/scoring/steps.ts';
+import { scoring } from '../../fixture/rules/scoring.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');
