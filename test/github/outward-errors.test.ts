@@ -97,7 +97,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     **Guards**: 0 of 1 passed.
     - ✋ \`bounce-suppression\`: at most 2 % of contacts: found 15, the limit is 10
 
-    **Quarantine**: 3 rows that no job touches until they are mended.
+    **Quarantine**: 3 rows that no job touches until they are fixed.
     - 3: contacts: no date or time
 
     - issue [#7](https://github.example/7): opened
@@ -124,7 +124,7 @@ describe('a warning', () => {
     expect([220, 221].map((n) => raised(rows(n), many))).toEqual([[], ['warning/quarantine']]);
     expect(raised(rows(500), [])).toEqual([]);
     expect(news(rows(30)).alerts[0]?.body).toMatchInlineSnapshot(`
-      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are mended; the workbook’s table "quarantine" says which, and why.
+      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
 
       | rows | why |
       | ---: | --- |
@@ -161,7 +161,7 @@ describe('a warning', () => {
     expect([alert?.key, alert?.title, alert?.body]).toEqual([
       'warning/rules/list-refresh',
       'list-refresh can’t follow 2 rules',
-      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.',
+      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.',
     ]);
     expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
     expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);

@@ -52,7 +52,7 @@ export const heldBySize = (limits: SizeLimits, lists: KnownLists): Sql => sql`
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
 export const resizedLists = (limits: SizeLimits, lists: KnownLists): Sql => sql`
-  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', lists)}) as resized order by part`;
+  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', { ...lists, excluding: [] })}) as resized order by part`;
 
 /** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
 export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
