@@ -86,6 +86,7 @@ export async function performRun(
   const { options, nightShift } = session;
   const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
   const inbox = isBatch ? await inboxOf(session) : noInbox;
+  reportLookingBack(session);
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
@@ -167,12 +168,12 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
 const DAY_MS = 86_400_000;
 
 /** What a run as of an earlier day leaves alone. */
-function lookingBack({ asOf, identity }: Session): string[] {
+function reportLookingBack({ asOf, identity, progress }: Session): void {
   const days = Math.floor((identity.startedAt.getTime() - asOf.getTime()) / DAY_MS);
-  if (days < 1) return [];
-  return [
-    `As of ${plural(days, 'day')} ago: events, bounces and purchases after that moment were not read, and files in the inbox were not imported.`,
-  ];
+  if (days >= 1)
+    progress(
+      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and files in the inbox are not imported`,
+    );
 }
 
 function textOf(session: Session, name: string, result: RunResult): string {
@@ -180,7 +181,6 @@ function textOf(session: Session, name: string, result: RunResult): string {
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
   const lines = [
     ...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result),
-    ...lookingBack(session),
     ...(options.plan === undefined ? [] : [`The rows of the plan: ${options.plan}`]),
     '',
   ];
