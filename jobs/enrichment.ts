@@ -6,7 +6,7 @@ const { cellsChanged, enrichmentSteps, fillContacts, gatherCompanies } = company
 
 const NAME = 'enrichment';
 
-/** Asks whom active contacts work for, once per company and never twice for the same money, and fills what is empty. */
+/** Asks a provider about the companies of active contacts, each once, and fills what is empty. */
 export const enrichment = (asked: EnrichmentRules) =>
   job({
     name: NAME,

@@ -16,7 +16,7 @@ import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
 import { bounceRuleTexts } from './features/bounces/rule-texts.ts';
-import { verdictSteps } from './features/bounces/verdicts.ts';
+import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
 import { enrichmentRules as enrichmentSchema } from './features/enrichment/rules.ts';
@@ -25,10 +25,13 @@ import { domainKinds } from './features/hygiene/email/domain-kinds.ts';
 import { emailRules } from './features/hygiene/email/rules.ts';
 import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
-import { type matchingRules as matchingSchema, readMatchingRules } from './features/matching/rules.ts';
+import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
+import { backtestScore } from './features/scoring/backtest.ts';
+import { describeScoreBacktest } from './features/scoring/backtest-report.ts';
 import * as scoreQueries from './features/scoring/query.ts';
 import { checkScoring, bandsOf as gradesOf } from './features/scoring/rules.ts';
+import { unknownEventTypes } from './features/scoring/unknown-types.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
@@ -81,7 +84,7 @@ export const valueRules = (rules: z.input<typeof valueSchema>): z.output<typeof 
 
 /** The rules of `jobs/rules/matching.ts`: when two records are one person, and what the merged record keeps. */
 export const matchingRules = (rules: z.input<typeof matchingSchema>): z.output<typeof matchingSchema> =>
-  readMatchingRules(rules, 'jobs/rules/matching.ts');
+  checkRules('jobs/rules/matching.ts', matchingSchema, rules);
 
 /** The conditions of lists, scores and exports; each is explained in `docs/segments.md`. */
 export {
@@ -130,11 +133,15 @@ export const mergeParts = mergeSweep;
 /** The job score-recalculation. `bandsOf` gives the bands of scoring rules, which the conditions of lists may name. */
 export const scoreParts = {
   ...scoreQueries,
+  backtestScore,
   bandsOf: gradesOf,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,
+  countedBounceSteps,
+  describeScoreBacktest,
   domainKinds,
+  unknownEventTypes,
 };
 
 /** The job list-refresh. */

@@ -31,13 +31,17 @@ const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => file.endsWith('.ts'));
 
-/** Every relative import of lib/, as paths below lib/. */
-const imports: readonly Import[] = sources.flatMap((from) =>
-  [...readFileSync(join(root, 'lib', from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => ({
-    from,
-    to: relative(join(root, 'lib'), join(root, 'lib', dirname(from), match[1] ?? '')).replaceAll('\\', '/'),
-  })),
-);
+/** Every relative import of lib/, as paths below lib/. Templates of files that a command writes hold other paths. */
+const imports: readonly Import[] = sources
+  .filter((file) => !file.endsWith('-texts.ts'))
+  .flatMap((from) =>
+    [...readFileSync(join(root, 'lib', from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+      (match) => ({
+        from,
+        to: relative(join(root, 'lib'), join(root, 'lib', dirname(from), match[1] ?? '')).replaceAll('\\', '/'),
+      }),
+    ),
+  );
 
 const layerOf = (file: string): string => file.split('/')[0] ?? '';
 const featureOf = (file: string): string => file.split('/')[1] ?? '';

@@ -12,6 +12,7 @@ type Run = (session: Session) => Promise<number>;
 /** Commands that open no workbook. */
 const apart: Readonly<Record<string, () => Promise<(options: Options, nightShift: NightShift) => Promise<number>>>> = {
   match: async () => (await import('./match.ts')).matchCommand,
+  new: async () => (await import('./new-job.ts')).newCommand,
   sync: async () => (await import('./sync.ts')).syncCommand,
 };
 
@@ -20,6 +21,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   list: async () => (await import('./list.ts')).listCommand,
   status: async () => (await import('./status.ts')).statusCommand,
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,

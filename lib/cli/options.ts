@@ -57,6 +57,7 @@ const OPTIONS = {
     does: 'columns that the file may change where a contact has a value, with commas between',
     many: true,
   },
+  batch: { flags: '--batch <name>', does: 'the batch that the new job joins (else nightly)' },
   yes: { flags: '--yes', does: 'do it without asking' },
   id: { flags: '--id <column>', does: 'the column with the row’s id, else rows are numbered' },
   pairs: { flags: '--pairs <file>', does: 'write the pairs with their evidence as well, to this CSV file' },
@@ -65,6 +66,12 @@ const OPTIONS = {
     flags: '--threshold <n>',
     does: 'from which probability on two rows are one, 0.5 unless the rules say otherwise',
   },
+  outcome: {
+    flags: '--outcome <type>',
+    does: 'what should have come: purchase (the default), or a type of event such as demo_request',
+  },
+  days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
+  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
 } as const satisfies Record<string, OptionDeclaration>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -87,6 +94,12 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
   { name: 'explain', args: '[contact]', does: 'why a contact is scored, listed, suppressed or changed as it is' },
+  {
+    name: 'backtest',
+    args: '[score|value]',
+    does: 'hold scores or values of back then against what came since',
+    options: ['outcome', 'days', 'out'],
+  },
   { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve', 'plan'] },
   {
     name: 'match',
@@ -120,6 +133,12 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'digest', args: '', does: 'the week in a comment on one issue' },
   { name: 'drill', args: '', does: 'try the alarm and the approval: open issues on purpose, and close them' },
   {
+    name: 'new',
+    args: '[kind] [name]',
+    does: '`new job NAME` writes a job, its test, its place in a batch and what is generated',
+    options: ['batch'],
+  },
+  {
     name: 'sync',
     args: '',
     does: 'write what follows from jobs/: workflows, README tables, choices',
@@ -145,11 +164,15 @@ export interface Options {
   readonly plan: string | undefined;
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
+  readonly batch: string | undefined;
   readonly yes: boolean;
   readonly id: string | undefined;
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
+  readonly outcome: string | undefined;
+  readonly days: string | undefined;
+  readonly out: string | undefined;
   readonly json: boolean;
 }
 
@@ -233,11 +256,15 @@ function optionsOf(name: string, command: Command): Options {
     plan: given.plan,
     map: given.map ?? [],
     overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
+    batch: given.batch,
     yes: given.yes ?? false,
     id: given.id,
     pairs: given.pairs,
     rules: given.rules,
     threshold: given.threshold,
+    outcome: given.outcome,
+    days: given.days,
+    out: given.out,
     json: given.json ?? false,
   };
 }

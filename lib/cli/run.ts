@@ -104,7 +104,7 @@ export async function performRun(
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
-      outside: surroundings,
+      outside: { ...surroundings, isSample: session.workbook.isSample },
     });
     if (!options.dryRun) {
       await store.identity?.();

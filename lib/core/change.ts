@@ -1,4 +1,5 @@
 /** What a job wants of a table, as a query: insert, update, upsert, remove, replace, adopt. What is so already drops out by itself. */
+import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';
 
@@ -19,24 +20,16 @@ export interface Change {
 }
 
 /** Adds the rows whose key is not there yet. */
-export const insert = (table: TableName, query: Sql): Change => ({ kind: 'insert', table, query });
+export const insert = (table: TableName, query: Sql): Change => withPlace({ kind: 'insert', table, query });
 /** Sets columns of rows that are there. */
-export const update = (table: TableName, query: Sql, why: Change['why'] = {}): Change => ({
-  kind: 'update',
-  table,
-  query,
-  why,
-});
+export const update = (table: TableName, query: Sql, why: Change['why'] = {}): Change =>
+  withPlace({ kind: 'update', table, query, why });
 /** Adds rows, and sets the columns of those that are there. */
-export const upsert = (table: TableName, query: Sql): Change => ({ kind: 'upsert', table, query });
+export const upsert = (table: TableName, query: Sql): Change => withPlace({ kind: 'upsert', table, query });
 /** Takes rows away, by key. */
-export const remove = (table: TableName, query: Sql): Change => ({ kind: 'remove', table, query });
+export const remove = (table: TableName, query: Sql): Change => withPlace({ kind: 'remove', table, query });
 /** The query's rows are the table (or its part `owned`): adds, sets and takes away. `why` is that of the new rows. */
-export const replace = (table: TableName, query: Sql, owned?: Sql): Change => ({
-  kind: 'replace',
-  table,
-  query,
-  ...(owned && { owned }),
-});
+export const replace = (table: TableName, query: Sql, owned?: Sql): Change =>
+  withPlace({ kind: 'replace', table, query, ...(owned && { owned }) });
 /** Writes the key that the snapshot worked out into rows that came without one; the query gives key and `why`. */
-export const adopt = (table: TableName, query: Sql): Change => ({ kind: 'adopt', table, query });
+export const adopt = (table: TableName, query: Sql): Change => withPlace({ kind: 'adopt', table, query });

@@ -6,6 +6,7 @@
  * other error's message may quote a cell (the engine's do), so only its kind leaves.
  */
 import { fileFault } from './file-faults.ts';
+import { noteOf, placeOfError, placeText } from './source-place.ts';
 import { printable, printableLines } from './text/printable.ts';
 
 /** 1 a job failed · 2 the command, the settings or the rules are wrong · 4 another run holds the workbook. */
@@ -53,11 +54,22 @@ export function describeError(error: unknown): RunError {
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  if (error instanceof ReferenceError)
+    return { kind, message: `${error.message}${whereOf(error, false)}.`, outward: outwardOf(kind) };
+  const at = error instanceof Error ? whereOf(error, engineKind !== undefined) : '';
   return {
     kind: engineKind ?? kind,
-    message: `${engineKind ?? kind}${code}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    message: `${engineKind ?? kind}${code}${at}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
     outward: outwardOf(engineKind ?? kind),
   };
+}
+
+/** In which part of which job an error came, or at which line of a source: " in jobs/a-job.ts:12, update of contacts". */
+function whereOf(error: Error, isEngines: boolean): string {
+  const note = noteOf(error);
+  if (note !== undefined) return ` in ${note}`;
+  const place = isEngines ? undefined : placeOfError(error);
+  return place ? ` at ${placeText(place)}` : '';
 }
 
 /** Prints an error in full, for a developer at their own machine who asked for it; never into a log that others read. */

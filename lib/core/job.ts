@@ -14,11 +14,13 @@
  * held        a part of a plan that was left out by itself, counted by reason
  */
 
+import type { Backtest, BacktestRequest } from './backtest.ts';
 import type { Change } from './change.ts';
 import type { Context } from './context.ts';
 import type { Guard, Hold } from './guard.ts';
 import type { JobFile } from './job-file.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
+import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';
 
@@ -94,7 +96,9 @@ export interface Job {
   /** What a person would want to watch: name → a query of one row, or of rows (label, count). Never personal data. */
   readonly metrics?: (context: Context) => Readonly<Record<string, Sql>>;
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
+  /** Holds its numbers of back then against what came since: the command `backtest`. */
+  readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
 }
 
 /** Declares a job. */
-export const job = (declaration: Job): Job => declaration;
+export const job = (declaration: Job): Job => withPlace(declaration);

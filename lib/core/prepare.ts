@@ -26,6 +26,8 @@ export interface Preparation {
 export interface Outside {
   /** The value of a secret by its name; undefined where it isn't set. */
   readonly secret: (name: string) => string | undefined;
+  /** The workbook is the embedded sample. */
+  readonly isSample?: boolean;
   /** Does work that may be told to stop: the signal says so, and the work then ends soon and in order. */
   readonly stoppable: <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<T>;
 }

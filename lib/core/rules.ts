@@ -3,6 +3,8 @@
  */
 import * as z from 'zod';
 import { type FaultCode, NightshiftError } from './errors.ts';
+import { lineOfPart } from './literal-place.ts';
+import { placesIn, sourceOf } from './source-place.ts';
 import { nearest } from './text/nearest.ts';
 
 /** Rules are checked once: to compile their checks first takes longer than the checks. */
@@ -52,9 +54,16 @@ export class RulesError extends NightshiftError {
   override name = 'RulesError';
   readonly faults: readonly string[];
 
-  constructor(file: string, faults: readonly string[]) {
-    const said = faults.join('; ');
-    super(`${file}: ${said}${said.endsWith('?') ? '' : '.'}`);
+  /**
+   * @param file the rules' file, as people know it: `jobs/rules/scoring.ts`
+   * @param paths where in the rules each fault is; the message then names its line, where the rules are in that file
+   */
+  constructor(file: string, faults: readonly string[], paths: readonly (readonly PropertyKey[])[] = []) {
+    const lines = linesOf(file, new Error().stack ?? '', paths);
+    const text = faults
+      .map((fault, i) => (i === 0 || lines[i] !== undefined ? `${file}${lines[i] ?? ''}: ${fault}` : fault))
+      .join('; ');
+    super(`${text}${text.endsWith('?') ? '' : '.'}`);
     this.faults = faults;
   }
 
@@ -67,28 +76,34 @@ export class RulesError extends NightshiftError {
   }
 }
 
-interface Fault {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+/** Of rules that may have one of several shapes, the issues of the shape that they miss least. */
+function issuesOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[] = []): readonly z.core.$ZodIssue[] {
+  const whole = { ...issue, path: [...path, ...issue.path] };
+  if (issue.code !== 'invalid_union') return [whole];
+  const shapes = issue.errors.map((errors) => errors.flatMap((each) => issuesOf(each, whole.path)));
+  const [nearestShape] = shapes.sort((one, other) => one.length - other.length);
+  return nearestShape ?? [whole];
 }
 
-/** Of rules that may have one of several shapes, the faults of the shape that they miss least. */
-function faultsOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[] = []): readonly Fault[] {
-  const whole = [...path, ...issue.path];
-  if (issue.code !== 'invalid_union') return [{ path: whole, message: issue.message }];
-  const shapes = issue.errors.map((errors) => errors.flatMap((each) => faultsOf(each, whole)));
-  const [nearestShape] = shapes.sort((a, b) => a.length - b.length);
-  return nearestShape ?? [{ path: whole, message: issue.message }];
+/** `:12` for each path, where the call that gave the rules is in a file of that name; else undefined. */
+function linesOf(file: string, stack: string, paths: readonly (readonly PropertyKey[])[]): (string | undefined)[] {
+  const call = placesIn(stack).find((place) => place.file === file);
+  const source = call && sourceOf(file);
+  return paths.map((path) => (call && source ? `:${lineOfPart(source, call.line, path)}` : undefined));
 }
 
 /** Checks rules against their schema; throws a `RulesError` that names the file and every fault. */
 export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
   const parsed = rulesSchema.safeParse(rules, { error: faultInWords, reportInput: true });
   if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
   throw new RulesError(
     file,
-    parsed.error.issues
-      .flatMap((issue) => faultsOf(issue))
-      .map(({ path, message }) => `${path.map(String).join('.') || 'the rules'}: ${message}`),
+    issues.map((issue) => `${issue.path.map(String).join('.') || 'the rules'}: ${issue.message}`),
+    issues.map(pathOf),
   );
 }
+
+/** Where an issue is: a key that is unknown is a part of its own. */
+export const pathOf = (issue: z.core.$ZodIssue): PropertyKey[] =>
+  issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;

@@ -13,7 +13,7 @@ export function checkout(more: readonly string[] = []): string {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   cpSync(join(root, 'test/fixture'), join(copy, 'jobs'), { recursive: true });
   mkdirSync(join(copy, 'node_modules'));
-  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.')))
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => each === '.bin' || !each.startsWith('.')))
     symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
   return copy;
 }

@@ -136,14 +136,27 @@ const listings: Sql = sql`
   left join (select plain, min(contact_id) as contact_id from mailboxes group by plain) as m on m.plain = coalesce(w.plain, e.email)
   where v.email is not null or s.email is not null`;
 
+/** The first steps of a night's verdicts: which bounces count. All that scoring needs. */
+export const countedBounceSteps = (rules: BounceRules): Step[] => [
+  { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
+  {
+    name: 'bounce_bursts',
+    row: 'a day, domain and class on which the receiver or the sender failed',
+    query: bursts(rules),
+  },
+  { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
+];
+
+/** Addresses (address) with a bounce that counts and says the address is dead, or may be. Reads `countedBounceSteps`. */
+export const undeliverable: Sql = sql`
+  select distinct email as address from bounce_facts where class in ('dead', 'unclear', 'cleaned')`;
+
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */
 export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
   const today = sql`local_day(${asOf})`;
   const mailbox = mailboxOf(raw('plain'), rules.sameMailbox);
   return [
-    { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
-    { name: 'bounce_bursts', row: 'a day, domain and class on which somebody broke', query: bursts(rules) },
-    { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
+    ...countedBounceSteps(rules),
     {
       name: 'bounce_arrivals',
       row: 'an address with soft bounces, and its last sign of life',
