@@ -17,7 +17,7 @@ import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
-import type { Session } from './session.ts';
+import { historyOf, type Session } from './session.ts';
 import { screen } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
@@ -92,7 +92,7 @@ export async function performRun(
     if (store.recovered) session.progress(store.recovered);
     const result = await runBatch({
       name,
-      jobs: [...(await inbox.jobs(store)), ...jobs],
+      jobs: [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs],
       store: options.dryRun ? rehearsal(store) : store,
       ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
       rules: nightShift.workbook,
@@ -114,6 +114,16 @@ export async function performRun(
   } finally {
     await store.close();
   }
+}
+
+/** Jobs whose plans wait are planned again ahead of files that are made without them: the files leave out whom they would suppress. */
+async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Promise<ScheduledJob[]> {
+  if (!jobs.some(({ job }) => job.files)) return [];
+  const history = await historyOf(session);
+  return allJobs(session.nightShift).filter(
+    ({ job: { name } }) =>
+      history.get(name)?.at(-1)?.status === 'blocked' && !jobs.some(({ job }) => job.name === name),
+  );
 }
 
 /** Who approved, where that is a person at GitHub. */
