@@ -5,11 +5,17 @@
  *   npx tsx test/support/plain-workflows/main.ts [FOLDER]
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { plainWorkflow } from './plain.ts';
 
-const folder = join(import.meta.dirname, '../../../.github/workflows');
+const root = join(import.meta.dirname, '../../..');
+const own = '.github/workflows';
+const folder = join(root, own);
 const [out = folder] = process.argv.slice(2);
+const place = relative(root, resolve(out));
 mkdirSync(out, { recursive: true });
 for (const file of readdirSync(folder))
-  writeFileSync(join(out, file), plainWorkflow(readFileSync(join(folder, file), 'utf8')));
+  writeFileSync(
+    join(out, file),
+    plainWorkflow(readFileSync(join(folder, file), 'utf8'), place.startsWith('..') ? own : place),
+  );
