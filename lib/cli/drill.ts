@@ -1,7 +1,7 @@
 /**
- * `drill`: proves that the alarm arrives and that an approval would be heard. A job that does not exist "fails", the way a real one
+ * `drill`: proves that the alarm arrives and that an approval works. A job that does not exist "fails", the way a real one
  * would; the drill sees its issue open, then "recovers", and sees it closed. A second issue asks for an approval, with which a person
- * can try the click; it closes when somebody did, and at the next drill.
+ * can try the click; it closes after that, and at the next drill.
  */
 import { deliver, LABEL } from '../github/api/alerts.ts';
 import type { GitHub } from '../github/api/github.ts';
@@ -43,7 +43,7 @@ export async function drillCommand(session: Session): Promise<number> {
   const { allClear } = newsOf(session, environment, 'unchanged');
   await deliver(github, { alerts: [], allClear, ...at, run: `${identity.run}-drill-over` });
   const isClosed = await becomes(github, number, false);
-  const over = { key: DRILL, text: () => 'The drill is over; nobody approved.' };
+  const over = { key: DRILL, text: () => 'The drill is over; no approval was tried.' };
   await deliver(github, { alerts: [], allClear: [over], ...at, run: `${identity.run}-approval-over` });
   const [asking] = await deliver(github, { alerts: [askAlert(session)], allClear: [], ...at, run: identity.run });
   console.log(

@@ -298,6 +298,6 @@ export function readOptions(argv: readonly string[], names: readonly string[] = 
 
 /** Commander's own sentence, as ours are written: "Unknown option '--dry' (Did you mean --dry-run?). See …". */
 function inWords(message: string): string {
-  const said = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.?]$/.test(said) ? '' : '.'} See nightshift --help.`;
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'} See nightshift --help.`;
 }

@@ -1,5 +1,5 @@
 /**
- * `run NAME…`: runs jobs or batches, and says how it went.
+ * `run NAME…`: runs jobs or batches, and reports the result.
  */
 
 import { resolve } from 'node:path';
@@ -77,7 +77,7 @@ export async function runJobs(session: Session, name: string, jobs: readonly Sch
   return exitCode(result.jobs);
 }
 
-/** Runs jobs on the session's workbook, and says nothing. Ahead of a batch, what lies in the inbox is taken in. */
+/** Runs jobs on the session's workbook, and prints nothing. Ahead of a batch, the files in the inbox are imported. */
 export async function performRun(
   session: Session,
   name: string,

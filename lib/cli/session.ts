@@ -71,7 +71,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const year = asOf.getUTCFullYear();
   if (year < FIRST_YEAR || year > LAST_YEAR) {
     throw new UsageError(
-      `--as-of: "${options.asOf}" lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
+      `--as-of: "${options.asOf}" is outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
     );
   }
   refuseAheadOfTime(options, asOf, now, timeZone);
@@ -162,16 +162,16 @@ export function progressTo(
   if (!stream.isTTY) {
     let last = '';
     return (line, share) => {
-      const said =
+      const text =
         share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
-      if (said !== last) stream.write(`${said}\n`);
-      last = said;
+      if (text !== last) stream.write(`${text}\n`);
+      last = text;
     };
   }
   process.once('exit', () => stream.write('\r\x1b[K'));
   return (line, share) => {
-    const said = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
-    stream.write(`\r\x1b[K${said.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+    const text = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
+    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
   };
 }
 

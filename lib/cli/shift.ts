@@ -132,7 +132,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
   return ended;
 }
 
-/** A rehearsal asks in its issue; a plan that a person rejected waits for nobody. */
+/** A rehearsal asks in its issue; a plan that a person rejected does not wait. */
 function codeOf({ isRehearsal }: Shift, results: readonly RunResult[], reported: readonly Reported[]): number {
   const jobs = results.flatMap((result) => result.jobs);
   const ended = exitCode(jobs);

@@ -1,6 +1,6 @@
 /**
  * A person's decision in an issue: the label `approve`, or a comment that is just `/approve` or `/reject`. Everything that counts is
- * asked of GitHub again, because an event shows what somebody sent: who may write, who opened the issue, and whether the comment
+ * asked of GitHub again, because an event shows what was sent: who may write, who opened the issue, and whether the comment
  * still is what was sent. No other text of an issue or a comment is read. Pure but for what it asks of GitHub.
  */
 import * as z from 'zod';
@@ -64,7 +64,7 @@ export async function decisionOf(github: GitHub, event: unknown, workbook: strin
   return { kind: word, issue, by, ask, key: mark.key };
 }
 
-/** What the comment says, if that is one word of ours and nobody edited it. */
+/** What the comment says, if that is one word of ours, and it was not edited. */
 async function wordOf(
   github: GitHub,
   { comment, sender }: z.infer<typeof commented>,

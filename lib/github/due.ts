@@ -1,6 +1,6 @@
 /**
  * Which slots of a batch's schedule are due. A run stands for the slot that it was scheduled for, not for the moment at
- * which GitHub got round to it: the newest slot that lies behind us, unless the ledger says that it ran already.
+ * which GitHub started it: the newest slot that has passed, unless the ledger has a run of it.
  * A slot that failed is due until it ran, or until a newer one took its place. Pure.
  */
 
@@ -14,7 +14,7 @@ export interface Due {
   readonly slots: readonly Date[];
   /** How many earlier slots were missed and are not run by themselves, by the batch's rule. */
   readonly passedOver: number;
-  /** The newest slot that lies behind us. */
+  /** The newest slot that has passed. */
   readonly newest: Date | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Export files of a run on Actions. The runner is thrown away with what lies on it, so the workflow uploads them as an artifact of
+ * Export files of a run on Actions. The runner is thrown away with its files, so the workflow uploads them as an artifact of
  * the run: in private repositories alone, because an artifact of a public one is open to everybody.
  */
 import { existsSync } from 'node:fs';
@@ -33,7 +33,7 @@ export const exportsArrive: AllClear = {
   text: (lasted) => `No export file is lost with the runner any more, after ${lasted}.`,
 };
 
-/** Names the files to the workflow that uploads them, or reports that they reach nobody. @throws GitHubError */
+/** Names the files to the workflow that uploads them, or reports that they are lost. @throws GitHubError */
 export async function handOver({ github, runUrl, outputPath, folder, keptDays }: HandOver): Promise<HandedOver> {
   const files = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.csv')) : [];
   if (files.length === 0) return { at: null, lost: null };
@@ -50,7 +50,7 @@ function lostAlert(files: number, runUrl: string | null): Alert {
   return {
     key: KEY,
     kind: 'warning',
-    title: 'Export files reach nobody',
+    title: 'Export files are lost with the runner',
     body: `${text}${see}`,
     repeat: `${text}${see}`,
   };

@@ -67,12 +67,12 @@ function jobRow({ history, run }: SummaryParts, job: JobResult): string {
     .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
     .map((each) => each.seconds);
   const usual = median(times);
-  const said = job.error
+  const outcome = job.error
     ? (outward(job.error).message.split(' Details')[0] ?? '')
     : job.status === 'skipped'
       ? (job.next ?? '')
       : changesText(job);
-  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(said)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
+  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(outcome)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
 }
 
 /** The middle value; null where there are fewer than three. */
@@ -95,9 +95,9 @@ function picture({ jobs }: RunResult): string[] {
 
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function warningLines({ job, metrics }: JobResult): string[] {
-  const said = typeof metrics.said === 'string' ? [metrics.said] : [];
+  const remarks = typeof metrics.said === 'string' ? [metrics.said] : [];
   const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
-  const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
+  const lines = [...remarks, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
 }
 

@@ -6,7 +6,7 @@
  * late       the newest slot has no run yet, though it should; GitHub may still start it: no alarm
  * missed     a slot has no run, and will hardly get one any more; or its runs ended before they reached the workbook
  * stuck      a run has been going on for far longer than runs do
- * cancelled  a run was ended by somebody or by a timeout, and none came after it
+ * cancelled  a run was ended by a person or by a timeout, and none came after it
  * disabled   a workflow is switched off
  * never run  a job that a run of its whole batch left out
  * constant   a job that "succeeds" and never changes anything, though what it reads does

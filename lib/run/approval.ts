@@ -38,7 +38,7 @@ export async function isApproved(ledger: Ledger, question: Question): Promise<Ve
   if (used && (!shown || shown.run < used.run)) {
     return {
       approved: false,
-      why: 'this approval was used already, and counts once; the plan is shown again now and can be approved anew',
+      why: 'this approval was used already, and counts once; the plan is shown again now and can be approved again',
     };
   }
   if (!shown) return { approved: true };

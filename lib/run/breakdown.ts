@@ -1,6 +1,6 @@
 /**
  * Whom a waiting plan is about, in counts: what a person needs to decide without seeing a row. People are counted, never cells or
- * rows. Nothing personal: a source that few share may be somebody's name, and is counted as "other".
+ * rows. Nothing personal: a source that few share may be a person's name, and is counted as "other".
  */
 
 import type { Engine } from '../core/engine.ts';

@@ -43,7 +43,7 @@ const entrySchema = z.looseObject({
 /** One run of one job, as the ledger keeps it. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-/** A file in the ledger that is not an entry: somebody edited it, or a merge went wrong. */
+/** A file in the ledger that is not an entry: it was edited by hand, or a merge went wrong. */
 export class LedgerError extends NightshiftError {
   override name = 'LedgerError';
 

@@ -99,7 +99,7 @@ async function endedWaiting({ ledger }: Pick<RunRequest, 'ledger'>, results: rea
   return false;
 }
 
-/** The rows of the plans that wait, as a tab; null where a tab of that name is somebody's own. */
+/** The rows of the plans that wait, as a tab; null where a tab of that name belongs to a person. */
 async function planTab(engine: Engine, store: Store, plans: readonly JobRows[]): Promise<TabFile | null> {
   const found = await engine.rows(sql`select * from (${rowsOf(plans)}) limit ${MOST_TAB_ROWS}`);
   const rows = found.map((row, i) => [String(i + 1), ...COLUMNS.map((column) => String(row[column] ?? ''))]);

@@ -46,7 +46,7 @@ function headCommit(): string | null {
   }
 }
 
-/** A hash of a job's rules, whatever the order of their keys. Functions and patterns count by their text. */
+/** A hash of a job's rules, in any order of their keys. Functions and patterns count by their text. */
 export function rulesHash(rules: unknown): string {
   const text = JSON.stringify(rules ?? null, (_, value: unknown) => {
     if (value instanceof RegExp || typeof value === 'function') return String(value);

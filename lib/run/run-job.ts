@@ -66,8 +66,8 @@ export async function runJob(
   const { job } = scheduled;
   const context = contextOf(request, snapshot, scheduled);
   const gathered = gatheredJobs.get(job.name) ?? nothingGathered;
-  const brought = 'failed' in gathered ? nothingGathered : gathered;
-  const base = { ...nothing, job: job.name, period: context.period, metrics: brought.metrics };
+  const own = 'failed' in gathered ? nothingGathered : gathered;
+  const base = { ...nothing, job: job.name, period: context.period, metrics: own.metrics };
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
@@ -84,7 +84,7 @@ export async function runJob(
     const planned = await planJob(engine, job, context, request.approvals, earlier);
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
-    const guards = [...read, ...brought.guards, ...planned.guards];
+    const guards = [...read, ...own.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
     const plan = {
       ...planned,
@@ -103,7 +103,7 @@ export async function runJob(
     await dropSteps(engine, job.steps?.(context) ?? []);
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
-    const metrics = { ...brought.metrics, ...plan.metrics, ...made.metrics };
+    const metrics = { ...own.metrics, ...plan.metrics, ...made.metrics };
     const result = {
       ...base,
       ...counted,
@@ -134,7 +134,7 @@ export async function runJob(
   }
 }
 
-/** What lies outside of the workbook is somebody else's, and only read. */
+/** What is kept outside of the workbook belongs to others, and is only read. */
 function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   for (const diff of diffs) {
     const source = sources.get(diff.table);

@@ -80,7 +80,7 @@ async function attemptRun(
     threads: 1,
     ...(memoryMb && { memoryMb }),
   });
-  opening.catch(() => {}); // heard where it is awaited
+  opening.catch(() => {}); // handled where it is awaited
   try {
     request.progress('reading the workbook');
     const reading = await store.read();
@@ -129,14 +129,14 @@ async function attemptRun(
     const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
-    const told = held.size > 0 ? withHeld(results, held) : results;
-    for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
+    const reported = held.size > 0 ? withHeld(results, held) : results;
+    for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
       await request.ledger.add(entry);
-    const unmatched = unmatchedOf(request.approvals, told);
+    const unmatched = unmatchedOf(request.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
-      jobs: told,
+      jobs: reported,
       ...(notRead.length > 0 && { notRead }),
       ...(unmatched.length > 0 && { unmatched }),
     };
@@ -160,7 +160,7 @@ const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
 const unapplied = (result: JobResult): JobResult =>
   result.status === 'applied' ? { ...result, status: 'planned' } : result;
 
-/** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
+/** An error with a file that changed while the run was using it is not the file's: it is read again. */
 async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -180,7 +180,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
   kind: name,
-  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again when nobody is editing.`,
+  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again while it is not being edited.`,
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */

@@ -1,4 +1,4 @@
-/** Who may decide, and what counts as a decision: everything else is refused or passed over, whatever an event claims. */
+/** Who may decide, and what counts as a decision: everything else is refused or passed over, also where an event claims otherwise. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { askMarker, issueMarker } from '../../lib/github/api/markers.ts';
 import { restClient } from '../../lib/github/api/rest-client.ts';
@@ -74,7 +74,7 @@ it('refuses a stranger, by a label as by a comment', async () => {
   expect(await decide(commented(issue.number, id, 'stranger'))).toMatchObject({ kind: 'refuse' });
 });
 
-it('does not take a comment for somebody else’s, nor one that was edited', async () => {
+it('does not take a comment for another person’s, nor one that was edited', async () => {
   const issue = asking();
   const strangers = server.repository.comment(issue, '/approve', 'stranger');
   expect(await decide(commented(issue.number, strangers.id, 'dana'))).toEqual({ kind: 'ignore' });

@@ -154,7 +154,7 @@ describe('a warning', () => {
     expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
   });
 
-  it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is mended', () => {
+  it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is fixed', () => {
     const held = (part: string, plan: string | null) => ({ part, reason: 'no column "Ada Byron"', rows: 3, plan });
     const heldParts = [held('Hot <leads>', null), held('Big', 'sha256:1'), held('New', null)];
     const [alert] = news(aResult([aJob({ job: 'list-refresh', heldParts })])).alerts;

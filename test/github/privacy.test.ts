@@ -112,12 +112,12 @@ it.each(Object.keys(workbooks))('%s: nothing of it leaves', { timeout: 60_000 },
   }
   const remote = join(world.base, 'remote.git');
   const commits = execFileSync('git', ['log', '-p', 'main'], { cwd: remote, encoding: 'utf8' });
-  const told = world.server.repository.issues.flatMap((issue) => [
+  const reported = world.server.repository.issues.flatMap((issue) => [
     issue.title,
     issue.body,
     ...issue.comments.map(({ body }) => body),
   ]);
-  const left = [...ended.flatMap(({ stdout, stderr, summary }) => [stdout, stderr, summary]), ...told, commits];
+  const left = [...ended.flatMap(({ stdout, stderr, summary }) => [stdout, stderr, summary]), ...reported, commits];
   expect(left.flatMap((text) => text.split('\n')).filter((line) => line.toLowerCase().includes(CANARY))).toEqual([]);
   expect(commits).toContain('nightly 2026-11-22');
   // The canaries did sing: they stand in the workbook.

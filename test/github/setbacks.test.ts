@@ -1,6 +1,6 @@
 /**
  * What a year of GitHub brings: a year's typing slip, another workbook, a fork with its issues off, labels that are dropped, a ledger
- * that may not be pushed, a folder that is thrown away. Nothing of it is silent, and nothing is called by another's name.
+ * that may not be pushed, a folder that is thrown away. Each is reported, and by its own name.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ describe('time', { timeout: 60_000 }, () => {
 });
 
 describe('another workbook', { timeout: 60_000 }, () => {
-  it('closes no alert of the usual one, and opens none about slots that nobody asked of it', async () => {
+  it('closes no alert of the usual one, and opens none about slots that are not its own', async () => {
     const other = join(world.base, 'other');
     cpSync(world.workbook, other, { recursive: true });
     renameSync(file('contacts.csv'), file('away'));

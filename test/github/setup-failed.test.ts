@@ -25,11 +25,11 @@ const fail = (server: GitHubServer, env: Record<string, string> = {}) =>
     },
   });
 
-it('opens one issue for two failures, tells the heartbeat and the webhook, and is closed by a run that starts', async () => {
+it('opens one issue for two failures, notifies the heartbeat and the webhook, and is closed by a run that starts', async () => {
   const server = await startGitHubServer();
-  const heard: string[] = [];
+  const requests: string[] = [];
   const elsewhere = createServer((request, response) => {
-    heard.push(request.url ?? '');
+    requests.push(request.url ?? '');
     response.end();
   });
   await new Promise<void>((ready) => elsewhere.listen(0, '127.0.0.1', ready));
@@ -43,7 +43,7 @@ it('opens one issue for two failures, tells the heartbeat and the webhook, and i
     1,
   ]);
   expect(issue?.body).toContain('installing failed');
-  expect(heard).toEqual(['/beat/fail', '/hook']);
+  expect(requests).toEqual(['/beat/fail', '/hook']);
   const github = restClient({ repository: server.slug, token: 't', apiUrl: server.url });
   const clear = { key: 'setup/nightly', text: () => '`nightly` starts again.' };
   await deliver(github, { alerts: [], allClear: [clear], now: new Date(), run: 'r', workbook: 'w' });
@@ -53,7 +53,7 @@ it('opens one issue for two failures, tells the heartbeat and the webhook, and i
   await server.close();
 });
 
-it('says in the log why no issue could be opened', async () => {
+it('shows in the log why no issue could be opened', async () => {
   const server = await startGitHubServer();
   server.repository.hasIssues = false;
   await expect(fail(server)).rejects.toMatchObject({

@@ -85,7 +85,7 @@ describe('a workbook’s first day', { timeout: 60_000 }, () => {
     `);
   });
 
-  it('begins by a click of somebody who may write, and of nobody else', async () => {
+  it('begins by a click of a person who may write, and of no other', async () => {
     world.server.repository.permissions.set('dana', 'write');
     const stranger = await decides('2026-11-09', 'stranger', { issue: 1, label: 'approve' });
     expect([stranger.decided.code, stranger.ran]).toEqual([0, null]);
@@ -213,7 +213,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     `);
   });
 
-  it('applies exactly what a person approved, with the lists that follow from it, while somebody pushes', async () => {
+  it('applies exactly what a person approved, with the lists that follow from it, while another person pushes', async () => {
     const dead = contacts.slice(0, 14).map(({ email = '' }) => aBounce({ email, occurred_at: '2026-11-16T09:00:00Z' }));
     writeWorkbook(world.workbook, { bounces: dead });
     expect((await night('2026-11-17')).code).toBe(3);
@@ -274,7 +274,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     expect(world.log()).toHaveLength(commits);
   });
 
-  it('notices a week of silence, starts the run, and says when it is over', async () => {
+  it('notices a week of silence, starts the run, and closes its issue', async () => {
     const before = world.server.repository.issues.length;
     const watch = await world.runHere({ args: ['watchdog'], now: '2026-11-23T18:43:00.000Z' });
     expect(watch.code).toBe(1);
@@ -354,7 +354,9 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
   });
 });
 
-it('runs on the embedded sample before a workbook is set, says so, and never fails', { timeout: 60_000 }, async () => {
+it('runs on the embedded sample before a workbook is set, shows a notice, and never fails', {
+  timeout: 60_000,
+}, async () => {
   const asked = world.server.asked.length;
   const commits = world.log().length;
   const ended = await world.run({

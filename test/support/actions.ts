@@ -190,14 +190,14 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
   };
   const runHere = async (order: Order): Promise<Ended> => {
     const { line, variables, ended } = prepare(order);
-    const said = { stdout: '', stderr: '' };
+    const printed = { stdout: '', stderr: '' };
     const listen = (stream: 'stdout' | 'stderr') =>
       vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
-        said[stream] += String(chunk);
+        printed[stream] += String(chunk);
         return true;
       });
     const toLine = (stream: 'stdout' | 'stderr') => (text: unknown) => {
-      said[stream] += `${String(text)}\n`;
+      printed[stream] += `${String(text)}\n`;
     };
     const spies = [
       listen('stdout'),
@@ -210,7 +210,7 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(order.now) });
     try {
       const code = await main(line, order.jobs ?? program.nightShift);
-      return { code, ...said, ...ended() };
+      return { code, ...printed, ...ended() };
     } finally {
       vi.useRealTimers();
       vi.unstubAllEnvs();

@@ -29,7 +29,7 @@ export interface Alert {
   readonly isAnswer?: true;
   /** Why an older issue of the key is closed for this one: a sentence. */
   readonly replaces?: string;
-  /** It concerns the repository, whatever the workbook. */
+  /** It concerns the repository and no single workbook. */
   readonly isOfRepository?: true;
 }
 
@@ -106,9 +106,9 @@ async function raise(github: GitHub, alert: Alert, open: readonly Issue[], deliv
   const standing = (await withoutDoubles(github, await github.issues(LABEL))).find((one) => one.body.includes(marker));
   const issue = standing ?? opened;
   for (const older of own) {
-    const said = commentMarker('overtaken', delivery.run);
+    const once = commentMarker('overtaken', delivery.run);
     const why = alert.replaces ?? 'This is no longer so: a newer issue takes its place.';
-    await github.comment(older, `${why} See #${issue.number}.\n\n${said}`, said);
+    await github.comment(older, `${why} See #${issue.number}.\n\n${once}`, once);
     await github.close(older, 'not_planned');
   }
   return { key, did: 'opened', issue };

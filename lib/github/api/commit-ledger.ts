@@ -40,7 +40,7 @@ export class LedgerNotPushed extends NightshiftError {
   }
 }
 
-/** The branch of its own for the ledger: made by the night shift, protected by nobody. */
+/** The branch of its own for the ledger: made by the night shift, and unprotected. */
 export const LEDGER_BRANCH = 'nightshift-ledger';
 
 /** What GitHub answers where a rule forbids the push: to try again changes nothing. */
@@ -82,16 +82,16 @@ export async function commitLedger(commit: LedgerCommit): Promise<Committed> {
   try {
     return { commit: await pushTo(commit, own), branch: own };
   } catch (error) {
-    if (target === null || !(error instanceof GitError) || !FORBIDDEN.test(error.output)) throw inWords(error);
+    if (target === null || !(error instanceof GitError) || !FORBIDDEN.test(error.output)) throw named(error);
     try {
       return { commit: await pushTo(commit, LEDGER_BRANCH, target), branch: LEDGER_BRANCH };
     } catch (again) {
-      throw inWords(again);
+      throw named(again);
     }
   }
 }
 
-const inWords = (error: unknown): unknown =>
+const named = (error: unknown): unknown =>
   error instanceof GitError && FORBIDDEN.test(error.output) ? new LedgerNotPushed(error.step, 1) : error;
 
 const hasLedgerBranch = async (git: Git): Promise<boolean> =>

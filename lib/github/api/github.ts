@@ -1,6 +1,6 @@
 /**
  * What the night shift asks of GitHub, in our own words. It knows issues, comments and workflows; it knows no job, no
- * store and no engine. Whoever implements it never does a thing twice because an answer was lost.
+ * store and no engine. An implementation never does a thing twice because an answer was lost.
  */
 import { NightshiftError } from '../../core/errors.ts';
 
@@ -20,7 +20,7 @@ export interface Comment {
   readonly body: string;
   readonly author: string;
   readonly createdAt: Date;
-  /** Later than `createdAt` where somebody edited it. */
+  /** Later than `createdAt` where it was edited. */
   readonly updatedAt: Date;
 }
 
@@ -60,7 +60,7 @@ export const ACTIONS_BOT = 'github-actions[bot]';
 
 export interface GitHub {
   readonly repository: () => Promise<RepositoryFacts>;
-  /** Whether somebody may write to the repository, as GitHub has it at this moment. */
+  /** Whether this login may write to the repository, as GitHub has it at this moment. */
   readonly mayWrite: (login: string) => Promise<boolean>;
   /**
    * Open issues with the label, oldest first; pull requests are left out. Also those that GitHub Actions opened and that lost

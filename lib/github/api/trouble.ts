@@ -9,7 +9,7 @@ export interface Trouble {
   readonly status: number;
   /** How long GitHub asks us to wait, if it says so. */
   readonly waitMs: number | null;
-  /** When the hour's requests are counted anew, where they are used up. */
+  /** When the hour's requests are counted from zero again, where they are used up. */
   readonly resetAt?: Date;
   /** It is not this token's to do. */
   readonly lacksPermission?: true;

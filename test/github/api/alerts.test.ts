@@ -55,14 +55,14 @@ it('opens one issue for three failing nights, and closes it with how long it las
 
 it('does not comment every hour: first at once, then daily, after a week weekly', async () => {
   const start = Date.parse('2026-11-01T05:00:00Z');
-  const said: number[] = [];
+  const comments: number[] = [];
   for (let hour = 0; hour <= 24 * 21; hour += 4) {
-    const [told] = await run(new Date(start + hour * 3_600_000).toISOString(), [failing]);
-    if (told?.did === 'commented') said.push(hour);
+    const [reported] = await run(new Date(start + hour * 3_600_000).toISOString(), [failing]);
+    if (reported?.did === 'commented') comments.push(hour);
   }
-  expect(said[0]).toBe(4);
-  expect(said.filter((hour) => hour <= 168)).toHaveLength(9);
-  expect(said.filter((hour) => hour > 168)).toHaveLength(2);
+  expect(comments[0]).toBe(4);
+  expect(comments.filter((hour) => hour <= 168)).toHaveLength(9);
+  expect(comments.filter((hour) => hour > 168)).toHaveLength(2);
 });
 
 it('takes a new plan’s issue for the old one’s', async () => {
@@ -123,13 +123,13 @@ it('leaves one open issue where two runs open theirs at the same moment', async 
       }
     });
   };
-  const told = await Promise.all(
+  const reported = await Promise.all(
     ['a', 'b'].map((name) =>
       deliver(github(), { alerts: [failing], allClear: [], now: new Date(), run: name, workbook: 'w' }),
     ),
   );
   expect(server.repository.issues.filter((each) => each.state === 'open').map((each) => each.number)).toEqual([1]);
-  expect(told.flat().map((each) => each.issue.number)).toContain(1);
+  expect(reported.flat().map((each) => each.issue.number)).toContain(1);
 });
 
 it('does not believe a stranger’s issue that copies the marker', async () => {

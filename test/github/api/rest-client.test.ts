@@ -126,7 +126,7 @@ describe('opening an issue', () => {
   });
 });
 
-it('says a comment once, though its answer was lost and though it is said again', async () => {
+it('makes a comment once, though its answer was lost and though it is made again', async () => {
   const issue = await client().open(wanted, marker);
   once('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { kind: 'reset-after' });
   await client().comment(issue, 'again <!-- run 2 -->', '<!-- run 2 -->');

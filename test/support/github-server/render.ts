@@ -72,17 +72,17 @@ export function issue(place: Place, repository: Repository, one: Issue) {
   };
 }
 
-export function comment(place: Place, one: Issue, said: Comment) {
+export function comment(place: Place, one: Issue, given: Comment) {
   return {
-    id: said.id,
-    node_id: `IC_${said.id}`,
-    url: `${place.api}/repos/${place.slug}/issues/comments/${said.id}`,
-    html_url: `${place.web}/${place.slug}/issues/${one.number}#issuecomment-${said.id}`,
+    id: given.id,
+    node_id: `IC_${given.id}`,
+    url: `${place.api}/repos/${place.slug}/issues/comments/${given.id}`,
+    html_url: `${place.web}/${place.slug}/issues/${one.number}#issuecomment-${given.id}`,
     issue_url: `${place.api}/repos/${place.slug}/issues/${one.number}`,
-    body: said.body,
-    user: user(place, said.author),
-    created_at: said.createdAt,
-    updated_at: said.updatedAt,
+    body: given.body,
+    user: user(place, given.author),
+    created_at: given.createdAt,
+    updated_at: given.updatedAt,
     author_association: 'NONE',
   };
 }
@@ -161,7 +161,7 @@ function minimalRepository(place: Place) {
   };
 }
 
-/** What somebody may do, as GitHub says it. */
+/** What a person may do, as GitHub gives it. */
 export const permission = (place: Place, login: string, level: string) => ({
   permission: level,
   role_name: level,

@@ -236,8 +236,8 @@ const handlers: Readonly<Record<Operation, Handler>> = {
   },
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': (state, values, _, body) => {
     const issue = issueOf(state, values);
-    const said = state.repository.comment(issue, fitting(body.body));
-    return { status: 201, body: render.comment(placeOf(state), issue, said) };
+    const made = state.repository.comment(issue, fitting(body.body));
+    return { status: 201, body: render.comment(placeOf(state), issue, made) };
   },
   'POST /repos/{owner}/{repo}/labels': (state, _, __, body) => {
     const name = String(body.name);
