@@ -71,7 +71,7 @@ export function restClient(options: RestOptions): GitHub {
   return { ...people(client), ...reading(client), ...writing(client), ...workflows(client) };
 }
 
-const people = ({ octokit, place, insist }: Client): Pick<GitHub, 'repository' | 'mayWrite'> => ({
+const people = ({ octokit, place, insist, unless }: Client): Pick<GitHub, 'repository' | 'mayWrite'> => ({
   repository: async () => {
     const { data } = await insist('reading the repository', (signal) =>
       octokit.rest.repos.get({ ...place, request: { signal } }),
@@ -79,10 +79,13 @@ const people = ({ octokit, place, insist }: Client): Pick<GitHub, 'repository' |
     return { isPrivate: data.private, isFork: data.fork, hasIssues: data.has_issues };
   },
   mayWrite: async (login) => {
-    const { data } = await insist('reading what a person may do', (signal) =>
-      octokit.rest.repos.getCollaboratorPermissionLevel({ ...place, username: login, request: { signal } }),
-    );
-    return data.permission === 'admin' || data.permission === 'write';
+    let permission = 'none';
+    // 404: no collaborator at all.
+    await unless(404, 'reading what a person may do', async (signal) => {
+      const wanted = { ...place, username: login, request: { signal } };
+      permission = (await octokit.rest.repos.getCollaboratorPermissionLevel(wanted)).data.permission;
+    });
+    return permission === 'admin' || permission === 'write';
   },
 });
 
