@@ -124,6 +124,9 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     const shown = { batch: name, parts, reported, notes: [...notes, ...troubles], history };
     await writeSummary(environment, session, shown);
   });
+  for (const { key, did, issue } of reported)
+    if (key.startsWith('begin/') && did === 'opened')
+      await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
   const ended = troubles.length > 0 ? 1 : codeOf(shift, results, reported);
   await beat(environment.heartbeatUrl, ended === 0 ? 'success' : 'fail');
   if (ended !== 0) await say(environment.webhookUrl, webhookText(name, results, troubles, environment));

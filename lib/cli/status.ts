@@ -11,7 +11,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { historyOf, type Session } from './session.ts';
 import { screen, table } from './text.ts';
 
-type Health = 'well' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
+type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
 
 export async function statusCommand(session: Session): Promise<number> {
   const { nightShift, options, asOf } = session;
@@ -70,5 +70,5 @@ function healthOf(given: {
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
   if (last.status === 'blocked') return 'waiting';
   if (isOverdue) return 'late';
-  return last.period === current ? 'well' : 'due';
+  return last.period === current ? 'OK' : 'due';
 }

@@ -2,10 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { nightShift } from '../fixture/batches.ts';
-import { bytesOf } from '../support/small-jobs.ts';
+import { jobOf, type Night, night } from '../support/night.ts';
+import { bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aSheet } from '../support/store-bench.ts';
 import { aBounce, aContact, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 async function run(folder: string, ...args: string[]): Promise<number> {
@@ -52,4 +54,42 @@ it('shows an import and the way back, and takes no other name than of a CSV file
   expect(await run(folder, 'import', given, '--dry-run', '--plan', path)).toBe(0);
   expect(rows(path)).toContainEqual(expect.objectContaining({ table: 'contacts', column: '', before: '' }));
   expect(await run(folder, 'run', 'nightly', '--plan', 'plan.json')).toBe(2);
+});
+
+describe('in a Google Sheet', () => {
+  const PEOPLE = [
+    ['contact_id', 'email', 'email_note'],
+    ['c1', 'ada@example.com', ''],
+    ['c2', 'grace@example.com', ''],
+  ];
+  const guarded = nightly(sets('email_note', '=1+1', { name: 'guarded', guards: [nobody] }));
+
+  it('a plan that waits fills the tab "plan", as texts, and empties it when it is applied', async () => {
+    const bench = await aSheet({ contacts: PEOPLE });
+    const folder = temporaryFolder();
+    const run = async (given: Night = {}) =>
+      jobOf(await night(folder, { jobs: guarded, open: (id) => bench.open(id), ...given }), 'guarded');
+    const shown = await run();
+    expect(shown.status).toBe('blocked');
+    expect(bench.rows('plan')).toEqual([
+      ['row', 'table', 'key', 'column', 'before', 'after', 'reason'],
+      ['1', 'contacts', 'c1', 'email_note', null, '=1+1', 'asked for'],
+      ['2', 'contacts', 'c2', 'email_note', null, '=1+1', 'asked for'],
+    ]);
+    expect(
+      bench
+        .rows('contacts')
+        ?.slice(0, 3)
+        .map((row) => row[2] ?? ''),
+    ).toEqual(['email_note', '', '']);
+    expect((await run({ approvals: [shown.plan ?? ''] })).status).toBe('applied');
+    expect(bench.rows('plan')).toEqual([['row', 'table', 'key', 'column', 'before', 'after', 'reason']]);
+  });
+
+  it('a tab "plan" that people made stays theirs, and the plan waits all the same', async () => {
+    const bench = await aSheet({ contacts: PEOPLE, plan: [['our plan'], ['for spring']] });
+    const result = await night(temporaryFolder(), { jobs: guarded, open: (id) => bench.open(id) });
+    expect(jobOf(result, 'guarded').status).toBe('blocked');
+    expect(bench.rows('plan')).toEqual([['our plan'], ['for spring']]);
+  });
 });
