@@ -27,11 +27,15 @@ import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
 import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
-import { backtestScore } from './features/scoring/backtest.ts';
-import { describeScoreBacktest } from './features/scoring/backtest-report.ts';
-import * as scoreQueries from './features/scoring/query.ts';
-import { checkScoring, bandsOf as gradesOf } from './features/scoring/rules.ts';
-import { unknownEventTypes } from './features/scoring/unknown-types.ts';
+import {
+  backtestScore,
+  checkScoring,
+  describeScoreBacktest,
+  bandsOf as gradesOf,
+  scorePartsQuery,
+  scoreQuery,
+  unknownEventTypes,
+} from './features/scoring/index.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
@@ -62,12 +66,12 @@ export const readRepositoryFile = (path: string): Promise<string> =>
 export type { WorkbookRules } from './core/workbook-rules.ts';
 export { workbookRules } from './core/workbook-rules.ts';
 export { type ArchiveRules, archiveRules } from './features/archive/rules.ts';
-export { type BounceRules, bounceRules } from './features/bounces/rules.ts';
+export { type BounceRules, bounceRules } from './features/bounces/index.ts';
 export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
 export type { MatchingRules } from './features/matching/rules.ts';
-export { type ScoringRules, scoringRules } from './features/scoring/rules.ts';
+export { type ScoringRules, scoringRules } from './features/scoring/index.ts';
 export type { ValueRules } from './features/value/rules.ts';
 
 /** The rules of `jobs/rules/cleaning.ts`: how addresses are judged. */
@@ -132,7 +136,8 @@ export const mergeParts = mergeSweep;
 
 /** The job score-recalculation. `bandsOf` gives the bands of scoring rules, which the conditions of lists may name. */
 export const scoreParts = {
-  ...scoreQueries,
+  scorePartsQuery,
+  scoreQuery,
   backtestScore,
   bandsOf: gradesOf,
   checkScoring,

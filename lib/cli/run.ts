@@ -13,6 +13,7 @@ import { hasWrongRules } from '../run/plan-job.ts';
 import type { RunRequest } from '../run/request.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
+import { keepFolderId } from '../workbook/csv/workbook-id.ts';
 import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
@@ -47,8 +48,8 @@ export const rehearsal = (store: Store): Store => ({
   rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
-  ...(store.tabHolds && { tabHolds: store.tabHolds }),
-  ...(store.inbox && { inbox: store.inbox }),
+  ...(store.sheet && { sheet: store.sheet }),
+  ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
 });
 
@@ -107,7 +108,7 @@ export async function performRun(
       outside: { ...surroundings, isSample: session.workbook.isSample },
     });
     if (!options.dryRun) {
-      await store.identity?.();
+      if (store.kind === 'csv') await keepFolderId(session.workbook.folder);
       await inbox.layRejects();
     }
     return { result, kind: store.kind };

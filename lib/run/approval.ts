@@ -2,7 +2,9 @@
  * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to what the plan would write (its hash),
  * and to no other cell of its tables; used once each time that the plan is shown, stale after a day (Terraform #24078).
  */
+import { isRestOf } from './interrupted.ts';
 import type { Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 const STALE_AFTER_MS = 24 * 3_600_000;
 /** How far back the ledger is searched for the run that showed a plan. */
@@ -23,6 +25,7 @@ export interface Question {
   readonly job: string;
   readonly workbook: string;
   readonly plan: string;
+  readonly changes: LedgerEntry['changes'];
   readonly approvals: ReadonlySet<string>;
   readonly now: Date;
 }
@@ -30,6 +33,9 @@ export interface Question {
 /** May the plan go on although a guard stopped it? `why` names what is in the way. */
 export async function isApproved(ledger: Ledger, question: Question): Promise<Verdict> {
   if (!question.approvals.has(question.plan)) {
+    const last = (await ledger.recent(question.job, LOOK_BACK)).findLast((each) => each.workbook === question.workbook);
+    const isFresh = last && question.now.getTime() - Date.parse(last.startedAt) <= STALE_AFTER_MS;
+    if (isFresh && isRestOf(question.changes, last)) return { approved: true };
     return { approved: false, why: `look at it with --dry-run, then run again with --approve ${question.plan}` };
   }
   const entries = (await ledger.recent(question.job, LOOK_BACK)).filter((each) => each.workbook === question.workbook);

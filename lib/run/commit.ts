@@ -13,6 +13,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
 import type { TabSums } from './files.ts';
+import { interruptedEntries } from './interrupted.ts';
 import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
@@ -31,6 +32,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   const marker = {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
+    interrupted: interruptedEntries(entries),
   };
   return store.land(patchesOf(outcome, kept), marker, tabs);
 }

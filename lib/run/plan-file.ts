@@ -105,7 +105,7 @@ async function planTab(engine: Engine, store: Store, plans: readonly JobRows[]):
   const rows = found.map((row, i) => [String(i + 1), ...COLUMNS.map((column) => String(row[column] ?? ''))]);
   const tab = { name: PLAN_TAB, title: PLAN_TAB, columns: ['row', ...COLUMNS], key: 'row', rows, mayBeMissing: true };
   try {
-    return store.tabHolds?.(tab) === false ? tab : null;
+    return store.sheet?.tabHolds(tab) === false ? tab : null;
   } catch {
     return null;
   }

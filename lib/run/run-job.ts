@@ -165,7 +165,7 @@ const seconds = (request: RunRequest, start: number): number => Math.round((requ
 async function decide(
   request: RunRequest,
   job: Job,
-  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards'>,
+  plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards' | 'changes'>,
 ): Promise<Pick<JobResult, 'status' | 'approved' | 'approval' | 'next'>> {
   const stopped = plan.guards.filter((guard) => !guard.passed);
   if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
@@ -176,6 +176,7 @@ async function decide(
     job: job.name,
     workbook: request.identity.workbook,
     plan: plan.hash,
+    changes: plan.changes,
     approvals: request.approvals,
     now: request.identity.startedAt,
   });

@@ -17,6 +17,7 @@ import { landBatch, withHeld } from './commit.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
+import { isInterrupted } from './interrupted.ts';
 import { parseEntry } from './ledger-entry.ts';
 import { type JobRows, showWaiting, writePlan } from './plan-file.ts';
 import { tablesOf } from './plan-job.ts';
@@ -56,7 +57,8 @@ async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
     const landed = parseEntry(entry, 'the marker in the workbook');
     if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
     await request.ledger.add(landed);
-    completed.add(`${job} ${period}`);
+    // An interrupted run's jobs are not over: the run that completes them has entries of its own.
+    if (!isInterrupted(landed)) completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) {
     const now =

@@ -115,7 +115,15 @@ export interface TabFile {
 export interface Marker {
   readonly run: string;
   /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
-  readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
+  readonly entries: readonly MarkerEntry[];
+  /** What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step needs none. */
+  readonly interrupted?: readonly MarkerEntry[];
+}
+
+export interface MarkerEntry {
+  readonly job: string;
+  readonly period: string;
+  readonly entry: unknown;
 }
 
 /** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
@@ -157,6 +165,10 @@ export interface SheetFacts {
   readonly twice: readonly { readonly tab: string; readonly headers: readonly string[] }[];
   /** Columns of text in which cells hold numbers, so that leading zeros are gone. */
   readonly numbers: readonly { readonly tab: string; readonly column: string; readonly cells: number }[];
+  /** Columns that a formula fills (ARRAYFORMULA, IMPORTRANGE, QUERY): read, never written. */
+  readonly computed: readonly { readonly tab: string; readonly columns: readonly string[] }[];
+  /** The spreadsheet is a copy of another workbook, and begins its own history with the first run that writes. */
+  readonly isCopy: boolean;
 }
 
 /** What an account may do in a spreadsheet. */
@@ -168,10 +180,28 @@ export interface SheetAccess {
   readonly closed: readonly string[];
 }
 
+/** What a spreadsheet offers beyond tables. */
+export interface SheetCapability {
+  /**
+   * Whether a tab holds just what it should.
+   * @throws WorkbookError where a tab of that name belongs to somebody else
+   */
+  readonly tabHolds: (tab: TabFile) => boolean;
+  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. */
+  readonly inbox: () => Promise<string | null>;
+  /**
+   * Removes a person's rows from the inbox and the tabs that exports fill and, with `tables`, those of the tables that are
+   * in quarantine; and looks for others that name them.
+   */
+  readonly clearTabs: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
+  /** Of the last reading; null before the first. */
+  readonly facts: () => Promise<SheetFacts | null>;
+  /** Changes nothing to find out. */
+  readonly access: () => Promise<SheetAccess>;
+}
+
 export interface Store {
   readonly kind: 'csv' | 'sheets';
-  /** Which workbook it is, wherever it lies: what ties it to its runs in the ledger. */
-  readonly identity?: () => Promise<string>;
   /** What a crash left behind and what was done about it, in words; null where all was well. */
   readonly recovered: string | null;
   readonly read: () => Promise<Reading>;
@@ -188,23 +218,14 @@ export interface Store {
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
   readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
-  /**
-   * Whether a tab holds just what it should. Only a spreadsheet has tabs beside its tables; elsewhere they are files.
-   * Throws a WorkbookError where a tab of that name is somebody's own.
-   */
-  readonly tabHolds?: (tab: TabFile) => boolean;
-  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. Only a spreadsheet has one. */
-  readonly inbox?: () => Promise<string | null>;
-  /**
-   * Takes a person's rows out of the inbox and the tabs that exports fill and, with `tables`, those out of the tables that stand
-   * in quarantine; and looks for others that name them. Only a spreadsheet has it.
-   */
-  readonly clearTabs?: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
   readonly marker: () => Promise<Marker | null>;
-  /** Of the last reading; only a spreadsheet has any. */
-  readonly facts?: () => SheetFacts | null;
-  /** Changes nothing to find out. Only a spreadsheet has it. */
-  readonly access?: () => Promise<SheetAccess>;
+  /** What only a spreadsheet can do; a folder of files has none of it. */
+  readonly sheet?: SheetCapability;
+  /**
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
+   * its metadata, a folder of files in `.nightshift/workbook.json`.
+   */
+  readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;
   /** A folder for what must outlive a run that is killed, on this machine. */

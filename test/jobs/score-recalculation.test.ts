@@ -86,7 +86,7 @@ it('events that no rule knows are counted and named, and never quoted where they
   expect(odd.jobs[0]?.metrics.unknownEvents).toEqual({ events: 2, types: 2 });
 });
 
-it('a bounce that is the sender’s own fault costs no points, whatever the provider calls it', async () => {
+it('a bounce that is the sender’s own fault costs no points, however the provider calls it', async () => {
   const folder = temporaryFolder();
   const bounced = ['blocked', 'full', 'unclear', 'never'];
   writeWorkbook(folder, {

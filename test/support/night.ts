@@ -34,7 +34,7 @@ export interface Night {
   readonly progress?: (line: string) => void;
 }
 
-/** Runs a night on the workbook in `folder`; its ledger lies beside the folder's own state. Runs are numbered, so that they sort. */
+/** Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that they sort. */
 export async function night(
   folder: string,
   { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},

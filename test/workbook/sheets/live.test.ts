@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
-import { markerRequests } from '../../../lib/workbook/sheets/marker.ts';
+import { markerRequest } from '../../../lib/workbook/sheets/marker.ts';
 import { type LiveBench, liveBench } from '../../support/live-bench.ts';
 import type { Tables } from '../../support/store-bench.ts';
 import { itKeepsTheContract } from '../../support/store-contract.ts';
@@ -27,7 +27,7 @@ function onTheRealService(spreadsheetId: string): void {
   it('a request is refused whose marker stands there already', async () => {
     await benchOf({ contacts: [['contact_id']] });
     const client = sheetsClient(spreadsheetId);
-    const requests = markerRequests({ job: 'live', period: '2026-11-23', plan: 'none' }, '1/1', 1, []);
+    const requests = [markerRequest(1, 0)];
     await client.write({ requests }, 'spreadsheetId');
     await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ reason: 'exists' });
   });

@@ -1,7 +1,7 @@
 import { CONTACTS, type Storm } from './weather.ts';
 
 /** What most of them have in common: one request for the whole plan, nothing new, no failure, no kill. */
-const QUIET = { inserts: 0, faults: [], kills: [], sameIdRefused: false, chunkBytes: 1_800_000 };
+const QUIET = { inserts: 0, faults: [], kills: [], chunkBytes: 1_800_000 };
 
 /** A plan, by the contacts that it is about. */
 const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): Storm['plan'] =>
@@ -13,6 +13,13 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // Sorted in the gap before a write, and killed with the answer under way: only the scratch tab knows what was hit.
+  {
+    ...QUIET,
+    plan: planned({ status: [1, 2], score: [5] }),
+    deeds: [{ before: 8, deed: { do: 'sort', by: 0, descending: true } }],
+    kills: [{ at: 8, after: true }],
+  },
   // A column renamed between a write that hit wrongly and its repair, which has only the row's content to find it by.
   {
     ...QUIET,
@@ -201,7 +208,6 @@ export const remembered: Storm[] = [
     ],
     kills: [{ at: 18, after: false }],
     chunkBytes: 700,
-    nearRows: 1,
   },
   // A column put in before a row came back: the cell beyond its last one took the format of the cell above.
   {
@@ -214,7 +220,6 @@ export const remembered: Storm[] = [
     ],
     faults: [{ at: 15, fault: '429' }],
     chunkBytes: 350,
-    nearRows: 0,
   },
   // A recovery that was killed in its turn left the marker of its repair behind.
   {
@@ -232,6 +237,5 @@ export const remembered: Storm[] = [
       { at: 23, after: false },
     ],
     chunkBytes: 700,
-    nearRows: 0,
   },
 ];
