@@ -40,9 +40,12 @@ import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
+import { backtestValue } from './features/value/backtest.ts';
+import { describeValueBacktest } from './features/value/backtest-report.ts';
 import { bandsOf } from './features/value/bands.ts';
+import { explainValue, hasOrders, totalChange } from './features/value/explain.ts';
 import { valueCustomers } from './features/value/lifetime-value.ts';
-import { valueMetrics } from './features/value/report.ts';
+import { lastModel, valueMetrics } from './features/value/report.ts';
 import { valueRules as valueSchema } from './features/value/rules.ts';
 
 // ── 1. A job ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +53,7 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
 export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
 export type { Context } from './core/context.ts';
-export { atMost, type Guard, type Hold, type Limit } from './core/guard.ts';
+export { atMost, atMostChange, type Guard, type Hold, type Limit } from './core/guard.ts';
 export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
 export { join, list, name, raw, type Sql, sql } from './core/sql.ts';
@@ -161,4 +164,14 @@ export const listParts = {
 };
 
 /** The job lifetime-value. */
-export const valueParts = { bandsOf, valueCustomers, valueMetrics };
+export const valueParts = {
+  backtestValue,
+  bandsOf,
+  describeValueBacktest,
+  explainValue,
+  hasOrders,
+  lastModel,
+  totalChange,
+  valueCustomers,
+  valueMetrics,
+};

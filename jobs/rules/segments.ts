@@ -118,8 +118,8 @@ export const lists: readonly ListRule[] = [
     name: 'Last chance before the archive',
     description: 'Without any sign of life for two years: they go to the archive in a month, unless they answer.',
     sending: true,
-    where: text('lifecycle_stage').is('stale'),
-    examples: { in: [{ lifecycle_stage: 'stale' }], out: [{ lifecycle_stage: 'stale', status: 'unsubscribed' }, {}] },
+    where: text('archive_note').is('inactive'),
+    examples: { in: [{ archive_note: 'inactive' }], out: [{ archive_note: 'inactive', status: 'unsubscribed' }, {}] },
   },
   {
     name: 'Hot leads',

@@ -5,8 +5,8 @@
 import { allJobs } from '../core/batch.ts';
 import type { Breakdown } from '../run/breakdown.ts';
 import { changesText } from '../run/commit.ts';
+import type { HeldPart } from '../run/held-part.ts';
 import { placeOfPlans } from '../run/plan-file.ts';
-import type { HeldPart } from '../run/plan-job.ts';
 import type { JobResult } from '../run/result.ts';
 import type { Alert } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';

@@ -8,6 +8,7 @@ import type { Diff } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
 import type { Approval } from './approval.ts';
+import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobResult, RunResult } from './result.ts';
@@ -55,5 +56,7 @@ export interface BatchOutcome {
   readonly decisions: readonly Decisions[];
   /** Tabs that jobs fill. */
   readonly tabs: readonly TabFile[];
+  /** What `runs` is to keep of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
   readonly entries: readonly LedgerEntry[];
 }

@@ -18,6 +18,8 @@ it('an old score, a later event and a missed night change nothing; who may not b
   const stale = contacts.map((row) => ({ ...row, score: '99', engagement: '3', fit: '1', score_band: 'D4' }));
   writeWorkbook(two, {
     contacts: stale,
+    // An earlier run wrote them.
+    runs: [{ job: 'score-recalculation', period: '2026-11-20', status: 'applied', changes: 'contacts 2 changed' }],
     events: [...events, anEvent({ contact_id: 's1', occurred_at: '2026-11-23T10:00:00Z' })],
   });
   await night(two, { jobs: ['score-recalculation'], asOf: '2026-11-21' });

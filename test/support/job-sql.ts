@@ -34,10 +34,9 @@ export function statementsOf(
     ...(job.guards ?? []).map(({ name, found }): [string, Sql] => [`guard "${name}"`, found]),
     ...(job.holds?.(context) ?? []).flatMap(({ query, spares = {} }, i): [string, Sql][] => [
       [`hold ${i}`, query],
-      ...Object.entries(spares).map(([table, rows]): [string, Sql] => [
-        `hold ${i}: spares of ${table}`,
-        condition(rows),
-      ]),
+      ...Object.entries(spares).flatMap(([table, rows]): [string, Sql][] =>
+        rows ? [[`hold ${i}: spares of ${table}`, condition(rows)]] : [],
+      ),
     ]),
     ...Object.entries(job.metrics?.(context) ?? {}).map(([name, query]): [string, Sql] => [`metric ${name}`, query]),
     ...(job.explains?.(context, 'c1') ?? []).map(({ title, query }): [string, Sql] => [

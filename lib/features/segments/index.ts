@@ -3,7 +3,7 @@
  * It decides nothing about consent: who may be mailed is the snapshot's (lib/snapshot/consent.ts).
  */
 export { activityRows } from './activity.ts';
-export { type Columns, checkCondition, contactColumns, words } from './check.ts';
+export { type Columns, checkCondition, words } from './check.ts';
 export { compile } from './compile.ts';
 export { type Condition, testsIn } from './condition.ts';
 export { segmentInputQuery } from './input.ts';

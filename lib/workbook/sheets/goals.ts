@@ -141,13 +141,16 @@ function writeOf(put: Put, clock: ZoneClock): Write {
   return { value: clock.toSerial(put.datetime), format: 'DATE_TIME' };
 }
 
-/** What a request may take: bytes by estimate (of 2,000,000 that the service recommends), rows, and separate places to look at. */
+/**
+ * What a request may take: bytes by estimate (of 2,000,000 that the service recommends), rows that are copied, which make the size of
+ * the scratch tab, and separate places to look at.
+ */
 export interface ChunkLimits {
   readonly bytes: number;
   readonly rows: number;
   readonly places: number;
 }
-export const LIMITS: ChunkLimits = { bytes: 1_700_000, rows: 10_000, places: 100 };
+export const LIMITS: ChunkLimits = { bytes: 2_300_000, rows: 3000, places: 100 };
 
 /** Rows of a tab that lie so near one another are looked at together. */
 export const NEAR_ROWS = 200;
@@ -160,7 +163,7 @@ export function chunksOf(goals: readonly Goal[], limits: ChunkLimits): Goal[][] 
   for (const goal of goals) {
     const cost = costOf(goal, before);
     const apart = goal.kind !== 'insert' && !isNear(goal, before) ? 1 : 0;
-    const count = 1 + decisionsOf(goal).length;
+    const count = goal.kind === 'insert' ? 0 : 1;
     if (bytes + cost > limits.bytes || rows + count > limits.rows || places + apart > limits.places) {
       chunks.push([]);
       [bytes, rows, places] = [0, 0, 0];

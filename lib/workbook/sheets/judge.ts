@@ -104,7 +104,10 @@ function judgeUpdate(row: Updated, then: Then, scratchId: number, verdict: Verdi
   for (const placed of row.cells) {
     const { column, cell } = placed;
     const seen = then.at(row.row, column);
-    const isOwnColumn = (then.headers[column] ?? '') === (then.step.now.headers[column] ?? '');
+    const header = then.headers[column] ?? '';
+    // Of columns without a header only what they hold tells one from the other.
+    const isOwnColumn =
+      header === (then.step.now.headers[column] ?? '') && (header !== '' || seen.value === cell.before);
     const isUnchanged = seen.value === cell.before && !seen.computed;
     const isThere = seen.value === cell.after.value && !seen.computed && !cell.after.copy;
     if (isMeant && isOwnColumn && (isUnchanged || isThere)) {

@@ -3,6 +3,7 @@
  * It goes in with the landing's last chunk, in the same atomic request, and takes the place of the marker before it. Developer
  * metadata, which holds the chunks' own markers, is too small for it.
  */
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Marker } from '../store.ts';
 import type { RowInsert, RowRemoval, TabPatch } from './goals.ts';
@@ -29,7 +30,9 @@ export function markerPatch(
   nth: number,
 ): [TabPatch, (hasFirst: boolean) => TabPatch] {
   const patch = { tab: MARKER_TAB, sheetId: tab.sheetId, key: ['part'], updates: [] };
-  const first = piecesOf({ run, entries: interrupted }, `${run}/${nth}.0`);
+  // No row of an earlier write may have the name of one of these.
+  const own = randomBytes(3).toString('hex');
+  const first = piecesOf({ run, entries: interrupted }, `${run}/${nth}.0-${own}`);
   const place = tab.headers.indexOf('part');
   const old = Array.from({ length: tab.length }, (_, row): RowRemoval => {
     return { row, key: [tab.raw(row, place)], content: tab.content(row) };
@@ -42,7 +45,7 @@ export function markerPatch(
     { ...patch, inserts: first, removals: [] },
     (hasFirst) => ({
       ...patch,
-      inserts: piecesOf({ run, entries }, `${run}/${nth}.1`),
+      inserts: piecesOf({ run, entries }, `${run}/${nth}.1-${own}`),
       removals: hasFirst ? [...old, ...ofFirst] : old,
     }),
   ];

@@ -13,6 +13,38 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A write into a column without a name, and another such column in the gap before its repair.
+  {
+    ...QUIET,
+    plan: planned({ status: [1], remove: [0, 2, 3, 4, 5, 6, 7, 8] }),
+    deeds: [
+      { before: 13, deed: { do: 'new column', at: 20, named: false } },
+      { before: 9, deed: { do: 'new column', at: 7, named: false } },
+    ],
+    faults: [{ at: 1, fault: '429' }],
+    chunkBytes: 350,
+  },
+  // Columns put in before a write and again before its repair, which hit the keys: the older repairs wait until those are back.
+  {
+    ...QUIET,
+    plan: planned({ status: [6], score: [4, 6], remove: [0, 1, 2, 3, 5, 7, 8] }),
+    deeds: [
+      { before: 10, deed: { do: 'new column', at: 0, named: false } },
+      { before: 14, deed: { do: 'new column', at: 0, named: false } },
+    ],
+    chunkBytes: 700,
+  },
+  // A removal that hit another row after a sort, whose key's column was renamed before it could come back.
+  {
+    ...QUIET,
+    plan: planned({ status: [5], score: [0, 5, 7], remove: [2, 6, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 18, deed: { do: 'rename', column: 0 } },
+      { before: 17, deed: { do: 'sort', by: 0, descending: false } },
+    ],
+    chunkBytes: 700,
+  },
   // Sorted in the gap before a write, and killed with the answer under way: only the scratch tab knows what was hit.
   {
     ...QUIET,
