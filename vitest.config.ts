@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Each starts hundreds of processes, and a process that has grown large takes ten times as long to start one. */
-const STARTERS = ['test/shift/faults.test.ts', 'test/shift/story.test.ts', 'test/github/commit-ledger.test.ts'];
+const STARTERS = ['test/github/faults.test.ts', 'test/github/story.test.ts', 'test/github/api/commit-ledger.test.ts'];
 
 export default defineConfig({
   test: {

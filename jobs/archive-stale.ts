@@ -1,4 +1,7 @@
-import type { ArchiveRules } from '../lib/archive/rules.ts';
+import { atMost } from '../lib/core/guard.ts';
+import { insert, job, remove, update } from '../lib/core/job.ts';
+import { sql } from '../lib/core/sql.ts';
+import type { ArchiveRules } from '../lib/features/archive/rules.ts';
 import {
   alive,
   archiveSteps,
@@ -8,10 +11,7 @@ import {
   newlyStale,
   outOfArchive,
   outOfContacts,
-} from '../lib/archive/steps.ts';
-import { sql } from '../lib/engine/sql.ts';
-import { atMost } from '../lib/job/guard.ts';
-import { insert, job, remove, update } from '../lib/job/job.ts';
+} from '../lib/features/archive/steps.ts';
 import { archive } from './rules/archive.ts';
 
 const older = (months: number, today: string) => sql`months_before(cast(${today} as date), ${months})`;

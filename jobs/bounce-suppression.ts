@@ -1,10 +1,10 @@
-import { bounceExplanations } from '../lib/bounces/explain.ts';
-import { bounceMetrics } from '../lib/bounces/metrics.ts';
-import type { BounceRules } from '../lib/bounces/rules.ts';
-import { verdictSteps } from '../lib/bounces/verdicts.ts';
-import { list, sql } from '../lib/engine/sql.ts';
-import { atMost } from '../lib/job/guard.ts';
-import { insert, job, update, upsert } from '../lib/job/job.ts';
+import { atMost } from '../lib/core/guard.ts';
+import { insert, job, update, upsert } from '../lib/core/job.ts';
+import { list, sql } from '../lib/core/sql.ts';
+import { bounceExplanations } from '../lib/features/bounces/explain.ts';
+import { bounceMetrics } from '../lib/features/bounces/metrics.ts';
+import type { BounceRules } from '../lib/features/bounces/rules.ts';
+import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
 import { bounces } from './rules/bounces.ts';
 
 /** New on the list, or there already. Every bounce adds to the evidence. */

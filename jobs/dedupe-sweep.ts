@@ -1,8 +1,8 @@
-import { sql } from '../lib/engine/sql.ts';
-import { atMost, type Limit } from '../lib/job/guard.ts';
-import { insert, job, remove, update } from '../lib/job/job.ts';
-import type { MatchingRules } from '../lib/match/rules.ts';
-import { asked, gone, merges, survivors, sweep } from '../lib/merge/sweep.ts';
+import { atMost, type Limit } from '../lib/core/guard.ts';
+import { insert, job, remove, update } from '../lib/core/job.ts';
+import { sql } from '../lib/core/sql.ts';
+import type { MatchingRules } from '../lib/features/matching/rules.ts';
+import { asked, gone, merges, survivors, sweep } from '../lib/features/matching/sweep/sweep.ts';
 import { matching, mostMerged } from './rules/matching.ts';
 
 /** Makes one record of those that are certainly one person, asks about the likely ones, and leaves the rest alone. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { sql } from '../lib/engine/sql.ts';
-import { cellsChanged, enrichmentSteps, fillContacts } from '../lib/enrich/contacts.ts';
-import { gatherCompanies, type Ways } from '../lib/enrich/gather.ts';
-import type { EnrichmentRules } from '../lib/enrich/rules.ts';
-import { atMost } from '../lib/job/guard.ts';
-import { job } from '../lib/job/job.ts';
+import { atMost } from '../lib/core/guard.ts';
+import { job } from '../lib/core/job.ts';
+import { sql } from '../lib/core/sql.ts';
+import { cellsChanged, enrichmentSteps, fillContacts } from '../lib/features/enrichment/contacts.ts';
+import { gatherCompanies, type Ways } from '../lib/features/enrichment/gather.ts';
+import type { EnrichmentRules } from '../lib/features/enrichment/rules.ts';
 import { enrichment as rules } from './rules/enrichment.ts';
 import { activity } from './rules/segments.ts';
 

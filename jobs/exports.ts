@@ -1,7 +1,7 @@
-import { domainKinds } from '../lib/email/domain-kinds.ts';
-import { exportFile, filterSteps, filtersOf } from '../lib/export/queries.ts';
-import type { ExportRules } from '../lib/export/rules.ts';
-import { job } from '../lib/job/job.ts';
+import { job } from '../lib/core/job.ts';
+import { exportFile, filterSteps, filtersOf } from '../lib/features/exports/queries.ts';
+import type { ExportRules } from '../lib/features/exports/rules.ts';
+import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { exports } from './rules/exports.ts';
 

@@ -1,10 +1,10 @@
-import { list, sql } from '../lib/engine/sql.ts';
-import { atMost, type Limit } from '../lib/job/guard.ts';
-import { job, update } from '../lib/job/job.ts';
-import { bandsOf } from '../lib/value/bands.ts';
-import { valueCustomers } from '../lib/value/lifetime-value.ts';
-import type { ValueRules } from '../lib/value/rules.ts';
-import { valueMetrics } from '../lib/value/told.ts';
+import { atMost, type Limit } from '../lib/core/guard.ts';
+import { job, update } from '../lib/core/job.ts';
+import { list, sql } from '../lib/core/sql.ts';
+import { bandsOf } from '../lib/features/value/bands.ts';
+import { valueCustomers } from '../lib/features/value/lifetime-value.ts';
+import { valueMetrics } from '../lib/features/value/report.ts';
+import type { ValueRules } from '../lib/features/value/rules.ts';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
 
 /** Facts name their contact after merges already. */

@@ -1,8 +1,8 @@
-import { byCountry, cleanedColumns, cleaningSteps } from '../lib/clean/steps.ts';
-import type { EmailRules } from '../lib/email/rules.ts';
-import { ROLE_NOTE } from '../lib/email/verdict.ts';
-import { join, name, raw, type Sql, sql } from '../lib/engine/sql.ts';
-import { adopt, job, update } from '../lib/job/job.ts';
+import { adopt, job, update } from '../lib/core/job.ts';
+import { join, name, raw, type Sql, sql } from '../lib/core/sql.ts';
+import type { EmailRules } from '../lib/features/hygiene/email/rules.ts';
+import { ROLE_NOTE } from '../lib/features/hygiene/email/verdict.ts';
+import { byCountry, cleanedColumns, cleaningSteps } from '../lib/features/hygiene/steps.ts';
 import { cleaning } from './rules/cleaning.ts';
 
 /** Every address with its verdict: a plain one by its domain and its role, any other one as it was judged whole. */

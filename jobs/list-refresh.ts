@@ -1,11 +1,17 @@
-import { domainKinds } from '../lib/email/domain-kinds.ts';
-import { join, list, raw, type Sql, sql } from '../lib/engine/sql.ts';
-import { type Change, type Context, job, remove, type Step, upsert } from '../lib/job/job.ts';
-import { bandsOf } from '../lib/scoring/rules.ts';
-import { contactColumns } from '../lib/segments/check.ts';
-import { segmentInputQuery } from '../lib/segments/input.ts';
-import { checkLists, type ListRule, membershipQuery, trials } from '../lib/segments/lists.ts';
-import { columnsNamed, heldAsWrong, heldBySize, resizedLists, type SizeLimits } from '../lib/segments/size-guard.ts';
+import { type Change, type Context, job, remove, type Step, upsert } from '../lib/core/job.ts';
+import { join, list, raw, type Sql, sql } from '../lib/core/sql.ts';
+import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
+import { bandsOf } from '../lib/features/scoring/rules.ts';
+import { contactColumns } from '../lib/features/segments/check.ts';
+import { segmentInputQuery } from '../lib/features/segments/input.ts';
+import { checkLists, type ListRule, membershipQuery, trials } from '../lib/features/segments/lists.ts';
+import {
+  columnsNamed,
+  heldAsWrong,
+  heldBySize,
+  resizedLists,
+  type SizeLimits,
+} from '../lib/features/segments/size-guard.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { listSizes } from './rules/guards.ts';
 import { scoring } from './rules/scoring.ts';

@@ -1,10 +1,10 @@
-import { domainKinds } from '../lib/email/domain-kinds.ts';
-import { sql } from '../lib/engine/sql.ts';
-import { type Context, job, update } from '../lib/job/job.ts';
-import { scorePartsQuery, scoreQuery } from '../lib/scoring/query.ts';
-import { checkScoring, type ScoringRules } from '../lib/scoring/rules.ts';
-import { contactColumns } from '../lib/segments/check.ts';
-import { columnsNamed } from '../lib/segments/size-guard.ts';
+import { type Context, job, update } from '../lib/core/job.ts';
+import { sql } from '../lib/core/sql.ts';
+import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
+import { scorePartsQuery, scoreQuery } from '../lib/features/scoring/query.ts';
+import { checkScoring, type ScoringRules } from '../lib/features/scoring/rules.ts';
+import { contactColumns } from '../lib/features/segments/check.ts';
+import { columnsNamed } from '../lib/features/segments/size-guard.ts';
 import { cleaning } from './rules/cleaning.ts';
 import { scoring } from './rules/scoring.ts';
 

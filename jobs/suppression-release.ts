@@ -1,5 +1,5 @@
-import { job, update } from '../lib/job/job.ts';
-import { done, mailableAgain, released, releaseSteps } from '../lib/review/releases.ts';
+import { job, update } from '../lib/core/job.ts';
+import { done, mailableAgain, released, releaseSteps } from '../lib/features/bounces/releases.ts';
 
 /** Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does. */
 export default job({

@@ -1,8 +1,8 @@
-import type { BounceRules } from '../lib/bounces/rules.ts';
-import { verdictSteps } from '../lib/bounces/verdicts.ts';
-import { type Sql, sql } from '../lib/engine/sql.ts';
-import { insert, job } from '../lib/job/job.ts';
-import { asked, missing, reviewSteps } from '../lib/review/releases.ts';
+import { insert, job } from '../lib/core/job.ts';
+import { type Sql, sql } from '../lib/core/sql.ts';
+import { asked, missing, reviewSteps } from '../lib/features/bounces/releases.ts';
+import type { BounceRules } from '../lib/features/bounces/rules.ts';
+import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
 import { bounces } from './rules/bounces.ts';
 
 /** What tools write there is one word; more than that is a person's own note, and stays in the workbook. */

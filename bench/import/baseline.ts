@@ -2,8 +2,9 @@
  * What the least would be: the engine reads the file, types nothing, keeps the first row of each address, and writes the
  * table. `tsx baseline.ts FILE OUT`.
  */
+
+import { raw } from '../../lib/core/sql.ts';
 import { Engine } from '../../lib/engine/duckdb.ts';
-import { raw } from '../../lib/engine/sql.ts';
 
 const [file = '', out = ''] = process.argv.slice(2);
 const engine = await Engine.open({ spillFolder: `${out}.spill`, timeZone: 'UTC' });

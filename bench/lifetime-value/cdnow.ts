@@ -1,7 +1,7 @@
 /** The CDNOW sample as the benchmark wants it: histories as the tests read them, and customers one by one. */
-import type { HeldOut } from '../../lib/value/choose.ts';
-import type { Spending } from '../../lib/value/gamma-gamma.ts';
-import { cdnowHeldOut, cdnowPurchases, noData } from '../../test/value/cdnow.ts';
+import type { HeldOut } from '../../lib/features/value/choose.ts';
+import type { Spending } from '../../lib/features/value/gamma-gamma.ts';
+import { cdnowHeldOut, cdnowPurchases, noData } from '../../test/features/value/cdnow.ts';
 import type { Customers } from './side-by-side.ts';
 
 export interface CdnowSample {

@@ -1,9 +1,9 @@
 /** A workbook of invented customers with ten purchases each on average, valued from purchases to bands. */
 import { tmpdir } from 'node:os';
+import { sql } from '../../lib/core/sql.ts';
 import { Engine } from '../../lib/engine/duckdb.ts';
-import { sql } from '../../lib/engine/sql.ts';
-import { valueCustomers } from '../../lib/value/lifetime-value.ts';
-import { valueRules } from '../../lib/value/rules.ts';
+import { valueCustomers } from '../../lib/features/value/lifetime-value.ts';
+import { valueRules } from '../../lib/features/value/rules.ts';
 
 const asOf = { asOf: new Date('2025-12-31T23:59:59Z'), today: '2025-12-31' };
 const OBSERVED_DAYS = 1095;

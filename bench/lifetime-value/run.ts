@@ -3,9 +3,9 @@
  * is installed (`pip install lifetimes`), and a workbook of a million invented customers (`--customers=N`; 0 leaves it out).
  * Prints tables; judges nothing.
  */
-import { candidates, score } from '../../lib/value/choose.ts';
-import { fitOrderValue } from '../../lib/value/gamma-gamma.ts';
-import { fitModel } from '../../lib/value/model.ts';
+import { candidates, score } from '../../lib/features/value/choose.ts';
+import { fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
+import { fitModel } from '../../lib/features/value/model.ts';
 import { type CdnowSample, cdnowSample } from './cdnow.ts';
 import { million } from './million.ts';
 import { sideBySide } from './side-by-side.ts';

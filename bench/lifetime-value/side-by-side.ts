@@ -4,10 +4,10 @@
  * loading anything, in processor time, so that other work on the machine says nothing; ours counts customers with equal
  * histories together first, and that is timed too.
  */
-import { bgNbd } from '../../lib/value/beta-geometric.ts';
-import { byModel, estimate } from '../../lib/value/estimate.ts';
-import { expectedOrderValue, fitOrderValue } from '../../lib/value/gamma-gamma.ts';
-import { fitModel, type Histories } from '../../lib/value/model.ts';
+import { bgNbd } from '../../lib/features/value/beta-geometric.ts';
+import { byModel, estimate } from '../../lib/features/value/estimate.ts';
+import { expectedOrderValue, fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
+import { fitModel, type Histories } from '../../lib/features/value/model.ts';
 import type { CdnowSample } from './cdnow.ts';
 import { byLifetimes, type Timed } from './lifetimes.ts';
 

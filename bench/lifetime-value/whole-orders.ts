@@ -5,8 +5,8 @@
  * only those may be added up, multiplied by money and ranked.
  */
 
-import type { HeldOut } from '../../lib/value/choose.ts';
-import type { Fit } from '../../lib/value/model.ts';
+import type { HeldOut } from '../../lib/features/value/choose.ts';
+import type { Fit } from '../../lib/features/value/model.ts';
 
 /** What one history may do: gone, or orders by a negative binomial of the model's own mean and shape. */
 interface Chances {

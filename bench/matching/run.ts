@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { quoted } from '../../lib/engine/sql.ts';
-import { matchTable } from '../../lib/match/match-table.ts';
-import { loadCsv } from '../../lib/match/read-file.ts';
-import { readRows } from '../../lib/match/read-rows.ts';
+import { quoted } from '../../lib/core/sql.ts';
+import { matchTable } from '../../lib/features/matching/match-table.ts';
+import { loadCsv } from '../../lib/features/matching/read-file.ts';
+import { readRows } from '../../lib/features/matching/read-rows.ts';
 import { type Invented, invent, inventShops, shapes } from './invented.ts';
 import { runScale } from './scale.ts';
 

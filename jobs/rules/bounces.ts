@@ -1,7 +1,7 @@
 /**
  * When a bounce suppresses an address. Change a number here, in a pull request; never in the job.
  */
-import { bounceRules } from '../../lib/bounces/rules.ts';
+import { bounceRules } from '../../lib/features/bounces/rules.ts';
 
 export const bounces = bounceRules({
   // 550 5.1.x, bad domain: the address is dead. (Amazon SES, Postmark, Mailgun, listmonk)

@@ -2,8 +2,9 @@
  * How addresses are judged. Disposable, private-relay and role addresses get a label and are `risky`; that alone
  * suppresses nobody.
  */
-import { emailRules } from '../../lib/email/rules.ts';
-import { checkRules } from '../../lib/workbook/rules.ts';
+
+import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { emailRules } from '../../lib/features/hygiene/email/rules.ts';
 
 export const cleaning = checkRules('jobs/rules/cleaning.ts', emailRules, {
   // Domains of yours that some public list calls disposable or unknown. This list wins over all others.

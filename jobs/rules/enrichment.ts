@@ -1,8 +1,9 @@
 /**
  * Who is asked about companies, how much that may cost, and what of it may stand in a contact. See docs/enrichment.md.
  */
-import { enrichmentRules } from '../../lib/enrich/rules.ts';
-import { checkRules } from '../../lib/workbook/rules.ts';
+
+import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
 
 export const enrichment = checkRules('jobs/rules/enrichment.ts', enrichmentRules, {
   // An invented company register that costs nothing. A real provider: { kind: 'known', name: 'apollo' }, 'people-data-labs'

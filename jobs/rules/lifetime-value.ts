@@ -2,8 +2,9 @@
  * What a customer's future is worth: how far ahead it counts, what of it stays as margin, and where the bands are cut.
  * What the numbers mean, and how they are found, stands in docs/value.md.
  */
-import { valueRules } from '../../lib/value/rules.ts';
-import { checkRules } from '../../lib/workbook/rules.ts';
+
+import { checkRules } from '../../lib/core/workbook-rules.ts';
+import { valueRules } from '../../lib/features/value/rules.ts';
 
 export const lifetimeValue = checkRules('jobs/rules/lifetime-value.ts', valueRules, {
   // Orders and their margin count this far ahead. A year's discount of 0.1 makes next year's 110 worth 100 today.

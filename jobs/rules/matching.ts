@@ -1,7 +1,7 @@
 /**
  * When two records are one person, which of them stays, and what it keeps. Works as it is; see docs/matching.md.
  */
-import { readMatchingRules } from '../../lib/match/rules.ts';
+import { readMatchingRules } from '../../lib/features/matching/rules.ts';
 
 export const matching = readMatchingRules(
   {

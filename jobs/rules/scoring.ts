@@ -6,8 +6,8 @@
  * anybody's score part by part.
  */
 
-import { scoringRules } from '../../lib/scoring/rules.ts';
-import { domainOf, knownAndNot, text } from '../../lib/segments/build.ts';
+import { scoringRules } from '../../lib/features/scoring/rules.ts';
+import { domainOf, knownAndNot, text } from '../../lib/features/segments/build.ts';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
 const ourDomains = ['nightshift.example'];

@@ -20,8 +20,8 @@ import {
   not,
   purchases,
   text,
-} from '../../lib/segments/build.ts';
-import type { ListRule } from '../../lib/segments/lists.ts';
+} from '../../lib/features/segments/build.ts';
+import type { ListRule } from '../../lib/features/segments/lists.ts';
 
 /** What counts as a sign of life. Opens don't: machines open mail since 2021. */
 export const activity = [

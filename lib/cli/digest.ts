@@ -1,8 +1,8 @@
 /** `digest`: the week, as a comment on one issue that stays open. Once a week, whoever asks and however often. */
-import { periodOf } from '../calendar/period.ts';
-import { LABEL } from '../github/alerts.ts';
-import { digestText } from '../shift/digest.ts';
-import { readEnvironment } from '../shift/environment.ts';
+import { periodOf } from '../core/calendar/period.ts';
+import { LABEL } from '../github/api/alerts.ts';
+import { digestText } from '../github/digest.ts';
+import { readEnvironment } from '../github/environment.ts';
 import type { Session } from './session.ts';
 import { historyOf, notice } from './shift.ts';
 

@@ -1,19 +1,20 @@
 /**
  * `doctor`: looks the workbook and the settings over, and says what to mend, in order. Changes nothing.
  */
+
+import { allJobs } from '../core/batch.ts';
+import { describeError } from '../core/errors.ts';
+import { raw } from '../core/sql.ts';
+import { type TableName, tableNames, tableOf } from '../core/tables.ts';
+import { printable, printableJson } from '../core/text/printable.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
-import { leftovers } from '../erase/leftovers.ts';
-import { ERASE_KEY, HASH_PREFIX } from '../import/forgotten.ts';
-import { allJobs } from '../job/batch.ts';
-import { Held } from '../landing/lock.ts';
-import { describeError } from '../run/errors.ts';
-import { plural } from '../shift/words.ts';
-import { isAboutConsent, tableMeant } from '../store/discover.ts';
-import { MOST_CELLS, type SourceTable, type Store } from '../store/store.ts';
-import { printable, printableJson } from '../text/printable.ts';
+import { leftovers } from '../features/erasure/leftovers.ts';
+import { plural } from '../github/outward-errors.ts';
+import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
+import { Held } from '../workbook/csv/commit/lock.ts';
+import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
-import { type TableName, tableNames, tableOf } from '../workbook/tables.ts';
+import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import type { Session } from './session.ts';
 import { count, screen } from './text.ts';

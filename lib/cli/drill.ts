@@ -2,9 +2,9 @@
  * `drill`: proves that the alarm arrives. A job that does not exist "fails", the way a real one would; the drill sees
  * the issue open, then "recovers", and sees it closed. An alarm that was never tried is none.
  */
-import { deliver, LABEL } from '../github/alerts.ts';
-import { readEnvironment } from '../shift/environment.ts';
-import { jobNews } from '../shift/job-alerts.ts';
+import { deliver, LABEL } from '../github/api/alerts.ts';
+import { readEnvironment } from '../github/environment.ts';
+import { jobNews } from '../github/job-alerts.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
 

@@ -2,16 +2,16 @@
  * `erase CONTACT`: forgets a person everywhere, and gives a receipt that names nobody.
  */
 import { createHash } from 'node:crypto';
-import { localDay } from '../calendar/period.ts';
-import { eraseJob, type Person } from '../erase/erase-job.ts';
-import { type Cleared, clearRest, cutFiles } from '../erase/files.ts';
-import { asBytes, type Named, namesPerson } from '../erase/naming.ts';
-import { ERASE_KEY, hashAddress } from '../import/forgotten.ts';
-import { runBatch } from '../run/batch.ts';
-import { changesText } from '../run/land.ts';
+import { localDay } from '../core/calendar/period.ts';
+import { printableJson } from '../core/text/printable.ts';
+import { eraseJob, type Person } from '../features/erasure/erase-job.ts';
+import { type Cleared, clearRest, cutFiles } from '../features/erasure/files.ts';
+import { asBytes, type Named, namesPerson } from '../features/erasure/naming.ts';
+import { ERASE_KEY, hashAddress } from '../intake/forgotten.ts';
+import { changesText } from '../run/commit.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
-import type { Store } from '../store/store.ts';
-import { printableJson } from '../text/printable.ts';
+import { runBatch } from '../run/run.ts';
+import type { Store } from '../workbook/store.ts';
 import { ask } from './ask.ts';
 import { UsageError } from './options.ts';
 import { exitCode, rehearsal } from './run.ts';

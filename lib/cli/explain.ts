@@ -2,14 +2,15 @@
  * `explain CONTACT`: everything that the night shift knows about one person and why. It prints personal data, so it
  * refuses to run where its output is kept by others.
  */
+
+import { allJobs } from '../core/batch.ts';
+import { type Sql, sql } from '../core/sql.ts';
+import { printable, printableJson } from '../core/text/printable.ts';
 import type { Cell, Engine, Row } from '../engine/duckdb.ts';
-import { type Sql, sql } from '../engine/sql.ts';
-import { allJobs } from '../job/batch.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
 import { contextOf } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
-import { printable, printableJson } from '../text/printable.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';

@@ -1,8 +1,8 @@
 /**
  * `export NAME`: writes one export by hand, of the workbook as it is, where the night writes them all.
  */
-import { allJobs } from '../job/batch.ts';
-import { job } from '../job/job.ts';
+import { allJobs } from '../core/batch.ts';
+import { job } from '../core/job.ts';
 import { contextOf } from '../run/run-job.ts';
 import { nearest } from '../workbook/headers.ts';
 import { UsageError } from './options.ts';

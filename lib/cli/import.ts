@@ -3,24 +3,24 @@
  * a file beside the input, by row and column.
  */
 import { resolve } from 'node:path';
-import { localDay } from '../calendar/period.ts';
-import { fedTables } from '../import/bring.ts';
-import { ERASE_KEY } from '../import/forgotten.ts';
-import { contactColumns } from '../import/format.ts';
-import { importJob } from '../import/import-job.ts';
-import { unpack } from '../import/unpack.ts';
-import type { ScheduledJob } from '../job/batch.ts';
-import { type RunResult, runBatch } from '../run/batch.ts';
+import type { ScheduledJob } from '../core/batch.ts';
+import { localDay } from '../core/calendar/period.ts';
+import { printableJson } from '../core/text/printable.ts';
+import { plural } from '../github/outward-errors.ts';
+import { ERASE_KEY } from '../intake/forgotten.ts';
+import { contactColumns } from '../intake/format.ts';
+import { importJob } from '../intake/import-job.ts';
+import { fedTables } from '../intake/read-files.ts';
+import { unpack } from '../intake/unpack.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
-import { plural } from '../shift/words.ts';
-import { printableJson } from '../text/printable.ts';
+import { type RunResult, runBatch } from '../run/run.ts';
 import { nearest, normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
+import { contentHash, isRejects, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
-import { contentHash, isRejects, settingsOf, Taken } from './taken.ts';
 import { count, screen, table } from './text.ts';
 
 /** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */

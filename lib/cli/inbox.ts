@@ -1,14 +1,15 @@
 /**
  * The inbox of a session's workbook: the jobs that take its files in ahead of a batch, and the rejects beside them.
  */
-import { localDay } from '../calendar/period.ts';
-import { fedTables } from '../import/bring.ts';
-import { ERASE_KEY } from '../import/forgotten.ts';
-import { inboxFiles, inboxJob, withRejectsTab } from '../import/inbox.ts';
-import type { ScheduledJob } from '../job/batch.ts';
-import type { Store } from '../store/store.ts';
+
+import type { ScheduledJob } from '../core/batch.ts';
+import { localDay } from '../core/calendar/period.ts';
+import { ERASE_KEY } from '../intake/forgotten.ts';
+import { inboxFiles, inboxJob, withRejectsTab } from '../intake/inbox.ts';
+import { fedTables } from '../intake/read-files.ts';
+import type { Store } from '../workbook/store.ts';
+import { contentHash, settingsOf, Taken } from './import-report.ts';
 import type { Session } from './session.ts';
-import { contentHash, settingsOf, Taken } from './taken.ts';
 
 export interface Inbox {
   readonly jobs: (store: Store) => Promise<ScheduledJob[]>;

@@ -4,9 +4,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCsv } from '../csv/create.ts';
-import { printable, printableJson } from '../text/printable.ts';
-import { tableNames, tableOf } from '../workbook/tables.ts';
+import { tableNames, tableOf } from '../core/tables.ts';
+import { printable, printableJson } from '../core/text/printable.ts';
+import { createCsv } from '../workbook/csv/create.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
 
@@ -26,8 +26,8 @@ export async function initCommand(session: Session): Promise<number> {
 }
 
 async function inSheet(spreadsheetId: string, aliases: Readonly<Record<string, string>>) {
-  const { sheetsClient } = await import('../google/client.ts');
-  return (await import('../store/sheet-init.ts')).layOutSpreadsheet(sheetsClient(spreadsheetId), aliases);
+  const { sheetsClient } = await import('../workbook/sheets/client.ts');
+  return (await import('../workbook/sheets/sheet-init.ts')).layOutSpreadsheet(sheetsClient(spreadsheetId), aliases);
 }
 
 /** Files only of what people fill: jobs make their own when they have something to write. */

@@ -2,11 +2,11 @@
  * A look at the workbook without a run: the same reading, snapshot and row check, for commands that only tell.
  */
 import { join } from 'node:path';
+import { allJobs } from '../core/batch.ts';
+import type { TableName } from '../core/tables.ts';
 import { Engine } from '../engine/duckdb.ts';
-import { allJobs } from '../job/batch.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
-import type { Reading, Store } from '../store/store.ts';
-import type { TableName } from '../workbook/tables.ts';
+import type { Reading, Store } from '../workbook/store.ts';
 import type { Session } from './session.ts';
 
 export interface Look {

@@ -1,7 +1,7 @@
 /**
  * `list`: what there is to run.
  */
-import { printableJson } from '../text/printable.ts';
+import { printableJson } from '../core/text/printable.ts';
 import type { Session } from './session.ts';
 import { screen, table } from './text.ts';
 

@@ -1,10 +1,10 @@
 /**
  * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
  */
-import { allJobs, type NightShift } from '../job/batch.ts';
-import { Held } from '../landing/lock.ts';
-import { describeError } from '../run/errors.ts';
-import { printable } from '../text/printable.ts';
+import { allJobs, type NightShift } from '../core/batch.ts';
+import { describeError } from '../core/errors.ts';
+import { printable } from '../core/text/printable.ts';
+import { Held } from '../workbook/csv/commit/lock.ts';
 import { helpText, type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
 

@@ -4,10 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MatchError } from '../match/match-error.ts';
-import { type MatchSummary, matchFile } from '../match/match-file.ts';
-import { type MatchingRules, readMatchingRules } from '../match/rules.ts';
-import { printable, printableJson } from '../text/printable.ts';
+import { printable, printableJson } from '../core/text/printable.ts';
+import { MatchError } from '../features/matching/match-error.ts';
+import { type MatchSummary, matchFile } from '../features/matching/match-file.ts';
+import { type MatchingRules, readMatchingRules } from '../features/matching/rules.ts';
 import { type Options, UsageError } from './options.ts';
 import { count, screen } from './text.ts';
 

@@ -3,11 +3,11 @@
  * next. Counts, names of jobs, columns and rules; never a cell.
  */
 
-import type { JobResult, RunResult } from '../run/batch.ts';
-import { changesText } from '../run/land.ts';
+import { plural, warningsIn } from '../github/outward-errors.ts';
+import { changesText } from '../run/commit.ts';
 import type { HeldPart } from '../run/plan-job.ts';
-import { plural, warningsIn } from '../shift/words.ts';
-import { tableMeant } from '../store/discover.ts';
+import type { JobResult, RunResult } from '../run/run.ts';
+import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';
 
 /** The most reasons that are listed for one job; the ledger has them all. */

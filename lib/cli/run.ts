@@ -1,14 +1,15 @@
 /**
  * `run NAME…`: runs jobs or batches, and says how it went.
  */
-import type { Outside } from '../job/ahead.ts';
-import { allJobs, resolveNames, type ScheduledJob } from '../job/batch.ts';
-import { type JobResult, type RunResult, runBatch } from '../run/batch.ts';
+
+import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
+import type { Outside } from '../core/prepare.ts';
+import { printableJson } from '../core/text/printable.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import { nothingHeld, type Store } from '../store/store.ts';
-import { printableJson } from '../text/printable.ts';
+import { type JobResult, type RunResult, runBatch } from '../run/run.ts';
 import { nearest } from '../workbook/headers.ts';
+import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';

@@ -7,16 +7,16 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { localDay, parseAsOf } from '../calendar/period.ts';
-import { spreadsheetIdOf } from '../google/spreadsheet-id.ts';
-import type { NightShift } from '../job/batch.ts';
+import type { NightShift } from '../core/batch.ts';
+import { localDay, parseAsOf } from '../core/calendar/period.ts';
+import { printable } from '../core/text/printable.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
-import { layOutSample } from '../sample/lay-out.ts';
-import { openCsvStore } from '../store/csv.ts';
-import type { Store } from '../store/store.ts';
-import { printable } from '../text/printable.ts';
+import { openCsvStore } from '../workbook/csv/store.ts';
+import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
+import type { Store } from '../workbook/store.ts';
 import { type Options, UsageError } from './options.ts';
+import { layOutSample } from './sample/lay-out.ts';
 
 /** The repository's own folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -96,10 +96,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
       const store =
         spreadsheetId === null
           ? await openCsvStore(common)
-          : await (await import('../store/sheets.ts')).openSheetsStore({ ...common, spreadsheetId });
+          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
       // The sample is whole in itself.
       if (isSample || Object.keys(sources).length === 0) return store;
-      return (await import('../outside/tables.ts')).withOutsideTables(store, sources, root);
+      return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
     },
   };
 }

@@ -1,11 +1,12 @@
 /**
  * `status`: the last run of every job, and what is due, late or failing. Exit code 1 where something is.
  */
-import { periodOf } from '../calendar/period.ts';
-import type { Batch } from '../job/batch.ts';
+
+import type { Batch } from '../core/batch.ts';
+import { periodOf } from '../core/calendar/period.ts';
+import { printableJson } from '../core/text/printable.ts';
+import { overdue } from '../github/lateness.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
-import { overdue } from '../shift/patience.ts';
-import { printableJson } from '../text/printable.ts';
 import type { Session } from './session.ts';
 import { screen, table } from './text.ts';
 

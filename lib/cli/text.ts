@@ -1,7 +1,7 @@
 /**
  * Text for people: lines and tables on a terminal.
  */
-import { printable } from '../text/printable.ts';
+import { printable } from '../core/text/printable.ts';
 
 /** Lines as they are printed: what stands in one stays in it, wherever it came from. */
 export const screen = (lines: readonly string[]): string => lines.map(printable).join('\n').trimEnd();

@@ -2,11 +2,12 @@
  * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put back, it says
  * so before anything is planned: a run that never was must not look like one that is undone.
  */
-import { isPeriod } from '../calendar/period.ts';
-import { allJobs } from '../job/batch.ts';
+
+import { allJobs } from '../core/batch.ts';
+import { isPeriod } from '../core/calendar/period.ts';
+import { tableNames, tableOf } from '../core/tables.ts';
 import type { LedgerEntry } from '../run/ledger.ts';
 import { countDecisions, undoJob } from '../run/undo.ts';
-import { tableNames, tableOf } from '../workbook/tables.ts';
 import { inspect } from './inspect.ts';
 import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';

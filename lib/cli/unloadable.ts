@@ -2,12 +2,13 @@
  * Where jobs/ can't be loaded, no night runs and no watch looks. That is said in words, and by a scheduled run as an issue: it
  * would else be the one failure of which nobody hears.
  */
-import { type AllClear, deliver } from '../github/alerts.ts';
-import { markdown } from '../github/escape.ts';
-import { describeError, isForPeople } from '../run/errors.ts';
-import { readEnvironment } from '../shift/environment.ts';
-import { beat, say } from '../shift/reach.ts';
-import { printable } from '../text/printable.ts';
+
+import { describeError, isForPeople } from '../core/errors.ts';
+import { printable } from '../core/text/printable.ts';
+import { type AllClear, deliver } from '../github/api/alerts.ts';
+import { markdown } from '../github/api/escape.ts';
+import { readEnvironment } from '../github/environment.ts';
+import { beat, say } from '../github/notify.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 
 const KEY = 'jobs/unloadable';

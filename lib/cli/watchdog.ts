@@ -2,13 +2,14 @@
  * `watchdog`: looks for silence. What is missing is told as issues and started again where that helps; what is well
  * again is closed. Workflows that fell asleep after 60 quiet days are switched on, and the others are kept awake.
  */
-import { type Alert, deliver, type Told } from '../github/alerts.ts';
-import { code } from '../github/escape.ts';
-import type { GitHub, WorkflowRun } from '../github/github.ts';
-import { allJobs } from '../job/batch.ts';
-import { readEnvironment, type ShiftEnvironment } from '../shift/environment.ts';
-import { say } from '../shift/reach.ts';
-import { type Finding, type Seen, type What, watch, workflowOf } from '../shift/watch.ts';
+
+import { allJobs } from '../core/batch.ts';
+import { type Alert, deliver, type Told } from '../github/api/alerts.ts';
+import { code } from '../github/api/escape.ts';
+import type { GitHub, WorkflowRun } from '../github/api/github.ts';
+import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
+import { say } from '../github/notify.ts';
+import { type Finding, type Seen, type What, watch, workflowOf } from '../github/watch.ts';
 import type { Session } from './session.ts';
 import { historyOf, notice } from './shift.ts';
 import { loadable } from './unloadable.ts';

@@ -12,8 +12,8 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { Sql, SqlValue } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
-import type { Sql, SqlValue } from './sql.ts';
 
 export interface EngineOptions {
   /** Where intermediate results go that don't fit into memory; created when first needed. */

@@ -2,13 +2,14 @@
  * Carries a plan out on the engine's tables, so that the next job of the batch sees what this one left; and makes of
  * it the rows of `changes`: every decision with before, after and reason. Derived numbers are no decisions.
  */
+
+import { raw } from '../core/sql.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { followMerges } from '../snapshot/identity.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
 import type { Diff } from './plan.ts';
 import { recordOf } from './record.ts';
 

@@ -3,13 +3,13 @@
  * cell which two jobs changed is written once. The format is the store's (`TablePatch`).
  */
 import { join as joinPath } from 'node:path';
+import { quoted, raw } from '../core/sql.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { quoted, raw } from '../engine/sql.ts';
 import { writeCell } from '../snapshot/cells.ts';
+import { cellOf } from '../snapshot/full-contacts.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import { cellOf } from '../snapshot/whole.ts';
-import type { SourceTable, Store, TablePatch } from '../store/store.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import type { SourceTable, Store, TablePatch } from '../workbook/store.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
 /** Writes the patch files of the tables that the diffs touch, into the store's scratch folder, and gives each as soon as it stands. */

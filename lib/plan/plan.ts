@@ -2,12 +2,13 @@
  * A job's changes, worked out against the engine's tables: only what really differs, each row with its reason.
  * The plan stays in the engine as one table per change; this file says what such a table holds.
  */
+
+import type { Change } from '../core/job.ts';
+import { raw, type Sql, sql } from '../core/sql.ts';
+import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, type Sql, sql } from '../engine/sql.ts';
-import type { Change } from '../job/job.ts';
 import { sqlType } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import { type ColumnType, type TableName, tableOf } from '../workbook/tables.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */

@@ -1,7 +1,8 @@
 /** A row kept as JSON: its filled cells by column, each as the store writes it. */
+
+import type { ColumnType } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
-import type { ColumnType } from '../workbook/tables.ts';
 
 /** SQL for the record of a row called `row`. Put together by hand, because `json_object` keeps empty cells. */
 export function recordOf(

@@ -2,8 +2,8 @@
  * The ledger's view of a run: one entry per job.
  */
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { JobResult, RunRequest } from './batch.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { JobResult, RunRequest } from './run.ts';
 import { rulesHash } from './run-identity.ts';
 import { inputsOf } from './run-job.ts';
 

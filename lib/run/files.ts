@@ -8,13 +8,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { encodeCell } from '../csv/cell.ts';
+import { writeFileAtomic } from '../core/atomic-file.ts';
+import type { JobFile } from '../core/job-file.ts';
+import { raw, type Sql, sql } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, type Sql, sql } from '../engine/sql.ts';
-import type { JobFile } from '../job/file.ts';
-import { writeFileAtomic } from '../landing/atomic-file.ts';
 import { quote } from '../snapshot/load.ts';
-import type { Store, TabFile } from '../store/store.ts';
+import { encodeCell } from '../workbook/csv/cell.ts';
+import type { Store, TabFile } from '../workbook/store.ts';
 
 export const EXPORTS = 'exports';
 

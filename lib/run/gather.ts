@@ -3,20 +3,21 @@
  * workbook piece by piece, each piece whole. The snapshot is then taken of a workbook that holds it, so that our own landings
  * never look like a person's edits. A gathering that fails is its job's failure, and what it brought until then stays.
  */
+
+import type { ScheduledJob } from '../core/batch.ts';
+import type { Change } from '../core/job.ts';
+import { type Gathered, nothingOutside } from '../core/prepare.ts';
+import { tableOf } from '../core/tables.ts';
 import { Engine } from '../engine/duckdb.ts';
-import { type Gathered, nothingOutside } from '../job/ahead.ts';
-import type { ScheduledJob } from '../job/batch.ts';
-import type { Change } from '../job/job.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { isEmpty, workOut } from '../plan/plan.ts';
 import { checkTable } from '../snapshot/check.ts';
 import { loadTable } from '../snapshot/load.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
-import { ChangedMeanwhile } from '../store/store.ts';
-import { tableOf } from '../workbook/tables.ts';
-import type { RunRequest } from './batch.ts';
+import { ChangedMeanwhile } from '../workbook/store.ts';
 import { runSteps, tablesOf } from './plan-job.ts';
+import type { RunRequest } from './run.ts';
 import { contextOf } from './run-job.ts';
 
 /** By job: what it gathered, or what went wrong. */

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeFileAtomic } from '../landing/atomic-file.ts';
+import { writeFileAtomic } from '../core/atomic-file.ts';
 import { ARCHIVE, ledgerArchive } from './ledger-archive.ts';
 
 const counts = z.record(z.string(), z.number());

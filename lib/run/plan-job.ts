@@ -2,16 +2,17 @@
  * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held, hash, guards,
  * metrics. Decides nothing about writing.
  */
+
+import { check, type GuardResult } from '../core/guard.ts';
+import type { Context, Job, LookupStep, Step } from '../core/job.ts';
+import type { Metrics } from '../core/prepare.ts';
+import { name, raw, type Sql, sql } from '../core/sql.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import { type Engine, withMark } from '../engine/duckdb.ts';
-import { name, raw, type Sql, sql } from '../engine/sql.ts';
-import type { Metrics } from '../job/ahead.ts';
-import { check, type GuardResult } from '../job/guard.ts';
-import type { Context, Job, LookupStep, Step } from '../job/job.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { quoteName } from '../snapshot/load.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */

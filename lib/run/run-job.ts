@@ -1,25 +1,26 @@
 /**
  * One job inside a run: its plan, the guards on it and on what was read, and the decision whether it goes on.
  */
-import { localDay, periodOf } from '../calendar/period.ts';
+
+import type { ScheduledJob } from '../core/batch.ts';
+import { localDay, periodOf } from '../core/calendar/period.ts';
+import { describeError, JobError } from '../core/errors.ts';
+import type { GuardResult } from '../core/guard.ts';
+import type { Context, Job } from '../core/job.ts';
+import type { Gathered, Metrics } from '../core/prepare.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import type { Gathered, Metrics } from '../job/ahead.ts';
-import type { ScheduledJob } from '../job/batch.ts';
-import type { GuardResult } from '../job/guard.ts';
-import type { Context, Job } from '../job/job.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { TabFile } from '../store/store.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
-import type { JobResult, RunRequest } from './batch.ts';
-import { describeError, JobError } from './errors.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
+import type { JobResult, RunRequest } from './run.ts';
 import { shrinkGuards } from './shrink.ts';
 
 export interface JobOutcome {

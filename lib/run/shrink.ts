@@ -2,8 +2,8 @@
  * The guard against a cut, filtered or empty read: a table that lost rows since the job's last run, without a job
  * that took them away. To the jobs such a read would look like mass deletion, or like silence.
  */
-import { allowed, type GuardResult, type Limit } from '../job/guard.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import { allowed, type GuardResult, type Limit } from '../core/guard.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 /** One guard per table that the last entry knew and the job reads. Rows that later runs removed are no loss. */

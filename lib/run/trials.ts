@@ -2,9 +2,10 @@
  * A job's trials: asks the engine whether it understands each part of the job's rules, and runs none of it. No row is
  * read, so that what the engine says can hold no cell's value.
  */
+
+import type { Context, Job } from '../core/job.ts';
+import { sql } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { sql } from '../engine/sql.ts';
-import type { Context, Job } from '../job/job.ts';
 
 /** The context with what the engine refused. */
 export async function tried(engine: Engine, job: Job, context: Context): Promise<Context> {

@@ -2,8 +2,9 @@
  * The lists as they were before a refresh: who joined in its period is taken off again, who left comes back. Who joined stands in
  * `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now stays off.
  */
-import { sql } from '../engine/sql.ts';
-import { type Change, insert, remove } from '../job/job.ts';
+
+import { type Change, insert, remove } from '../core/job.ts';
+import { sql } from '../core/sql.ts';
 
 /** The job whose decisions are memberships. */
 export const LISTS = 'list-refresh';

@@ -4,12 +4,13 @@
  * suppression back is a person's decision, so that such a plan always waits for approval; the list then holds a release,
  * which the next run respects.
  */
-import { kindOf } from '../bounces/kinds.ts';
+
+import { type Change, insert, type Job, job, remove, update } from '../core/job.ts';
+import { join, name, raw, type Sql, sql } from '../core/sql.ts';
+import { type ColumnType, type TableName, tableNames, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { join, name, raw, type Sql, sql } from '../engine/sql.ts';
-import { type Change, insert, type Job, job, remove, update } from '../job/job.ts';
+import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { quoteName } from '../snapshot/load.ts';
-import { type ColumnType, type TableName, tableNames, tableOf } from '../workbook/tables.ts';
 import { LISTS, listsBack } from './undo-lists.ts';
 
 /** The tables in which jobs decide. */

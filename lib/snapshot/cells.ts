@@ -2,7 +2,7 @@
  * How a cell's text becomes a value, in the engine's SQL. Nothing is guessed: what has no certain reading is NULL here
  * and goes to quarantine with its text. The settings of the workbook say what `01/02/2026` means; without them it means nothing.
  */
-import type { ColumnType } from '../workbook/tables.ts';
+import type { ColumnType } from '../core/tables.ts';
 
 export interface CellSettings {
   readonly timeZone: string;

@@ -3,12 +3,13 @@
  * about nobody leaves its table and stands in `quarantine_now`, with its reason. Nothing is dropped unseen. What a
  * row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
  */
+
+import { raw, sql } from '../core/sql.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, sql } from '../engine/sql.ts';
-import type { MalformedRow, TableText } from '../store/store.ts';
-import { type TableName, tableOf } from '../workbook/tables.ts';
+import type { MalformedRow, TableText } from '../workbook/store.ts';
 import { blankRow, FAULT, quote, quoteName } from './load.ts';
-import { type ConsentTable, hearMalformed } from './said.ts';
+import { type ConsentTable, hearMalformed } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;

@@ -5,10 +5,11 @@
  * release has answered counts from the moment it is read, also where the job that would write it down is held by a
  * guard, fails or doesn't run. What was said under an id or address from before a merge is said of the survivor.
  */
-import { kindOf } from '../bounces/kinds.ts';
-import { releases } from '../bounces/releases.ts';
+
+import { raw, sql } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, sql } from '../engine/sql.ts';
+import { kindOf } from './bounce-kinds.ts';
+import { releases } from './releases.ts';
 
 /** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
 const inForce = 'released_at is null or (suppressed_at is not null and suppressed_at > released_at)';

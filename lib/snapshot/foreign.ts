@@ -3,14 +3,15 @@
  * (CLEAN_TIME, UNSUB_TIME) and HubSpot's column "Email hard bounce reason". They join the workbook's bounces, so that
  * the jobs need not know where a bounce was written down. A contact export alone is a workbook for that reason.
  */
+
+import { raw, sql } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, sql } from '../engine/sql.ts';
-import type { ForeignFile, SourceTable, TableText } from '../store/store.ts';
 import { consentHeaders, findColumns, normalHeader } from '../workbook/headers.ts';
+import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { csvScan, quote, readStrictly } from './load.ts';
-import { hearMalformed } from './said.ts';
+import { hearMalformed } from './unreadable-rows.ts';
 
 const shapes = {
   'mailchimp-cleaned': { time: 'clean_time', kind: 'cleaned', detail: 'cleaned by Mailchimp' },

@@ -2,8 +2,9 @@
  * Who a row is about. Contacts without a contact_id get the one that list-cleaning will write (the same row always
  * gets the same), and facts find their contact by id or by address, also after merges.
  */
+
+import { raw } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
 
 const CONTENT = [
   'email',

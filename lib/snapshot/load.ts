@@ -3,11 +3,12 @@
  * visible as a fault of its row; `check.ts` takes such rows out. Columns that a workbook lacks are there, empty, so
  * that no job asks. Unknown columns are loaded only where a rule names them.
  */
+
+import { raw } from '../core/sql.ts';
+import { type Column, type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
-import type { CsvText, OutsideText, SourceTable, TableText } from '../store/store.ts';
 import { departureOf, normalHeader } from '../workbook/headers.ts';
-import { type Column, type TableName, tableOf } from '../workbook/tables.ts';
+import type { CsvText, OutsideText, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
 
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */

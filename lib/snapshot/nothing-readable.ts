@@ -1,9 +1,10 @@
 /**
  * Contacts of which none can be read: there are rows, so that the workbook is not empty, and the first of them says what to look for.
  */
+
+import { raw } from '../core/sql.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
-import type { TableText } from '../store/store.ts';
+import type { TableText } from '../workbook/store.ts';
 import { FAULT } from './load.ts';
 
 export class NothingReadable extends Error {

@@ -2,9 +2,10 @@
  * Whom a fact is about: events and purchases name their contact by id or by address, often by one from before a merge. Here they
  * get the contact_id of today, or the fault of being about nobody.
  */
+
+import { raw } from '../core/sql.ts';
+import type { TableName } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
-import type { TableName } from '../workbook/tables.ts';
 import { blankRow, FAULT, fault } from './load.ts';
 
 /** The facts that are about somebody. */

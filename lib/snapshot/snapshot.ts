@@ -2,22 +2,23 @@
  * One consistent copy of a workbook in the engine: read, typed, checked. The one place where tables come in; every
  * job of the batch sees what stands here, and later what the jobs before it left.
  */
+
+import { raw, sql } from '../core/sql.ts';
+import type { TableName } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { raw, sql } from '../engine/sql.ts';
-import type { Reading, SourceTable, TableText } from '../store/store.ts';
 import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
-import type { TableName } from '../workbook/tables.ts';
+import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import type { CellSettings } from './cells.ts';
 import { checkTable, createQuarantine, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
+import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { findOwners, OWNED } from './owners.ts';
-import { createSaid, hearMalformed, hearSuppressions } from './said.ts';
 import { createSpellings } from './spellings.ts';
-import { createWholeRows } from './whole.ts';
+import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;

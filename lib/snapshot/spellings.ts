@@ -4,9 +4,9 @@
  * spelling that it has; what they have in common stands beside them.
  */
 import { domainToASCII } from 'node:url';
-import { readAddress } from '../email/normalise.ts';
+import { raw } from '../core/sql.ts';
+import { readAddress } from '../core/text/address.ts';
 import { type Engine, withMark } from '../engine/duckdb.ts';
-import { raw } from '../engine/sql.ts';
 
 const FROM = [
   'contacts',

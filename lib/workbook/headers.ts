@@ -2,7 +2,7 @@
  * Which header stands for which column: without case, with spaces, `-` and `_` alike, and with the names that other
  * tools use. Refuses to guess: a header that is not known is an unknown column, kept as it is.
  */
-import { type TableName, tableOf } from './tables.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 
 /** `Contact ID`, `contact-id` and `CONTACT_ID` are all `contact_id`. Also the SQL name of an unknown column. */
 export const normalHeader = (header: string): string =>

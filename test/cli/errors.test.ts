@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { sql } from '../../lib/engine/sql.ts';
-import { update } from '../../lib/job/job.ts';
-import { lockFolder } from '../../lib/landing/lock.ts';
+import { update } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
+import { lockFolder } from '../../lib/workbook/csv/commit/lock.ts';
 import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 

@@ -7,8 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
-import { layOutSample } from '../../lib/sample/lay-out.ts';
-import { tableNames, tableOf } from '../../lib/workbook/tables.ts';
+import { layOutSample } from '../../lib/cli/sample/lay-out.ts';
+import { tableNames, tableOf } from '../../lib/core/tables.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 const MEND = 'The docs drifted. Mend them with: UPDATE_DOCS=1 npx vitest run test/docs';

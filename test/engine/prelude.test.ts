@@ -1,8 +1,8 @@
 /** The functions that jobs may use mean the same however they are computed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { join, sql } from '../../lib/core/sql.ts';
 import { Engine } from '../../lib/engine/duckdb.ts';
-import { join, sql } from '../../lib/engine/sql.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 describe('trimmed', () => {

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bounceSuppression } from '../../jobs/bounce-suppression.ts';
 import { bounces as rules } from '../../jobs/rules/bounces.ts';
 import { reportRun } from '../../lib/cli/report.ts';
-import type { RunResult } from '../../lib/run/batch.ts';
-import { warningsIn } from '../../lib/shift/words.ts';
+import { warningsIn } from '../../lib/github/outward-errors.ts';
+import type { RunResult } from '../../lib/run/run.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
   aBounce,

@@ -1,11 +1,11 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import { describe, expect, it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
-import { periodOf } from '../../lib/calendar/period.ts';
-import type { Sql } from '../../lib/engine/sql.ts';
-import { allJobs, type ScheduledJob } from '../../lib/job/batch.ts';
-import type { Context } from '../../lib/job/job.ts';
-import { tableOf } from '../../lib/workbook/tables.ts';
+import { allJobs, type ScheduledJob } from '../../lib/core/batch.ts';
+import { periodOf } from '../../lib/core/calendar/period.ts';
+import type { Context } from '../../lib/core/job.ts';
+import type { Sql } from '../../lib/core/sql.ts';
+import { tableOf } from '../../lib/core/tables.ts';
 import { asOf, today } from '../support/workbook.ts';
 
 /** Every statement of a job, with the place that it stands at. */

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrichment } from '../../jobs/enrichment.ts';
-import { enrichmentRules } from '../../lib/enrich/rules.ts';
-import type { Store } from '../../lib/store/store.ts';
+import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
+import type { Store } from '../../lib/workbook/store.ts';
 import { programFile } from '../support/child-process.ts';
 import { type DnsServer, dnsServer, type Zone } from '../support/dns-server.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
@@ -76,7 +76,7 @@ describe('what is paid', () => {
     const rules = rulesFor(server, {}, { parallel: 4, chunk: 8 });
     const ledger = join(folder, 'ledger');
     const args = ['run', 'enrichment', '--as-of', '2026-11-22', '--workbook', workbook, '--ledger', ledger];
-    const program = await programFile('test/enrich/enrich-child.ts');
+    const program = await programFile('test/features/enrichment/enrich-child.ts');
     for (const _ of deaths) {
       child = spawn(process.execPath, [program, JSON.stringify(rules), ...args], { stdio: 'ignore' });
       const [, signal] = await once(child, 'exit');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { exportFiles } from '../../jobs/exports.ts';
-import { exportRules } from '../../lib/export/rules.ts';
-import { all, event, memberOf, not, purchases, text } from '../../lib/segments/build.ts';
+import { exportRules } from '../../lib/features/exports/rules.ts';
+import { all, event, memberOf, not, purchases, text } from '../../lib/features/segments/build.ts';
 import { bringIn } from '../support/import.ts';
 import { jobOf, night } from '../support/night.ts';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lists } from '../../jobs/rules/segments.ts';
-import type { RunResult } from '../../lib/run/batch.ts';
+import type { RunResult } from '../../lib/run/run.ts';
 import { night } from '../support/night.ts';
 import { type Row, readCsv, temporaryFolder } from '../support/workbook.ts';
 

@@ -7,11 +7,11 @@ import { exportFiles } from '../../jobs/exports.ts';
 import lifetimeValue from '../../jobs/lifetime-value.ts';
 import { listRefresh } from '../../jobs/list-refresh.ts';
 import { listSizes } from '../../jobs/rules/guards.ts';
-import { exportRules } from '../../lib/export/rules.ts';
+import { exportRules } from '../../lib/features/exports/rules.ts';
+import { all, date, number, text } from '../../lib/features/segments/build.ts';
+import type { Condition } from '../../lib/features/segments/condition.ts';
+import { valueMetrics } from '../../lib/features/value/report.ts';
 import { folderLedger } from '../../lib/run/ledger.ts';
-import { all, date, number, text } from '../../lib/segments/build.ts';
-import type { Condition } from '../../lib/segments/condition.ts';
-import { valueMetrics } from '../../lib/value/told.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aContact, aPurchase, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 

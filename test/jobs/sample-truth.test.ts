@@ -7,7 +7,7 @@ import { writeWorld } from '../../data/generator/files.ts';
 import type { ContactTruth } from '../../data/generator/truth.ts';
 import { generateWorld } from '../../data/generator/world.ts';
 import { lists } from '../../jobs/rules/segments.ts';
-import type { RunResult } from '../../lib/run/batch.ts';
+import type { RunResult } from '../../lib/run/run.ts';
 import { jobOf, night } from '../support/night.ts';
 import { type Row, readCsv } from '../support/workbook.ts';
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { scoring } from '../../jobs/rules/scoring.ts';
 import { scoreRecalculation } from '../../jobs/score-recalculation.ts';
 import { exitCode } from '../../lib/cli/run.ts';
-import { text } from '../../lib/segments/build.ts';
+import { text } from '../../lib/features/segments/build.ts';
 import { night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { hashAddress } from '../../lib/import/forgotten.ts';
+import { hashAddress } from '../../lib/intake/forgotten.ts';
 import { aBounce, aContact, anEvent, aPurchase, aSuppression, type Row, readCsv } from '../support/workbook.ts';
 
 export const PERSONS = 12;

@@ -2,8 +2,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sql } from '../../lib/engine/sql.ts';
-import { insert, job, update } from '../../lib/job/job.ts';
+import { insert, job, update } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { night } from '../support/night.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { type Fault, withFault } from './failing-disk.ts';

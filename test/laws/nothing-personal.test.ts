@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { sql } from '../../lib/engine/sql.ts';
-import type { Job } from '../../lib/job/job.ts';
-import { update } from '../../lib/job/job.ts';
+import type { Job } from '../../lib/core/job.ts';
+import { update } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { aJob } from '../support/small-jobs.ts';
 import {
   aBounce,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { allJobs } from '../../lib/job/batch.ts';
+import { allJobs } from '../../lib/core/batch.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const names = allJobs(nightShift)

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../lib/store/store.ts';
+import type { Store } from '../../lib/workbook/store.ts';
 import { jobOf, night } from '../support/night.ts';
 import { bytesOf, nightly, sets } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { writeWorld } from '../../data/generator/files.ts';
 import { generateWorld } from '../../data/generator/world.ts';
 import { nightShift } from '../../jobs/batches.ts';
-import { allJobs } from '../../lib/job/batch.ts';
-import type { RunResult } from '../../lib/run/batch.ts';
+import { allJobs } from '../../lib/core/batch.ts';
+import type { RunResult } from '../../lib/run/run.ts';
 import { night } from '../support/night.ts';
 import {
   aBounce,

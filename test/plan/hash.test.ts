@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sql } from '../../lib/engine/sql.ts';
-import { insert, remove, update } from '../../lib/job/job.ts';
+import { insert, remove, update } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';
 import { aContact, aSuppression, type Row, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

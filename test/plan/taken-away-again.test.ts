@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sql } from '../../lib/engine/sql.ts';
-import { remove, upsert } from '../../lib/job/job.ts';
+import { remove, upsert } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { listRefresh } from '../../jobs/list-refresh.ts';
 import { reportRun } from '../../lib/cli/report.ts';
 import { exitCode } from '../../lib/cli/run.ts';
-import { sql } from '../../lib/engine/sql.ts';
-import { allowed } from '../../lib/job/guard.ts';
-import { insert, remove } from '../../lib/job/job.ts';
+import { allowed } from '../../lib/core/guard.ts';
+import { insert, remove } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
+import { all, text } from '../../lib/features/segments/build.ts';
+import type { ListRule } from '../../lib/features/segments/lists.ts';
 import { planHash } from '../../lib/plan/hash.ts';
-import { all, text } from '../../lib/segments/build.ts';
-import type { ListRule } from '../../lib/segments/lists.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { aJob, bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
 import {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sql } from '../../lib/engine/sql.ts';
-import { insert } from '../../lib/job/job.ts';
+import { insert } from '../../lib/core/job.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { filesBelow } from '../laws/one-outcome.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aJob, nightly, sets } from '../support/small-jobs.ts';

@@ -1,7 +1,7 @@
 /** What a cell's text is read as, in UTC and elsewhere; what has no certain reading is nothing. */
 import { describe, expect, it } from 'vitest';
+import { join, raw, sql } from '../../lib/core/sql.ts';
 import { Engine } from '../../lib/engine/duckdb.ts';
-import { join, raw, sql } from '../../lib/engine/sql.ts';
 import { type CellSettings, readCell, writeCell } from '../../lib/snapshot/cells.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import type { NightShift } from '../../lib/job/batch.ts';
+import type { NightShift } from '../../lib/core/batch.ts';
 import { programFile } from './child-process.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
 import { storyShift } from './story-shift/jobs.ts';

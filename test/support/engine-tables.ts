@@ -3,9 +3,9 @@
  * see tables and no files. Knows nothing of stores; refuses a cell of a wrong type as DuckDB does.
  */
 import { tmpdir } from 'node:os';
+import { join, name, raw, sql } from '../../lib/core/sql.ts';
+import { type ColumnType, tableOf } from '../../lib/core/tables.ts';
 import { Engine } from '../../lib/engine/duckdb.ts';
-import { join, name, raw, sql } from '../../lib/engine/sql.ts';
-import { type ColumnType, tableOf } from '../../lib/workbook/tables.ts';
 
 type Cell = string | number | null | undefined;
 export type Rows = readonly Readonly<Record<string, Cell>>[];

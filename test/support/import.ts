@@ -3,10 +3,10 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseAsOf } from '../../lib/calendar/period.ts';
-import { fedTables } from '../../lib/import/bring.ts';
-import { type ImportReport, type ImportRequest, importJob } from '../../lib/import/import-job.ts';
-import type { JobResult } from '../../lib/run/batch.ts';
+import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import { type ImportReport, type ImportRequest, importJob } from '../../lib/intake/import-job.ts';
+import { fedTables } from '../../lib/intake/read-files.ts';
+import type { JobResult } from '../../lib/run/run.ts';
 import { type Night, night } from './night.ts';
 import { asOf as endOfToday, type Row } from './workbook.ts';
 
@@ -52,7 +52,7 @@ export async function bringIn(
     },
     async (found, engine) => {
       report = found;
-      const { raw } = await import('../../lib/engine/sql.ts');
+      const { raw } = await import('../../lib/core/sql.ts');
       const rows = await engine.rows(raw('select * from import_rejects order by file, line, "column"'));
       rejects = rows.map((row) => ({
         file: basename(paths[Number(row.file)] ?? ''),

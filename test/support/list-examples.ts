@@ -2,11 +2,17 @@
  * Runs the examples that stand beside each list: lays their made-up contacts out in an engine, asks who is on the list,
  * and tells which are wrong. It judges no list by anything else.
  */
-import { sql } from '../../lib/engine/sql.ts';
-import { contactColumns } from '../../lib/segments/check.ts';
-import { segmentInputQuery } from '../../lib/segments/input.ts';
-import { checkLists, type Example, type ListRule, membershipQuery, type Segment } from '../../lib/segments/lists.ts';
-import { isDay, parseAge } from '../../lib/segments/when.ts';
+import { sql } from '../../lib/core/sql.ts';
+import { contactColumns } from '../../lib/features/segments/check.ts';
+import { segmentInputQuery } from '../../lib/features/segments/input.ts';
+import {
+  checkLists,
+  type Example,
+  type ListRule,
+  membershipQuery,
+  type Segment,
+} from '../../lib/features/segments/lists.ts';
+import { isDay, parseAge } from '../../lib/features/segments/when.ts';
 import { engineWith, type Rows } from './engine-tables.ts';
 
 /** An example that its list gets wrong. */

@@ -3,9 +3,9 @@
  * tabs, marks them, and takes them away again. A spreadsheet that holds anything else is refused and left as it is.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { type ClientOptions, type SheetsClient, sheetsClient } from '../../lib/google/client.ts';
-import { openSheetsStore } from '../../lib/store/sheets.ts';
-import { tableNames } from '../../lib/workbook/tables.ts';
+import { tableNames } from '../../lib/core/tables.ts';
+import { type ClientOptions, type SheetsClient, sheetsClient } from '../../lib/workbook/sheets/client.ts';
+import { openSheetsStore } from '../../lib/workbook/sheets/store.ts';
 import type { Rows, StoreBench, Tables } from './store-bench.ts';
 import { temporaryFolder } from './workbook.ts';
 

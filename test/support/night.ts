@@ -5,13 +5,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nightShift } from '../../jobs/batches.ts';
-import { parseAsOf } from '../../lib/calendar/period.ts';
 import { rehearsal } from '../../lib/cli/run.ts';
-import { resolveNames, type ScheduledJob } from '../../lib/job/batch.ts';
-import { type JobResult, type RunResult, runBatch } from '../../lib/run/batch.ts';
+import { resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
+import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
-import { openCsvStore } from '../../lib/store/csv.ts';
-import type { Store } from '../../lib/store/store.ts';
+import { type JobResult, type RunResult, runBatch } from '../../lib/run/run.ts';
+import { openCsvStore } from '../../lib/workbook/csv/store.ts';
+import type { Store } from '../../lib/workbook/store.ts';
 import { asOf as endOfToday } from './workbook.ts';
 
 export interface Night {

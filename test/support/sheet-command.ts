@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { ERASE_KEY } from '../../lib/import/forgotten.ts';
-import type { NightShift } from '../../lib/job/batch.ts';
+import type { NightShift } from '../../lib/core/batch.ts';
+import { ERASE_KEY } from '../../lib/intake/forgotten.ts';
 import { type SheetsBench, SPREADSHEET } from './store-bench.ts';
 import { temporaryFolder } from './workbook.ts';
 

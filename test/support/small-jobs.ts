@@ -4,10 +4,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { name, sql } from '../../lib/engine/sql.ts';
-import type { ScheduledJob } from '../../lib/job/batch.ts';
-import { atMost } from '../../lib/job/guard.ts';
-import { type Job, job, update } from '../../lib/job/job.ts';
+import type { ScheduledJob } from '../../lib/core/batch.ts';
+import { atMost } from '../../lib/core/guard.ts';
+import { type Job, job, update } from '../../lib/core/job.ts';
+import { name, sql } from '../../lib/core/sql.ts';
 
 /** A job with everything that a declaration must have. */
 export const aJob = (given: Partial<Job> = {}): Job =>

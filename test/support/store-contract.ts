@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Marker, Store, TablePatch } from '../../lib/store/store.ts';
-import type { TableName } from '../../lib/workbook/tables.ts';
+import type { TableName } from '../../lib/core/tables.ts';
+import type { Marker, Store, TablePatch } from '../../lib/workbook/store.ts';
 import type { StoreBench, Tables } from './store-bench.ts';
 
 const CONTACTS = [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { tableOf } from '../../lib/workbook/tables.ts';
+import { tableOf } from '../../lib/core/tables.ts';
 import {
   aBounce,
   aContact,

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { onTestFinished } from 'vitest';
-import { type TableName, tableNames, tableOf } from '../../lib/workbook/tables.ts';
+import { type TableName, tableNames, tableOf } from '../../lib/core/tables.ts';
 
 /** One row as its file has it: every cell is text, '' is unknown. */
 export type Row = Record<string, string>;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { nightShift } from '../../jobs/batches.ts';
-import { parseCron } from '../../lib/calendar/cron.ts';
-import { allJobs } from '../../lib/job/batch.ts';
-import { workflowOf } from '../../lib/shift/watch.ts';
+import { allJobs } from '../../lib/core/batch.ts';
+import { parseCron } from '../../lib/core/calendar/cron.ts';
+import { workflowOf } from '../../lib/github/watch.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
 const files = readdirSync(folder);

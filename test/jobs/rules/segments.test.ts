@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lists } from '../../../jobs/rules/segments.ts';
-import { text } from '../../../lib/segments/build.ts';
-import { checkLists } from '../../../lib/segments/lists.ts';
+import { text } from '../../../lib/features/segments/build.ts';
+import { checkLists } from '../../../lib/features/segments/lists.ts';
 import { runExamples } from '../../support/list-examples.ts';
 
 describe('the lists in jobs/rules', () => {

@@ -7,8 +7,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nightShift } from '../../../jobs/batches.ts';
-import { allJobs } from '../../../lib/job/batch.ts';
-import { workflowOf } from '../../../lib/shift/watch.ts';
+import { allJobs } from '../../../lib/core/batch.ts';
+import { workflowOf } from '../../../lib/github/watch.ts';
 
 const folder = join(import.meta.dirname, '../../../.github/workflows');
 const model = readFileSync(join(folder, 'nightly.yml'), 'utf8');

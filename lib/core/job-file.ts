@@ -1,0 +1,20 @@
+/**
+ * A file that a job makes beside the workbook's tables, such as an export: what stands in it is a query, and when it
+ * appears is the run's business (lib/run/files.ts).
+ */
+import type { Sql } from './sql.ts';
+
+export interface JobFile {
+  /** Lower case, digits and `-`: `newsletter-mailchimp`. */
+  readonly name: string;
+  /** Its columns are the file's, by their headers; all are text. It says its own order. */
+  readonly query: Sql;
+  /** Only what is new or changed since the last period, and who left in a file of its own; else all. */
+  readonly onlyChanged?: boolean;
+  /** In a workbook of tabs, the tab that it goes to instead of a file. */
+  readonly tab?: string;
+  /** Without rows, it is not made. */
+  readonly mayBeMissing?: boolean;
+  /** The header of the column by which a row is known again, for who left. */
+  readonly key: string;
+}

@@ -1,0 +1,147 @@
+/**
+ * What a job is. A file in jobs/ that calls `job({...})` is all there is to a job; how a run plans, guards, applies
+ * and records it is not its business.
+ *
+ * workbook    the contact database: a set of tables, kept by a store
+ * snapshot    one consistent copy of the workbook, read at one moment, loaded into the engine
+ * as-of       the moment that a run pretends it is; a job sees facts up to then and no later
+ * period      the slice of time that a run stands for; job + period is a run's identity
+ * prepare     what a job computes over whole tables, and gather, what it asks of the world outside, before all else
+ * step        a named intermediate table that a job works out first; `explain` and guards may read it as well
+ * change      what a job wants of one table, as a query; what is so already drops out by itself
+ * plan        the changes worked out against the snapshot: only what really differs, each row with its reason
+ * guard       a limit on a plan, checked before anything is written
+ * held        a part of a plan that was left out by itself, counted by reason
+ */
+
+import type { Guard, Hold } from './guard.ts';
+import type { JobFile } from './job-file.ts';
+import type { Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
+import type { Sql } from './sql.ts';
+import type { TableName } from './tables.ts';
+
+/** What a job is told about the run. It has no other source: no clock, no network, no environment. */
+export interface Context {
+  readonly asOf: Date;
+  /** The local calendar day of as-of, `YYYY-MM-DD`. */
+  readonly today: string;
+  readonly period: string;
+  /** The columns that a table has in this workbook, by each name that a rule may use (`normalHeader`): its own, and its header's. */
+  readonly columns: (table: TableName) => ReadonlyMap<string, string>;
+  /** What the engine said of the job's `trials` that it does not understand, by part. */
+  readonly refused?: ReadonlyMap<string, string>;
+}
+
+/** A query that the engine must understand for a part of a job's rules to be followed. It is never run. */
+export interface Trial {
+  readonly part: string;
+  readonly query: Sql;
+}
+
+/** A named table made of a query; `row` says in words what one of its rows is. */
+export interface QueryStep {
+  readonly name: string;
+  readonly row: string;
+  readonly query: Sql;
+}
+
+/** What row logic gives back for one value: a text per column, or null. */
+export type LookedUp = Readonly<Record<string, string | null>>;
+
+/**
+ * A named table made by TypeScript: `compute` is called once for every distinct row of `over` (one to three text
+ * columns) and its answer stands beside it. For what needs a library and can't be said in SQL.
+ */
+export interface LookupStep {
+  readonly name: string;
+  readonly row: string;
+  readonly over: Sql;
+  readonly keys: readonly string[];
+  readonly columns: readonly string[];
+  readonly compute: (...values: (string | null)[]) => LookedUp;
+}
+
+export type Step = QueryStep | LookupStep;
+
+export type ChangeKind = 'insert' | 'update' | 'upsert' | 'remove' | 'replace' | 'adopt';
+
+/**
+ * What a job wants of one table. The query gives the key, the columns to set, and in `why` the reason in a few fixed
+ * words; `why_COLUMN` gives a cell a reason of its own, and `why` of the change one that is the same for all.
+ */
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly table: TableName;
+  readonly query: Sql;
+  /** Reasons by column that are the same for every row. */
+  readonly why?: Readonly<Record<string, string>>;
+  /** `replace` only: which of the rows that stand there are this job's to take away; all, if it is left out. */
+  readonly owned?: Sql;
+}
+
+/** Adds the rows whose key is not there yet. */
+export const insert = (table: TableName, query: Sql): Change => ({ kind: 'insert', table, query });
+/** Sets columns of rows that are there. */
+export const update = (table: TableName, query: Sql, why: Change['why'] = {}): Change => ({
+  kind: 'update',
+  table,
+  query,
+  why,
+});
+/** Adds rows, and sets the columns of those that are there. */
+export const upsert = (table: TableName, query: Sql): Change => ({ kind: 'upsert', table, query });
+/** Takes rows away, by key. */
+export const remove = (table: TableName, query: Sql): Change => ({ kind: 'remove', table, query });
+/** The query's rows are the table (or its part `owned`): adds, sets and takes away. `why` is that of the new rows. */
+export const replace = (table: TableName, query: Sql, owned?: Sql): Change => ({
+  kind: 'replace',
+  table,
+  query,
+  ...(owned && { owned }),
+});
+/** Writes the key that the snapshot worked out into rows that came without one; the query gives key and `why`. */
+export const adopt = (table: TableName, query: Sql): Change => ({ kind: 'adopt', table, query });
+
+/** One part of what `explain` tells about a contact: a title, and a query whose rows are printed as a table. */
+export interface Explanation {
+  readonly title: string;
+  readonly query: Sql;
+}
+
+export interface Job {
+  readonly name: string;
+  /** One sentence for people: what it does, and what for. */
+  readonly purpose: string;
+  readonly reads: readonly TableName[];
+  readonly writes: readonly TableName[];
+  /** Jobs whose failure makes this one pointless: it is skipped then. */
+  readonly needs?: readonly string[];
+  /** What marketers tuned; its hash stands in the ledger. */
+  readonly rules?: unknown;
+  /** Columns beyond the known ones that the rules name (as `normalHeader` gives them), so that the snapshot loads them. */
+  readonly extraColumns?: readonly string[];
+  /** Asks the world outside, before the snapshot; see ahead.ts. */
+  readonly gather?: (at: Gathering) => Promise<Gathered>;
+  /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
+  readonly prepare?: (at: Preparation) => Promise<Metrics>;
+  /**
+   * It forgets somebody: its decisions are written nowhere, because they would hold what it is there to forget, and it waits for no
+   * table that shrank to be whole again.
+   */
+  readonly unrecorded?: true;
+  /** Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one part's fault and not the job's. */
+  readonly trials?: (context: Context) => readonly Trial[];
+  readonly steps?: (context: Context) => readonly Step[];
+  readonly changes: (context: Context) => readonly Change[];
+  /** Files that it makes beside the workbook's tables. */
+  readonly files?: (context: Context) => readonly JobFile[];
+  readonly guards?: readonly Guard[];
+  /** Parts that are left out of the plan by themselves. */
+  readonly holds?: (context: Context) => readonly Hold[];
+  /** What a person would want to watch: name → a query of one row, or of rows (label, count). Never personal data. */
+  readonly metrics?: (context: Context) => Readonly<Record<string, Sql>>;
+  readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
+}
+
+/** Declares a job. */
+export const job = (declaration: Job): Job => declaration;

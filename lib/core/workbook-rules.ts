@@ -1,0 +1,116 @@
+/**
+ * What a team may say about its workbook as a whole: time zone, dates, other names of columns, and how much a table
+ * may shrink between two runs. Checked when the program starts; a wrong rule stops everything before it reads a row.
+ */
+import * as z from 'zod';
+import { nearest } from '../workbook/headers.ts';
+import { tableNames, tables } from './tables.ts';
+
+/** Rules are checked once: to compile their checks first takes longer than the checks. */
+z.config({ jitless: true });
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z0-9_+\-/]+$/.test(zone);
+  } catch {
+    return false;
+  }
+};
+
+const columnsByTable = Object.fromEntries(tableNames.map((table) => [table, Object.keys(tables[table].columns)]));
+
+/** A file, a folder or a pattern such as `events/*.parquet`; `columns` are other names of columns: header → column. */
+const source = (table: 'events' | 'bounces' | 'purchases') => {
+  const columns = z.record(z.string(), z.enum(columnsByTable[table] as [string, ...string[]]));
+  return z
+    .union([z.string().min(1), z.strictObject({ files: z.string().min(1), columns })])
+    .transform((given) => (typeof given === 'string' ? { files: given, columns: {} } : given))
+    .optional();
+};
+
+const schema = z.strictObject({
+  /** IANA name: a day is a day there, and dates without an offset are local there. */
+  timeZone: z.string().refine(isTimeZone, {
+    error: ({ input }) => `found ${shown(input)}. Expected an IANA time zone such as "Europe/Berlin"`,
+  }),
+  /** What 01/02/2026 means; left out, such dates are unreadable. */
+  slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
+  /** Other names of the contacts table's columns: header → column. */
+  aliases: z.record(z.string(), z.enum(columnsByTable.contacts as [string, ...string[]])),
+  /** Facts that are kept outside of the workbook, in CSV or Parquet files. Paths begin at the repository's folder. */
+  sources: z
+    .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })
+    .default({}),
+  /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
+  shrink: z.strictObject({ share: z.number().min(0).max(1) }),
+});
+
+export type WorkbookRules = z.infer<typeof schema>;
+/** Where tables lie that are kept outside of the workbook. */
+export type Sources = WorkbookRules['sources'];
+
+/** A found value, short enough for one line of an error. */
+export const shown = (value: unknown): string =>
+  value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+
+/** What is wrong, where a schema has no words of its own: what was found, and what is expected. */
+export function faultInWords(issue: z.core.$ZodRawIssue): string | undefined {
+  const found = `found ${shown(issue.input)}. Expected`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${found} ${EXPECTED[issue.expected] ?? issue.expected}`;
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const near = typeof issue.input === 'string' ? nearest(issue.input, values) : null;
+      return `${found} ${values.length === 1 ? '' : 'one of '}${values.join(', ')}${near ? `. Did you mean "${near}"?` : ''}`;
+    }
+    case 'too_small':
+      return `${found} ${ofSize(issue.origin)}${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `${found} ${ofSize(issue.origin)}${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'unrecognized_keys':
+      return `nothing is called ${issue.keys.map((key) => `"${key}"`).join(', ')} here`;
+    default:
+      return undefined;
+  }
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text in quotes',
+  boolean: 'true or false',
+  array: 'a list in [ … ]',
+  object: 'an object in { … }',
+  record: 'an object in { … }',
+};
+
+const ofSize = (origin: string): string =>
+  origin === 'string' ? 'a text whose length is ' : origin === 'array' ? 'a list whose length is ' : '';
+
+/** Rules that can't be used, with every fault at once. */
+export class RulesError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(file: string, faults: readonly string[]) {
+    const said = faults.join('; ');
+    super(`${file}: ${said}${said.endsWith('?') ? '' : '.'}`);
+    this.name = 'RulesError';
+    this.faults = faults;
+  }
+}
+
+/** Checks rules against their schema; throws a `RulesError` that names the file and every fault. */
+export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: unknown): T {
+  const parsed = rulesSchema.safeParse(rules, { error: faultInWords, reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new RulesError(
+    file,
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the rules'}: ${issue.message}`),
+  );
+}
+
+/** The workbook's rules, checked. */
+export const workbookRules = (rules: z.input<typeof schema>): WorkbookRules =>
+  checkRules('jobs/rules/workbook.ts', schema, rules);

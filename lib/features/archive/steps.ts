@@ -1,0 +1,121 @@
+/**
+ * Who is stale, since when, and who is back: each step one query over the whole history, so that a month that was
+ * missed changes nothing. Somebody of whom nothing is known that has a date is never stale.
+ */
+
+import type { Step } from '../../core/job.ts';
+import type { Metrics } from '../../core/prepare.ts';
+import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import { tableOf } from '../../core/tables.ts';
+import type { Engine } from '../../engine/duckdb.ts';
+import { quoteName } from '../../snapshot/load.ts';
+import type { ArchiveRules } from './rules.ts';
+
+/** The stage of whoever gets a last question, and goes to the archive a cycle later. */
+export const STALE = 'stale';
+
+const lastLife = (rules: ArchiveRules): Sql => sql`
+  select contact_id, max(seen_at) as seen_at from (
+    select contact_id, created_at as seen_at from contacts
+    union all
+    select contact_id, last_activity_at from contacts
+    union all
+    select contact_id, occurred_at from events where type in ${list(rules.signsOfLife)}
+    union all
+    select contact_id, ordered_at from purchases
+  ) as signs where seen_at is not null group by contact_id`;
+
+const spared = (rules: ArchiveRules, today: string): Sql => sql`
+  select contact_id, min(why) as why from (
+    select contact_id, 'a customer above the floor' as why from contacts where lifetime_value >= ${rules.valueFloor}
+    union all
+    select contact_id, 'a stage that stays' from contacts where lower(lifecycle_stage) in ${list(rules.keptStages.length > 0 ? rules.keptStages.map((stage) => stage.toLowerCase()) : [''])}
+    union all
+    select c.contact_id, 'waits for a review' from contacts c join review r on r.left_id = c.contact_id or r.right_id = c.contact_id where r.decision is null
+    union all
+    select c.contact_id, 'suppressed lately' from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
+    where local_day(s.suppressed_at) >= months_before(cast(${today} as date), ${rules.keepSuppressedMonths})
+    union all
+    select contact_id, 'a row in quarantine as well, which may say otherwise' from unread_contacts where contact_id is not null
+  ) as reasons group by contact_id`;
+
+/** The steps of a month's clean-up, in order. */
+export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
+  return [
+    { name: 'last_life', row: 'a person with the last sign of life', query: lastLife(rules) },
+    { name: 'spared', row: 'a contact that stays, whatever its age', query: spared(rules, today) },
+    {
+      name: 'silent',
+      row: 'a contact that is to go',
+      query: sql`
+        select c.contact_id, c.lifecycle_stage from contacts c join last_life l on l.contact_id = c.contact_id
+        left join spared s on s.contact_id = c.contact_id
+        where s.contact_id is null and local_day(l.seen_at) < months_before(cast(${today} as date), ${rules.staleAfterMonths})`,
+    },
+    {
+      name: 'stale_marks',
+      row: 'a contact that we marked, with the period and what its stage was',
+      query: sql`
+        select row_key as contact_id, period, before from changes where job = 'archive-stale' and after = ${STALE}
+        qualify row_number() over (partition by row_key order by period desc, run desc) = 1`,
+    },
+  ];
+}
+
+const archived = Object.keys(tableOf('archive').columns).filter(
+  (column) => !['contact_id', 'archived_at', 'archive_reason', 'record', 'lifecycle_stage'].includes(column),
+);
+const cells = (alias: string): Sql => raw(archived.map((column) => `${alias}.${quoteName(column)}`).join(', '));
+
+/** Contacts that get a last question. */
+export const newlyStale = sql`
+  select contact_id, ${STALE} as lifecycle_stage, 'no sign of life for long' as why from silent where coalesce(lifecycle_stage, '') <> ${STALE}`;
+
+/** Contacts that were marked and are alive after all: as they were. */
+export const alive = sql`
+  select m.contact_id, m.before as lifecycle_stage, 'a sign of life' as why
+  from stale_marks m join contacts c on c.contact_id = m.contact_id left join silent s on s.contact_id = m.contact_id
+  where c.lifecycle_stage = ${STALE} and s.contact_id is null`;
+
+const going = (period: string): Sql => sql`
+  select s.contact_id, m.before from silent s join stale_marks m on m.contact_id = s.contact_id
+  where s.lifecycle_stage = ${STALE} and m.period < ${period}`;
+
+/** Contacts that go to the archive: marked in an earlier period, and still silent. */
+export const intoArchive = (period: string, asOf: Date): Sql => sql`
+  select c.contact_id, ${cells('c')}, g.before as lifecycle_stage, ${asOf} as archived_at, 'no sign of life for long' as archive_reason, w.record, 'archived' as why
+  from contacts c join (${going(period)}) as g on g.contact_id = c.contact_id left join whole_rows w on w.contact_id = c.contact_id`;
+
+export const outOfContacts = (period: string): Sql =>
+  sql`select contact_id, 'archived' as why from (${going(period)}) as g`;
+
+const returning = sql`
+  select a.contact_id from archive a join last_life l on l.contact_id = a.contact_id where l.seen_at > a.archived_at`;
+
+/** People in the archive who showed life since: their rows as they were. */
+export const backToContacts = sql`
+  select a.contact_id, ${cells('a')}, a.lifecycle_stage, a.record as _text, 'a sign of life' as why
+  from archive a join (${returning}) as r on r.contact_id = a.contact_id`;
+
+export const outOfArchive = sql`select contact_id, 'a sign of life' as why from (${returning}) as r`;
+
+/**
+ * `whole_rows(contact_id, record)`: stale contacts with every cell that they have in the workbook, unknown columns too,
+ * and with the stage that they had before they were marked.
+ */
+export async function keepWholeRows(engine: Engine): Promise<Metrics> {
+  await engine.run(
+    sql`create or replace temp table stale_rows as select _row from contacts where lifecycle_stage = ${STALE} and _row is not null`,
+  );
+  const none = (await engine.number(raw('select count(*) from stale_rows'))) === 0;
+  const records = none
+    ? raw('select cast(null as varchar) as contact_id, cast(null as varchar) as record where false')
+    : sql`
+      select w.contact_id, cast(json_merge_patch(w.record, json_object('lifecycle_stage', m.before, '_cells', json_object('lifecycle_stage', null))) as varchar) as record
+      from contacts_whole('stale_rows') w left join (
+        select row_key, before from changes where job = 'archive-stale' and after = ${STALE}
+        qualify row_number() over (partition by row_key order by period desc, run desc) = 1
+      ) m on m.row_key = w.contact_id`;
+  await engine.run(sql`create or replace temp table whole_rows as ${records}`);
+  return {};
+}

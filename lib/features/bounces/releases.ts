@@ -1,0 +1,143 @@
+/**
+ * Which suppressions look wrong, and on what evidence; and which of those a person has released. A machine only
+ * proposes, in the table `review`: who complained or left is never proposed, and never released by an answer either.
+ */
+
+import type { Step } from '../../core/job.ts';
+import { raw, type Sql, sql } from '../../core/sql.ts';
+
+/** Of fewer contacts than this a domain's common fate says little. */
+const LEAST_OF_A_DOMAIN = 3;
+
+/** A proposal is about one suppression: whoever is suppressed anew is proposed anew, and an old answer says nothing of it. */
+const reviewId = (alias: string): Sql =>
+  raw(
+    `concat('release-', left(md5_hex(concat(${alias}.email, '|', coalesce(cast(${alias}.suppressed_at as string), ''))), 16))`,
+  );
+
+/**
+ * The suppressions that may be in doubt: in force, of an address and not of a person, and of nobody of whom a complaint
+ * or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
+ */
+const inDoubt: Sql = sql`
+  select s.email, s.contact_id, s.reason, s.suppressed_at, ${reviewId('s')} as review_id
+  from suppressions s
+  left join (select distinct email from reported) as r on r.email = s.email
+  left join (select distinct address_key(email) as email from contacts where status = 'unsubscribed') as u on u.email = s.email
+  left join (select distinct email from suppressed where coalesce(scope, 'person') <> 'address' or reason in ('complaint', 'unsubscribe')) as o on o.email = s.email
+  where o.email is null and (s.released_at is null or s.suppressed_at > s.released_at) and coalesce(s.scope, 'person') = 'address'
+    and s.reason in ('hard_bounce', 'soft_bounces', 'invalid') and r.email is null and u.email is null`;
+
+/**
+ * Contacts that are marked as suppressed, and of whom neither list nor reports know why. Their mark has no date to tell one time
+ * from the next, so an answer counts once (see `done`), and for the address alone that it was asked about.
+ */
+const markedAlone: Sql = sql`
+  select address_key(c.email) as email, min(c.contact_id) as contact_id, concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
+  from contacts c
+  left join (select distinct email from refused_addresses where why <> 'suppressed') as r on r.email = address_key(c.email)
+  left join (select distinct contact_id from suppressed where contact_id is not null) as s on s.contact_id = c.contact_id
+  left join (select distinct email from reported) as p on p.email = address_key(c.email)
+  where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null and p.email is null
+  group by 1`;
+
+const alive: Sql = sql`
+  select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ', cast(max(local_day(e.seen_at)) as string)) as evidence
+  from in_doubt d join contacts c on address_key(c.email) = d.email join (
+    select contact_id, occurred_at as seen_at from events where type in ('open', 'click')
+    union all
+    select contact_id, ordered_at from purchases
+  ) as e on e.contact_id = c.contact_id
+  where e.seen_at > d.suppressed_at group by d.email`;
+
+/** All bounces of an address, as the night's own rules class them (lib/features/bounces/verdicts.ts). */
+const reports: Sql = sql`
+  select d.email, count(*) as reports, countif(b.class = 'sender') as senders, countif(u.day is not null) as bursts, max(b.day) as last_day
+  from in_doubt d join bounce_reports b on b.email = d.email
+  left join bounce_bursts u on u.day = b.day and u.domain = b.domain and u.class = b.class
+  group by d.email`;
+
+/** Domains of which every contact's address bounced, all within an hour, and nothing before or after. */
+const brokenDomains: Sql = sql`
+  select b.domain, count(distinct b.email) as addresses, min(b.day) as day from bounce_reports b
+  join (select domain_of(email) as domain, count(distinct address_key(email)) as addresses from contacts where address_key(email) is not null group by 1) as c on c.domain = b.domain
+  where b.class not in ('complaint', 'unsubscribe') group by b.domain, c.addresses
+  having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
+
+const proposals: Sql = sql`
+  select email, contact_id, review_id, evidence from (
+    select d.email, d.contact_id, d.review_id, a.evidence, 1 as place from in_doubt d join alive_since a on a.email = d.email
+    union all
+    select d.email, d.contact_id, d.review_id, concat('all of its ', cast(r.reports as string), ' bounces were the sender''s fault (policy, content, reputation), last ', cast(r.last_day as string)), 2
+    from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders
+    union all
+    select d.email, d.contact_id, d.review_id, concat('bounced with its whole domain on ', cast(r.last_day as string), ': the receiver was broken, not the address'), 3
+    from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders + r.bursts and r.bursts > 0
+    union all
+    select d.email, d.contact_id, d.review_id, concat('its soft bounces have expired; the last was on ', cast(r.last_day as string)), 4
+    from in_doubt d join doubt_reports r on r.email = d.email left join bounce_verdicts v on v.email = d.email where d.reason = 'soft_bounces' and v.email is null
+    union all
+    select d.email, d.contact_id, d.review_id, concat('all ', cast(o.addresses as string), ' addresses of its domain bounced within one hour on ', cast(o.day as string), ': the receiver was broken, not the address'), 5
+    from in_doubt d join broken_domains o on o.domain = domain_of(d.email)
+    union all
+    select email, contact_id, review_id, 'is no e-mail address, so that it stops nobody', 6 from in_doubt where not regexp_contains(email, '^[^@]+@[^@]+$')
+    union all
+    select email, contact_id, review_id, 'its contact is marked as suppressed, and the list knows no reason', 7 from marked_alone
+  ) as found
+  where true
+  qualify row_number() over (partition by email order by place) = 1`;
+
+/** The steps of the review, after those of the night's verdicts; `proposals` is what it asks. */
+export const reviewSteps: readonly Step[] = [
+  { name: 'in_doubt', row: 'a suppression that may be proposed for release', query: inDoubt },
+  { name: 'alive_since', row: 'a suppressed address whose owner has been active since', query: alive },
+  { name: 'doubt_reports', row: 'a suppressed address, with what its bounces say', query: reports },
+  { name: 'broken_domains', row: 'a domain that bounced whole within an hour', query: brokenDomains },
+  { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
+  { name: 'proposals', row: 'a suppression that looks wrong, with the evidence', query: proposals },
+];
+
+export const asked = sql`
+  select review_id, 'release' as subject, email as left_id, contact_id as right_id, evidence, 'looks wrong' as why from proposals`;
+
+/** Contacts who left, by their status, and of whom the list knows nothing: it must not forget them with their row. */
+export const missing = (asOf: Date): Sql => sql`
+  select address_key(c.email) as email, 'person' as scope, min(c.contact_id) as contact_id, 'unsubscribe' as reason, ${asOf} as suppressed_at,
+    'suppression-review' as source, 'the contact is marked as unsubscribed' as note, 'unsubscribed, and not on the list' as why
+  from contacts c left join suppressions s on s.email = address_key(c.email)
+  where c.status = 'unsubscribed' and address_key(c.email) is not null and s.email is null group by 1`;
+
+/** Said at the end of the evidence of an answer that was carried out. */
+const DONE = '; released on ';
+
+/** `answered_yes`: what a person released by an answer, and what may still be released today. */
+export const releaseSteps: readonly Step[] = [
+  { name: 'in_doubt', row: 'a suppression that a person may release by an answer', query: inDoubt },
+  { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
+  {
+    name: 'answered_yes',
+    row: 'a suppression, or the mark of a contact alone, that a person released by an answer',
+    query: sql`
+      select d.email, d.review_id, d.listed from (
+        select email, review_id, true as listed from in_doubt
+        union all
+        select email, review_id, false from marked_alone
+      ) as d join review r on r.review_id = d.review_id
+      where r.subject = 'release' and lower(trim(r.decision)) = 'yes' and (d.listed or not contains(coalesce(r.evidence, ''), ${DONE}))`,
+  },
+];
+
+export const released = (asOf: Date): Sql => sql`
+  select email, ${asOf} as released_at, concat('released by a person: ', review_id) as why from answered_yes where listed`;
+
+/** Answers about a contact's mark, carried out: whoever is marked again later is not released by them. */
+export const done = (today: string): Sql => sql`
+  select r.review_id, concat(coalesce(r.evidence, ''), ${DONE}, ${today}) as evidence, 'carried out' as why
+  from review r join answered_yes a on a.review_id = r.review_id where not a.listed`;
+
+/** Contacts of a released address become as they were, unless something else stands against them. */
+export const mailableAgain: Sql = sql`
+  select c.contact_id, 'subscribed' as status, concat('released by a person: ', a.review_id) as why
+  from contacts c join answered_yes a on a.email = address_key(c.email)
+  left join (select distinct contact_id from suppressed where coalesce(scope, 'person') <> 'address' and contact_id is not null) as p on p.contact_id = c.contact_id
+  where c.status = 'suppressed' and p.contact_id is null`;

@@ -1,0 +1,93 @@
+/**
+ * Checks by DNS the domains of active contacts that are due, and notes in `companies` whether they take mail and have a website:
+ * `yes`, `no`, or as it was where that can't be told. A second source beside the provider: free, off unless the rules ask for it,
+ * and a note for people. Nothing suppresses anybody by it.
+ */
+
+import { upsert } from '../../core/job.ts';
+import type { Gathering, Metrics } from '../../core/prepare.ts';
+import { join, type Sql, sql } from '../../core/sql.ts';
+import { type DnsChecker, type DomainCheck, dnsChecker } from './dns.ts';
+import { uncheckedDomains } from './due.ts';
+import type { DnsChecks, EnrichmentRules } from './rules.ts';
+
+/** After so many domains in a row of which nothing could be told, there is no network, and the rest waits for the next run. */
+const MOST_UNTOLD_IN_A_ROW = 20;
+/** With fewer domains than this, a share of them says nothing about the name server. */
+const FEW = 20;
+const CHUNK = 1_000;
+
+/** What the checks came to, and what a person should look at. */
+interface Checked {
+  readonly metrics: Metrics;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the step `contact_domains`. A dry run asks nobody. */
+export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: DnsChecks): Promise<Checked> {
+  const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
+  const companies = sql`select * from companies`;
+  const rows = await at.engine.rows(uncheckedDomains(contactDomains, companies, at.context.today, rules));
+  const due = rows.map(({ domain }) => String(domain));
+  if (at.rehearsal || due.length === 0) return { metrics: { due: due.length }, warnings: [] };
+  const checked = await at.outside.stoppable((signal) => checkAll(due.slice(0, checks.budget), checks, signal));
+  const metrics = { due: due.length, mail: counted(checked, 'mail'), website: counted(checked, 'website') };
+  if (checked.length >= FEW && metrics.mail.no > checks.mostWithoutMail * checked.length) {
+    const said = `${metrics.mail.no} of ${checked.length} domains take no mail`;
+    return {
+      metrics,
+      warnings: [`the name server says that ${said}, and is not believed: look at dns in jobs/rules/enrichment.ts`],
+    };
+  }
+  const told = checked.filter(({ mail, website }) => mail !== null || website !== null);
+  for (let from = 0; from < told.length; from += CHUNK) {
+    await at.keep(intoCompanies(told.slice(from, from + CHUNK), at.context.asOf));
+  }
+  const silent = checked.length < Math.min(due.length, checks.budget);
+  return {
+    metrics,
+    warnings: silent ? ['checks by DNS ended early: no name server answers, or the run was told to stop'] : [],
+  };
+}
+
+/** In order, several at once; ends at the signal, or when nothing is told any more. */
+async function checkAll(domains: readonly string[], checks: DnsChecks, signal: AbortSignal): Promise<DomainCheck[]> {
+  const checker: DnsChecker = dnsChecker(checks);
+  const checked: DomainCheck[] = [];
+  const queue = domains.values();
+  let untold = 0;
+  const work = async (): Promise<void> => {
+    for (const domain of queue) {
+      if (signal.aborted || untold >= MOST_UNTOLD_IN_A_ROW) return;
+      const found = await checker.check(domain);
+      untold = found.mail === null && found.website === null ? untold + 1 : 0;
+      checked.push(found);
+    }
+  };
+  const stop = () => checker.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  await Promise.all(Array.from({ length: checks.parallel }, work));
+  signal.removeEventListener('abort', stop);
+  return checked;
+}
+
+/** Only what was told is written; a domain of which something is still unknown is asked about again. */
+function intoCompanies(checked: readonly DomainCheck[], asOf: Date) {
+  const rows = checked.map(({ domain, mail, website }): Sql => {
+    const at = mail === null || website === null ? null : asOf;
+    return sql`select ${domain} as domain, cast(${word(mail)} as varchar) as mail, cast(${word(website)} as varchar) as website, cast(${at} as timestamp) as checked_at`;
+  });
+  return upsert(
+    'companies',
+    sql`select a.domain, coalesce(a.mail, k.mail) as mail, coalesce(a.website, k.website) as website,
+        coalesce(a.checked_at, k.checked_at) as checked_at, 'asked the DNS' as why
+      from (${join(rows, ' union all ')}) as a left join companies k on k.domain = a.domain`,
+  );
+}
+
+const word = (told: boolean | null): string | null => (told === null ? null : told ? 'yes' : 'no');
+
+function counted(checked: readonly DomainCheck[], what: 'mail' | 'website') {
+  const of = (told: boolean | null) => checked.filter((check) => check[what] === told).length;
+  return { yes: of(true), no: of(false), unknown: of(null) };
+}

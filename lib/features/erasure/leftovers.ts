@@ -1,0 +1,60 @@
+/**
+ * Finds again whoever was forgotten: by the keyed hashes on the suppression list, in every table and in the files beside them.
+ * It says how many addresses stand where, and never which.
+ */
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { raw } from '../../core/sql.ts';
+import type { Engine } from '../../engine/duckdb.ts';
+import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
+import { filesOfOurs } from './files.ts';
+
+/** The texts in which a table may name somebody. */
+const texts = raw(
+  [
+    ['contacts', 'email'],
+    ['contacts', 'email', 'unread_contacts'],
+    ['archive', 'email'],
+    ['events', 'email'],
+    ['purchases', 'email'],
+    ['bounces', 'email'],
+    ['bounces', 'email', 'unread_bounces'],
+    ['suppressions', 'email'],
+    ['suppressions', 'email', 'unread_suppressions'],
+    ['merges', 'record'],
+    ['review', 'left_id'],
+    ['review', 'evidence'],
+    ['changes', 'row_key'],
+    ['changes', '"before"'],
+    ['changes', '"after"'],
+    ['quarantine', 'row_key'],
+    ['quarantine', 'value'],
+  ]
+    .map(
+      ([table, column, from = table]) =>
+        `select '${table}' as place, unnest(regexp_extract_all(lower(${column}), '${"[^\\s\"''<>,;:|]+@[^\\s\"''<>,;:|]+"}')) as address from ${from} where contains(${column}, '@')`,
+    )
+    .join(' union '),
+);
+const ADDRESS = /[^\s"'<>,;:|]+@[^\s"'<>,;:|]+/g;
+
+/** How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well. */
+export async function leftovers(engine: Engine, key: string, workbookFolder: string): Promise<Record<string, number>> {
+  const rows = await engine.rows(raw(`select email from suppressions where starts_with(email, '${HASH_PREFIX}')`));
+  const forgotten = new Set(rows.map((row) => String(row.email)));
+  const found: Record<string, number> = {};
+  if (forgotten.size === 0) return found;
+  const look = (place: string, address: string): void => {
+    if (forgotten.has(hashAddress(address, key))) found[place] = (found[place] ?? 0) + 1;
+  };
+  for await (const [places = [], addresses = []] of engine.chunks(texts)) {
+    addresses.forEach((address, i) => {
+      look(String(places[i]), String(address));
+    });
+  }
+  for (const path of await filesOfOurs(workbookFolder)) {
+    const named = new Set((await readFile(path, 'utf8')).toLowerCase().match(ADDRESS) ?? []);
+    for (const address of named) look(relative(workbookFolder, path), address);
+  }
+  return found;
+}

@@ -1,0 +1,193 @@
+/**
+ * Exports as queries: the people, and their cells under the headers that the tool reads.
+ *
+ * Audiences are hashed as their tools specify it (SHA-256, lower-case hexadecimal, without salt):
+ * - Google Ads Customer Match (support.google.com/google-ads/answer/7659867 and /7476159: headers Email, Phone, First
+ *   Name, Last Name, Country, Zip; lower case, no extra spaces, phones in E.164 with their "+"; country and postal code
+ *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and developers.google.com,
+ *   "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
+ * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email, phone,
+ *   fn, ln, ct, st, zip, country; developers.facebook.com, "Customer information parameters" for the rest: lower case,
+ *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
+ *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
+ */
+
+import type { Step } from '../../core/job.ts';
+import type { JobFile } from '../../core/job-file.ts';
+import { join, quoted, raw, type Sql, sql } from '../../core/sql.ts';
+import { tableOf } from '../../core/tables.ts';
+import { writeCell } from '../../snapshot/cells.ts';
+import { quoteName } from '../../snapshot/load.ts';
+import { compile } from '../segments/compile.ts';
+import type { Condition } from '../segments/condition.ts';
+import { segmentInputQuery } from '../segments/input.ts';
+import type { ExportRule, ExportRules } from './rules.ts';
+
+type PeopleRule = Extract<ExportRule, { format: unknown }>;
+type SuppressionRule = Extract<ExportRule, { suppressionsFor: unknown }>;
+
+const known: Readonly<Record<'mailchimp' | 'hubspot' | 'csv', Readonly<Record<string, string>>>> = {
+  mailchimp: {
+    'Email Address': 'email',
+    'First Name': 'first_name',
+    'Last Name': 'last_name',
+    'Phone Number': 'phone',
+    Company: 'company',
+  },
+  hubspot: {
+    Email: 'email',
+    'First Name': 'first_name',
+    'Last Name': 'last_name',
+    'Phone Number': 'phone',
+    'Company Name': 'company',
+    'Job Title': 'job_title',
+    'Website URL': 'website',
+    City: 'city',
+    'Country/Region': 'country',
+    'Lifecycle Stage': 'lifecycle_stage',
+  },
+  csv: Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column])),
+};
+
+/** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
+function bareReason(why: string): string {
+  return `regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
+}
+
+const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
+const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{N}]', '')`;
+
+const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
+const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
+const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
+
+const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
+  'google-ads': {
+    Email: hashed(googleEmail),
+    Phone: hashed(e164),
+    'First Name': hashed(tidy('c.first_name')),
+    'Last Name': hashed(tidy(`regexp_replace_all(c.last_name, '[^\\p{L}\\p{M}\\p{N}[:space:]]', '')`)),
+    Country: 'upper(c.country)',
+    Zip: 'c.postal_code',
+  },
+  meta: {
+    email: hashed('address_key(c.email)'),
+    phone: hashed(`replace(${e164}, '+', '')`),
+    fn: hashed(bare('c.first_name')),
+    ln: hashed(bare('c.last_name')),
+    ct: hashed(bare('c.city')),
+    st: hashed(bare('c.region')),
+    zip: hashed(
+      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${bare('c.postal_code')} end`,
+    ),
+    country: hashed('lower(c.country)'),
+  },
+};
+
+/** The cells of a people's export, by header. */
+function cellsOf(rule: PeopleRule): Record<string, string> {
+  if (rule.format === 'google-ads' || rule.format === 'meta') return { ...audiences[rule.format] };
+  const columns = rule.columns ?? known[rule.format];
+  return Object.fromEntries(
+    Object.entries(columns).map(([header, column]) => [
+      header,
+      writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'),
+    ]),
+  );
+}
+
+const named = (cells: Readonly<Record<string, string>>): Sql =>
+  raw(
+    Object.entries(cells)
+      .map(([header, cell]) => `${cell} as ${quoted(header)}`)
+      .join(', '),
+  );
+
+/** Nobody who may not be mailed, or has no address that could be. */
+const mailable = raw(
+  `address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid' and c.contact_id not in (select contact_id from unmailable)`,
+);
+
+/** The conditions of the exports' own filters. */
+export const filtersOf = (rules: ExportRules): Condition[] =>
+  rules.flatMap((rule) => ('format' in rule && rule.where ? [rule.where] : []));
+
+/** What the filters ask of each contact, worked out once for all of them. */
+export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =>
+  filters.length === 0
+    ? []
+    : [
+        {
+          name: 'export_input',
+          row: 'a contact, with all that any filter asks of it',
+          query: segmentInputQuery(filters, asOf),
+        },
+      ];
+
+function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
+  const cells = cellsOf(rule);
+  const fits = rule.where
+    ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(rule.where, asOf)})`]
+    : [];
+  const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
+  const conditions = [...onList, ...fits, ...(rule.sending ? [mailable] : [])];
+  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : raw('');
+  const order = raw(`${quoteName(rule.order ?? 'contact_id')}`);
+  return {
+    name: rule.name,
+    key: Object.keys(cells)[0] ?? '',
+    onlyChanged: rule.only === 'changed',
+    query: sql`select ${named(cells)} from contacts c${where} order by c.${order} nulls last, c.contact_id`,
+  };
+}
+
+/**
+ * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
+ * forgotten person's hash is no address, and no tool takes one with a name around it.
+ */
+const refused = raw(
+  `select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since from (
+    select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
+    union all
+    select email, ${bareReason('why')}, null from refused_addresses
+    union all
+    select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    union all
+    select address_key(q.email), ${bareReason('u.why')}, null from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
+  ) as found left join spellings s on s.address = found.email where not starts_with(found.email, 'hmac-sha256:') group by 1`,
+);
+
+const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;
+/** As mail headers write a moment (RFC 2822). */
+const mailDate = `strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
+
+/**
+ * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
+ * (docs.aws.amazon.com/ses, "account-level suppression list"), and counts the header as one line that it can't take;
+ * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out list
+ * (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is what
+ * their forms take: a column of addresses, under the name that their APIs use.
+ */
+const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Readonly<Record<string, string>>>> = {
+  mailchimp: { 'Email Address': 'r.email' },
+  hubspot: { Email: 'r.email' },
+  ses: { email: 'r.email', reason: `case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
+  sendgrid: { email: 'r.email', created: epoch },
+  mailgun: { address: 'r.email', tags: `'*'`, created_at: mailDate },
+  postmark: { EmailAddress: 'r.email' },
+};
+
+function suppressionFile(rule: SuppressionRule): JobFile {
+  const cells = suppressionCells[rule.suppressionsFor];
+  return {
+    name: rule.name,
+    key: Object.keys(cells)[0] ?? '',
+    query: sql`select ${named(cells)} from (${refused}) r order by r.email`,
+  };
+}
+
+/** The file that an export's rule asks for. `filterSteps` must have been run for rules with filters. */
+export const exportFile = (rule: ExportRule, asOf: Date): JobFile => ({
+  ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
+  ...(rule.to && { tab: rule.to.tab }),
+});

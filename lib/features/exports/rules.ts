@@ -1,0 +1,93 @@
+/**
+ * Exports as marketers declare them: for which tool, of which people, with which columns. Checked when the program
+ * starts.
+ */
+import * as z from 'zod';
+import { tables } from '../../core/tables.ts';
+import { checkRules } from '../../core/workbook-rules.ts';
+import { normalHeader } from '../../workbook/headers.ts';
+import { checkCondition, contactColumns } from '../segments/check.ts';
+import { type Condition, testsIn } from '../segments/condition.ts';
+
+const columns = [...contactColumns.keys()] as [string, ...string[]];
+
+export const formats = ['mailchimp', 'hubspot', 'google-ads', 'meta', 'csv'] as const;
+export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' });
+
+/** Where a workbook of tabs keeps it: a tab, instead of a file. */
+const to = z.strictObject({ tab: z.string().trim().min(1).max(100) }).optional();
+
+const people = z.strictObject({
+  name,
+  /** The tool that reads it. */
+  format: z.enum(formats),
+  /** A list of jobs/rules/segments.ts; left out, all contacts. */
+  list: z.string().optional(),
+  /** A condition of its own, in the words of the lists (docs/segments.md); with a list, both must hold. */
+  where: z.custom<Condition>((value) => typeof value === 'object' && value !== null).optional(),
+  /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
+  sending: z.boolean(),
+  /** Header → column of contacts; left out, those that the format is known for. */
+  columns: z.record(z.string().min(1), z.enum(columns)).optional(),
+  /** A column of contacts to sort by; contact_id, unless given. */
+  order: z.enum(columns).optional(),
+  /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
+  only: z.enum(['all', 'changed']).default('all'),
+  to,
+});
+
+/** The addresses that a tool must not mail. */
+const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers), to });
+
+const schema = z.array(z.union([people, suppressions]));
+
+export type ExportRule = z.infer<typeof schema>[number];
+export type ExportRules = readonly ExportRule[];
+
+/** What is wrong with an export's filter. It asks contacts' own columns, events and purchases; lists have `list`. */
+function filterFaults(where: unknown, name: string): string[] {
+  const problems: string[] = [];
+  const checked = checkCondition(where, `Export "${name}"`, { columns: contactColumns, history: true }, problems);
+  if (checked && [...testsIn(checked)].some(({ test }) => test === 'list'))
+    problems.push(`Export "${name}": memberOf() stands in no filter; name the list with list:`);
+  return problems;
+}
+
+/** Tabs that have a meaning of their own. */
+const isTaken = (tab: string): boolean =>
+  [...Object.keys(tables), 'inbox', 'inbox_rejects'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
+
+/** What is wrong with the tab of the rule at `i`. */
+function tabFault(rules: readonly { to?: { tab: string }; only?: string }[], i: number): string | null {
+  const { to, only } = rules[i] ?? {};
+  if (!to) return null;
+  if (isTaken(to.tab)) return `the tab "${to.tab}" is the workbook's own; name another`;
+  const first = rules.findIndex((each) => each.to?.tab.toLowerCase() === to.tab.toLowerCase());
+  if (first !== i) return `two exports go to the tab "${to.tab}"`;
+  return only === 'changed' ? `a tab holds all of an export; only: 'changed' makes files` : null;
+}
+
+/** The exports' rules, checked; `lists` are the names that there are. @throws RulesError */
+export function exportRules(rules: z.input<typeof schema>, lists: readonly string[]): ExportRules {
+  const unknown = z.array(z.any()).superRefine((each, context) => {
+    each.forEach((rule, i) => {
+      if (rule.list !== undefined && !lists.includes(rule.list))
+        context.addIssue({ code: 'custom', path: [i, 'list'], message: `there is no list "${rule.list}"` });
+      if (rule.where !== undefined) {
+        for (const message of filterFaults(rule.where, rule.name))
+          context.addIssue({ code: 'custom', path: [i, 'where'], message });
+      }
+      if (each.findIndex((other) => other.name === rule.name) !== i)
+        context.addIssue({ code: 'custom', path: [i, 'name'], message: `two exports are called "${rule.name}"` });
+      const fault = tabFault(each, i);
+      if (fault) context.addIssue({ code: 'custom', path: [i, 'to'], message: fault });
+      if (rule.format && ['google-ads', 'meta'].includes(rule.format) && rule.columns)
+        context.addIssue({ code: 'custom', path: [i, 'columns'], message: 'this format has columns of its own' });
+    });
+  });
+  const checked = checkRules('jobs/rules/exports.ts', schema, rules);
+  checkRules('jobs/rules/exports.ts', unknown, checked);
+  return checked;
+}

@@ -1,0 +1,125 @@
+/**
+ * Countries to ISO 3166-1 alpha-2: from alpha-2 and alpha-3 in any case, names in many languages, and the usual
+ * abbreviations. A name that means two countries, or none, stays as it is.
+ */
+
+import { createRequire } from 'node:module';
+import { matches } from '../../core/text/recognise.ts';
+import { cleanText } from '../../core/text/spacing.ts';
+
+/** Languages whose country names are known, in the order they are asked. */
+const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu ro tr el ru uk ja zh ko ar'.split(' ');
+
+/** What people write and no list of names has, folded as below. */
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    uk: 'GB',
+    'great britain': 'GB',
+    britain: 'GB',
+    england: 'GB',
+    scotland: 'GB',
+    wales: 'GB',
+    'northern ireland': 'GB',
+    'united kingdom of great britain': 'GB',
+    'united states of america usa': 'US',
+    america: 'US',
+    'u s a': 'US',
+    'u s': 'US',
+    'u k': 'GB',
+    holland: 'NL',
+    brd: 'DE',
+    ger: 'DE',
+    oesterreich: 'AT',
+    eire: 'IE',
+    'republic of ireland': 'IE',
+    uae: 'AE',
+    ksa: 'SA',
+    rsa: 'ZA',
+    prc: 'CN',
+    'pr china': 'CN',
+    'mainland china': 'CN',
+    rok: 'KR',
+    'ivory coast': 'CI',
+    burma: 'MM',
+    swaziland: 'SZ',
+    'cape verde': 'CV',
+    turkey: 'TR',
+    turkiye: 'TR',
+    czechia: 'CZ',
+    'czech republic': 'CZ',
+    'hong kong sar': 'HK',
+    'macau sar': 'MO',
+    'viet nam': 'VN',
+    macedonia: 'MK',
+    el: 'GR',
+  }),
+);
+
+interface NameFile {
+  countries: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const load = createRequire(import.meta.url);
+let codes: Map<string, string> | undefined;
+let english: Map<string, string> | undefined;
+let worldwide: Map<string, string> | undefined;
+
+/** Lower case, without accents, dots, brackets and the article, so that spelling habits don't matter. */
+const fold = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[.'’]/g, '')
+    .replace(/&/g, ' and ')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .replace(/^the /, '');
+
+/** Alpha-2 and alpha-3 codes, in upper case. */
+function knownCodes(): Map<string, string> {
+  codes ??= new Map(
+    (load('i18n-iso-countries/codes.json') as readonly [string, string][]).flatMap(([two, three]) => [
+      [two, two],
+      [three, two],
+    ]),
+  );
+  return codes;
+}
+
+/** Folded name to code over some languages; a name that two of them give to different countries is left out. */
+function namesIn(languages: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const language of languages) {
+    const { countries } = load(`i18n-iso-countries/langs/${language}.json`) as NameFile;
+    for (const [code, spellings] of Object.entries(countries)) {
+      for (const name of [spellings].flat().map(fold)) {
+        if ((names.get(name) ?? code) !== code) ambiguous.add(name);
+        names.set(name, code);
+      }
+    }
+  }
+  for (const name of ambiguous) names.delete(name);
+  return names;
+}
+
+/** English, most likely, loads alone; the other languages only for a name that it lacks. */
+function byName(name: string): string | undefined {
+  english ??= namesIn(['en']);
+  const code = english.get(name);
+  if (code) return code;
+  worldwide ??= namesIn(LANGUAGES);
+  return worldwide.get(name);
+}
+
+/** The country's alpha-2 code; unchanged but for its spacing where the value names no single country. */
+export function cleanCountry(value: string): string {
+  const text = cleanText(value);
+  const folded = fold(text);
+  const isCode = /^[a-z]{0,3}$/.test(folded);
+  return ALIASES.get(folded) ?? (isCode ? knownCodes().get(folded.toUpperCase()) : byName(folded)) ?? text;
+}
+
+/** True where cleanCountry leaves the value as it is. */
+export const countryIsClean = (x: string): string => `(${matches(x, '^[A-Z][A-Z]$')} and ${x} not in ('EL', 'UK'))`;

@@ -1,0 +1,122 @@
+/**
+ * Cleaning as steps of a job: which values of which columns reach row logic (only those that aren't in their final
+ * form already, each distinct value once), and what comes back. The cleaners themselves know no table.
+ */
+
+import type { LookupStep, Step } from '../../core/job.ts';
+import { raw, type Sql, sql } from '../../core/sql.ts';
+import { readAddress } from '../../core/text/address.ts';
+import { cleanLines, cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { cleanCountry, countryIsClean } from './country.ts';
+import type { EmailRules } from './email/rules.ts';
+import { plainAddress, roleAddress } from './email/simple-address.ts';
+import { domainVerdict, emailVerdict } from './email/verdict.ts';
+import { cleanName, nameIsClean } from './name.ts';
+import { cleanPhone, phoneIsClean } from './phone.ts';
+import { cleanRegion, regionIsClean } from './region.ts';
+import { cleanWebsite, websiteIsClean } from './website.ts';
+
+/** A column, the lookup that cleans it, and what a change of it is called. */
+export interface CleanedColumn {
+  readonly column: string;
+  readonly lookup: string;
+  readonly why: string;
+}
+
+const texts = ['company', 'job_title', 'city', 'postal_code', 'source'];
+
+export const cleanedColumns: readonly CleanedColumn[] = [
+  { column: 'country', lookup: 'clean_countries', why: 'to its ISO code' },
+  { column: 'first_name', lookup: 'clean_first_names', why: 'spelling of the name' },
+  { column: 'last_name', lookup: 'clean_last_names', why: 'spelling of the name' },
+  { column: 'phone', lookup: 'clean_phones', why: 'to E.164' },
+  { column: 'region', lookup: 'clean_regions', why: 'to its postal code' },
+  { column: 'website', lookup: 'clean_websites', why: 'to a web address' },
+  { column: 'address', lookup: 'clean_addresses', why: 'spacing and Unicode' },
+  ...texts.map((column) => ({ column, lookup: 'clean_texts', why: 'spacing and Unicode' })),
+];
+
+/** Lookups whose answer depends on the contact's country as well. */
+export const byCountry: ReadonlySet<string> = new Set(['clean_phones', 'clean_regions']);
+
+type Clean = (value: string, country: string | null) => string;
+
+function lookup(name: string, over: Sql, clean: Clean): LookupStep {
+  const keys = byCountry.has(name) ? ['value', 'country'] : ['value'];
+  return {
+    name,
+    row: 'a value that is not in its final form, and what it becomes',
+    over,
+    keys,
+    columns: ['clean'],
+    compute: (value, country) => ({ clean: clean(value ?? '', country ?? null) }),
+  };
+}
+
+const untidy = (column: string, isClean: string, from = 'contacts'): Sql =>
+  raw(`select distinct ${column} as value from ${from} where ${column} is not null and not ${isClean}`);
+
+const untidyHere = (column: string, isClean: string): Sql =>
+  raw(`select distinct ${column} as value, country from located where ${column} is not null and not ${isClean}`);
+
+/** True where the address got another domain, and not another form alone. */
+function isCorrected(address: string, email: string): boolean {
+  if (email === address) return false;
+  const parts = readAddress(address);
+  return 'domain' in parts && !email.endsWith(`@${parts.domain}`);
+}
+
+/** The steps of cleaning, in order: countries first, because phones and regions are read by them. */
+export function cleaningSteps(rules: EmailRules): Step[] {
+  const everyText = texts.map((column) => untidy(column, textIsClean(column)).text).join(' union distinct ');
+  return [
+    lookup('clean_countries', untidy('country', countryIsClean('country')), cleanCountry),
+    {
+      name: 'located',
+      row: 'a contact that has a phone or a region, with its country as cleaned',
+      query: raw(
+        'select c.contact_id, c.phone, c.region, coalesce(k.clean, c.country) as country from contacts c left join clean_countries k on k.value = c.country where c.phone is not null or c.region is not null',
+      ),
+    },
+    lookup('clean_first_names', untidy('first_name', nameIsClean('first_name')), (name) => cleanName(name, 'given')),
+    lookup('clean_last_names', untidy('last_name', nameIsClean('last_name')), (name) => cleanName(name, 'family')),
+    lookup('clean_phones', untidyHere('phone', phoneIsClean('phone')), cleanPhone),
+    lookup(
+      'clean_regions',
+      untidyHere('region', regionIsClean('region', 'country', textIsClean('region'))),
+      cleanRegion,
+    ),
+    lookup('clean_websites', untidy('website', websiteIsClean('website')), cleanWebsite),
+    lookup('clean_addresses', untidy('address', textIsClean('address')), cleanLines),
+    lookup('clean_texts', raw(everyText), cleanText),
+    {
+      name: 'addresses',
+      row: 'a contact with an address, and what its form says: whether it is plain, and a task’s rather than a person’s',
+      query: sql`select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain
+        from contacts where email is not null`,
+    },
+    {
+      name: 'mail_domains',
+      row: 'a domain that plain addresses have, judged',
+      over: raw('select distinct domain from addresses where plain'),
+      keys: ['domain'],
+      columns: ['status', 'note', 'meant'],
+      compute: (domain) => {
+        const verdict = domainVerdict(domain ?? '', rules);
+        return { status: verdict.status, note: verdict.note, meant: verdict.domain };
+      },
+    },
+    {
+      name: 'odd_addresses',
+      row: 'an address that is not in plain form, judged whole',
+      over: raw('select distinct email from addresses where not plain'),
+      keys: ['address'],
+      columns: ['email', 'status', 'note', 'typo'],
+      compute: (value) => {
+        const address = value ?? '';
+        const { email, status, note } = emailVerdict(address, rules);
+        return { email, status, note, typo: isCorrected(address, email) ? 'corrected' : null };
+      },
+    },
+  ];
+}

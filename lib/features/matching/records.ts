@@ -1,0 +1,126 @@
+/**
+ * From rows to records: normalised values, exact copies as one record, and how common each value is.
+ * Records are numbered by what they hold (a digest), so nothing after this depends on the order of the rows.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../../core/sql.ts';
+import type { Compared, Kind } from './kinds.ts';
+import type { Profile } from './profile.ts';
+import { readRows } from './read-rows.ts';
+import type { MatchingRules } from './rules.ts';
+import { literal, placeholders, plain, soundSql, valueSql } from './values.ts';
+
+/** The column of a compared value, of what is derived from it, of the sound of a name, and of the logarithm of its share of records. */
+export const v = (index: number): string => `v${index}`;
+export const x = (index: number): string => `x${index}`;
+export const s = (index: number): string => `s${index}`;
+export const t = (index: number): string => `t${index}`;
+
+/** Kinds whose short values ("na", "x") are values. */
+const keepsShort: readonly Kind[] = ['housenumber', 'region', 'category', 'date', 'phone'];
+
+async function loadPlaceholders(db: DuckDBConnection, rules: MatchingRules): Promise<void> {
+  await db.run(
+    `create or replace temp table match_placeholders as select * from (values ${placeholders.map((p) => `(${literal(p)})`).join(', ')}) t(word)`,
+  );
+  for (const word of rules.placeholders) await db.run(`insert into match_placeholders select ${plain('$1')}`, [word]);
+}
+
+/** What is compared beside the value itself: sorted words, digits of an address, the mailbox before the @. */
+function derivedSql(kind: Kind, value: string): string {
+  switch (kind) {
+    case 'company':
+    case 'text':
+      return `array_to_string(list_sort(string_split(${value}, ' ')), ' ')`;
+    case 'street':
+      return `regexp_replace(${value}, '[^0-9]+', ' ', 'g')`;
+    case 'email':
+      return `split_part(${value}, '@', 1)`;
+    default:
+      return 'null::varchar';
+  }
+}
+
+/** Names by the roots of their nicknames: "bob smith" and "smith, robert" are both "robert smith". */
+async function deriveNames(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
+  for (const [index, { kind }] of compared.entries()) {
+    if (kind !== 'given' && kind !== 'fullname') continue;
+    await db.run(`create or replace temp table match_roots as
+      select name, string_agg(coalesce(root, word), ' ' order by coalesce(root, word), word) as roots
+      from (select name, unnest(string_split(name, ' ')) as word from (select distinct ${v(index)} as name from match_records where ${v(index)} is not null))
+      left join match_nicknames on form = word group by name`);
+    await db.run(`update match_records set ${x(index)} = roots from match_roots where name = ${v(index)}`);
+  }
+}
+
+/**
+ * Makes `match_rows(row_id, record)` and `match_records(record, digest, copies, v…, x…, t…)` from `source(row_id, …)`.
+ * Returns the number of records.
+ */
+export async function buildRecords(
+  db: DuckDBConnection,
+  source: string,
+  profile: Profile,
+  rules: MatchingRules,
+): Promise<number> {
+  await loadPlaceholders(db, rules);
+  const { compared } = profile;
+  const values = compared.map(({ name, kind }, index) => {
+    const cell = `nullif(trim(${quoted(name)}), '')`;
+    return `nullif(${valueSql(kind, cell, profile.dateOrders.get(name) ?? 'day first')}, '') as ${v(index)}`;
+  });
+  const cleaned = compared.map(({ kind }, index) =>
+    keepsShort.includes(kind)
+      ? v(index)
+      : `case when ${v(index)} in (select word from match_placeholders) then null else ${v(index)} end as ${v(index)}`,
+  );
+  const names = compared.map((_, index) => v(index));
+  const content =
+    names.length === 0 ? "''" : `concat_ws(chr(31), ${names.map((n) => `coalesce(${n}, '')`).join(', ')})`;
+  await db.run(`create or replace temp table match_values as
+    select *, md5(${content}) as digest from (
+      select ${['row_id', ...cleaned].join(', ')} from (select ${['row_id', ...values].join(', ')} from ${quoted(source)}))`);
+  const first = names.map((name) => `first(${name}) as ${name}`);
+  await db.run(`create or replace temp table match_distinct as
+    select ${['digest', 'count(*)::integer as copies', ...first].join(', ')} from match_values group by digest`);
+  await addShares(db, compared);
+  await db.run(`create or replace temp table match_rows as
+    select row_id, record from match_values join match_records using (digest)`);
+  await db.run('drop table match_values');
+  await db.run('drop table match_distinct');
+  await deriveNames(db, compared);
+  const [row] = await readRows<{ n: number }>(db, 'select count(*)::integer as n from match_records');
+  return row?.n ?? 0;
+}
+
+/**
+ * In a small table a value that one pair alone holds would seem common. Of so many people in the world at large, two
+ * have the same by chance, at most.
+ */
+const atLarge: Partial<Record<Kind, number>> = {
+  email: 10_000,
+  phone: 10_000,
+  code: 10_000,
+  date: 5000,
+  surname: 1000,
+  fullname: 1000,
+  street: 1000,
+};
+
+/** Numbers the records by digest, with the share of records that hold each value. */
+async function addShares(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
+  const columns = compared.flatMap(({ kind }, index) => [
+    `d.${v(index)}`,
+    `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
+    `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
+    `f${index}.n::integer as n${index}`,
+    ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
+  ]);
+  const joins = compared.map(
+    (_, i) =>
+      `left join (select ${v(i)}, count(*) as n from match_distinct where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
+  );
+  await db.run(`create or replace temp table match_records as
+    select ${['(row_number() over (order by d.digest) - 1)::integer as record', 'd.digest', 'd.copies', ...columns].join(', ')}
+    from match_distinct d ${joins.join('\n    ')}`);
+}

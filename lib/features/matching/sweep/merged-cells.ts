@@ -1,0 +1,71 @@
+/**
+ * What the one record holds that several become: each column by its own rule, in the engine's SQL. The members of a
+ * group are ranked (the survivor first), so that every choice is the same whatever the order of the rows.
+ */
+
+import { tableOf } from '../../../core/tables.ts';
+import { quoteName } from '../../../snapshot/load.ts';
+import type { Keeping, MatchingRules } from '../rules.ts';
+
+/** A place is one thing: a street of one record with the town of another is nobody's address. */
+const PLACE = ['address', 'city', 'region', 'postal_code', 'country'];
+
+const filled = (cell: string): string => `filter (where ${cell} is not null)`;
+
+/** From the least restrictive to the most: whoever left under any name has left. */
+const restriction = (cell: string): string =>
+  `case ${cell} when 'unsubscribed' then 3 when 'suppressed' then 2 when 'subscribed' then 1 else 0 end`;
+
+/** The aggregate over the members of a group (columns of contacts as `c`, `rank` from 1) that gives a column's value. */
+function kept(column: string, keeping: Keeping): string {
+  const cell = `c.${quoteName(column)}`;
+  switch (keeping) {
+    case 'survivor':
+      return `arg_min(${cell}, rank) ${filled(cell)}`;
+    case 'longest':
+      return `arg_max(${cell}, (length(cast(${cell} as varchar)), -rank)) ${filled(cell)}`;
+    case 'newest':
+      return `arg_max(${cell}, (coalesce(c.updated_at, c.created_at, timestamp '1900-01-01'), -rank)) ${filled(cell)}`;
+    case 'most frequent':
+      return `arg_max(${cell}, (as_often_${column}, -rank)) ${filled(cell)}`;
+    case 'any true':
+      return `coalesce(max(case when lower(cast(${cell} as varchar)) in ('true', 'yes', '1', 'y') then ${cell} end), arg_min(${cell}, rank) ${filled(cell)})`;
+    case 'most restrictive':
+      return `arg_max(${cell}, (${restriction(cell)}, -rank)) ${filled(cell)}`;
+    case 'earliest':
+      return `min(${cell})`;
+    case 'latest':
+      return `max(${cell})`;
+  }
+}
+
+/** The columns of contacts that a merge decides: all but the key, and those that other jobs work out anew. */
+export const mergedColumns: readonly string[] = Object.entries(tableOf('contacts').columns)
+  .filter(([name, { derived }]) => name !== 'contact_id' && !derived)
+  .map(([name]) => name);
+
+/**
+ * The query (survivor_id, column…) over `sweep_members(contact_id, survivor_id, rank)`: what each survivor holds after the merge.
+ */
+export function mergedQuery({ survivorship }: MatchingRules): string {
+  const keepings: Readonly<Record<string, Keeping>> = survivorship.columns;
+  const often = mergedColumns.filter((column) => keepings[column] === 'most frequent');
+  const counts = often.map(
+    (column) => `, count(*) over (partition by m.survivor_id, t.${quoteName(column)}) as as_often_${column}`,
+  );
+  const cells = mergedColumns.map((column) => {
+    const keeping = keepings[column];
+    // Whatever a rule says of it, consent is never weakened.
+    const value =
+      column === 'status'
+        ? kept(column, 'most restrictive')
+        : !keeping && PLACE.includes(column)
+          ? `arg_min(c.${quoteName(column)}, case when c.has_place then rank else 1000000 + rank end)`
+          : kept(column, keeping ?? 'survivor');
+    return `${value} as ${quoteName(column)}`;
+  });
+  return `select survivor_id, ${cells.join(', ')} from (
+      select m.survivor_id, m.rank, t.*, coalesce(t.address, t.postal_code, t.city) is not null as has_place${counts.join('')}
+      from sweep_members m join contacts t on t.contact_id = m.contact_id
+    ) c group by survivor_id`;
+}

@@ -1,0 +1,138 @@
+/**
+ * The steps that the score and its explanation share, as named pieces of SQL, so that the two can't come apart. All sums
+ * are of whole millionths of a point, which floating point holds exactly up to 2^53: neither the order of rows nor the
+ * number of threads can change a score.
+ */
+
+import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { compile } from '../segments/compile.ts';
+import { segmentInputQuery } from '../segments/input.ts';
+import { ageOf, dayOf } from '../segments/when.ts';
+import type { Cuts, EventPoints, FitQuestion, ScoringRules } from './rules.ts';
+
+/** Whole millionths, in SQL's scientific notation, which is floating point in every dialect. */
+const micro = (points: number): Sql => raw(`${Math.round(points * 1e6)}e0`);
+const days = (text: string): number => {
+  const age = ageOf(text);
+  if (!('days' in age)) throw new Error(`"${text}" is not in days; check rules before compiling them`);
+  return age.days;
+};
+
+/** The types of events that give points, in the rules' order; their index is the column `rule`. */
+export const scoredEvents = (rules: ScoringRules): EventPoints[] =>
+  rules.engagement.events.filter(({ points }) => points !== 0);
+
+/** The half-life of what never fades, in days: half of it counts as nothing. */
+const forever = '1e300';
+
+/** A row is one type of event and what it is worth; days throughout, `times` is 0 for no cap. */
+const eventRules = (events: readonly EventPoints[]): Sql =>
+  join(
+    events.map(({ type, points, halfLife, fullFor, atMost }, rule) => {
+      const fading = raw(
+        `${halfLife ? `${days(halfLife)}e0` : forever} as half_life, ${fullFor ? days(fullFor) : 0} as full_for`,
+      );
+      const cap = raw(`${atMost?.times ?? 0} as times, ${atMost?.per === 'week' ? 7 : 1} as cap_days`);
+      return sql`select ${raw(String(rule))} as rule, ${type.trim().toLowerCase()} as type, ${micro(points)} as micro, ${fading}, ${cap}`;
+    }),
+    ' union all ',
+  );
+
+/**
+ * CTE `slots`: a row is a contact's events of one type, in one day or week where the rules cap it, with the micro-points
+ * they are worth by as-of. The exponential half-life and the cap are jobs/rules' ("judgement" in the defaults).
+ */
+export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
+  const events = scoredEvents(rules);
+  const one = contactId === undefined ? raw('') : sql` where e.contact_id = ${contactId}`;
+  if (events.length === 0) {
+    return sql`slots as (select contact_id, 0 as rule, 0 as events, local_day(occurred_at) as last_day, 0e0 as micro
+  from events where false)`;
+  }
+  return sql`event_rules as (${eventRules(events)}),
+dated as (
+  select e.contact_id, r.rule, r.micro, r.half_life, r.full_for, r.times, r.cap_days, local_day(e.occurred_at) as day
+  from events as e join event_rules as r on r.type = e.type${one}
+),
+worth as (
+  select contact_id, rule, times, day,
+    case when times = 0 then null when cap_days = 7 then week_start(day) else day end as slot,
+    round(micro * pow(0.5, greatest(days_between(day, ${dayOf(asOf)}) - full_for, 0) / half_life)) as micro
+  from dated
+),
+slots as (
+  select contact_id, rule, count(*) as events, max(day) as last_day,
+    case when max(times) = 0 then sum(micro)
+      else least(greatest(sum(micro), -max(times) * max(abs(micro))), max(times) * max(abs(micro))) end as micro
+  from worth group by contact_id, rule, slot
+)`;
+}
+
+/** CTE `contact_scores`: a row per contact, with every stage of its score; `subjects`: what the rules ask of it. Follows `slots`. */
+export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
+  const { hardBounce, inactive, unsubscribedAtMost } = rules.engagement;
+  const one = contactId === undefined ? raw('') : sql` where c.contact_id = ${contactId}`;
+  const positive = scoredEvents(rules).flatMap(({ points }, rule) => (points > 0 ? [rule] : []));
+  const active = positive.length > 0 ? sql`rule in ${raw(`(${positive.join(', ')})`)}` : raw('false');
+  const asked = [...rules.fit.flatMap(({ answers }) => answers), ...rules.excluded].map(({ where }) => where);
+  return sql`subjects as (${segmentInputQuery(asked, asOf, ['email', 'status'])}${one}),
+activity as (
+  select contact_id, sum(micro) as micro, max(case when ${active} then last_day end) as last_active
+  from slots group by contact_id
+),
+hard_bounces as (select address_key(email) as address from bounces where kind = 'hard' group by address_key(email)),
+summed_contacts as (
+  select c.contact_id, c.status, ${excluded(rules)} as unscored,
+    coalesce(a.micro, 0e0) as events_micro,
+    case when b.address is null then 0e0 else ${micro(hardBounce)} end as bounce_micro,
+    case when days_between(a.last_active, ${dayOf(asOf)}) > ${raw(String(days(inactive.after)))}
+      then ${micro(inactive.points)} else 0e0 end as inactive_micro,
+    ${fitSum(rules.fit, asOf)} as fit_micro
+  from subjects as c
+  left join activity as a on a.contact_id = c.contact_id
+  left join hard_bounces as b on b.address = address_key(c.email)
+),
+limited as (
+  select *, events_micro + bounce_micro + inactive_micro as engagement_micro,
+    case when status = 'unsubscribed' then least(events_micro + bounce_micro + inactive_micro, ${micro(unsubscribedAtMost)})
+      else events_micro + bounce_micro + inactive_micro end as limited_micro
+  from summed_contacts
+),
+contact_scores as (
+  select *, round(${within100(raw('limited_micro'))} / 1e5) as engagement_tenths,
+    round(${within100(raw('fit_micro'))} / 1e5) as fit_tenths
+  from limited
+)`;
+
+  function excluded({ excluded }: ScoringRules): Sql {
+    const whens = excluded.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
+    return sql`case when c.status = 'suppressed' then 'suppressed'${join(whens, '')} end`;
+  }
+}
+
+/** A side of the score never leaves 0 to 100. */
+export const within100 = (value: Sql): Sql => sql`least(greatest(${value}, 0e0), 100e6)`;
+
+const fitSum = (questions: readonly FitQuestion[], asOf: Date): Sql =>
+  questions.length === 0
+    ? raw('0e0')
+    : join(
+        questions.map((question) => fitPoints(question, asOf)),
+        ' + ',
+      );
+
+/** The micro-points of the first answer that is true. */
+export const fitPoints = ({ answers }: FitQuestion, asOf: Date): Sql =>
+  sql`case${join(
+    answers.map(({ points, where }) => sql` when ${compile(where, asOf)} then ${micro(points)}`),
+    '',
+  )} else 0 end`;
+
+/** The name of the grade that a number of tenths of a point falls in. */
+export function grade(tenths: Sql, cuts: Cuts): Sql {
+  const falling = Object.entries(cuts).sort(([, a], [, b]) => b - a);
+  const whens = falling.map(
+    ([name, from]) => sql` when ${tenths} >= ${raw(String(Math.round(from * 10)))} then ${name}`,
+  );
+  return sql`case${join(whens, '')} end`;
+}

@@ -1,0 +1,254 @@
+/**
+ * Reads a condition that a person wrote into one that the compiler may trust, or says in a marketer's words what is wrong
+ * with it: where, what was found, what is expected. All faults at once. A blank value is refused: "unknown" is asked for
+ * openly, by isEmpty().
+ */
+
+import * as z from 'zod';
+import { tables } from '../../core/tables.ts';
+import { nearest } from '../../core/text/nearest.ts';
+import { faultInWords, shown } from '../../core/workbook-rules.ts';
+import { normalHeader } from '../../workbook/headers.ts';
+import { columnType } from './compile.ts';
+import type { Bounds, Comparison, Condition, Test, When } from './condition.ts';
+import { boundsFault, whenFault } from './limits.ts';
+import { isDay, parseAge } from './when.ts';
+
+/** Where a condition stands, for people: 'List "Hot leads", condition 2'. */
+export type Place = string;
+
+/** Columns by each name that a rule may use for them, as `normalHeader` gives it. */
+export type Columns = ReadonlyMap<string, string>;
+
+/** The columns that every workbook's contacts have. */
+export const contactColumns: Columns = new Map(Object.keys(tables.contacts.columns).map((column) => [column, column]));
+
+/** What a condition may ask here, beside its own shape. */
+export interface Scope {
+  /** The columns of contacts; `undefined` where they aren't known yet. */
+  readonly columns?: Columns;
+  /** The grades that contacts may have; `undefined` where they aren't known. */
+  readonly bands?: readonly string[];
+  /** Events, purchases, lists and mailability may be asked for too, not the contact's own columns alone. */
+  readonly history: boolean;
+}
+
+const found = (expected: string) => (issue: { readonly input?: unknown }) =>
+  `found ${shown(issue.input)}. Expected ${expected}`;
+
+/** Some text that is not blank. */
+export const words = (expected: string, orElse = '') =>
+  z.string({ error: found(expected) }).refine((value) => value.trim() !== '', {
+    error: () => `a value is blank. Expected ${expected}${orElse}`,
+  });
+
+const UNKNOWN = '; to ask for unknown values, write isEmpty()';
+
+const number = z.number({ error: found('a number, such as 25') });
+const anAge = `an age such as '90 days', '2 weeks', '6 months' or '1 year'`;
+const age = words(anAge).refine((value) => parseAge(value) !== undefined, { error: found(anAge) });
+const aDay = `a date such as '2026-01-31'`;
+const day = words(aDay).refine(isDay, { error: found(aDay) });
+const several = (item: z.ZodType<string>, expected: string) =>
+  z.array(item, { error: found(expected) }).min(1, { error: found(expected) });
+
+const times = z
+  .int({ error: found('a whole number, such as 3') })
+  .min(0, { error: found('a whole number, such as 3') });
+const each = <T>(limit: T) => ({ is: limit, atLeast: limit, atMost: limit, moreThan: limit, lessThan: limit });
+const bounds = each(number);
+const counts = each(times);
+const when = { within: age, olderThan: age, before: day, after: day, on: day };
+/** Each may be left out, but one that is there needs a value: `undefined` is a slip. */
+const optional = (shape: Readonly<Record<string, z.ZodType>>) =>
+  Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, value.exactOptional()]));
+const someOf = (keys: readonly string[]) => (test: object) => keys.some((key) => key in test);
+const boundWords = Object.keys(bounds);
+const whenWords = Object.keys(when);
+
+const column = words(`a column's name, such as 'country'`);
+const types = several(words(`a type of event, such as 'click'`), `types of events, such as 'click'`);
+const aCurrency = `a currency's three letters, such as 'EUR'`;
+const currency = words(aCurrency).regex(/^[A-Z]{3}$/, { error: found(aCurrency) });
+const noBound = { error: () => 'no limit is given. Expected one such as { atLeast: 1 }' };
+const noWhen = { error: () => `no time is given. Expected one such as { within: '90 days' }` };
+
+const operators = ['is', 'contains', 'startsWith', 'endsWith', 'matches', 'hasWord'] as const;
+
+/** RE2 knows neither look-around nor back-references; JavaScript's own reader finds the rest. */
+const isPattern = (pattern: string): boolean => {
+  if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern)) return false;
+  try {
+    return Boolean(new RegExp(pattern));
+  } catch {
+    return false;
+  }
+};
+
+const text = z
+  .strictObject({
+    test: z.literal('text'),
+    column,
+    operator: z.enum(operators, { error: found(`one of ${operators.join(', ')}`) }),
+    values: several(words(`some text, such as 'DE'`, UNKNOWN), `at least one value, such as 'DE'`),
+  })
+  .superRefine(({ operator, values }, { addIssue }) => {
+    const wrong = operator === 'matches' ? values.filter((value) => !isPattern(value)) : [];
+    for (const value of wrong)
+      addIssue(`found ${shown(value)}. Expected a regular expression without look-around and back-references`);
+  });
+
+const timeOf = z.union([z.literal('purchase'), types], { error: found(`types of events, such as 'click'`) });
+const time = (test: 'first' | 'last') =>
+  z.strictObject({ test: z.literal(test), of: timeOf, ...optional(when) }).refine(someOf(whenWords), noWhen);
+const bought = (test: 'purchases' | 'spent', limits: typeof bounds) =>
+  z
+    .strictObject({ test: z.literal(test), ...optional({ currency, ...limits, ...when }) })
+    .refine(someOf(boundWords), noBound);
+
+const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
+  text,
+  number: z
+    .strictObject({ test: z.literal('number'), column, ...optional(bounds) })
+    .refine(someOf(boundWords), noBound),
+  date: z.strictObject({ test: z.literal('date'), column, ...optional(when) }).refine(someOf(whenWords), noWhen),
+  domain: z
+    .strictObject({
+      test: z.literal('domain'),
+      column,
+      in: several(words(`a domain, such as 'acme.example'`, UNKNOWN), `domains, such as 'acme.example'`).optional(),
+      kind: words(`a kind of domain, such as 'free-mail'`).optional(),
+    })
+    .refine((test) => (test.in === undefined) !== (test.kind === undefined), {
+      error: () => 'expected either domains or a kind of domain',
+    }),
+  first: time('first'),
+  last: time('last'),
+  empty: z.strictObject({ test: z.literal('empty'), column }),
+  event: z
+    .strictObject({ test: z.literal('event'), types, ...optional(counts), ...optional(when) })
+    .refine(someOf(boundWords), noBound),
+  purchases: bought('purchases', counts),
+  spent: bought('spent', bounds),
+  list: z.strictObject({ test: z.literal('list'), name: words(`a list's name`) }),
+  mailable: z.strictObject({ test: z.literal('mailable') }),
+};
+
+const ofHistory = new Set(['event', 'purchases', 'spent', 'first', 'last', 'list', 'mailable']);
+const comparisons = new Set(['text', 'number', 'date', 'domain', 'first', 'last']);
+const isComparison = (test: Test): test is Comparison => comparisons.has(test.test);
+
+/** A condition as checked, or nothing after adding to `problems`; columns are given their names in the engine. */
+export function checkCondition(input: unknown, place: Place, scope: Scope, problems: string[]): Condition | undefined {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    problems.push(`${place}: found ${shown(input)}. Expected a condition, such as text('country').is('DE').`);
+    return undefined;
+  }
+  if ('all' in input) return group('all', input.all, place, scope, problems);
+  if ('any' in input) return group('any', input.any, place, scope, problems);
+  if ('not' in input) {
+    const inner = checkCondition(input.not, place, scope, problems);
+    return inner && { not: inner };
+  }
+  if ('knownAndNot' in input) {
+    const inner = checkTest(input.knownAndNot, place, scope, problems);
+    if (!inner) return undefined;
+    if (isComparison(inner)) return { knownAndNot: inner };
+    problems.push(`${place}: knownAndNot() takes a comparison with a value or a time. Write not() here.`);
+    return undefined;
+  }
+  return checkTest(input, place, scope, problems);
+}
+
+function group(
+  word: 'all' | 'any',
+  parts: unknown,
+  place: Place,
+  scope: Scope,
+  problems: string[],
+): Condition | undefined {
+  if (!Array.isArray(parts) || parts.length === 0) {
+    problems.push(`${place}: ${word}() is empty. Expected at least one condition in it.`);
+    return undefined;
+  }
+  const dot = place.includes(', condition ') ? '.' : ', condition ';
+  const checked = parts.map((part, i) => checkCondition(part, `${place}${dot}${i + 1}`, scope, problems));
+  const good = checked.filter((part) => part !== undefined);
+  if (good.length < parts.length) return undefined;
+  return word === 'all' ? { all: good } : { any: good };
+}
+
+function checkTest(input: unknown, place: Place, scope: Scope, problems: string[]): Test | undefined {
+  const kind = typeof input === 'object' && input !== null && 'test' in input ? input.test : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(schemas, kind)) {
+    problems.push(`${place}: found ${shown(input)}. Expected a condition, such as text('country').is('DE').`);
+    return undefined;
+  }
+  const result = schemas[kind as Test['test']].safeParse(input, { error: faultInWords, reportInput: true });
+  const where = `${place}, ${label(input as { test: string })}`;
+  if (!result.success) {
+    problems.push(...result.error.issues.map((issue) => `${where}: ${issue.message}.`));
+    return undefined;
+  }
+  const test = result.data as Test;
+  const impossible = boundsFault(test as Bounds) ?? whenFault(test as When);
+  if (impossible) {
+    problems.push(`${where}: ${impossible}.`);
+    return undefined;
+  }
+  if (ofHistory.has(test.test) && !scope.history) {
+    problems.push(`${where}: only the contact's own columns may be asked for here.`);
+    return undefined;
+  }
+  return 'column' in test ? checkColumn(test, where, scope, problems) : test;
+}
+
+const label = (test: { test: string; column?: unknown; types?: unknown; of?: unknown; name?: unknown }): string => {
+  const about = test.column ?? test.types ?? test.of ?? test.name;
+  return `${test.test}(${about === undefined ? '' : [about].flat().map(String).join(', ')})`;
+};
+
+function checkColumn(
+  test: Extract<Test, { column: string }>,
+  where: Place,
+  scope: Scope,
+  problems: string[],
+): Test | undefined {
+  const named = normalHeader(test.column);
+  const column = scope.columns?.get(named) ?? named;
+  const fault = columnFault(test.test, column, scope) ?? bandFault(test, column, scope);
+  if (fault === undefined) return { ...test, column };
+  problems.push(`${where}: ${fault}`);
+  return undefined;
+}
+
+function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
+  if (scope.columns && !scope.columns.has(column)) {
+    const near = nearest(column, [...scope.columns.keys()]);
+    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `The columns that every workbook knows are: ${[...contactColumns.values()].join(', ')}.`}`;
+  }
+  if (!/^[a-z_][a-z0-9_]*$/.test(column)) {
+    return `the column "${column}" can't be used in a rule. Rename it with plain letters, digits and _.`;
+  }
+  const type = columnType(column);
+  const reads = {
+    text: ['text'],
+    domain: ['text'],
+    number: ['text', 'number'],
+    date: ['text', 'date', 'time'],
+  } as const;
+  const fits: readonly string[] = Object.hasOwn(reads, test) ? reads[test as keyof typeof reads] : [type];
+  return fits.includes(type)
+    ? undefined
+    : `the column holds ${type === 'number' ? 'numbers' : 'dates'}. Write ${type === 'number' ? 'number' : 'date'}('${column}') instead.`;
+}
+
+/** A grade that nobody can have is a slip, where it is asked for by its whole name. */
+function bandFault(test: Test, column: string, { bands }: Scope): string | undefined {
+  if (!bands || column !== 'score_band' || test.test !== 'text' || test.operator !== 'is') return undefined;
+  const known = bands.map((band) => band.toLowerCase());
+  const wrong = test.values.filter((value) => !known.includes(value.trim().toLowerCase()));
+  return wrong.length > 0
+    ? `there is no band ${wrong.map((value) => `"${value}"`).join(', ')}. Expected one of ${bands.join(', ')} (jobs/rules/scoring.ts).`
+    : undefined;
+}

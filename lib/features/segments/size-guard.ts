@@ -1,0 +1,58 @@
+/**
+ * Each list stands alone: one that would change too much at once, or is wrong, is held by itself. Reads the steps
+ * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
+ */
+import { join, list, raw, type Sql, sql } from '../../core/sql.ts';
+import { normalHeader } from '../../workbook/headers.ts';
+import type { WrongList } from './lists.ts';
+
+/** Shares of a list's members that may come or go in one run before a person is warned, or the list held. */
+export interface SizeLimits {
+  readonly warn: number;
+  readonly stop: number;
+}
+
+/** Percentages mean nothing in lists smaller than this; then this many members may come or go. */
+const SMALL_LIST = 20;
+const SMALL_CHANGE = 10;
+
+/**
+ * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only what the
+ * rules call a list may leave the workbook: any other name is a cell that somebody typed.
+ */
+const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
+  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ' ${raw(word)}: ', cast(before as string), ' to ', cast(after as string), ' members') as reason
+  from (
+    select *, case when is_ruled then part when nth = 1 then 'a list that no rule names' else concat('a list that no rule names (', cast(nth as string), ')') end as called
+    from (
+      select o.list as part, o.is_ruled, row_number() over (partition by o.is_ruled order by o.list) as nth,
+        o.members as before, coalesce(w.members, 0) as after
+      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : raw('false')} as is_ruled, count(*) as members from owned_members group by list) as o
+      left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
+    ) as counted
+  ) as sizes
+  where (abs(after - before) > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
+    or (after = 0 and before >= ${SMALL_CHANGE})`;
+
+export const heldBySize = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
+  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', ruled)}) as held order by part`;
+
+/** The same for the lower limit, as (label, members before and after): worth a look, no more. */
+export const resizedLists = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
+  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', ruled)}) as resized order by part`;
+
+/** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
+export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
+  const rows = wrong.map(
+    ({ name, problems }) => sql`
+      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
+  );
+  return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
+}
+
+/** The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for the check to say. */
+export function columnsNamed(rules: unknown): string[] {
+  if (typeof rules !== 'object' || rules === null) return [];
+  const own = 'column' in rules && typeof rules.column === 'string' ? [normalHeader(rules.column)] : [];
+  return [...new Set([...own, ...Object.values(rules).flatMap(columnsNamed)])];
+}

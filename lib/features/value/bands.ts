@@ -1,0 +1,59 @@
+/** Value bands, and how the past quarter moved, in SQL. Knows the rules' names and shares; fits nothing. */
+import { join, type Sql, sql } from '../../core/sql.ts';
+import type { ValueRules } from './rules.ts';
+
+/** The names of all bands, best first. */
+export const bandsOf = ({ bands: { ranked, rest, lapsing } }: ValueRules): string[] => [
+  ...ranked.map(({ name }) => name),
+  rest,
+  lapsing.name,
+];
+
+/**
+ * Rows (contact_id, value_band). `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
+ * Equal values always share a band; somebody who has no value to expect is never above the last one.
+ */
+export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['bands']): Sql {
+  let reached = 0;
+  const cases = ranked.map(({ name, share }) => {
+    reached += share;
+    return sql`when lifetime_value > 0 and value_rank < ${reached} then ${name}`;
+  });
+  return sql`
+    select
+      contact_id,
+      case
+        when p_alive < ${lapsing.aliveBelow} and spent_rank < ${lapsing.ofBest} then ${lapsing.name}
+        ${join(cases, ' ')}
+        else ${rest}
+      end as value_band
+    from (
+      select
+        contact_id, lifetime_value, p_alive,
+        percent_rank() over (order by lifetime_value desc) as value_rank,
+        percent_rank() over (order by cents desc) as spent_rank
+      from ${values} as valued
+    ) as ranked`;
+}
+
+/**
+ * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the `weeks` weeks up to `until`,
+ * and as many before them. A repeat buyer had ordered before the order that counts.
+ */
+export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql, quarterBefore: Sql): Sql => sql`
+  select
+    count(distinct case when day > ${quarterStart} then orders.contact_id end) as buyers,
+    sum(case when day > ${quarterStart} then 1 else 0 end) as orders,
+    count(distinct case when day > ${quarterStart} and day > first_day then orders.contact_id end) as repeat_buyers,
+    count(distinct case when day <= ${quarterStart} then orders.contact_id end) as buyers_before,
+    sum(case when day <= ${quarterStart} then 1 else 0 end) as orders_before,
+    count(distinct case when day <= ${quarterStart} and day > first_day then orders.contact_id end) as repeat_buyers_before
+  from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
+  where day > ${quarterBefore}`;
+
+/** Rows (before_band, value_band, customers): who was in which band then, and is in which now; a new customer was in none. */
+export const bandMoves = (now: Sql, then: Sql): Sql => sql`
+  select before_it.value_band as before_band, valued.value_band as value_band, count(*) as customers
+  from ${now} as valued left join ${then} as before_it on before_it.contact_id = valued.contact_id
+  group by before_it.value_band, valued.value_band
+  order by before_it.value_band, valued.value_band`;

@@ -1,0 +1,144 @@
+/**
+ * The summary of a run on its page at GitHub: a table of the jobs, a picture of the batch, what changed and why, guards,
+ * quarantine. Counts and names only. Pure.
+ */
+
+import { changesText } from '../run/commit.ts';
+import type { LedgerEntry } from '../run/ledger.ts';
+import type { JobResult, RunResult } from '../run/run.ts';
+import type { Told } from './api/alerts.ts';
+import { code, markdown, mermaid } from './api/escape.ts';
+import { moment, outward, plural, warningsIn } from './outward-errors.ts';
+
+export interface SummaryParts {
+  readonly batch: string;
+  readonly asOf: Date;
+  readonly result: RunResult;
+  readonly history: ReadonlyMap<string, readonly LedgerEntry[]>;
+  /** This run's id. */
+  readonly run: string;
+  readonly told: readonly Told[];
+  /** What else a person should know, a line each; Markdown. */
+  readonly notes: readonly string[];
+}
+
+const MARK: Readonly<Record<JobResult['status'], string>> = {
+  applied: '✅ applied',
+  unchanged: '✅ unchanged',
+  planned: '📝 planned',
+  blocked: '✋ waits for approval',
+  failed: '❌ failed',
+  skipped: '⏭ skipped',
+};
+
+const COLOURS: Readonly<Record<JobResult['status'], string>> = {
+  applied: 'fill:#d7f0dd,stroke:#2f7d46',
+  unchanged: 'fill:#eef3ee,stroke:#7c8f80',
+  planned: 'fill:#e3ecfa,stroke:#45679d',
+  blocked: 'fill:#fbeecb,stroke:#a97a13',
+  failed: 'fill:#f8d9d6,stroke:#b3392c',
+  skipped: 'fill:#eeeeee,stroke:#888888',
+};
+
+export function summaryText(parts: SummaryParts): string {
+  const { batch, asOf, result, notes, told } = parts;
+  return [
+    `## ${batch}, as of ${moment(asOf)}`,
+    '',
+    ...notes.map((note) => `> ${note}\n`),
+    '| job | outcome | changes | time | usual |',
+    '| --- | --- | --- | ---: | ---: |',
+    ...result.jobs.map((job) => jobRow(parts, job)),
+    '',
+    ...picture(result),
+    ...result.jobs.flatMap(sayings),
+    ...result.jobs.flatMap(reasons),
+    ...guards(result),
+    ...quarantine(result),
+    ...told
+      .filter(({ did }) => did !== 'left alone')
+      .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
+    '',
+  ].join('\n');
+}
+
+function jobRow({ history, run }: SummaryParts, job: JobResult): string {
+  const times = (history.get(job.job) ?? [])
+    .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
+    .map((each) => each.seconds);
+  const usual = median(times);
+  const said = job.error
+    ? (outward(job.error).message.split(' Details')[0] ?? '')
+    : job.status === 'skipped'
+      ? (job.next ?? '')
+      : changesText(job);
+  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(said)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
+}
+
+/** The middle value; null where there are fewer than three. */
+export function median(values: readonly number[]): number | null {
+  if (values.length < 3) return null;
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+}
+
+function picture({ jobs }: RunResult): string[] {
+  const boxes = jobs.map(
+    ({ job, status, changes }, i) =>
+      `  j${i}["${mermaid(job)}<br/>${status}${status === 'applied' ? `<br/>${mermaid(changesText({ changes }))}` : ''}"]:::${status}`,
+  );
+  const chain = jobs.length > 1 ? [`  ${jobs.map((_, i) => `j${i}`).join(' --> ')}`] : [];
+  const used = [...new Set(jobs.map(({ status }) => status))].map(
+    (status) => `  classDef ${status} ${COLOURS[status]}`,
+  );
+  return ['```mermaid', 'flowchart LR', ...boxes, ...chain, ...used, '```', ''];
+}
+
+/** What a job says of itself in a sentence, and what it wants looked at. */
+function sayings({ job, metrics }: JobResult): string[] {
+  const said = typeof metrics.said === 'string' ? [metrics.said] : [];
+  const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
+  const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
+  return lines.length > 0 ? [...lines, ''] : [];
+}
+
+function reasons({ job, reasons: counted, held }: JobResult): string[] {
+  const rows = Object.entries(counted).sort(([, a], [, b]) => b - a);
+  const heldRows = Object.entries(held);
+  if (rows.length + heldRows.length === 0) return [];
+  const n = rows.reduce((sum, [, each]) => sum + each, 0);
+  return [
+    `<details><summary>${job}: ${n.toLocaleString('en-US')} ${n === 1 ? 'cell or row' : 'cells or rows'} changed, by reason</summary>`,
+    '',
+    '| rows | why |',
+    '| ---: | --- |',
+    ...rows.map(([reason, n]) => `| ${n.toLocaleString('en-US')} | ${markdown(reason)} |`),
+    ...heldRows.map(([reason, n]) => `| ${n.toLocaleString('en-US')} held | ${markdown(reason)} |`),
+    '',
+    '</details>',
+    '',
+  ];
+}
+
+function guards({ jobs }: RunResult): string[] {
+  const all = jobs.flatMap(({ job, guards: checked }) => checked.map((guard) => ({ job, guard })));
+  if (all.length === 0) return [];
+  const stopped = all.filter(({ guard }) => !guard.passed);
+  return [
+    `**Guards**: ${all.length - stopped.length} of ${all.length} passed.`,
+    ...stopped.map(
+      ({ job, guard }) =>
+        `- ✋ ${code(job)}: ${markdown(guard.guard)}: found ${guard.found}, the limit is ${guard.limit}`,
+    ),
+    '',
+  ];
+}
+
+function quarantine({ quarantine: byReason, snapshot }: RunResult): string[] {
+  if (Object.keys(snapshot.rows).length === 0) return [];
+  if (snapshot.quarantined === 0) return ['**Quarantine**: every row can be read.', ''];
+  return [
+    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are mended.`,
+    ...Object.entries(byReason).map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
+    '',
+  ];
+}

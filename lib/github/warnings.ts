@@ -1,0 +1,139 @@
+/**
+ * Warnings: nothing failed, and yet somebody should look. Wrong rules, rates over their lines, sender faults, a quarantine
+ * that grows. Each is an issue of its own that closes when it is over. Pure.
+ */
+
+import type { LedgerEntry } from '../run/ledger.ts';
+import type { JobResult, RunResult } from '../run/run.ts';
+import type { Alert, AllClear } from './api/alerts.ts';
+import { code, markdown } from './api/escape.ts';
+import type { News } from './job-alerts.ts';
+import { listed, plural } from './outward-errors.ts';
+
+export interface WarningNews {
+  readonly result: RunResult;
+  readonly history: ReadonlyMap<string, readonly LedgerEntry[]>;
+  /** This run's id: its own entries are no history. */
+  readonly run: string;
+  readonly runUrl: string | null;
+}
+
+/** A quarantine grew where it holds more than a tenth more rows than before, and at least ten more. */
+const GROWTH_SHARE = 0.1;
+const GROWTH_ROWS = 10;
+/** So many new bounces of the sender's own making are no accident (rules.md, burst: n ≥ 20). */
+const SENDER_FAULTS = 20;
+const SENDER_CLASS = 'sender';
+
+export function warningNews(news: WarningNews): News {
+  const { history, run } = news;
+  const alerts: Alert[] = [];
+  const allClear: AllClear[] = [];
+  const say = (key: string, over: { title: string; text: string } | null, gone: string): void => {
+    const see = news.runUrl ? ` See [the run](${news.runUrl}).` : '';
+    if (over)
+      alerts.push({
+        key,
+        kind: 'warning',
+        title: over.title,
+        body: `${over.text}${see}`,
+        repeat: `${over.text}${see}`,
+      });
+    else allClear.push({ key, text: (lasted) => `${gone}, after ${lasted}.${see}` });
+  };
+  if (Object.keys(news.result.snapshot.rows).length > 0) {
+    say('warning/quarantine', quarantine(news), 'The quarantine no longer grows');
+  }
+  for (const job of news.result.jobs) {
+    if (job.status === 'applied' || job.status === 'unchanged')
+      say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} are right again`);
+    const rates = record(job.metrics.rates);
+    if (!rates) continue;
+    const before = (history.get(job.job) ?? []).findLast((each) => each.run !== run);
+    // Without a delivery on record a rate is unknown: neither over its line nor under it.
+    if (rates.bounces !== 'unknown') {
+      say(
+        'warning/bounce-rate',
+        rate('bounces', rates.bounce_rate, rates.bounces),
+        'The bounce rate is under its line again',
+      );
+    }
+    if (rates.complaints_level !== 'unknown') {
+      const over = rate('complaints', rates.complaint_rate, rates.complaints_level);
+      say('warning/complaint-rate', over, 'The complaint rate is under its line again');
+    }
+    say('warning/bursts', bursts(job), 'No burst of bounces of late');
+    say('warning/sender-faults', senderFaults(job, before), 'No new bounces that blame the sender');
+  }
+  return { alerts, allClear };
+}
+
+/** Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report. */
+function wrongRules({ job, heldParts }: JobResult): { title: string; text: string } | null {
+  const wrong = heldParts.filter(({ plan }) => plan === null).map(({ part }) => markdown(part));
+  if (wrong.length === 0) return null;
+  return {
+    title: `${job} can’t follow ${plural(wrong.length, 'rule')}`,
+    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.`,
+  };
+}
+
+const record = (value: unknown): Record<string, unknown> | null =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+
+function quarantine({ result, history, run }: WarningNews): { title: string; text: string } | null {
+  const now = result.snapshot.quarantined;
+  const before = result.jobs
+    .flatMap(({ job }) => history.get(job) ?? [])
+    .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
+    .sort((a, b) => (a.run < b.run ? -1 : 1))
+    .at(-1);
+  if (!before) return null;
+  const then = Object.values(record(before.metrics.quarantine) ?? {}).reduce<number>((sum, n) => sum + Number(n), 0);
+  if (now - then < GROWTH_ROWS || now < then * (1 + GROWTH_SHARE)) return null;
+  const reasons = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
+  const text = [
+    `${plural(now, 'row')} can’t be read and stand in quarantine, ${now - then} more than the run before. No job touches them until they are mended; the workbook’s table "quarantine" says which, and why.`,
+    '',
+    '| rows | why |',
+    '| ---: | --- |',
+    ...reasons.map(([reason, rows]) => `| ${rows} | ${markdown(reason)} |`),
+    '',
+  ];
+  return { title: 'The quarantine grows', text: text.join('\n') };
+}
+
+function rate(what: string, found: unknown, level: unknown): { title: string; text: string } | null {
+  if (level !== 'warn' && level !== 'error' && level !== 'stop') return null;
+  const percent = `${(Number(found) * 100).toFixed(2)} %`;
+  const advice = {
+    warn: 'Look at where the newest addresses came from before the next campaign.',
+    error: 'Providers slow senders down from here on. Send to people who answered lately only, until it falls.',
+    stop: 'Providers close accounts from here on. Send nothing before the cause is found.',
+  }[level];
+  return {
+    title: `Too many ${what}`,
+    text: `${percent} ${what} of late: over the line ${code(level)}. ${advice} The lines are in \`jobs/rules/bounces.ts\`.`,
+  };
+}
+
+function bursts({ metrics }: JobResult): { title: string; text: string } | null {
+  const lately = Number(record(metrics.bursts)?.lately ?? 0);
+  if (lately === 0) return null;
+  return {
+    title: 'Bounces in bursts',
+    text: `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.`,
+  };
+}
+
+function senderFaults(job: JobResult, before: LedgerEntry | undefined): { title: string; text: string } | null {
+  const now = classCount(job.metrics.bouncesByClass);
+  const grown = now - classCount(before?.metrics.bouncesByClass);
+  if (grown < SENDER_FAULTS) return null;
+  return {
+    title: 'Bounces that blame the sender',
+    text: `${plural(grown, 'bounce')} more than the run before say that receivers refused what we sent or how, not whom we sent it to (${plural(now, 'such bounce')} of late). Nobody is suppressed for that. Look at authentication (SPF, DKIM, DMARC), content and reputation before the next campaign.`,
+  };
+}
+
+const classCount = (byClass: unknown): number => Number(record(byClass)?.[SENDER_CLASS] ?? 0);

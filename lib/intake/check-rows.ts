@@ -1,0 +1,256 @@
+/**
+ * Weighs what was brought: which rows can be taken, and whom they are about. What can't be taken goes to
+ * `import_rejects` with its row, column and reason. A contact's unreadable cell costs that cell alone; a fact's, or one
+ * that speaks of consent, its row.
+ *
+ * People are known by their address (compared by address_key), also of a contact that was merged away, and else by
+ * contact_id. Two people are never taken for one because their tools count alike.
+ */
+
+import { raw } from '../core/sql.ts';
+import { tableOf } from '../core/tables.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
+import { quote, quoteName } from '../snapshot/load.ts';
+import { unwrapAddresses } from './addresses.ts';
+import { type IncomingTable, incomingTables } from './format.ts';
+import { columnsOf } from './read-files.ts';
+
+export interface WeighOptions {
+  readonly settings: CellSettings;
+  /** Facts later than this can't have happened. */
+  readonly futureAfter: Date;
+  /** Columns that a file may replace. */
+  readonly overwrite: ReadonlySet<string>;
+}
+
+interface Rule {
+  readonly column: string;
+  readonly reason: string;
+  readonly when: string;
+}
+
+const ADDRESS = `'[^@[:space:]]+@[^@[:space:]]+'`;
+const noAddress = `email is not null and not regexp_full_match(email, ${ADDRESS})`;
+
+/** Rows that can't be taken, whatever else they say. */
+const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
+  contacts: [
+    { column: 'email', reason: 'no e-mail address', when: noAddress },
+    { column: 'email', reason: 'neither an address nor a contact_id', when: 'email is null and contact_id is null' },
+    {
+      column: 'status',
+      reason: 'no status that we know',
+      when: `lower(status) not in ('subscribed', 'unsubscribed', 'suppressed')`,
+    },
+  ],
+  suppressions: [{ column: 'email', reason: 'no e-mail address', when: `email is null or ${noAddress}` }],
+  bounces: [
+    { column: 'email', reason: 'no e-mail address', when: `email is null or ${noAddress}` },
+    { column: 'kind', reason: 'neither kind nor code', when: 'kind is null and code is null and detail is null' },
+  ],
+  events: [
+    { column: 'email', reason: 'no e-mail address', when: noAddress },
+    { column: 'type', reason: 'missing', when: 'type is null' },
+  ],
+  purchases: [
+    { column: 'order_id', reason: 'missing', when: 'order_id is null' },
+    { column: 'email', reason: 'no e-mail address', when: noAddress },
+  ],
+};
+
+const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'ordered_at' } as const;
+
+/** Rejects the rows that a rule is about; returns how many. */
+async function rejectRows(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<number> {
+  const value = column in tableOf(table).columns ? quoteName(column) : 'null';
+  const found = await engine.changed(
+    raw(
+      `insert into import_rejects select file, line, ${quote(column)}, ${quote(reason)}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
+    ),
+  );
+  if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
+  return found;
+}
+
+/** Rejects the cells that a rule is about; their rows stay. */
+async function rejectCells(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<void> {
+  const name = quoteName(column);
+  await engine.run(
+    raw(
+      `insert into import_rejects select file, line, ${quote(column)}, ${quote(`${reason}; the cell was left out`)}, substr(${name}, 1, 500) from incoming_${table} where ${when}`,
+    ),
+  );
+  await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
+}
+
+/** The rules for a table, in order. A contact's unreadable cell costs that cell alone. */
+function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions): (Rule & { cellOnly?: boolean })[] {
+  const unread = columnsOf(table).flatMap((column) => {
+    const type = tableOf(table).columns[column]?.type ?? 'text';
+    if (type === 'text') return [];
+    const name = quoteName(column);
+    const when = `${name} is not null and (${readCell(name, type, settings)}) is null`;
+    return [{ column, reason: unreadable[type], when, cellOnly: !(table in factTimes) }];
+  });
+  const rules = [...rowRules[table], ...unread];
+  if (table in factTimes) {
+    const column = factTimes[table as keyof typeof factTimes];
+    const later = `timestamp '${futureAfter.toISOString().replace('T', ' ').replace('Z', '')}'`;
+    rules.push({ column, reason: 'missing', when: `${column} is null` });
+    rules.push({ column, reason: 'in the future', when: `(${readCell(column, 'time', settings)}) > ${later}` });
+  }
+  if (table === 'purchases') rules.push({ column: 'amount', reason: 'missing', when: 'amount is null' });
+  return rules;
+}
+
+/** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
+export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
+  await unwrapAddresses(engine);
+  for (const table of incomingTables) {
+    const rules = rulesOf(table, options);
+    const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);
+    const found = await engine.row(raw(`select ${looks.join(', ')} from incoming_${table}`));
+    for (const [i, rule] of rules.entries()) {
+      if (Number(found[`r${i}`]) === 0) continue;
+      if (rule.cellOnly) await rejectCells(engine, table, rule);
+      else await rejectRows(engine, table, rule);
+    }
+  }
+}
+
+/**
+ * `import_people`: a row is an incoming contact that is taken, with `id` (whose row it is or becomes) and `known` (whether
+ * the workbook has it). `import_marks`: an address or id that a file says wants or gets no mail.
+ */
+export async function findPeople(engine: Engine, { overwrite, settings }: WeighOptions): Promise<void> {
+  await engine.run(
+    raw(`create or replace temp view import_refs as
+      select ref, contact_id from contact_refs
+      union all
+      select contact_id, contact_id from contacts where _row is null and contact_id not in (select ref from contact_refs)
+      union all
+      select '@' || address_key(email), min(contact_id) from contacts
+      where _row is null and address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
+  );
+  await rejectPeople(engine, {
+    column: 'email',
+    reason: 'in the archive; it comes back by itself when the person shows life',
+    when: `contact_id in (select contact_id from archive) or address_key(email) in (select address_key(email) from archive where email is not null)`,
+  });
+  await rejectPeople(engine, {
+    column: 'email',
+    reason: 'its contact stands in quarantine; mend that row first',
+    when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null and _fault is not null) and address_key(email) not in (select address_key(email) from contacts where email is not null)`,
+  });
+  await engine.run(
+    raw(`create or replace temp table import_found as
+      select i.file, i.line, address_key(i.email) as email_key, coalesce(a.contact_id, b.contact_id) as id, a.contact_id is null and b.contact_id is not null as by_id
+      from incoming_contacts i left join import_refs a on a.ref = '@' || address_key(i.email) left join import_refs b on b.ref = i.contact_id`),
+  );
+  if (!overwrite.has('email')) {
+    const stranger = `(file, line) in (select (f.file, f.line) from import_found f join contacts c on c.contact_id = f.id
+      where f.by_id and f.email_key is not null and address_key(c.email) is not null and address_key(c.email) <> f.email_key)`;
+    await rejectPeople(engine, {
+      column: 'contact_id',
+      reason: 'this contact_id is of a contact with another address; --overwrite email if the address has changed',
+      when: stranger,
+    });
+  }
+  await engine.run(
+    raw(`create or replace temp table import_marks as
+      select address_key(i.email) as email, f.id, case lower(i.status) when 'unsubscribed' then 2 else 1 end as rank
+      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line where lower(i.status) in ('unsubscribed', 'suppressed')
+      union all
+      select address_key(i.email), null, case when i.reason = 'unsubscribe' then 2 else 1 end
+      from incoming_suppressions i left join suppressions s on s.email = address_key(i.email)
+      where s.released_at is null or s.suppressed_at > s.released_at or (${readCell('i.suppressed_at', 'time', settings)}) > s.released_at`),
+  );
+  await nameNewPeople(engine);
+}
+
+/** Rejects rows about people. What such a row says against mail still counts: its address goes on the suppression list. */
+async function rejectPeople(engine: Engine, rule: Rule): Promise<void> {
+  await engine.run(
+    raw(`insert into incoming_suppressions by name
+      select file, line, email, case lower(status) when 'unsubscribed' then 'person' else 'address' end as scope,
+        case lower(status) when 'unsubscribed' then 'unsubscribe' else 'manual' end as reason, updated_at as suppressed_at, coalesce(source, 'import') as source
+      from incoming_contacts where email is not null and lower(status) in ('unsubscribed', 'suppressed') and (${rule.when})`),
+  );
+  await rejectRows(engine, 'contacts', rule);
+}
+
+/** Gives new people their ids: the file's own where it is free, else the one that list-cleaning would give. */
+async function nameNewPeople(engine: Engine): Promise<void> {
+  await engine.run(
+    raw(`create or replace temp table import_people as
+      select f.file, f.line, f.email_key, f.id is not null as known,
+        coalesce(f.id, case when t.ref is null then i.contact_id end, 'c-' || substr(md5_hex('email:' || f.email_key), 1, 16)) as id
+      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line left join import_refs t on t.ref = i.contact_id`),
+  );
+  // An id that is somebody else's already gets a number behind it, as in the workbook itself.
+  await engine.run(
+    raw(`update import_people set id = id || '-' || cast(line as varchar)
+      where not known and id in (select contact_id from contacts union all select contact_id from archive union all select duplicate_id from merges)`),
+  );
+  // Of rows about one person the first stands. Only those that share an id or an address are put in order.
+  await engine.run(
+    raw(`create or replace temp table import_again as
+      select file, line, email_key from import_people
+      where id in (select id from import_people group by id having count(*) > 1)
+        or email_key in (select email_key from import_people where email_key is not null group by email_key having count(*) > 1)
+      qualify row_number() over (partition by id order by file, line) > 1 or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`),
+  );
+  const again = await engine.changed(
+    raw(
+      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500) from import_again`,
+    ),
+  );
+  if (again > 0)
+    await engine.run(raw('delete from import_people where (file, line) in (select (file, line) from import_again)'));
+}
+
+/** Gives facts their ids, and rejects those that are about nobody or stand twice. */
+export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable>): Promise<void> {
+  if (there.has('bounces')) {
+    const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
+    await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
+    await rejectRepeated(engine, 'bounces', 'bounce_id');
+  }
+  if (there.has('events')) {
+    const id = `'e-' || ${factHash('contact_id', 'email', 'type', 'occurred_at', 'campaign', 'value')}`;
+    await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
+    await findSubjects(engine, 'events');
+    await rejectRepeated(engine, 'events', 'event_id');
+  }
+  if (there.has('purchases')) {
+    await findSubjects(engine, 'purchases');
+    await rejectRepeated(engine, 'purchases', 'order_id');
+  }
+}
+
+const factHash = (...columns: string[]): string =>
+  `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
+
+/** Rejects facts about nobody, and says of the others whom they are about, so that the jobs of the same run know at once. */
+async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
+  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
+    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'about nobody: no contact has this address; import the contacts first',
+    when: `not coalesce(${known}, false)`,
+  });
+  await engine.run(
+    raw(`update incoming_${table} set contact_id = p.id
+      from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@') union all select email_key, id from import_people where not known and email_key is not null) p
+      where incoming_${table}.contact_id is null and p.address = address_key(incoming_${table}.email)`),
+  );
+}
+
+const rejectRepeated = (engine: Engine, table: IncomingTable, key: string): Promise<number> =>
+  rejectRows(engine, table, {
+    column: key,
+    reason: 'the same as an earlier row',
+    when: `(file, line) in (select (file, line) from incoming_${table} qualify row_number() over (partition by ${key} order by file, line) > 1)`,
+  });

@@ -1,0 +1,211 @@
+/**
+ * An import as a job: built on the fly from files that people bring, and then a plan like any other. It fills what is
+ * empty and adds what is new; what stands there already is replaced only in the columns that `--overwrite` names.
+ *
+ * It never weakens consent: status goes one way, from subscribed to suppressed to unsubscribed, whatever a file says;
+ * who may not be mailed comes in as such; and only a departure later than a person's release stands against it.
+ */
+
+import type { Guard } from '../core/guard.ts';
+import { type Change, insert, type Job, job, update, upsert } from '../core/job.ts';
+import type { Metrics } from '../core/prepare.ts';
+import { raw, type Sql, sql } from '../core/sql.ts';
+import { tableOf } from '../core/tables.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import { type CellSettings, readCell } from '../snapshot/cells.ts';
+import { quote, quoteName } from '../snapshot/load.ts';
+import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
+import { forgottenPeople } from './forgotten.ts';
+import { contactColumns, type IncomingTable } from './format.ts';
+import { type BringOptions, type BroughtFile, bringFiles } from './read-files.ts';
+
+export interface ImportRequest extends BringOptions {
+  /** `import` where a person asked, `inbox` where files were found. */
+  readonly name: 'import' | 'inbox';
+  readonly paths: readonly string[];
+  /** The tables that the files have rows for (see `fedTables`); no other fact need be read. */
+  readonly feeds: ReadonlySet<IncomingTable>;
+  readonly settings: CellSettings;
+  readonly overwrite: ReadonlySet<string>;
+  /** Facts later than the run's as-of can't be taken. */
+  readonly asOf: Date;
+  /** The secret by which forgotten people are known again. */
+  readonly eraseKey: string | undefined;
+  readonly guards?: readonly Guard[];
+}
+
+/** What was found in the files, once the job's plan has been worked out. */
+export interface ImportReport {
+  readonly files: readonly BroughtFile[];
+  readonly rejected: number;
+  readonly ignored: Readonly<Record<string, number>>;
+}
+
+const typed = (column: string, alias: string, settings: CellSettings): Sql => {
+  const type = tableOf('contacts').columns[column]?.type ?? 'text';
+  return raw(`(${readCell(`${alias}.${quoteName(column)}`, type, settings)})`);
+};
+
+/** The columns that an import may fill as the file has them; status and key have rules of their own. */
+const plainColumns = contactColumns.filter((column) => column !== 'contact_id' && column !== 'status');
+
+/** A contact that is new. Whoever may not be mailed comes in as such. */
+const newPeople = (settings: CellSettings): Sql => {
+  const cells = plainColumns.map((column) => sql`${typed(column, 'i', settings)} as ${raw(quoteName(column))}`);
+  return sql`
+    select p.id as contact_id, ${list(cells)},
+      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
+    from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
+    left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = p.email_key
+    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from refused_addresses where email is not null group by email) r on r.email = p.email_key
+    where not p.known`;
+};
+
+const list = (parts: readonly Sql[]): Sql => ({
+  text: parts.map(({ text }) => text).join(', '),
+  values: parts.flatMap(({ values }) => values),
+});
+
+/** A contact that is known: empty cells are filled, and those that may be replaced are. */
+const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sql => {
+  const cells = plainColumns.map((column) => {
+    const [there, brought, name] = [
+      raw(`c.${quoteName(column)}`),
+      typed(column, 'i', settings),
+      raw(quoteName(column)),
+    ];
+    return overwrite.has(column)
+      ? sql`coalesce(${brought}, ${there}) as ${name}`
+      : sql`coalesce(${there}, ${brought}) as ${name}`;
+  });
+  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line where p.known`;
+};
+
+/**
+ * Who left or is dead by what a file says; and who left under the address that a file replaces, because nothing else would
+ * lead from that departure to the person any more. Status goes one way.
+ */
+const marked: Sql = sql`
+  select contact_id, case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
+  from (
+    select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.email = address_key(c.email)
+    union all
+    select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.id = c.contact_id
+    union all
+    select c.contact_id, c.status, case when d.means = 'unsubscribe' then 2 else 1 end
+    from contacts c join import_people p on p.id = c.contact_id and p.email_key <> address_key(c.email)
+    join departures d on d.email = address_key(c.email)
+  ) as found
+  where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
+  group by contact_id`;
+
+const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then 5 when 'manual' then 4 when 'hard_bounce' then 3 when 'invalid' then 2 else 1 end`;
+
+/**
+ * The suppressions of the files: new ones, and those that make one that stands stricter. One that a person released
+ * stands again only where the file's own moment is later than the release.
+ */
+const suppressed = (settings: CellSettings): Sql => sql`
+  select n.email,
+    case when s.email is null or n.again then n.scope when n.scope = 'person' or s.scope is null then 'person' else s.scope end as scope,
+    coalesce(s.contact_id, case when n.scope = 'person' then n.contact_id end) as contact_id,
+    case when s.email is null or n.again or n.rank > s.rank then n.reason else s.reason end as reason,
+    case when s.email is null or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
+    coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note, 'imported' as why
+  from (
+    select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
+    from (
+      select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope, max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
+        max(${raw(`(${readCell('suppressed_at', 'time', settings)})`)}) as suppressed_at, min(source) as source, min(note) as note
+      from incoming_suppressions group by 1
+    ) as i
+    left join suppressions o on o.email = i.email
+    left join (
+      select substr(ref, 2) as email, contact_id from import_refs where starts_with(ref, '@')
+      union all
+      select email_key, id from import_people where not known and email_key is not null
+    ) as p on p.email = i.email
+    where o.released_at is null or o.suppressed_at > o.released_at or i.suppressed_at > o.released_at
+  ) as n
+  left join (select *, ${raw(REASON_RANK)} as rank from suppressions) as s on s.email = n.email`;
+
+/** Facts are added as they came; those that are there already drop out by their ids. */
+function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings): Change {
+  const cells = Object.entries(tableOf(table).columns).map(([column, { type }]) =>
+    raw(`(${readCell(quoteName(column), type, settings)}) as ${quoteName(column)}`),
+  );
+  return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
+}
+
+async function reportOf(engine: Engine, files: readonly BroughtFile[]): Promise<ImportReport> {
+  const rejected = await engine.number(raw('select count(*) from import_rejects'));
+  const rows = await engine.rows(
+    raw('select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc'),
+  );
+  return { files, rejected, ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])) };
+}
+
+/** The SQL of `FILE.rejects.csv` for the file with that number. */
+export const rejectsOf = (file: number): string =>
+  `select line as "row", "column", reason, value from import_rejects where file = ${file} order by line, "column"`;
+
+/** The changes that files with rows for these tables may make. */
+function changesOf(
+  feeds: ReadonlySet<IncomingTable>,
+  settings: CellSettings,
+  overwrite: ReadonlySet<string>,
+): Change[] {
+  const ofPeople = [insert('contacts', newPeople(settings)), update('contacts', knownPeople(settings, overwrite))];
+  return [
+    ...(feeds.has('contacts') ? ofPeople : []),
+    ...(speaksOfConsent(feeds) ? [update('contacts', marked), upsert('suppressions', suppressed(settings))] : []),
+    ...factTables.filter((table) => feeds.has(table)).map((table) => facts(table, settings)),
+  ];
+}
+
+const factTables = ['bounces', 'events', 'purchases'] as const;
+const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
+  feeds.has('contacts') || feeds.has('suppressions');
+
+/** Builds the job. `done` is told what was found, while the engine still has it. */
+export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
+  const { settings, overwrite, feeds } = request;
+  const fed = factTables.filter((table) => feeds.has(table));
+  const weigh: WeighOptions = { settings, overwrite, futureAfter: request.asOf };
+  return job({
+    name: request.name,
+    purpose:
+      request.name === 'inbox'
+        ? 'Takes in the files that lie in the inbox.'
+        : 'Takes in the files that a person brought.',
+    reads: ['contacts', 'suppressions', 'archive', 'merges', ...fed],
+    writes: ['contacts', 'suppressions', ...fed],
+    rules: { overwrite: [...overwrite], map: request.map },
+    prepare: async ({ engine }): Promise<Metrics> => {
+      const files = await bringFiles(engine, request.paths, request);
+      request.progress(`${request.name}: looking at the rows`);
+      await rejectUnreadable(engine, weigh);
+      await forgottenPeople(engine, request.eraseKey);
+      await findPeople(engine, weigh);
+      await findFacts(engine, feeds);
+      request.progress(`${request.name}: working out what would change`);
+      const report = await reportOf(engine, files);
+      await done(report, engine);
+      const reasons = await engine.rows(
+        raw(
+          `select coalesce(nullif("column", '') || ': ', '') || case when "column" = '' then 'row that can’t be read' else reason end as label, count(*) as n from import_rejects group by 1 order by 2 desc`,
+        ),
+      );
+      return {
+        files: files.map(({ label, rows }) => ({ label, rows })),
+        rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
+        ignored: report.ignored,
+      };
+    },
+    changes: () => changesOf(feeds, settings, overwrite),
+    guards: speaksOfConsent(feeds) ? (request.guards ?? []) : [],
+  });
+}
+
+/** `newly suppressed` by the files of a run: what a person would want to be asked about. */
+export const newlyMarked = sql`select count(*) from planned_contacts where op = 'u' and set_status and status in (${raw(quote('unsubscribed'))}, ${raw(quote('suppressed'))})`;

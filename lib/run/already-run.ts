@@ -1,0 +1,17 @@
+/**
+ * What is to be done once: whether the workbook's own table `runs` knows of it. That row lands with the data, so that
+ * neither can be there without the other.
+ */
+
+import type { ScheduledJob } from '../core/batch.ts';
+import { sql } from '../core/sql.ts';
+import type { Engine } from '../engine/duckdb.ts';
+
+/** Whether a run of the job went well whose period ends with `once`; false for jobs that run as often as they are asked to. */
+export async function isDone(engine: Engine, { job, once }: ScheduledJob): Promise<boolean> {
+  if (once === undefined) return false;
+  const runs = await engine.number(
+    sql`select count(*) from runs where job = ${job.name} and ends_with(period, ${once}) and status in ('applied', 'unchanged')`,
+  );
+  return runs > 0;
+}

@@ -1,0 +1,134 @@
+/**
+ * What a batch writes, in one atomic landing: its plans, and what the run itself keeps in the workbook: `changes`,
+ * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
+ */
+
+import { replace, upsert } from '../core/job.ts';
+import { list, raw, type Sql, sql } from '../core/sql.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import { applyToEngine, type Decisions } from '../plan/apply.ts';
+import { writePatches } from '../plan/patches.ts';
+import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { type Held, nothingHeld, type Store, type TabFile, type TablePatch } from '../workbook/store.ts';
+import { decisionsPatch } from './commit-decisions.ts';
+import type { TabSums } from './files.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { JobResult, RunRequest } from './run.ts';
+
+export interface BatchOutcome {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly snapshot: Snapshot;
+  readonly request: RunRequest;
+  readonly results: readonly JobResult[];
+  readonly applied: readonly Diff[];
+  readonly decisions: readonly Decisions[];
+  /** Tabs that jobs fill. */
+  readonly tabs: readonly TabFile[];
+  readonly entries: readonly LedgerEntry[];
+}
+
+/**
+ * Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. Gives what
+ * was left to people who changed it meanwhile.
+ */
+export async function landBatch(outcome: BatchOutcome): Promise<Held> {
+  const { engine, store, snapshot, request, results, applied, decisions, tabs, entries } = outcome;
+  const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
+  const changing = tabs.length > 0 || applied.some((diff) => !isEmpty(diff));
+  if (!changing && stopped) return nothingHeld;
+  const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
+  await applyToEngine(engine, kept);
+  if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
+  const marker = {
+    run: request.identity.run,
+    entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
+  };
+  return store.land(patchesOf(outcome, kept), marker, tabs);
+}
+
+/** One patch per table. What goes from `changes` and what comes there are one patch. */
+async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
+  const { engine, store, snapshot, request, applied, decisions, tabs } = outcome;
+  for (const { title } of tabs) request.progress(`writing tab "${title}"`);
+  const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
+  const others = applied.filter((diff) => !pruned.includes(diff));
+  for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
+    request.progress(`writing ${patch.table}`);
+    yield patch;
+  }
+  const decided = await decisionsPatch(outcome, pruned);
+  if (!decided) return;
+  request.progress(`writing ${decided.table}`);
+  yield decided;
+}
+
+/** Reports what a landing left to people with the last job that changed the table. */
+export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
+  const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
+  for (const [table, reasons] of held) {
+    const last = reported.findLast(
+      ({ status, changes, metrics }) =>
+        status === 'applied' && (changes[table] !== undefined || tabsOf(metrics)[table] !== undefined),
+    );
+    for (const [reason, cells] of Object.entries(reasons)) {
+      const name = `a person was there meanwhile (${table}: ${reason})`;
+      if (last) last.held[name] = (last.held[name] ?? 0) + cells;
+    }
+  }
+  return reported;
+}
+
+/** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
+async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRequest): Promise<Diff> {
+  // What this run did not read, it knows nothing of.
+  const read = list(Object.keys(snapshot.inputs));
+  const now: Sql = sql`
+    select n."table", n.row_key, n."column", min(n.value) as value, string_agg(distinct n.reason, '; ' order by n.reason) as reason, coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+    from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
+    group by 1, 2, 3`;
+  return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
+}
+
+/** One row per job and period. A job that had nothing to do leaves the row of its earlier run alone. */
+async function runsDiff(engine: Engine, request: RunRequest, results: readonly JobResult[]): Promise<Diff> {
+  await engine.run(
+    raw(
+      'create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar, started_at timestamp, seconds double, note varchar)',
+    ),
+  );
+  for (const result of results) {
+    const { startedAt } = request.identity;
+    await engine.run(
+      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${startedAt}, ${result.seconds}, ${noteText(result)})`,
+    );
+  }
+  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period where r.job is null or n.status <> 'unchanged'`;
+  return workOut(engine, upsert('runs', rows), 'diff_run_runs');
+}
+
+/** "suppressions +41, contacts 41 changed". */
+export function changesText(result: Pick<JobResult, 'changes'>): string {
+  const parts = Object.entries(result.changes).flatMap(([table, { insert, update, remove }]) => {
+    const said = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
+      Boolean,
+    );
+    return said.length > 0 ? [`${table} ${said.join(', ')}`] : [];
+  });
+  return parts.join('; ') || 'nothing to change';
+}
+
+function noteText(result: JobResult): string {
+  if (result.error) return result.error.message;
+  const stopped = result.guards.find((guard) => !guard.passed);
+  if (stopped) return `${stopped.guard}: found ${stopped.found}, limit ${stopped.limit}`;
+  const tabs = Object.entries(tabsOf(result.metrics)).map(
+    ([title, { rows, sha256 }]) => `tab "${title}": ${rows} rows, SHA-256 ${sha256.slice(0, 12)}`,
+  );
+  const held = Object.entries(result.held).map(([reason, rows]) => `${reason}: ${rows} rows held`);
+  return [...tabs, ...held].join('; ');
+}
+
+const tabsOf = ({ tabs }: JobResult['metrics']): Readonly<Record<string, TabSums>> =>
+  (tabs ?? {}) as Readonly<Record<string, TabSums>>;

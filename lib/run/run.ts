@@ -1,0 +1,256 @@
+/**
+ * A run: what its jobs gather, one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
+ * modules it calls; this file only says in which order, and what happens when one of them can't go on.
+ */
+
+import type { ScheduledJob } from '../core/batch.ts';
+import { periodOf } from '../core/calendar/period.ts';
+import { describeError, isForPeople, type RunError } from '../core/errors.ts';
+import type { GuardResult } from '../core/guard.ts';
+import type { Outside } from '../core/prepare.ts';
+import { impersonalWhole } from '../core/text/printable.ts';
+import type { WorkbookRules } from '../core/workbook-rules.ts';
+import { Engine } from '../engine/duckdb.ts';
+import type { Decisions } from '../plan/apply.ts';
+import type { Diff } from '../plan/plan.ts';
+import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
+import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
+import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../workbook/store.ts';
+import { isDone } from './already-run.ts';
+import { landBatch, withHeld } from './commit.ts';
+import { entriesOf } from './entries.ts';
+import { placeFiles, type StagedFile } from './files.ts';
+import { type GatheredJobs, gatherAll } from './gather.ts';
+import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
+import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
+import type { RunIdentity } from './run-identity.ts';
+import { nothing, runJob } from './run-job.ts';
+
+export type JobStatus = LedgerEntry['status'];
+
+/** What a run needs to know and reach. A dry run is the same run with a store that lands nothing and a ledger that keeps nothing. */
+export interface RunRequest {
+  readonly name: string;
+  readonly jobs: readonly ScheduledJob[];
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly rules: WorkbookRules;
+  readonly asOf: Date;
+  readonly identity: RunIdentity;
+  readonly approvals: ReadonlySet<string>;
+  /** What an applied plan is called: `planned` in a dry run. */
+  readonly applied: 'applied' | 'planned';
+  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
+  readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
+  readonly memoryMb?: number;
+  /** The workbook may be without contacts yet. */
+  readonly mayBeEmpty?: boolean;
+  readonly progress: (line: string) => void;
+  /** Monotonic seconds, for durations only. */
+  readonly elapsed: () => number;
+  /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
+  readonly outside?: Outside;
+}
+
+/** What is known of a run whose workbook did not even open. */
+export type FailedRun = Pick<RunRequest, 'jobs' | 'ledger' | 'rules' | 'asOf' | 'identity' | 'progress' | 'elapsed'>;
+
+export interface JobResult {
+  readonly job: string;
+  readonly period: string;
+  readonly status: JobStatus;
+  readonly plan: string | null;
+  readonly changes: JobPlan['changes'];
+  readonly reasons: JobPlan['reasons'];
+  readonly guards: readonly GuardResult[];
+  readonly held: JobPlan['held'];
+  readonly heldParts: readonly HeldPart[];
+  readonly metrics: JobPlan['metrics'];
+  readonly seconds: number;
+  readonly approved?: string;
+  /** The hashes of parts that would have been held, but for a person's approval. */
+  readonly letThrough?: readonly string[];
+  readonly error?: RunError;
+  /** What a person may want to do about a blocked plan. */
+  readonly next?: string;
+}
+
+export interface RunResult {
+  readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
+  readonly quarantine: Readonly<Record<string, number>>;
+  readonly jobs: readonly JobResult[];
+  /** CSV files that are called almost like a table, or may say who left, and are not read. */
+  readonly notRead?: readonly string[];
+  /** Hashes that a person approved, and that no plan of this run has. */
+  readonly unmatched?: readonly string[];
+}
+
+/** How often a run reads and plans again when people keep changing the workbook under it. */
+const MOST_ATTEMPTS = 4;
+
+/** Runs the jobs. Only what no job could answer for (a lock, a broken journal) throws. */
+export async function runBatch(request: RunRequest): Promise<RunResult> {
+  const recovered = await repairLedger(request);
+  const gathered = await gatherAll(request);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attemptRun(request, recovered, gathered);
+    } catch (error) {
+      if (error instanceof ChangedMeanwhile && attempt < MOST_ATTEMPTS) {
+        request.progress(`${error.message}: reading and planning again`);
+        continue;
+      }
+      return failAll(request, error);
+    }
+  }
+}
+
+/**
+ * What went wrong between the landing and the ledger is made good from the marker: an entry that is missing, or that
+ * calls a run failed whose changes did land. Returns the periods it completed.
+ */
+async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
+  const marker = await request.store.marker();
+  const completed = new Set<string>();
+  for (const { job, period, entry } of marker?.entries ?? []) {
+    if (!marker) continue;
+    const landed = parseEntry(entry, 'the marker in the workbook');
+    if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
+    await request.ledger.add(landed);
+    completed.add(`${job} ${period}`);
+  }
+  if (completed.size > 0) {
+    const now =
+      request.applied === 'applied' ? 'its ledger is complete now' : 'the next run that writes completes its ledger';
+    request.progress(`an earlier run ended after its changes landed, without a word in the ledger: ${now}`);
+  }
+  return completed;
+}
+
+async function attemptRun(
+  request: RunRequest,
+  recovered: ReadonlySet<string>,
+  gathered: GatheredJobs,
+): Promise<RunResult> {
+  const { store, rules, asOf } = request;
+  const { memoryMb } = request;
+  const spillFolder = `${store.scratch}/spill`;
+  const opening = Engine.open({
+    spillFolder,
+    timeZone: rules.timeZone,
+    threads: 1,
+    ...(memoryMb && { memoryMb }),
+  });
+  opening.catch(() => {}); // heard where it is awaited
+  try {
+    request.progress('reading the workbook');
+    const reading = await store.read();
+    const engine = await opening;
+    const taken = takeSnapshot(engine, reading, {
+      settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+      asOf,
+      now: request.identity.startedAt,
+      tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
+      extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
+      ...(request.mayBeEmpty && { mayBeEmpty: true }),
+    });
+    const snapshot = await orChanged(reading, taken);
+    const changed = await reading.changedSince();
+    if (changed.length > 0) throw new ChangedMeanwhile(changed);
+    const results: JobResult[] = [];
+    const applied: Diff[] = [];
+    const decisions: Decisions[] = [];
+    const files: StagedFile[] = [];
+    const tabs: TabFile[] = [];
+    for (const scheduled of request.jobs) {
+      if (await isDone(engine, scheduled)) continue;
+      const {
+        result,
+        diffs,
+        decisions: decided,
+        files: made,
+        tabs: filled,
+      } = await runJob(request, engine, snapshot, scheduled, results, gathered);
+      results.push(fitToKeep(result));
+      applied.push(...diffs);
+      decisions.push(...decided);
+      files.push(...made);
+      tabs.push(...filled);
+    }
+    if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
+      return { ...summary(snapshot), jobs: results.map(unapplied) };
+    }
+    const entries = entriesOf(request, snapshot, results, recovered);
+    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
+    const held = await orChanged(reading, landing);
+    if (request.applied === 'applied') await placeFiles(files);
+    const told = held.size > 0 ? withHeld(results, held) : results;
+    for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
+      await request.ledger.add(entry);
+    const unmatched = unmatchedOf(request.approvals, told);
+    const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
+    return {
+      ...summary(snapshot),
+      jobs: told,
+      ...(notRead.length > 0 && { notRead }),
+      ...(unmatched.length > 0 && { unmatched }),
+    };
+  } finally {
+    (await opening.catch(() => null))?.close();
+  }
+}
+
+const unmatchedOf = (approvals: ReadonlySet<string>, jobs: readonly JobResult[]): string[] =>
+  [...approvals].filter(
+    (hash) => !jobs.some(({ plan, letThrough = [] }) => plan === hash || letThrough.includes(hash)),
+  );
+
+/** Reasons, metrics and names of parts may come from cells; what an error says is fit already (see errors.ts). */
+const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
+  ...impersonalWhole(result),
+  ...(error && { error }),
+});
+
+/** A plan that a person looked at and left. */
+const unapplied = (result: JobResult): JobResult =>
+  result.status === 'applied' ? { ...result, status: 'planned' } : result;
+
+/** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
+async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const changed = error instanceof ChangedMeanwhile ? [] : await reading.changedSince();
+    throw changed.length > 0 ? new ChangedMeanwhile(changed) : error;
+  }
+}
+
+const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
+  snapshot: {
+    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input.rows])),
+    quarantined: snapshot.quarantined,
+  },
+  quarantine: snapshot.quarantine,
+});
+
+const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
+  kind: name,
+  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again when nobody is editing.`,
+});
+
+/** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
+export async function failAll(request: FailedRun, error: unknown): Promise<RunResult> {
+  const described = error instanceof ChangedMeanwhile ? editedTooOften(error) : describeError(error);
+  if (!isForPeople(error)) request.progress(described.message);
+  const results = request.jobs.map(({ job, cadence, period }) => ({
+    ...nothing,
+    job: job.name,
+    period: period ?? periodOf(cadence, request.asOf, request.rules.timeZone),
+    status: 'failed' as const,
+    error: described,
+  }));
+  for (const entry of entriesOf(request, null, results, new Set())) await request.ledger.add(entry);
+  return { snapshot: { rows: {}, quarantined: 0 }, quarantine: {}, jobs: results };
+}

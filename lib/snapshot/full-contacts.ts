@@ -1,0 +1,65 @@
+/**
+ * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we would
+ * write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked for.
+ */
+
+import { raw } from '../core/sql.ts';
+import { type Column, tableOf } from '../core/tables.ts';
+import type { Engine } from '../engine/duckdb.ts';
+import type { SourceTable, TableText } from '../workbook/store.ts';
+import { type CellSettings, readCell, writeCell } from './cells.ts';
+import { csvScan, quote, quoteName } from './load.ts';
+
+/** Where a record keeps the texts of cells, by header. */
+const CELLS = '_cells';
+
+/** What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written otherwise. */
+function ownText(cell: string, name: string, { type }: Column, settings: CellSettings): string | null {
+  const now = `t.${quoteName(name)}`;
+  if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
+  if (type === 'text') return null;
+  const same = `${readCell(cell, type, settings)} is not distinct from ${now}`;
+  return `case when ${same} and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
+}
+
+/**
+ * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON object of the
+ * known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column `_text` of contacts:
+ * a row that is added with such a record gets its cells from there (see `cellOf`).
+ */
+export async function createWholeRows(
+  engine: Engine,
+  source: SourceTable,
+  text: TableText,
+  settings: CellSettings,
+): Promise<void> {
+  const { columns } = tableOf('contacts');
+  const columnOf = new Map([...source.headerOf].map(([column, header]) => [header, column]));
+  const cells = source.headers.flatMap((header, index) => {
+    const name = columnOf.get(header);
+    const column = name === undefined ? undefined : columns[name];
+    const cell = `x.c${index}`;
+    const own = name === undefined || !column ? cell : ownText(cell, name, column, settings);
+    return own === null ? [] : [`${quote(header)}, ${own}`];
+  });
+  const known = Object.entries(columns).map(
+    ([name, { type }]) => `${quote(name)}, ${writeCell(`t.${quoteName(name)}`, type)}`,
+  );
+  await engine.run(
+    raw(`create or replace macro contacts_whole(rows) as table
+      select t._row, t.contact_id, cast(json_merge_patch('{}', json_object(${known.join(', ')}, '${CELLS}', json_object(${cells.join(', ')}))) as varchar) as record
+      from query_table(rows) r join contacts t on t._row = r._row
+      join (select row_number() over () - 1 as _row, * from ${csvScan(text)}) x on x._row = t._row`),
+  );
+  await engine.run(raw('alter table contacts add column _text varchar'));
+}
+
+const pointer = (...steps: readonly string[]): string =>
+  quote(steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
+
+/** The text that a record holds for the cell under a header; `column` is the known column that the header stands for. */
+export function cellOf(record: string, header: string, column: string | undefined): string {
+  const text = (path: string): string => `json_extract_string(${record}, ${path})`;
+  const own = text(pointer(CELLS, header));
+  return column === undefined ? own : `coalesce(${own}, ${text(pointer(column))})`;
+}

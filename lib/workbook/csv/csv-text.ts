@@ -1,0 +1,20 @@
+/**
+ * A CSV file's rows for the engine, with the hash that the ledger keeps (lib/workbook/csv/readable.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { CsvText } from '../store.ts';
+import type { RowMarks } from './marks.ts';
+import { readable } from './readable.ts';
+import type { CsvFile } from './sniff.ts';
+
+/** Opens a file's rows; copies go to `scratch`. `carefully`: record by record, where the engine could not read the file. */
+export async function csvText(
+  file: CsvFile,
+  scratch: string,
+  carefully = false,
+): Promise<CsvText & { readonly marks: RowMarks | null }> {
+  const copyPath = join(scratch, `${randomBytes(4).toString('hex')}.csv`);
+  const { sha256, ...text } = await readable(file, { copyPath, carefully });
+  return { ...text, hash: sha256 };
+}

@@ -1,0 +1,268 @@
+/**
+ * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and lands all
+ * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import * as z from 'zod';
+import { type TableName, tableOf } from '../../core/tables.ts';
+import { findColumns } from '../headers.ts';
+import {
+  ChangedMeanwhile,
+  type ForeignFile,
+  type Held,
+  type Marker,
+  nothingHeld,
+  type Patches,
+  type Reading,
+  type SourceTable,
+  type Store,
+  type TablePatch,
+} from '../store.ts';
+import { appendRows, takesRows } from './append.ts';
+import { type FileIdentity, identify, sameContent, untouched } from './commit/file-identity.ts';
+import {
+  ChangedUnderneath,
+  describeRecovery,
+  type LandingFile,
+  land,
+  recover,
+  stagingFolder,
+} from './commit/journal.ts';
+import { lockFolder } from './commit/lock.ts';
+import { createCsv } from './create.ts';
+import { csvText } from './csv-text.ts';
+import { discover, type Found, WorkbookError } from './discover.ts';
+import type { RowMarks } from './marks.ts';
+import { splice } from './splice.ts';
+
+export interface CsvStoreOptions {
+  readonly folder: string;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly command: string;
+  readonly run: string;
+  /** A folder without contacts is a workbook that begins. */
+  readonly mayBeEmpty?: boolean;
+}
+
+/** How a table that the workbook lacks is begun. */
+const NEW_FILE = { delimiter: ',', lineEnd: '\n', bom: false } as const;
+
+/** How a run's folder for temporary files begins. */
+const SCRATCH = 'scratch-';
+
+const MARKER = join('.nightshift', 'applied.json');
+
+const markerSchema = z.object({
+  run: z.string(),
+  entries: z.array(z.object({ job: z.string(), period: z.string(), entry: z.unknown() })),
+  sound: z
+    .record(z.string(), z.object({ size: z.number(), mtimeNs: z.string(), ctimeNs: z.string(), ino: z.string() }))
+    .default({}),
+});
+
+/** A file that is ready to land, and whether it is known to hold no malformed record. */
+interface StagedTable extends LandingFile {
+  readonly isSound: boolean;
+}
+
+/** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
+export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
+  const folder = resolve(options.folder);
+  const info = await stat(folder).catch(() => null);
+  if (!info?.isDirectory()) {
+    throw new WorkbookError(
+      `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+    );
+  }
+  const lock = await lockFolder(folder, { command: options.command, run: options.run });
+  try {
+    const recovered = describeRecovery(await recover(folder));
+    const state = join(folder, '.nightshift');
+    // What a run that was killed left behind holds cells of the workbook.
+    for (const name of await readdir(state)) {
+      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
+    }
+    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
+    await mkdir(scratch, { recursive: true });
+    return new CsvStore(folder, scratch, recovered, options, async () => {
+      await rm(scratch, { recursive: true, force: true });
+      await lock.release();
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Null for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+class CsvStore implements Store {
+  readonly kind = 'csv';
+  readonly stateFolder: string;
+  readonly #folder: string;
+  readonly #aliases: Readonly<Record<string, string>>;
+  readonly #mayBeEmpty: boolean;
+  #found: Found = { tables: new Map(), foreign: [], leftAlone: [] };
+  #read = new Map<string, FileIdentity | null>();
+  #sources = new Map<TableName, SourceTable>();
+  /** Of each file that the engine reads itself, where its rows begin. */
+  #marks = new Map<string, RowMarks | null>();
+  /** The files that are as an earlier landing left them, and hold no malformed record. */
+  #sound: ReadonlyMap<string, FileIdentity> = new Map();
+
+  readonly scratch: string;
+  readonly recovered: string | null;
+  readonly close: () => Promise<void>;
+
+  constructor(
+    folder: string,
+    scratch: string,
+    recovered: string | null,
+    { aliases, mayBeEmpty = false }: CsvStoreOptions,
+    close: () => Promise<void>,
+  ) {
+    this.scratch = scratch;
+    this.recovered = recovered;
+    this.close = close;
+    this.#folder = folder;
+    this.stateFolder = join(folder, '.nightshift');
+    this.#aliases = aliases;
+    this.#mayBeEmpty = mayBeEmpty;
+  }
+
+  read = async (): Promise<Reading> => {
+    this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
+    this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
+    const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
+    this.#marks.clear();
+    this.#read = new Map(files.map((file) => [file.path, file.identity]));
+    const tables = [...this.#found.tables].map(
+      ([table, file]): SourceTable => ({
+        table,
+        label: basename(file.path),
+        headers: file.header,
+        headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
+        open: async (carefully) => {
+          const text = await csvText(file, this.scratch, carefully);
+          this.#marks.set(file.path, text.marks);
+          return text;
+        },
+      }),
+    );
+    this.#sources = new Map(tables.map((source) => [source.table, source]));
+    const foreign = this.#found.foreign.map(
+      ({ kind, file }): ForeignFile => ({
+        label: basename(file.path),
+        kind,
+        headers: file.header,
+        open: (carefully) => csvText(file, this.scratch, carefully),
+      }),
+    );
+    return { tables, foreign, leftAlone: this.#found.leftAlone, changedSince: () => this.#changedSince() };
+  };
+
+  async #changedSince(): Promise<string[]> {
+    const changed: string[] = [];
+    for (const [path, before] of this.#read) {
+      if (!untouched(before, await identify(path))) changed.push(basename(path));
+    }
+    return changed;
+  }
+
+  delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
+
+  land = async (patches: Patches, marker: Marker): Promise<Held> => {
+    const staging = await stagingFolder(this.#folder);
+    const tables = await this.#stageAll(patches, staging);
+    if (tables.length === 0) return nothingHeld;
+    const markerPath = join(staging, 'applied.json');
+    const sound = await this.#soundAfter(tables);
+    await writeFile(markerPath, `${JSON.stringify({ ...marker, sound }, null, 2)}\n`);
+    const expected = await identify(join(this.#folder, MARKER));
+    try {
+      await land(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
+      return nothingHeld;
+    } catch (error) {
+      throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
+    }
+  };
+
+  /** Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is left to write. */
+  async #stageAll(patches: Patches, staging: string): Promise<StagedTable[]> {
+    const begun: Promise<StagedTable>[] = [];
+    try {
+      for await (const patch of patches) {
+        const stage = this.#stage(patch, staging);
+        stage.catch(() => {}); // told at the end, when all that was begun has ended
+        begun.push(stage);
+      }
+    } finally {
+      await Promise.allSettled(begun);
+    }
+    return Promise.all(begun);
+  }
+
+  async #stage(patch: TablePatch, staging: string): Promise<StagedTable> {
+    const existing = this.#found.tables.get(patch.table);
+    const staged = join(staging, `${patch.table}.csv`);
+    const target = existing ? relative(this.#folder, existing.path) : `${patch.table}.csv`;
+    const expected = existing ? (this.#read.get(existing.path) ?? null) : null;
+    if (patch.isWhole) {
+      await rename(patch.path, staged);
+      return { target, staged, expected, isSound: true };
+    }
+    const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`), NEW_FILE));
+    if (patch.isRows) {
+      await appendRows(file, patch.path, staged);
+      return { target, staged, expected, isSound: true };
+    }
+    const keyColumn = tableOf(patch.table).key[0] ?? '';
+    const key = this.#sources.get(patch.table)?.headerOf.get(keyColumn) ?? keyColumn;
+    const marks = this.#marks.get(file.path) ?? null;
+    const { malformed } = await splice(file, { path: patch.path, columns: patch.columns, key }, staged, marks);
+    return { target, staged, expected, isSound: malformed === 0 };
+  }
+
+  /** Every file that is as a landing left it, and sound: the staged ones, and those of earlier landings. */
+  async #soundAfter(tables: readonly StagedTable[]): Promise<Record<string, FileIdentity>> {
+    const sound = new Map(this.#sound);
+    for (const { target, staged, isSound } of tables) {
+      const now = isSound && staged !== null ? await identify(staged) : null;
+      if (now) sound.set(target, now);
+      else sound.delete(target);
+    }
+    return Object.fromEntries(sound);
+  }
+
+  rowHeaders = (table: TableName): readonly string[] | null => {
+    const file = this.#found.tables.get(table);
+    if (!file) return [];
+    const known = this.#sound.get(relative(this.#folder, file.path)) ?? null;
+    return takesRows(file) && sameContent(known, file.identity) ? file.header : null;
+  };
+
+  marker = async (): Promise<Marker | null> => {
+    const applied = await this.#applied();
+    return applied && { run: applied.run, entries: applied.entries };
+  };
+
+  async #applied(): Promise<z.infer<typeof markerSchema> | null> {
+    const path = join(this.#folder, MARKER);
+    if (!existsSync(path)) return null;
+    const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
+    if (parsed.success) return parsed.data;
+    throw new WorkbookError(
+      `${path} is damaged: it is not what a run left there. Bring back a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+    );
+  }
+}

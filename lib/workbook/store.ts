@@ -1,0 +1,218 @@
+/**
+ * What a run asks of a workbook's store, whatever keeps it: a consistent reading, and one atomic landing. A store
+ * knows tables, headers and cells; it knows no job, no rule and no engine.
+ */
+import type { TableName } from '../core/tables.ts';
+
+/** A record that could not be read as a row at all. */
+export interface MalformedRow {
+  /** As a person counts: the header is row 1. */
+  readonly row: number;
+  /** The file that it stands in, where a table is made of several. */
+  readonly file?: string;
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** A table of a workbook: its columns, and how the engine gets at its rows. */
+export interface SourceTable {
+  readonly table: TableName;
+  /** What people call it: `contacts.csv`, `tab "contacts"`. */
+  readonly label: string;
+  readonly headers: readonly string[];
+  /** Header texts by the column that they stand for. */
+  readonly headerOf: ReadonlyMap<string, string>;
+  /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
+  readonly open: (carefully?: boolean) => Promise<TableText>;
+  /** It lies outside of the workbook, in files that are somebody else's: it is only read. */
+  readonly isOutside?: true;
+}
+
+/** A table's rows, in the workbook's order, and how the engine gets at them. */
+export type TableText = CsvText | OutsideText;
+
+interface Counted {
+  /** How many rows the engine must find. */
+  readonly rows: number;
+  /** A hash of the content. */
+  readonly hash: string;
+  readonly malformed: readonly MalformedRow[];
+}
+
+/** A table's rows as a strict CSV file in UTF-8. */
+export interface CsvText extends Counted {
+  readonly path: string;
+  /** The options with which DuckDB's `read_csv` reads `path` without guessing; columns are c0, c1, … in the headers' order. */
+  readonly options: string;
+  readonly query?: undefined;
+}
+
+/** The rows of a table that lies outside of the workbook, in one file or many. */
+export interface OutsideText extends Counted {
+  readonly path?: undefined;
+  readonly options?: undefined;
+  /** The select that gives the rows as texts c0, c1, … in the headers' order. */
+  readonly query: string;
+  /** In the order in which `query` gives their rows; `firstRow` is what a person calls a file's first. */
+  readonly files: readonly { readonly name: string; readonly rows: number; readonly firstRow: number }[];
+}
+
+/** A consistent copy of a workbook. */
+export interface Reading {
+  readonly tables: readonly SourceTable[];
+  /** Files that carry facts in another tool's shape (Mailchimp's cleaned and unsubscribed exports). */
+  readonly foreign: readonly ForeignFile[];
+  /** The names of CSV files in the folder that are no table of ours, and left alone. */
+  readonly leftAlone?: readonly string[];
+  /** The names of what a person changed since it was read; empty where the reading is still true. */
+  readonly changedSince: () => Promise<readonly string[]>;
+}
+
+export interface ForeignFile {
+  readonly label: string;
+  readonly kind: 'mailchimp-cleaned' | 'mailchimp-unsubscribed';
+  readonly headers: readonly string[];
+  readonly open: SourceTable['open'];
+}
+
+/**
+ * What is to be written to one table: a CSV file without header, in UTF-8 and with the table's own delimiter, of
+ * records `op,row,key,CELL…`. `op` is `u` (set cells of row `row`, counted from 0 in the order of the reading), `d`
+ * (take the row away) or `i` (add a row); u and d stand first, by row. An empty cell in a `u` record leaves the
+ * cell as it is; `""` empties it. `key` is what the row's key cell must hold.
+ */
+export interface TablePatch {
+  readonly table: TableName;
+  readonly path: string;
+  /** The file holds rows alone, without `op,row,key`, for the table's end; only where the store's `rowHeaders` allows it. */
+  readonly isRows?: true;
+  /** The file is the table as it begins: `columns` as its header, and rows; only where the store's `rowHeaders` are none. */
+  readonly isWhole?: true;
+  readonly columns: readonly string[];
+  readonly rows: { readonly update: number; readonly remove: number; readonly insert: number };
+}
+
+export type Patches = Iterable<TablePatch> | AsyncIterable<TablePatch>;
+
+/** A tab beside the workbook's tables that a job fills: what stands under its columns is just these rows, all of them texts. */
+export interface TabFile {
+  /** What fills it: an export's name. */
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+  /** The column by which a row is known again; no two rows are alike in it. */
+  readonly key: string;
+  readonly rows: readonly (readonly string[])[];
+  /** Without rows, the tab need not be there. */
+  readonly mayBeMissing: boolean;
+}
+
+/** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
+export interface Marker {
+  readonly run: string;
+  /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
+  readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
+}
+
+/** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
+export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
+
+export const nothingHeld: Held = new Map();
+
+/** By what a row is one person's. */
+export interface Theirs {
+  /** Whether a text names the person. */
+  readonly names: (text: string) => boolean;
+  /** In lower case. */
+  readonly addresses: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Rows that went, and rows (the header is row 1) that a person has to look at. */
+export interface ClearedTabs {
+  readonly cut: readonly { readonly tab: string; readonly rows: number }[];
+  readonly left: readonly { readonly tab: string; readonly rows: readonly number[] }[];
+}
+
+/** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
+export const MOST_CELLS = 10_000_000;
+
+/** What `doctor` says of a spreadsheet beyond its tables. */
+export interface SheetFacts {
+  readonly timeZone: string;
+  /** Of `MOST_CELLS`. */
+  readonly cells: number;
+  /** Tabs that are no table of ours, and left alone. */
+  readonly others: readonly string[];
+  /** Tabs that exports fill. */
+  readonly exports: readonly string[];
+  readonly hasInbox: boolean;
+  /** Tabs with merged cells: only the first of them holds the value. */
+  readonly merged: readonly string[];
+  /** Headers of a tab that stand for one column; only the first of each counts. */
+  readonly twice: readonly { readonly tab: string; readonly headers: readonly string[] }[];
+  /** Columns of text in which cells hold numbers, so that leading zeros are gone. */
+  readonly numbers: readonly { readonly tab: string; readonly column: string; readonly cells: number }[];
+}
+
+/** What an account may do in a spreadsheet. */
+export interface SheetAccess {
+  readonly mayEdit: boolean;
+  /** The account's address; undefined where the sign-in does not say. */
+  readonly account: string | undefined;
+  /** Tables' tabs that are protected, whole or in part, against this account. */
+  readonly closed: readonly string[];
+}
+
+export interface Store {
+  readonly kind: 'csv' | 'sheets';
+  /** What a crash left behind and what was done about it, in words; null where all was well. */
+  readonly recovered: string | null;
+  readonly read: () => Promise<Reading>;
+  /** The delimiter that a patch of a table must use. */
+  readonly delimiterOf: (table: TableName) => string;
+  /**
+   * The headers of the cells that rows alone must have to be put at a table's end (see `TablePatch.isRows`): none where the table
+   * is yet to be begun, with headers of the patch's own; null where a patch has to say what it does.
+   */
+  readonly rowHeaders: (table: TableName) => readonly string[] | null;
+  /**
+   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
+   * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
+   * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
+   */
+  readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  /**
+   * Whether a tab holds just what it should. Only a spreadsheet has tabs beside its tables; elsewhere they are files.
+   * Throws a WorkbookError where a tab of that name is somebody's own.
+   */
+  readonly tabHolds?: (tab: TabFile) => boolean;
+  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. Only a spreadsheet has one. */
+  readonly inbox?: () => Promise<string | null>;
+  /**
+   * Takes a person's rows out of the inbox and the tabs that exports fill and, with `tables`, those out of the tables that stand
+   * in quarantine; and looks for others that name them. Only a spreadsheet has it.
+   */
+  readonly clearTabs?: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
+  readonly marker: () => Promise<Marker | null>;
+  /** Of the last reading; only a spreadsheet has any. */
+  readonly facts?: () => SheetFacts | null;
+  /** Changes nothing to find out. Only a spreadsheet has it. */
+  readonly access?: () => Promise<SheetAccess>;
+  /** A folder for this run's temporary files, on the same disk; removed by `close`. */
+  readonly scratch: string;
+  /** A folder for what must outlive a run that is killed, on this machine. */
+  readonly stateFolder: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
+export class ChangedMeanwhile extends Error {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    super(`changed while the run was working: ${names.join(', ')}`);
+    this.names = names;
+    this.name = 'ChangedMeanwhile';
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * An enrichment in a process of its own that is ready to be killed: `enrich-child.ts RULES ARGS…` runs the
+ * command line with one job, enrichment by the rules given as JSON.
+ */
+import { nightShift } from '../../../jobs/batches.ts';
+import { enrichment } from '../../../jobs/enrichment.ts';
+import { main } from '../../../lib/cli/main.ts';
+import { enrichmentRules } from '../../../lib/features/enrichment/rules.ts';
+
+const [rules = '', ...args] = process.argv.slice(2);
+const job = enrichment(enrichmentRules.parse(JSON.parse(rules)));
+const weekly = nightShift.batches.filter(({ name }) => name === 'weekly').map((batch) => ({ ...batch, jobs: [job] }));
+process.exitCode = await main(args, { ...nightShift, batches: weekly });

@@ -1,0 +1,80 @@
+/** The parts of the matching that decide by themselves: headers, kinds, linkage, the certain band, rules. */
+import { describe, expect, it } from 'vitest';
+import { certain } from '../../../lib/features/matching/evidence.ts';
+import { headerHint, headerWords } from '../../../lib/features/matching/headers.ts';
+import { averageLinkage } from '../../../lib/features/matching/linkage.ts';
+import { defaultMatchingRules, readMatchingRules } from '../../../lib/features/matching/rules.ts';
+
+describe('headers', () => {
+  it('reads a header the same however it is written', () => {
+    for (const header of ['FirstName', 'first_name', 'First-Name', ' first name '])
+      expect(headerWords(header)).toBe('first name');
+    expect(headerWords('Straße')).toBe('strasse');
+  });
+
+  it('knows the words of several languages, and an earlier answer is no evidence', () => {
+    expect(['Vorname', 'prénom', 'имя', 'nombre'].map(headerHint)).toEqual(['given', 'given', 'given', 'given']);
+    expect(['Nachname', 'apellidos', 'фамилия'].map(headerHint)).toEqual(['surname', 'surname', 'surname']);
+    expect(headerHint('cluster_id')).toBe('answer');
+    expect(headerHint('created_at')).toBe('record');
+    expect(headerHint('c1')).toBeUndefined();
+  });
+});
+
+describe('average linkage', () => {
+  it('breaks a chain instead of joining two people by one link', () => {
+    const links = [
+      { l: 1, r: 2, probability: 0.99 },
+      { l: 2, r: 3, probability: 0.6 },
+      { l: 3, r: 4, probability: 0.99 },
+      { l: 1, r: 3, probability: 0.02 },
+    ];
+    expect(averageLinkage(links, 0.5)).toEqual(
+      new Map([
+        [1, 1],
+        [2, 1],
+        [3, 3],
+        [4, 3],
+      ]),
+    );
+  });
+
+  it('never puts two records together that a veto keeps apart', () => {
+    const links = [
+      { l: 1, r: 2, probability: 1 },
+      { l: 2, r: 3, probability: 0.9 },
+      { l: 1, r: 3, probability: 1 },
+    ];
+    const clusters = averageLinkage(links, 0.5, (l, r) => l === 1 && r === 3);
+    expect(clusters.get(1)).not.toBe(clusters.get(3));
+  });
+
+  it('gives the same clusters whatever the order of the links', () => {
+    const links = [
+      { l: 1, r: 2, probability: 0.8 },
+      { l: 2, r: 3, probability: 0.8 },
+      { l: 1, r: 3, probability: 0.1 },
+    ];
+    expect(averageLinkage([...links].reverse(), 0.5)).toEqual(averageLinkage(links, 0.5));
+  });
+});
+
+describe('certain', () => {
+  const pair = { probability: 0.995, strongIdentifiers: 2, conflict: false, clusterRows: 2 };
+  it('needs the probability, two strong identifiers, no conflict and a small cluster, all of them', () => {
+    expect(certain(pair, defaultMatchingRules)).toBe(true);
+    expect(certain({ ...pair, probability: 0.98 }, defaultMatchingRules)).toBe(false);
+    expect(certain({ ...pair, strongIdentifiers: 1 }, defaultMatchingRules)).toBe(false);
+    expect(certain({ ...pair, conflict: true }, defaultMatchingRules)).toBe(false);
+    expect(certain({ ...pair, clusterRows: 5 }, defaultMatchingRules)).toBe(false);
+  });
+});
+
+describe('rules', () => {
+  it('name every fault at once, with the place', () => {
+    const wrong = { bands: { certain: 2 }, columns: { city: 'town' } };
+    expect(() => readMatchingRules(wrong, 'matching.json')).toThrow(
+      /^matching\.json: [\s\S]*columns\.city: [\s\S]*bands\.certain: /,
+    );
+  });
+});

@@ -1,0 +1,231 @@
+import { Dialect, parse } from '@polyglot-sql/sdk';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scoring } from '../../../jobs/rules/scoring.ts';
+import { sql } from '../../../lib/core/sql.ts';
+import type { Cell, Row } from '../../../lib/engine/duckdb.ts';
+import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query.ts';
+import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
+import { slotSteps } from '../../../lib/features/scoring/steps.ts';
+import { engineWith, type Layout } from '../../support/engine-tables.ts';
+
+const asOf = new Date('2026-11-22T12:00:00Z');
+const domains = [
+  { domain: 'gmail.com', kind: 'free-mail' },
+  { domain: 'throwaway.example', kind: 'disposable' },
+];
+const rules = checkScoring(scoring);
+
+const daysAgo = (days: number, hour = 8): string =>
+  new Date(Date.UTC(2026, 10, 22 - days, hour)).toISOString().replace('T', ' ').replace('Z', '');
+let count = 0;
+const happened = (contact_id: string, type: string, days: number, hour = 8) => ({
+  event_id: `e${count++}`,
+  contact_id,
+  type,
+  occurred_at: daysAgo(days, hour),
+});
+
+async function scores(layout: Layout, by: ScoringRules = rules): Promise<{ scores: Row[]; parts: Row[] }> {
+  const engine = await engineWith({ domains, ...layout });
+  try {
+    const query = scoreQuery(by, asOf);
+    return {
+      scores: await engine.rows(sql`select * from (${query}) as q order by contact_id`),
+      parts: await engine.rows(scorePartsQuery(by, asOf)),
+    };
+  } finally {
+    engine.close();
+  }
+}
+
+/** A side's parts added up in hundredths, which doubles hold exactly. */
+const added = (parts: readonly Row[], contact: Cell | undefined, side: string): number =>
+  parts
+    .filter((part) => part.contact_id === contact && part.side === side)
+    .reduce((sum, part) => sum + Math.round(Number(part.points) * 100), 0) / 100;
+
+async function engagement(events: Layout['events'] & object, contact: Record<string, string> = {}): Promise<unknown> {
+  const contacts = [{ contact_id: 'a', email: 'a@example.com', ...contact }];
+  return (await scores({ contacts, events })).scores[0]?.engagement;
+}
+
+describe('engagement', () => {
+  it('halves after a half-life, and stays whole where the rules say so', async () => {
+    expect(await engagement([happened('a', 'attended', 0)])).toBe(40);
+    expect(await engagement([happened('a', 'attended', 60)])).toBe(20);
+    expect(await engagement([happened('a', 'download', 30)])).toBe(10.6);
+    expect(await engagement([happened('a', 'demo_request', 90)])).toBe(100);
+    expect(await engagement([happened('a', 'demo_request', 150)])).toBe(50);
+  });
+
+  it('counts no more than the cap of a week or a day', async () => {
+    const clicks = (n: number, day: number) => Array.from({ length: n }, (_, i) => happened('a', 'click', day, i));
+    // 2026-11-22 is a Sunday: day 6 is its week's Monday, day 7 the week before.
+    expect(await engagement([...clicks(2, 0), ...clicks(2, 0)])).toBe(15);
+    expect(await engagement(clicks(2, 0))).toBe(10);
+    expect(await engagement([...clicks(3, 0), ...clicks(3, 6)])).toBe(15);
+    expect(await engagement([...clicks(3, 0), ...clicks(3, 7)])).toBe(27.8);
+    const base = happened('a', 'attended', 0);
+    expect(await engagement([base, happened('a', 'careers_page', 0, 1), happened('a', 'careers_page', 0, 2)])).toBe(30);
+    expect(await engagement([base, happened('a', 'careers_page', 0), happened('a', 'careers_page', 1)])).toBe(20.2);
+  });
+
+  it('is nothing for opens and for events that the rules do not name', async () => {
+    expect(await engagement([happened('a', 'open', 0), happened('a', 'delivered', 0)])).toBe(0);
+  });
+
+  it('ends at 0 and at 100', async () => {
+    expect(await engagement([happened('a', 'careers_page', 0)])).toBe(0);
+    expect(await engagement([happened('a', 'demo_request', 0), happened('a', 'attended', 0)])).toBe(100);
+  });
+
+  it('is 0 for the unsubscribed, and suffers from a hard bounce of the present address', async () => {
+    const contacts = [
+      { contact_id: 'a', email: 'a@example.com', status: 'unsubscribed' },
+      { contact_id: 'b', email: 'B@example.com' },
+      { contact_id: 'c', email: 'c@example.com' },
+    ];
+    const events = ['a', 'b', 'c'].map((id) => happened(id, 'attended', 0));
+    const bounce = { bounce_id: '1', email: ' b@example.com', kind: 'hard', occurred_at: daysAgo(300) };
+    const bounces = [
+      bounce,
+      { ...bounce, bounce_id: '2' },
+      { ...bounce, bounce_id: '3', email: 'c@example.com', kind: 'soft' },
+    ];
+    const found = await scores({ contacts, events, bounces });
+    expect(found.scores.map((row) => row.engagement)).toEqual([0, 20, 40]);
+  });
+
+  it('takes points for silence once, where the rules say so', async () => {
+    const strict = { ...rules, engagement: { ...rules.engagement, inactive: { after: '90 days', points: -10 } } };
+    const contacts = ['a', 'b', 'c'].map((contact_id) => ({ contact_id, email: `${contact_id}@example.com` }));
+    const events = [
+      happened('a', 'demo_request', 90),
+      happened('b', 'demo_request', 91),
+      happened('b', 'careers_page', 0),
+    ];
+    const found = await scores({ contacts, events }, strict);
+    expect(found.scores.map((row) => row.engagement)).toEqual([100, 78.9, 0]);
+  });
+});
+
+describe('fit', () => {
+  it.each([
+    [75, 'Head of Marketing', 'a@acme.example', 'de'],
+    [55, 'VP', 'a@acme.example', 'US'],
+    [15, 'Marketing Manager', 'a@gmail.com', null],
+    [15, 'Student', 'a@acme.example', null],
+    [0, 'Student', 'a@gmail.com', null],
+    [0, 'Internist', 'a@throwaway.example', null],
+    [0, null, null, null],
+  ])('is %d for %s at %s', async (expected, job_title, email, country) => {
+    const found = await scores({ contacts: [{ contact_id: 'a', job_title, email, country }] });
+    expect(found.scores[0]?.fit).toBe(expected);
+  });
+});
+
+describe('a score', () => {
+  it('is unknown for the suppressed, our own people and competitors, and says why', async () => {
+    const contacts = [
+      { contact_id: 'a', email: 'a@example.com', status: 'suppressed' },
+      { contact_id: 'b', email: 'b@Competitor.example' },
+    ];
+    const found = await scores({ contacts, events: [happened('a', 'click', 1)] });
+    const none = { engagement: null, fit: null, score: null, score_band: null };
+    expect(found.scores).toEqual([
+      { contact_id: 'a', ...none },
+      { contact_id: 'b', ...none },
+    ]);
+    expect(found.parts.map(({ side, part, points }) => ({ side, part, points }))).toEqual([
+      { side: 'none', part: 'no score: suppressed', points: null },
+      { side: 'none', part: 'no score: a competitor', points: null },
+    ]);
+  });
+
+  it('has the grade of its rounded sides', async () => {
+    const contacts = [
+      { contact_id: 'a', email: 'a@acme.example', job_title: 'CMO', country: 'DE' },
+      { contact_id: 'b', email: 'b@gmail.com' },
+      { contact_id: 'c', email: 'c@acme.example', job_title: 'Sales' },
+    ];
+    const events = [happened('a', 'contact_request', 1), happened('c', 'pricing_page', 0)];
+    const found = await scores({ contacts, events });
+    expect(found.scores).toEqual([
+      { contact_id: 'a', engagement: 100, fit: 75, score: 175, score_band: 'A1' },
+      { contact_id: 'b', engagement: 0, fit: 0, score: 0, score_band: 'D4' },
+      { contact_id: 'c', engagement: 25, fit: 50, score: 75, score_band: 'B3' },
+    ]);
+  });
+
+  it('is explained by parts in words', async () => {
+    const contacts = [{ contact_id: 'a', email: 'a@gmail.com', status: 'unsubscribed' }, { contact_id: 'b' }];
+    const events = [happened('a', 'click', 1), happened('a', 'click', 3), happened('b', 'click', 3)];
+    const engine = await engineWith({ domains, contacts, events });
+    const parts = await engine.rows(scorePartsQuery(rules, asOf, 'a'));
+    engine.close();
+    const lines = parts.map((row) => `${row.contact_id} ${row.side}: ${row.part} | ${row.detail} | ${row.points}`);
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "a engagement: click (5 points, at most 3 a week, half after 30 days) | 2, the last on 2026-11-21 | 9.55
+      a engagement: unsubscribed | null | -9.55
+      a fit: Address | free mail | -10
+      a fit: never below 0, never above 100 | null | 10"
+    `);
+  });
+
+  it('is the sum of its parts, and the same whatever the order of rows and the number of threads', async () => {
+    const kinds = rules.engagement.events.map(({ type }) => type);
+    const contact = fc.record({
+      email: fc.constantFrom('x@gmail.com', 'x@acme.example', 'x@competitor.example', 'bounced@acme.example', null),
+      job_title: fc.constantFrom('Head of Marketing', 'Student', 'Sales lead', null),
+      status: fc.constantFrom('subscribed', 'unsubscribed', 'suppressed', null),
+      events: fc.array(fc.tuple(fc.constantFrom(...kinds, 'delivered'), fc.nat(400)), { maxLength: 30 }),
+    });
+    const bounces = [{ bounce_id: '1', email: 'bounced@acme.example', kind: 'hard' }];
+    const strict = { ...rules, engagement: { ...rules.engagement, inactive: { after: '90 days', points: -10.123 } } };
+    await fc.assert(
+      fc.asyncProperty(fc.array(contact, { minLength: 40, maxLength: 80 }), async (people) => {
+        const contacts = people.map(({ events: _, ...cells }, i) => ({ contact_id: `c${i}`, ...cells }));
+        const events = people.flatMap(({ events }, i) => events.map(([type, days]) => happened(`c${i}`, type, days)));
+        const found = await scores({ contacts, events, bounces }, strict);
+        expect(found.scores).toHaveLength(people.length);
+        for (const row of found.scores) {
+          expect(added(found.parts, row.contact_id, 'engagement')).toBe(row.engagement ?? 0);
+          expect(added(found.parts, row.contact_id, 'fit')).toBe(row.fit ?? 0);
+          if (row.score !== null) expect(row.score).toBe((Number(row.engagement) * 10 + Number(row.fit) * 10) / 10);
+        }
+        const turned = { contacts: contacts.toReversed(), events: events.toReversed(), bounces, threads: 2 };
+        expect((await scores(turned, strict)).scores).toEqual(found.scores);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('adds up whole millionths, which no order of rows can round differently', async () => {
+    const events = Array.from({ length: 300 }, (_, i) => happened('a', i % 2 ? 'download' : 'click', i));
+    const engine = await engineWith({ contacts: [{ contact_id: 'a' }], events });
+    const { least, odd } = await engine.row(sql`with ${slotSteps(rules, asOf)}
+      select min(micro) as least, countif(micro <> floor(micro)) as odd from slots`);
+    engine.close();
+    expect(odd).toBe(0);
+    expect(least).toBeGreaterThan(0);
+  });
+
+  it('agrees with a calculation by hand of the uncapped types', async () => {
+    const uncapped = rules.engagement.events.filter(({ atMost, points }) => !atMost && points > 0);
+    for (const days of [1, 17, 91, 200]) {
+      const events = uncapped.slice(2).map(({ type }) => happened('a', type, days));
+      const sum = uncapped.slice(2).reduce((total, { points }) => total + points * 0.5 ** (days / 60), 0);
+      expect(await engagement(events)).toBe(Math.round(Math.min(sum, 100) * 10) / 10);
+    }
+  });
+});
+
+it('every statement parses as DuckDB and as BigQuery', () => {
+  for (const { text } of [scoreQuery(rules, asOf), scorePartsQuery(rules, asOf), scorePartsQuery(rules, asOf, 'a')]) {
+    for (const dialect of [Dialect.DuckDB, Dialect.BigQuery]) {
+      expect(parse(text, dialect), text).toMatchObject({ success: true });
+    }
+    expect(text).not.toMatch(/::|\bfilter\s*\(|\bvarchar\b|\bdouble\b|\binterval\b|\b(?:anti|semi) join\b/i);
+  }
+});

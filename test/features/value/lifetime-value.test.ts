@@ -1,0 +1,194 @@
+/** From purchases to values, in an engine: what counts as an order, money, bands, fallbacks, and CDNOW from end to end. */
+import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { JobError } from '../../../lib/core/errors.ts';
+import { join, raw, sql } from '../../../lib/core/sql.ts';
+import { Engine, type Row } from '../../../lib/engine/duckdb.ts';
+import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
+import { valueRules } from '../../../lib/features/value/rules.ts';
+import { cdnowPurchases, noData } from './cdnow.ts';
+
+type Bought = readonly [contact: string | null, at: string, amount: number | null, currency?: string | null];
+
+let engine: Engine;
+beforeEach(async () => {
+  engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'Europe/Berlin', threads: 2 });
+});
+afterEach(() => engine.close());
+
+const at = { asOf: new Date('2026-11-23T23:00:00Z'), today: '2026-11-23' };
+const rules = valueRules.parse({ currencies: { base: 'EUR', rates: { USD: 0.5 } } });
+
+async function value(bought: readonly Bought[], when = at, by = rules) {
+  await engine.run(
+    raw('create table bought (contact_id varchar, ordered_at timestamp, amount double, currency varchar)'),
+  );
+  for (let from = 0; from < bought.length; from += 500) {
+    const rows = bought
+      .slice(from, from + 500)
+      .map(
+        ([contact, day, amount, currency = null]) =>
+          sql`(${contact}, cast(${day} as timestamp), ${amount}, ${currency})`,
+      );
+    await engine.run(sql`insert into bought values ${join(rows, ', ')}`);
+  }
+  const report = await valueCustomers(engine, sql`select * from bought`, when, by);
+  const customers = await engine.rows(sql`select * from value_customers order by contact_id`);
+  return { report, customers };
+}
+
+const ordersOf = (): Promise<Row[]> =>
+  engine.rows(sql`select contact_id, cast(day as varchar) as day, cast(cents as double) as cents from value_orders
+    order by contact_id, day`);
+
+describe('what counts as an order', () => {
+  test('two baskets on one local day are one order, also where UTC sees two days', async () => {
+    await value([
+      ['ana', '2026-03-01 22:30', 10],
+      ['ana', '2026-03-01 23:30', 5],
+      ['ana', '2026-03-02 21:00', 7],
+    ]);
+    expect(await ordersOf()).toEqual([
+      { contact_id: 'ana', day: '2026-03-01', cents: 1000 },
+      { contact_id: 'ana', day: '2026-03-02', cents: 1200 },
+    ]);
+  });
+  test('a refund comes off the order before it, and an order that came back whole is none', async () => {
+    await value([
+      ['ana', '2026-01-01', 40],
+      ['ana', '2026-02-01', 30],
+      ['ana', '2026-02-10', -30],
+      ['ana', '2026-03-01', 20],
+      ['ana', '2026-03-05', -5],
+      ['ben', '2026-01-05', -9],
+      ['ben', '2026-02-05', 0],
+    ]);
+    expect(await ordersOf()).toEqual([
+      { contact_id: 'ana', day: '2026-01-01', cents: 4000 },
+      { contact_id: 'ana', day: '2026-03-01', cents: 1500 },
+      { contact_id: 'ben', day: '2026-02-05', cents: 0 },
+    ]);
+  });
+  test('orders after as-of, and rows without a contact or an amount, are not looked at', async () => {
+    const { report } = await value([
+      ['ana', '2026-01-01', 40],
+      ['ana', '2026-11-24 10:00', 40],
+      [null, '2026-01-01', 40],
+      ['ben', '2026-01-01', null],
+    ]);
+    expect(report.customers).toBe(1);
+    expect(await ordersOf()).toHaveLength(1);
+  });
+  test('no purchases at all is an empty table, not a failure', async () => {
+    const { report, customers } = await value([]);
+    expect(customers).toEqual([]);
+    expect(report).toMatchObject({ customers: 0, model: { name: 'average rate' }, bands: { vip: 0, lapsing: 0 } });
+  });
+});
+
+describe('currencies', () => {
+  test('orders in other currencies are worth their rate, and one without a currency is in the base', async () => {
+    await value([
+      ['ana', '2026-01-01', 40, 'usd '],
+      ['ben', '2026-01-01', 40, ''],
+      ['cem', '2026-01-01', 40, 'EUR'],
+    ]);
+    expect((await ordersOf()).map((order) => order.cents)).toEqual([2000, 4000, 4000]);
+  });
+  test('a currency without a rate stops the run, and its rows are counted', async () => {
+    const bought: Bought[] = [
+      ['ana', '2026-01-01', 40, 'CHF'],
+      ['ben', '2026-01-01', 40, 'CHF'],
+      ['cem', '2026-01-01', 40, 'cem@example.com'],
+    ];
+    const failed = value(bought);
+    await expect(failed).rejects.toThrow(JobError);
+    await expect(failed).rejects.toThrow('2 in CHF, 1 in something that is no currency code');
+    await expect(failed).rejects.not.toThrow(/example/);
+  });
+});
+
+describe('values and bands', () => {
+  test('too few customers get a simpler estimate that says so, and whose chance of being one is unknown', async () => {
+    const { report, customers } = await value([
+      ['ana', '2026-01-01', 40],
+      ['ana', '2026-06-01', 40],
+      ['ben', '2026-05-01', 10],
+    ]);
+    expect(report.model).toMatchObject({ name: 'average rate', simplerBecause: '2 customers, a fit needs 100' });
+    expect(report.orderValue).toMatchObject({ name: 'average order' });
+    expect(customers[0]).toMatchObject({ contact_id: 'ana', orders: 2, p_alive: null, value_band: 'vip' });
+    expect(Number(customers[0]?.lifetime_value)).toBeGreaterThan(Number(customers[1]?.lifetime_value));
+  });
+  test('who was valuable and is probably gone is lapsing, whatever the rank by value', async () => {
+    const { customers, report } = await value(invented());
+    expect(report.model.simplerBecause).toBeUndefined();
+    const gone = customers.find((customer) => customer.contact_id === 'gone');
+    expect(gone).toMatchObject({ value_band: 'lapsing' });
+    expect(Number(gone?.p_alive)).toBeLessThan(0.35);
+    expect(Object.values(report.bands).reduce((sum, count) => sum + count, 0)).toBe(customers.length);
+  });
+  test('the quarter that passed is told beside the one before it', async () => {
+    const { report } = await value([
+      ['ana', '2026-06-01', 10],
+      ['ana', '2026-10-01', 10],
+      ['ana', '2026-11-01', 10],
+      ['ben', '2026-09-15', 10],
+      ['cem', '2026-08-01', 10],
+    ]);
+    expect(report.quarter).toEqual({
+      buyers: 2,
+      orders: 3,
+      repeat_buyers: 1,
+      buyers_before: 2,
+      orders_before: 2,
+      repeat_buyers_before: 0,
+    });
+    const moved = report.bandMoves.map(({ from, customers }) => [from, customers]);
+    expect(moved.filter(([from]) => from === null)).toEqual([[null, 1]]);
+  });
+  test('the same purchases always give the same values, in whatever order they come', async () => {
+    const first = await value(invented());
+    await engine.run(raw('drop table bought'));
+    const second = await value(invented().reverse());
+    expect(second).toEqual(first);
+  });
+});
+
+describe.skipIf(noData)('CDNOW from end to end (skipped: no data, where the public data set is missing)', () => {
+  const calibration = { asOf: new Date('1997-09-30T21:00:00Z'), today: '1997-09-30' };
+  test('models come out as published and foretell the held-out weeks', async () => {
+    const bought = cdnowPurchases().map(({ customer, day, amount }): Bought => [customer, `${day} 12:00`, amount]);
+    const horizon = valueRules.parse({ horizonWeeks: 39 });
+    const { report, customers } = await value(bought, calibration, horizon);
+    expect(report.model).toMatchObject({ name: 'BG/NBD', customers: 2357 });
+    expect(Math.abs((report.model.logLikelihood ?? 0) / -9582.429 - 1)).toBeLessThan(0.001);
+    expect(report.orderValue).toMatchObject({ name: 'Gamma-Gamma', customers: 946 });
+    const { p = 0, q = 0, v = 0 } = report.orderValue.parameters;
+    expect([p, q, v].map((parameter) => Number(parameter.toFixed(2)))).toEqual([6.25, 3.74, 15.44]);
+    expect(report.comparison.weeks).toBe(19);
+    const later = new Map<string, Set<string>>();
+    for (const { customer, day } of cdnowPurchases()) {
+      if (day > '1997-09-30') later.set(customer, (later.get(customer) ?? new Set()).add(day));
+    }
+    const missed = customers.map((row) => {
+      return Math.abs(Number(row.expected_orders) - (later.get(String(row.contact_id))?.size ?? 0));
+    });
+    expect(missed.reduce((sum, value) => sum + value, 0) / missed.length).toBeLessThanOrEqual(0.786);
+  }, 60_000);
+});
+
+/** Three hundred invented customers with orders at fixed, uneven distances, and one who bought often, long ago. */
+function invented(): Bought[] {
+  const bought: Bought[] = [];
+  const order = (contact: string, day: number, amount: number) =>
+    bought.push([contact, new Date(Date.UTC(2025, 0, 1 + day, 12)).toISOString().slice(0, 16), amount]);
+  for (let i = 0; i < 300; i++) {
+    const every = 15 + ((i * 37) % 120);
+    const last = 100 + ((i * 53) % 580);
+    const amount = 20 + ((i * 29) % 60);
+    for (let day = i % 90, n = 0; day < last && n <= i % 7; day += every, n++) order(`c${i}`, day, amount + n);
+  }
+  for (let day = 0; day < 200; day += 8) order('gone', day, 90);
+  return bought;
+}

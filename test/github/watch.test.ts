@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import type { Batch, NightShift } from '../../lib/core/batch.ts';
+import { dueSlots, type History } from '../../lib/github/due.ts';
+import { type Seen, watch } from '../../lib/github/watch.ts';
+import type { LedgerEntry } from '../../lib/run/ledger.ts';
+
+const [first] = nightShift.batches;
+const [job] = first?.jobs ?? [];
+if (!first || !job) throw new Error('the night shift has no batch');
+const batch = (missed: Batch['schedule']['missed'] = 'latest'): Batch => ({
+  name: 'nightly',
+  purpose: 'Tests.',
+  jobs: [job],
+  schedule: { cron: '17 3 * * *', timeZone: 'UTC', missed },
+});
+const shift = (jobs = [job]): NightShift => ({ ...nightShift, batches: [{ ...batch(), jobs }] });
+
+const entry = (asOf: string, given: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  job: job.name,
+  period: asOf.slice(0, 10),
+  status: 'applied',
+  plan: null,
+  changes: {},
+  reasons: {},
+  guards: [],
+  held: {},
+  metrics: {},
+  seconds: 60,
+  run: asOf,
+  startedAt: asOf,
+  endedAt: asOf,
+  asOf,
+  workbook: 'w',
+  inputs: {},
+  rules: '',
+  commit: null,
+  trigger: 'schedule',
+  ...given,
+});
+const history = (...entries: LedgerEntry[]): History => new Map([[job.name, entries]]);
+const at = (day: string, time = '03:17'): Date => new Date(`2026-11-${day}T${time}:00.000Z`);
+const ran = (day: string, given: Partial<LedgerEntry> = {}): LedgerEntry => entry(at(day).toISOString(), given);
+const days = (dates: readonly Date[]): string[] => dates.map((date) => date.toISOString().slice(8, 16));
+
+describe('which slots are due', () => {
+  const due = (missed: Batch['schedule']['missed'], now: Date, ...entries: LedgerEntry[]) => {
+    const { slots, passedOver } = dueSlots(batch(missed), history(...entries), now);
+    return [days(slots), passedOver];
+  };
+
+  it('stands for the slot, however late GitHub is', () => {
+    expect(due('latest', at('12', '22:50'), ran('11'))).toEqual([['12T03:17'], 0]);
+  });
+  it('does no slot twice, be it that a guard stopped it', () => {
+    expect(due('latest', at('12', '04:00'), ran('12'))).toEqual([[], 0]);
+    expect(due('latest', at('12', '04:00'), ran('12', { status: 'blocked' }))).toEqual([[], 0]);
+  });
+  it('tries a slot again that failed', () => {
+    expect(due('latest', at('12', '04:00'), ran('11'), ran('12', { status: 'failed' }))).toEqual([['12T03:17'], 0]);
+  });
+  it('catches up by the newest alone, or by each up to a cap', () => {
+    expect(due('latest', at('20', '04:00'), ran('12'))).toEqual([['20T03:17'], 7]);
+    expect(due(3, at('20', '04:00'), ran('12'))).toEqual([['18T03:17', '19T03:17', '20T03:17'], 5]);
+  });
+  it('begins with the newest slot, not with history', () => {
+    expect(due(7, at('20', '04:00'))).toEqual([['20T03:17'], 0]);
+  });
+});
+
+describe('the watch', () => {
+  const found = (now: Date, entries: LedgerEntry[], seen: Seen | null = null) =>
+    watch(shift(), history(...entries), now, seen).map(({ what, alarm }) => `${what}${alarm ? '!' : ''}`);
+  const seen = (given: Partial<Seen>, state: 'active' | 'disabled_inactivity' = 'active'): Seen => ({
+    workflows: [{ file: 'nightly.yml', state, createdAt: at('01') }],
+    running: new Map(),
+    cancelled: new Map(),
+    ...given,
+  });
+  const run = (startedAt: Date) => new Map([['nightly.yml', [{ url: 'u', status: '', conclusion: null, startedAt }]]]);
+
+  it('waits for GitHub before it raises an alarm, and no longer', () => {
+    expect(found(at('12', '05:00'), [ran('11')])).toEqual([]);
+    expect(found(at('12', '08:00'), [ran('11')])).toEqual(['late']);
+    expect(found(at('12', '17:16'), [ran('11')])).toEqual(['late']);
+    expect(found(at('12', '17:17'), [ran('11')])).toEqual(['missed!']);
+  });
+  it('leaves a run that failed to its own alert', () => {
+    expect(found(at('12', '18:00'), [ran('11'), ran('12', { status: 'failed' })])).toEqual([]);
+  });
+  it('misses a batch that never once ran, from the day on at which its workflow came to be', () => {
+    expect(found(at('12', '18:00'), [], seen({}))).toEqual(['missed!']);
+    expect(found(at('12', '18:00'), [])).toEqual([]);
+  });
+  it('finds what was switched off, what hangs and what was cancelled', () => {
+    const well = [ran('11'), ran('12')];
+    expect(found(at('12', '05:00'), well, seen({}, 'disabled_inactivity'))).toEqual(['disabled!']);
+    expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:44')) }))).toEqual(['stuck!']);
+    expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:46')) }))).toEqual([]);
+    expect(found(at('12', '05:00'), well, seen({ cancelled: run(at('12', '04:00')) }))).toEqual(['cancelled!']);
+    expect(found(at('12', '05:00'), well, seen({ cancelled: run(at('12', '03:00')) }))).toEqual([]);
+  });
+  it('finds a job that its batch leaves out', () => {
+    const other = first.jobs[1];
+    if (!other) throw new Error('a second job is needed');
+    const findings = watch(shift([job, other]), history(ran('12')), at('12', '05:00'), null);
+    expect(findings.map(({ what, subject }) => [what, subject])).toEqual([['never run', other.name]]);
+  });
+  it('finds a job that succeeds and never does anything, though its input moves', () => {
+    const nights = Array.from({ length: 30 }, (_, i) => {
+      const asOf = new Date(at('12').getTime() - (29 - i) * 86_400_000).toISOString();
+      return entry(asOf, { status: 'unchanged', inputs: { contacts: { rows: 9, hash: `h${i}` } } });
+    });
+    const still = nights.map((each) => ({ ...each, inputs: { contacts: { rows: 9, hash: 'h' } } }));
+    expect(found(at('12', '05:00'), nights)).toEqual(['constant!']);
+    expect(found(at('12', '05:00'), still)).toEqual([]);
+    expect(found(at('12', '05:00'), [...nights.slice(0, -1), ran('12')])).toEqual([]);
+  });
+});

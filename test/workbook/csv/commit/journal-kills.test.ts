@@ -1,0 +1,63 @@
+/** Processes that are really killed, on the real disk, at every single operation of a landing and of its recovery. */
+import { expect, it } from 'vitest';
+import { nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import { land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { ended, startChild } from './child-process.ts';
+import { died, dyingAt, leftovers, type Operation, staged, watched } from './fixture.ts';
+import { realFolder } from './real-folder.ts';
+import { sideOf } from './whole.ts';
+
+async function traceOf(work: (disk: typeof nodeDisk) => Promise<unknown>): Promise<Operation[]> {
+  const trace: Operation[] = [];
+  await work(watched(nodeDisk, (operation) => trace.push(operation)));
+  return trace;
+}
+
+async function landingTrace(): Promise<Operation[]> {
+  const folder = await realFolder();
+  const changes = await staged(nodeDisk, folder);
+  return traceOf((disk) => land(folder, changes, { disk }));
+}
+
+/** A folder whose landing died with one file new and the others old. */
+async function halfLanded(secondRename: number): Promise<string> {
+  const folder = await realFolder();
+  expect(await died(land(folder, await staged(nodeDisk, folder), { disk: dyingAt(secondRename, nodeDisk) }))).toBe(
+    true,
+  );
+  return folder;
+}
+
+/** Kills a process in as many folders, each ahead of its own operation, and lets a fresh process settle them. */
+async function killAndSettle(mode: string, folders: string[]): Promise<string[]> {
+  expect((await ended(startChild([mode, ...folders]))).signal).toBe('SIGKILL');
+  const left = await Promise.all(folders.map((folder) => leftovers(nodeDisk, folder)));
+  expect(left.filter((names) => names.length > 0).length).toBeGreaterThan(folders.length / 2);
+  const { code, said } = await ended(startChild(['settle', ...folders]));
+  expect({ code, outcomes: said.length }).toEqual({ code: 0, outcomes: folders.length });
+  return said;
+}
+
+const manyOf = (count: number, folder: () => Promise<string>) => Promise.all(Array.from({ length: count }, folder));
+
+it('a landing killed at any operation is settled by the next process', async () => {
+  const { length } = await landingTrace();
+  expect(length).toBe(66);
+  const folders = await manyOf(length, () => realFolder());
+  const outcomes = await killAndSettle('land', folders);
+  const sides = await Promise.all(folders.map((folder) => sideOf(nodeDisk, folder)));
+  expect(sides.join(' ')).toMatch(/^(old )+(new ?)+$/);
+  expect([...new Set(outcomes)]).toEqual(['clean', 'rolled forward']);
+});
+
+it('a recovery killed at any operation is taken up by the next process', async () => {
+  const [, second] = (await landingTrace()).filter(({ name }) => name === 'renameIf');
+  const half = () => halfLanded(second?.n ?? 0);
+  const folder = await half();
+  const { length } = await traceOf((disk) => recover(folder, { disk }));
+  expect(length).toBe(35);
+  const folders = await manyOf(length, half);
+  await killAndSettle('recover', folders);
+  const sides = await Promise.all(folders.map((each) => sideOf(nodeDisk, each)));
+  expect(new Set(sides)).toEqual(new Set(['new']));
+});

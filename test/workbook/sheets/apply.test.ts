@@ -1,0 +1,542 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { applyPatches, sheetWriter } from '../../../lib/workbook/sheets/apply.ts';
+import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
+import type { TabPatch } from '../../../lib/workbook/sheets/patch.ts';
+import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
+import { book, formula, type Given } from '../../support/sheets-server/build.ts';
+import type { Fault } from '../../support/sheets-server/scenario.ts';
+import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
+
+let server: SheetsServer;
+const id = 'sheet-1';
+const marker = { job: 'bounce-suppression', period: '2026-11-23', plan: 'abc123' };
+const HEADERS = ['contact_id', 'email', 'status', 'score'];
+
+beforeEach(async () => {
+  server = await startSheetsServer();
+});
+afterEach(async () => {
+  expect([server.refused, server.violations]).toEqual([[], []]);
+  await server.close();
+});
+
+const aClient = (): SheetsClient => sheetsClient(id, { rootUrl: server.url, sleep: async () => {}, random: () => 0.5 });
+const put = (rows: Given[][], more: Record<string, Given[][]> = {}) =>
+  server.put(book({ contacts: [HEADERS, ...rows], ...more }, { spare: 3 }));
+const three = (): void =>
+  put([
+    ['c1', 'a@example.com', 'subscribed', 1],
+    ['c2', 'b@example.com', 'subscribed', 2],
+    ['c3', 'c@example.com', 'subscribed', 3],
+  ]);
+
+function aPatch(patch: Partial<TabPatch>): TabPatch {
+  return { tab: 'contacts', key: ['contact_id'], updates: [], inserts: [], removals: [], ...patch };
+}
+const suppress = (row: number, key = `c${row + 1}`): TabPatch['updates'][number] => ({
+  row,
+  key: [key],
+  cells: [{ column: 'status', before: 'subscribed', after: 'suppressed' }],
+});
+
+/** What a tab holds now: values, or the formulas behind them. */
+function content(title = 'contacts'): unknown[][] {
+  const tab = server.book(id).tabs.find((one) => one.title === title);
+  const rows = (tab?.rows ?? []).map((row) =>
+    Array.from(row, (cell) => Object.values(cell?.userEnteredValue ?? { none: null })[0]),
+  );
+  while (rows.at(-1)?.every((value) => value === null)) rows.pop();
+  return rows;
+}
+const onWrite = (act: () => void, times = 1): void => {
+  let left = times;
+  server.scenario = {
+    person: ({ method }) => {
+      if (!method.endsWith('batchUpdate') || left === 0) return;
+      left -= 1;
+      act();
+    },
+  };
+};
+const act = (...requests: Parameters<SheetsServer['act']>[1]) => expect(server.act(id, requests)).toBe(true);
+const reverse = () =>
+  act({
+    sortRange: { range: { sheetId: 0, startRowIndex: 1 }, sortSpecs: [{ dimensionIndex: 0, sortOrder: 'DESCENDING' }] },
+  });
+const type = (rowIndex: number, columnIndex: number, stringValue: string) =>
+  act({
+    updateCells: {
+      start: { sheetId: 0, rowIndex, columnIndex },
+      rows: [{ values: [{ userEnteredValue: { stringValue } }] }],
+      fields: 'userEnteredValue',
+    },
+  });
+
+async function applied(patch: Partial<TabPatch>, between: () => void = () => {}) {
+  const client = aClient();
+  const snapshot = await readSnapshot(client);
+  const callsBefore = { ...client.calls };
+  between();
+  const result = await applyPatches(client, snapshot, [aPatch(patch)], marker);
+  expect(
+    server
+      .book(id)
+      .tabs.map((tab) => tab.title)
+      .filter((title) => title.startsWith('nightshift')),
+  ).toEqual([]);
+  return {
+    ...result,
+    calls: { reads: client.calls.reads - callsBefore.reads, writes: client.calls.writes - callsBefore.writes },
+  };
+}
+
+test('updates, new rows and removals go in with one read and two writes, and the marker with them', async () => {
+  three();
+  const result = await applied({
+    updates: [suppress(0)],
+    inserts: [
+      {
+        cells: [
+          { column: 'contact_id', value: 'c4' },
+          { column: 'score', value: 4 },
+        ],
+      },
+    ],
+    removals: [{ row: 1, key: ['c2'] }],
+  });
+  expect(content()).toEqual([
+    HEADERS,
+    ['c1', 'a@example.com', 'suppressed', 1],
+    ['c3', 'c@example.com', 'subscribed', 3],
+    ['c4', null, null, 4],
+  ]);
+  expect(result).toMatchObject({
+    written: { cells: 1, inserts: 1, removals: 1 },
+    held: [],
+    repaired: 0,
+    calls: { reads: 1, writes: 2 },
+  });
+  expect((await readSnapshot(aClient())).markers).toMatchObject([{ ...marker, chunk: '1/1' }]);
+});
+
+test('nothing to do writes nothing', async () => {
+  three();
+  const update = { row: 0, key: ['c1'], cells: [{ column: 'status', before: 'subscribed', after: 'subscribed' }] };
+  expect(await applied({ updates: [update] })).toMatchObject({ already: 1, calls: { reads: 1, writes: 0 } });
+  expect(server.book(id).version).toBe(1);
+});
+
+test('text that looks like a formula, a number or a date is written as text, dates as dates', async () => {
+  three();
+  const cells = ['=HYPERLINK("https://example.com")', '0171', '+49 555 0100'].map((after, i) => ({
+    column: HEADERS[i + 1] ?? '',
+    before: ['a@example.com', 'subscribed', 1][i] ?? null,
+    after,
+  }));
+  await applied({
+    updates: [
+      { row: 0, key: ['c1'], cells },
+      { row: 1, key: ['c2'], cells: [{ column: 'score', before: 2, after: { date: '2026-11-23' } }] },
+    ],
+  });
+  expect(
+    server
+      .book(id)
+      .tabs[0]?.rows[1]?.slice(1)
+      .map((cell) => cell?.userEnteredValue),
+  ).toEqual(cells.map(({ after }) => ({ stringValue: after })));
+  expect((await readSnapshot(aClient())).tab('contacts').cell(1, 3)).toMatchObject({
+    kind: 'date',
+    value: '2026-11-23',
+  });
+});
+
+describe('between the snapshot and the write', () => {
+  test('rows that moved are found by their keys, in columns that moved', async () => {
+    three();
+    await applied({ updates: [suppress(0)] }, () => {
+      reverse();
+      act({
+        moveDimension: {
+          source: { sheetId: 0, dimension: 'COLUMNS', startIndex: 2, endIndex: 3 },
+          destinationIndex: 0,
+        },
+      });
+    });
+    expect(content().map((row) => [row[0], row[1]])).toEqual([
+      ['status', 'contact_id'],
+      ['subscribed', 'c3'],
+      ['subscribed', 'c2'],
+      ['suppressed', 'c1'],
+    ]);
+  });
+
+  test('a cell that a person changed, a row that is gone, a renamed column, a formula: left, and held by reason', async () => {
+    three();
+    const updates = [
+      suppress(0),
+      suppress(1),
+      { row: 2, key: ['c3'], cells: [{ column: 'score', before: 3, after: 30 }] },
+    ];
+    const result = await applied({ updates }, () => {
+      type(1, 2, 'unsubscribed');
+      act({ deleteDimension: { range: { sheetId: 0, dimension: 'ROWS', startIndex: 2, endIndex: 3 } } });
+      type(0, 3, 'points');
+    });
+    expect(result.held).toEqual([
+      { tab: 'contacts', reason: 'cell changed', count: 1 },
+      { tab: 'contacts', reason: 'row gone', count: 1 },
+      { tab: 'contacts', reason: 'column gone', count: 1 },
+    ]);
+    expect(content()).toEqual([
+      ['contact_id', 'email', 'status', 'points'],
+      ['c1', 'a@example.com', 'unsubscribed', 1],
+      ['c3', 'c@example.com', 'subscribed', 3],
+    ]);
+  });
+
+  test('a formula is never overwritten, even where it shows what was expected', async () => {
+    put([['c1', 'a@example.com', formula('="sub"&"scribed"'), 1]]);
+    expect(await applied({ updates: [suppress(0)] })).toMatchObject({ held: [{ reason: 'formula' }] });
+    expect(content()[1]?.[2]).toBe('="sub"&"scribed"');
+  });
+
+  test('a row that a person still works on is not removed', async () => {
+    three();
+    const result = await applied({ removals: [{ row: 0, key: ['c1'] }] }, () => type(1, 1, 'new@example.com'));
+    expect(result.held).toEqual([{ tab: 'contacts', reason: 'row changed', count: 1 }]);
+    expect(content()).toHaveLength(4);
+  });
+});
+
+describe('in the moment of the write itself', () => {
+  test('a sort never leaves one person with the values of another', async () => {
+    three();
+    onWrite(reverse);
+    const result = await applied({ updates: [suppress(0)] });
+    expect(
+      content()
+        .slice(1)
+        .map((row) => [row[0], row[2]]),
+    ).toEqual([
+      ['c3', 'subscribed'],
+      ['c2', 'subscribed'],
+      ['c1', 'suppressed'],
+    ]);
+    expect(result).toMatchObject({ written: { cells: 1 }, repaired: 1 });
+  });
+
+  test('what a person types into the very cell is put back, and held', async () => {
+    three();
+    onWrite(() => type(1, 2, 'unsubscribed'));
+    expect(await applied({ updates: [suppress(0)] })).toMatchObject({
+      held: [{ reason: 'cell changed' }],
+      written: { cells: 0 },
+    });
+    expect(content()[1]).toEqual(['c1', 'a@example.com', 'unsubscribed', 1]);
+  });
+
+  test('what a person types into a cell that was hit wrongly, before it is put right, stays', async () => {
+    three();
+    let requests = 0;
+    server.scenario = {
+      person: ({ method }) => {
+        if (method.endsWith('batchUpdate')) requests += 1;
+        if (method.endsWith('batchUpdate') && requests === 1) reverse();
+        else if (requests === 1 && content()[1]?.[2] === 'suppressed') type(1, 2, 'typed');
+      },
+    };
+    await applied({ updates: [suppress(0)] });
+    expect(content().slice(1)).toEqual([
+      ['c3', 'c@example.com', 'typed', 3],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      ['c1', 'a@example.com', 'suppressed', 1],
+    ]);
+  });
+
+  test('a row removed in the place of another comes back', async () => {
+    three();
+    onWrite(reverse);
+    await applied({ removals: [{ row: 0, key: ['c1'] }] });
+    expect(
+      content()
+        .slice(1)
+        .map((row) => row.join()),
+    ).toEqual(['c2,b@example.com,subscribed,2', 'c3,c@example.com,subscribed,3']);
+  });
+
+  test('it comes back as it looked: formats, notes and formulas, which refer to its new place', async () => {
+    const userEnteredFormat = { backgroundColor: { red: 1 }, numberFormat: { type: 'DATE', pattern: 'yyyy-mm-dd' } };
+    put([
+      ['c1', 'a@example.com', 'subscribed', 1],
+      ['c2', formula('=A2&"@example.com"'), { userEnteredValue: { stringValue: 'subscribed' }, note: 'ask Ada' }, 2],
+      ['c3', 'c@example.com', null, { userEnteredValue: { numberValue: 46_000 }, userEnteredFormat }],
+      ['c4', 'd@example.com', 'subscribed', 4],
+    ]);
+    onWrite(() => act({ deleteDimension: { range: { sheetId: 0, dimension: 'ROWS', startIndex: 1, endIndex: 2 } } }));
+    await applied({
+      removals: [
+        { row: 0, key: ['c1'] },
+        { row: 2, key: ['c3'] },
+      ],
+    });
+    // What stood in the rows that were meant, c2 and c4, is back; c3 goes in the next round.
+    const rows = server.book(id).tabs[0]?.rows.filter((row) => row.some((cell) => cell?.userEnteredValue)) ?? [];
+    expect(content().map((row) => row[0])).toEqual(['contact_id', 'c2', 'c4']);
+    expect(rows[1]?.slice(1, 3)).toMatchObject([
+      { userEnteredValue: { formulaValue: '=A3&"@example.com"' } },
+      { userEnteredValue: { stringValue: 'subscribed' }, note: 'ask Ada' },
+    ]);
+  });
+
+  test('new rows never lie over rows that a person adds', async () => {
+    three();
+    onWrite(() => {
+      act({ insertDimension: { range: { sheetId: 0, dimension: 'ROWS', startIndex: 4, endIndex: 5 } } });
+      type(4, 0, 'c9');
+    });
+    await applied({ inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }] });
+    expect(content().map((row) => row[0])).toEqual(['contact_id', 'c1', 'c2', 'c3', 'c4', 'c9']);
+  });
+
+  test('columns that move take nothing with them that is not theirs', async () => {
+    three();
+    onWrite(() =>
+      act({
+        moveDimension: {
+          source: { sheetId: 0, dimension: 'COLUMNS', startIndex: 0, endIndex: 1 },
+          destinationIndex: 4,
+        },
+      }),
+    );
+    await applied({ updates: [suppress(0)], inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }] });
+    expect(content()).toEqual([
+      ['email', 'status', 'score', 'contact_id'],
+      ['a@example.com', 'suppressed', 1, 'c1'],
+      ['b@example.com', 'subscribed', 2, 'c2'],
+      ['c@example.com', 'subscribed', 3, 'c3'],
+      [null, null, null, 'c4'],
+    ]);
+  });
+
+  test('a row without key gets its id, wherever a sort has put it', async () => {
+    put([
+      ['c1', 'a@example.com'],
+      [null, 'b@example.com'],
+      ['c3', 'c@example.com'],
+    ]);
+    onWrite(() =>
+      act({
+        sortRange: {
+          range: { sheetId: 0, startRowIndex: 1 },
+          sortSpecs: [{ dimensionIndex: 1, sortOrder: 'DESCENDING' }],
+        },
+      }),
+    );
+    await applied({
+      updates: [{ row: 1, key: [null], cells: [{ column: 'contact_id', before: null, after: 'c2' }] }, suppressed(2)],
+    });
+    expect(content().slice(1)).toEqual(
+      [
+        ['c3', 'c@example.com', 'x'],
+        ['c2', 'b@example.com'],
+        ['c1', 'a@example.com'],
+      ].map((row) => expect.arrayContaining(row)),
+    );
+  });
+  const suppressed = (row: number) => ({
+    row,
+    key: [`c${row + 1}`],
+    cells: [{ column: 'status', before: null, after: 'x' }],
+  });
+});
+
+test('a row that shows an error somewhere can be taken away', async () => {
+  put([['c1', formula('=1/0'), 'subscribed', 1]], {});
+  expect(await applied({ removals: [{ row: 0, key: ['c1'] }] })).toMatchObject({ held: [], written: { removals: 1 } });
+});
+
+test('a write thought lost that is done after the look for it is not done again', async () => {
+  three();
+  let writes = 0;
+  server.scenario = {
+    fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes === 1 ? 'late' : undefined),
+  };
+  const result = await applied({
+    updates: [suppress(0)],
+    inserts: [
+      {
+        cells: [
+          { column: 'contact_id', value: 'c4' },
+          { column: 'score', value: 4 },
+        ],
+      },
+    ],
+  });
+  expect(content().map((row) => [row[0], row[2] ?? null])).toEqual([
+    ['contact_id', 'status'],
+    ['c1', 'suppressed'],
+    ['c2', 'subscribed'],
+    ['c3', 'subscribed'],
+    ['c4', null],
+  ]);
+  expect(result.held).toEqual([]);
+});
+
+describe('a landing of several requests', () => {
+  const DATE = { type: 'DATE', pattern: 'yyyy-mm-dd' };
+  /** Writes a cell, a date, a row and a removal, each in a request of its own, and dies at the nth write. */
+  async function killedAt(n: number): Promise<void> {
+    const client = aClient();
+    const snapshot = await readSnapshot(client);
+    const updates: TabPatch['updates'][number][] = [
+      suppress(0),
+      { row: 1, key: ['c2'], cells: [{ column: 'score', before: 2, after: { date: '2026-11-23' } }] },
+    ];
+    const patch = aPatch({
+      updates,
+      inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }],
+      removals: [
+        { row: 2, key: ['c3'] },
+        { row: 3, key: ['c5'] },
+      ],
+    });
+    let writes = 0;
+    server.scenario = {
+      fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes >= n ? 'reset-before' : undefined),
+    };
+    const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
+    await expect(sheetWriter(dying, { chunkBytes: 100 }).apply(snapshot, [patch], marker)).rejects.toThrow('killed');
+    server.scenario = {};
+  }
+  const rowsNow = () => server.book(id).tabs[0]?.rows.filter((row) => row.some((cell) => cell?.userEnteredValue));
+
+  test.each([2, 3, 4, 5])('that is killed at request %s is taken back whole', async (n) => {
+    put([
+      ['c1', 'a@example.com', 'subscribed', 1],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      [
+        'c3',
+        'c@example.com',
+        null,
+        { userEnteredValue: { numberValue: 3 }, userEnteredFormat: { numberFormat: DATE } },
+      ],
+      ['c5', 'e@example.com', 'subscribed', 5],
+    ]);
+    const before = rowsNow();
+    await killedAt(n);
+    expect(rowsNow()).not.toEqual(before);
+    const writer = sheetWriter(aClient());
+    expect(await writer.recover()).toEqual({ repaired: 0, takenBack: n - 1 });
+    expect(
+      rowsNow()
+        ?.map((row) => JSON.stringify(row))
+        .sort(),
+    ).toEqual(before?.map((row) => JSON.stringify(row)).sort());
+    expect(server.book(id)).toMatchObject({ metadata: [], tabs: [{ title: 'contacts' }] });
+    expect(await writer.recover()).toEqual({ repaired: 0, takenBack: 0 });
+  });
+
+  test('is taken back too where it was hit in the moment of its last write, and killed there', async () => {
+    three();
+    let writes = 0;
+    server.scenario = {
+      person: ({ method }) => {
+        if (method.endsWith('batchUpdate') && ++writes === 1) type(1, 2, 'unsubscribed');
+      },
+      fault: ({ method }) => (method.endsWith('batchUpdate') && writes === 1 ? 'reset-after' : undefined),
+    };
+    const snapshot = await readSnapshot(aClient());
+    const patch = aPatch({ updates: [suppress(0), suppress(1)], removals: [{ row: 2, key: ['c3'] }] });
+    const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
+    await expect(applyPatches(dying, snapshot, [patch], marker)).rejects.toThrow('killed');
+    expect(content().map((row) => row[2])).toEqual(['status', 'suppressed', 'suppressed']);
+    server.scenario = {};
+    expect(await sheetWriter(aClient()).recover()).toEqual({ repaired: 1, takenBack: 2 });
+    expect(content().slice(1)).toEqual([
+      ['c1', 'a@example.com', 'unsubscribed', 1],
+      ['c2', 'b@example.com', 'subscribed', 2],
+      ['c3', 'c@example.com', 'subscribed', 3],
+    ]);
+  });
+
+  test('keeps what people do meanwhile, wherever they have put the rows', async () => {
+    put([1, 2, 3, 5].map((i) => [`c${i}`, `p${i}@example.com`, 'subscribed', i]));
+    await killedAt(4);
+    reverse();
+    const row = content().findIndex(([key]) => key === 'c1');
+    type(row, 2, 'unsubscribed');
+    await sheetWriter(aClient()).recover();
+    expect(content().slice(1).sort()).toEqual([
+      ['c1', 'p1@example.com', 'unsubscribed', 1],
+      ...[2, 3, 5].map((i) => [`c${i}`, `p${i}@example.com`, 'subscribed', i]),
+    ]);
+  });
+});
+
+const WRITE_FAULTS: Fault[] = ['429', '500', '503-before', '503-after', 'reset-before', 'reset-after', 'cut'];
+describe.each([true, false])('an answer that does not come (same marker id refused: %s)', (refuseSameMetadataId) => {
+  test.each(WRITE_FAULTS)('%s at any write applies everything once', async (fault) => {
+    for (const n of [1, 2]) {
+      await server.close();
+      server = await startSheetsServer({ refuseSameMetadataId });
+      three();
+      let writes = 0;
+      server.scenario = {
+        fault: ({ method }) => {
+          if (!method.endsWith('batchUpdate')) return undefined;
+          writes += 1;
+          return writes === n ? fault : undefined;
+        },
+      };
+      const result = await applied({
+        updates: [suppress(0)],
+        inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }],
+      });
+      expect(content().map((row) => [row[0], row[2] ?? null])).toEqual([
+        ['contact_id', 'status'],
+        ['c1', 'suppressed'],
+        ['c2', 'subscribed'],
+        ['c3', 'subscribed'],
+        ['c4', null],
+      ]);
+      expect(result.written).toEqual({ cells: 1, inserts: 1, removals: 0 });
+    }
+  });
+});
+
+test('of a large tab the cells about the rows to write are looked at, and all of a column only where the rows moved', async () => {
+  const rows = (): Given[][] =>
+    Array.from({ length: 2000 }, (_, i) => [`c${i + 1}`, `c${i + 1}@example.com`, 'subscribed', i]);
+  const updates = [suppress(1), suppress(3)];
+  const written = (): unknown[] => content().flatMap((row) => (row[2] === 'suppressed' ? [row[0]] : []));
+  const looked = async (between: () => void): Promise<number> => {
+    put(rows());
+    const from = server.requests.length;
+    expect(await applied({ updates }, between)).toMatchObject({ written: { cells: 2 }, held: [] });
+    expect(written().sort()).toEqual(['c2', 'c4']);
+    const looks = server.requests.slice(from).filter(({ method }) => method.endsWith('spreadsheets.get'));
+    return looks.slice(1).reduce((sum, { answerBytes }) => sum + answerBytes, 0);
+  };
+  const calm = await looked(() => {});
+  const moved = await looked(reverse);
+  expect(moved).toBeGreaterThan(2.5 * calm);
+});
+
+test('old markers give way before they fill the 30,000 characters', async () => {
+  three();
+  const client = aClient();
+  const writer = sheetWriter(client);
+  const snapshot = await readSnapshot(client);
+  for (let i = 0; i < 30; i += 1) {
+    const update = {
+      row: 0,
+      key: ['c1'],
+      cells: [{ column: 'score', before: i === 0 ? 1 : i * 100, after: (i + 1) * 100 }],
+    };
+    await writer.apply(snapshot, [aPatch({ updates: [update] })], { ...marker, plan: `${i} ${'f'.repeat(1000)}` });
+  }
+  const { markers } = await readSnapshot(client);
+  expect(markers.length).toBeLessThan(15);
+  expect(markers.at(-1)?.plan).toMatch(/^29 /);
+});

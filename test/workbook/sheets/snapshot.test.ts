@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
+import { dateToSerial, serialToDate, zoneClock } from '../../../lib/workbook/sheets/serial-time.ts';
+import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
+import { book, formula, type Given, serial } from '../../support/sheets-server/build.ts';
+import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
+
+let server: SheetsServer;
+beforeEach(async () => {
+  server = await startSheetsServer();
+});
+afterEach(async () => {
+  expect(server.refused).toEqual([]);
+  await server.close();
+});
+const aClient = () => sheetsClient('sheet-1', { rootUrl: server.url, sleep: async () => {}, random: () => 0.5 });
+const put = (tabs: Record<string, Given[][]>, timeZone = 'Europe/Berlin') => server.put(book(tabs, { timeZone }));
+
+test('every kind of cell comes as what it is, and nothing is guessed', async () => {
+  const cells = [
+    '0171',
+    '2026-01-02',
+    3.5,
+    true,
+    serial(46349),
+    serial(46349.5, 'DATE_TIME'),
+    46349,
+    formula('=1/0'),
+    '#REF!',
+    formula('=1+2'),
+    '=1+2',
+    null,
+    'last',
+  ];
+  put({ t: [cells.map((_, i) => `h${i}`), cells] });
+  const tab = (await readSnapshot(aClient())).tab('T');
+  expect(cells.map((_, i) => tab.cell(0, i))).toEqual([
+    { kind: 'text', value: '0171' },
+    { kind: 'text', value: '2026-01-02' },
+    { kind: 'number', value: 3.5 },
+    { kind: 'bool', value: true },
+    { kind: 'date', value: '2026-11-23', serial: 46349 },
+    { kind: 'datetime', value: '2026-11-23T11:00:00.000Z', serial: 46349.5 },
+    { kind: 'number', value: 46349 },
+    { kind: 'error', value: '#DIV/0!', formula: true },
+    { kind: 'text', value: '#REF!' },
+    { kind: 'number', value: 3, formula: true },
+    { kind: 'text', value: '=1+2' },
+    { kind: 'empty' },
+    { kind: 'text', value: 'last' },
+  ]);
+});
+
+test('blank rows in the middle keep the rows below at their places', async () => {
+  put({ t: [['k'], ['a'], [], [null, null], ['b']] });
+  const tab = (await readSnapshot(aClient())).tab('t');
+  expect([tab.length, tab.isBlank(1), tab.isBlank(2), tab.raw(3, 0)]).toEqual([4, true, true, 'b']);
+});
+
+test('hidden rows, a filter and merged cells hide nothing', async () => {
+  put({
+    t: [
+      ['k', 'v'],
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ],
+  });
+  const range = { sheetId: 0, startRowIndex: 0, endRowIndex: 4, startColumnIndex: 0, endColumnIndex: 2 };
+  const hidden = {
+    range: { sheetId: 0, dimension: 'ROWS', startIndex: 2, endIndex: 3 },
+    properties: { hiddenByUser: true },
+    fields: 'hiddenByUser',
+  };
+  const merged = { range: { ...range, startRowIndex: 3, endRowIndex: 5, endColumnIndex: 1 }, mergeType: 'MERGE_ALL' };
+  server.act('sheet-1', [
+    { setBasicFilter: { filter: { range } } },
+    { updateDimensionProperties: hidden },
+    { mergeCells: merged },
+  ]);
+  const tab = (await readSnapshot(aClient())).tab('t');
+  expect([0, 1, 2].map((row) => tab.raw(row, 0))).toEqual(['a', 'b', 'c']);
+  expect([tab.filtered, tab.merges.length]).toEqual([true, 1]);
+});
+
+test('a sheet that changes between the two reads is read again, so that no snapshot mixes two moments', async () => {
+  put({ t: [['k'], ['a']], u: [['k']] });
+  let edits = 2;
+  server.scenario = {
+    person: ({ method }) => {
+      if (method !== 'sheets.spreadsheets.values.batchGet' || edits === 0) return;
+      edits -= 1;
+      server.act('sheet-1', [
+        { insertDimension: { range: { sheetId: 0, dimension: 'ROWS', startIndex: 1, endIndex: 2 } } },
+      ]);
+      server.act('sheet-1', [
+        { updateSheetProperties: { properties: { sheetId: 1, title: `u${edits}` }, fields: 'title' } },
+      ]);
+    },
+  };
+  const snapshot = await readSnapshot(aClient());
+  expect(snapshot.tab('t').length).toBe(3);
+  expect(snapshot.version).toBe(String(server.book('sheet-1').version));
+});
+
+test('a sheet that never stands still is an error, not a mixed snapshot', async () => {
+  put({ t: [['k'], ['a']] });
+  server.scenario = {
+    person: () => void server.act('sheet-1', [{ appendDimension: { sheetId: 0, dimension: 'ROWS', length: 1 } }]),
+  };
+  await expect(readSnapshot(aClient())).rejects.toThrow('changed during each of 8 reads');
+});
+
+test('a cut answer is never taken for a sheet with fewer rows', async () => {
+  put({ t: [['k'], ...Array.from({ length: 500 }, (_, i) => [`key ${i}`])] });
+  server.scenario = { fault: ({ n }) => (n % 2 === 1 ? 'cut' : undefined) };
+  expect((await readSnapshot(aClient())).tab('t').length).toBe(500);
+});
+
+test('an unchanged spreadsheet takes two reads', async () => {
+  put({ t: [['k'], ['a']], u: [['k']] });
+  const client = aClient();
+  await readSnapshot(client);
+  expect(client.calls).toEqual({ reads: 2, writes: 0, drive: 2 });
+});
+
+test('a missing tab names those that are there', async () => {
+  put({ Leads: [['k']], Runs: [['k']] });
+  await expect(readSnapshot(aClient()).then((snapshot) => snapshot.tab('contacts'))).rejects.toThrow(
+    'No tab "contacts"; the tabs are: Leads, Runs.',
+  );
+});
+
+describe('serial numbers', () => {
+  test('2.5 is noon of 1900-01-01, as Google says', () => {
+    expect(zoneClock('Etc/GMT').toInstant(2.5)).toBe('1900-01-01T12:00:00.000Z');
+    expect(serialToDate(2.5)).toBe('1900-01-01');
+  });
+
+  test('an hour that summer time skips or repeats still has one answer', () => {
+    const clock = zoneClock('Europe/Berlin');
+    expect(clock.toInstant(dateToSerial('2026-10-25') + 2.5 / 24)).toBe('2026-10-25T00:30:00.000Z');
+    expect(clock.toInstant(dateToSerial('2026-03-29') + 2.5 / 24)).toBe('2026-03-29T01:30:00.000Z');
+    expect(zoneClock('GMT-07:00').toInstant(dateToSerial('2026-01-01'))).toBe('2026-01-01T07:00:00.000Z');
+  });
+
+  test('a moment comes back from its serial number in any zone', () => {
+    const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Etc/GMT'];
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), fc.integer({ min: 0, max: 2_000_000_000 }), (zone, seconds) => {
+        const clock = zoneClock(zone);
+        const serialNumber = clock.toSerial(new Date(seconds * 1000).toISOString());
+        expect(clock.toSerial(clock.toInstant(serialNumber))).toBeCloseTo(serialNumber, 7);
+      }),
+    );
+  });
+});
