@@ -11,6 +11,9 @@ export const workbook = workbookRules({
 
   // Your own names of columns, such as { 'E-Mail (work)': 'email' }. Mailchimp's and HubSpot's are known.
   aliases: {},
+  // What a column means that may say who wants no mail: { 'Marketing status': { yes: ['A'], no: ['B', 'C'] }, 'Segment status': 'ignore' }.
+  // A run that meets one it doesn't know stops, and prints the line to put here.
+  consent: {},
   // Facts that are kept elsewhere, as CSV or Parquet files: { events: 'warehouse/events' }, a file, a folder or a pattern such as
   // 'warehouse/*.parquet', or { files: 'warehouse/events', columns: { ts: 'occurred_at' } } where columns have other names.
   sources: {},

@@ -53,7 +53,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     if (store.kind === 'csv') findings.push(...doubled(source));
   }
   for (const file of reading.foreign)
-    findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+    findings.push({ level: 'well', text: `${file.label}: ${file.recognised.label}, read as bounces` });
   findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...ofSheet(session, store));
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {

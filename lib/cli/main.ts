@@ -62,7 +62,8 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
 
 function codeOf(error: unknown): number {
   if (error instanceof Held) return 4;
-  return error instanceof UsageError || (error instanceof Error && ['WorkbookError', 'RulesError'].includes(error.name))
+  return error instanceof UsageError ||
+    (error instanceof Error && ['WorkbookError', 'RulesError', 'ConsentQuestion'].includes(error.name))
     ? 2
     : 1;
 }

@@ -45,6 +45,7 @@ const options = {
   'dry-run': { type: 'boolean' },
   approve: { type: 'string', multiple: true },
   due: { type: 'boolean' },
+  as: { type: 'string' },
   map: { type: 'string', multiple: true },
   overwrite: { type: 'string', multiple: true },
   yes: { type: 'boolean' },
@@ -71,6 +72,7 @@ const told: Readonly<Record<keyof typeof options, readonly [written: string, ...
   'dry-run': ['--dry-run', 'plan and check, write nothing'],
   approve: ['--approve HASH', 'apply the plan with that hash although a guard stops it'],
   due: ['--due', 'the slots of a batch that are due by its schedule'],
+  as: ['--as WHAT', 'what the files are: contacts, unsubscribed, complaints or bounces, where that is not certain'],
   map: ['--map HEADER=COLUMN', 'a file’s header, and the column that it stands for; again for each'],
   overwrite: [
     '--overwrite COLUMNS',
@@ -92,7 +94,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   run: ['dry-run', 'approve'],
   shift: ['dry-run', 'approve', 'due'],
   undo: ['dry-run', 'approve'],
-  import: ['dry-run', 'approve', 'map', 'overwrite', 'yes'],
+  import: ['dry-run', 'approve', 'as', 'map', 'overwrite', 'yes'],
   export: ['dry-run'],
   erase: ['dry-run', 'yes'],
   match: ['id', 'pairs', 'rules', 'threshold'],
@@ -108,6 +110,7 @@ export interface Options {
   /** `shift` only: the slots that are due, not this moment. */
   readonly due: boolean;
   readonly approve: readonly string[];
+  readonly as: string | undefined;
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
   readonly yes: boolean;
@@ -150,6 +153,7 @@ export function readOptions(argv: readonly string[]): Options {
     dryRun: parsed.values['dry-run'] ?? false,
     due: parsed.values.due ?? false,
     approve: parsed.values.approve ?? [],
+    as: parsed.values.as,
     map: parsed.values.map ?? [],
     overwrite: (parsed.values.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
     yes: parsed.values.yes ?? false,

@@ -54,6 +54,7 @@ function jobLines(job: JobResult): string[] {
   }
   if (typeof job.metrics.said === 'string') lines.push(`  ${job.metrics.said}`);
   lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
+  if (job.job === 'inbox') lines.push(...rejectedLines(job));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;
@@ -73,6 +74,13 @@ function headline(job: JobResult): string {
   if (job.status !== 'unchanged') return changesText(job);
   if (job.heldParts.length > 0) return 'nothing to change but what is held';
   return warningsIn(job.metrics).length > 0 ? 'nothing to change' : 'everything is as it should be';
+}
+
+/** What of a file could not be imported, which a person reads only here. */
+function rejectedLines({ metrics }: JobResult): string[] {
+  const rejected = Object.entries((metrics.rejected ?? {}) as Record<string, number>);
+  const none = Number(metrics.unread ?? 0) > 0 ? ['  error: nothing of this file could be imported'] : [];
+  return [...none, ...rejected.map(([reason, n]) => `  rejected: ${count(n)}, ${reason}`)];
 }
 
 /** Bounce and complaint rates over their lines. */

@@ -21,6 +21,7 @@ const FOR_PEOPLE = new Set([
   'ChangedMeanwhile',
   'ChangedUnderneath',
   'WorkbookError',
+  'ConsentQuestion',
   'LedgerError',
   'RulesError',
   'JobError',

@@ -43,6 +43,9 @@ export function name(identifier: string): Sql {
 /** Any text, such as a person's header, as a name for the engine. */
 export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
+/** A text as a literal, for expressions that are put together as text. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });
 

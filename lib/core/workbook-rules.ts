@@ -38,6 +38,19 @@ const schema = z.strictObject({
   slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
   /** Other names of the contacts table's columns: header → column. */
   aliases: z.record(z.string(), z.enum(columnsByTable.contacts as [string, ...string[]])),
+  /**
+   * What the values of a column that may speak of consent mean: header → values for yes and no (in any case of letters), or that
+   * it has nothing to do with mail. `''` is an empty cell.
+   */
+  consent: z
+    .record(
+      z.string(),
+      z.union([
+        z.literal('ignore'),
+        z.strictObject({ yes: z.array(z.string()).default([]), no: z.array(z.string()).default([]) }),
+      ]),
+    )
+    .default({}),
   /** Facts that are kept outside of the workbook, in CSV or Parquet files. Paths begin at the repository's folder. */
   sources: z
     .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })
@@ -47,6 +60,8 @@ const schema = z.strictObject({
 });
 
 export type WorkbookRules = z.infer<typeof schema>;
+/** The team's answers to what columns say of consent. */
+export type ConsentRules = WorkbookRules['consent'];
 /** Where tables lie that are kept outside of the workbook. */
 export type Sources = WorkbookRules['sources'];
 

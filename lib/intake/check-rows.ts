@@ -10,11 +10,12 @@
 import { raw } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
+import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
 import { quote, quoteName } from '../snapshot/load.ts';
 import { unwrapAddresses } from './addresses.ts';
-import { type IncomingTable, incomingTables } from './format.ts';
-import { columnsOf } from './read-files.ts';
+import { kindText } from './formats/report-kind.ts';
+import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;
@@ -29,6 +30,8 @@ interface Rule {
   readonly reason: string;
   readonly when: string;
 }
+
+const knownKinds = Object.keys(kindWords).join(', ');
 
 const ADDRESS = `'[^@[:space:]]+@[^@[:space:]]+'`;
 const noAddress = `email is not null and not regexp_full_match(email, ${ADDRESS})`;
@@ -48,6 +51,11 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
   bounces: [
     { column: 'email', reason: 'no e-mail address', when: `email is null or ${noAddress}` },
     { column: 'kind', reason: 'neither kind nor code', when: 'kind is null and code is null and detail is null' },
+    {
+      column: 'kind',
+      reason: `not a kind of report that we know; known are ${knownKinds}, in the words of any provider`,
+      when: `kind is not null and code is null and (${kindText('kind')}) is null`,
+    },
   ],
   events: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
@@ -61,8 +69,19 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
 
 const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'ordered_at' } as const;
 
+/** A complaint or a departure is never lost with its date: its address goes on the suppression list, without one. */
+async function keepRefusals(engine: Engine, when: string): Promise<void> {
+  await engine.run(
+    raw(`insert into incoming_suppressions by name
+      select file, line, email, 'person' as scope, kind as reason, coalesce(provider, 'import') as source, 'from a report without a date that can be read' as note
+      from (select * replace (${kindText('kind', ['complaint', 'unsubscribe'])} as kind) from incoming_bounces where ${when})
+      where kind is not null and email is not null and not (${noAddress})`),
+  );
+}
+
 /** Rejects the rows that a rule is about; returns how many. */
 async function rejectRows(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<number> {
+  if (table === 'bounces' && column === 'occurred_at') await keepRefusals(engine, when);
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(

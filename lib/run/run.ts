@@ -149,6 +149,8 @@ async function attemptRun(
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),

@@ -6,6 +6,7 @@
 import { raw } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
+import { statusSql } from '../workbook/consent-words.ts';
 import type { SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell, writeCell } from './cells.ts';
 import { csvScan, quote, quoteName } from './load.ts';
@@ -16,7 +17,7 @@ const CELLS = '_cells';
 /** What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written otherwise. */
 function ownText(cell: string, name: string, { type }: Column, settings: CellSettings): string | null {
   const now = `t.${quoteName(name)}`;
-  if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
+  if (name === 'status') return `case when ${statusSql(cell)} = ${now} and ${cell} <> ${now} then ${cell} end`;
   if (type === 'text') return null;
   const same = `${readCell(cell, type, settings)} is not distinct from ${now}`;
   return `case when ${same} and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;

@@ -4,17 +4,18 @@
  * that no job asks. Unknown columns are loaded only where a rule names them.
  */
 
-import { raw } from '../core/sql.ts';
+import { quote, raw } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { departureOf, normalHeader } from '../workbook/headers.ts';
+import { statusSql } from '../workbook/consent-words.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import type { CsvText, OutsideText, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
 
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
 export const FAULT = { between: 30, within: 31 } as const;
 
-export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export { quote };
 
 /** What a table's text is selected from, its columns named c0, c1, … */
 export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>
@@ -186,7 +187,9 @@ export const quoteName = (name: string): string =>
   SPECIAL.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
 
 function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
-  if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
+  const derived = source.derived?.get(column.name);
+  if (derived !== undefined) return `(${derived})`;
+  if (source.table === 'contacts' && column.name === 'status') return statusText(column.cell);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
   if (source.table === 'events' && column.name === 'type') return eventTypeOf(column.cell);
   const value = readCell(column.cell, column.type, settings);
@@ -197,10 +200,5 @@ function typedValue(column: LoadColumn, source: SourceTable, settings: CellSetti
 /** "Click" and "CLICK" are a click. */
 const eventTypeOf = (cell: string): string => `lower(trimmed(${cell}))`;
 
-/** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
-function statusOf(column: LoadColumn, source: SourceTable): string {
-  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
-  const left = departureOf(source.headers, (place) => `c${place}`);
-  if (left === null) return status;
-  return `case when ${left} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
-}
+/** A word for consent that is not known stays, and keeps its row from the jobs. */
+const statusText = (cell: string | null): string => (cell === null ? 'cast(null as varchar)' : statusSql(cell));

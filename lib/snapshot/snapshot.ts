@@ -5,13 +5,16 @@
 
 import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
+import { normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import type { CellSettings } from './cells.ts';
 import { checkTable, createQuarantine, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
-import { addContactBounces, addForeignFile } from './foreign.ts';
+import type { ConsentReading } from './consent-reading.ts';
+import { withConsent } from './contact-source.ts';
+import { addContactReports, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
@@ -30,6 +33,9 @@ export interface SnapshotOptions {
   readonly extraColumns: ReadonlySet<string>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
+  /** The team's answers to what columns say of consent, and its names of contacts' columns. */
+  readonly consent?: ConsentRules;
+  readonly aliases?: Readonly<Record<string, string>>;
   /** No contacts are no error: the first ones are about to come in. */
   readonly mayBeEmpty?: boolean;
 }
@@ -45,6 +51,8 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
+  /** What the contacts' columns say of consent; null where they have only a status of ours. */
+  readonly consent: ConsentReading | null;
   /** The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader` gives it. */
   readonly columns: (table: TableName) => ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<TableName, SourceTable>;
@@ -87,6 +95,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     ...LARGEST.filter((table) => wanted.has(table)),
   ];
   openAhead(sources, loading);
+  const consent = await readConsentOf(engine, sources, options);
   const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
   for (const table of tables) {
     const source = sources.get(table) ?? null;
@@ -103,8 +112,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       // Where another tool's column says who left, any broken row may.
-      if (source && loaded && departureOf(source.headers, String) !== null)
-        await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
+      if (source?.mayRefuse && loaded) await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
@@ -116,9 +124,23 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     inputs,
     quarantined,
     quarantine: await countQuarantine(engine),
+    consent,
     columns: (table) => columnsOf(sources.get(table)),
     sources,
   };
+}
+
+/** Reads the contacts' columns of consent before any table is loaded. @throws ConsentQuestion */
+async function readConsentOf(
+  engine: Engine,
+  sources: Map<TableName, SourceTable>,
+  { consent = {}, aliases = {} }: SnapshotOptions,
+): Promise<ConsentReading | null> {
+  const contacts = sources.get('contacts');
+  if (!contacts) return null;
+  const { source, reading } = await withConsent(engine, contacts, consent, aliases);
+  sources.set('contacts', source);
+  return reading;
 }
 
 /** Loads the tables in turn; the keys of each are compared while the next one comes in. */
@@ -195,7 +217,7 @@ async function addForeignBounces(
   for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter);
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
-  if (contacts && text) await addContactBounces(engine, contacts, text, settings);
+  if (contacts && text) await addContactReports(engine, contacts, text, settings);
   // A job sees facts up to as-of and no later, whoever wrote them down.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;

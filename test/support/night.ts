@@ -8,6 +8,7 @@ import { nightShift } from '../../jobs/batches.ts';
 import { rehearsal } from '../../lib/cli/run.ts';
 import { resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import { type JobResult, type RunResult, runBatch } from '../../lib/run/run.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
@@ -43,7 +44,16 @@ export async function night(
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
   const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
-  const open = given.open ?? (() => openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run }));
+  const open =
+    given.open ??
+    (() =>
+      openCsvStore({
+        folder,
+        aliases: workbook.aliases,
+        recognise: recogniseWith(workbook.aliases),
+        command: 'test',
+        run,
+      }));
   const store = await open(run);
   const start = performance.now();
   try {

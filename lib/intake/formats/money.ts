@@ -1,0 +1,14 @@
+/** Amounts of orders and payments: what was paid, less what was given back. */
+import { quote } from '../../core/sql.ts';
+import { type Cells, NONE } from '../cells.ts';
+
+/** SQL: why a row whose status is none of these words is no purchase; NULL where it is one, or says nothing. */
+export const unpaid = (words: readonly string[], cell: string): string =>
+  `case when ${cell} is null or lower(${cell}) in (${words.map(quote).join(', ')}) then null else 'not paid' end`;
+
+/** SQL: the first of the columns `total`, less what the first of `refunded` says. */
+export const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
+  const [amount, back] = [cells.amount(...total), cells.amount(...refunded)];
+  if (back === NONE) return amount;
+  return `case when coalesce(try_cast(${back} as double), 0) = 0 then ${amount} else cast(round(try_cast(${amount} as double) - abs(try_cast(${back} as double)), 2) as varchar) end`;
+};
