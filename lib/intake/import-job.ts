@@ -152,7 +152,12 @@ async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise
   );
   const read = new Set(kept.map(({ file }) => Number(file)));
   const unread = files.filter((file, i) => file.rows > 0 && !read.has(i)).length;
-  return { files, rejected, unread, ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])) };
+  return {
+    files,
+    rejected,
+    unread,
+    ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])),
+  };
 }
 
 /** The SQL of `FILE.rejects.csv` for the file with that number. */

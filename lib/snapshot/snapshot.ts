@@ -7,7 +7,7 @@ import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { Engine } from '../engine/duckdb.ts';
-import { normalHeader, requireColumns } from '../workbook/headers.ts';
+import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import type { CellSettings } from './cells.ts';
 import { checkTable, createQuarantine, seekTwice } from './check.ts';
@@ -79,7 +79,7 @@ export class EmptyWorkbook extends Error {
 /** Loads a reading into the engine and checks its rows. */
 export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
   const sources = new Map(reading.tables.map((source) => [source.table, source]));
-  for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
+  requireAllColumns(reading.tables);
   const wanted = new Set([...ALWAYS, ...options.tables]);
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
@@ -128,6 +128,20 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     columns: (table) => columnsOf(sources.get(table)),
     sources,
   };
+}
+
+/** Names every table whose columns are missing at once. @throws HeaderError */
+function requireAllColumns(tables: readonly SourceTable[]): void {
+  const faults = tables.flatMap(({ table, label, headers, headerOf, looksLike }) => {
+    try {
+      requireColumns(table, label, headers, headerOf, looksLike);
+      return [];
+    } catch (error) {
+      if (error instanceof HeaderError) return [error.message];
+      throw error;
+    }
+  });
+  if (faults.length > 0) throw new HeaderError(faults.join('\n'));
 }
 
 /** Reads the contacts' columns of consent before any table is loaded. @throws ConsentQuestion */

@@ -118,11 +118,17 @@ export function requireColumns(
   label: string,
   headers: readonly string[],
   found: ReadonlyMap<string, string>,
+  looksLike?: string,
 ): void {
   const missing = (required[table] ?? tableOf(table).key).filter((column) => !found.has(column));
   const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
+  if (looksLike !== undefined) {
+    throw new HeaderError(
+      `${label} looks like ${looksLike}, not like the table ${table}. Move it to the folder "inbox" beside the workbook, which is imported before the next batch; or move it elsewhere and run: npx nightshift import FILE.`,
+    );
+  }
   const isData = found.size === 0 || headers.some(looksLikeData);
   const faults = missing.map((column) => {
     const near = namesOf(table, column)

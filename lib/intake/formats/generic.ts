@@ -312,4 +312,4 @@ click@d.example,Click,2026-11-20T10:00:00Z,
   },
 };
 
-export const genericFormats = [departures, bounces, suppressions, purchases, events];
+export const genericFormats = [suppressions, departures, bounces, purchases, events];

@@ -42,11 +42,7 @@ export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|b
  * @throws WorkbookError where there are no contacts, or more than one file that might be them
  * @throws ConsentQuestion where a file may say who wants no mail and is not known
  */
-export async function discover(
-  folder: string,
-  recognise: Recognise,
-  mayBeEmpty = false,
-): Promise<Found> {
+export async function discover(folder: string, recognise: Recognise, mayBeEmpty = false): Promise<Found> {
   const { files, tables, others } = await tablesByName(folder);
   const found = await recogniseOthers(folder, others, tables.has('contacts'), recognise);
   const shapes = shapesOf(tables, recognise);
@@ -119,7 +115,7 @@ async function recogniseOthers(folder: string, names: readonly string[], hasCont
 /** What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who wants no mail */
 function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise): Map<TableName, Recognised> {
   const shapes = new Map<TableName, Recognised>();
-  for (const table of ['contacts', 'events', 'bounces', 'purchases'] as const) {
+  for (const table of ['contacts', 'events', 'bounces', 'purchases', 'suppressions'] as const) {
     const file = tables.get(table);
     const recognised = file && recognise({ name: file.name, headers: file.header });
     if (!recognised || 'unclear' in recognised) continue;
