@@ -48,6 +48,7 @@ export function unwrap(value: Json): Json[] {
   if (typeof value.Sns === 'object') return unwrap(object(value.Sns));
   if (isText(value['detail-type']) && typeof value.detail === 'object') return unwrap(object(value.detail));
   if (typeof value['event-data'] === 'object') return [object(value['event-data'])];
+  if (Array.isArray(object(value.data).results)) return items(object(value.data).results).flatMap(unwrap);
   for (const name of LISTS) {
     const list = value[name];
     if (Array.isArray(list) && list.every((each) => typeof each === 'object')) return items(list).flatMap(unwrap);

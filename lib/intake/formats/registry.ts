@@ -7,6 +7,10 @@ import { consentColumns } from '../../workbook/consent-columns.ts';
 import { contactHeaders } from '../../workbook/contact-cells.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
+import { activecampaign } from './activecampaign.ts';
+import { beehiiv } from './beehiiv.ts';
+import { brevo } from './brevo.ts';
+import { eventbrite } from './eventbrite.ts';
 import {
   type CsvFormat,
   type FileHead,
@@ -17,20 +21,62 @@ import {
   suppression,
 } from './format.ts';
 import { genericFormats } from './generic.ts';
+import { ghost } from './ghost.ts';
+import { googleContacts } from './google-contacts.ts';
 import { hubspot } from './hubspot.ts';
+import { kit } from './kit.ts';
+import { klaviyo } from './klaviyo.ts';
+import { linkedin } from './linkedin.ts';
+import { listmonk } from './listmonk.ts';
 import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
+import { mailjet } from './mailjet.ts';
+import { mandrill } from './mandrill.ts';
+import { mautic } from './mautic.ts';
+import { metaLeads } from './meta-leads.ts';
+import { phplist } from './phplist.ts';
+import { pipedrive } from './pipedrive.ts';
 import { postmark } from './postmark.ts';
+import { resend } from './resend.ts';
+import { salesforce } from './salesforce.ts';
 import { sendgrid } from './sendgrid.ts';
+import { sendy } from './sendy.ts';
 import { ses } from './ses.ts';
 import { shopify } from './shopify.ts';
+import { sparkpost } from './sparkpost.ts';
 import { stripe } from './stripe.ts';
+import { substack } from './substack.ts';
+import { woocommerce } from './woocommerce.ts';
+import { zoho } from './zoho.ts';
 
 export const formats: readonly Format[] = [
   ...mailchimp,
+  ...zoho,
+  ...salesforce,
   ...hubspot,
   ...shopify,
+  ...woocommerce,
   ...stripe,
+  ...klaviyo,
+  ...brevo,
+  ...mailjet,
+  ...sparkpost,
+  ...mandrill,
+  ...resend,
+  ...activecampaign,
+  ...ghost,
+  ...substack,
+  ...listmonk,
+  ...beehiiv,
+  ...kit,
+  ...mautic,
+  ...phplist,
+  ...sendy,
+  ...pipedrive,
+  ...googleContacts,
+  ...metaLeads,
+  ...linkedin,
+  ...eventbrite,
   ...ses,
   ...sendgrid,
   ...mailgun,
