@@ -2,7 +2,7 @@
  * Which header stands for which column: without case, with spaces, `-` and `_` alike, and with the names that other
  * tools use. Refuses to guess: a header that is not known is an unknown column, kept as it is.
  */
-import { type TableName, tableOf } from '../core/tables.ts';
+import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 
 /** `Contact ID`, `contact-id` and `CONTACT_ID` are all `contact_id`. Also the SQL name of an unknown column. */
 export const normalHeader = (header: string): string =>
@@ -54,6 +54,20 @@ const namesOfColumns: Readonly<Record<string, string>> = {
 const contactAliases: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(namesOfColumns).flatMap(([column, names]) => names.split(/\s+/).map((name) => [name, column])),
 );
+
+const tableColumns = new Set(tableNames.flatMap((table) => Object.keys(tableOf(table).columns)));
+
+/** Whether a header is a column of any table, by its own or another name. */
+export const isKnownName = (header: string): boolean => {
+  const name = normalHeader(header);
+  return tableColumns.has(name) || name in contactAliases;
+};
+
+/** Whether a header names an e-mail address. */
+export const isAddressName = (header: string): boolean => {
+  const name = normalHeader(header);
+  return name === 'email' || contactAliases[name] === 'email';
+};
 
 /** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
 export class HeaderError extends Error {

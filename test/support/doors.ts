@@ -99,8 +99,8 @@ export async function stateOf(folder: string): Promise<State> {
 /** Of several reasons the person's own, then the address's. */
 const REFUSED = `
   select lower(c.email) as k, max_by(why, rank) as v from contacts c join (
-    select email, case when reason = 'complaint' then 'complaint' when reason = 'unsubscribe' then 'unsubscribe' when scope = 'address' then 'dead' else 'status' end as why,
-      case when reason = 'complaint' then 4 when reason = 'unsubscribe' then 3 when scope = 'address' then 2 else 1 end as rank from suppressed
+    select email, case when reason = 'complaint' then 'complaint' when scope = 'address' then 'dead' else 'unsubscribe' end as why,
+      case when reason = 'complaint' then 4 when scope = 'address' then 2 else 3 end as rank from suppressed
     union all
     select email, means, case means when 'complaint' then 4 else 3 end from unanswered
     union all
@@ -108,12 +108,18 @@ const REFUSED = `
   ) r on r.email = address_key(c.email)
   group by 1`;
 
-/** What a workbook with these contacts comes to once the files are in it and a night is over. */
-export async function through(door: Door, files: readonly GivenFile[], addresses: readonly string[]): Promise<State> {
+/** What a workbook with these contacts comes to once the files are in it and, where an address is dead, a night is over. */
+export async function through(
+  door: Door,
+  files: readonly GivenFile[],
+  addresses: readonly string[],
+  hasDead = true,
+): Promise<State> {
   const folder = temporaryFolder();
   const contacts = addresses.map((email, i) => aContact({ contact_id: `known${i}`, email }));
   if (contacts.length > 0) writeWorkbook(folder, { contacts });
   await door(folder, files);
+  if (!hasDead) return stateOf(folder);
   // Half of these contacts are refused, which a guard would stop.
   const [planned] = (await night(folder, { jobs: ['bounce-suppression'], dryRun: true })).jobs;
   await night(folder, { jobs: ['bounce-suppression'], approvals: planned?.plan ? [planned.plan] : [] });

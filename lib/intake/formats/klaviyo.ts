@@ -71,7 +71,7 @@ const suppressedProfiles: CsvFormat = {
   sample: {
     name: 'suppressed-profiles.csv',
     text: 'Email,Suppression Reason,Suppression Date\nspam@a.example,MARKED_AS_SPAM,2026-11-01\nuser@b.example,USER_SUPPRESSED,2026-11-01\n',
-    gives: { refused: { 'spam@a.example': 'complaint', 'user@b.example': 'status' } },
+    gives: { refused: { 'spam@a.example': 'complaint', 'user@b.example': 'unsubscribe' } },
   },
 };
 

@@ -128,7 +128,7 @@ const csv: CsvFormat = {
   sample: {
     name: 'suppression-list.csv',
     text: 'recipient,transactional,non_transactional,source,description,updated\ngone@a.example,false,true,List Unsubscribe,,2026-11-01T10:00:00Z\nadded@b.example,true,true,Manually Added,,2026-11-01T10:00:00Z\n',
-    gives: { refused: { 'gone@a.example': 'unsubscribe', 'added@b.example': 'status' } },
+    gives: { refused: { 'gone@a.example': 'unsubscribe', 'added@b.example': 'unsubscribe' } },
   },
 };
 
