@@ -5,14 +5,21 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError } from './csv-error.ts';
 
-const decoder = new TextDecoder('windows-1252');
-const BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-const byteOf = new Map([...decoder.decode(BYTES)].map((character, byte) => [character, byte]));
+/** What 0x80 to 0x9f are; all other bytes are the same in Latin-1. Node's own decoder (20 to 23) reads these as Latin-1, too. */
+const SIGNS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const FIRST_SIGN = 0x80;
+
+const signs = new Map([...SIGNS].map((character, i) => [String.fromCharCode(FIRST_SIGN + i), character]));
+const byteOf = new Map([
+  ...Array.from({ length: 256 }, (_, byte): [string, number] => [String.fromCharCode(byte), byte]),
+  ...[...SIGNS].map((character, i): [string, number] => [character, FIRST_SIGN + i]),
+]);
 
 /** Bytes that stand for no letter or sign in Windows-1252: a text that has them is in another encoding. */
 const UNUSED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d, 0x00]);
 
-export const decode1252 = (bytes: Buffer): Buffer => Buffer.from(decoder.decode(bytes));
+export const decode1252 = (bytes: Buffer): Buffer =>
+  Buffer.from(bytes.toString('latin1').replace(/[\x80-\x9f]/g, (character) => signs.get(character) ?? character));
 
 /** @throws CsvError for a character that Windows-1252 lacks */
 export function encode1252(utf8: Buffer, path: string): Buffer {
