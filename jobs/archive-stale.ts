@@ -1,18 +1,8 @@
-import { atMost } from '../lib/core/guard.ts';
-import { insert, job, remove, update } from '../lib/core/job.ts';
-import { sql } from '../lib/core/sql.ts';
-import type { ArchiveRules } from '../lib/features/archive/rules.ts';
-import {
-  alive,
-  archiveSteps,
-  backToContacts,
-  intoArchive,
-  keepWholeRows,
-  newlyStale,
-  outOfArchive,
-  outOfContacts,
-} from '../lib/features/archive/steps.ts';
+import { type ArchiveRules, archiveParts, atMost, insert, job, remove, sql, update } from 'nightshift';
 import { archive } from './rules/archive.ts';
+
+const { alive, archiveSteps, backToContacts, intoArchive, keepWholeRows, newlyStale, outOfArchive, outOfContacts } =
+  archiveParts;
 
 const older = (months: number, today: string) => sql`months_before(cast(${today} as date), ${months})`;
 

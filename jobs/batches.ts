@@ -1,4 +1,4 @@
-import type { NightShift } from '../lib/core/batch.ts';
+import type { NightShift } from 'nightshift';
 import archiveStale from './archive-stale.ts';
 import bounceSuppression from './bounce-suppression.ts';
 import dedupeSweep from './dedupe-sweep.ts';

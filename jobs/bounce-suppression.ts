@@ -1,11 +1,7 @@
-import { atMost } from '../lib/core/guard.ts';
-import { insert, job, update, upsert } from '../lib/core/job.ts';
-import { list, sql } from '../lib/core/sql.ts';
-import { bounceExplanations } from '../lib/features/bounces/explain.ts';
-import { bounceMetrics } from '../lib/features/bounces/metrics.ts';
-import type { BounceRules } from '../lib/features/bounces/rules.ts';
-import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
+import { atMost, type BounceRules, bounceParts, insert, job, list, sql, update, upsert } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
+
+const { bounceExplanations, bounceMetrics, verdictSteps } = bounceParts;
 
 /** New on the list, or there already. Every bounce adds to the evidence. */
 const listed = sql`

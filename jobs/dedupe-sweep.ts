@@ -1,9 +1,7 @@
-import { atMost, type Limit } from '../lib/core/guard.ts';
-import { insert, job, remove, update } from '../lib/core/job.ts';
-import { sql } from '../lib/core/sql.ts';
-import type { MatchingRules } from '../lib/features/matching/rules.ts';
-import { asked, gone, merges, survivors, sweep } from '../lib/features/matching/sweep/sweep.ts';
+import { atMost, insert, job, type Limit, type MatchingRules, mergeParts, remove, sql, update } from 'nightshift';
 import { matching, mostMerged } from './rules/matching.ts';
+
+const { asked, gone, merges, survivors, sweep } = mergeParts;
 
 /** Makes one record of those that are certainly one person, asks about the likely ones, and leaves the rest alone. */
 export const dedupeSweep = (rules: MatchingRules, limit: Limit) =>

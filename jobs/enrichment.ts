@@ -1,22 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { atMost } from '../lib/core/guard.ts';
-import { job } from '../lib/core/job.ts';
-import { sql } from '../lib/core/sql.ts';
-import { cellsChanged, enrichmentSteps, fillContacts } from '../lib/features/enrichment/contacts.ts';
-import { gatherCompanies, type Ways } from '../lib/features/enrichment/gather.ts';
-import type { EnrichmentRules } from '../lib/features/enrichment/rules.ts';
+import { atMost, companyParts, type EnrichmentRules, job, readRepositoryFile, sql } from 'nightshift';
 import { enrichment as rules } from './rules/enrichment.ts';
 import { activity } from './rules/segments.ts';
 
+const { cellsChanged, enrichmentSteps, fillContacts, gatherCompanies } = companyParts;
+
 const NAME = 'enrichment';
 
-/** Files that the rules name stand in the repository, wherever the command is given. */
-const ways: Ways = {
-  readText: (file) => readFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), 'utf8'),
-};
-
-/** Asks whom active contacts work for, once per company and never twice for the same money, and fills what is empty. */
+/** Asks a provider about the companies of active contacts, each once, and fills what is empty. */
 export const enrichment = (asked: EnrichmentRules) =>
   job({
     name: NAME,
@@ -24,7 +14,7 @@ export const enrichment = (asked: EnrichmentRules) =>
     reads: ['contacts', 'events', 'purchases', 'companies', 'changes'],
     writes: ['contacts', 'companies'],
     rules: asked,
-    gather: (at) => gatherCompanies(at, asked, ways),
+    gather: (at) => gatherCompanies(at, asked, { readText: readRepositoryFile }),
     steps: ({ today }) => enrichmentSteps(asked, activity, today),
     changes: ({ today }) => fillContacts(asked, today, NAME),
     guards: [atMost({ share: asked.mostChanging }, 'contacts', 'changing what they hold', cellsChanged(asked))],

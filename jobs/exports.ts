@@ -1,9 +1,8 @@
-import { job } from '../lib/core/job.ts';
-import { exportFile, filterSteps, filtersOf } from '../lib/features/exports/queries.ts';
-import type { ExportRules } from '../lib/features/exports/rules.ts';
-import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
+import { type ExportRules, exportParts, job } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 import { exports } from './rules/exports.ts';
+
+const { domainKinds, exportFile, filterSteps, filtersOf } = exportParts;
 
 /** Writes the files that other tools fetch, of the lists as the night left them. */
 export const exportFiles = (rules: ExportRules) => {

@@ -1,11 +1,7 @@
-import { atMost, type Limit } from '../lib/core/guard.ts';
-import { job, update } from '../lib/core/job.ts';
-import { list, sql } from '../lib/core/sql.ts';
-import { bandsOf } from '../lib/features/value/bands.ts';
-import { valueCustomers } from '../lib/features/value/lifetime-value.ts';
-import { valueMetrics } from '../lib/features/value/report.ts';
-import type { ValueRules } from '../lib/features/value/rules.ts';
+import { atMost, job, type Limit, list, sql, update, type ValueRules, valueParts } from 'nightshift';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
+
+const { bandsOf, valueCustomers, valueMetrics } = valueParts;
 
 /** Facts name their contact after merges already. */
 const purchases = sql`select contact_id, ordered_at, amount, currency from purchases`;

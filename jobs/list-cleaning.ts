@@ -1,9 +1,7 @@
-import { adopt, job, update } from '../lib/core/job.ts';
-import { join, name, raw, type Sql, sql } from '../lib/core/sql.ts';
-import type { EmailRules } from '../lib/features/hygiene/email/rules.ts';
-import { ROLE_NOTE } from '../lib/features/hygiene/email/verdict.ts';
-import { byCountry, cleanedColumns, cleaningSteps } from '../lib/features/hygiene/steps.ts';
+import { adopt, type CleaningRules, cleaningParts, job, join, name, raw, type Sql, sql, update } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
+
+const { byCountry, cleanedColumns, cleaningSteps, ROLE_NOTE } = cleaningParts;
 
 /** Every address with its verdict: a plain one by its domain and its role, any other one as it was judged whole. */
 const judged = sql`
@@ -21,7 +19,7 @@ const judged = sql`
 /** The verdict on each address, and the address as it should be written. */
 const verdicts = sql`
   select contact_id, email, status as email_status, note as email_note, status as why_email_status,
-    case when corrected then 'typo in the domain corrected' else 'spelling of the address' end as why_email
+    case when corrected then 'typo in the domain corrected' else 'address format corrected' end as why_email
   from judged_addresses`;
 
 /** Every other cell as it should be, of the contacts that have one which is not in its final form. */
@@ -41,7 +39,7 @@ function cleaned(): Sql {
 const whys = Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why]));
 
 /** Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence stays as it is. */
-export const listCleaning = (rules: EmailRules) =>
+export const listCleaning = (rules: CleaningRules) =>
   job({
     name: 'list-cleaning',
     purpose: 'Judges every address, and puts names, phones, countries, regions and web addresses into one form.',

@@ -1,26 +1,42 @@
-import { type Change, type Context, job, remove, type Step, upsert } from '../lib/core/job.ts';
-import { join, list, raw, type Sql, sql } from '../lib/core/sql.ts';
-import { domainKinds } from '../lib/features/hygiene/email/domain-kinds.ts';
-import { bandsOf } from '../lib/features/scoring/rules.ts';
-import { contactColumns } from '../lib/features/segments/check.ts';
-import { segmentInputQuery } from '../lib/features/segments/input.ts';
-import { checkLists, type ListRule, membershipQuery, trials } from '../lib/features/segments/lists.ts';
 import {
-  columnsNamed,
-  heldAsWrong,
-  heldBySize,
-  resizedLists,
+  type Change,
+  type Context,
+  job,
+  join,
+  type ListRule,
+  list,
+  listParts,
+  raw,
+  remove,
   type SizeLimits,
-} from '../lib/features/segments/size-guard.ts';
+  type Sql,
+  type Step,
+  scoreParts,
+  sql,
+  upsert,
+} from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 import { listSizes } from './rules/guards.ts';
 import { scoring } from './rules/scoring.ts';
 import { lists } from './rules/segments.ts';
 
+const {
+  checkLists,
+  columnsNamed,
+  contactColumns,
+  domainKinds,
+  heldAsWrong,
+  heldBySize,
+  membershipQuery,
+  resizedLists,
+  segmentInputQuery,
+  trials,
+} = listParts;
+
 const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
   checkLists(rules, {
     columns: new Map([...contactColumns, ...columns('contacts')]),
-    bands: bandsOf(scoring),
+    bands: scoreParts.bandsOf(scoring),
     ...(refused && { refused }),
   });
 

@@ -1,9 +1,7 @@
-import { insert, job } from '../lib/core/job.ts';
-import { type Sql, sql } from '../lib/core/sql.ts';
-import { asked, missing, reviewSteps } from '../lib/features/bounces/releases.ts';
-import type { BounceRules } from '../lib/features/bounces/rules.ts';
-import { verdictSteps } from '../lib/features/bounces/verdicts.ts';
+import { type BounceRules, bounceParts, insert, job, type Sql, sql } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
+
+const { asked, missing, reviewSteps, verdictSteps } = bounceParts;
 
 /** What tools write there is one word; more than that is a person's own note, and stays in the workbook. */
 const oneWord = (cell: Sql, none: string): Sql =>
@@ -13,12 +11,11 @@ const oneWord = (cell: Sql, none: string): Sql =>
 export const suppressionReview = (rules: BounceRules) =>
   job({
     name: 'suppression-review',
-    purpose:
-      'Proposes suppressions that look wrong for release by a person, and lists who left and is not on the list.',
+    purpose: 'Proposes suppressions for release by a person, and adds people who unsubscribed and are not on the list.',
     reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases', 'review'],
     writes: ['review', 'suppressions'],
     rules,
-    steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps],
+    steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps(rules)],
     changes: ({ asOf }) => [insert('review', asked), insert('suppressions', missing(asOf))],
     metrics: ({ today }) => ({
       reasons: sql`select ${oneWord(sql`reason`, 'no reason')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,

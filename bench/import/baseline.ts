@@ -4,10 +4,10 @@
  */
 
 import { raw } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 
 const [file = '', out = ''] = process.argv.slice(2);
-const engine = await Engine.open({ spillFolder: `${out}.spill`, timeZone: 'UTC' });
+const engine = await openEngine({ spillFolder: `${out}.spill`, timeZone: 'UTC' });
 await engine.run(
   raw(`copy (
     select * exclude (nth) from (select *, row_number() over () as nth from read_csv('${file}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'))

@@ -1,7 +1,8 @@
 /** A workbook of invented customers with ten purchases each on average, valued from purchases to bands. */
 import { tmpdir } from 'node:os';
+import type { Engine } from '../../lib/core/engine.ts';
 import { sql } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { valueCustomers } from '../../lib/features/value/lifetime-value.ts';
 import { valueRules } from '../../lib/features/value/rules.ts';
 
@@ -10,7 +11,7 @@ const OBSERVED_DAYS = 1095;
 
 /** Prints how long `customers` customers take, and what was fitted. */
 export async function million(customers: number): Promise<void> {
-  const engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 2 });
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 2 });
   await invent(engine, customers);
   const purchases = await engine.number(sql`select count(*) as n from purchases`);
   const rules = valueRules.parse({ currencies: { base: 'EUR', rates: { USD: 0.9 } } });

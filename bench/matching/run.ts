@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { quoted } from '../../lib/core/sql.ts';
+import { quoteName } from '../../lib/core/sql.ts';
 import { matchTable } from '../../lib/features/matching/match-table.ts';
 import { loadCsv } from '../../lib/features/matching/read-file.ts';
 import { readRows } from '../../lib/features/matching/read-rows.ts';
@@ -57,7 +57,7 @@ export async function measure(db: DuckDBConnection, truth: string, leaveOut: rea
 
 /** Loads an invented table as `input`, its truth in the column `truth`. */
 export async function loadInvented(db: DuckDBConnection, { header, rows, truth }: Invented): Promise<void> {
-  const columns = [...header, 'truth'].map((name) => `${quoted(name)} varchar`);
+  const columns = [...header, 'truth'].map((name) => `${quoteName(name)} varchar`);
   const [views] = await readRows<{ n: number }>(
     db,
     `select count(*)::integer as n from duckdb_views() where view_name = 'input'`,

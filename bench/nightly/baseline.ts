@@ -12,7 +12,7 @@ import { lists } from '../../jobs/rules/segments.ts';
 import { join as joinSql, raw, sql } from '../../lib/core/sql.ts';
 import { tables } from '../../lib/core/tables.ts';
 import { cleanLines, cleanText } from '../../lib/core/text/spacing.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { verdictSteps } from '../../lib/features/bounces/verdicts.ts';
 import { cleanCountry } from '../../lib/features/hygiene/country.ts';
 import { domainKinds } from '../../lib/features/hygiene/email/domain-kinds.ts';
@@ -28,8 +28,8 @@ import { runSteps } from '../../lib/run/plan-job.ts';
 
 const [folder = '.', at = ''] = process.argv.slice(2);
 const asOf = new Date(at);
-const engine = await Engine.open({ spillFolder: join(folder, 'spill'), timeZone: 'UTC' });
-await engine.expect(1_000_000);
+const engine = await openEngine({ spillFolder: join(folder, 'spill'), timeZone: 'UTC' });
+await engine.reserve(1_000_000);
 const run = (text: string): Promise<void> => engine.run(raw(text));
 const csv = (file: string): string =>
   `read_csv('${join(folder, file)}', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`;

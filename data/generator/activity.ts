@@ -1,8 +1,9 @@
 /**
  * What people do: the newsletters that reach them, what they open, click, attend, ask for and buy. A function of the member
- * alone, so that any contact's history can be told without the others'.
+ * alone, so that any contact's history can be made without the others'.
  */
 import { DAY_SECONDS } from './days.ts';
+import { spellHabits, spellOf } from './interest.ts';
 import type { Member } from './member.ts';
 import type { Persona } from './person.ts';
 import { Random } from './random.ts';
@@ -70,25 +71,28 @@ const habits: Readonly<Record<Persona, { does: Partial<Record<EventType, number>
     seeker: { does: { careers_page: 60, page_view: 40 }, count: 5, daysAgo: 90 },
   };
 
-/** For each persona a hundred places, each an event type's index: one draw finds the type. */
+/** A hundred places, each an event type's index: one draw finds the type. */
+const drawsOf = (does: Partial<Record<EventType, number>>): readonly number[] =>
+  Object.entries(does).flatMap(([type, times]) => Array.from({ length: times }, () => place[type as EventType]));
 const draws = Object.fromEntries(
-  Object.entries(habits).map(([persona, { does }]) => [
-    persona,
-    Object.entries(does).flatMap(([type, times]) => Array.from({ length: times }, () => place[type as EventType])),
-  ]),
+  Object.entries(habits).map(([persona, { does }]) => [persona, drawsOf(does)]),
 ) as unknown as Readonly<Record<Persona, readonly number[]>>;
+const spellDraws = { serious: drawsOf(spellHabits.serious), around: drawsOf(spellHabits.around) };
 
 /** Newsletters go out at six in the evening, the last one on the eve of the last day, the others two weeks apart. */
 const letterEverySeconds = 14 * DAY_SECONDS;
 const lettersKept = 2;
 
 /** How many events a contact has on average when nothing scales them. */
-export const eventsPerContact = 8.75;
+export const eventsPerContact = 10.9;
 
 /** `type` is a place in `eventTypes`, `at` in seconds since 1970. */
 export type Tell = (type: number, at: number) => void;
 
-/** Tells every event of a member, in no order; `scale` multiplies how much people do. Returns the last moment of activity, or 0. */
+/**
+ * Passes every event of a member to `tell`, in no order; `scale` multiplies how much people do. Returns the last moment of activity
+ * (opens are made by machines, and are none), or 0.
+ */
 export function eventsOf(member: Member, seed: number, end: number, scale: number, tell: Tell): number {
   const random = new Random(seed, purpose.events, member.index);
   const { person, story, createdAt } = member;
@@ -96,7 +100,7 @@ export function eventsOf(member: Member, seed: number, end: number, scale: numbe
   let last = 0;
   const happened = (type: number, at: number) => {
     tell(type, at);
-    if (type !== place.delivered && at > last) last = at;
+    if (type !== place.delivered && type !== place.open && at > last) last = at;
   };
   for (const { type, at } of story.events) happened(place[type], at);
   if (member.address === '' && member.contactId === '') return last;
@@ -112,6 +116,10 @@ export function eventsOf(member: Member, seed: number, end: number, scale: numbe
     if (at >= createdAt)
       happened(done === 0 && person.persona === 'hot' ? place.demo_request : random.pick(things), at);
   }
+  const spell = spellOf(member, seed, end);
+  const spellThings = spell ? Math.floor(spell.things * Math.min(1, scale) + random.fraction()) : 0;
+  for (let done = 0; spell && done < spellThings; done += 1)
+    happened(random.pick(spell.serious ? spellDraws.serious : spellDraws.around), random.between(spell.from, spell.to));
   return last;
 }
 
@@ -132,20 +140,23 @@ export interface Purchase {
 }
 
 /** How many purchases a contact has on average when nothing scales them. */
-export const purchasesPerContact = 0.78;
+export const purchasesPerContact = 0.995;
 
-/** The member's purchases, oldest first: customers buy at their own rate until they stop; some send things back. */
+/** The member's purchases, oldest first: customers buy at their own rate until they stop, the interested after their spell; some send things back. */
 export function purchasesOf(member: Member, seed: number, end: number, scale: number): Purchase[] {
   const { person, story, createdAt } = member;
   const random = new Random(seed, purpose.purchases, member.index);
   const buys =
     person.persona === 'customer' || story.events.some(({ type }) => type === 'click') || random.chance(0.03);
-  if (!buys || member.address === '') return [];
-  const count = Math.min(60, Math.max(1, Math.round((0.7 + random.wait(2.9)) * scale)));
+  const bought = member.address === '' ? undefined : spellOf(member, seed, end)?.buysAt;
+  if (member.address === '' || (!buys && bought === undefined)) return [];
+  const count = buys ? Math.min(60, Math.max(1, Math.round((0.7 + random.wait(2.9)) * scale))) : 0;
   const until =
     createdAt + (Math.min(story.quietAfter, end - 60) - createdAt) * (random.chance(0.6) ? 1 : random.fraction());
   const usual = 4200 * random.factor(0.7);
   const purchases: Purchase[] = [];
+  if (bought !== undefined)
+    purchases.push({ at: bought, cents: Math.max(500, Math.round(usual * random.factor(0.35))) });
   for (let order = 0; order < count; order += 1) {
     const at = Math.floor(createdAt + (until - createdAt) * random.fraction());
     const cents = Math.max(500, Math.round(usual * random.factor(0.35)));

@@ -1,7 +1,7 @@
 /**
  * When contacts without any sign of life go to the archive, and how long the night shift's own records are kept.
  */
-import { archiveRules } from '../../lib/features/archive/rules.ts';
+import { archiveRules } from 'nightshift';
 import { activity } from './segments.ts';
 
 export const archive = archiveRules({

@@ -1,7 +1,7 @@
 /**
  * When a bounce suppresses an address. Change a number here, in a pull request; never in the job.
  */
-import { bounceRules } from '../../lib/features/bounces/rules.ts';
+import { bounceRules } from 'nightshift';
 
 export const bounces = bounceRules({
   // 550 5.1.x, bad domain: the address is dead. (Amazon SES, Postmark, Mailgun, listmonk)
@@ -18,6 +18,8 @@ export const bounces = bounceRules({
   otherSoft: { bounces: 7, withinDays: 90 },
   // What proves that mail arrives; soft bounces before it are forgotten. (Mailman)
   signsOfLife: ['delivered', 'open', 'click'],
+  // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases by itself.
+  signUps: ['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in'],
   // So many at once, for one reason, at one domain: the receiver or the sender broke, and nobody is suppressed.
   burst: { shareOfTheDay: 0.05, bounces: 20, shareOfTheDomain: 0.4, contacts: 5 },
   // Rates of the last 7 days. (SES 5 and 10 %, 0.1 and 0.5 %; Gmail and Yahoo 0.1 and 0.3 %)

@@ -3,10 +3,9 @@
  * suppresses nobody.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
-import { emailRules } from '../../lib/features/hygiene/email/rules.ts';
+import { cleaningRules } from 'nightshift';
 
-export const cleaning = checkRules('jobs/rules/cleaning.ts', emailRules, {
+export const cleaning = cleaningRules({
   // Domains of yours that some public list calls disposable or unknown. This list wins over all others.
   allow: [],
   // Domains whose addresses are invalid for you.

@@ -5,7 +5,7 @@
  * or changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a Google
  * Sheet instead of a file.
  */
-import { exportRules } from '../../lib/features/exports/rules.ts';
+import { exportRules } from 'nightshift';
 import { lists } from './segments.ts';
 
 export const exports = exportRules(

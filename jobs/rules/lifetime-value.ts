@@ -3,10 +3,9 @@
  * What the numbers mean, and how they are found, stands in docs/value.md.
  */
 
-import { checkRules } from '../../lib/core/workbook-rules.ts';
-import { valueRules } from '../../lib/features/value/rules.ts';
+import { valueRules } from 'nightshift';
 
-export const lifetimeValue = checkRules('jobs/rules/lifetime-value.ts', valueRules, {
+export const lifetimeValue = valueRules({
   // Orders and their margin count this far ahead. A year's discount of 0.1 makes next year's 110 worth 100 today.
   horizonWeeks: 52,
   discountRate: 0.1,

@@ -3,11 +3,13 @@
  *
  * Engagement is what somebody does, fit is who somebody is; each ends at 0 and at 100. The score is their sum, and the
  * grade their two marks: A1 is the best fit and the most engaged, D4 neither. `npx nightshift explain CONTACT` shows
- * anybody's score part by part.
+ * a contact's score part by part, `npx nightshift backtest score` whether scores predict what came. See docs/scoring.md.
+ *
+ * An event counts under its `type` and the names in `also` (`also: ['webinar attended']`). `atMost` caps one type by day, week or
+ * ever; `caps: [{ name: 'website visits', types: ['page_view', 'pricing_page'], points: 40 }]` caps several together.
  */
 
-import { scoringRules } from '../../lib/features/scoring/rules.ts';
-import { domainOf, knownAndNot, text } from '../../lib/features/segments/build.ts';
+import { domainOf, knownAndNot, scoringRules, text } from 'nightshift';
 
 /** Put your own domains, and those of companies you compete with, here: they get no score. */
 const ourDomains = ['nightshift.example'];
@@ -37,15 +39,17 @@ export const scoring = scoringRules({
       { type: 'subscribe', points: 5, halfLife: content },
       { type: 'product_use', points: 5, halfLife: product, atMost: { times: 1, per: 'week' } },
 
-      // Opens are made by machines since 2021, so they count for nothing.
+      // Opens are made by machines since 2021, and a delivery is no interest: both count for nothing.
       { type: 'open', points: 0 },
+      { type: 'delivered', points: 0 },
+      { type: 'page_view', points: 0 },
 
       // Looking for work, not for a product.
       { type: 'careers_page', points: -10, halfLife: page, atMost: { times: 1, per: 'day' } },
     ],
     hardBounce: -20,
     unsubscribedAtMost: 0,
-    // The half-lives let interest fade already; give points below 0 here to make silence count twice.
+    // The half-lives let interest fade already; points below 0 here make inactivity count twice.
     inactive: { after: '90 days', points: 0 },
   },
 

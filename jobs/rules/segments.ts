@@ -15,16 +15,20 @@ import {
   domainOf,
   event,
   knownAndNot,
+  type ListRule,
   lastEvent,
   memberOf,
   not,
   purchases,
   text,
-} from '../../lib/features/segments/build.ts';
-import type { ListRule } from '../../lib/features/segments/lists.ts';
+} from 'nightshift';
 
-/** What counts as a sign of life. Opens don't: machines open mail since 2021. */
+/**
+ * What counts as activity, for lists, archive and enrichment alike. Opens don't: machines open mail since 2021.
+ * `last_activity_at` is the contact's column of that name, which people or another tool keep; without it here, it counts nowhere.
+ */
 export const activity = [
+  'last_activity_at',
   'demo_request',
   'contact_request',
   'attended',

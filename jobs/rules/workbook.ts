@@ -1,7 +1,7 @@
 /**
  * What holds for the workbook as a whole.
  */
-import { workbookRules } from '../../lib/core/workbook-rules.ts';
+import { workbookRules } from 'nightshift';
 
 export const workbook = workbookRules({
   // Days are days there, and times without an offset are local there.

@@ -3,17 +3,18 @@
  */
 
 import { allJobs } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
 import { describeError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { leftovers } from '../features/erasure/leftovers.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
-import { Held } from '../workbook/csv/commit/lock.ts';
+import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
-import { nearest, normalHeader } from '../workbook/headers.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     const found = await inspect(session, 'doctor', tableNames, (look) => examine(session, look));
     findings.push(...found.map(({ level, text }) => ({ level, text: printable(text) })));
   } catch (error) {
-    if (error instanceof Held) throw error;
+    if (error instanceof LockedByAnotherRun) throw error;
     findings.push({ level: 'mend', text: describeError(error).message });
   }
   findings.push(...(await examineLedger(session)));

@@ -4,11 +4,11 @@
  */
 
 import { allJobs } from '../core/batch.ts';
+import type { Cell, Engine, Row } from '../core/engine.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
-import type { Cell, Engine, Row } from '../engine/duckdb.ts';
+import { contextOf } from '../run/job-context.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
-import { contextOf } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 import { inspect, type Look } from './inspect.ts';

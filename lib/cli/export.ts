@@ -3,8 +3,8 @@
  */
 import { allJobs } from '../core/batch.ts';
 import { job } from '../core/job.ts';
-import { contextOf } from '../run/run-job.ts';
-import { nearest } from '../workbook/headers.ts';
+import { nearest } from '../core/text/nearest.ts';
+import { contextOf } from '../run/job-context.ts';
 import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';
 import type { Session } from './session.ts';

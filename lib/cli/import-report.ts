@@ -6,11 +6,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw } from '../core/sql.ts';
 import { type ImportReport, rejectsOf } from '../intake/import-job.ts';
 import type { GivenFile } from '../intake/unpack.ts';
-import { quote } from '../snapshot/load.ts';
 import type { Store } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
@@ -38,7 +37,7 @@ export class Taken {
     const files = await engine.rows(raw('select distinct file from import_rejects order by file'));
     this.#rejected = files.map((row) => Number(row.file));
     for (const i of this.#rejected) {
-      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quote(this.#file(i))} (format csv, header true)`));
+      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quoteText(this.#file(i))} (format csv, header true)`));
     }
   };
 

@@ -5,18 +5,19 @@
 import { resolve } from 'node:path';
 import type { ScheduledJob } from '../core/batch.ts';
 import { localDay } from '../core/calendar/period.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY } from '../intake/forgotten.ts';
-
 import { type FileKind, fileKinds } from '../intake/formats/registry.ts';
 import { importJob } from '../intake/import-job.ts';
 import { fedTables } from '../intake/read-files.ts';
 import { unpack } from '../intake/unpack.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
-import { type RunResult, runBatch } from '../run/run.ts';
+import type { RunResult } from '../run/result.ts';
+import { runBatch } from '../run/run.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
-import { nearest, normalHeader } from '../workbook/headers.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
 import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';

@@ -3,8 +3,9 @@
  */
 import { join } from 'node:path';
 import { allJobs } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
 import type { TableName } from '../core/tables.ts';
-import { Engine } from '../engine/duckdb.ts';
+import { openEngine } from '../engine/duckdb.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import type { Reading, Store } from '../workbook/store.ts';
 import type { Session } from './session.ts';
@@ -26,7 +27,7 @@ export async function inspect<T>(
   const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
   const store = await session.open(command);
   try {
-    const engine = await Engine.open({
+    const engine = await openEngine({
       spillFolder: join(store.scratch, 'spill'),
       timeZone: rules.timeZone,
       threads: 1,

@@ -2,17 +2,18 @@
  * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
-import { describeError } from '../core/errors.ts';
-import { printable } from '../core/text/printable.ts';
-import { Held } from '../workbook/csv/commit/lock.ts';
-import { helpText, type Options, readOptions, UsageError } from './options.ts';
+import { describeError, NightshiftError } from '../core/errors.ts';
+import { completionScript } from './completion.ts';
+import { type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
 type Run = (session: Session) => Promise<number>;
 
 /** Commands that open no workbook. */
-const apart: Readonly<Record<string, () => Promise<(options: Options) => Promise<number>>>> = {
+const apart: Readonly<Record<string, () => Promise<(options: Options, nightShift: NightShift) => Promise<number>>>> = {
   match: async () => (await import('./match.ts')).matchCommand,
+  new: async () => (await import('./new-job.ts')).newCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
 };
 
 /** Each command loads only what it needs. */
@@ -20,6 +21,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   list: async () => (await import('./list.ts')).listCommand,
   status: async () => (await import('./status.ts')).statusCommand,
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,
@@ -40,30 +42,24 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const nightShift = await Promise.resolve(given).catch(async (error: unknown) =>
       (await import('./unloadable.ts')).unloadable(error, argv),
     );
-    const options: Options = readOptions(argv);
-    if (options.help || options.command === null) {
-      console.log(
-        helpText([...nightShift.batches.map((batch) => batch.name), ...allJobs(nightShift).map(({ job }) => job.name)]),
-      );
-      return options.help ? 0 : 2;
+    const names = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
+    const options = readOptions(argv, names);
+    if ('text' in options) {
+      console.log(options.text);
+      return options.code;
+    }
+    if (options.command === 'completion') {
+      console.log(completionScript(options.names[0], names));
+      return 0;
     }
     const standalone = await apart[options.command]?.();
-    if (standalone) return await standalone(options);
+    if (standalone) return await standalone(options, nightShift);
     const load = handlers[options.command];
     if (!load) throw new UsageError(`There is no command "${options.command}".`);
     const run = await load();
     return await run(await startSession(nightShift, options, start));
   } catch (error) {
-    const isOurs = error instanceof Held || error instanceof UsageError;
-    console.error(isOurs ? printable(error.message) : describeError(error).message);
-    return codeOf(error);
+    console.error(describeError(error).message);
+    return error instanceof NightshiftError ? error.exitCode : 1;
   }
-}
-
-function codeOf(error: unknown): number {
-  if (error instanceof Held) return 4;
-  return error instanceof UsageError ||
-    (error instanceof Error && ['WorkbookError', 'RulesError', 'ConsentQuestion'].includes(error.name))
-    ? 2
-    : 1;
 }

@@ -1,6 +1,7 @@
 /**
  * `match FILE.csv`: finds the duplicates in any CSV file. It needs no workbook, and opens none.
  */
+
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +9,7 @@ import { printable, printableJson } from '../core/text/printable.ts';
 import { MatchError } from '../features/matching/match-error.ts';
 import { type MatchSummary, matchFile } from '../features/matching/match-file.ts';
 import { type MatchingRules, readMatchingRules } from '../features/matching/rules.ts';
+import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Options, UsageError } from './options.ts';
 import { count, screen } from './text.ts';
 
@@ -26,8 +28,7 @@ export async function matchCommand(options: Options): Promise<number> {
     console.log(options.json ? printableJson(summary) : screen(describe(summary)));
     return 0;
   } catch (error) {
-    if (error instanceof MatchError || (error instanceof Error && error.name === 'CsvError'))
-      throw new UsageError(error.message);
+    if (error instanceof MatchError || error instanceof CsvError) throw new UsageError(error.message);
     if (isMissing(error, file)) throw new UsageError(`There is no file ${file}.`);
     throw error;
   }

@@ -1,107 +1,151 @@
 /**
- * What a person may type: commands and their options. A word that is not known is an error that names the nearest one.
+ * What a person may type: commands and their options, read by commander. A word that is not known is an error that names the
+ * nearest one.
  */
-import { parseArgs } from 'node:util';
-import { nearest } from '../workbook/headers.ts';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type FaultCode, NightshiftError } from '../core/errors.ts';
 
 /** The command line is wrong: exit code 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
+export class UsageError extends NightshiftError {
+  override name = 'UsageError';
+
+  override get exitCode(): FaultCode {
+    return 2;
   }
 }
 
-export interface Command {
-  readonly name: string;
-  readonly args: string;
+interface OptionDeclaration {
+  /** As commander reads it: `--as-of <time>`. */
+  readonly flags: string;
   readonly does: string;
+  /** It may stand several times. */
+  readonly many?: true;
 }
 
-/** The commands, as `--help` lists them. */
-export const commands: readonly Command[] = [
-  { name: 'run', args: 'NAME…', does: 'run jobs or batches, in order' },
+const OPTIONS = {
+  workbook: {
+    flags: '--workbook <place>',
+    does: 'a folder of CSV files, or the id or address of a Google Sheet (else NIGHTSHIFT_WORKBOOK, else the embedded sample)',
+  },
+  asOf: {
+    flags: '--as-of <time>',
+    does: 'the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
+  },
+  ledger: { flags: '--ledger <dir>', does: 'where runs are recorded (else data/ledger)' },
+  json: { flags: '--json', does: 'one JSON object on stdout' },
+  dryRun: { flags: '--dry-run', does: 'plan and check, write nothing' },
+  approve: {
+    flags: '--approve <hash>',
+    does: 'apply the plan with that hash although a guard stops it',
+    many: true,
+  },
+  due: { flags: '--due', does: 'the slots of a batch that are due by its schedule' },
+  as: {
+    flags: '--as <what>',
+    does: 'what the files are, where that is not certain: contacts, unsubscribed, complaints or bounces',
+  },
+  map: {
+    flags: '--map <header=column>',
+    does: 'a file’s header, and the column that it stands for; again for each',
+    many: true,
+  },
+  overwrite: {
+    flags: '--overwrite <columns>',
+    does: 'columns that the file may change where a contact has a value, with commas between',
+    many: true,
+  },
+  batch: { flags: '--batch <name>', does: 'the batch that the new job joins (else nightly)' },
+  yes: { flags: '--yes', does: 'do it without asking' },
+  id: { flags: '--id <column>', does: 'the column with the row’s id, else rows are numbered' },
+  pairs: { flags: '--pairs <file>', does: 'write the pairs with their evidence as well, to this CSV file' },
+  rules: { flags: '--rules <file>', does: 'other rules: JSON, or a module like jobs/rules/matching.ts' },
+  threshold: {
+    flags: '--threshold <n>',
+    does: 'from which probability on two rows are one, 0.5 unless the rules say otherwise',
+  },
+  outcome: {
+    flags: '--outcome <type>',
+    does: 'what should have come: purchase (the default), or a type of event such as demo_request',
+  },
+  days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
+  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
+} as const satisfies Record<string, OptionDeclaration>;
+
+type OptionName = keyof typeof OPTIONS;
+
+/** Options that every command takes. */
+const COMMON: readonly OptionName[] = ['workbook', 'asOf', 'ledger', 'json'];
+
+interface CommandDeclaration {
+  readonly name: string;
+  /** As commander reads it: `<file>`, `[names...]`. */
+  readonly args: string;
+  readonly does: string;
+  /** Beside those that every command takes. */
+  readonly options?: readonly OptionName[];
+}
+
+/** The commands, as help lists them. */
+export const commands: readonly CommandDeclaration[] = [
+  { name: 'run', args: '[names...]', does: 'run jobs or batches, in order', options: ['dryRun', 'approve'] },
   { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
-  { name: 'explain', args: 'CONTACT', does: 'why a contact is scored, listed, suppressed or changed as it is' },
-  { name: 'undo', args: 'JOB PERIOD', does: 'put back what a run decided' },
-  { name: 'match', args: 'FILE.csv', does: 'find the duplicates in any CSV file, without a workbook' },
-  { name: 'import', args: 'FILE…', does: 'bring in contacts, bounces, events or purchases from other tools' },
-  { name: 'export', args: 'NAME', does: 'write one export by hand' },
-  { name: 'erase', args: 'CONTACT', does: 'forget a person everywhere; the suppression list keeps a keyed hash' },
+  { name: 'explain', args: '[contact]', does: 'why a contact is scored, listed, suppressed or changed as it is' },
+  {
+    name: 'backtest',
+    args: '[score|value]',
+    does: 'hold scores or values of back then against what came since',
+    options: ['outcome', 'days', 'out'],
+  },
+  { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve'] },
+  {
+    name: 'match',
+    args: '[file]',
+    does: 'find the duplicates in any CSV file, without a workbook',
+    options: ['id', 'pairs', 'rules', 'threshold'],
+  },
+  {
+    name: 'import',
+    args: '[files...]',
+    does: 'bring in contacts, bounces, events or purchases from other tools',
+    options: ['dryRun', 'approve', 'as', 'map', 'overwrite', 'yes'],
+  },
+  { name: 'export', args: '[name]', does: 'write one export by hand', options: ['dryRun'] },
+  {
+    name: 'erase',
+    args: '[contact]',
+    does: 'forget a person everywhere; the suppression list keeps a keyed hash',
+    options: ['dryRun', 'yes'],
+  },
   { name: 'init', args: '', does: 'lay out a new workbook: a Google Sheet or a folder' },
-  { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to mend' },
-  { name: 'shift', args: 'NAME…', does: 'run on GitHub Actions: what is due, the ledger committed, people told' },
-  { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and tell people' },
-  { name: 'digest', args: '', does: 'tell the week in a comment on one issue' },
+  { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to fix' },
+  {
+    name: 'shift',
+    args: '[names...]',
+    does: 'run on GitHub Actions: what is due, the ledger committed, alerts delivered',
+    options: ['dryRun', 'approve', 'due'],
+  },
+  { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and open issues' },
+  { name: 'digest', args: '', does: 'the week in a comment on one issue' },
   { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
+  {
+    name: 'new',
+    args: '[kind] [name]',
+    does: '`new job NAME` writes a job, its test, its place in a batch and what is generated',
+    options: ['batch'],
+  },
+  {
+    name: 'sync',
+    args: '',
+    does: 'write what follows from jobs/: workflows, README tables, choices',
+    options: ['dryRun'],
+  },
+  { name: 'completion', args: '[shell]', does: 'print a completion script for bash, zsh or fish' },
 ];
 
-const options = {
-  workbook: { type: 'string' },
-  'as-of': { type: 'string' },
-  ledger: { type: 'string' },
-  json: { type: 'boolean' },
-  'dry-run': { type: 'boolean' },
-  approve: { type: 'string', multiple: true },
-  due: { type: 'boolean' },
-  as: { type: 'string' },
-  map: { type: 'string', multiple: true },
-  overwrite: { type: 'string', multiple: true },
-  yes: { type: 'boolean' },
-  id: { type: 'string' },
-  pairs: { type: 'string' },
-  rules: { type: 'string' },
-  threshold: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-/** What `--help` says of each option, in this order: how it is written, and what it does. */
-const told: Readonly<Record<keyof typeof options, readonly [written: string, ...does: string[]]>> = {
-  workbook: [
-    '--workbook DIR',
-    'the folder of CSV files, or the id or address of a Google Sheet (else NIGHTSHIFT_WORKBOOK, else',
-    'the embedded sample)',
-  ],
-  'as-of': [
-    '--as-of TIME',
-    'the moment that the run pretends it is: 2026-11-23T05:00:00Z, or a date (the end of that day)',
-  ],
-  ledger: ['--ledger DIR', 'where runs are recorded (else data/ledger)'],
-  json: ['--json', 'one JSON object on stdout'],
-  'dry-run': ['--dry-run', 'plan and check, write nothing'],
-  approve: ['--approve HASH', 'apply the plan with that hash although a guard stops it'],
-  due: ['--due', 'the slots of a batch that are due by its schedule'],
-  as: ['--as WHAT', 'what the files are: contacts, unsubscribed, complaints or bounces, where that is not certain'],
-  map: ['--map HEADER=COLUMN', 'a file’s header, and the column that it stands for; again for each'],
-  overwrite: [
-    '--overwrite COLUMNS',
-    'columns that the file may change where a contact has a value, with commas between',
-  ],
-  yes: ['--yes', 'do it without asking'],
-  id: ['--id COLUMN', 'the column with the row’s id, else rows are numbered'],
-  pairs: ['--pairs FILE.csv', 'write the pairs with their evidence as well'],
-  rules: ['--rules FILE', 'other rules: JSON, or a module like jobs/rules/matching.ts'],
-  threshold: ['--threshold N', 'from which probability on two rows are one, 0.5 unless the rules say otherwise'],
-  help: ['--help', 'this text'],
-};
-
-/** What every command takes. */
-const COMMON = new Set(['as-of', 'workbook', 'ledger', 'json', 'help']);
-
-/** Which options a command takes, beside --workbook, --ledger, --as-of, --json and --help, which all take. */
-const own: Readonly<Record<string, readonly string[]>> = {
-  run: ['dry-run', 'approve'],
-  shift: ['dry-run', 'approve', 'due'],
-  undo: ['dry-run', 'approve'],
-  import: ['dry-run', 'approve', 'as', 'map', 'overwrite', 'yes'],
-  export: ['dry-run'],
-  erase: ['dry-run', 'yes'],
-  match: ['id', 'pairs', 'rules', 'threshold'],
-};
-
 export interface Options {
-  readonly command: string | null;
+  readonly command: string;
   readonly names: readonly string[];
   readonly asOf: string | undefined;
   readonly workbook: string | undefined;
@@ -113,99 +157,124 @@ export interface Options {
   readonly as: string | undefined;
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
+  readonly batch: string | undefined;
   readonly yes: boolean;
   readonly id: string | undefined;
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
+  readonly outcome: string | undefined;
+  readonly days: string | undefined;
+  readonly out: string | undefined;
   readonly json: boolean;
-  readonly help: boolean;
 }
 
-/** Reads the command line. @throws UsageError */
-export function readOptions(argv: readonly string[]): Options {
-  const parsed = parse(argv);
-  const [command = null, ...names] = parsed.positionals;
-  const known = commands.map((each) => each.name);
-  if (command !== null && !known.includes(command)) {
-    const near = nearest(command, known);
-    throw new UsageError(
-      `There is no command "${command}".${near ? ` Did you mean "${near}"?` : ''} The commands are: ${known.join(', ')}.`,
-    );
+/** What a command line asks for: a command, or a text (help, the version) with the exit code that goes with it. */
+export type CommandLine = Options | { readonly text: string; readonly code: 0 | 2 };
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function addOption(command: Command, name: OptionName): void {
+  const { flags, does, many }: OptionDeclaration = OPTIONS[name];
+  if (many) command.option(flags, does, collect);
+  else command.option(flags, does);
+}
+
+const EXIT_CODES = [
+  'Exit codes:',
+  '  0 all well',
+  '  1 a job failed',
+  '  2 the command, the settings or the rules are wrong',
+  '  3 a guard stopped a plan, and waits for approval',
+  '  4 another run holds the workbook',
+].join('\n');
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+const runNames = (names: readonly string[]): string => `Jobs and batches: ${names.join(', ')}.`;
+
+/** The commands as commander's tree; `found` is called with the one that was typed. */
+function program(names: readonly string[], write: (text: string) => void, found: (options: Options) => void): Command {
+  const root = new Command('nightshift')
+    .description('Nightshift: batch jobs as code for marketing operations.')
+    .version(version())
+    .helpOption('-h, --help', 'this text; COMMAND --help for one command')
+    .addHelpText('after', `\n${runNames(names)}\n${EXIT_CODES}`)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: write, writeErr: () => {} })
+    .exitOverride();
+  for (const name of COMMON) addOption(root, name);
+  for (const { name, args, does, options = [] } of commands) {
+    const command = root.command(name).description(does).copyInheritedSettings(root);
+    if (args !== '') command.arguments(args);
+    for (const option of options) addOption(command, option);
+    if (name === 'run' || name === 'shift') command.addHelpText('after', `\n${runNames(names)}`);
+    command.action(() => found(optionsOf(name, command)));
   }
-  for (const option of Object.keys(options).filter((each) => !COMMON.has(each)) as (keyof typeof options)[]) {
-    if (parsed.values[option] !== undefined && command !== null && !own[command]?.includes(option)) {
-      throw new UsageError(`"${command}" takes no --${option}.`);
-    }
-  }
-  if (names.length > 0 && commands.some(({ name, args }) => name === command && args === ''))
-    throw new UsageError(`"${command}" takes no names; found "${names.join(' ')}".`);
-  for (const hash of parsed.values.approve ?? []) {
+  return root;
+}
+
+function optionsOf(name: string, command: Command): Options {
+  const given = command.optsWithGlobals<Partial<Options>>();
+  for (const hash of given.approve ?? []) {
     if (!/^sha256:[0-9a-f]{64}$/.test(hash))
       throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
   }
   return {
-    command,
-    names,
-    asOf: parsed.values['as-of'],
-    workbook: parsed.values.workbook,
-    ledger: parsed.values.ledger,
-    dryRun: parsed.values['dry-run'] ?? false,
-    due: parsed.values.due ?? false,
-    approve: parsed.values.approve ?? [],
-    as: parsed.values.as,
-    map: parsed.values.map ?? [],
-    overwrite: (parsed.values.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
-    yes: parsed.values.yes ?? false,
-    id: parsed.values.id,
-    pairs: parsed.values.pairs,
-    rules: parsed.values.rules,
-    threshold: parsed.values.threshold,
-    json: parsed.values.json ?? false,
-    help: parsed.values.help ?? false,
+    command: name,
+    names: command.args,
+    asOf: given.asOf,
+    workbook: given.workbook,
+    ledger: given.ledger,
+    dryRun: given.dryRun ?? false,
+    due: given.due ?? false,
+    approve: given.approve ?? [],
+    as: given.as,
+    map: given.map ?? [],
+    overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
+    batch: given.batch,
+    yes: given.yes ?? false,
+    id: given.id,
+    pairs: given.pairs,
+    rules: given.rules,
+    threshold: given.threshold,
+    outcome: given.outcome,
+    days: given.days,
+    out: given.out,
+    json: given.json ?? false,
   };
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const unknown = /Unknown option '(--?[^']*)'/.exec(text)?.[1];
-    if (!unknown) throw new UsageError(`${text.replace(/\s+/g, ' ')}.`);
-    const near = nearest(unknown, Object.keys(options));
-    throw new UsageError(
-      `There is no option ${unknown}.${near ? ` Did you mean --${near}?` : ''} See nightshift --help.`,
-    );
+/** Reads the command line; `names` are the jobs and batches that help lists. @throws UsageError */
+export function readOptions(argv: readonly string[], names: readonly string[] = []): CommandLine {
+  let text = '';
+  let options: Options | undefined;
+  const root = program(
+    names,
+    (piece) => {
+      text += piece;
+    },
+    (found) => {
+      options = found;
+    },
+  );
+  if (argv.length === 0) {
+    root.outputHelp();
+    return { text: text.trimEnd(), code: 2 };
   }
+  try {
+    root.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0 || text !== '') return { text: text.trimEnd(), code: error.exitCode === 0 ? 0 : 2 };
+    throw new UsageError(inWords(error.message));
+  }
+  return options ?? { text: root.helpInformation(), code: 2 };
 }
 
-function optionLines(): string[] {
-  const width = Math.max(...Object.values(told).map(([written]) => written.length));
-  return Object.entries(told).flatMap(([option, [written, ...does]]) => {
-    const takers = Object.keys(own).filter((command) => own[command]?.includes(option));
-    const whole = takers.length === 0 ? does : [...does.slice(0, -1), `${does.at(-1)} (${takers.join(', ')})`];
-    return whole.map((line, i) => `  ${(i === 0 ? written : '').padEnd(width)}  ${line}`);
-  });
-}
-
-/** The text of `--help`; `names` are what `run` takes. */
-export function helpText(names: readonly string[]): string {
-  const left = commands.map(({ name, args }) => `${name} ${args}`.trim());
-  const width = Math.max(...left.map((each) => each.length));
-  return [
-    'Nightshift: batch jobs as code for marketing operations.',
-    '',
-    'Usage: nightshift COMMAND …',
-    '',
-    ...commands.map(({ does }, i) => `  ${(left[i] ?? '').padEnd(width)}  ${does}`),
-    '',
-    `NAME is one of: ${names.join(', ')}.`,
-    '',
-    'Options, and in brackets the commands that take them, where not all do:',
-    ...optionLines(),
-    '',
-    'Exit codes: 0 all well · 1 a job failed · 2 the command, the settings or the rules are wrong',
-    '            3 a guard stopped a plan, and waits for approval · 4 another run holds the workbook',
-  ].join('\n');
+/** Commander's own sentence, as ours are written: "Unknown option '--dry' (Did you mean --dry-run?). See …". */
+function inWords(message: string): string {
+  const said = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.?]$/.test(said) ? '' : '.'} See nightshift --help.`;
 }

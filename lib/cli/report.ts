@@ -6,7 +6,7 @@
 import { plural, warningsIn } from '../github/outward-errors.ts';
 import { changesText } from '../run/commit.ts';
 import type { HeldPart } from '../run/plan-job.ts';
-import type { JobResult, RunResult } from '../run/run.ts';
+import type { JobResult, RunResult } from '../run/result.ts';
 import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';
 

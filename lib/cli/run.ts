@@ -4,11 +4,12 @@
 
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import { type JobResult, type RunResult, runBatch } from '../run/run.ts';
-import { nearest } from '../workbook/headers.ts';
+import type { JobResult, RunResult } from '../run/result.ts';
+import { runBatch } from '../run/run.ts';
 import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
@@ -97,7 +98,7 @@ export async function performRun(
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
-      outside: surroundings,
+      outside: { ...surroundings, isSample: session.workbook.isSample },
     });
     if (!options.dryRun) await inbox.layRejects();
     return { result, kind: store.kind };
@@ -129,7 +130,11 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
-    jobs: result.jobs.map((job) => ({ ...job, metrics: { ...job.metrics, quarantine: result.quarantine } })),
+    jobs: result.jobs.map(({ error, ...job }) => ({
+      ...job,
+      ...(error && { error: { kind: error.kind, message: error.message } }),
+      metrics: { ...job.metrics, quarantine: result.quarantine },
+    })),
   };
 }
 

@@ -26,9 +26,9 @@ import { warningNews } from '../github/warnings.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import type { RunResult } from '../run/run.ts';
+import type { RunResult } from '../run/result.ts';
 import { failAll } from '../run/run.ts';
-import { Held } from '../workbook/csv/commit/lock.ts';
+import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
 import { exitCode, knownNames, performRun } from './run.ts';
@@ -163,7 +163,7 @@ async function runOnce(session: Session, name: string, jobs: readonly ScheduledJ
   try {
     return (await performRun(session, name, jobs)).result;
   } catch (error) {
-    if (error instanceof Held || error instanceof UsageError) throw error;
+    if (error instanceof LockedByAnotherRun || error instanceof UsageError) throw error;
     const { nightShift, options, asOf, identity, elapsed, progress } = session;
     const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
     return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);

@@ -6,7 +6,7 @@ import type { Batch } from '../core/batch.ts';
 import { periodOf } from '../core/calendar/period.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { overdue } from '../github/lateness.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { Session } from './session.ts';
 import { screen, table } from './text.ts';
 

@@ -6,7 +6,7 @@
 import { allJobs } from '../core/batch.ts';
 import { isPeriod } from '../core/calendar/period.ts';
 import { tableNames, tableOf } from '../core/tables.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { countDecisions, undoJob } from '../run/undo.ts';
 import { inspect } from './inspect.ts';
 import { UsageError } from './options.ts';

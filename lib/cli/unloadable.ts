@@ -3,7 +3,7 @@
  * would else be the one failure of which nobody hears.
  */
 
-import { describeError, isForPeople } from '../core/errors.ts';
+import { describeError, NightshiftError } from '../core/errors.ts';
 import { printable } from '../core/text/printable.ts';
 import { type AllClear, deliver } from '../github/api/alerts.ts';
 import { markdown } from '../github/api/escape.ts';
@@ -26,7 +26,7 @@ const placeIn = (text: string): string | undefined => /jobs\/[\w./-]+\.ts(:\d+(:
 
 /** What stands in jobs/ is the team's own text, so that it may be quoted to whoever runs it; the place is what they need. */
 function inWords(error: unknown): Error {
-  if (isForPeople(error) || !(error instanceof Error)) return error as Error;
+  if (error instanceof NightshiftError || !(error instanceof Error)) return error as Error;
   const said = error.message
     .replaceAll(`file://${process.cwd()}/`, '')
     .replaceAll(`${process.cwd()}/`, '')
@@ -60,7 +60,8 @@ export async function unloadable(error: unknown, argv: readonly string[]): Promi
 
 function understood(argv: readonly string[]): Options | null {
   try {
-    return readOptions(argv);
+    const options = readOptions(argv);
+    return 'text' in options ? null : options;
   } catch {
     return null;
   }

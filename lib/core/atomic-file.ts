@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { type Disk, nodeDisk } from '../workbook/csv/commit/disk.ts';
+import { type Disk, nodeDisk } from './disk.ts';
 
 /** How the unfinished files of this module end: whoever owns the folder may delete those that a crash left. */
 export const UNFINISHED = '.unfinished';

@@ -1,70 +1,78 @@
 /**
- * What may be said of an error outside the workbook: its kind, and its message only where we wrote it ourselves and
- * know that no cell's value is in it. Everything else (the engine's words quote cells) is kept back.
+ * Faults described for the person who can correct them, and what may be said of any error outside the workbook.
+ *
+ * A NightshiftError's message holds headers, names of tables, files and tabs, and row numbers at most: it may stand on a
+ * terminal and in a local ledger. Its `outward` sentence names nothing of the workbook: it may stand in an issue. Every
+ * other error's message may quote a cell (the engine's do), so only its kind leaves.
  */
-
 import { fileFault } from './file-faults.ts';
+import { noteOf, placeOfError, placeText } from './source-place.ts';
 import { printable, printableLines } from './text/printable.ts';
 
-export interface RunError {
-  readonly kind: string;
-  readonly message: string;
-}
+/** 1 a job failed · 2 the command, the settings or the rules are wrong · 4 another run holds the workbook. */
+export type FaultCode = 1 | 2 | 4;
 
-/** Errors whose messages are written for people and hold headers, table names and row numbers at most. */
-const FOR_PEOPLE = new Set([
-  'HeaderError',
-  'EmptyWorkbook',
-  'NothingReadable',
-  'CsvError',
-  'LockError',
-  'ChangedMeanwhile',
-  'ChangedUnderneath',
-  'WorkbookError',
-  'ConsentQuestion',
-  'LedgerError',
-  'RulesError',
-  'JobError',
-  'SheetsError',
-  'NotSignedIn',
-  'NotShared',
-  'ScopeMissing',
-  'SpreadsheetNotFound',
-  'ApiNotEnabled',
-  'GaveUp',
-  'Refused',
-  'UnknownOutcome',
-  'IncompleteRead',
-  'NoSuchTab',
-]);
+/** The base of every error that Nightshift raises on purpose. A subclass sets its `name`, which is the ledger's error kind. */
+export abstract class NightshiftError extends Error {
+  /** The exit code of a command that ends with this error. */
+  get exitCode(): FaultCode {
+    return 1;
+  }
 
-export const isForPeople = (error: unknown): error is Error => error instanceof Error && FOR_PEOPLE.has(error.name);
-
-/** A job that can't be done, in words that hold no cell's value. */
-export class JobError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'JobError';
+  /** One sentence for places outside the workbook, such as an issue. */
+  get outward(): string {
+    return outwardOf(this.name);
   }
 }
 
-/** An error in words that may leave the workbook. */
+/** An error as the ledger keeps it. `outward` is for issues and summaries of the same run; the ledger leaves it out. */
+export interface RunError {
+  readonly kind: string;
+  readonly message: string;
+  readonly outward?: string;
+}
+
+/** What is said outside of an error of which nothing but its kind may leave. */
+export const outwardOf = (kind: string): string => `An error of the kind ${kind.replace(/[^A-Za-z ]/g, '')}.`;
+
+/** A job that can't be carried out, in words that hold no cell's value. */
+export class JobError extends NightshiftError {
+  override name = 'JobError';
+}
+
+const FILE_FAULT =
+  'A file or folder can’t be read or written: its access rights, a full disk, or a file where a folder is expected.';
+
+/** The kind and the message of any error, without a cell's value. */
 export function describeError(error: unknown): RunError {
-  if (isForPeople(error)) return { kind: error.name, message: printableLines(error.message) };
+  if (error instanceof NightshiftError)
+    return { kind: error.name, message: printableLines(error.message), outward: error.outward };
   debugError(error);
   const fault = fileFault(error);
-  if (fault) return { kind: 'FileFault', message: printable(fault) };
+  if (fault) return { kind: 'FileFault', message: printable(fault), outward: FILE_FAULT };
   const kind = error instanceof Error ? error.name : 'Error';
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  if (error instanceof ReferenceError)
+    return { kind, message: `${error.message}${whereOf(error, false)}.`, outward: outwardOf(kind) };
+  const at = error instanceof Error ? whereOf(error, engineKind !== undefined) : '';
   return {
     kind: engineKind ?? kind,
-    message: `${engineKind ?? kind}${code}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    message: `${engineKind ?? kind}${code}${at}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    outward: outwardOf(engineKind ?? kind),
   };
 }
 
-/** Prints an error whole, for a developer at their own machine who asked for it; never into a log that others read. */
+/** In which part of which job an error came, or at which line of a source: " in jobs/a-job.ts:12, update of contacts". */
+function whereOf(error: Error, isEngines: boolean): string {
+  const note = noteOf(error);
+  if (note !== undefined) return ` in ${note}`;
+  const place = isEngines ? undefined : placeOfError(error);
+  return place ? ` at ${placeText(place)}` : '';
+}
+
+/** Prints an error in full, for a developer at their own machine who asked for it; never into a log that others read. */
 function debugError(error: unknown): void {
   if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(error);
 }

@@ -14,23 +14,15 @@
  * held        a part of a plan that was left out by itself, counted by reason
  */
 
+import type { Backtest, BacktestRequest } from './backtest.ts';
+import type { Change } from './change.ts';
+import type { Context } from './context.ts';
 import type { Guard, Hold } from './guard.ts';
 import type { JobFile } from './job-file.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
+import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';
-
-/** What a job is told about the run. It has no other source: no clock, no network, no environment. */
-export interface Context {
-  readonly asOf: Date;
-  /** The local calendar day of as-of, `YYYY-MM-DD`. */
-  readonly today: string;
-  readonly period: string;
-  /** The columns that a table has in this workbook, by each name that a rule may use (`normalHeader`): its own, and its header's. */
-  readonly columns: (table: TableName) => ReadonlyMap<string, string>;
-  /** What the engine said of the job's `trials` that it does not understand, by part. */
-  readonly refused?: ReadonlyMap<string, string>;
-}
 
 /** A query that the engine must understand for a part of a job's rules to be followed. It is never run. */
 export interface Trial {
@@ -62,45 +54,6 @@ export interface LookupStep {
 }
 
 export type Step = QueryStep | LookupStep;
-
-export type ChangeKind = 'insert' | 'update' | 'upsert' | 'remove' | 'replace' | 'adopt';
-
-/**
- * What a job wants of one table. The query gives the key, the columns to set, and in `why` the reason in a few fixed
- * words; `why_COLUMN` gives a cell a reason of its own, and `why` of the change one that is the same for all.
- */
-export interface Change {
-  readonly kind: ChangeKind;
-  readonly table: TableName;
-  readonly query: Sql;
-  /** Reasons by column that are the same for every row. */
-  readonly why?: Readonly<Record<string, string>>;
-  /** `replace` only: which of the rows that stand there are this job's to take away; all, if it is left out. */
-  readonly owned?: Sql;
-}
-
-/** Adds the rows whose key is not there yet. */
-export const insert = (table: TableName, query: Sql): Change => ({ kind: 'insert', table, query });
-/** Sets columns of rows that are there. */
-export const update = (table: TableName, query: Sql, why: Change['why'] = {}): Change => ({
-  kind: 'update',
-  table,
-  query,
-  why,
-});
-/** Adds rows, and sets the columns of those that are there. */
-export const upsert = (table: TableName, query: Sql): Change => ({ kind: 'upsert', table, query });
-/** Takes rows away, by key. */
-export const remove = (table: TableName, query: Sql): Change => ({ kind: 'remove', table, query });
-/** The query's rows are the table (or its part `owned`): adds, sets and takes away. `why` is that of the new rows. */
-export const replace = (table: TableName, query: Sql, owned?: Sql): Change => ({
-  kind: 'replace',
-  table,
-  query,
-  ...(owned && { owned }),
-});
-/** Writes the key that the snapshot worked out into rows that came without one; the query gives key and `why`. */
-export const adopt = (table: TableName, query: Sql): Change => ({ kind: 'adopt', table, query });
 
 /** One part of what `explain` tells about a contact: a title, and a query whose rows are printed as a table. */
 export interface Explanation {
@@ -141,7 +94,9 @@ export interface Job {
   /** What a person would want to watch: name → a query of one row, or of rows (label, count). Never personal data. */
   readonly metrics?: (context: Context) => Readonly<Record<string, Sql>>;
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
+  /** Holds its numbers of back then against what came since: the command `backtest`. */
+  readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
 }
 
 /** Declares a job. */
-export const job = (declaration: Job): Job => declaration;
+export const job = (declaration: Job): Job => withPlace(declaration);

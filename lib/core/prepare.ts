@@ -6,9 +6,11 @@
  * gather    asks the world outside and keeps what it said in a table of the workbook, before the run's snapshot is taken,
  *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
  */
-import type { Engine } from '../engine/duckdb.ts';
+
+import type { Change } from './change.ts';
+import type { Context } from './context.ts';
+import type { Engine } from './engine.ts';
 import type { GuardResult } from './guard.ts';
-import type { Change, Context } from './job.ts';
 
 /** What a person would want to watch, by name. Counts, names and parameters; never personal data. */
 export type Metrics = Readonly<Record<string, unknown>>;
@@ -24,6 +26,8 @@ export interface Preparation {
 export interface Outside {
   /** The value of a secret by its name; undefined where it isn't set. */
   readonly secret: (name: string) => string | undefined;
+  /** The workbook is the embedded sample. */
+  readonly isSample?: boolean;
   /** Does work that may be told to stop: the signal says so, and the work then ends soon and in order. */
   readonly stoppable: <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<T>;
 }

@@ -43,8 +43,15 @@ export function name(identifier: string): Sql {
 /** Any text, such as a person's header, as a name for the engine. */
 export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** A text as a literal, for expressions that are put together as text. */
-export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Names of our columns that are words of SQL. */
+const RESERVED = new Set(['table', 'column', 'before', 'after', 'at']);
+
+/** A column's name, in quotes only where it needs them. */
+export const quoteName = (name: string): string =>
+  RESERVED.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
+
+/** A text as an SQL literal, where a statement takes no parameters (`copy`, `read_csv`). */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });

@@ -136,6 +136,8 @@ export const tables = {
       fetched_at: time,
       ...texts('mail', 'website'),
       checked_at: time,
+      missed_at: time,
+      ...texts('source_note'),
     },
   },
   changes: {

@@ -12,6 +12,7 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { Cell, Engine, Row } from '../core/engine.ts';
 import type { Sql, SqlValue } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
@@ -25,13 +26,6 @@ export interface EngineOptions {
   /** All of the machine's, unless given. */
   readonly threads?: number;
 }
-
-/** The type of a column of numbers, for `append`. */
-export const NUMBERS: DuckDBType = DOUBLE;
-
-/** A value as it comes out of the engine: numbers are numbers (also counts), moments are Dates. */
-export type Cell = string | number | boolean | Date | null;
-export type Row = Readonly<Record<string, Cell>>;
 
 const MOST_MEMORY_MB = 3_000;
 /** What is in memory alone needs no checkpoint: it would rewrite a big table at every commit, for a sixth of a night's time. */
@@ -59,7 +53,7 @@ const plain = (value: unknown): Cell => {
   return value instanceof Date ? value : String(value);
 };
 
-export class Engine {
+class DuckDb implements Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #second: DuckDBConnection;
@@ -77,7 +71,7 @@ export class Engine {
     this.#memoryMb = memoryMb;
   }
 
-  static async open(options: EngineOptions): Promise<Engine> {
+  static async open(options: EngineOptions): Promise<DuckDb> {
     const memoryMb = options.memoryMb ?? Math.min(MOST_MEMORY_MB, Math.floor((totalmem() / 2 ** 20) * 0.45));
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads ?? availableParallelism()),
@@ -87,7 +81,7 @@ export class Engine {
       autoload_known_extensions: 'false',
       checkpoint_threshold: NEVER,
     });
-    const engine = new Engine(instance, await instance.connect(), await instance.connect(), memoryMb);
+    const engine = new DuckDb(instance, await instance.connect(), await instance.connect(), memoryMb);
     await engine.run({ text: duckdbPrelude(options.timeZone).join(';\n'), values: [] });
     return engine;
   }
@@ -98,7 +92,7 @@ export class Engine {
   }
 
   /** Says how many rows are about to come in: for a big table an engine that was opened with one thread takes all, and keeps memory. */
-  async expect(rows: number): Promise<void> {
+  async reserve(rows: number): Promise<void> {
     if (rows <= ONE_THREAD_ROWS) return;
     await this.#connection.run(
       `set threads = ${availableParallelism()}; set block_allocator_memory = '${Math.floor(this.#memoryMb * KEPT_SHARE)}MB'`,
@@ -111,7 +105,7 @@ export class Engine {
   }
 
   /** Runs one statement while others run. It sees no temporary tables, and of the others what stood there when it began. */
-  async beside(statement: Sql): Promise<void> {
+  async runConcurrently(statement: Sql): Promise<void> {
     await this.#second.run(statement.text, statement.values.map(bound));
   }
 
@@ -121,17 +115,17 @@ export class Engine {
   }
 
   /** Tells four times a second how much of a long statement of `work` is done: 0 to 1. */
-  async watched<T>(work: () => Promise<T>, told: (share: number) => void): Promise<T> {
+  async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {
     await this.#connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     const timer = setInterval(() => {
       const { percentage } = this.#connection.progress;
-      if (percentage > 0) told(percentage / 100);
+      if (percentage > 0) report(percentage / 100);
     }, 250);
     return work().finally(() => clearInterval(timer));
   }
 
   /** Runs statements as one transaction: all of them, or none. */
-  async whole(statements: () => Promise<void>): Promise<void> {
+  async transaction(statements: () => Promise<void>): Promise<void> {
     await this.#connection.run('begin transaction');
     try {
       await statements();
@@ -183,12 +177,12 @@ export class Engine {
   async append<Value extends string | number>(
     table: string,
     batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
-    type: DuckDBType = VARCHAR,
+    type: 'text' | 'number' = 'text',
   ): Promise<void> {
     const appender = await this.#connection.createAppender(table);
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;
-      const types: DuckDBType[] = columns.map(() => type);
+      const types: DuckDBType[] = columns.map(() => (type === 'text' ? VARCHAR : DOUBLE));
       for (let from = 0; from < rows; from += APPEND_ROWS) {
         const chunk = DuckDBDataChunk.create(types);
         chunk.setColumns(columns.map((column) => column.slice(from, from + APPEND_ROWS)));
@@ -213,3 +207,6 @@ export class Engine {
     this.#instance.closeSync();
   }
 }
+
+/** Opens the engine. Whoever opens it closes it. */
+export const openEngine = (options: EngineOptions): Promise<Engine> => DuckDb.open(options);

@@ -1,7 +1,7 @@
 /** The message of a ledger commit: what a run did, in counts. Names of jobs and tables, periods and numbers only. */
 
 import { changesText } from '../run/commit.ts';
-import type { RunResult } from '../run/run.ts';
+import type { RunResult } from '../run/result.ts';
 import { plural } from './outward-errors.ts';
 
 export function commitMessage(name: string, results: readonly RunResult[]): string {

@@ -5,7 +5,7 @@
 
 import type { NightShift } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { code, markdown } from './api/escape.ts';
 import type { History } from './due.ts';
 import { moment } from './outward-errors.ts';

@@ -6,7 +6,7 @@
 
 import type { Batch } from '../core/batch.ts';
 import { latestSlot, slotsBetween } from '../core/calendar/cron.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
 
 /** A batch's newest ledger entries, by job. */
 export type History = ReadonlyMap<string, readonly LedgerEntry[]>;

@@ -6,8 +6,8 @@
 import type { NightShift } from '../core/batch.ts';
 import type { Job } from '../core/job.ts';
 import { changesText } from '../run/commit.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
-import type { JobResult } from '../run/run.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
+import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { downstreamOf, listed, moment, outward, plural } from './outward-errors.ts';

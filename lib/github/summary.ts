@@ -4,8 +4,8 @@
  */
 
 import { changesText } from '../run/commit.ts';
-import type { LedgerEntry } from '../run/ledger.ts';
-import type { JobResult, RunResult } from '../run/run.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
+import type { JobResult, RunResult } from '../run/result.ts';
 import type { Told } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
 import { moment, outward, plural, warningsIn } from './outward-errors.ts';

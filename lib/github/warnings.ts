@@ -3,8 +3,8 @@
  * that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 
-import type { LedgerEntry } from '../run/ledger.ts';
-import type { JobResult, RunResult } from '../run/run.ts';
+import type { LedgerEntry } from '../run/ledger-entry.ts';
+import type { JobResult, RunResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import type { News } from './job-alerts.ts';

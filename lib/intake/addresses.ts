@@ -3,8 +3,9 @@
  * Each is taken for the address that it is, and a suppression for the one that the list has already in another spelling.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 import { readSpelling, SIGNS } from '../snapshot/spellings.ts';
 import { incomingTables } from './incoming.ts';
 

@@ -3,7 +3,7 @@
  * workbook's own reading of cells takes (lib/snapshot/cells.ts). What has no certain meaning stays as it is, and is
  * rejected there.
  */
-import { quote } from '../core/sql.ts';
+import { quoteText } from '../core/sql.ts';
 import { normalHeader } from '../workbook/headers.ts';
 
 /** SQL for a file's cells, without outer spaces, by any of their headers' names; NULL where the file has none of them. */
@@ -35,7 +35,7 @@ export function cellsOf(headers: readonly string[]): Cells {
   };
 }
 
-const ISO = quote('%Y-%m-%dT%H:%M:%S.%gZ');
+const ISO = quoteText('%Y-%m-%dT%H:%M:%S.%gZ');
 
 /** Seconds or milliseconds since 1970, and dates as in mail headers, as ISO 8601. */
 export function momentText(cell: string): string {

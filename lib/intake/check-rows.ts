@@ -7,12 +7,11 @@
  * contact_id. Two people are never taken for one because their tools count alike.
  */
 
-import { raw } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import { unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
 import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
@@ -85,7 +84,7 @@ async function rejectRows(engine: Engine, table: IncomingTable, { column, reason
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, ${quote(column)}, ${quote(reason)}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${quoteText(reason)}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
@@ -97,7 +96,7 @@ async function rejectCells(engine: Engine, table: IncomingTable, { column, reaso
   const name = quoteName(column);
   await engine.run(
     raw(
-      `insert into import_rejects select file, line, ${quote(column)}, ${quote(`${reason}; the cell was left out`)}, substr(${name}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${quoteText(`${reason}; the cell was left out`)}, substr(${name}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));

@@ -1,7 +1,7 @@
 /**
  * A list of people as rows of contacts: each column's cell, and the status by what its columns of consent say.
  */
-import { quote } from '../core/sql.ts';
+import { quoteText } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
 import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { statusSql } from '../workbook/consent-words.ts';
@@ -33,10 +33,12 @@ export function contactFeed(
     columns.last_name = `case when ${none} then ${names.last} else ${last_name ?? 'null'} end`;
   }
   const own = columns.status === undefined ? null : statusSql(columns.status);
-  const status = [reading?.status, own, shape.agreed ? quote('subscribed') : null].filter((each) => each != null);
-  if (shape.neverAgreed) columns.status = quote('unsubscribed');
+  const status = [reading?.status, own, shape.agreed ? quoteText('subscribed') : null].filter((each) => each != null);
+  if (shape.neverAgreed) columns.status = quoteText('unsubscribed');
   else if (status.length > 0) columns.status = `coalesce(${status.join(', ')})`;
   if (shape.source !== undefined)
-    columns.source = columns.source ? `coalesce(${columns.source}, ${quote(shape.source)})` : quote(shape.source);
+    columns.source = columns.source
+      ? `coalesce(${columns.source}, ${quoteText(shape.source)})`
+      : quoteText(shape.source);
   return { table: 'contacts', columns };
 }

@@ -3,9 +3,9 @@
  * they are known again when a file brings them back. Without the key nobody can be known, so nothing may come in then.
  */
 import { createHmac } from 'node:crypto';
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 
 /** The name of the secret. */

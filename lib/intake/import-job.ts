@@ -6,14 +6,14 @@
  * who may not be mailed comes in as such; and only a departure later than a person's release stands against it.
  */
 
+import { type Change, insert, update, upsert } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
-import { type Change, insert, type Job, job, update, upsert } from '../core/job.ts';
+import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
+import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { type CellSettings, readCell } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
@@ -224,4 +224,4 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
 }
 
 /** `newly suppressed` by the files of a run: what a person would want to be asked about. */
-export const newlyMarked = sql`select count(*) from planned_contacts where op = 'u' and set_status and status in (${raw(quote('unsubscribed'))}, ${raw(quote('suppressed'))})`;
+export const newlyMarked = sql`select count(*) from planned_contacts where op = 'u' and set_status and status in (${raw(quoteText('unsubscribed'))}, ${raw(quoteText('suppressed'))})`;

@@ -6,9 +6,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScheduledJob } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
 import { atMost } from '../core/guard.ts';
 import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { type ImportReport, type ImportRequest, importJob, newlyMarked } from './import-job.ts';
 
 const FOLDER = 'inbox';

@@ -2,8 +2,9 @@
  * A row that can't be read still counts where it names an address, and the file, the column or the row itself says no: its
  * address goes on the suppression list. The row stands among the rejects as well.
  */
+
+import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { kindWords } from '../snapshot/bounce-kinds.ts';
 import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { addressesIn } from '../snapshot/unreadable-rows.ts';

@@ -5,13 +5,12 @@
  */
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
+import { quoteName, raw, sql } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
 import { consentColumnsOf } from '../snapshot/contact-source.ts';
-import { csvScan, quoteName } from '../snapshot/load.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
@@ -19,6 +18,7 @@ import { type CsvFile, openCsv } from '../workbook/csv/sniff.ts';
 import type { StrictCopy } from '../workbook/csv/strict-copy.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Recognised } from '../workbook/recognised.ts';
+import { csvScan } from '../workbook/scan.ts';
 import { contactFeed } from './contact-feed.ts';
 import { type FileKind, recogniseAs, recogniseWith } from './formats/registry.ts';
 import { columnsOf, type IncomingFeed, type IncomingTable, incomingTables } from './incoming.ts';
@@ -155,7 +155,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     const consent = await consentOf(engine, csv.name, headers, recognised, text, options);
     const feeds: IncomingFeed[] = [...recognised.feeds];
     if (recognised.contacts) feeds.unshift(contactFeed(headers, recognised.contacts, options.aliases ?? {}, consent));
-    const rows = await engine.watched(
+    const rows = await engine.withProgress(
       () => takeFeeds(engine, file, feeds, text),
       (share) => options.progress(`importing ${csv.name}`, share),
     );
@@ -163,7 +163,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     return rows;
   };
   let text = await readable(csv, reading);
-  await engine.expect(text.rows);
+  await engine.reserve(text.rows);
   const agrees = await load(text).then(
     (rows) => rows === text.rows,
     (error: unknown) => {

@@ -3,9 +3,9 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { unwrap } from './formats/envelopes.ts';
 import type { Json, Read } from './formats/format.ts';
 import { jsonFormatOf, jsonTools } from './formats/registry.ts';

@@ -3,13 +3,12 @@
  * it the rows of `changes`: every decision with before, after and reason. Derived numbers are no decisions.
  */
 
-import { raw } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { followMerges } from '../snapshot/identity.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import type { Diff } from './plan.ts';
 import { recordOf } from './record.ts';
 
@@ -111,7 +110,7 @@ function updatedCells(diff: Diff): string[] {
   return diff.sets.flatMap(({ name, type, why, derived, updates }) => {
     if (derived || updates === 0) return [];
     const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
-    return `select ${keyOf(diff)}, ${quote(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${rowsOf(diff, 'u')} and d.set_${name}`;
+    return `select ${keyOf(diff)}, ${quoteText(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${rowsOf(diff, 'u')} and d.set_${name}`;
   });
 }
 
@@ -138,10 +137,10 @@ export async function countReasons(engine: Engine, diffs: readonly Diff[]): Prom
       .filter((set) => set.updates > 0)
       .map(
         ({ name, why }) =>
-          `select ${quote(`${diff.table}.${name}: `)} || coalesce(${why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${name}`,
+          `select ${quoteText(`${diff.table}.${name}: `)} || coalesce(${why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${name}`,
       );
     if (diff.counts.insert + diff.counts.remove === 0) return cells;
-    const rows = `select ${quote(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`;
+    const rows = `select ${quoteText(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`;
     return [...cells, rows];
   });
   if (parts.length === 0) return {};

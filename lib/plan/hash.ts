@@ -3,10 +3,9 @@
  * clock; a time that is the run's as-of counts as the word "as-of", so that a plan shown at ten can be approved at three.
  */
 import { createHash } from 'node:crypto';
-import { raw, sql } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, raw, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { quoteName } from '../snapshot/load.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
 /** `sha256:` and 64 hex digits, over each change's table, columns, counts and the sum of its rows' hashes. */

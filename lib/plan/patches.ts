@@ -3,12 +3,11 @@
  * cell which two jobs changed is written once. The format is the store's (`TablePatch`).
  */
 import { join as joinPath } from 'node:path';
-import { quoted, raw } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoted, quoteName, quoteText, raw } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { cellOf } from '../snapshot/full-contacts.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import type { SourceTable, Store, TablePatch } from '../workbook/store.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
@@ -92,7 +91,7 @@ export const writeRecords = (
 ): Promise<void> =>
   engine.run(
     raw(
-      `copy (${query}) to ${quote(path)} (format csv, header ${header}, delimiter ${quote(store.delimiterOf(table))}, nullstr '')`,
+      `copy (${query}) to ${quoteText(path)} (format csv, header ${header}, delimiter ${quoteText(store.delimiterOf(table))}, nullstr '')`,
     ),
   );
 

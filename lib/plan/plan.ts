@@ -3,12 +3,14 @@
  * The plan stays in the engine as one table per change; this file says what such a table holds.
  */
 
-import type { Change } from '../core/job.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
+import type { Change } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
+import { JobError } from '../core/errors.ts';
+import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
+import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */
@@ -51,13 +53,8 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
-  const diff = await countRows(engine, {
-    name,
-    table,
-    sets: set,
-    counts: { insert: 0, update: 0, remove: 0 },
-    ...texts,
-  });
+  const counts = { insert: 0, update: 0, remove: 0 };
+  const diff = await countRows(engine, { name, table, sets: set, counts, ...texts }, placeOf(change));
   if (table === 'contacts' && diff.counts.remove > 0) await keepWhole(engine, name);
   return diff;
 }
@@ -68,7 +65,7 @@ const isAside = (column: string): boolean => column === 'why' || column.startsWi
 /** Contacts that go are kept with every cell that they have in the workbook, as it stands there. */
 async function keepWhole(engine: Engine, diff: string): Promise<void> {
   await engine.run(
-    raw(`update ${diff} set record = w.record from contacts_whole(${quote(diff)}) w where w._row = ${diff}._row`),
+    raw(`update ${diff} set record = w.record from contacts_whole(${quoteText(diff)}) w where w._row = ${diff}._row`),
   );
 }
 
@@ -80,7 +77,7 @@ function setOf(change: Change, column: string, columns: readonly string[]): SetC
 /** A reason that is the same for every row is written once, in the change, and not a million times. */
 function whyOf(change: Change, column: string, columns: readonly string[]): string {
   const fixed = change.why?.[column];
-  if (fixed !== undefined) return quote(fixed);
+  if (fixed !== undefined) return quoteText(fixed);
   return columns.includes(`why_${column}`) ? `d.why_${column}` : 'd.why';
 }
 
@@ -158,15 +155,29 @@ function checkColumns(change: Change, columns: readonly string[]): void {
   const { key, columns: known } = tableOf(change.table);
   const unknown = columns.filter((each) => !(each in known) && !isAside(each));
   const missing = key.filter((each) => !columns.includes(each));
+  const place = placeOf(change);
   const faults = [
-    ...unknown.map((each) => `an unknown column "${each}"`),
-    ...missing.map((each) => `no key column "${each}"`),
+    ...unknown.map((each) => unknownColumn(change.table, each)),
+    ...missing.map((each) => `its query gives no "${each}", the key of ${change.table}.`),
   ];
-  if (faults.length > 0) throw new Error(`a change to ${change.table} has ${faults.join(' and ')}`);
+  if (faults.length === 0) return;
+  const named = place && unknown[0] !== undefined ? lineNaming(unknown[0], place) : place;
+  throw new JobError(`${atPlace(named)}${change.kind} of ${change.table}: ${faults.join(' ')}`);
 }
 
+function unknownColumn(table: TableName, column: string): string {
+  const known = Object.keys(tableOf(table).columns);
+  const near = nearest(column, known);
+  const meant = near
+    ? ` Did you mean "${near}"?`
+    : ' docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts.';
+  return `${table} has no column "${column}" that a job may set.${meant}`;
+}
+
+const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');
+
 /** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
-export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
+export async function countRows(engine: Engine, diff: Diff, place?: SourcePlace): Promise<Diff> {
   const { table, name, sets } = diff;
   const keys = tableOf(table).key.map(quoteName);
   const updates = sets.map((set) => `, countif(op = 'u' and set_${set.name}) as n_${set.name}`).join('');
@@ -175,8 +186,15 @@ export async function countRows(engine: Engine, diff: Diff): Promise<Diff> {
       `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove", count(*) - count(distinct hash(${keys.join(', ')})) as twice, countif(${keys.map((key) => `${key} is null`).join(' or ')}) as unkeyed${updates} from ${name}`,
     ),
   );
-  if (Number(found.unkeyed) > 0) throw new Error(`a change to ${table} gives ${found.unkeyed} rows without a key`);
-  if (Number(found.twice) > 0) throw new Error(`a change to ${table} gives ${found.twice} keys more than once`);
+  const key = tableOf(table).key.join(', ');
+  if (Number(found.unkeyed) > 0)
+    throw new JobError(
+      `${atPlace(place)}a change of ${table} gives ${found.unkeyed} rows without a ${key}. Leave them out: where ${key} is not null.`,
+    );
+  if (Number(found.twice) > 0)
+    throw new JobError(
+      `${atPlace(place)}a change of ${table} gives ${found.twice} rows whose ${key} another row has already: a join finds several rows for one. Keep one: group by ${key}, or qualify row_number() over (partition by ${key} order by …) = 1.`,
+    );
   return {
     ...diff,
     sets: sets.map((set) => ({ ...set, updates: Number(found[`n_${set.name}`]) })),

@@ -1,8 +1,8 @@
 /** A row kept as JSON: its filled cells by column, each as the store writes it. */
 
+import { quoteName, quoteText } from '../core/sql.ts';
 import type { ColumnType } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
-import { quote, quoteName } from '../snapshot/load.ts';
 
 /** SQL for the record of a row called `row`. Put together by hand, because `json_object` keeps empty cells. */
 export function recordOf(
@@ -11,7 +11,7 @@ export function recordOf(
 ): string {
   const cells = columns.map(
     ({ name, type }) =>
-      `${quote(`"${name}":`)} || cast(to_json(${writeCell(`${row}.${quoteName(name)}`, type)}) as varchar)`,
+      `${quoteText(`"${name}":`)} || cast(to_json(${writeCell(`${row}.${quoteName(name)}`, type)}) as varchar)`,
   );
   return cells.length > 0 ? `'{' || concat_ws(',', ${cells.join(', ')}) || '}'` : `'{}'`;
 }

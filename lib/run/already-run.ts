@@ -4,8 +4,8 @@
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
 import { sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 
 /** Whether a run of the job went well whose period ends with `once`; false for jobs that run as often as they are asked to. */
 export async function isDone(engine: Engine, { job, once }: ScheduledJob): Promise<boolean> {

@@ -2,7 +2,8 @@
  * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to the plan's hash and to
  * what was read then, used once, stale after a day (Terraform #24078).
  */
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 const STALE_AFTER_MS = 24 * 3_600_000;
 /** How far back the ledger is searched for the run that showed a plan. */

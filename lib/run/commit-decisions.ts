@@ -3,13 +3,12 @@
  * never read for this. There may be millions: what many have in common is put beside them once they stand in order.
  */
 import { join } from 'node:path';
-import { quoted } from '../core/sql.ts';
+import { quoted, quoteText } from '../core/sql.ts';
 import { type Decisions, decisionColumns } from '../plan/apply.ts';
 import { begins, rowsAlone, rowsFor, writeRecords } from '../plan/patches.ts';
 import type { Diff } from '../plan/plan.ts';
-import { quote } from '../snapshot/load.ts';
 import type { TablePatch } from '../workbook/store.ts';
-import type { BatchOutcome } from './commit.ts';
+import type { BatchOutcome } from './request.ts';
 
 /** `pruned` are the batch's own removals from `changes`. Null where there is no decision. */
 export async function decisionsPatch(
@@ -50,7 +49,7 @@ function inOrder(decisions: readonly Decisions[], pruned: readonly Diff[]): stri
 
 /** The cells of a row of `changes`, in the order of `decisionColumns`; empty for a row that goes. */
 function cellsOf(decisions: readonly Decisions[]): string[] {
-  const ofNth = (texts: readonly string[]): string => `[${texts.map(quote).join(', ')}][nth + 1]`;
+  const ofNth = (texts: readonly string[]): string => `[${texts.map(quoteText).join(', ')}][nth + 1]`;
   const common = [0, 1, 2, 3, 4].map((i) => ofNth(decisions.map((each) => each.common[i] ?? '')));
   const id = `substr(md5_hex(${ofNth(decisions.map(({ salt }) => salt))} || row_key || '|' || cell), 1, 20)`;
   return [id, ...common, 'row_key', 'cell', 'before_value', 'after_value', 'why'];

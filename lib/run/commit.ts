@@ -3,31 +3,18 @@
  * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
  */
 
-import { replace, upsert } from '../core/job.ts';
+import { replace, upsert } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
 import { list, raw, type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { applyToEngine, type Decisions } from '../plan/apply.ts';
+import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type Held, nothingHeld, type Store, type TabFile, type TablePatch } from '../workbook/store.ts';
+import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
 import type { TabSums } from './files.ts';
-import type { LedgerEntry } from './ledger.ts';
-import type { JobResult, RunRequest } from './run.ts';
-
-export interface BatchOutcome {
-  readonly engine: Engine;
-  readonly store: Store;
-  readonly snapshot: Snapshot;
-  readonly request: RunRequest;
-  readonly results: readonly JobResult[];
-  readonly applied: readonly Diff[];
-  readonly decisions: readonly Decisions[];
-  /** Tabs that jobs fill. */
-  readonly tabs: readonly TabFile[];
-  readonly entries: readonly LedgerEntry[];
-}
+import type { BatchOutcome, RunRequest } from './request.ts';
+import type { JobResult } from './result.ts';
 
 /**
  * Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. Gives what

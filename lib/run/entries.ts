@@ -2,10 +2,11 @@
  * The ledger's view of a run: one entry per job.
  */
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { LedgerEntry } from './ledger.ts';
-import type { JobResult, RunRequest } from './run.ts';
+import { inputsOf } from './job-context.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { RunRequest } from './request.ts';
+import type { JobResult } from './result.ts';
 import { rulesHash } from './run-identity.ts';
-import { inputsOf } from './run-job.ts';
 
 /** Nothing was to change in a table; files may have been put in their places, which a crash had kept from them. */
 const changesNothing = ({ status, changes }: JobResult): boolean =>
@@ -24,11 +25,12 @@ export function entriesOf(
   return results.flatMap((result) => {
     const job = jobs.get(result.job);
     if (!job || (changesNothing(result) && recovered.has(`${result.job} ${result.period}`))) return [];
-    const { heldParts: _parts, next: _next, ...kept } = result;
+    const { heldParts: _parts, next: _next, error, ...kept } = result;
     const quarantine = snapshot ? snapshot.quarantine : {};
     return [
       {
         ...kept,
+        ...(error && { error: { kind: error.kind, message: error.message } }),
         changes: { ...kept.changes },
         reasons: { ...kept.reasons },
         guards: [...kept.guards],

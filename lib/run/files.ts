@@ -9,14 +9,11 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
+import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
-import { quote } from '../snapshot/load.ts';
+import { quoted, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
-import type { Store, TabFile } from '../workbook/store.ts';
-
-export const EXPORTS = 'exports';
+import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
 
 /** A file that is ready, and where it belongs. */
 export interface StagedFile {
@@ -48,9 +45,12 @@ interface Staged {
 /** Where exports lie: beside the workbook's own files. */
 export const exportFolder = (store: Pick<Store, 'stateFolder'>): string => join(dirname(store.stateFolder), EXPORTS);
 
-/** A cell that a spreadsheet would take for a formula begins with an apostrophe; a plain number or phone number is none. */
+/** What no spreadsheet computes, though it begins like a formula: a number, a phone number, an address without signs of its own. */
+const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+';
+
+/** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
 const safe = (column: string): string =>
-  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') and not regexp_full_match(${column}, '[+-]?[0-9.]+') then '''' || ${column} else ${column} end`;
+  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') and not regexp_full_match(${column}, '${HARMLESS}') then '''' || ${column} else ${column} end`;
 
 /** Writes the files into the store's scratch folder. Those that stand there already, the same, are left out. */
 export async function stageFiles(
@@ -72,7 +72,7 @@ export async function stageFiles(
       if (!store.tabHolds(tab)) tabs.push(tab);
       continue;
     }
-    const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`));
+    const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
     rows[file.name] = whole.rows;
     if (!file.onlyChanged) {
       staged.push(whole);
@@ -100,7 +100,7 @@ export async function stageFiles(
   return { staged: fresh, tabs, rows, inTabs };
 }
 
-const scan = (path: string): Sql => raw(`select * from read_csv(${quote(path)}, header=true, all_varchar=true)`);
+const scan = (path: string): Sql => raw(`select * from read_csv(${quoteText(path)}, header=true, all_varchar=true)`);
 
 /** The rows of a tab, one for each key. */
 async function stageTab(
@@ -129,14 +129,24 @@ async function stageTab(
   };
 }
 
-async function stage(engine: Engine, store: Store, query: Sql, name: string, target: string): Promise<StagedFile> {
+async function stage(
+  engine: Engine,
+  store: Store,
+  query: Sql,
+  name: string,
+  target: string,
+  forMachines = false,
+): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
   const columns = await engine.columnsOf(query);
-  const cells = columns.map((column) => `${safe(`"${column}"`)} as "${column}"`).join(', ');
+  const cells = columns
+    .map((column) => quoted(column))
+    .map((column) => (forMachines ? column : `${safe(column)} as ${column}`))
+    .join(', ');
   const table = 'export_rows';
   await engine.run(sql`create or replace temp table ${raw(table)} as ${query}`);
   await engine.run(
-    raw(`copy (select ${cells} from ${table} order by rowid) to ${quote(staged)} (format csv, header true)`),
+    raw(`copy (select ${cells} from ${table} order by rowid) to ${quoteText(staged)} (format csv, header true)`),
   );
   const rows = await engine.number(raw(`select count(*) from ${table}`));
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };

@@ -5,10 +5,11 @@
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
-import type { Change } from '../core/job.ts';
+import type { Change } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
 import { type Gathered, nothingOutside } from '../core/prepare.ts';
 import { tableOf } from '../core/tables.ts';
-import { Engine } from '../engine/duckdb.ts';
+import { openEngine } from '../engine/duckdb.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { isEmpty, workOut } from '../plan/plan.ts';
@@ -16,9 +17,9 @@ import { checkTable } from '../snapshot/check.ts';
 import { loadTable } from '../snapshot/load.ts';
 import { takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile } from '../workbook/store.ts';
+import { contextOf } from './job-context.ts';
 import { runSteps, tablesOf } from './plan-job.ts';
-import type { RunRequest } from './run.ts';
-import { contextOf } from './run-job.ts';
+import type { RunRequest } from './request.ts';
 
 /** By job: what it gathered, or what went wrong. */
 export type GatheredJobs = ReadonlyMap<string, Gathered | { readonly failed: unknown }>;
@@ -40,7 +41,7 @@ export async function gatherAll(request: RunRequest): Promise<GatheredJobs> {
 async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<Gathered | undefined> {
   const { store, rules, asOf } = request;
   const { job } = scheduled;
-  const engine = await Engine.open({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
+  const engine = await openEngine({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
   try {
     const snapshot = await takeSnapshot(engine, await store.read(), {
       settings: settingsOf(request),

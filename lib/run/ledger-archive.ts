@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
-import { type LedgerEntry, LedgerError, parseEntry, readEntry } from './ledger.ts';
+import { type LedgerEntry, LedgerError, parseEntry, readEntry } from './ledger-entry.ts';
 
 export const ARCHIVE = '.jsonl';
 

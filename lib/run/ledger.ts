@@ -2,50 +2,13 @@
  * The ledger: one JSON file per job and run, `LEDGER/JOB/PERIOD/RUN.json`, committed to git. Counts, hashes and names
  * of jobs, columns and reasons; never a cell's value. What is read back is checked again.
  */
+
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import { ARCHIVE, ledgerArchive } from './ledger-archive.ts';
-
-const counts = z.record(z.string(), z.number());
-
-const entrySchema = z.looseObject({
-  job: z.string(),
-  period: z.string(),
-  status: z.enum(['applied', 'unchanged', 'planned', 'blocked', 'failed', 'skipped']),
-  plan: z.string().nullable(),
-  changes: z.record(z.string(), z.object({ insert: z.number(), update: z.number(), remove: z.number() })),
-  reasons: counts,
-  guards: z.array(
-    z.object({
-      guard: z.string(),
-      limit: z.number(),
-      found: z.number(),
-      passed: z.boolean(),
-      final: z.literal(true).optional(),
-    }),
-  ),
-  held: counts,
-  metrics: z.record(z.string(), z.unknown()),
-  seconds: z.number(),
-  run: z.string(),
-  startedAt: z.string(),
-  endedAt: z.string(),
-  asOf: z.string(),
-  workbook: z.string(),
-  inputs: z.record(z.string(), z.object({ rows: z.number(), hash: z.string() })),
-  rules: z.string(),
-  commit: z.string().nullable(),
-  trigger: z.enum(['schedule', 'dispatch', 'local']),
-  /** The hash that a person approved, where a guard would have stopped the plan. */
-  approved: z.string().optional(),
-  error: z.object({ kind: z.string(), message: z.string() }).optional(),
-});
-
-/** One run of one job, as the ledger keeps it. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
+import { type LedgerEntry, readEntry } from './ledger-entry.ts';
 
 /** Where runs are recorded. A dry run is given one that keeps nothing. */
 export interface Ledger {
@@ -56,22 +19,6 @@ export interface Ledger {
   readonly jobs: () => Promise<string[]>;
   /** A job's newest entries (at most `most`), oldest first. */
   readonly recent: (job: string, most: number) => Promise<LedgerEntry[]>;
-}
-
-/** A file in the ledger that is not an entry: somebody edited it, or a merge went wrong. */
-export class LedgerError extends Error {
-  constructor(path: string, what: string) {
-    super(`${path} is no ledger entry: ${what}. Restore it from git, or delete it.`);
-    this.name = 'LedgerError';
-  }
-}
-
-/** Checks an entry that comes from a file or a marker. */
-export function parseEntry(value: unknown, path: string): LedgerEntry {
-  const parsed = entrySchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new LedgerError(path, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
 
 /** The ledger in a folder. What it has read it keeps: a run asks for the same entries many times. */
@@ -120,14 +67,4 @@ export const readOnlyLedger = (ledger: Ledger): Ledger => ({ ...ledger, add: asy
 async function names(folder: string): Promise<string[]> {
   if (!existsSync(folder)) return [];
   return (await readdir(folder)).filter((name) => !name.endsWith(ARCHIVE)).sort();
-}
-
-export async function readEntry(path: string): Promise<LedgerEntry> {
-  const text = await readFile(path, 'utf8');
-  try {
-    return parseEntry(JSON.parse(text), path);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new LedgerError(path, 'it is no JSON');
-    throw error;
-  }
 }

@@ -3,16 +3,19 @@
  * metrics. Decides nothing about writing.
  */
 
-import { check, type GuardResult } from '../core/guard.ts';
-import type { Context, Job, LookupStep, Step } from '../core/job.ts';
+import type { Context } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
+import { check, type GuardResult, type Hold } from '../core/guard.ts';
+import type { Job, LookupStep, Step } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { name, raw, type Sql, sql } from '../core/sql.ts';
+import type { SourcePlace } from '../core/source-place.ts';
+import { name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { quoteName } from '../snapshot/load.ts';
+import { declaredAt, withAuthorFaults } from './author-fault.ts';
 import { tried } from './trials.ts';
 
 /** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
@@ -51,7 +54,10 @@ export async function planJob(
   const guards: GuardResult[] = [];
   for (const guard of job.guards ?? []) {
     const rows = await engine.number(raw(`select count(*) from ${quoteName(guard.of)}`));
-    guards.push(check(guard, rows, await countPlanned(engine, guard.found, holding.diffs)));
+    const found = await withAuthorFaults(engine, statement(job, `guard "${guard.name}"`), guard.found, () =>
+      countPlanned(engine, guard.found, holding.diffs),
+    );
+    guards.push(check(guard, rows, found));
   }
   return {
     diffs: holding.diffs,
@@ -82,24 +88,32 @@ async function workChangesOut(
 }
 
 async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff[]> {
-  await runSteps(engine, job.steps?.(context) ?? []);
+  await runSteps(engine, job.steps?.(context) ?? [], declaredAt(job));
   // A job may run several times in a batch, each for a period of its own.
   const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
-  for (const [i, change] of job.changes(context).entries()) diffs.push(await workOut(engine, change, `${prefix}_${i}`));
+  for (const [i, change] of job.changes(context).entries()) {
+    const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
+    const name = `${prefix}_${i}`;
+    diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
+  }
   return diffs;
 }
 
-/** Works out a job's steps, in order: tables of their names. */
-export async function runSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
+const statement = (job: Job, what: string) => ({ what, place: declaredAt(job) });
+
+/** Creates a job's steps, in order, as tables of their names. `place` is where the job is declared, for errors. */
+export async function runSteps(engine: Engine, steps: readonly Step[], place?: SourcePlace): Promise<void> {
   for (const step of steps) {
-    if ('query' in step) {
-      await engine.run(sql`create or replace temp table ${name(step.name)} as ${step.query}`);
-    } else {
-      await lookUp(engine, step);
-    }
+    const query = 'query' in step ? step.query : step.over;
+    await withAuthorFaults(engine, { what: `step "${step.name}"`, place }, query, () => runStep(engine, step));
   }
 }
+
+const runStep = (engine: Engine, step: Step): Promise<void> =>
+  'query' in step
+    ? engine.run(sql`create or replace temp table ${name(step.name)} as ${step.query}`)
+    : lookUp(engine, step);
 
 export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
   for (const step of steps) await engine.run(sql`drop table if exists ${name(step.name)}`);
@@ -157,17 +171,19 @@ async function holdParts(
 ): Promise<{ diffs: Diff[]; parts: HeldPart[]; letThrough: string[] }> {
   const parts: HeldPart[] = [];
   const letThrough: string[] = [];
+  const queryHold = ({ query }: Hold) =>
+    withAuthorFaults(engine, statement(job, 'hold'), query, () => engine.rows(query));
   for (const hold of job.holds?.(context) ?? []) {
     const { column } = hold;
     if (column === undefined) {
-      const wrong = await engine.rows(hold.query);
+      const wrong = await queryHold(hold);
       parts.push(...wrong.map(({ part, reason, kept }) => wrongPart(String(part), String(reason), Number(kept ?? 0))));
       continue;
     }
     const having = diffs.filter((diff) => column in tableOf(diff.table).columns);
     const heldRows = (diff: Diff, part: string): Sql =>
       sql`${raw(quoteName(column))} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? raw('false')}, false)`;
-    for (const row of await engine.rows(hold.query)) {
+    for (const row of await queryHold(hold)) {
       const part = String(row.part);
       const cut: Diff[] = [];
       for (const diff of having) cut.push(await cutOut(engine, diff, heldRows(diff, part)));
@@ -224,7 +240,7 @@ async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<Job
 async function measure(engine: Engine, job: Job, context: Context): Promise<Record<string, unknown>> {
   const metrics: Record<string, unknown> = {};
   for (const [metric, query] of Object.entries(job.metrics?.(context) ?? {})) {
-    const rows = await engine.rows(query);
+    const rows = await withAuthorFaults(engine, statement(job, `metric "${metric}"`), query, () => engine.rows(query));
     const columns = Object.keys(rows[0] ?? {});
     if (columns.length === 1) metrics[metric] = Object.values(rows[0] ?? {})[0] ?? null;
     else if (columns[0] === 'label')

@@ -3,13 +3,13 @@
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
-import { localDay, periodOf } from '../core/calendar/period.ts';
+import type { Context } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
 import { describeError, JobError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
-import type { Context, Job } from '../core/job.ts';
+import type { Job } from '../core/job.ts';
 import type { Gathered, Metrics } from '../core/prepare.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
@@ -18,9 +18,11 @@ import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
-import type { LedgerEntry } from './ledger.ts';
+import { contextOf, inputsOf } from './job-context.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
-import type { JobResult, RunRequest } from './run.ts';
+import type { RunRequest } from './request.ts';
+import type { JobResult } from './result.ts';
 import { shrinkGuards } from './shrink.ts';
 
 export interface JobOutcome {
@@ -87,7 +89,7 @@ export async function runJob(
     };
     const decided = await decide(request, job, snapshot, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
-    if (decided.status === request.applied) await engine.whole(() => applyToEngine(engine, plan.diffs));
+    if (decided.status === request.applied) await engine.transaction(() => applyToEngine(engine, plan.diffs));
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
@@ -146,21 +148,6 @@ async function filesOf(
 
 const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;
 
-/** What a job is told about the run. */
-export function contextOf(
-  request: Pick<RunRequest, 'asOf' | 'rules'>,
-  snapshot: Pick<Snapshot, 'columns'>,
-  { cadence, period }: Pick<ScheduledJob, 'cadence' | 'period'>,
-): Context {
-  const { asOf, rules } = request;
-  return {
-    asOf,
-    today: localDay(asOf, rules.timeZone),
-    period: period ?? periodOf(cadence, asOf, rules.timeZone),
-    columns: snapshot.columns,
-  };
-}
-
 async function decide(
   request: RunRequest,
   job: Job,
@@ -182,14 +169,6 @@ async function decide(
   });
   if (!verdict.approved) return { status: 'blocked', next: verdict.why };
   return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied, approved: plan.hash };
-}
-
-/** What was read of the tables that a job's outcome depends on. */
-export function inputsOf(job: Job, snapshot: Snapshot): LedgerEntry['inputs'] {
-  const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
-  return Object.fromEntries(
-    tables.flatMap((table) => (snapshot.inputs[table] ? [[table, snapshot.inputs[table]]] : [])),
-  );
 }
 
 const LOOK_BACK = 60;

@@ -3,88 +3,25 @@
  * modules it calls; this file only says in which order, and what happens when one of them can't go on.
  */
 
-import type { ScheduledJob } from '../core/batch.ts';
 import { periodOf } from '../core/calendar/period.ts';
-import { describeError, isForPeople, type RunError } from '../core/errors.ts';
-import type { GuardResult } from '../core/guard.ts';
-import type { Outside } from '../core/prepare.ts';
+import { describeError, NightshiftError, type RunError } from '../core/errors.ts';
 import { impersonalWhole } from '../core/text/printable.ts';
-import type { WorkbookRules } from '../core/workbook-rules.ts';
-import { Engine } from '../engine/duckdb.ts';
+import { openEngine } from '../engine/duckdb.ts';
 import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
-import { ChangedMeanwhile, type Reading, type Store, type TabFile } from '../workbook/store.ts';
+import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { landBatch, withHeld } from './commit.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
-import { type Ledger, type LedgerEntry, parseEntry } from './ledger.ts';
-import { type HeldPart, type JobPlan, tablesOf } from './plan-job.ts';
-import type { RunIdentity } from './run-identity.ts';
+import { parseEntry } from './ledger-entry.ts';
+import { tablesOf } from './plan-job.ts';
+import type { FailedRun, RunRequest } from './request.ts';
+import type { JobResult, RunResult } from './result.ts';
 import { nothing, runJob } from './run-job.ts';
-
-export type JobStatus = LedgerEntry['status'];
-
-/** What a run needs to know and reach. A dry run is the same run with a store that lands nothing and a ledger that keeps nothing. */
-export interface RunRequest {
-  readonly name: string;
-  readonly jobs: readonly ScheduledJob[];
-  readonly store: Store;
-  readonly ledger: Ledger;
-  readonly rules: WorkbookRules;
-  readonly asOf: Date;
-  readonly identity: RunIdentity;
-  readonly approvals: ReadonlySet<string>;
-  /** What an applied plan is called: `planned` in a dry run. */
-  readonly applied: 'applied' | 'planned';
-  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
-  readonly confirm?: (result: RunResult) => Promise<boolean>;
-  /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
-  readonly memoryMb?: number;
-  /** The workbook may be without contacts yet. */
-  readonly mayBeEmpty?: boolean;
-  readonly progress: (line: string) => void;
-  /** Monotonic seconds, for durations only. */
-  readonly elapsed: () => number;
-  /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
-  readonly outside?: Outside;
-}
-
-/** What is known of a run whose workbook did not even open. */
-export type FailedRun = Pick<RunRequest, 'jobs' | 'ledger' | 'rules' | 'asOf' | 'identity' | 'progress' | 'elapsed'>;
-
-export interface JobResult {
-  readonly job: string;
-  readonly period: string;
-  readonly status: JobStatus;
-  readonly plan: string | null;
-  readonly changes: JobPlan['changes'];
-  readonly reasons: JobPlan['reasons'];
-  readonly guards: readonly GuardResult[];
-  readonly held: JobPlan['held'];
-  readonly heldParts: readonly HeldPart[];
-  readonly metrics: JobPlan['metrics'];
-  readonly seconds: number;
-  readonly approved?: string;
-  /** The hashes of parts that would have been held, but for a person's approval. */
-  readonly letThrough?: readonly string[];
-  readonly error?: RunError;
-  /** What a person may want to do about a blocked plan. */
-  readonly next?: string;
-}
-
-export interface RunResult {
-  readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
-  readonly quarantine: Readonly<Record<string, number>>;
-  readonly jobs: readonly JobResult[];
-  /** CSV files that are called almost like a table, or may say who left, and are not read. */
-  readonly notRead?: readonly string[];
-  /** Hashes that a person approved, and that no plan of this run has. */
-  readonly unmatched?: readonly string[];
-}
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
 const MOST_ATTEMPTS = 4;
@@ -136,7 +73,7 @@ async function attemptRun(
   const { store, rules, asOf } = request;
   const { memoryMb } = request;
   const spillFolder = `${store.scratch}/spill`;
-  const opening = Engine.open({
+  const opening = openEngine({
     spillFolder,
     timeZone: rules.timeZone,
     threads: 1,
@@ -245,7 +182,7 @@ const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
 export async function failAll(request: FailedRun, error: unknown): Promise<RunResult> {
   const described = error instanceof ChangedMeanwhile ? editedTooOften(error) : describeError(error);
-  if (!isForPeople(error)) request.progress(described.message);
+  if (!(error instanceof NightshiftError)) request.progress(described.message);
   const results = request.jobs.map(({ job, cadence, period }) => ({
     ...nothing,
     job: job.name,

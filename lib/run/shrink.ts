@@ -4,7 +4,7 @@
  */
 import { allowed, type GuardResult, type Limit } from '../core/guard.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 
 /** One guard per table that the last entry knew and the job reads. Rows that later runs removed are no loss. */
 export function shrinkGuards(

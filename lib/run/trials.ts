@@ -3,9 +3,10 @@
  * read, so that what the engine says can hold no cell's value.
  */
 
-import type { Context, Job } from '../core/job.ts';
+import type { Context } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Job } from '../core/job.ts';
 import { sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 
 /** The context with what the engine refused. */
 export async function tried(engine: Engine, job: Job, context: Context): Promise<Context> {

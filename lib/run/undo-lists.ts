@@ -3,7 +3,7 @@
  * `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now stays off.
  */
 
-import { type Change, insert, remove } from '../core/job.ts';
+import { type Change, insert, remove } from '../core/change.ts';
 import { sql } from '../core/sql.ts';
 
 /** The job whose decisions are memberships. */

@@ -5,12 +5,12 @@
  * which the next run respects.
  */
 
-import { type Change, insert, type Job, job, remove, update } from '../core/job.ts';
-import { join, name, raw, type Sql, sql } from '../core/sql.ts';
+import { type Change, insert, remove, update } from '../core/change.ts';
+import type { Engine } from '../core/engine.ts';
+import { type Job, job } from '../core/job.ts';
+import { join, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
-import { quoteName } from '../snapshot/load.ts';
 import { LISTS, listsBack } from './undo-lists.ts';
 
 /** The tables in which jobs decide. */

@@ -4,11 +4,11 @@
  * row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
  */
 
-import { raw, sql } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import type { MalformedRow, TableText } from '../workbook/store.ts';
-import { blankRow, FAULT, quote, quoteName } from './load.ts';
+import { blankRow, FAULT } from './load.ts';
 import { type ConsentTable, hearMalformed } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
@@ -109,7 +109,7 @@ async function quarantineFaults(engine: Engine, table: TableName, text: TableTex
   const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
   await engine.run(
     raw(`insert into quarantine_now
-      select ${quote(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
+      select ${quoteText(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
         ${part(1)}, substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)}
       from ${name} t, unnest(string_split(t._fault, chr(${FAULT.between}))) f(fault)
       where t._fault is not null`),
@@ -129,7 +129,7 @@ export function rowText(text: TableText): string {
   let before = 0;
   const cases = text.files.map(({ name, rows, firstRow }) => {
     const own = text.malformed.filter(({ file }) => file === name);
-    const said = `${quote(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
+    const said = `${quoteText(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
     before += rows;
     return `when t._row < ${before} then ${said}`;
   });
@@ -140,7 +140,7 @@ export function rowText(text: TableText): string {
 function rowOf(malformed: readonly MalformedRow[], file: string | null, from: number, first: number): string {
   if (malformed.length === 0) return `'row ' || cast(t._row + ${first - from} as varchar)`;
   // The nth well-formed record stands behind as many malformed ones as have, without them, n or fewer before them.
-  const own = file === null ? '' : ` and m.file = ${quote(file)}`;
+  const own = file === null ? '' : ` and m.file = ${quoteText(file)}`;
   return `'row ' || cast(t._row + ${first - from} + (select count(*) from malformed_rows m where m.before_it <= t._row - ${from}${own}) as varchar)`;
 }
 
@@ -170,7 +170,7 @@ export async function quarantineMalformed(
 export const seekTwice = (engine: Engine, table: TableName): Promise<void> => {
   const keys = tableOf(table).key.map(quoteName);
   const present = keys.map((key) => `${key} is not null`).join(' and ');
-  return engine.beside(
+  return engine.runConcurrently(
     raw(`create or replace table twice_${table} as
       select hash(${keys.join(', ')}) as h from ${quoteName(table)} where ${present} group by 1 having count(*) > 1`),
   );
@@ -184,7 +184,7 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
   const column = tableOf(table).key[0] ?? '';
   const value = keyText(table, name);
   await engine.run(
-    raw(`update ${name} set _fault = ${quote(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
+    raw(`update ${name} set _fault = ${quoteText(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
       where rowid in (
         select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select h from twice_${table})
         qualify row_number() over (partition by ${keys.join(', ')} order by coalesce(_row, rowid)) > 1)`),

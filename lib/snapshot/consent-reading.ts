@@ -3,9 +3,10 @@
  * all of its values are understood; where they are not, it throws a question, with the one line of rules that answers it. Of
  * columns that disagree the most restrictive counts. It changes nothing.
  */
-import { quote, raw } from '../core/sql.ts';
+
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
 import { type ConsentMeaning, isConsentWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
@@ -114,7 +115,7 @@ type Answer = Exclude<ConsentRules[string], 'ignore'>;
 async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | undefined): Promise<Value[]> {
   const cell = `c${column.place}`;
   const rows = await engine.rows(
-    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE}) then ${quote(DATE)} else lower(${cell}) end as text, count(*) as n
+    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE}) then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
       from consent_cells group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
   );
   const answered = new Map<string, ConsentMeaning>([
@@ -173,7 +174,7 @@ function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
   const branch = (meaning: ConsentMeaning): string => {
     const own = values.filter((value) => value.meaning === meaning && value.text !== '' && value.text !== DATE);
     const parts: string[] = [];
-    if (own.length > 0) parts.push(`lower(${cell}) in (${own.map(({ text }) => quote(text)).join(', ')})`);
+    if (own.length > 0) parts.push(`lower(${cell}) in (${own.map(({ text }) => quoteText(text)).join(', ')})`);
     if (values.some((value) => value.text === DATE && value.meaning === meaning)) {
       parts.push(`regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})`);
     }

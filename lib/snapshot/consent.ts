@@ -6,8 +6,8 @@
  * guard, fails or doesn't run. What was said under an id or address from before a merge is said of the survivor.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw, sql } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { kindOf } from './bounce-kinds.ts';
 import { releases } from './releases.ts';
 

@@ -2,17 +2,19 @@
  * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of consent say of
  * each row, read before anything else.
  */
-import { quote } from '../core/sql.ts';
+
+import type { Engine } from '../core/engine.ts';
+import { quoteText } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { ContactShape } from '../workbook/recognised.ts';
+import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
 import { type ConsentReading, readConsent, type Select } from './consent-reading.ts';
-import { csvScan, readStrictly } from './load.ts';
+import { readStrictly } from './load.ts';
 
 /** The columns of consent of a list, by everybody's words and by its format's. */
 export function consentColumnsOf(
@@ -60,7 +62,7 @@ export async function withConsent(
   const read = reading?.status ?? null;
   // A status of ours that no column of consent is stands as it is.
   const status = read === null ? ownStatus : readsOwn(own, headers, reading) ? read : `coalesce(${read}, ${ownStatus})`;
-  if (neverAgreed) derived.set('status', quote('unsubscribed'));
+  if (neverAgreed) derived.set('status', quoteText('unsubscribed'));
   else if (read !== null) derived.set('status', status);
   if (names) addNames(derived, headers, headerOf, names);
   return {

@@ -4,15 +4,17 @@
  * bounces while it is read, so that no job needs to know where a report was written down. What each cell means stands in the
  * format (lib/intake/formats).
  */
-import { quote, raw, sql } from '../core/sql.ts';
+
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw, sql } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
+import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
-import { csvScan, readStrictly } from './load.ts';
+import { readStrictly } from './load.ts';
 import { hearMalformed } from './unreadable-rows.ts';
 
 /** The place of a row that stands in another file than its table's. */
@@ -60,7 +62,7 @@ const addReports = (engine: Engine, prefix: string): Promise<void> =>
   engine.run(
     raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
       select * from (
-        select coalesce(id, ${quote(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment))) as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
+        select coalesce(id, ${quoteText(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment))) as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
         from foreign_rows where not ignored and address_key(email) is not null
       ) where bounce_id not in (select bounce_id from bounces where bounce_id is not null)
       qualify row_number() over (partition by bounce_id order by occurred_at) = 1`),

@@ -3,13 +3,13 @@
  * write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked for.
  */
 
-import { raw } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { statusSql } from '../workbook/consent-words.ts';
+import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell, writeCell } from './cells.ts';
-import { csvScan, quote, quoteName } from './load.ts';
 
 /** Where a record keeps the texts of cells, by header. */
 const CELLS = '_cells';
@@ -41,10 +41,10 @@ export async function createWholeRows(
     const column = name === undefined ? undefined : columns[name];
     const cell = `x.c${index}`;
     const own = name === undefined || !column ? cell : ownText(cell, name, column, settings);
-    return own === null ? [] : [`${quote(header)}, ${own}`];
+    return own === null ? [] : [`${quoteText(header)}, ${own}`];
   });
   const known = Object.entries(columns).map(
-    ([name, { type }]) => `${quote(name)}, ${writeCell(`t.${quoteName(name)}`, type)}`,
+    ([name, { type }]) => `${quoteText(name)}, ${writeCell(`t.${quoteName(name)}`, type)}`,
   );
   await engine.run(
     raw(`create or replace macro contacts_whole(rows) as table
@@ -56,7 +56,7 @@ export async function createWholeRows(
 }
 
 const pointer = (...steps: readonly string[]): string =>
-  quote(steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
+  quoteText(steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
 
 /** The text that a record holds for the cell under a header; `column` is the known column that the header stands for. */
 export function cellOf(record: string, header: string, column: string | undefined): string {

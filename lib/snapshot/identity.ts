@@ -3,8 +3,8 @@
  * gets the same), and facts find their contact by id or by address, also after merges.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 
 const CONTENT = [
   'email',

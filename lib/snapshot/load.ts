@@ -4,22 +4,17 @@
  * that no job asks. Unknown columns are loaded only where a rule names them.
  */
 
-import { quote, raw } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import type { CsvText, OutsideText, SourceTable, TableText } from '../workbook/store.ts';
+import { csvScan } from '../workbook/scan.ts';
+import type { SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
 
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
 export const FAULT = { between: 30, within: 31 } as const;
-
-export { quote };
-
-/** What a table's text is selected from, its columns named c0, c1, … */
-export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>
-  text.query === undefined ? `read_csv(${quote(text.path)}, ${text.options})` : `(${text.query})`;
 
 interface LoadColumn extends Column {
   readonly name: string;
@@ -47,7 +42,7 @@ function columnsOf(source: SourceTable | null, table: TableName, extra: Readonly
 const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 
 export const fault = (column: string, reason: string, value: string): string =>
-  `${quote(column)} || chr(${FAULT.within}) || ${quote(reason)} || chr(${FAULT.within}) || ${value}`;
+  `${quoteText(column)} || chr(${FAULT.within}) || ${quoteText(reason)} || chr(${FAULT.within}) || ${value}`;
 
 /** A way in which a row can be wrong: `flag` is 1 where it is (never NULL), `say` its words. */
 interface FaultCase {
@@ -169,7 +164,7 @@ export async function readStrictly(
   table: string,
 ): Promise<TableText> {
   const text = await source.open();
-  await engine.expect(text.rows);
+  await engine.reserve(text.rows);
   const agrees = await engine
     .run(raw(statement(text)))
     .then(async () => (await engine.number(raw(`select count(*) from ${table}`))) === text.rows)
@@ -179,12 +174,6 @@ export async function readStrictly(
   await engine.run(raw(statement(careful)));
   return careful;
 }
-
-const SPECIAL = new Set(['table', 'column', 'before', 'after', 'at']);
-
-/** Column names that are words of SQL need quotes. */
-export const quoteName = (name: string): string =>
-  SPECIAL.has(name) || !/^[a-z_][a-z0-9_]*$/.test(name) ? `"${name}"` : name;
 
 function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
   const derived = source.derived?.get(column.name);

@@ -2,18 +2,24 @@
  * Contacts of which none can be read: there are rows, so that the workbook is not empty, and the first of them says what to look for.
  */
 
+import type { Engine } from '../core/engine.ts';
+import { NightshiftError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import type { TableText } from '../workbook/store.ts';
 import { FAULT } from './load.ts';
 
-export class NothingReadable extends Error {
+export class NothingReadable extends NightshiftError {
+  override name = 'NothingReadable';
+
   constructor(label: string, rows: number, first: { readonly place: string; readonly reason: string }) {
     const many = rows === 1 ? 'a row, and it can’t be read' : `${rows} rows, and none of them can be read`;
     super(
       `${label} has ${many}: ${first.place}: ${first.reason}. Nothing was done. Mend the file (docs/workbook.md says how cells are read), and run again.`,
     );
-    this.name = 'NothingReadable';
+  }
+
+  override get outward(): string {
+    return 'The table "contacts" has rows, and none of them can be read. Nothing was done.';
   }
 }
 

@@ -3,9 +3,9 @@
  * get the contact_id of today, or the fault of being about nobody.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { blankRow, FAULT, fault } from './load.ts';
 
 /** The facts that are about somebody. */

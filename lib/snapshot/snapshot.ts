@@ -3,10 +3,11 @@
  * job of the batch sees what stands here, and later what the jobs before it left.
  */
 
+import type { Engine } from '../core/engine.ts';
+import { NightshiftError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import type { Engine } from '../engine/duckdb.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import type { CellSettings } from './cells.ts';
@@ -67,12 +68,17 @@ const LARGEST: readonly TableName[] = ['events', 'contacts'];
 const ALWAYS: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces'];
 
 /** A workbook whose contacts can't be there, or can't be all there. */
-export class EmptyWorkbook extends Error {
+export class EmptyWorkbook extends NightshiftError {
+  override name = 'EmptyWorkbook';
+
   constructor(label: string) {
     super(
       `${label} holds no contacts. A workbook without any row looks like a cut or filtered read, so nothing was done. Put the rows back, or name another workbook with --workbook.`,
     );
-    this.name = 'EmptyWorkbook';
+  }
+
+  override get outward(): string {
+    return 'The workbook, or the table "contacts", holds no rows at all. An empty reading is taken for a fault, never for a mass deletion.';
   }
 }
 

@@ -4,9 +4,10 @@
  * spelling that it has; what they have in common stands beside them.
  */
 import { domainToASCII } from 'node:url';
+import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
 import { readAddress } from '../core/text/address.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 
 const FROM = [
   'contacts',

@@ -4,8 +4,9 @@
  * Nothing is written down on its word.
  */
 
+import type { Engine } from '../core/engine.ts';
 import { raw, sql } from '../core/sql.ts';
-import { type Engine, withMark } from '../engine/duckdb.ts';
+import { withMark } from '../engine/duckdb.ts';
 import type { MalformedRow } from '../workbook/store.ts';
 import { kindOf } from './bounce-kinds.ts';
 

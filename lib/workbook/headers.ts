@@ -2,7 +2,9 @@
  * Which header stands for which column: without case, with spaces, `-` and `_` alike, and with the names that other
  * tools use. Refuses to guess: a header that is not known is an unknown column, kept as it is.
  */
+import { NightshiftError } from '../core/errors.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
+import { nearest } from '../core/text/nearest.ts';
 
 /** `Contact ID`, `contact-id` and `CONTACT_ID` are all `contact_id`. Also the SQL name of an unknown column. */
 export const normalHeader = (header: string): string =>
@@ -70,10 +72,11 @@ export const isAddressName = (header: string): boolean => {
 };
 
 /** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
-export class HeaderError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'HeaderError';
+export class HeaderError extends NightshiftError {
+  override name = 'HeaderError';
+
+  override get outward(): string {
+    return 'A table’s header row is not as expected: a column that is needed is missing, or two have one name.';
   }
 }
 
@@ -156,31 +159,4 @@ export function requireColumns(
     ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of column names above them, or rename a column`
     : `Its columns are: ${headers.join(', ')}. Rename one`;
   throw new HeaderError(`${faults.join(' ')} ${there}, or add the alias in jobs/rules/workbook.ts.`);
-}
-
-/** The name nearest to what was looked for, if any is near enough to be meant (edit distance up to a third of its length). */
-export function nearest(wanted: string, names: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
-  for (const each of names) {
-    const distance = editDistance(normalHeader(wanted), normalHeader(each));
-    if (distance < bestDistance) {
-      best = each;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

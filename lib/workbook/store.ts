@@ -2,8 +2,12 @@
  * What a run asks of a workbook's store, whatever keeps it: a consistent reading, and one atomic landing. A store
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
+import { NightshiftError } from '../core/errors.ts';
 import type { TableName } from '../core/tables.ts';
 import type { Recognised } from './recognised.ts';
+
+/** The folder of export files, beside the workbook's own. */
+export const EXPORTS = 'exports';
 
 /** A record that could not be read as a row at all. */
 export interface MalformedRow {
@@ -217,12 +221,16 @@ export interface Store {
 }
 
 /** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
-export class ChangedMeanwhile extends Error {
+export class ChangedMeanwhile extends NightshiftError {
+  override name = 'ChangedMeanwhile';
   readonly names: readonly string[];
 
   constructor(names: readonly string[]) {
     super(`changed while the run was working: ${names.join(', ')}`);
     this.names = names;
-    this.name = 'ChangedMeanwhile';
+  }
+
+  override get outward(): string {
+    return 'People kept changing the workbook while the run tried to write. Nothing was overwritten; the next run tries again.';
   }
 }

@@ -1,24 +1,41 @@
 /** A fault in the rules is said in words, with exit code 2, before anything is read: no stack, no half of a run. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/workbook.ts';
+import { checkout, edit } from '../support/checkout.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
 
-it('names the file, the rule and what would be right', () => {
-  const copy = temporaryFolder();
-  for (const part of ['bin', 'jobs', 'lib', 'package.json'])
-    cpSync(join(root, part), join(copy, part), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const rules = join(copy, 'jobs/rules/workbook.ts');
-  writeFileSync(rules, readFileSync(rules, 'utf8').replace(/timeZone: '[^']*'/, "timeZone: 'Mars'"));
-  const ended = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], { cwd: copy, encoding: 'utf8' });
-  expect(ended.stderr.trim()).toBe(
-    'jobs/rules/workbook.ts: timeZone: found "Mars". Expected an IANA time zone such as "Europe/Berlin".',
+/** Runs `list` with one file of the rules changed. */
+function listWith(file: string, change: (text: string) => string) {
+  const copy = checkout();
+  edit(copy, `jobs/rules/${file}`, change);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/nightshift.js', 'list'], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr, rules: readFileSync(join(copy, 'jobs/rules', file), 'utf8') };
+}
+
+it('names the file, the line, the rule and what would be right', () => {
+  const { status, stdout, stderr, rules } = listWith('workbook.ts', (text) =>
+    text.replace(/timeZone: '[^']*'/, "timeZone: 'Mars'"),
   );
-  expect(ended.stdout).toBe('');
-  expect(ended.status).toBe(2);
+  expect(stderr.trim()).toBe(
+    `jobs/rules/workbook.ts:${lineOf(rules, "'Mars'")}: timeZone: found "Mars". Expected an IANA time zone such as "Europe/Berlin".`,
+  );
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+});
+
+it('names the line of each of several faults', () => {
+  const { stderr, rules } = listWith('scoring.ts', (text) =>
+    text.replace("'attended', points: 40", "'attended', points: '40'").replace('hardBounce:', 'hardBonce:'),
+  );
+  const line = lineOf(rules, "'attended', points");
+  expect(stderr).toContain(
+    `jobs/rules/scoring.ts:${line}: engagement, events "attended", points: found "40". Expected`,
+  );
+  expect(stderr).toContain('engagement: nothing is called "hardBonce" here');
 });

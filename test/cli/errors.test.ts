@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
-import { update } from '../../lib/core/job.ts';
+import { commands } from '../../lib/cli/options.ts';
+import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { lockFolder } from '../../lib/workbook/csv/commit/lock.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
@@ -31,15 +32,15 @@ const nothing = join(tmpdir(), 'nightshift-no-such-folder');
 
 describe('a command line that can’t be meant', () => {
   it.each([
-    ['runn nightly', 'There is no command "runn". Did you mean "run"? The commands are: '],
+    ['runn nightly', "Unknown command 'runn' (Did you mean run?). See nightshift --help."],
     ['run nightli', 'There is no job or batch "nightli". Did you mean "nightly"? There are: nightly, '],
     ['run bounce-supression', 'Did you mean "bounce-suppression"?'],
     ['run', 'Run what? Name jobs or batches: nightly, '],
-    ['run nightly --dryrun', 'There is no option --dryrun. Did you mean --dry-run? See nightshift --help.'],
-    ['status nightly', '"status" takes no names; found "nightly".'],
-    ['list nightly weekly', '"list" takes no names; found "nightly weekly".'],
-    ['doctor contacts', '"doctor" takes no names'],
-    ['list --dry-run', '"list" takes no --dry-run.'],
+    ['run nightly --dryrun', "Unknown option '--dryrun' (Did you mean --dry-run?). See nightshift --help."],
+    ['status nightly', "Too many arguments for 'status'. Expected 0 arguments but got 1."],
+    ['list nightly weekly', "Too many arguments for 'list'."],
+    ['doctor contacts', "Too many arguments for 'doctor'"],
+    ['list --dry-run', "Unknown option '--dry-run'."],
     [
       'run nightly --approve sha256:12',
       '--approve takes a plan\'s whole hash (sha256: and 64 digits), found "sha256:12".',
@@ -272,27 +273,28 @@ describe('a workbook that can’t be used', () => {
   });
 });
 
-it('--help names every command, every option, every job and every exit code', async () => {
+it('--help names every command, every job and every exit code, and COMMAND --help every option of a command', async () => {
   expect(await main(['--help'], nightShift)).toBe(0);
   const help = out.join('\n');
   for (const { jobs, name } of nightShift.batches)
     for (const each of [name, ...jobs.map((job) => job.name)]) expect(help).toContain(each);
-  for (const command of ['run', 'list', 'status', 'explain', 'undo', 'doctor'])
-    expect(help).toMatch(new RegExp(`^  ${command} `, 'm'));
-  for (const option of [
-    'workbook',
-    'as-of',
-    'ledger',
-    'dry-run',
-    'approve',
-    'due',
-    'map',
-    'overwrite',
-    'yes',
-    'json',
-    'threshold',
-  ])
-    expect(help).toMatch(new RegExp(`^  --${option} `, 'm'));
-  expect(help).toContain('do it without asking (import, erase)');
+  for (const { name } of commands) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'));
+  for (const option of ['workbook', 'as-of', 'ledger', 'json', 'help']) expect(help).toContain(`--${option} `);
   expect(help.match(/[0-4] (?=all well|a job|the command|a guard|another)/g)).toEqual(['0 ', '1 ', '2 ', '3 ', '4 ']);
+  expect(help.split('\n').filter((line) => line.length > 80 && !line.startsWith('Jobs and batches'))).toEqual([]);
+  expect(await main(['import', '--help'], nightShift)).toBe(0);
+  for (const option of ['dry-run', 'approve', 'map', 'overwrite', 'yes', 'workbook'])
+    expect(out.at(-1)).toMatch(new RegExp(`^  --${option} `, 'm'));
+  expect(await main(['help', 'import'], nightShift)).toBe(0);
+  expect(await main([], nightShift)).toBe(2);
+  expect(await main(['--version'], nightShift)).toBe(0);
+  expect(out.at(-1)).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+it('completion prints a script that names the commands and the jobs, for the shells that it knows', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    expect(await main(['completion', shell], nightShift)).toBe(0);
+    for (const word of ['doctor', 'nightly', 'list-cleaning']) expect(out.at(-1)).toContain(word);
+  }
+  expect(await main(['completion', 'csh'], nightShift)).toBe(2);
 });

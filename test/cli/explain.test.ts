@@ -2,8 +2,8 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { night } from '../support/night.ts';
 import { aContact, anEvent, aSuppression, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 

@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 let said: string[] = [];

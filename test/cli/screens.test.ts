@@ -2,8 +2,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 async function screen(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {

@@ -2,8 +2,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { bytesOf } from '../support/small-jobs.ts';
 import { aContact, anEvent, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 

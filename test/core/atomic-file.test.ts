@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeFileAtomic } from '../../lib/core/atomic-file.ts';
-import { nodeDisk } from '../../lib/workbook/csv/commit/disk.ts';
+import { nodeDisk } from '../../lib/core/disk.ts';
 import { died, dyingAt, watched } from '../workbook/csv/commit/fixture.ts';
 import { MemoryDisk } from '../workbook/csv/commit/memory-disk.ts';
 import { realFolder } from '../workbook/csv/commit/real-folder.ts';

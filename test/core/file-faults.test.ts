@@ -17,7 +17,7 @@ it.each([
   ['EMFILE', 'Too many files are open'],
   ['EIO', 'The disk failed at /data/led.'],
 ])('%s', (code, says) => {
-  expect(describeError(ofSystem(code))).toEqual({ kind: 'FileFault', message: expect.stringContaining(says) });
+  expect(describeError(ofSystem(code))).toMatchObject({ kind: 'FileFault', message: expect.stringContaining(says) });
 });
 
 it('names the place where a file was to go, or none where the system names none', () => {

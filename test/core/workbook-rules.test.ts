@@ -1,12 +1,12 @@
 /** What a marketer reads whose rules are wrong: the file, the place, what was found, and what is expected. */
 import { expect, it } from 'vitest';
-import { bounces } from '../../jobs/rules/bounces.ts';
-import { scoring } from '../../jobs/rules/scoring.ts';
-import { workbook } from '../../jobs/rules/workbook.ts';
 import { workbookRules } from '../../lib/core/workbook-rules.ts';
 import { bounceRules } from '../../lib/features/bounces/rules.ts';
 import { scoringRules } from '../../lib/features/scoring/rules.ts';
 import { text } from '../../lib/features/segments/build.ts';
+import { bounces } from '../fixture/rules/bounces.ts';
+import { scoring } from '../fixture/rules/scoring.ts';
+import { workbook } from '../fixture/rules/workbook.ts';
 
 const said = (check: () => unknown): string => {
   try {

@@ -3,12 +3,12 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { layOutSample } from '../../lib/cli/sample/lay-out.ts';
 import { tableNames, tableOf } from '../../lib/core/tables.ts';
+import { programFile } from '../support/child-process.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 const MEND = 'The docs drifted. Mend them with: UPDATE_DOCS=1 npx vitest run test/docs';
@@ -34,31 +34,16 @@ describe('the docs', () => {
     hold('docs/workbook.md', 'tables', `| table | key | other columns |\n| --- | --- | --- |\n${rows.join('')}`);
   });
 
-  it('list every job', () => {
-    const rows = nightShift.batches.flatMap((batch) =>
-      batch.jobs.map(({ name, purpose }) => `| ${name} | ${batch.name} | ${purpose} |\n`),
+  it('link to files that are there', () => {
+    const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+    const all = [...pages, ...readdirSync('docs').map((page) => `docs/${page}`)].filter((page) => page.endsWith('.md'));
+    const missing = all.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)]
+        .map((match) => join(dirname(page), match[1] ?? ''))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${page}: ${target}`),
     );
-    hold('README.md', 'jobs', `| job | when | what it does |\n| --- | --- | --- |\n${rows.join('')}`);
-  });
-
-  it('hold the calendar', () => {
-    const days = { '*': 'every day', '1': 'Mondays' };
-    const said = (cron: string): string => {
-      const [minute = '', hour = '', day = '', month = '', weekday = ''] = cron.split(' ');
-      const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-      if (day === '*') return `${days[weekday as keyof typeof days]}, ${at}`;
-      const months = month === '*' ? 'each month' : `months ${month.replaceAll(',', ', ')}`;
-      return `day ${day} of ${months}, ${at}`;
-    };
-    const rows = nightShift.batches.map(
-      ({ name, schedule, jobs, purpose }) =>
-        `| ${name} | ${said(schedule.cron)} | ${jobs.map((job) => job.name).join(', ')} | ${purpose} |\n`,
-    );
-    hold(
-      'README.md',
-      'calendar',
-      `| batch | when | jobs, in order | what for |\n| --- | --- | --- | --- |\n${rows.join('')}`,
-    );
+    expect(missing).toEqual([]);
   });
 
   it('show the first night on the sample as it is', async () => {
@@ -66,7 +51,8 @@ describe('the docs', () => {
     const workbook = join(folder, 'workbook');
     await layOutSample('data/sample', workbook, '2026-11-24');
     const args = ['--workbook', workbook, '--ledger', join(folder, 'ledger'), '--as-of', '2026-11-24T05:00:00Z'];
-    const out = execFileSync(process.execPath, ['bin/nightshift.js', 'run', 'nightly', ...args], {
+    const program = await programFile('test/support/fixture-shift/main.ts');
+    const out = execFileSync(process.execPath, [program, 'run', 'nightly', ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { join, sql } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 describe('trimmed', () => {
   it('gives what trim gives, whatever alphabet’s spaces stand where', async () => {
-    const engine = await Engine.open({ spillFolder: temporaryFolder(), timeZone: 'UTC', threads: 1 });
+    const engine = await openEngine({ spillFolder: temporaryFolder(), timeZone: 'UTC', threads: 1 });
     const spaces = [' ', '\u00A0', '\u1680', '\u2003', '\u202F', '\u3000', '\t', '\n', '\u200B'];
     const text = fc.array(fc.constantFrom(...spaces, 'a', 'É', '@', '日', '😀')).map((parts) => parts.join(''));
     await fc.assert(

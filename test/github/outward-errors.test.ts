@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { summaryText } from '../../lib/github/summary.ts';
 import { warningNews } from '../../lib/github/warnings.ts';
-import type { LedgerEntry } from '../../lib/run/ledger.ts';
-import type { JobResult, RunResult } from '../../lib/run/run.ts';
+import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
+import type { JobResult, RunResult } from '../../lib/run/result.ts';
 
 const aJob = (given: Partial<JobResult>): JobResult => ({
   ...{ job: 'bounce-suppression', period: '2026-11-23', status: 'applied', plan: 'sha256:1', changes: {}, reasons: {} },
@@ -44,7 +44,11 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
       guards: [{ guard: 'at most 2 % of contacts', limit: 10, found: 15, passed: false }],
     }),
     aJob({ job: 'list-refresh', status: 'skipped', next: 'needs bounce-suppression' }),
-    aJob({ job: 'exports', status: 'failed', error: { kind: 'CsvError', message: 'ada@example.com' } }),
+    aJob({
+      job: 'exports',
+      status: 'failed',
+      error: { kind: 'CsvError', message: 'ada@example.com', outward: 'A file of the workbook can’t be read as CSV.' },
+    }),
   ];
   const history = new Map([['list-cleaning', [4, 1, 2].map((seconds, i) => anEntry(`r${i}`, { seconds }))]]);
   const text = summaryText({

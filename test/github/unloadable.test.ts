@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NightShift } from '../../lib/core/batch.ts';
-import { RulesError } from '../../lib/core/workbook-rules.ts';
+import { RulesError } from '../../lib/core/rules.ts';
 import { type ActionsWorld, actionsWorld, type Ended, type Order } from '../support/actions.ts';
 import { aContact, writeWorkbook } from '../support/workbook.ts';
 

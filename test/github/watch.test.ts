@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import type { Batch, NightShift } from '../../lib/core/batch.ts';
 import { dueSlots, type History } from '../../lib/github/due.ts';
 import { type Seen, watch } from '../../lib/github/watch.ts';
-import type { LedgerEntry } from '../../lib/run/ledger.ts';
+import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
+import { nightShift } from '../fixture/batches.ts';
 
 const [first] = nightShift.batches;
 const [job] = first?.jobs ?? [];

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { workbook } from '../../jobs/rules/workbook.ts';
 import { ask } from '../../lib/cli/ask.ts';
 import { main } from '../../lib/cli/main.ts';
+import { workbook } from '../fixture/rules/workbook.ts';
 import { aJob } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { readCsv, temporaryFolder } from '../support/workbook.ts';
 
 const audience = 'Email Address,First Name,LEID,EUID,MEMBER_RATING,OPTIN_TIME,NOTES\n';

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bounceSuppression } from '../../jobs/bounce-suppression.ts';
-import { bounces as rules } from '../../jobs/rules/bounces.ts';
 import { reportRun } from '../../lib/cli/report.ts';
 import { warningsIn } from '../../lib/github/outward-errors.ts';
-import type { RunResult } from '../../lib/run/run.ts';
+import type { RunResult } from '../../lib/run/result.ts';
+import { bounceSuppression } from '../fixture/bounce-suppression.ts';
+import { bounces as rules } from '../fixture/rules/bounces.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
   aBounce,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWorld } from '../../data/generator/files.ts';
 import { sampleOptions } from '../../data/generator/presets.ts';
 import { generateWorld } from '../../data/generator/world.ts';
-import type { JobResult } from '../../lib/run/run.ts';
+import type { JobResult } from '../../lib/run/result.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aContact, type Row, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { enrichment } from '../../jobs/enrichment.ts';
 import { enrichmentRules } from '../../lib/features/enrichment/rules.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import { enrichment } from '../fixture/enrichment.ts';
 import { programFile } from '../support/child-process.ts';
 import { type DnsServer, dnsServer, type Zone } from '../support/dns-server.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
@@ -103,7 +103,7 @@ describe('what is paid', () => {
     });
   }
 
-  it('goes to the contacts worth most, and to nobody who is suppressed, quiet, or at a mailbox for everybody', async () => {
+  it('goes to the contacts worth most, and to none who is suppressed, inactive, or at a free mailbox', async () => {
     const server = await start();
     const folder = temporaryFolder();
     writeWorkbook(folder, {
@@ -175,7 +175,7 @@ describe('what is written', () => {
     expect(failing).toMatchObject({ status: 'blocked', metrics: { found: 40, failed: { 'no JSON': 20 } } });
     expect(failing.guards[0]).toMatchObject({ guard: 'at most 20 % of look-ups failing', found: 20, passed: false });
     expect(rowOf(folder, 'firm1').company).toBe('');
-    expect(readCsv(folder, 'companies')).toHaveLength(40);
+    expect(readCsv(folder, 'companies').filter((row) => row.fetched_at !== '')).toHaveLength(40);
     const { limits } = rulesFor(server);
     const patient = { limits: { ...limits, failuresInARow: 100 }, mostFailing: 1 };
     const overwriting = rulesFor(server, { contacts: { industry: 'overwrite' }, ...patient });
@@ -198,6 +198,73 @@ describe('what is written', () => {
   });
 });
 
+describe('what is remembered', () => {
+  it('goes past a rejected domain, and asks about it last the next time', async () => {
+    const server = await start({ 'large.example': ['unprocessable', 'found'] });
+    const folder = temporaryFolder();
+    writeWorkbook(folder, {
+      contacts: [
+        worker('large', { lifetime_value: 900 }),
+        ...['a', 'b', 'c', 'd'].map((firm) => worker(firm, { lifetime_value: 5 })),
+      ],
+    });
+    const rules = rulesFor(server, {}, { budget: 3 });
+    expect(await enrich(folder, rules)).toMatchObject({ metrics: { found: 2, failed: { 'status 422': 1 } } });
+    expect(readCsv(folder, 'companies').find((row) => row.domain === 'large.example')).toMatchObject({
+      source: '',
+      fetched_at: '',
+      source_note: 'local: status 422',
+    });
+    expect(await enrich(folder, rules, { asOf: '2026-11-29' })).toMatchObject({ metrics: { due: 3, found: 3 } });
+    expect(server.questions).toEqual(['large', 'a', 'b', 'c', 'd', 'large'].map((firm) => `${firm}.example`));
+    const answered = readCsv(folder, 'companies').find((row) => row.domain === 'large.example');
+    expect(answered).toMatchObject({ company: 'large.example Ltd', source: 'local', source_note: '', missed_at: '' });
+  });
+
+  it('an answer about another company is noted, not filled in, and not asked for again', async () => {
+    const server = await start({ 'shop.example': ['parent company'] });
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [worker('shop', { last_activity_at: '2026-11-01T00:00:00Z' })] });
+    const rules = rulesFor(server);
+    const matching = { ...rules, provider: { ...rules.provider, matches: 'website' } };
+    expect(await enrich(folder, matching)).toMatchObject({ metrics: { other: 1, found: 0 } });
+    expect(rowOf(folder, 'shop').company).toBe('');
+    expect(rowOf(folder, 'shop')).not.toHaveProperty('employees');
+    expect(readCsv(folder, 'companies')).toMatchObject([
+      { source: 'local', source_note: 'local: another company, parent.example' },
+    ]);
+    expect(await enrich(folder, matching, { asOf: '2026-11-29' })).toMatchObject({ metrics: { due: 0 } });
+  });
+
+  it('with its source: another source asks again, and what it does not know stays known of the first', async () => {
+    const first = await start({ 'b.example': ['unknown'] });
+    const folder = temporaryFolder();
+    const seen = { last_activity_at: '2026-11-01T00:00:00Z' };
+    writeWorkbook(folder, { contacts: ['a', 'b'].map((firm) => worker(firm, seen)) });
+    await enrich(folder, rulesFor(first));
+    expect(readCsv(folder, 'companies')[0]).not.toHaveProperty('source_note');
+    const second = await start({ 'a.example': ['unknown'] });
+    const rules = rulesFor(second);
+    const other = { ...rules, provider: { ...rules.provider, name: 'other' } };
+    expect(await enrich(folder, other, { asOf: '2026-11-29' })).toMatchObject({
+      metrics: { due: 2, found: 1, unknown: 1 },
+    });
+    expect(readCsv(folder, 'companies')).toMatchObject([
+      { domain: 'a.example', company: 'a.example Ltd', source: 'local', source_note: 'other: unknown' },
+      { domain: 'b.example', company: 'b.example Ltd', source: 'other', source_note: '' },
+    ]);
+    expect(await enrich(folder, other, { asOf: '2026-12-06' })).toMatchObject({ metrics: { due: 0 } });
+  });
+
+  it('no provider is asked on a workbook of one’s own while the rules name the sample’s register', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [worker('firm')] });
+    const result = await enrich(folder, { provider: { kind: 'sample', file: 'data/sample/register/companies.csv' } });
+    expect(result).toMatchObject({ status: 'unchanged', metrics: { provider: 'none' } });
+    expect(existsSync(join(folder, 'companies.csv'))).toBe(false);
+  });
+});
+
 describe('checks by DNS', () => {
   const found = { MX: ['mx.example'], A: ['192.0.2.1'] };
   const dnsOf = ({ address }: DnsServer) => ({ dns: { servers: [address], timeoutMs: 1_000 } });
@@ -206,7 +273,7 @@ describe('checks by DNS', () => {
       readCsv(folder, 'companies').map(({ domain = '', mail = '', website = '' }) => [domain, `${mail} ${website}`]),
     );
 
-  it('note what a company has, change nobody by it, and never take silence for a no', async () => {
+  it('note what a company has, change no contact, and never read silence as a no', async () => {
     const zone: Record<string, Zone[string]> = {
       'firm.example': found,
       'nomail.example': { MX: ['.'], A: ['192.0.2.1'] },
@@ -242,7 +309,7 @@ describe('checks by DNS', () => {
       'half.example': 'yes ',
     });
     expect(readCsv(folder, 'contacts')).toEqual(before);
-    // Only what could not be told is asked about again; and when all of it is old, silence takes nothing back.
+    // Only what is unknown is asked about again; and when all of it is old, silence takes nothing back.
     const asked = name.questions.length;
     await enrich(folder, rules, { asOf: '2026-12-06' });
     const again = new Set(name.questions.slice(asked).map((question) => question.split(' ')[1]));
@@ -254,7 +321,7 @@ describe('checks by DNS', () => {
     expect(noted(folder)).toMatchObject({ 'firm.example': 'yes yes', 'nomail.example': 'no yes' });
   });
 
-  it('do not believe a name server that knows nobody, and leave one alone that does not answer', async () => {
+  it('ignore a name server that knows no domain, and stop at one that does not answer', async () => {
     const firms = Array.from({ length: 40 }, (_, i) => `firm${i}`);
     const lying = await dnsServer({});
     const silent = await dnsServer(Object.fromEntries(firms.map((firm) => [`${firm}.example`, 'refuses'])));

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { exportFiles } from '../../jobs/exports.ts';
 import { exportRules } from '../../lib/features/exports/rules.ts';
 import { all, event, memberOf, not, purchases, text } from '../../lib/features/segments/build.ts';
+import { exportFiles } from '../fixture/exports.ts';
 import { bringIn } from '../support/import.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
@@ -153,6 +153,41 @@ describe('an export', () => {
       sha,
     );
     expect(Object.values(read(folder, 'm')[0] ?? {})).toEqual(meta);
+  });
+
+  it('gives machines each address as it is, also where a spreadsheet would take it for a formula', async () => {
+    const folder = temporaryFolder();
+    const odd = ['+plus@example.com', '-minus@example.com', '=eq@example.com', "=cmd|' /c calc'!a0@example.com"];
+    writeWorkbook(folder, {
+      contacts: odd.map((email, i) => aContact({ contact_id: `c${i}`, email, first_name: '=1+1' })),
+      suppressions: odd.map((email) => aSuppression({ email })),
+      bounces: [],
+    });
+    await exported(folder, [
+      ...(['mailchimp', 'ses', 'postmark'] as const).map((tool) => ({ name: tool, suppressionsFor: tool })),
+      { name: 'people', format: 'csv', sending: false, columns: { email: 'email', name: 'first_name' } },
+    ]);
+    for (const tool of ['mailchimp', 'ses', 'postmark'])
+      expect(read(folder, tool).map((row) => Object.values(row)[0])).toEqual(expect.arrayContaining(odd));
+    const people = read(folder, 'people');
+    expect(people.map(({ email }) => email)).toEqual([...odd.slice(0, 3), `'${odd[3]}`]);
+    expect(people.map(({ name }) => name)).toEqual(odd.map(() => "'=1+1"));
+  });
+
+  it('keeps the marks of a script, and sends no country that is no ISO code', async () => {
+    const folder = temporaryFolder();
+    aCrowd(
+      folder,
+      { contact_id: 'c1', first_name: 'अनिता', country: 'IN' },
+      { contact_id: 'c2', country: 'United Kingdom (UK)' },
+    );
+    await exported(folder, [
+      { name: 'm', format: 'meta', sending: true },
+      { name: 'g', format: 'google-ads', sending: true },
+    ]);
+    expect(read(folder, 'm').map(({ fn, country }) => [fn, country])[0]).toEqual([sha('अनिता'), sha('in')]);
+    expect(read(folder, 'm')[1]?.country).toBe('');
+    expect(read(folder, 'g').map(({ Country }) => Country)).toEqual(['IN', '']);
   });
 
   it('is no formula to a spreadsheet, says its rows and checksum, and is written only when it differs', async () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lists } from '../../jobs/rules/segments.ts';
-import type { RunResult } from '../../lib/run/run.ts';
+import type { RunResult } from '../../lib/run/result.ts';
+import { lists } from '../fixture/rules/segments.ts';
 import { night } from '../support/night.ts';
 import { type Row, readCsv, temporaryFolder } from '../support/workbook.ts';
 

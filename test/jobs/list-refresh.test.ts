@@ -1,10 +1,10 @@
 /** Who joins and leaves the lists, and who may never be on one. */
 import { expect, it } from 'vitest';
-import { listRefresh } from '../../jobs/list-refresh.ts';
-import { listSizes } from '../../jobs/rules/guards.ts';
-import { lists } from '../../jobs/rules/segments.ts';
 import { memberOf, text } from '../../lib/features/segments/build.ts';
 import type { Condition } from '../../lib/features/segments/condition.ts';
+import { listRefresh } from '../fixture/list-refresh.ts';
+import { listSizes } from '../fixture/rules/guards.ts';
+import { lists } from '../fixture/rules/segments.ts';
 import { jobOf, night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

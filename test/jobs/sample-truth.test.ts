@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeWorld } from '../../data/generator/files.ts';
 import type { ContactTruth } from '../../data/generator/truth.ts';
 import { generateWorld } from '../../data/generator/world.ts';
-import { lists } from '../../jobs/rules/segments.ts';
-import type { RunResult } from '../../lib/run/run.ts';
+import type { RunResult } from '../../lib/run/result.ts';
+import { lists } from '../fixture/rules/segments.ts';
 import { jobOf, night } from '../support/night.ts';
 import { type Row, readCsv } from '../support/workbook.ts';
 

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { scoring } from '../../jobs/rules/scoring.ts';
-import { scoreRecalculation } from '../../jobs/score-recalculation.ts';
 import { exitCode } from '../../lib/cli/run.ts';
 import { text } from '../../lib/features/segments/build.ts';
+import { scoring } from '../fixture/rules/scoring.ts';
+import { scoreRecalculation } from '../fixture/score-recalculation.ts';
 import { night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
-import { aContact, anEvent, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import { aBounce, aContact, anEvent, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 it('an old score, a later event and a missed night change nothing; who may not be mailed has no score', async () => {
   const [one, two] = [temporaryFolder(), temporaryFolder()];
@@ -34,7 +34,7 @@ it('a rule about a column that the workbook lacks is a fault of the rules, and n
   writeWorkbook(folder, { contacts: [aContact()] });
   const rules = { ...scoring, excluded: [{ name: 'ours', where: text('contry').is('DE') }] };
   const { jobs } = await night(folder, { jobs: nightly(scoreRecalculation(rules)) });
-  expect(jobs[0]?.error).toEqual({
+  expect(jobs[0]?.error).toMatchObject({
     kind: 'RulesError',
     message:
       'jobs/rules/scoring.ts: excluded "ours", text(contry): contacts has no column "contry". Did you mean "country"?',
@@ -59,3 +59,50 @@ it.each(['Demo_Request', 'DEMO_REQUEST', ' demo_request '])(
     expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(file);
   },
 );
+
+it('events that no rule knows are counted and named, and never quoted where they are no types', async () => {
+  const folder = temporaryFolder();
+  const types = ['Email Click', 'form_submission', 'Webinar attended', 'Click'];
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 's1' })],
+    events: types.map((type) => anEvent({ contact_id: 's1', type })),
+  });
+  const { jobs } = await night(folder, { jobs: nightly(scoreRecalculation(scoring)) });
+  expect(jobs[0]?.metrics.unknownEvents).toEqual({ events: 3, types: 3 });
+  expect(jobs[0]?.metrics.warnings).toEqual([
+    '3 events of 3 types that no scoring rule knows: "email click" (1, like "click"), "form_submission" (1), ' +
+      '"webinar attended" (1, like "attended"). Add them to a rule in jobs/rules/scoring.ts: ' +
+      "also: ['email click', 'form_submission', 'webinar attended']",
+  ]);
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 's1' })],
+    events: [
+      anEvent({ contact_id: 's1', type: 'ann@acme.example' }),
+      anEvent({ contact_id: 's1', type: '+1 202 555 0143' }),
+    ],
+  });
+  const odd = await night(folder, { jobs: nightly(scoreRecalculation(scoring)), asOf: '2026-11-24' });
+  expect(JSON.stringify(odd.jobs[0]?.metrics)).not.toMatch(/acme|555/);
+  expect(odd.jobs[0]?.metrics.unknownEvents).toEqual({ events: 2, types: 2 });
+});
+
+it('a bounce that is the sender’s own fault costs no points, whatever the provider calls it', async () => {
+  const folder = temporaryFolder();
+  const bounced = ['blocked', 'full', 'unclear', 'never'];
+  writeWorkbook(folder, {
+    contacts: bounced.map((id) => aContact({ contact_id: id, email: `${id}@${id}.example` })),
+    events: bounced.map((contact_id) => anEvent({ contact_id, type: 'attended' })),
+    bounces: [
+      aBounce({ email: 'blocked@blocked.example', kind: 'hard', code: '5.7.1', detail: 'sender IP on a blocklist' }),
+      aBounce({ email: 'full@full.example', kind: 'hard', code: '5.2.2', detail: 'mailbox full' }),
+      aBounce({ email: 'unclear@unclear.example', kind: 'hard', code: '5.0.0', detail: 'undefined failure' }),
+    ],
+  });
+  await night(folder, { jobs: nightly(scoreRecalculation(scoring)) });
+  const engaged = Object.fromEntries(
+    readCsv(folder, 'contacts').map((row) => [row.contact_id, Number(row.engagement)]),
+  );
+  expect(engaged.blocked).toBe(engaged.never);
+  expect(engaged.full).toBe(engaged.never);
+  expect(engaged.unclear).toBe(Number(engaged.never) - 20);
+});

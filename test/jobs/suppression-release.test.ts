@@ -1,7 +1,15 @@
 /** What a person's answer in `review` releases, and what it doesn't. */
 import { expect, it } from 'vitest';
 import { jobOf, night } from '../support/night.ts';
-import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import {
+  aBounce,
+  aContact,
+  anEvent,
+  aSuppression,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
 
 it('releases nobody without a person’s yes', async () => {
   const folder = temporaryFolder();
@@ -12,4 +20,78 @@ it('releases nobody without a person’s yes', async () => {
   const result = await night(folder, { jobs: ['suppression-release'] });
   expect(jobOf(result, 'suppression-release').status).toBe('unchanged');
   expect(readCsv(folder, 'suppressions').map((row) => row.released_at)).toEqual(['']);
+});
+
+const left = '2026-10-01T10:00:00Z';
+const signedUp = '2026-11-01T09:00:00Z';
+
+/** Somebody who unsubscribed, and signed up again at `at`; the first night marks and lists them. */
+async function signsUpAgain(at: string, more: { kind: string; occurred_at: string }[] = []): Promise<string> {
+  const folder = temporaryFolder();
+  const email = 'ann@example.com';
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 'k1', email })],
+    bounces: [{ kind: 'unsubscribe', occurred_at: left }, ...more].map((given) =>
+      aBounce({ email, code: '', detail: '', ...given }),
+    ),
+    events: [anEvent({ contact_id: 'k1', type: 'subscribe', occurred_at: at })],
+  });
+  await night(folder, { jobs: ['bounce-suppression', 'suppression-review'] });
+  return folder;
+}
+
+const statusOf = (folder: string): string | undefined => readCsv(folder, 'contacts')[0]?.status;
+
+it('proposes somebody who signed up after they unsubscribed, with both dates, and releases them by a yes alone', async () => {
+  const folder = await signsUpAgain(signedUp);
+  expect(readCsv(folder, 'review')).toMatchObject([
+    {
+      subject: 'release',
+      left_id: 'ann@example.com',
+      right_id: 'k1',
+      evidence: 'unsubscribed on 2026-10-01, signed up again on 2026-11-01',
+      decision: '',
+    },
+  ]);
+  await night(folder);
+  expect(statusOf(folder)).toBe('unsubscribed');
+  writeWorkbook(folder, { review: readCsv(folder, 'review').map((row) => ({ ...row, decision: 'yes' })) });
+  await night(folder);
+  expect(statusOf(folder)).toBe('subscribed');
+  expect(readCsv(folder, 'suppressions')[0]?.released_at).not.toBe('');
+  await night(folder);
+  expect(statusOf(folder)).toBe('subscribed');
+});
+
+it('does not propose somebody who signed up before they unsubscribed, complained as well, or left without a date', async () => {
+  for (const folder of [
+    await signsUpAgain('2026-09-01T09:00:00Z'),
+    await signsUpAgain(signedUp, [{ kind: 'complaint', occurred_at: '2026-10-02T10:00:00Z' }]),
+    await signsUpAgain(signedUp, [{ kind: 'unsubscribe', occurred_at: '31.31.2026' }]),
+    await signsUpAgain(signedUp, [{ kind: 'unsubscribe', occurred_at: '2026-11-02T10:00:00Z' }]),
+  ])
+    expect(readCsv(folder, 'review')).toEqual([]);
+});
+
+it('proposes a contact whose dead address was corrected', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 'k1', email: 'old@example.com' })],
+    bounces: [aBounce({ email: 'old@example.com', code: '5.1.1', occurred_at: left })],
+  });
+  await night(folder, { jobs: ['bounce-suppression'] });
+  expect(statusOf(folder)).toBe('suppressed');
+  const corrected = readCsv(folder, 'contacts').map((row) => ({ ...row, email: 'new@example.com' }));
+  writeWorkbook(folder, { contacts: corrected });
+  await night(folder, { jobs: ['bounce-suppression', 'suppression-review'] });
+  expect(readCsv(folder, 'review')).toMatchObject([
+    {
+      left_id: 'new@example.com',
+      evidence:
+        'its contact is marked as suppressed for an earlier address (hard_bounce, 2026-10-01) that it no longer has',
+    },
+  ]);
+  writeWorkbook(folder, { review: readCsv(folder, 'review').map((row) => ({ ...row, decision: 'yes' })) });
+  await night(folder);
+  expect(statusOf(folder)).toBe('subscribed');
 });

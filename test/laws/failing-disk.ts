@@ -2,7 +2,7 @@
  * A disk that fails: the operations through which landing and the ledger write, counted, and failing at the nth. The
  * real disk is put back afterwards. Reads never fail, because nothing can be lost by them.
  */
-import { type Disk, nodeDisk } from '../../lib/workbook/csv/commit/disk.ts';
+import { type Disk, nodeDisk } from '../../lib/core/disk.ts';
 
 const writing = [
   'makeFolder',

@@ -2,7 +2,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { insert, job, update } from '../../lib/core/job.ts';
+import { insert, update } from '../../lib/core/change.ts';
+import { job } from '../../lib/core/job.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { night } from '../support/night.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';

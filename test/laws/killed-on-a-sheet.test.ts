@@ -8,8 +8,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
+import { programFile } from '../support/child-process.ts';
 import { book, bookOfCsv } from '../support/sheets-server/build.ts';
 import { effectiveValue } from '../support/sheets-server/cell-value.ts';
 import { type Book, copyBook } from '../support/sheets-server/model.ts';
@@ -109,7 +110,8 @@ class World {
 
   /** The command in a process of its own that dies at its nth request; false where it ended before. */
   async killedAt(n: number, isDone: boolean): Promise<boolean> {
-    const child = spawn(process.execPath, ['bin/nightshift.js', ...this.#command()], {
+    const program = await programFile('test/support/fixture-shift/main.ts');
+    const child = spawn(process.execPath, [program, ...this.#command()], {
       cwd: root,
       env: { ...process.env, ...this.#settings() },
       stdio: 'ignore',

@@ -4,8 +4,8 @@
  * operation; 0 leaves that to whoever started it.
  */
 import { once } from 'node:events';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
+import { nightShift } from '../fixture/batches.ts';
 import '../../lib/cli/run.ts';
 import { withFault } from './failing-disk.ts';
 

@@ -1,10 +1,10 @@
-/** One id names a job everywhere: its file, its test, what `list` prints, and its row in the README. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** One id names a job everywhere: its file, its test, and what `list` prints. */
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import { allJobs } from '../../lib/core/batch.ts';
+import { nightShift } from '../fixture/batches.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const names = allJobs(nightShift)
@@ -16,8 +16,8 @@ const namesIn = (folder: string, ending: string): string[] =>
     .map((file) => file.slice(0, -ending.length))
     .sort();
 
-it('jobs/ holds one file for each job, and nothing else but the batches', () => {
-  expect(namesIn('jobs', '.ts').filter((name) => name !== 'batches')).toEqual(names);
+it('test/fixture holds one file for each job, and nothing else but the batches', () => {
+  expect(namesIn('test/fixture', '.ts').filter((name) => name !== 'batches')).toEqual(names);
 });
 
 it('each job has a test of its name', () => {
@@ -33,14 +33,4 @@ it('`list --json` names the same jobs, with the purposes that they declare', asy
   const { batches } = JSON.parse(out.join('')) as { batches: { jobs: { job: string; purpose: string }[] }[] };
   const listed = batches.flatMap(({ jobs }) => jobs.map(({ job, purpose }) => [job, purpose]));
   expect(listed).toEqual(allJobs(nightShift).map(({ job }) => [job.name, job.purpose]));
-});
-
-it('the README’s table of jobs says of each what `list` says', () => {
-  expect(existsSync(`${root}README.md`)).toBe(true);
-  const rows = readFileSync(`${root}README.md`, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .map((line) => line.split('|').map((cell) => cell.trim().replace(/^\[?`?([^`\]]*)`?\]?(\(.*\))?$/, '$1')));
-  const told = rows.filter(([, job = '']) => names.includes(job)).map(([, job, , purpose]) => [job, purpose]);
-  expect(told).toEqual(allJobs(nightShift).map(({ job }) => [job.name, job.purpose]));
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeWorld } from '../../data/generator/files.ts';
 import { generateWorld } from '../../data/generator/world.ts';
-import { nightShift } from '../../jobs/batches.ts';
 import { allJobs } from '../../lib/core/batch.ts';
-import type { RunResult } from '../../lib/run/run.ts';
+import type { RunResult } from '../../lib/run/result.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { night } from '../support/night.ts';
 import {
   aBounce,

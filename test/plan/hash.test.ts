@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { insert, remove, update } from '../../lib/core/job.ts';
+import { insert, remove, update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';

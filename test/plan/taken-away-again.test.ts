@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { remove, upsert } from '../../lib/core/job.ts';
+import { remove, upsert } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';

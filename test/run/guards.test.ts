@@ -2,15 +2,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listRefresh } from '../../jobs/list-refresh.ts';
 import { reportRun } from '../../lib/cli/report.ts';
 import { exitCode } from '../../lib/cli/run.ts';
+import { insert, remove } from '../../lib/core/change.ts';
 import { allowed } from '../../lib/core/guard.ts';
-import { insert, remove } from '../../lib/core/job.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { all, text } from '../../lib/features/segments/build.ts';
 import type { ListRule } from '../../lib/features/segments/lists.ts';
 import { planHash } from '../../lib/plan/hash.ts';
+import { listRefresh } from '../fixture/list-refresh.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { aJob, bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
 import {

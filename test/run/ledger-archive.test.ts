@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { folderLedger, type LedgerEntry } from '../../lib/run/ledger.ts';
+import { folderLedger } from '../../lib/run/ledger.ts';
 import { compactLedger } from '../../lib/run/ledger-archive.ts';
+import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 const entry = (at: Date): LedgerEntry => ({

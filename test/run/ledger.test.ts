@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { insert } from '../../lib/core/job.ts';
+import { insert } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { filesBelow } from '../laws/one-outcome.ts';
 import { jobOf, night } from '../support/night.ts';
@@ -53,7 +53,10 @@ it('an entry lies at JOB/PERIOD/RUN.json and has these fields', async () => {
     changes: {},
     reasons: {},
     metrics: { quarantine },
-    error: { kind: expect.any(String), message: expect.stringContaining('kept back') },
+    error: {
+      kind: expect.any(String),
+      message: expect.stringContaining('there is no table "nowhere" here. A job sees'),
+    },
   });
 });
 

@@ -1,6 +1,6 @@
 /** Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word. */
 import { describe, expect, it } from 'vitest';
-import { update } from '../../lib/core/job.ts';
+import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { jobOf, type Night, night } from '../support/night.ts';

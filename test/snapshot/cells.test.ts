@@ -1,12 +1,12 @@
 /** What a cell's text is read as, in UTC and elsewhere; what has no certain reading is nothing. */
 import { describe, expect, it } from 'vitest';
 import { join, raw, sql } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { type CellSettings, readCell, writeCell } from '../../lib/snapshot/cells.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 async function readAll(type: 'date' | 'time', texts: readonly string[], settings: CellSettings) {
-  const engine = await Engine.open({ spillFolder: temporaryFolder(), timeZone: settings.timeZone, threads: 1 });
+  const engine = await openEngine({ spillFolder: temporaryFolder(), timeZone: settings.timeZone, threads: 1 });
   const rows = join(
     texts.map((text) => sql`(${text})`),
     ', ',

@@ -8,9 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { NightShift } from '../../lib/core/batch.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { programFile } from './child-process.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
 import { storyShift } from './story-shift/jobs.ts';
@@ -55,7 +55,7 @@ const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com'
 
 /** What the runs execute, below the repository's own folder, and on which night shift. */
 const programs: Readonly<Record<'product' | 'story', { readonly path: string; readonly nightShift: NightShift }>> = {
-  product: { path: 'bin/nightshift.js', nightShift },
+  product: { path: 'test/support/fixture-shift/main.ts', nightShift },
   story: { path: 'test/support/story-shift/main.ts', nightShift: storyShift },
 };
 
@@ -115,7 +115,7 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
   const run = async (order: Order): Promise<Ended> => {
     const { line, variables, ended } = prepare(order);
     const clock = ['--import', join(root, 'test/support/clock/main.mjs')];
-    const file = program.path.endsWith('.ts') ? await programFile(program.path) : join(root, program.path);
+    const file = await programFile(program.path);
     const child = spawn(process.execPath, [...clock, file, ...line], {
       cwd: root,
       env: variables,

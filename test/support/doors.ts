@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { raw } from '../../lib/core/sql.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { inboxFiles, inboxJob } from '../../lib/intake/inbox.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
@@ -66,7 +66,7 @@ export const byFolder: Door = async (folder, files) => {
 /** The state as any job, list or export of the next night sees it. */
 export async function stateOf(folder: string): Promise<State> {
   const store = await openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' });
-  const engine = await Engine.open({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
+  const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     await takeSnapshot(engine, await store.read(), {
       ...{ settings: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },

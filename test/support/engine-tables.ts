@@ -3,9 +3,10 @@
  * see tables and no files. Knows nothing of stores; refuses a cell of a wrong type as DuckDB does.
  */
 import { tmpdir } from 'node:os';
+import type { Engine } from '../../lib/core/engine.ts';
 import { join, name, raw, sql } from '../../lib/core/sql.ts';
 import { type ColumnType, tableOf } from '../../lib/core/tables.ts';
-import { Engine } from '../../lib/engine/duckdb.ts';
+import { openEngine } from '../../lib/engine/duckdb.ts';
 
 type Cell = string | number | null | undefined;
 export type Rows = readonly Readonly<Record<string, Cell>>[];
@@ -23,7 +24,7 @@ const sqlType: Record<ColumnType, string> = { text: 'varchar', number: 'double',
 /** An engine with every table that rules may read, `domains` and `unmailable` among them. Close it when done. */
 export async function engineWith(layout: Layout): Promise<Engine> {
   const { timeZone = 'UTC', threads = 1 } = layout;
-  const engine = await Engine.open({ spillFolder: tmpdir(), timeZone, threads });
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone, threads });
   for (const table of tables) await lay(engine, table, layout[table] ?? []);
   await engine.run(sql`create table domains (domain varchar, kind varchar)`);
   for (const { domain, kind } of layout.domains ?? [])

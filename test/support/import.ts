@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import { type ImportReport, type ImportRequest, importJob } from '../../lib/intake/import-job.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
-import type { JobResult } from '../../lib/run/run.ts';
+import type { JobResult } from '../../lib/run/result.ts';
 import { type Night, night } from './night.ts';
 import { asOf as endOfToday, type Row } from './workbook.ts';
 

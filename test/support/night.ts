@@ -4,18 +4,21 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nightShift } from '../../jobs/batches.ts';
 import { rehearsal } from '../../lib/cli/run.ts';
-import { resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
+import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
-import { type JobResult, type RunResult, runBatch } from '../../lib/run/run.ts';
+import type { JobResult, RunResult } from '../../lib/run/result.ts';
+import { runBatch } from '../../lib/run/run.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { asOf as endOfToday } from './workbook.ts';
 
 export interface Night {
+  /** The batches and workbook rules; those of test/fixture, unless given. */
+  readonly shift?: NightShift;
   /** The moment that the run pretends it is, or a day (its end); the end of `today`, unless given. */
   readonly asOf?: string;
   /** Names of jobs or batches, or jobs themselves; the nightly batch, unless given. */
@@ -37,10 +40,11 @@ export async function night(
   folder: string,
   { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},
 ): Promise<RunResult> {
-  const { workbook } = nightShift;
+  const shift = given.shift ?? nightShift;
+  const { workbook } = shift;
   const moment = parseAsOf(asOf, workbook.timeZone);
   if (!moment) throw new Error(`"${asOf}" is no moment`);
-  const scheduled = scheduledJobs(jobs);
+  const scheduled = scheduledJobs(shift, jobs);
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
   const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
@@ -90,10 +94,10 @@ export function jobOf(result: RunResult, name: string): JobResult {
   return found;
 }
 
-function scheduledJobs(jobs: readonly string[] | readonly ScheduledJob[]): readonly ScheduledJob[] {
+function scheduledJobs(shift: NightShift, jobs: readonly string[] | readonly ScheduledJob[]): readonly ScheduledJob[] {
   const names = jobs.filter((each) => typeof each === 'string');
   if (names.length === 0) return jobs.filter((each) => typeof each !== 'string');
-  const found = resolveNames(nightShift, names);
+  const found = resolveNames(shift, names);
   if ('unknown' in found) throw new Error(`no job or batch "${found.unknown}"`);
   return found;
 }

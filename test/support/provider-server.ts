@@ -1,7 +1,8 @@
 /**
- * A provider of company data as they really are: it answers, doesn't know, asks for patience, wants money, is down, hangs,
- * talks nonsense, stops in the middle. It counts what it would charge for: answers with a company, whether they arrive or not,
- * by domain; questions of one name (`once-only`) are charged for once.
+ * A provider of company data that behaves as the documented ones do: it answers, knows no such company, rejects one question,
+ * throttles, has no credit left, is down, hangs, answers unreadably, stops in the middle, answers about another company. It
+ * counts what it would charge for: answers with a company, whether they arrive or not, by domain; questions with one
+ * idempotency key (`once-only`) are charged once.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,14 @@ export type Behaviour =
   | 'no credit, its own way'
   | 'throttled'
   | 'throttled for long'
+  | 'throttled without a time'
+  | 'bad request'
+  | 'no such method'
+  | 'unprocessable'
+  | 'no such page'
+  | 'null error'
+  | 'parent company'
+  | 'unsure'
   | 'server error'
   | 'unavailable'
   | 'forbidden'
@@ -31,34 +40,48 @@ export type Behaviour =
   | 'lost'
   | 'reset';
 
+/** A limit as providers enforce it: so many questions in each window of time, the rest is a 429 with or without a reset header. */
+export interface Window {
+  readonly questions: number;
+  readonly ms: number;
+  /** The clock of the look-up, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly hint: 'none' | 'x-ratelimit-reset' | 'ratelimit-reset' | 'retry-after';
+}
+
 export interface ProviderServer {
   /** Settings of an HTTP provider that asks this server. */
   readonly settings: HttpProvider;
-  /** Questions in the order in which they came. */
+  /** Questions in the order in which they came, the refused ones included. */
   readonly questions: string[];
   /** How often each domain was charged for. */
   readonly paid: Map<string, number>;
-  /** The key that the last question brought. */
+  /** The key of the last question. */
   readonly lastKey: () => string | undefined;
   close(): Promise<void>;
 }
 
 const invented = (domain: string) => ({
   organization: { name: `${domain} Ltd`, industry: 'Ceramics', size: 40, revenue: '$1M-$10M', country: 'NL' },
+  website: `https://www.${domain}/`,
+  likelihood: 9,
 });
 
 /**
  * @param script what happens to a domain's questions, one after the other; the last one stays. `found` for all others
- * @param cut told the number of each question as it comes; where it says true, the line is cut before anything is charged
+ * @param cut gets the number of each question as it comes; where it returns true, the connection is cut before anything is charged
+ * @param window refuses questions over its limit
  */
 export async function providerServer(
   script: Record<string, readonly Behaviour[]> = {},
   cut: (question: number) => boolean = () => false,
+  window?: Window,
 ): Promise<ProviderServer> {
   const questions: string[] = [];
   const paid = new Map<string, number>();
   const asked = new Map<string, number>();
   const named = new Set<string>();
+  const allowed = new Map<number, number>();
   let key: string | undefined;
   const server = createServer((request, response) => {
     const domain = new URL(request.url ?? '', 'http://localhost').searchParams.get('domain') ?? '';
@@ -68,6 +91,11 @@ export async function providerServer(
     key = request.headers['x-key']?.toString();
     if (cut(questions.length)) {
       request.socket.destroy();
+      return;
+    }
+    const refusal = window && overLimit(window, allowed);
+    if (refusal) {
+      response.writeHead(429, { 'content-type': 'application/json', ...refusal }).end('{"error":"rate_limit_error"}');
       return;
     }
     const plan = script[domain] ?? ['found'];
@@ -106,6 +134,22 @@ export async function providerServer(
   };
 }
 
+/** A fixed window, as People Data Labs and Apollo document theirs. The headers of the refusal, or undefined within the limit. */
+function overLimit(
+  { questions, ms, now, hint }: Window,
+  allowed: Map<number, number>,
+): Record<string, string> | undefined {
+  const window = Math.floor(now() / ms);
+  const before = allowed.get(window) ?? 0;
+  allowed.set(window, before + 1);
+  if (before < questions) return undefined;
+  const end = (window + 1) * ms;
+  if (hint === 'none') return {};
+  return {
+    [hint]: hint === 'x-ratelimit-reset' ? new Date(end).toISOString() : String(Math.ceil((end - now()) / 1000)),
+  };
+}
+
 function behave(what: Behaviour, request: IncomingMessage, response: ServerResponse, body: object, charge: () => void) {
   const text = JSON.stringify(body);
   const json = (status: number, content: unknown, headers: Record<string, string> = {}) => {
@@ -130,11 +174,31 @@ function behave(what: Behaviour, request: IncomingMessage, response: ServerRespo
     case 'no credit':
       return json(402, { error: { type: 'payment_required' } });
     case 'no credit, its own way':
-      return json(422, { error: {} });
+      return json(422, { error: { code: 'quota_reached' } });
     case 'throttled':
       return json(429, { error: {} }, { 'retry-after': '3' });
     case 'throttled for long':
       return json(429, { error: {} }, { 'retry-after': '86400' });
+    case 'throttled without a time':
+      return json(429, { error: {} });
+    case 'bad request':
+      return json(400, { error: { type: 'invalid_request_error' } });
+    case 'no such method':
+      return json(405, {});
+    case 'unprocessable':
+      return json(422, { error: { code: 'validation_error' } });
+    case 'no such page':
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<html>Not found</html>');
+      return;
+    case 'null error':
+      charge();
+      return json(200, { ...body, error: null });
+    case 'parent company':
+      charge();
+      return json(200, { ...body, website: 'http://parent.example' });
+    case 'unsure':
+      charge();
+      return json(200, { ...body, likelihood: 2 });
     case 'server error':
       return json(500, { error: {} });
     case 'unavailable':

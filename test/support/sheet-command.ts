@@ -1,10 +1,10 @@
 /** Runs a command on a spreadsheet of the local server, in this process, as a person would type it. */
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { nightShift } from '../../jobs/batches.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { NightShift } from '../../lib/core/batch.ts';
 import { ERASE_KEY } from '../../lib/intake/forgotten.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { type SheetsBench, SPREADSHEET } from './store-bench.ts';
 import { temporaryFolder } from './workbook.ts';
 

@@ -5,8 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScheduledJob } from '../../lib/core/batch.ts';
+import { update } from '../../lib/core/change.ts';
 import { atMost } from '../../lib/core/guard.ts';
-import { type Job, job, update } from '../../lib/core/job.ts';
+import { type Job, job } from '../../lib/core/job.ts';
 import { name, sql } from '../../lib/core/sql.ts';
 
 /** A job with everything that a declaration must have. */

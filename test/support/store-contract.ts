@@ -126,7 +126,7 @@ export function itKeepsTheContract(kind: Store['kind'], benchOf: (tables: Tables
   it('is opened by one run at a time', async () => {
     const bench = await benchOf({ contacts: CONTACTS });
     const store = await bench.open();
-    await expect(bench.open()).rejects.toMatchObject({ name: 'Held' });
+    await expect(bench.open()).rejects.toMatchObject({ name: 'LockedByAnotherRun' });
     await store.close();
     await (await bench.open()).close();
   });

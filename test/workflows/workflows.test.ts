@@ -7,10 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { nightShift } from '../../jobs/batches.ts';
-import { allJobs } from '../../lib/core/batch.ts';
-import { parseCron } from '../../lib/core/calendar/cron.ts';
-import { workflowOf } from '../../lib/github/watch.ts';
+import { minutesOf } from '../../lib/core/calendar/cron.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
 const files = readdirSync(folder);
@@ -40,8 +37,6 @@ interface WorkflowFile {
     }
   >;
 }
-/** What mends a workflow that no longer follows from jobs/batches.ts. */
-const mend = 'run: npx tsx test/support/workflow-files/main.ts';
 const read = (file: string): WorkflowFile => parse(textOf(file)) as WorkflowFile;
 
 it('holds nothing that GitHub would not take', () => {
@@ -95,42 +90,20 @@ describe.each(files)('%s', (file) => {
     }
     expect(textOf(file)).not.toMatch(/pull_request_target|workflow_run|secrets: inherit/);
   });
-
-  it('names times and time zones that exist, off the full hour', () => {
-    for (const { cron, timezone } of read(file).on.schedule ?? []) {
-      expect(() => new Intl.DateTimeFormat('en', { timeZone: timezone })).not.toThrow();
-      for (const minute of parseCron(cron).minutes) expect(minute % 5).not.toBe(0);
-    }
-  });
 });
-
-it.each(nightShift.batches.map((batch) => [batch.name, batch] as const))(
-  '%s has a workflow that fires when its batch says',
-  (_, batch) => {
-    const { cron, timeZone } = batch.schedule;
-    expect(files, mend).toContain(workflowOf(batch));
-    const { on, jobs } = read(workflowOf(batch));
-    expect(on.schedule, mend).toEqual([{ cron, timezone: timeZone }]);
-    expect(on).toHaveProperty('workflow_dispatch');
-    expect(Object.values(jobs)).toMatchObject([
-      { uses: '$/.github/workflows/_run.yml', with: { name: batch.name, due: true } },
-    ]);
-  },
-);
 
 it('has no workflow on a schedule that is neither a batch’s nor the watch', () => {
-  const known = new Set([...nightShift.batches.map(workflowOf), 'watch.yml']);
-  expect(files.filter((file) => read(file).on.schedule && !known.has(file))).toEqual([]);
+  const scheduled = files.filter((file) => read(file).on.schedule && !/^ {6}due: true/m.test(textOf(file)));
+  expect(scheduled).toEqual(['watch.yml']);
 });
 
-it('offers every job and batch by hand, and a dry run unless a person says otherwise', () => {
-  const inputs = read('run-job.yml').on.workflow_dispatch?.inputs ?? {};
-  const names = [...nightShift.batches.map(({ name }) => name), ...allJobs(nightShift).map(({ job }) => job.name)];
-  expect(inputs.name?.options, mend).toEqual(names);
-  expect(inputs.dry_run?.default).toBe(true);
+it('the watch looks at times that GitHub is not busy at', () => {
+  for (const { cron, timezone } of read('watch.yml').on.schedule ?? []) {
+    expect(() => new Intl.DateTimeFormat('en', { timeZone: timezone })).not.toThrow();
+    for (const minute of minutesOf(cron)) expect(minute % 5).not.toBe(0);
+  }
 });
 
-it('never fires two crons at the same minute', () => {
-  const minutes = files.flatMap((file) => (read(file).on.schedule ?? []).map(({ cron }) => cron.split(' ')[0]));
-  expect(new Set(minutes).size).toBe(minutes.length);
+it('runs by hand are dry unless a person says otherwise', () => {
+  expect(read('run-job.yml').on.workflow_dispatch?.inputs?.dry_run?.default).toBe(true);
 });

@@ -53,24 +53,6 @@ export function endOfDay(day: string, timeZone: string): Date {
   return new Date(end);
 }
 
-/** The moment of a local time. One that the clock skips is the next that exists; of one that comes twice, the first. */
-export function utcOf(day: string, hour: number, minute: number, timeZone: string): Date {
-  const asUtc = Date.parse(`${day}T00:00:00Z`) + (hour * 60 + minute) * 60_000;
-  // The zone's offsets a day before and after: the same but where the clock is moved.
-  const offsets = [asUtc - DAY_MS, asUtc + DAY_MS].map((ms) => offsetMs(new Date(ms), timeZone));
-  const exact = offsets.map((offset) => asUtc - offset).filter((ms) => offsetMs(new Date(ms), timeZone) === asUtc - ms);
-  if (exact.length > 0) return new Date(Math.min(...exact));
-  // Skipped: the moment at which the clock was moved, found to the minute.
-  let [low, high] = [asUtc - Math.max(...offsets), asUtc - Math.min(...offsets)];
-  const before = offsetMs(new Date(low), timeZone);
-  while (high - low > 60_000) {
-    const middle = Math.floor((low + high) / 120_000) * 60_000;
-    if (offsetMs(new Date(middle), timeZone) === before) low = middle;
-    else high = middle;
-  }
-  return new Date(high);
-}
-
 function offsetMs(moment: Date, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,

@@ -1,25 +1,24 @@
 /** "Did you mean …?": the known name closest to a mistyped one. Suggests, never decides. */
+import { distance } from 'fastest-levenshtein';
 
-/** The nearest of `names` by edit distance, or nothing where none is near enough to be meant. */
-export function nearest(wanted: string, names: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= limit ? best.name : undefined;
-}
+/** Names are compared without case, and with spaces, `-` and `_` alike, as headers are. */
+const comparable = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '_');
 
-/** Levenshtein's distance, one row of its table at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+/** The name nearest to what was typed; null where none is near enough to be meant (two edits, or a third of its length). */
+export function nearest(typed: string, names: readonly string[]): string | null {
+  const wanted = comparable(typed);
+  let best: string | null = null;
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const name of names) {
+    const edits = distance(wanted, comparable(name));
+    if (edits < least) {
+      best = name;
+      least = edits;
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return best;
 }

@@ -2,7 +2,7 @@
  * When a contact counts as stale, who never does, and how long records are kept. Checked when the program starts.
  */
 import * as z from 'zod';
-import { checkRules } from '../../core/workbook-rules.ts';
+import { checkRules } from '../../core/rules.ts';
 
 const months = z.number().int().min(1).max(240);
 

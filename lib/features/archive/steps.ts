@@ -3,24 +3,22 @@
  * missed changes nothing. Somebody of whom nothing is known that has a date is never stale.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import type { Step } from '../../core/job.ts';
 import type { Metrics } from '../../core/prepare.ts';
-import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import { list, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
-import type { Engine } from '../../engine/duckdb.ts';
-import { quoteName } from '../../snapshot/load.ts';
+import { activityRows } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
 
 /** The stage of whoever gets a last question, and goes to the archive a cycle later. */
 export const STALE = 'stale';
 
-const lastLife = (rules: ArchiveRules): Sql => sql`
+const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, max(seen_at) as seen_at from (
     select contact_id, created_at as seen_at from contacts
     union all
-    select contact_id, last_activity_at from contacts
-    union all
-    select contact_id, occurred_at from events where type in ${list(rules.signsOfLife)}
+    select contact_id, occurred_at from (${activityRows(rules.signsOfLife, sql`cast(${today} as date)`)}) as activity_rows
     union all
     select contact_id, ordered_at from purchases
   ) as signs where seen_at is not null group by contact_id`;
@@ -42,7 +40,7 @@ const spared = (rules: ArchiveRules, today: string): Sql => sql`
 /** The steps of a month's clean-up, in order. */
 export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
   return [
-    { name: 'last_life', row: 'a person with the last sign of life', query: lastLife(rules) },
+    { name: 'last_life', row: 'a person with the last sign of life', query: lastLife(rules, today) },
     { name: 'spared', row: 'a contact that stays, whatever its age', query: spared(rules, today) },
     {
       name: 'silent',

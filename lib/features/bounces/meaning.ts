@@ -5,12 +5,13 @@ import { raw, type Sql } from '../../core/sql.ts';
 export const meaningOf = (column: string): Sql =>
   raw(`case ${column}
   when 'complaint' then 'the person complained'
-  when 'unsubscribe' then 'the person left'
-  when 'cleaned' then 'dead, as another tool has it'
-  when 'sender' then 'our own fault: says nothing of the address'
+  when 'unsubscribe' then 'the person unsubscribed'
+  when 'cleaned' then 'dead by another tool''s judgement'
+  when 'auto_reply' then 'an automatic reply: the mailbox works'
+  when 'sender' then 'rejected for the sender or the content: says nothing of the address'
   when 'dead' then 'the address is dead'
-  when 'unclear' then 'permanent, but does not say whose fault'
+  when 'unclear' then 'permanent, cause unclear'
   when 'mailbox_full' then 'the mailbox is full'
-  when 'no_answer' then 'nobody answered'
-  when 'routing' then 'mail could not find its way'
-  else 'a passing fault' end`);
+  when 'no_answer' then 'no answer from the receiving server'
+  when 'routing' then 'a routing fault'
+  else 'a temporary fault' end`);

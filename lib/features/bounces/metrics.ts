@@ -22,7 +22,7 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
       case when delivered > 0 then round(bounced / (delivered + bounced), 5) end as bounce_rate,
       case when delivered > 0 then round(complaints / delivered, 5) end as complaint_rate
     from (select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events) as e,
-      (select countif(class not in ('complaint', 'unsubscribe', 'cleaned') and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints from bounce_reports) as b`;
+      (select countif(class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints from bounce_reports) as b`;
   return {
     rates: sql`select delivered, bounced, complaints, bounce_rate, ${level(sql`bounce_rate`, rules.rates.bounces)} as bounces, complaint_rate, ${level(sql`complaint_rate`, rules.rates.complaints)} as complaints_level from (${rates}) as r`,
     bouncesByClass: sql`select class as label, count(*) as n from bounce_reports where ${lately(sql`day`)} group by class order by class`,

@@ -1,10 +1,12 @@
 /**
  * Which suppressions look wrong, and on what evidence; and which of those a person has released. A machine only
- * proposes, in the table `review`: who complained or left is never proposed, and never released by an answer either.
+ * proposes, in the table `review`. Somebody who complained is never proposed; somebody who unsubscribed only after they signed up
+ * again by themselves, with both dates. Nothing is released but by a person's "yes".
  */
 
 import type { Step } from '../../core/job.ts';
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import type { BounceRules } from './rules.ts';
 
 /** Of fewer contacts than this a domain's common fate says little. */
 const LEAST_OF_A_DOMAIN = 3;
@@ -36,10 +38,36 @@ const markedAlone: Sql = sql`
   select address_key(c.email) as email, min(c.contact_id) as contact_id, concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
   from contacts c
   left join (select distinct email from refused_addresses where why <> 'suppressed') as r on r.email = address_key(c.email)
-  left join (select distinct contact_id from suppressed where contact_id is not null) as s on s.contact_id = c.contact_id
+  left join (
+    select distinct contact_id from suppressed where contact_id is not null and coalesce(scope, 'person') <> 'address'
+  ) as s on s.contact_id = c.contact_id
   left join (select distinct email from reported) as p on p.email = address_key(c.email)
   where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null and p.email is null
   group by 1`;
+
+/**
+ * People who unsubscribed and signed up again later, by an event of their contact, with both days. Nobody of whom a complaint is
+ * known, and nobody whose unsubscribe has no readable date: which came later could not be told.
+ */
+const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
+  select l.email, l.contact_id, l.left_on, l.signed_on,
+    concat('release-', left(md5_hex(concat(l.email, '|signed up|', cast(l.signed_on as string))), 16)) as review_id
+  from (
+    select s.email, min(c.contact_id) as contact_id, local_day(max(coalesce(r.last_at, s.suppressed_at))) as left_on,
+      local_day(max(e.occurred_at)) as signed_on
+    from suppressions s
+    left join (
+      select email, max(occurred_at) as last_at, countif(occurred_at is null or means = 'complaint') as others
+      from reported group by email
+    ) as r on r.email = s.email
+    left join (select distinct email from suppressed where reason = 'complaint') as m on m.email = s.email
+    join contacts c on c.contact_id = s.contact_id or address_key(c.email) = s.email
+    join events e on e.contact_id = c.contact_id and e.type in ${list(signUps)}
+    where s.reason = 'unsubscribe' and s.suppressed_at is not null and (s.released_at is null or s.suppressed_at > s.released_at)
+      and coalesce(r.others, 0) = 0 and m.email is null
+      and e.occurred_at > s.suppressed_at and (r.last_at is null or e.occurred_at > r.last_at)
+    group by s.email
+  ) as l`;
 
 const alive: Sql = sql`
   select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ', cast(max(local_day(e.seen_at)) as string)) as evidence
@@ -61,7 +89,7 @@ const reports: Sql = sql`
 const brokenDomains: Sql = sql`
   select b.domain, count(distinct b.email) as addresses, min(b.day) as day from bounce_reports b
   join (select domain_of(email) as domain, count(distinct address_key(email)) as addresses from contacts where address_key(email) is not null group by 1) as c on c.domain = b.domain
-  where b.class not in ('complaint', 'unsubscribe') group by b.domain, c.addresses
+  where b.class not in ('complaint', 'unsubscribe', 'auto_reply') group by b.domain, c.addresses
   having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
 
 const proposals: Sql = sql`
@@ -82,18 +110,35 @@ const proposals: Sql = sql`
     union all
     select email, contact_id, review_id, 'is no e-mail address, so that it stops nobody', 6 from in_doubt where not regexp_contains(email, '^[^@]+@[^@]+$')
     union all
-    select email, contact_id, review_id, 'its contact is marked as suppressed, and the list knows no reason', 7 from marked_alone
+    select m.email, m.contact_id, m.review_id,
+      case when e.contact_id is null then 'its contact is marked as suppressed, and the list knows no reason'
+        else concat('its contact is marked as suppressed for an earlier address (', e.reason, ', ',
+          cast(local_day(e.suppressed_at) as string), ') that it no longer has') end, 7
+    from marked_alone m
+    left join (
+      select contact_id, min(reason) as reason, max(suppressed_at) as suppressed_at from suppressions
+      where scope = 'address' and suppressed_at is not null group by contact_id
+    ) as e on e.contact_id = m.contact_id
+    union all
+    select email, contact_id, review_id,
+      concat('unsubscribed on ', cast(left_on as string), ', signed up again on ', cast(signed_on as string)), 8
+    from signed_up_again
   ) as found
   where true
   qualify row_number() over (partition by email order by place) = 1`;
 
 /** The steps of the review, after those of the night's verdicts; `proposals` is what it asks. */
-export const reviewSteps: readonly Step[] = [
+export const reviewSteps = (rules: BounceRules): readonly Step[] => [
   { name: 'in_doubt', row: 'a suppression that may be proposed for release', query: inDoubt },
   { name: 'alive_since', row: 'a suppressed address whose owner has been active since', query: alive },
   { name: 'doubt_reports', row: 'a suppressed address, with what its bounces say', query: reports },
   { name: 'broken_domains', row: 'a domain that bounced whole within an hour', query: brokenDomains },
   { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
+  {
+    name: 'signed_up_again',
+    row: 'an address whose person unsubscribed and signed up again',
+    query: signedUpAgain(rules),
+  },
   { name: 'proposals', row: 'a suppression that looks wrong, with the evidence', query: proposals },
 ];
 
@@ -111,15 +156,22 @@ export const missing = (asOf: Date): Sql => sql`
 const DONE = '; released on ';
 
 /** `answered_yes`: what a person released by an answer, and what may still be released today. */
-export const releaseSteps: readonly Step[] = [
+export const releaseSteps = (rules: BounceRules): readonly Step[] => [
   { name: 'in_doubt', row: 'a suppression that a person may release by an answer', query: inDoubt },
   { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
+  {
+    name: 'signed_up_again',
+    row: 'an address whose person unsubscribed and signed up again',
+    query: signedUpAgain(rules),
+  },
   {
     name: 'answered_yes',
     row: 'a suppression, or the mark of a contact alone, that a person released by an answer',
     query: sql`
       select d.email, d.review_id, d.listed from (
         select email, review_id, true as listed from in_doubt
+        union all
+        select email, review_id, true from signed_up_again
         union all
         select email, review_id, false from marked_alone
       ) as d join review r on r.review_id = d.review_id
@@ -139,5 +191,9 @@ export const done = (today: string): Sql => sql`
 export const mailableAgain: Sql = sql`
   select c.contact_id, 'subscribed' as status, concat('released by a person: ', a.review_id) as why
   from contacts c join answered_yes a on a.email = address_key(c.email)
-  left join (select distinct contact_id from suppressed where coalesce(scope, 'person') <> 'address' and contact_id is not null) as p on p.contact_id = c.contact_id
-  where c.status = 'suppressed' and p.contact_id is null`;
+  left join signed_up_again g on g.review_id = a.review_id
+  left join (
+    select distinct contact_id from suppressed
+    where coalesce(scope, 'person') <> 'address' and contact_id is not null and email not in (select email from answered_yes)
+  ) as p on p.contact_id = c.contact_id
+  where p.contact_id is null and (c.status = 'suppressed' or (c.status = 'unsubscribed' and g.review_id is not null))`;

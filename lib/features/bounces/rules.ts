@@ -3,7 +3,7 @@
  * when so many come at once that the fault is not the people's. Defaults and sources: jobs/rules/bounces.ts.
  */
 import * as z from 'zod';
-import { checkRules } from '../../core/workbook-rules.ts';
+import { checkRules } from '../../core/rules.ts';
 
 const count = z.int().min(1);
 const days = z.int().min(1);
@@ -23,6 +23,10 @@ const schema = z.strictObject({
   otherSoft: z.strictObject({ bounces: count, withinDays: days }),
   /** Events that show that mail arrives: soft bounces before them don't count. */
   signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
+  /** Events by which somebody signs up: after an unsubscribe, the review asks a person whether to release them. */
+  signUps: z
+    .array(z.string().min(1).toLowerCase())
+    .default(['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in']),
   /** So many bounces for one reason at one domain on one day that the receiver or the sender broke. */
   burst: z.strictObject({
     shareOfTheDay: z.number().gt(0).max(1),

@@ -27,7 +27,7 @@ const reports: Sql = sql`
 const bursts = (rules: BounceRules): Sql => sql`
   select p.day, p.domain, p.class, p.addresses
   from (select day, domain, class, count(*) as bounces, count(distinct email) as addresses from bounce_reports where class in ('dead', 'unclear') or class in ${SOFT} group by day, domain, class) as p
-  join (select day, count(*) as bounces from bounce_reports where class not in ('complaint', 'unsubscribe', 'cleaned') group by day) as d on d.day = p.day
+  join (select day, count(*) as bounces from bounce_reports where class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') group by day) as d on d.day = p.day
   left join (select domain_of(email) as domain, count(*) as contacts from contacts where email is not null group by 1) as c on c.domain = p.domain
   where (p.bounces >= ${rules.burst.bounces} and p.bounces > ${rules.burst.shareOfTheDay} * d.bounces)
     or (p.addresses >= ${rules.burst.contacts} and p.addresses >= ${rules.burst.shareOfTheDomain} * c.contacts)`;
@@ -36,7 +36,7 @@ const bursts = (rules: BounceRules): Sql => sql`
 const facts: Sql = sql`
   select r.* from bounce_reports r
   left join bounce_bursts b on b.day = r.day and b.domain = r.domain and b.class = r.class
-  where r.answered = 0 and b.day is null`;
+  where r.answered = 0 and b.day is null and r.class <> 'auto_reply'`;
 
 /** For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately. */
 const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
@@ -136,14 +136,27 @@ const listings: Sql = sql`
   left join (select plain, min(contact_id) as contact_id from mailboxes group by plain) as m on m.plain = coalesce(w.plain, e.email)
   where v.email is not null or s.email is not null`;
 
+/** The first steps of a night's verdicts: which bounces count. All that scoring needs. */
+export const countedBounceSteps = (rules: BounceRules): Step[] => [
+  { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
+  {
+    name: 'bounce_bursts',
+    row: 'a day, domain and class on which the receiver or the sender failed',
+    query: bursts(rules),
+  },
+  { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
+];
+
+/** Addresses (address) with a bounce that counts and says the address is dead, or may be. Reads `countedBounceSteps`. */
+export const undeliverable: Sql = sql`
+  select distinct email as address from bounce_facts where class in ('dead', 'unclear', 'cleaned')`;
+
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */
 export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
   const today = sql`local_day(${asOf})`;
   const mailbox = mailboxOf(raw('plain'), rules.sameMailbox);
   return [
-    { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
-    { name: 'bounce_bursts', row: 'a day, domain and class on which somebody broke', query: bursts(rules) },
-    { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
+    ...countedBounceSteps(rules),
     {
       name: 'bounce_arrivals',
       row: 'an address with soft bounces, and its last sign of life',

@@ -1,18 +1,18 @@
 /**
- * From companies to contacts, in SQL: whom to enrich, and which of their cells a company may fill. A cell that a person typed
+ * From companies to contacts, in SQL: whom to enrich, and which of their cells a company may fill. A cell that a person entered
  * stays; one that enrichment wrote itself, and that still holds what it wrote, follows the company.
  */
 
-import { type Change, type LookupStep, type Step, update } from '../../core/job.ts';
+import { type Change, update } from '../../core/change.ts';
+import type { LookupStep, Step } from '../../core/job.ts';
 import { join, list, name, raw, type Sql, sql } from '../../core/sql.ts';
-import { cleanCountry } from '../hygiene/country.ts';
-import { isDisposable } from '../hygiene/email/disposable.ts';
-import { isFreeMail, isRelay } from '../hygiene/email/domains.ts';
+import { cleanCountry, isDisposable, isFreeMail, isRelay } from '../hygiene/index.ts';
+import { activityRows } from '../segments/index.ts';
 import { companyDomain } from './company-domain.ts';
 import type { EnrichmentRules } from './rules.ts';
 
-/** Domains whose owner no mailbox works for. */
-const nobodys = (domain: string): boolean => isFreeMail(domain) || isRelay(domain) || isDisposable(domain);
+/** Domains of mailboxes that belong to no company. */
+const belongsToNoCompany = (domain: string): boolean => isFreeMail(domain) || isRelay(domain) || isDisposable(domain);
 
 const companyDomains: LookupStep = {
   name: 'company_domains',
@@ -20,7 +20,7 @@ const companyDomains: LookupStep = {
   over: raw('select distinct domain_of(email) as address_domain from contacts where address_key(email) is not null'),
   keys: ['address_domain'],
   columns: ['domain'],
-  compute: (domain) => ({ domain: domain === null ? null : companyDomain(domain, nobodys) }),
+  compute: (domain) => ({ domain: domain === null ? null : companyDomain(domain, belongsToNoCompany) }),
 };
 
 const companyCountries: LookupStep = {
@@ -32,10 +32,10 @@ const companyCountries: LookupStep = {
   compute: (country) => ({ code: country === null ? null : cleanCountry(country) }),
 };
 
-/** @param signsOfLife the types of events that count */
+/** @param activity the types of events that count as activity */
 export const enrichmentSteps = (
   { seenWithinDays }: EnrichmentRules,
-  signsOfLife: readonly string[],
+  activity: readonly string[],
   today: string,
 ): readonly Step[] => [
   companyDomains,
@@ -50,9 +50,8 @@ export const enrichmentSteps = (
       join (
         select contact_id, max(seen_at) as seen_at from (
           select contact_id, created_at as seen_at from contacts
-          union all select contact_id, last_activity_at from contacts
           union all select contact_id, ordered_at from purchases
-          union all select contact_id, occurred_at from events where type in ${list(signsOfLife)}
+          union all select contact_id, occurred_at from (${activityRows(activity, sql`cast(${today} as date)`)}) as activity_rows
         ) as signs where seen_at is not null group by contact_id
       ) as seen on seen.contact_id = c.contact_id
       left join unmailable u on u.contact_id = c.contact_id

@@ -1,29 +1,29 @@
 /**
  * Checks by DNS the domains of active contacts that are due, and notes in `companies` whether they take mail and have a website:
- * `yes`, `no`, or as it was where that can't be told. A second source beside the provider: free, off unless the rules ask for it,
- * and a note for people. Nothing suppresses anybody by it.
+ * `yes`, `no`, or unchanged where that is unknown. A second source beside the provider: free, off unless the rules ask for it,
+ * and a note for people. It suppresses no contact.
  */
 
-import { upsert } from '../../core/job.ts';
+import { upsert } from '../../core/change.ts';
 import type { Gathering, Metrics } from '../../core/prepare.ts';
 import { join, type Sql, sql } from '../../core/sql.ts';
 import { type DnsChecker, type DomainCheck, dnsChecker } from './dns.ts';
 import { uncheckedDomains } from './due.ts';
 import type { DnsChecks, EnrichmentRules } from './rules.ts';
 
-/** After so many domains in a row of which nothing could be told, there is no network, and the rest waits for the next run. */
-const MOST_UNTOLD_IN_A_ROW = 20;
+/** After so many domains in a row without any result there is no network, and the rest waits for the next run. */
+const MOST_UNKNOWN_IN_A_ROW = 20;
 /** With fewer domains than this, a share of them says nothing about the name server. */
 const FEW = 20;
 const CHUNK = 1_000;
 
-/** What the checks came to, and what a person should look at. */
+/** What the checks found, and what a person should review. */
 interface Checked {
   readonly metrics: Metrics;
   readonly warnings: readonly string[];
 }
 
-/** Reads the step `contact_domains`. A dry run asks nobody. */
+/** Reads the step `contact_domains`. A dry run sends no question. */
 export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: DnsChecks): Promise<Checked> {
   const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
   const companies = sql`select * from companies`;
@@ -33,34 +33,35 @@ export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: 
   const checked = await at.outside.stoppable((signal) => checkAll(due.slice(0, checks.budget), checks, signal));
   const metrics = { due: due.length, mail: counted(checked, 'mail'), website: counted(checked, 'website') };
   if (checked.length >= FEW && metrics.mail.no > checks.mostWithoutMail * checked.length) {
-    const said = `${metrics.mail.no} of ${checked.length} domains take no mail`;
     return {
       metrics,
-      warnings: [`the name server says that ${said}, and is not believed: look at dns in jobs/rules/enrichment.ts`],
+      warnings: [
+        `the name server reports that ${metrics.mail.no} of ${checked.length} domains take no mail. Its answers are ignored: check dns in jobs/rules/enrichment.ts`,
+      ],
     };
   }
-  const told = checked.filter(({ mail, website }) => mail !== null || website !== null);
-  for (let from = 0; from < told.length; from += CHUNK) {
-    await at.keep(intoCompanies(told.slice(from, from + CHUNK), at.context.asOf));
+  const known = checked.filter(({ mail, website }) => mail !== null || website !== null);
+  for (let from = 0; from < known.length; from += CHUNK) {
+    await at.keep(intoCompanies(known.slice(from, from + CHUNK), at.context.asOf));
   }
   const silent = checked.length < Math.min(due.length, checks.budget);
   return {
     metrics,
-    warnings: silent ? ['checks by DNS ended early: no name server answers, or the run was told to stop'] : [],
+    warnings: silent ? ['checks by DNS ended early: no name server answers, or the run was stopped'] : [],
   };
 }
 
-/** In order, several at once; ends at the signal, or when nothing is told any more. */
+/** In order, several at once; ends at the signal, or when no result comes any more. */
 async function checkAll(domains: readonly string[], checks: DnsChecks, signal: AbortSignal): Promise<DomainCheck[]> {
   const checker: DnsChecker = dnsChecker(checks);
   const checked: DomainCheck[] = [];
   const queue = domains.values();
-  let untold = 0;
+  let unknownInARow = 0;
   const work = async (): Promise<void> => {
     for (const domain of queue) {
-      if (signal.aborted || untold >= MOST_UNTOLD_IN_A_ROW) return;
+      if (signal.aborted || unknownInARow >= MOST_UNKNOWN_IN_A_ROW) return;
       const found = await checker.check(domain);
-      untold = found.mail === null && found.website === null ? untold + 1 : 0;
+      unknownInARow = found.mail === null && found.website === null ? unknownInARow + 1 : 0;
       checked.push(found);
     }
   };
@@ -71,7 +72,7 @@ async function checkAll(domains: readonly string[], checks: DnsChecks, signal: A
   return checked;
 }
 
-/** Only what was told is written; a domain of which something is still unknown is asked about again. */
+/** Only results are written; a domain of which something is still unknown is checked again. */
 function intoCompanies(checked: readonly DomainCheck[], asOf: Date) {
   const rows = checked.map(({ domain, mail, website }): Sql => {
     const at = mail === null || website === null ? null : asOf;
@@ -85,9 +86,9 @@ function intoCompanies(checked: readonly DomainCheck[], asOf: Date) {
   );
 }
 
-const word = (told: boolean | null): string | null => (told === null ? null : told ? 'yes' : 'no');
+const word = (result: boolean | null): string | null => (result === null ? null : result ? 'yes' : 'no');
 
 function counted(checked: readonly DomainCheck[], what: 'mail' | 'website') {
-  const of = (told: boolean | null) => checked.filter((check) => check[what] === told).length;
+  const of = (result: boolean | null) => checked.filter((check) => check[what] === result).length;
   return { yes: of(true), no: of(false), unknown: of(null) };
 }

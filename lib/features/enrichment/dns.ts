@@ -1,6 +1,6 @@
 /**
- * What the DNS says of a company's domain, without a key: does it take mail, and is there a place for a website. What can't be
- * told (no answer in time, a server that fails or refuses, no network) is null, never false.
+ * What the DNS says of a company's domain, without a key: does it take mail, and is there a place for a website. What is
+ * not known (no answer in time, a server that fails or refuses, no network) is null, never false.
  *
  * Mail by RFC 5321, 5.1: the MX records, and where there are none the domain's own address. A null MX (RFC 7505) and a domain
  * that doesn't exist take none. Nothing is connected to: a website is taken to be there where the domain or its `www` has an
@@ -22,7 +22,7 @@ export interface DomainCheck {
 
 export interface DnsChecker {
   check(domain: string): Promise<DomainCheck>;
-  /** Ends what is under way: it comes back as "can't tell". */
+  /** Ends what is under way: it comes back as unknown. */
   stop(): void;
 }
 
@@ -48,7 +48,7 @@ export function dnsChecker({ servers, timeoutMs }: DnsSettings): DnsChecker {
     async check(domain) {
       const mx = await found(resolver.resolveMx(domain));
       if (mx.is === 'gone') return { domain, mail: false, website: false };
-      // Who doesn't answer this question is not asked four more.
+      // A server that doesn't answer this question is not asked four more.
       if (mx.is === 'unknown') return { domain, mail: null, website: null };
       const own = await hasAddress(domain);
       const website = own === true ? true : either(own, await hasAddress(`www.${domain}`));

@@ -10,16 +10,19 @@ const wanted = (contactDomains: Sql): Sql => sql`
   group by domain`;
 
 /**
- * Rows (domain, answered_at), most valuable first: domains that were never asked for, or whose answer is too old on the local day `today`
- * (`YYYY-MM-DD`).
+ * Rows (domain, answered_at), most valuable first: domains that were never asked for, whose answer is too old on the local day
+ * `today` (`YYYY-MM-DD`), or that another source answered. Those whose question was rejected last time come last, the one that
+ * was rejected longest ago first among them.
  * @param contactDomains rows (contact_id, domain, worth): the contacts to enrich, with what they are worth; null worth is nought
- * @param companies rows (domain, company, industry, employees, annual_revenue, country, fetched_at); one with nothing but the
- *   time remembers that the provider knows no such company
+ * @param companies rows (domain, company, industry, employees, annual_revenue, country, source, fetched_at, missed_at, source_note);
+ *   one with nothing but the time remembers that the source knows no such company. A source_note begins with the source that it is from
+ * @param source the name of the provider that will be asked
  */
 export const dueDomains = (
   contactDomains: Sql,
   companies: Sql,
   today: string,
+  source: string,
   { companyDays, unknownDays }: Pick<EnrichmentRules, 'companyDays' | 'unknownDays'>,
 ): Sql => sql`
   select wanted.domain as domain, known.fetched_at as answered_at
@@ -28,13 +31,19 @@ export const dueDomains = (
     select
       domain,
       fetched_at,
+      missed_at,
       days_between(local_day(fetched_at), cast(${today} as date)) as age_days,
+      coalesce(source, '') <> ${source} and not starts_with(coalesce(source_note, ''), ${notePrefix(source)}) as is_anothers,
       company is null and industry is null and employees is null and annual_revenue is null and country is null as is_unknown
     from (${companies}) as companies
   ) as known on known.domain = wanted.domain
-  where known.domain is null or known.age_days is null
+  where known.domain is null or known.age_days is null or known.missed_at is not null or known.is_anothers
     or known.age_days > case when known.is_unknown then ${unknownDays} else ${companyDays} end
-  order by wanted.worth desc, wanted.contacts desc, wanted.domain`;
+  order by case when known.missed_at is null then 0 else 1 end, known.missed_at,
+    wanted.worth desc, wanted.contacts desc, wanted.domain`;
+
+/** How a source's note in `companies.source_note` begins. */
+export const notePrefix = (source: string): string => `${source}: `;
 
 /** Rows (domain), most valuable first: domains that were never checked by DNS, or longer than `companyDays` ago. */
 export const uncheckedDomains = (

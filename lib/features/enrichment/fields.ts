@@ -4,8 +4,11 @@
  */
 import type { Company } from './provider.ts';
 
-/** Where in the JSON each column stands: `organization.estimated_num_employees`. */
-export type FieldPaths = { readonly [column in keyof Company]?: string };
+/** Where in the JSON each column stands: `organization.estimated_num_employees`; of several paths the first that holds something. */
+export type FieldPaths = { readonly [column in keyof Company]?: string | readonly string[] };
+
+/** Every path that the fields name. */
+export const pathsOf = (paths: FieldPaths): string[] => Object.values(paths).flat();
 
 /** The value at a dotted path, `undefined` where it leads nowhere. Never looks at what an object inherits. */
 export function at(json: unknown, path: string): unknown {
@@ -17,8 +20,10 @@ export function at(json: unknown, path: string): unknown {
 
 /** The company that the paths find; empty where they find nothing. */
 export function readCompany(json: unknown, paths: FieldPaths): Company {
-  const text = (path: string | undefined) => (path === undefined ? undefined : asText(at(json, path)));
-  const number = (path: string | undefined) => (path === undefined ? undefined : asNumber(at(json, path)));
+  const first = <T>(path: string | readonly string[] | undefined, read: (value: unknown) => T | undefined) =>
+    [path ?? []].flat().reduce<T | undefined>((found, each) => found ?? read(at(json, each)), undefined);
+  const text = (path: FieldPaths['company']) => first(path, asText);
+  const number = (path: FieldPaths['employees']) => first(path, asNumber);
   const [company, industry, country] = [text(paths.company), text(paths.industry), text(paths.country)];
   const [employees, revenue] = [number(paths.employees), number(paths.annual_revenue)];
   return {

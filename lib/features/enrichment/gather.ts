@@ -1,21 +1,21 @@
 /**
- * Asks the provider about the domains that are due and keeps every answer in the table `companies`, chunk by chunk, each chunk in
- * a landing of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between a chunk's landings
- * answers lie in a file beside the workbook (paid-answers.ts). It never touches contacts.
+ * Asks the provider about the domains that are due and writes every answer to the table `companies`, chunk by chunk, each chunk
+ * in a commit of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between two commits
+ * answers are in a file beside the workbook (paid-answers.ts). It never touches contacts.
  */
 import { createHash } from 'node:crypto';
 import { join as joinPath } from 'node:path';
+import { type Change, upsert } from '../../core/change.ts';
 import { JobError } from '../../core/errors.ts';
 import { allowed, type GuardResult } from '../../core/guard.ts';
-import { type Change, upsert } from '../../core/job.ts';
 import type { Gathered, Gathering } from '../../core/prepare.ts';
-import { join, type Sql, sql } from '../../core/sql.ts';
+import { join, name, type Sql, sql } from '../../core/sql.ts';
 import { checkByDns } from './dns-checks.ts';
-import { dueDomains } from './due.ts';
+import { dueDomains, notePrefix } from './due.ts';
 import { type LookUpReport, lookUp } from './look-up.ts';
 import { answersLeft, forgetAnswers, noting, type PaidAnswer } from './paid-answers.ts';
-import type { Clock } from './provider.ts';
-import { providerOf } from './provider-of.ts';
+import type { Clock, Provider } from './provider.ts';
+import { providerOf, sourceOf } from './provider-of.ts';
 import type { EnrichmentRules } from './rules.ts';
 
 export interface Ways {
@@ -35,29 +35,42 @@ export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, way
   };
 }
 
+const NO_PROVIDER =
+  'no provider is asked on this workbook: name one in jobs/rules/enrichment.ts (the invented register is the sample’s alone)';
+
 async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   const path = joinPath(at.stateFolder, 'enrichment-answers.jsonl');
   const left = await answersLeft(path);
+  if (rules.provider.kind === 'sample' && !at.outside.isSample) {
+    if (!at.rehearsal) await keepAll(at, left, rules, path);
+    return { metrics: { due: 0, provider: 'none', said: NO_PROVIDER }, guards: [], warnings: [] };
+  }
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);
     const known = new Set(left.map(({ domain }) => domain));
     const unknown = due.filter(({ domain }) => !known.has(domain)).length;
     return { metrics: { due: unknown, rehearsal: true }, guards: [], warnings: [] };
   }
-  for (const chunk of inChunks(left, rules.limits.chunk)) await at.keep(intoCompanies(chunk));
-  await forgetAnswers(path);
+  await keepAll(at, left, rules, path);
   const due = await domainsDue(at, rules);
   const metrics = { due: due.length, recovered: left.length };
   if (due.length === 0) return { metrics, guards: [], warnings: [] };
   const report = await ask(at, due, path, rules, ways);
   await forgetAnswers(path);
-  refuseSilence(report, rules);
-  const { halted, ...counts } = report;
+  await keepMisses(at, report, rules);
+  failOnRefusal(report, rules);
+  const { halted, missed: _, ...counts } = report;
   return {
     metrics: { ...metrics, ...counts, ...(halted && { halted: halted.by }) },
     guards: [failing(report, rules)],
     warnings: halted && halted.by !== 'budget' ? [`look-ups ended early: ${halted.why}`] : [],
   };
+}
+
+/** Writes what a killed run had paid for. */
+async function keepAll(at: Gathering, left: readonly PaidAnswer[], rules: EnrichmentRules, path: string) {
+  for (const chunk of inChunks(left, rules.limits.chunk)) await at.keep(intoCompanies(chunk));
+  await forgetAnswers(path);
 }
 
 interface Due {
@@ -68,7 +81,9 @@ interface Due {
 
 async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<Due[]> {
   const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
-  const rows = await engine.rows(dueDomains(contactDomains, sql`select * from companies`, context.today, rules));
+  const rows = await engine.rows(
+    dueDomains(contactDomains, sql`select * from companies`, context.today, sourceOf(rules.provider), rules),
+  );
   return rows.map(({ domain, answered_at: at }) => ({
     domain: String(domain),
     answeredAt: at instanceof Date ? at : null,
@@ -90,15 +105,12 @@ async function ask(
     createHash('sha256')
       .update(`${domain}\n${answered.get(domain)}`)
       .digest('hex');
-  const provider = await providerOf(rules.provider, outside.secret, readText, nameOf).catch((error: unknown) => {
-    // Its messages name settings, secrets by name and columns of a register; never a key.
-    throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
-  });
+  const provider = await chosenProvider();
   const source = provider.name;
   const fetchedAt = context.asOf.toISOString();
   return outside.stoppable((signal) =>
     lookUp([...answered.keys()], {
-      ...(rules.provider.kind === 'csv'
+      ...(rules.provider.kind === 'csv' || rules.provider.kind === 'sample'
         ? { provider, limits: { ...rules.limits, ...atOnce } }
         : { provider: noting(provider, path, context.asOf), limits: rules.limits }),
       write: (answers) => keep(intoCompanies(answers.map((answer) => ({ ...answer, source, fetchedAt })))),
@@ -106,26 +118,58 @@ async function ask(
       ...(clock && { clock }),
     }),
   );
+
+  async function chosenProvider(): Promise<Provider> {
+    const { provider: chosen } = rules;
+    const found = await providerOf(chosen, outside.secret, readText, nameOf, outside.isSample ?? false).catch(
+      (error: unknown) => {
+        // Its messages name settings, secrets by name and columns of a register; never a key.
+        throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
+      },
+    );
+    if (!found) throw new JobError('jobs/rules/enrichment.ts names no provider for this workbook.');
+    return found;
+  }
 }
 
-/** Answers as rows of `companies`. Who is unknown now keeps what was known of it once. */
+const cells = ['company', 'industry', 'employees', 'annual_revenue', 'country'] as const;
+
+/**
+ * Answers as rows of `companies`. A domain that is unknown now keeps what was known of it, with the source that gave it; the
+ * note then says which source was asked since.
+ */
 function intoCompanies(answers: readonly PaidAnswer[]): Change {
-  const rows = answers.map(
-    ({ domain, company, source, fetchedAt }): Sql =>
-      sql`select ${domain} as domain, ${company?.company ?? null} as company, ${company?.industry ?? null} as industry,
+  const rows = answers.map(({ domain, company, source, fetchedAt, note }): Sql => {
+    const remark = note === undefined ? null : `${notePrefix(source)}${note}`;
+    return sql`select ${domain} as domain, ${company?.company ?? null} as company, ${company?.industry ?? null} as industry,
         cast(${company?.employees ?? null} as double) as employees, cast(${company?.annual_revenue ?? null} as double) as annual_revenue,
-        ${company?.country ?? null} as country, ${source} as source, ${new Date(fetchedAt)} as fetched_at, ${company === null} as is_unknown`,
-  );
-  const cell = (column: string): Sql => ({
-    text: `case when a.is_unknown then k.${column} else a.${column} end as ${column}`,
-    values: [],
+        ${company?.country ?? null} as country, ${source} as source, ${new Date(fetchedAt)} as fetched_at,
+        ${company === null} as is_unknown, cast(${remark} as varchar) as note, ${`${notePrefix(source)}unknown`} as unknown_note`;
   });
-  const cells = ['company', 'industry', 'employees', 'annual_revenue', 'country'].map(cell);
+  const kept = cells.map(
+    (cell) => sql`case when a.is_unknown then k.${name(cell)} else a.${name(cell)} end as ${name(cell)}`,
+  );
+  const anothers = sql`a.is_unknown and k.source <> a.source
+    and coalesce(k.company, k.industry, k.country, cast(k.employees as varchar), cast(k.annual_revenue as varchar)) is not null`;
   return upsert(
     'companies',
-    sql`select a.domain, ${join(cells, ', ')}, a.source, a.fetched_at, 'asked the provider' as why
+    sql`select a.domain, ${join(kept, ', ')}, case when ${anothers} then k.source else a.source end as source, a.fetched_at,
+        coalesce(a.note, case when ${anothers} then a.unknown_note end) as source_note, cast(null as timestamp) as missed_at,
+        'asked the provider' as why
       from (${join(rows, ' union all ')}) as a left join companies k on k.domain = a.domain`,
   );
+}
+
+/** Remembers whose question was rejected, so that they are asked about last in the next run. */
+async function keepMisses({ keep, context }: Gathering, { missed }: LookUpReport, rules: EnrichmentRules) {
+  const source = sourceOf(rules.provider);
+  for (const chunk of inChunks([...missed], atOnce.chunk)) {
+    const rows = chunk.map(
+      ([domain, why]): Sql =>
+        sql`select ${domain} as domain, ${context.asOf} as missed_at, ${`${notePrefix(source)}${why}`} as source_note, 'not answered' as why`,
+    );
+    await keep(upsert('companies', join(rows, ' union all ')));
+  }
 }
 
 function* inChunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
@@ -140,10 +184,11 @@ function failing({ asked, failed }: LookUpReport, { mostFailing }: EnrichmentRul
   return { guard: `at most ${mostFailing * 100} % of look-ups failing`, limit, found, passed: found <= limit };
 }
 
-/** A provider that refuses us, or only fails, is a failed job; what it answered until then is kept. */
-function refuseSilence({ halted, found, unknown }: LookUpReport, { provider }: EnrichmentRules): void {
-  if (halted?.by !== 'refused' && halted?.by !== 'failing') return;
+/** A provider that refuses the key or every question, or only fails, is a failed job; what it answered until then is kept. */
+function failOnRefusal({ halted, found, unknown, other }: LookUpReport, { provider }: EnrichmentRules): void {
+  if (halted?.by !== 'refused' && halted?.by !== 'rejected' && halted?.by !== 'failing') return;
   throw new JobError(
-    `The provider ${provider.name} was left alone after ${found + unknown} answers, which are kept: ${halted.why}. Look at its key, its status page and jobs/rules/enrichment.ts; the next run goes on.`,
+    `Look-ups at the provider ${sourceOf(provider)} ended after ${found + unknown + other} answers, which are kept: ${halted.why}. ` +
+      'Check its key, its status page and jobs/rules/enrichment.ts; the next run goes on.',
   );
 }

@@ -2,10 +2,12 @@
  * A provider that answers one domain with JSON over HTTP: its address, its key and its fields are data. Refuses to send a key
  * to an address that isn't https (but for this machine), to follow a redirect with it, and to put it into any message.
  */
-import { at, type FieldPaths, readCompany } from './fields.ts';
-import type { Answer, Provider } from './provider.ts';
+import { at, type FieldPaths, pathsOf, readCompany } from './fields.ts';
+import { type IdentityPaths, otherCompany } from './other-company.ts';
+import type { Answer, DocumentedLimits, Provider } from './provider.ts';
+import { retryHintMs } from './retry-hint.ts';
 
-export interface HttpProvider {
+export interface HttpProvider extends IdentityPaths {
   readonly name: string;
   /** With `{domain}` where the domain goes: `https://api.example.com/companies?domain={domain}`. */
   readonly address: string;
@@ -17,21 +19,24 @@ export interface HttpProvider {
   readonly found?: string;
   /** Statuses beside 402 by which this provider says that no credit is left. */
   readonly exhausted?: readonly number[];
+  /** Where such a status is also used for something else: the path in its answer that must hold one of these codes. */
+  readonly exhaustedCode?: { readonly path: string; readonly is: readonly string[] };
+  readonly limits?: DocumentedLimits;
   /**
-   * The header in which this provider takes a name for a question (`Idempotency-Key`), and charges once for all questions of one
-   * name: then an answer that was lost on its way is asked for again for nothing.
+   * The header in which this provider takes an idempotency key (`Idempotency-Key`): all questions with one key are charged once,
+   * so an answer lost on the network can be asked for again at no cost.
    */
   readonly once?: string;
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 20_000;
-/** A company's record has a few kilobytes; whatever is a thousand times that is none. */
+/** A company's record has a few kilobytes; a thousand times that is not one. */
 const LARGEST_BODY = 4_000_000;
 
 /**
  * @param secret gives the value of a secret by its name, or undefined where it isn't set
- * @param nameOf gives a question's name by its domain: the same until its answer stands in the workbook, whoever asks
+ * @param nameOf gives a question's name by its domain: the same until its answer is in the workbook
  */
 export function httpProvider(
   settings: HttpProvider,
@@ -46,13 +51,14 @@ export function httpProvider(
   const headers = { accept: 'application/json', ...settings.headers, ...keyHeader(settings, secret) };
   return {
     name: settings.name,
+    ...(settings.limits && { limits: settings.limits }),
     async ask(domain) {
       const address = settings.address.replaceAll('{domain}', encodeURIComponent(domain));
       const named = settings.once === undefined ? headers : { ...headers, [settings.once]: nameOf(domain) };
       const ended = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS);
       try {
         const response = await fetch(address, { headers: named, redirect: 'manual', signal: ended });
-        return await read(response, settings);
+        return await read(response, settings, domain);
       } catch (error) {
         return { kind: 'failed', why: ended.aborted ? 'timed out' : networkFault(error) };
       }
@@ -67,33 +73,43 @@ function keyHeader({ name, key }: HttpProvider, secret: (name: string) => string
   return { [key.header]: `${key.prefix ?? ''}${value}` };
 }
 
-async function read(response: Response, settings: HttpProvider): Promise<Answer> {
-  const { status } = response;
-  if (status !== 200) {
-    await response.body?.cancel();
-    return byStatus(status, retryAfterMs(response.headers.get('retry-after'), Date.now()), settings);
+async function read(response: Response, settings: HttpProvider, domain: string): Promise<Answer> {
+  if (response.status !== 200) return byStatus(response, settings);
+  const json = await jsonOf(response);
+  if ('why' in json) return { kind: 'nonsense', why: json.why };
+  const { value } = json;
+  if (holdsError(value)) return { kind: 'nonsense', why: 'an error with status 200' };
+  if (settings.found !== undefined && (at(value, settings.found) ?? null) === null) return { kind: 'unknown' };
+  const company = readCompany(value, settings.fields);
+  if (Object.keys(company).length > 0) {
+    const why = otherCompany(value, domain, settings);
+    return why === null ? { kind: 'found', company } : { kind: 'other', why };
   }
-  const text = await textOf(response);
-  if (text === null) return { kind: 'nonsense', why: 'far too large' };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { kind: 'nonsense', why: 'no JSON' };
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { kind: 'nonsense', why: 'no object' };
-  if (Object.hasOwn(json, 'error')) return { kind: 'nonsense', why: 'an error with status 200' };
-  if (settings.found !== undefined && (at(json, settings.found) ?? null) === null) return { kind: 'unknown' };
-  const company = readCompany(json, settings.fields);
-  if (Object.keys(company).length > 0) return { kind: 'found', company };
-  const paths = Object.values(settings.fields);
-  // Fields that are there and empty say "unknown"; no field at all says that this isn't the API we think it is.
-  return paths.some((path) => at(json, path) !== undefined)
+  // Fields that are there and empty mean "unknown"; no field at all means that this isn't the API that the settings describe.
+  return pathsOf(settings.fields).some((path) => at(value, path) !== undefined)
     ? { kind: 'unknown' }
     : { kind: 'nonsense', why: 'none of the mapped fields' };
 }
 
-/** The whole body; null as soon as it is too large, whatever its headers promised. */
+/** `"error": null`, false, "" or an empty object stand in every answer of some APIs, and say that there was none. */
+function holdsError(json: object): boolean {
+  const error: unknown = Object.hasOwn(json, 'error') ? (json as { error: unknown }).error : undefined;
+  return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
+}
+
+/** The body as a JSON object, or why it is none. */
+async function jsonOf(response: Response): Promise<{ readonly value: object } | { readonly why: string }> {
+  const text = await textOf(response);
+  if (text === null) return { why: 'far too large' };
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { value } : { why: 'no object' };
+  } catch {
+    return { why: 'no JSON' };
+  }
+}
+
+/** The full body; null as soon as it is too large, whatever its headers promised. */
 async function textOf(response: Response): Promise<string | null> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -105,25 +121,29 @@ async function textOf(response: Response): Promise<string | null> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function byStatus(status: number, afterMs: number | null, { exhausted = [] }: HttpProvider): Answer {
-  if (status === 402 || exhausted.includes(status)) return { kind: 'exhausted' };
-  if (status === 202) return { kind: 'later', afterMs };
-  if (status === 204 || status === 404) return { kind: 'unknown' };
-  if (status === 429) return { kind: 'throttled', afterMs };
-  if (status === 408 || status === 425 || status >= 500) {
-    return status === 503 && afterMs !== null
-      ? { kind: 'throttled', afterMs }
-      : { kind: 'failed', why: `status ${status}` };
+/** 401 and 403 concern every question, 400, 404, 405 and 422 this one alone (Apollo's and People Data Labs' status codes). */
+async function byStatus(response: Response, settings: HttpProvider): Promise<Answer> {
+  const { status } = response;
+  const hint = () => retryHintMs(response.headers, Date.now());
+  const json = status === 404 || settings.exhausted?.includes(status) ? await jsonOf(response) : null;
+  if (json === null) await response.body?.cancel();
+  if (status === 402 || (json && isExhausted(status, json, settings))) return { kind: 'exhausted' };
+  if (status === 202) return { kind: 'later', afterMs: hint() };
+  if (status === 429) return { kind: 'throttled', afterMs: hint() };
+  if (status === 503) {
+    const afterMs = hint();
+    return afterMs === null ? { kind: 'failed', why: 'status 503' } : { kind: 'throttled', afterMs };
   }
-  return { kind: 'refused', why: `status ${status}` };
+  if (status === 408 || status === 425 || status >= 500) return { kind: 'failed', why: `status ${status}` };
+  // An API says "no such company" in JSON; a page or nothing comes from an address that does not exist.
+  if (status === 204 || (status === 404 && json && 'value' in json)) return { kind: 'unknown' };
+  const concernsAll = status < 400 || status === 401 || status === 403 || status === 407;
+  return { kind: concernsAll ? 'refused' : 'rejected', why: `status ${status}` };
 }
 
-/** Retry-After in seconds or as an HTTP date (RFC 9110, 10.2.3), as milliseconds from `now`; null where it says nothing. */
-export function retryAfterMs(header: string | null, now: number): number | null {
-  if (header === null) return null;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const moment = Date.parse(header);
-  return Number.isNaN(moment) ? null : Math.max(0, moment - now);
+function isExhausted(status: number, json: object, { exhausted = [], exhaustedCode }: HttpProvider): boolean {
+  if (!exhausted.includes(status)) return false;
+  return exhaustedCode === undefined || exhaustedCode.is.includes(String(at(json, `value.${exhaustedCode.path}`)));
 }
 
 /** The code of the system's error, such as ECONNRESET: fetch hides it in the cause. Never a message, which may hold an address. */

@@ -1,12 +1,14 @@
 /**
- * Ready settings for well-known APIs, written against their public documentation. None was called with a real key; a field that a
- * provider renames shows up as `nonsense`, and stops the run before much is paid.
+ * Ready settings for well-known APIs, written from their public documentation. None was called with a real key; a field that a
+ * provider renames is reported as `nonsense`, and stops the run before much is paid.
  */
 import type { HttpProvider } from './http-provider.ts';
 
 /**
  * Apollo's organization enrichment (https://docs.apollo.io/reference/organization-enrichment): GET with the bare domain, key
- * in `x-api-key`; an unknown domain is a 200 without an `organization`. One credit each.
+ * in `x-api-key`; an unknown domain is a 200 without an `organization`. One credit each. A redirected or acquired domain is
+ * answered with its parent, whose domain stands in `primary_domain`. Limits of the free plan (https://docs.apollo.io/reference/rate-limits);
+ * a paid plan has 1,000 a minute and no limit an hour. Its 429 names no time.
  */
 export const apollo: HttpProvider = {
   name: 'apollo',
@@ -20,34 +22,43 @@ export const apollo: HttpProvider = {
     annual_revenue: 'organization.annual_revenue',
     country: 'organization.country',
   },
+  matches: ['organization.primary_domain', 'organization.website_url'],
+  limits: { perMinute: 50, perHour: 200 },
 };
 
 /**
- * People Data Labs' company enrichment (https://docs.peopledatalabs.com/docs/company-enrichment-api, /docs/errors): the fields
- * stand at the top of the answer; 404 is unknown and not billed, 402 is out of credits. Revenue is a range in US dollars.
+ * People Data Labs' company enrichment (https://docs.peopledatalabs.com/docs/company-enrichment-api, /docs/errors,
+ * /docs/usage-limits): the fields stand at the top of the answer, `display_name` as the company writes it and `name` in lower
+ * case; 404 is unknown and not billed, 402 is out of credits; 429 carries `x-ratelimit-reset`, a moment in UTC. Revenue is a
+ * range in US dollars. `likelihood` 6 is the recommended least value (a 2 is right in 10–30 % of cases). Limit of the free plan.
  */
 export const peopleDataLabs: HttpProvider = {
   name: 'people-data-labs',
   address: 'https://api.peopledatalabs.com/v5/company/enrich?website={domain}',
   key: { header: 'x-api-key', secret: 'PEOPLE_DATA_LABS_API_KEY' },
   fields: {
-    company: 'name',
-    industry: 'industry',
+    company: ['display_name', 'name'],
+    industry: ['industry_v2', 'industry'],
     employees: 'employee_count',
     annual_revenue: 'inferred_revenue',
     country: 'location.country',
   },
+  matches: ['website', 'alternative_domains'],
+  likelihood: { path: 'likelihood', least: 6 },
+  limits: { perMinute: 10 },
 };
 
 /**
  * Abstract's company enrichment, version 2 (https://docs.abstractapi.com/api/company-enrichment): the key goes into the
- * Authorization header, so that it stands in no address; an unknown domain is a 200 with empty fields, 422 is out of credits.
+ * Authorization header, so that it stands in no address; an unknown domain is a 200 with empty fields. 422 means that the quota
+ * is used up, and its body says `quota_reached`; a 422 without that code concerns the domain. 3 questions a second.
  */
 export const abstractApi: HttpProvider = {
   name: 'abstract',
   address: 'https://companyenrichment.abstractapi.com/v2/?domain={domain}',
   key: { header: 'authorization', secret: 'ABSTRACT_API_KEY', prefix: 'Bearer ' },
   exhausted: [422],
+  exhaustedCode: { path: 'error.code', is: ['quota_reached'] },
   fields: {
     company: 'company_name',
     industry: 'industry',
@@ -55,6 +66,8 @@ export const abstractApi: HttpProvider = {
     annual_revenue: 'annual_revenue',
     country: 'country_iso_code',
   },
+  matches: 'domain',
+  limits: { perSecond: 3 },
 };
 
 export const knownProviders: readonly HttpProvider[] = [apollo, peopleDataLabs, abstractApi];

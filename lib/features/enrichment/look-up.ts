@@ -1,32 +1,39 @@
 /**
- * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the budget.
+ * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the budget,
+ * which counts questions.
  *
  * What was paid for is never lost beyond `chunk` answers: answers go to `write` in chunks, and no question is asked while
- * as many are under way or unwritten as a chunk holds. When the run is told to stop it asks nothing more, waits for what is under
- * way and writes it. With a chunk of one nothing is paid for before the last answer is written. It knows no workbook, and
- * no domain's customers: the caller passes the domains, most valuable first, without those already answered.
+ * as many are under way or unwritten as a chunk holds. When the run is stopped it asks nothing more, waits for what is under
+ * way and writes it. With a chunk of one nothing is paid for before the last answer is written. It knows no workbook: the
+ * caller passes the domains, most valuable first, without those already answered.
  */
-import { Pace } from './pace.ts';
+import { Pace, type Turn } from './pace.ts';
 import { type Answer, type Clock, type Company, type Provider, systemClock } from './provider.ts';
 import type { LookUpLimits } from './rules.ts';
 
-/** What is worth remembering of a domain: its company, or that the provider knows none. */
+/** What is worth remembering of a domain: its company, or that the provider knows none, or answered about another. */
 export interface DomainAnswer {
   readonly domain: string;
   readonly company: Company | null;
+  /** Why an answer that was given is not filled in. */
+  readonly note?: string;
 }
 
 /** Why a run ended before its domains did. */
-type Halt = 'budget' | 'exhausted' | 'refused' | 'throttled' | 'failing' | 'stopped';
+type Halt = 'budget' | 'exhausted' | 'refused' | 'rejected' | 'throttled' | 'failing' | 'stopped';
 
 export interface LookUpReport {
   readonly asked: number;
   readonly found: number;
   readonly unknown: number;
-  /** Domains that the provider is still looking for: the next run asks again. */
+  /** Answers about another company, or too unsure to be filled in. */
+  readonly other: number;
+  /** Domains that the provider is still collecting: the next run asks again. */
   readonly later: number;
   /** Domains without an answer, by reason; the next run asks again. */
   readonly failed: Readonly<Record<string, number>>;
+  /** Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next run. */
+  readonly missed: ReadonlyMap<string, string>;
   /** Questions, those that had to be asked again included. */
   readonly questions: number;
   readonly halted: { readonly by: Halt; readonly why: string } | null;
@@ -43,7 +50,7 @@ export interface LookUp {
   readonly random?: () => number;
 }
 
-/** Where a provider says "later" and not when. */
+/** The pause after a "later" without a time. */
 const LATER_MS = 30_000;
 
 export async function lookUp(domains: readonly string[], options: LookUp): Promise<LookUpReport> {
@@ -60,20 +67,22 @@ class Run {
   #unwritten: DomainAnswer[] = [];
   #writing: Promise<void> = Promise.resolve();
   #underWay = 0;
-  /** What the provider is looking for itself: asked for again when all others have been asked. */
+  /** What the provider is still collecting: asked for again when all others have been asked. */
   readonly #later = new Set<string>();
   #laterMs = 0;
   #wake: (() => void)[] = [];
   #halted: LookUpReport['halted'] = null;
   #writeFault: { readonly error: unknown } | null = null;
-  readonly #counts = { asked: 0, found: 0, unknown: 0, questions: 0 };
+  readonly #counts = { asked: 0, found: 0, unknown: 0, other: 0, questions: 0 };
   readonly #failed: Record<string, number> = {};
+  readonly #missed = new Map<string, string>();
+  #rejectedInARow = 0;
 
   constructor(options: LookUp) {
     this.#options = options;
     this.#limits = options.limits;
     this.#clock = options.clock ?? systemClock;
-    this.#pace = new Pace(this.#clock, options.limits);
+    this.#pace = new Pace(this.#clock, options.limits, options.provider.limits);
   }
 
   get #ended(): boolean {
@@ -82,10 +91,10 @@ class Run {
 
   async all(domains: readonly string[]): Promise<LookUpReport> {
     const { signal } = this.#options;
-    const stop = () => this.#halt('stopped', 'the run was told to stop');
+    const stop = () => this.#halt('stopped', 'the run was stopped');
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
-    let round = domains.slice(0, this.#limits.budget);
+    let round: readonly string[] = domains;
     for (let asked = 1; round.length > 0 && asked <= this.#limits.attempts; asked++) {
       if (asked > 1) await this.#clock.sleep(this.#laterMs, this.#waits.signal);
       const queue = round.values();
@@ -95,8 +104,8 @@ class Run {
     await this.#flush();
     signal?.removeEventListener('abort', stop);
     if (this.#writeFault) throw this.#writeFault.error;
-    if (domains.length > this.#limits.budget) this.#halt('budget', `${this.#limits.budget} domains a run`);
-    return { ...this.#counts, later: this.#later.size, failed: this.#failed, halted: this.#halted };
+    const { later, missed } = { later: this.#later.size, missed: this.#missed };
+    return { ...this.#counts, later, failed: this.#failed, missed, halted: this.#halted };
   }
 
   async #work(queue: IterableIterator<string>, first: boolean): Promise<void> {
@@ -121,65 +130,92 @@ class Run {
   }
 
   async #ask(domain: string, first: boolean): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      await this.#pace.turn(this.#waits.signal);
-      if (this.#ended) {
-        if (attempt > 1) this.#miss('stopped before it was asked again');
+    let attempt = 1;
+    for (let question = 1; ; question++) {
+      const turn = await this.#turn();
+      if (turn === null) {
+        if (question > 1)
+          this.#miss(this.#halted?.by === 'throttled' ? 'throttled' : 'stopped before it was asked again');
         return;
       }
-      if (first && attempt === 1) this.#counts.asked++;
+      if (first && question === 1) this.#counts.asked++;
       this.#counts.questions++;
       const answer = await this.#options.provider.ask(domain);
       if (answer.kind !== 'later') this.#later.delete(domain);
-      const againMs = this.#settle(domain, answer, attempt);
+      const againMs = this.#settle(domain, answer, turn, attempt);
       if (againMs === null) return;
       if (againMs > 0) await this.#clock.sleep(againMs, this.#waits.signal);
+      // A throttled question was not answered, so it uses up no attempt.
+      if (answer.kind !== 'throttled') attempt++;
     }
   }
 
+  /** The right to ask one more question; null where the run has ended, or ends for it. */
+  async #turn(): Promise<Turn | null> {
+    const turn = await this.#pace.turn(this.#waits.signal);
+    if (turn === null) {
+      this.#halt('throttled', 'as many questions an hour as the provider allows (limits.perHour) have been asked');
+    } else if (this.#counts.questions >= this.#limits.budget) {
+      this.#halt('budget', `${this.#limits.budget} questions a run`);
+    }
+    return this.#ended ? null : turn;
+  }
+
   /** Notes an answer; the pause before the domain is asked again, or null where it isn't. */
-  #settle(domain: string, answer: Answer, attempt: number): number | null {
-    const last = attempt >= this.#limits.attempts;
-    const backoff = Math.min(this.#limits.longestBackoffMs, this.#limits.backoffMs * 2 ** (attempt - 1));
-    const jittered = (this.#options.random ?? Math.random)() * backoff;
-    if (answer.kind !== 'failed' && answer.kind !== 'nonsense') this.#pace.answered();
+  #settle(domain: string, answer: Answer, turn: Turn, attempt: number): number | null {
+    const { attempts, backoffMs, longestBackoffMs, rejectedInARow } = this.#limits;
+    if (answer.kind === 'throttled') return this.#throttled(turn, answer.afterMs);
+    if (answer.kind !== 'failed' && answer.kind !== 'nonsense') this.#pace.answered(turn);
+    if (answer.kind !== 'failed' && answer.kind !== 'rejected') this.#rejectedInARow = 0;
     switch (answer.kind) {
       case 'found':
       case 'unknown':
         this.#counts[answer.kind]++;
         this.#answered({ domain, company: answer.kind === 'found' ? answer.company : null });
         return null;
+      case 'other':
+        this.#counts.other++;
+        this.#answered({ domain, company: null, note: answer.why });
+        return null;
       case 'later':
         this.#later.add(domain);
         this.#laterMs = Math.min(this.#limits.longestPauseMs, Math.max(this.#laterMs, answer.afterMs ?? LATER_MS));
         return null;
-      case 'throttled':
-        return this.#throttled(answer.afterMs ?? jittered, last);
       case 'exhausted':
         this.#miss('no credit left');
-        this.#halt('exhausted', 'the provider says that no credit is left');
+        this.#halt('exhausted', 'the provider reports that no credit is left');
         return null;
       case 'refused':
         this.#miss(answer.why);
-        this.#halt('refused', `the provider refuses the question or the key: ${answer.why}`);
+        this.#halt('refused', `the provider refuses the key: ${answer.why}`);
+        return null;
+      case 'rejected':
+        this.#miss(answer.why, domain);
+        if (++this.#rejectedInARow >= rejectedInARow)
+          this.#halt('rejected', `${rejectedInARow} questions in a row were rejected: ${answer.why}`);
         return null;
       case 'nonsense':
       case 'failed': {
-        const goOn = this.#pace.failed();
+        const goOn = this.#pace.failed(turn);
         if (!goOn) this.#halt('failing', `one failure after the other: ${answer.why}`);
-        if (answer.kind === 'failed' && !last && goOn) return jittered;
-        this.#miss(answer.why);
+        if (answer.kind === 'failed' && attempt < attempts && goOn) {
+          return (this.#options.random ?? Math.random)() * Math.min(longestBackoffMs, backoffMs * 2 ** (attempt - 1));
+        }
+        this.#miss(answer.why, answer.kind === 'nonsense' ? domain : undefined);
         return null;
       }
     }
   }
 
-  #throttled(ms: number, last: boolean): number | null {
-    if (ms > this.#limits.longestPauseMs) {
-      this.#halt('throttled', `the provider wants a pause of ${Math.round(ms / 1000)} s`);
-    } else this.#pace.pause(ms);
-    if (!last && !this.#halted) return 0;
+  #throttled(turn: Turn, afterMs: number | null): number | null {
+    if (this.#pace.throttled(turn, afterMs)) return 0;
     this.#miss('throttled');
+    this.#halt(
+      'throttled',
+      afterMs !== null && afterMs > this.#limits.longestPauseMs
+        ? `the provider asks for a pause of ${Math.round(afterMs / 1000)} s`
+        : `${this.#limits.throttledInARow} questions in a row were throttled`,
+    );
     return null;
   }
 
@@ -211,8 +247,10 @@ class Run {
     this.#wakeAll();
   }
 
-  #miss(why: string): void {
+  /** @param domain where the miss is that domain's own */
+  #miss(why: string, domain?: string): void {
     this.#failed[why] = (this.#failed[why] ?? 0) + 1;
+    if (domain !== undefined) this.#missed.set(domain, why);
   }
 
   #wakeAll(): void {

@@ -1,7 +1,7 @@
 /**
- * Paid answers, written down beside the workbook the moment they come: one line of JSON each, flushed to the disk before the
- * next question of the same lane. A run that is killed leaves the file, and the next one takes it in before it asks anything.
- * Companies only, never a person; the file is gone once everything in it stands in the workbook.
+ * A journal of paid answers beside the workbook: one line of JSON each, flushed to the disk before the next question of the same
+ * worker. A run that is killed leaves the file, and the next run reads it before it asks anything. Companies only, never a
+ * person; the file is removed once everything in it is in the workbook.
  */
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -19,15 +19,16 @@ const company = z.strictObject({
 const answer = z.strictObject({
   domain: z.string(),
   company: company.nullable(),
+  note: z.string().exactOptional(),
   source: z.string(),
   /** ISO 8601: the as-of of the run that asked. */
   fetchedAt: z.iso.datetime(),
 });
 
-/** An answer with who gave it, and when. */
+/** An answer with its source and its time. */
 export type PaidAnswer = DomainAnswer & { readonly source: string; readonly fetchedAt: string };
 
-/** What a run that was killed had paid for. A last line that was cut off in the middle is none. */
+/** The answers that a killed run had paid for. A last line that was cut off is ignored. */
 export async function answersLeft(path: string): Promise<PaidAnswer[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -39,18 +40,19 @@ export async function answersLeft(path: string): Promise<PaidAnswer[]> {
     .map((line) => answer.parse(JSON.parse(line)));
 }
 
-/** The provider, but that its answers are on the disk before anybody sees them. */
+/** The provider, with its answers on the disk before they are returned. */
 export function noting(provider: Provider, path: string, asOf: Date): Provider {
   const fetchedAt = asOf.toISOString();
   return {
-    name: provider.name,
+    ...provider,
     async ask(domain) {
-      const said = await provider.ask(domain);
-      if (said.kind === 'found' || said.kind === 'unknown') {
-        const noted = { domain, company: said.kind === 'found' ? said.company : null };
-        await append(path, { ...noted, source: provider.name, fetchedAt });
+      const given = await provider.ask(domain);
+      if (given.kind === 'found' || given.kind === 'unknown' || given.kind === 'other') {
+        const company = given.kind === 'found' ? given.company : null;
+        const note = given.kind === 'other' ? { note: given.why } : {};
+        await append(path, { domain, company, ...note, source: provider.name, fetchedAt });
       }
-      return said;
+      return given;
     },
   };
 }
@@ -66,5 +68,5 @@ async function append(path: string, line: PaidAnswer): Promise<void> {
   }
 }
 
-/** All of it stands in the workbook. */
+/** Removes the journal, once all of it is in the workbook. */
 export const forgetAnswers = (path: string): Promise<void> => rm(path, { force: true });

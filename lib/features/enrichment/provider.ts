@@ -1,6 +1,6 @@
 /**
- * What a provider of company data is: one question, one of a few answers. Everything else (how many at once, how often, how
- * long to wait, what to remember) is look-up.ts's business, so that a provider is a page of code.
+ * What a provider of company data is: one question, one of a few answers. How many questions run at once, how often, how long
+ * to wait and what to remember is decided by look-up.ts.
  */
 
 /** The columns of `companies` that a provider can fill; what it doesn't know is absent. */
@@ -16,29 +16,39 @@ export interface Company {
 
 /**
  * found       the company; this was paid for
+ * other       an answer about another company, or an unsure one (`why`): paid for and remembered, but not filled in
  * unknown     the provider knows no such company
- * later       it is looking itself; ask again after a while (202)
- * throttled   too many questions; nobody may ask before `afterMs` (429)
- * failed      no answer: the network, a time-out, a server's error. Asking again may help
+ * later       the provider is still collecting; ask again after a while (202)
+ * throttled   too many questions; no question before `afterMs` (429)
+ * failed      no answer: network, time-out, server error. Asking again may help
  * nonsense    an answer that can't be read. It may have been paid for, so it is not asked for again in this run
+ * rejected    this one question is refused (400, 404 without an answer, 405, 422); others may be answered
  * exhausted   no credit is left (402)
- * refused     the key or the question is wrong; no other question would fare better
+ * refused     the key or the account is refused (401, 403): no other question would be answered either
  */
 export type Answer =
   | { readonly kind: 'found'; readonly company: Company }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'later' | 'throttled'; readonly afterMs: number | null }
-  | { readonly kind: 'failed' | 'nonsense' | 'refused'; readonly why: string }
+  | { readonly kind: 'other' | 'failed' | 'nonsense' | 'rejected' | 'refused'; readonly why: string }
   | { readonly kind: 'exhausted' };
+
+/** How many questions a provider's documentation allows; the rules may set others. */
+export interface DocumentedLimits {
+  readonly perSecond?: number;
+  readonly perMinute?: number;
+  readonly perHour?: number;
+}
 
 export interface Provider {
   /** Stands in `companies.source`. */
   readonly name: string;
+  readonly limits?: DocumentedLimits;
   /** Asks about one domain. Never throws, and never takes for ever. */
   ask(domain: string): Promise<Answer>;
 }
 
-/** Time as a look-up sees it, so that tests don't wait. */
+/** The clock of a look-up; tests pass one that does not wait. */
 export interface Clock {
   /** Milliseconds from some fixed moment. */
   now(): number;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: organization.name');
+const paths = z.union([path, z.array(path).min(1)]);
 const secretName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of a secret, such as APOLLO_API_KEY; never the key itself');
@@ -16,25 +17,31 @@ const http = z.strictObject({
     .exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   fields: z.strictObject({
-    company: path.exactOptional(),
-    industry: path.exactOptional(),
-    employees: path.exactOptional(),
-    annual_revenue: path.exactOptional(),
-    country: path.exactOptional(),
+    company: paths.exactOptional(),
+    industry: paths.exactOptional(),
+    employees: paths.exactOptional(),
+    annual_revenue: paths.exactOptional(),
+    country: paths.exactOptional(),
   }),
   found: path.exactOptional(),
   exhausted: z.array(z.number().int()).exactOptional(),
+  exhaustedCode: z.strictObject({ path, is: z.array(z.string()).min(1) }).exactOptional(),
+  matches: paths.exactOptional(),
+  likelihood: z.strictObject({ path, least: z.number() }).exactOptional(),
   once: z.string().min(1).exactOptional(),
   timeoutMs: z.number().int().positive().exactOptional(),
 });
 
 /** How a run of look-ups behaves; see look-up.ts. */
 export const lookUpLimits = z.strictObject({
-  /** Domains asked about in one run, at most. */
+  /** Questions asked in one run, at most; one that has to be asked again counts again. */
   budget: z.number().int().min(0).default(1_000),
   /** Questions under way at once. */
   parallel: z.number().int().min(1).max(100).default(5),
   perSecond: z.number().positive().default(5),
+  /** In place of what the provider documents for its smallest plan. */
+  perMinute: z.number().int().positive().exactOptional(),
+  perHour: z.number().int().positive().exactOptional(),
   /** Answers that may be paid for and not yet written down: what a run that is killed may lose, at most. */
   chunk: z.number().int().min(1).default(25),
   /** Questions about one domain, the first one included. */
@@ -42,9 +49,13 @@ export const lookUpLimits = z.strictObject({
   /** The first pause before asking again is up to this long; each further one up to twice as long as the one before. */
   backoffMs: z.number().positive().default(1_000),
   longestBackoffMs: z.number().positive().default(60_000),
-  /** A provider that wants a longer pause than this is left alone until the next run. */
+  /** A provider that asks for a longer pause than this gets no more questions in this run. */
   longestPauseMs: z.number().positive().default(600_000),
-  /** After this many failures one after the other nobody is asked for a while; then, after as many again, the run stops. */
+  /** After this many throttled answers in a row, each after a pause, the run stops. */
+  throttledInARow: z.number().int().min(1).default(8),
+  /** After this many questions in a row that were rejected one by one (400, 404, 405, 422), the run stops. */
+  rejectedInARow: z.number().int().min(1).default(10),
+  /** After this many failures in a row no question is asked for a while; then, after as many again, the run stops. */
   failuresInARow: z.number().int().min(1).default(8),
   pauseAfterFailuresMs: z.number().positive().default(60_000),
 });
@@ -57,7 +68,7 @@ const dnsChecks = z.strictObject({
   timeoutMs: z.number().int().positive().default(3_000),
   /** Name servers to ask, `192.0.2.53` or `192.0.2.53:5353`; the system's own unless given. */
   servers: z.array(z.string().min(1)).min(1).exactOptional(),
-  /** The share of domains that may be said to take no mail: people work there, so more is a name server that lies. */
+  /** The share of domains that may be reported to take no mail: people work there, so more is a faulty name server. */
   mostWithoutMail: z.number().min(0).max(1).default(0.5),
 });
 
@@ -66,9 +77,11 @@ export const enrichmentRules = z.strictObject({
     http,
     z.strictObject({ kind: z.literal('known'), name: z.enum(['apollo', 'people-data-labs', 'abstract']) }),
     z.strictObject({ kind: z.literal('csv'), name: z.string().min(1), file: z.string().min(1) }),
+    // The invented register: asked by the embedded sample alone. On any other workbook no provider is asked.
+    z.strictObject({ kind: z.literal('sample'), file: z.string().min(1) }),
   ]),
   limits: lookUpLimits.prefault({}),
-  /** Left out, nobody asks the DNS. */
+  /** Left out, the DNS is not asked. */
   dns: dnsChecks.exactOptional(),
   /** Answers older than this are asked for again; "unknown" is remembered as long as `unknownDays`. */
   companyDays: days.default(180),
@@ -85,7 +98,7 @@ export const enrichmentRules = z.strictObject({
     .default({ company: 'fill', industry: 'fill', employees: 'fill', annual_revenue: 'fill', country: 'fill' }),
   /** The share of look-ups that may fail before the contacts are left as they are. */
   mostFailing: z.number().min(0).max(1).default(0.2),
-  /** The share of contacts whose filled cells may change in one run: more looks like a provider that answers nonsense. */
+  /** The share of contacts whose filled cells may change in one run: more points to wrong answers. */
   mostChanging: z.number().min(0).max(1).default(0.1),
 });
 

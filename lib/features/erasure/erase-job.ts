@@ -4,11 +4,13 @@
  * written nowhere, because they would hold what is to be forgotten; so it can't be undone.
  */
 
+import { insert, remove } from '../../core/change.ts';
+import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
-import { insert, type Job, job, remove } from '../../core/job.ts';
+import { type Job, job } from '../../core/job.ts';
 import { raw, type Sql, sql } from '../../core/sql.ts';
 import type { TableName } from '../../core/tables.ts';
-import { type Engine, withMark } from '../../engine/duckdb.ts';
+import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { readSpelling } from '../../snapshot/spellings.ts';
 import type { Named } from './naming.ts';

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { writeFileAtomic } from '../../core/atomic-file.ts';
-import { EXPORTS } from '../../run/files.ts';
+import { EXPORTS } from '../../workbook/store.ts';
 import { hasIdAsCell, type Named, namesPerson } from './naming.ts';
 import { cutRows } from './rows.ts';
 

@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import type { Engine } from '../../core/engine.ts';
 import { raw } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { filesOfOurs } from './files.ts';
 

@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nodeDisk } from '../../core/disk.ts';
 import { cellText } from '../../workbook/csv/cell.ts';
-import { nodeDisk } from '../../workbook/csv/commit/disk.ts';
 import { readRecords } from '../../workbook/csv/reader.ts';
 import { type CsvFile, openCsv } from '../../workbook/csv/sniff.ts';
 import { splice } from '../../workbook/csv/splice.ts';

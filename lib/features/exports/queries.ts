@@ -14,13 +14,11 @@
 
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { join, quoted, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, quoted, quoteName, quoteText, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
-import { quoteName } from '../../snapshot/load.ts';
-import { compile } from '../segments/compile.ts';
-import type { Condition } from '../segments/condition.ts';
-import { segmentInputQuery } from '../segments/input.ts';
+import { isoCodes } from '../hygiene/index.ts';
+import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
 import type { ExportRule, ExportRules } from './rules.ts';
 
 type PeopleRule = Extract<ExportRule, { format: unknown }>;
@@ -55,11 +53,14 @@ function bareReason(why: string): string {
 }
 
 const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
-const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{N}]', '')`;
+const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{M}\\p{N}]', '')`;
 
 const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
 const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
 const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
+
+/** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
+const isoCountry = `case when upper(c.country) in (${isoCodes().map(quoteText).join(', ')}) then upper(c.country) end`;
 
 const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
   'google-ads': {
@@ -67,7 +68,7 @@ const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, 
     Phone: hashed(e164),
     'First Name': hashed(tidy('c.first_name')),
     'Last Name': hashed(tidy(`regexp_replace_all(c.last_name, '[^\\p{L}\\p{M}\\p{N}[:space:]]', '')`)),
-    Country: 'upper(c.country)',
+    Country: isoCountry,
     Zip: 'c.postal_code',
   },
   meta: {
@@ -80,7 +81,7 @@ const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, 
     zip: hashed(
       `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${bare('c.postal_code')} end`,
     ),
-    country: hashed('lower(c.country)'),
+    country: hashed(`lower(${isoCountry})`),
   },
 };
 
@@ -182,6 +183,7 @@ function suppressionFile(rule: SuppressionRule): JobFile {
   return {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
+    forMachines: true,
     query: sql`select ${named(cells)} from (${refused}) r order by r.email`,
   };
 }

@@ -3,11 +3,10 @@
  * starts.
  */
 import * as z from 'zod';
+import { checkRules } from '../../core/rules.ts';
 import { tables } from '../../core/tables.ts';
-import { checkRules } from '../../core/workbook-rules.ts';
 import { normalHeader } from '../../workbook/headers.ts';
-import { checkCondition, contactColumns } from '../segments/check.ts';
-import { type Condition, testsIn } from '../segments/condition.ts';
+import { type Condition, checkCondition, contactColumns, testsIn } from '../segments/index.ts';
 
 const columns = [...contactColumns.keys()] as [string, ...string[]];
 

@@ -55,6 +55,9 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** "n.a." and "no" in a column of countries say that there is none; only as codes in capitals are they Namibia and Norway. */
+const PLACEHOLDERS = new Set(['na', 'n a', 'no']);
+
 interface NameFile {
   countries: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -87,6 +90,9 @@ function knownCodes(): Map<string, string> {
   return codes;
 }
 
+/** All ISO 3166-1 alpha-2 codes. */
+export const isoCodes = (): string[] => [...new Set(knownCodes().values())].sort();
+
 /** Folded name to code over some languages; a name that two of them give to different countries is left out. */
 function namesIn(languages: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
@@ -117,6 +123,7 @@ function byName(name: string): string | undefined {
 export function cleanCountry(value: string): string {
   const text = cleanText(value);
   const folded = fold(text);
+  if (PLACEHOLDERS.has(folded) && !/^[A-Z]{2}$/.test(text)) return text;
   const isCode = /^[a-z]{0,3}$/.test(folded);
   return ALIASES.get(folded) ?? (isCode ? knownCodes().get(folded.toUpperCase()) : byName(folded)) ?? text;
 }

@@ -6,10 +6,21 @@
 
 import { matches } from '../../core/text/recognise.ts';
 import { cleanText, textIsClean } from '../../core/text/spacing.ts';
-import { ALWAYS, MAC_NAMES, PARTICLES, PARTICLES_AFTER_DE, SHORT_NAMES, SUFFIXES } from './name-words.ts';
+import {
+  ALWAYS,
+  ELIDING_COUNTRIES,
+  MAC_NAMES,
+  PARTICLES,
+  PARTICLES_AFTER_DE,
+  PARTICLES_BY_COUNTRY,
+  SHORT_NAMES,
+  SUFFIXES,
+  TURKIC_COUNTRIES,
+} from './name-words.ts';
 
 /** What the field holds: a given name begins with a capital even where a family name would not (Van, De). */
 export type NamePart = 'given' | 'family';
+type Country = string | null | undefined;
 
 const UPPER = /[\p{Lu}\p{Lt}]/u;
 /** ß stays small where everything else is a capital. */
@@ -33,8 +44,12 @@ const MAYBE_TURKISH = /[Şş]/;
 /** A longer text is no name, and is left alone. */
 const LONGEST = 200;
 
-/** How the letters of one name change case. Turkish has a dotted and a dotless i. */
+/**
+ * How the letters of one name change case. Turkish has a dotted and a dotless i. `elides`: d' before a vowel stays small; null
+ * where the country does not tell.
+ */
 interface Casing {
+  readonly elides: boolean | null;
   lower(word: string): string;
   /** The word with its first letter in upper case; `undefined` where that letter has no single capital. */
   capital(word: string): string | undefined;
@@ -47,19 +62,22 @@ function capitalOf(word: string, upper: (letter: string) => string): string | un
 }
 
 const WESTERN: Casing = {
+  elides: true,
   lower: (word) => word.toLowerCase(),
   capital: (word) => capitalOf(word, (letter) => letter.toUpperCase()),
 };
 
 const ANATOLIAN: Casing = {
+  elides: true,
   lower: (word) => word.replace(/I/g, 'ı').replace(/İ/g, 'i').toLowerCase(),
   capital: (word) => capitalOf(word, (letter) => (letter === 'i' ? 'İ' : letter.toUpperCase())),
 };
 
 /** `undefined` where an i could be either: Ş is Turkish, and Romanian as old keyboards typed it. */
-function casingOf(name: string): Casing | undefined {
-  if (TURKISH.test(name)) return ANATOLIAN;
-  return MAYBE_TURKISH.test(name) && /I|\bi/.test(name) ? undefined : WESTERN;
+function casingOf(name: string, country: Country): Casing | undefined {
+  if (TURKISH.test(name) || (country && TURKIC_COUNTRIES.has(country))) return ANATOLIAN;
+  if (MAYBE_TURKISH.test(name) && /I|\bi/.test(name)) return undefined;
+  return country === undefined ? WESTERN : { ...WESTERN, elides: country ? ELIDING_COUNTRIES.has(country) : null };
 }
 
 /** A piece without hyphens, in lower case, into its own case; `undefined` where only its owner knows. */
@@ -67,7 +85,9 @@ function pieceCase(piece: string, casing: Casing): string | undefined {
   const [, prefix, apostrophe = '', rest = ''] = (APOSTROPHE.test(piece) && PREFIXED.exec(piece)) || [];
   if (prefix !== undefined) {
     const name = pieceCase(rest, casing);
-    const isElided = prefix === 'd' && VOWEL.test(rest.normalize('NFD').charAt(0));
+    const mayElide = prefix === 'd' && VOWEL.test(rest.normalize('NFD').charAt(0));
+    if (mayElide && casing.elides === null) return undefined;
+    const isElided = mayElide && casing.elides;
     return name && `${isElided ? prefix : casing.capital(prefix)}${apostrophe}${name}`;
   }
   if (/^mc\p{L}{2}/u.test(piece)) return `Mc${casing.capital(piece.slice(2))}`;
@@ -112,23 +132,26 @@ function wordCase(word: string, casing: Casing): string | undefined {
 
 const bare = (word: string): string => (EDGED.test(word) ? word.replace(/[.,]/g, '') : word);
 
-/** Small words of a family name: van, von, de la, y. Before a given name there are none. */
-function isSmall(words: readonly string[], at: number, part: NamePart): boolean {
+/** Small words of a family name: van, von, de la, y. Before a given name there are none, and before a family name the country's. */
+function isSmall(words: readonly string[], at: number, part: NamePart, country: Country): boolean {
   const word = words[at] ?? '';
-  if (at === 0) return part === 'family' && PARTICLES.has(word);
+  if (at === 0) {
+    const small = country === undefined ? PARTICLES : PARTICLES_BY_COUNTRY.get(country ?? '');
+    return part === 'family' && Boolean(small?.has(word));
+  }
   return PARTICLES.has(word) || (PARTICLES_AFTER_DE.has(word) && words[at - 1] === 'de') || word === 'y';
 }
 
-function caseWords(name: string, casing: Casing, part: NamePart): string {
+function caseWords(name: string, casing: Casing, part: NamePart, country: Country): string {
   const isShouted = UPPER.test(name);
   const words = name.split(' ');
   const lower = words.map((word) => word.toLowerCase());
-  const last = lower.findLastIndex((word, at) => !isSmall(lower, at, part) && !SUFFIXES.has(bare(word)));
+  const last = lower.findLastIndex((word, at) => !isSmall(lower, at, part, country) && !SUFFIXES.has(bare(word)));
   const cased = words.map((word, at) => {
     const small = lower[at] ?? word;
     const suffix = at > 0 && at > last ? SUFFIXES.get(bare(small)) : undefined;
     if (suffix) return word.replace(/[^.,]+/, suffix);
-    if (at < last && isSmall(lower, at, part)) return small;
+    if (at < last && isSmall(lower, at, part, country)) return small;
     return wordCase(word, casing) ?? (isShouted ? word : undefined);
   });
   return cased.includes(undefined) ? name : cased.join(' ').normalize('NFC');
@@ -140,11 +163,21 @@ function isReadable(text: string): boolean {
   return PLAIN.test(text) || !(FOREIGN_SIGN.test(text) || OTHER_CASED.test(text));
 }
 
-/** The name in its own case where it was typed all in one; else unchanged but for its spacing. */
-export function cleanName(value: string, part: NamePart = 'family'): string {
+/** Whether a family name begins with a small word of some language, in a country that does not tell which. */
+function isUndecided(text: string, part: NamePart, country: Country): boolean {
+  const [first = ''] = text.toLowerCase().split(' ');
+  const isLed = part === 'family' && text.includes(' ') && PARTICLES.has(first);
+  return isLed && country !== undefined && (country === null || !PARTICLES_BY_COUNTRY.has(country));
+}
+
+/**
+ * The name in its own case where it was typed all in one; else unchanged but for its spacing. `country` is an ISO 3166-1 alpha-2
+ * code, null where it is unknown: De Luca (IT), van Damme (NL), Yıldız (TR). Not given, the name is read by its letters alone.
+ */
+export function cleanName(value: string, part: NamePart = 'family', country?: Country): string {
   const text = cleanText(value);
-  const casing = isReadable(text) ? casingOf(text) : undefined;
-  return casing ? caseWords(text, casing, part) : text;
+  const casing = isReadable(text) && !isUndecided(text, part, country) ? casingOf(text, country) : undefined;
+  return casing ? caseWords(text, casing, part, country) : text;
 }
 
 /** True where cleanName leaves the value as it is, whatever the part: tidy, and in mixed case or in a script without. */

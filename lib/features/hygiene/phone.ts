@@ -1,7 +1,8 @@
 /**
  * Telephone numbers to E.164 (`+` and digits), read by the country's numbering plan. What the plan does not know for
  * certain stays exactly as typed: an extension (E.164 has no place for it), two numbers in one cell, a national number
- * of an unknown country, a local number without its area code, what a spreadsheet made of a number.
+ * of an unknown country, a local number without its area code, a North American number in another country's row, what a
+ * spreadsheet made of a number. What tools write around it (`p:`, `whatsapp:`, an apostrophe, `.0`) is taken off.
  */
 
 import { createRequire } from 'node:module';
@@ -38,10 +39,16 @@ const ZERO_FIRST =
 const IS_E164 = new RegExp(E164);
 const IS_ZERO_FIRST = new RegExp(ZERO_FIRST);
 const STARTS_AS_NUMBER = /^[+(\d\uff0b\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]/;
+/** What tools write before and behind a number: Meta's `p:`, Twilio's `whatsapp:`, Shopify's apostrophe, a float's `.0`. */
+const WRAPPING = /^(?:(?:tel|p|phone|mobile|sms|whatsapp):\s*|['’`]+(?=[+\d]))+|[,;]+$/gi;
+const FLOAT = /^([+]?\d{6,15})\.0+$/;
+/** The form in which North America writes its numbers: three, three and four digits, neither group of three with 0 or 1 first. */
+const NORTH_AMERICAN =
+  /^(?:1[-. ]?)?(?:\([2-9]\d\d\)[-. ]?|[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}$|^1?[2-9]\d\d[2-9]\d{6}\.0+$/;
 const HIDDEN = new RegExp(`[${INVISIBLES}]`, 'g');
 
-/** A date, a float that a spreadsheet wrote (`2025550143.0`, `2.02E+09`), or a choice of last digits (`1234567/8`). */
-const NO_NUMBER = /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./](?:\d\d|\d{4})$|^\d+\.0+$|\de\+?\d|\/\s*\d{0,3}$/i;
+/** A date, a float that a spreadsheet wrote (`2.02E+09`), or a choice of last digits (`1234567/8`). */
+const NO_NUMBER = /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./](?:\d\d|\d{4})$|\de\+?\d|\/\s*\d{0,3}$/i;
 
 /** The number as the library reads it, `undefined` where it is none or has an extension. */
 function readByLibrary(text: string, country: CountryCode | undefined): string | undefined {
@@ -62,12 +69,11 @@ function isLocal(text: string, e164: string, home: CountryCode): boolean {
  */
 export function cleanPhone(value: string, country: string | null): string {
   if (IS_E164.test(value) && !IS_ZERO_FIRST.test(value)) return value;
-  const text = value
-    .replace(HIDDEN, '')
-    .trim()
-    .replace(/^tel:\s*/i, '');
+  const unwrapped = value.replace(HIDDEN, '').trim().replace(WRAPPING, '').trim();
+  const text = unwrapped.replace(FLOAT, '$1');
   if (!STARTS_AS_NUMBER.test(text) || NO_NUMBER.test(text)) return value;
   const home = country && library().isSupportedCountry(country) ? country : undefined;
+  if (home && library().getCountryCallingCode(home) !== '1' && NORTH_AMERICAN.test(unwrapped)) return value;
   const read = readByPlan(text, home) ?? readByLibrary(text, home);
   if (read) return home && isLocal(text, read, home) ? value : read;
   return (text.startsWith('00') && readByLibrary(`+${text.slice(2)}`, undefined)) || value;

@@ -27,8 +27,8 @@ const texts = ['company', 'job_title', 'city', 'postal_code', 'source'];
 
 export const cleanedColumns: readonly CleanedColumn[] = [
   { column: 'country', lookup: 'clean_countries', why: 'to its ISO code' },
-  { column: 'first_name', lookup: 'clean_first_names', why: 'spelling of the name' },
-  { column: 'last_name', lookup: 'clean_last_names', why: 'spelling of the name' },
+  { column: 'first_name', lookup: 'clean_first_names', why: 'name format corrected' },
+  { column: 'last_name', lookup: 'clean_last_names', why: 'name format corrected' },
   { column: 'phone', lookup: 'clean_phones', why: 'to E.164' },
   { column: 'region', lookup: 'clean_regions', why: 'to its postal code' },
   { column: 'website', lookup: 'clean_websites', why: 'to a web address' },
@@ -37,7 +37,12 @@ export const cleanedColumns: readonly CleanedColumn[] = [
 ];
 
 /** Lookups whose answer depends on the contact's country as well. */
-export const byCountry: ReadonlySet<string> = new Set(['clean_phones', 'clean_regions']);
+export const byCountry: ReadonlySet<string> = new Set([
+  'clean_first_names',
+  'clean_last_names',
+  'clean_phones',
+  'clean_regions',
+]);
 
 type Clean = (value: string, country: string | null) => string;
 
@@ -73,13 +78,18 @@ export function cleaningSteps(rules: EmailRules): Step[] {
     lookup('clean_countries', untidy('country', countryIsClean('country')), cleanCountry),
     {
       name: 'located',
-      row: 'a contact that has a phone or a region, with its country as cleaned',
-      query: raw(
-        'select c.contact_id, c.phone, c.region, coalesce(k.clean, c.country) as country from contacts c left join clean_countries k on k.value = c.country where c.phone is not null or c.region is not null',
-      ),
+      row: 'a contact whose name, phone or region may depend on its country, with that as cleaned',
+      query: sql`
+        select c.contact_id, c.first_name, c.last_name, c.phone, c.region, coalesce(k.clean, c.country) as country
+        from contacts c left join clean_countries k on k.value = c.country
+        where coalesce(c.first_name, c.last_name, c.phone, c.region) is not null`,
     },
-    lookup('clean_first_names', untidy('first_name', nameIsClean('first_name')), (name) => cleanName(name, 'given')),
-    lookup('clean_last_names', untidy('last_name', nameIsClean('last_name')), (name) => cleanName(name, 'family')),
+    lookup('clean_first_names', untidyHere('first_name', nameIsClean('first_name')), (name, country) =>
+      cleanName(name, 'given', country),
+    ),
+    lookup('clean_last_names', untidyHere('last_name', nameIsClean('last_name')), (name, country) =>
+      cleanName(name, 'family', country),
+    ),
     lookup('clean_phones', untidyHere('phone', phoneIsClean('phone')), cleanPhone),
     lookup(
       'clean_regions',

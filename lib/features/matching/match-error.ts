@@ -1,7 +1,6 @@
-/** What a person asked of the matching can't be done, in words that hold headers and counts, and no cell's value. */
-export class MatchError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'MatchError';
-  }
+import { NightshiftError } from '../../core/errors.ts';
+
+/** What a person asked of the matching can't be done; the message holds headers and counts, and no cell's value. */
+export class MatchError extends NightshiftError {
+  override name = 'MatchError';
 }

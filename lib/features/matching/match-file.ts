@@ -5,10 +5,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Engine } from '../../core/engine.ts';
 import { quoted, raw } from '../../core/sql.ts';
-import { Engine } from '../../engine/duckdb.ts';
+import { nearest } from '../../core/text/nearest.ts';
+import { openEngine } from '../../engine/duckdb.ts';
 import { splice } from '../../workbook/csv/splice.ts';
-import { nearest, normalHeader } from '../../workbook/headers.ts';
+import { normalHeader } from '../../workbook/headers.ts';
 import { MatchError } from './match-error.ts';
 import { type MatchResult, matchTable } from './match-table.ts';
 import { freeName, type LoadedCsv, loadCsv, replaceFile, writeCsv } from './read-file.ts';
@@ -45,7 +47,7 @@ export async function matchFile(path: string, options: MatchFileOptions = {}): P
   const given = options.rules ?? defaultMatchingRules;
   const rules = { ...given, bands: { ...given.bands, likely: options.threshold ?? given.bands.likely } };
   const scratch = await mkdtemp(join(tmpdir(), 'nightshift-match-'));
-  const engine = await Engine.open({
+  const engine = await openEngine({
     spillFolder: join(scratch, 'spill'),
     timeZone: 'UTC',
     ...(options.memoryMb !== undefined && { memoryMb: options.memoryMb }),
@@ -53,7 +55,7 @@ export async function matchFile(path: string, options: MatchFileOptions = {}): P
   try {
     progress('reading the file');
     const loaded = await loadCsv(engine.duckdb, path, 'match_input', scratch);
-    await engine.expect(await engine.number(raw('select count(*) from match_input')));
+    await engine.reserve(await engine.number(raw('select count(*) from match_input')));
     const id = options.id === undefined ? 'match_row' : idColumn(options.id, loaded);
     progress('comparing its rows');
     const leaveOut = id === 'match_row' ? [] : ['match_row'];

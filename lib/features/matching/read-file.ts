@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { nodeDisk } from '../../core/disk.ts';
 import { quoted } from '../../core/sql.ts';
-import { nodeDisk } from '../../workbook/csv/commit/disk.ts';
 import { howToRead } from '../../workbook/csv/how-to-read.ts';
 import { type CsvFile, openCsv } from '../../workbook/csv/sniff.ts';
 import { strictCopy } from '../../workbook/csv/strict-copy.ts';

@@ -4,14 +4,14 @@
  */
 
 import { join, raw, type Sql, sql } from '../../core/sql.ts';
-import { compile } from '../segments/compile.ts';
-import type { FitQuestion, ScoringRules } from './rules.ts';
+import { compile } from '../segments/index.ts';
+import type { FitQuestion, GroupCap, ScoringRules } from './rules.ts';
 import { contactSteps, fitPoints, grade, scoredEvents, slotSteps, within100 } from './steps.ts';
 
 /**
  * A row per contact: contact_id, engagement and fit (0–100, one decimal), score (their sum, 0–200) and score_band (fit's
  * grade, then engagement's). All four are NULL for the suppressed and the excluded. Reads contacts, events (resolved to
- * their contact, none later than as-of), bounces and domains(domain, kind). Expects rules from checkScoring.
+ * their contact, none later than as-of), domains(domain, kind) and the steps of `countedBounceSteps`. Expects rules from checkScoring.
  */
 export function scoreQuery(rules: ScoringRules, asOf: Date): Sql {
   const band = sql`concat(${grade(raw('fit_tenths'), rules.grades.fit)}, ${grade(raw('engagement_tenths'), rules.grades.engagement)})`;
@@ -33,6 +33,7 @@ from contact_scores`;
 export function scorePartsQuery(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const parts = [
     ...(scoredEvents(rules).length > 0 ? [eventParts(rules)] : []),
+    ...(rules.engagement.caps ?? []).map(capPart),
     sumPart('engagement', 1000, 'hard bounce', raw('bounce_micro')),
     sumPart('engagement', 1001, `inactive for more than ${rules.engagement.inactive.after}`, raw('inactive_micro')),
     sumPart('engagement', 1002, 'unsubscribed', raw('limited_micro - engagement_micro')),
@@ -69,10 +70,15 @@ const sumPart = (side: 'engagement' | 'fit', place: number, part: string, value:
   sql`select contact_id, ${side} as side, ${raw(String(place))} as place, ${part} as part, cast(null as string) as detail,
     ${hundredths(value)} as hundredths from contact_scores where (${value}) <> 0`;
 
+/** What a group of events loses to its cap. */
+const capPart = ({ name, points }: GroupCap, cap: number): Sql =>
+  sql`select contact_id, 'engagement' as side, ${raw(String(900 + cap))} as place, ${`${name}: at most ${points} points`} as part,
+    cast(null as string) as detail, ${hundredths(raw('micro'))} as hundredths from capped_groups where cap = ${raw(String(cap))}`;
+
 /** A row is one type of event of one contact: how many, the last one's day, what they are worth together. */
 function eventParts(rules: ScoringRules): Sql {
   const names = scoredEvents(rules).map(({ type, points, halfLife, atMost }, rule) => {
-    const cap = atMost ? `, at most ${atMost.times} a ${atMost.per}` : '';
+    const cap = atMost ? `, at most ${atMost.times} ${atMost.per === 'ever' ? 'ever' : `a ${atMost.per}`}` : '';
     const worth = `${type} (${points} points${cap}${halfLife ? `, half after ${halfLife}` : ''})`;
     return sql` when ${raw(String(rule))} then ${worth}`;
   });

@@ -1,24 +1,31 @@
 /**
- * The scoring rules as typed data, and their check. What the numbers mean is said here; what they are is a marketer's
- * business, in jobs/rules/scoring.ts. Knows no engine.
+ * The scoring rules as typed data, and their check. The meaning of the numbers stands here, their values in
+ * jobs/rules/scoring.ts. Knows no engine.
  */
 
 import * as z from 'zod';
-import { faultInWords, RulesError, shown } from '../../core/workbook-rules.ts';
-import { type Columns, checkCondition, words } from '../segments/check.ts';
-import type { Condition } from '../segments/condition.ts';
-import { parseAge } from '../segments/when.ts';
+import { faultInWords, pathOf, RulesError, shown } from '../../core/rules.ts';
+import { type Columns, type Condition, checkCondition, parseAge, words } from '../segments/index.ts';
 
 /** Points for one type of event. Negative points count against a contact. */
 export interface EventPoints {
   readonly type: string;
+  /** Other names of the same thing: what a form, a mail tool or a webinar tool calls it. */
+  readonly also?: readonly string[];
   readonly points: number;
   /** After so long an event counts half, after twice as long a quarter. Without it, it never fades. '30 days'. */
   readonly halfLife?: string;
   /** Fading begins only after so long. */
   readonly fullFor?: string;
-  /** A day's or a week's (Monday to Sunday) events never count for more than so many on the last of its days. */
-  readonly atMost?: { readonly times: number; readonly per: 'day' | 'week' };
+  /** A day's, a week's (Monday to Sunday) or all events ever never count for more than so many on the last of its days. */
+  readonly atMost?: { readonly times: number; readonly per: 'day' | 'week' | 'ever' };
+}
+
+/** Together, events of these types never count for more points than so many, as of the day that is scored. */
+export interface GroupCap {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly points: number;
 }
 
 /** One question about who a contact is. The first answer that is true gives its points, no answer gives none. */
@@ -33,7 +40,8 @@ export type Cuts = Readonly<Record<string, number>>;
 export interface ScoringRules {
   readonly engagement: {
     readonly events: readonly EventPoints[];
-    /** For a contact whose present address bounced hard at least once. */
+    readonly caps?: readonly GroupCap[];
+    /** For a contact whose present address has a bounce that counts as dead or unclear (jobs/rules/bounces.ts). */
     readonly hardBounce: number;
     /** An unsubscribed contact's engagement is never higher. */
     readonly unsubscribedAtMost: number;
@@ -75,12 +83,24 @@ const schema = z.strictObject({
         z.strictObject({
           type: words(`a type of event, such as 'click'`),
           points,
+          also: z.array(words('another name of the type')).optional(),
           halfLife: days.optional(),
           fullFor: days.optional(),
-          atMost: z.strictObject({ times, per: z.enum(['day', 'week'], `expected per: 'day' or 'week'`) }).optional(),
+          atMost: z
+            .strictObject({ times, per: z.enum(['day', 'week', 'ever'], `expected per: 'day', 'week' or 'ever'`) })
+            .optional(),
         }),
       )
-      .refine((events) => new Set(events.map(({ type }) => type)).size === events.length, 'a type stands here twice'),
+      .refine(eachOnce, 'a type stands here twice'),
+    caps: z
+      .array(
+        z.strictObject({
+          name: words('a name'),
+          types: z.array(words('a type of event')).min(1),
+          points: points.positive('expected a number above 0'),
+        }),
+      )
+      .optional(),
     hardBounce: points.max(0, 'a bounce gives no points. Expected a number below 0, or 0'),
     unsubscribedAtMost: z.number().min(0).max(100),
     inactive: z.strictObject({ after: days, points: points.max(0, 'expected a number below 0, or 0') }),
@@ -92,6 +112,17 @@ const schema = z.strictObject({
   grades: z.strictObject({ fit: cuts, engagement: cuts }),
 });
 
+/** Every name under which a type of event is scored. */
+export const namesOf = ({ type, also = [] }: Pick<EventPoints, 'type' | 'also'>): string[] =>
+  [type, ...also].map((each) => each.trim().toLowerCase());
+
+function eachOnce(
+  events: readonly { readonly type: string; readonly also?: readonly string[] | undefined }[],
+): boolean {
+  const names = events.flatMap(({ type, also }) => namesOf({ type, ...(also && { also }) }));
+  return new Set(names).size === names.length;
+}
+
 /**
  * The rules, checked. Throws a RulesError with every fault. `columns` are those of the engine's contacts table;
  * without them columns aren't looked up.
@@ -102,10 +133,20 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
     throw new RulesError(
       FILE,
       result.error.issues.map((issue) => `${placeOf(issue.path, input)}: ${issue.message}`),
+      result.error.issues.map(pathOf),
     );
   }
   const rules = result.data;
   const problems: string[] = [];
+  const scored = new Set(rules.engagement.events.flatMap(({ type }) => namesOf({ type })));
+  for (const { name, types } of rules.engagement.caps ?? []) {
+    const missing = types.filter((type) => !scored.has(type.trim().toLowerCase()));
+    problems.push(
+      ...missing.map(
+        (type) => `engagement, caps "${name}": no event "${type}" is scored. Expected one of engagement, events`,
+      ),
+    );
+  }
   const check = (where: unknown, place: string): Condition =>
     checkCondition(where, place, { ...(columns && { columns }), history: false }, problems) ?? {
       any: [],

@@ -5,10 +5,9 @@
  */
 
 import { join, raw, type Sql, sql } from '../../core/sql.ts';
-import { compile } from '../segments/compile.ts';
-import { segmentInputQuery } from '../segments/input.ts';
-import { ageOf, dayOf } from '../segments/when.ts';
-import type { Cuts, EventPoints, FitQuestion, ScoringRules } from './rules.ts';
+import { undeliverable } from '../bounces/index.ts';
+import { ageOf, compile, dayOf, segmentInputQuery } from '../segments/index.ts';
+import { type Cuts, type EventPoints, type FitQuestion, namesOf, type ScoringRules } from './rules.ts';
 
 /** Whole millionths, in SQL's scientific notation, which is floating point in every dialect. */
 const micro = (points: number): Sql => raw(`${Math.round(points * 1e6)}e0`);
@@ -25,15 +24,21 @@ export const scoredEvents = (rules: ScoringRules): EventPoints[] =>
 /** The half-life of what never fades, in days: half of it counts as nothing. */
 const forever = '1e300';
 
-/** A row is one type of event and what it is worth; days throughout, `times` is 0 for no cap. */
+/** How long a cap's slot is, in days; 0 is the whole history. */
+const CAP_DAYS = { day: 1, week: 7, ever: 0 } as const;
+
+/** A row is one name of a type of event and what it is worth; days throughout, `times` is 0 for no cap. */
 const eventRules = (events: readonly EventPoints[]): Sql =>
   join(
-    events.map(({ type, points, halfLife, fullFor, atMost }, rule) => {
+    events.flatMap(({ type, also = [], points, halfLife, fullFor, atMost }, rule) => {
       const fading = raw(
         `${halfLife ? `${days(halfLife)}e0` : forever} as half_life, ${fullFor ? days(fullFor) : 0} as full_for`,
       );
-      const cap = raw(`${atMost?.times ?? 0} as times, ${atMost?.per === 'week' ? 7 : 1} as cap_days`);
-      return sql`select ${raw(String(rule))} as rule, ${type.trim().toLowerCase()} as type, ${micro(points)} as micro, ${fading}, ${cap}`;
+      const cap = raw(`${atMost?.times ?? 0} as times, ${CAP_DAYS[atMost?.per ?? 'day']} as cap_days`);
+      return namesOf({ type, also }).map(
+        (name) =>
+          sql`select ${raw(String(rule))} as rule, ${name} as type, ${micro(points)} as micro, ${fading}, ${cap}`,
+      );
     }),
     ' union all ',
   );
@@ -56,7 +61,7 @@ dated as (
 ),
 worth as (
   select contact_id, rule, times, day,
-    case when times = 0 then null when cap_days = 7 then week_start(day) else day end as slot,
+    case when times = 0 or cap_days = 0 then null when cap_days = 7 then week_start(day) else day end as slot,
     round(micro * pow(0.5, greatest(days_between(day, ${dayOf(asOf)}) - full_for, 0) / half_life)) as micro
   from dated
 ),
@@ -76,21 +81,23 @@ export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string
   const active = positive.length > 0 ? sql`rule in ${raw(`(${positive.join(', ')})`)}` : raw('false');
   const asked = [...rules.fit.flatMap(({ answers }) => answers), ...rules.excluded].map(({ where }) => where);
   return sql`subjects as (${segmentInputQuery(asked, asOf, ['email', 'status'])}${one}),
+${capped(rules)},
 activity as (
   select contact_id, sum(micro) as micro, max(case when ${active} then last_day end) as last_active
   from slots group by contact_id
 ),
-hard_bounces as (select address_key(email) as address from bounces where kind = 'hard' group by address_key(email)),
+undeliverable_addresses as (${undeliverable}),
 summed_contacts as (
   select c.contact_id, c.status, ${excluded(rules)} as unscored,
-    coalesce(a.micro, 0e0) as events_micro,
+    coalesce(a.micro, 0e0) + coalesce(k.micro, 0e0) as events_micro,
     case when b.address is null then 0e0 else ${micro(hardBounce)} end as bounce_micro,
     case when days_between(a.last_active, ${dayOf(asOf)}) > ${raw(String(days(inactive.after)))}
       then ${micro(inactive.points)} else 0e0 end as inactive_micro,
     ${fitSum(rules.fit, asOf)} as fit_micro
   from subjects as c
   left join activity as a on a.contact_id = c.contact_id
-  left join hard_bounces as b on b.address = address_key(c.email)
+  left join (select contact_id, sum(micro) as micro from capped_groups group by contact_id) as k on k.contact_id = c.contact_id
+  left join undeliverable_addresses as b on b.address = address_key(c.email)
 ),
 limited as (
   select *, events_micro + bounce_micro + inactive_micro as engagement_micro,
@@ -108,6 +115,25 @@ contact_scores as (
     const whens = excluded.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
     return sql`case when c.status = 'suppressed' then 'suppressed'${join(whens, '')} end`;
   }
+}
+
+/** CTE `capped_groups`: what a cap takes from a contact, as a number of micro-points below 0; a row per contact and cap that bites. */
+function capped({ engagement: { events, caps = [] } }: ScoringRules): Sql {
+  const scored = events.filter(({ points }) => points !== 0);
+  const members = caps.flatMap(({ types, points }, cap) =>
+    scored.flatMap(({ type }, rule) =>
+      types.some((each) => namesOf({ type: each })[0] === namesOf({ type })[0])
+        ? [sql`select ${raw(String(cap))} as cap, ${raw(String(rule))} as rule, ${micro(points)} as most`]
+        : [],
+    ),
+  );
+  if (members.length === 0)
+    return sql`capped_groups as (select contact_id, 0 as cap, 0e0 as micro from slots where false)`;
+  return sql`capped_groups as (
+  select s.contact_id, g.cap, max(g.most) - sum(s.micro) as micro
+  from slots as s join (${join(members, ' union all ')}) as g on g.rule = s.rule
+  group by s.contact_id, g.cap having sum(s.micro) > max(g.most)
+)`;
 }
 
 /** A side of the score never leaves 0 to 100. */

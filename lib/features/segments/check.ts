@@ -5,9 +5,9 @@
  */
 
 import * as z from 'zod';
+import { faultInWords, shown } from '../../core/rules.ts';
 import { tables } from '../../core/tables.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { faultInWords, shown } from '../../core/workbook-rules.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import { columnType } from './compile.ts';
 import type { Bounds, Comparison, Condition, Test, When } from './condition.ts';

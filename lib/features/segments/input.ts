@@ -5,6 +5,7 @@
  */
 
 import { join, list, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { activityRows } from './activity.ts';
 import { textFits } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { testsIn } from './condition.ts';
@@ -17,7 +18,7 @@ import {
   mailableColumn,
   type TextFact,
 } from './facts.ts';
-import { inside } from './when.ts';
+import { dayOf, inside } from './when.ts';
 
 /**
  * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of contacts
@@ -115,7 +116,7 @@ function eventsJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
   return sql`
 left join (
   select contact_id, ${join(columns, ', ')}
-  from events where type in ${list(types)} group by contact_id
+  from (${activityRows(types, dayOf(asOf))}) as activity_rows group by contact_id
 ) as e on e.contact_id = c.contact_id`;
 }
 

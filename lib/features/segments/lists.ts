@@ -6,9 +6,9 @@
 
 import * as z from 'zod';
 import type { Trial } from '../../core/job.ts';
+import { faultInWords, shown } from '../../core/rules.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { faultInWords, shown } from '../../core/workbook-rules.ts';
 import { type Columns, checkCondition, contactColumns, words } from './check.ts';
 import { compile } from './compile.ts';
 import { type Condition, testsIn } from './condition.ts';

@@ -1,7 +1,7 @@
 /** Numbers between the engine and typed arrays: a query's numeric columns out, groups' estimates back in. */
 
+import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
-import { type Engine, NUMBERS } from '../../engine/duckdb.ts';
 
 /** The columns of a query, all of them numbers without nulls; `names` says which, in the query's order. */
 export async function numericColumns<Name extends string>(
@@ -34,7 +34,7 @@ export async function numericTable(
     values: [],
   };
   await engine.run(sql`create or replace table ${name(table)} (${typed})`);
-  await engine.append(table, batches(Object.values(columns)), NUMBERS);
+  await engine.append(table, batches(Object.values(columns)), 'number');
 }
 
 async function* batches(arrays: readonly Float64Array[]): AsyncGenerator<(number | null)[][]> {

@@ -3,8 +3,8 @@
  * Where there is too little history, or no fit converged, a plain average stands in and the record says why.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import type { Sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { candidates, compare, type HeldOut, type Score } from './choose.ts';
 import { numericColumns } from './columns.ts';
 import { day, daysBefore } from './days.ts';

@@ -6,9 +6,9 @@
  * `value_firsts` in the engine, and decides nothing about contacts.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
 import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';

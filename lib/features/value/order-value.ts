@@ -3,8 +3,8 @@
  * fitted or can't be believed, by a mean mixed with everybody's.
  */
 
+import type { Engine } from '../../core/engine.ts';
 import { type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { numericColumns } from './columns.ts';
 import type { ModelRecord } from './fitted.ts';
 import { fitOrderValue } from './gamma-gamma.ts';

@@ -1,7 +1,7 @@
 /** Values, chances and bands of all customers of a history, made in the engine from estimates for each distinct history. */
 
+import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
-import type { Engine } from '../../engine/duckdb.ts';
 import { valueBands } from './bands.ts';
 import { numericTable } from './columns.ts';
 import { estimate, type Forecast } from './estimate.ts';

@@ -6,9 +6,11 @@
  * what a person pushed meanwhile is simply built upon. So there is nothing to rebase, never a force, and no way for a
  * file that lies about (a credentials file, say) to get in. Anything outside the ledger is refused.
  */
+
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NightshiftError } from '../../core/errors.ts';
 import { type Git, GitError, gitIn } from './git.ts';
 
 export interface LedgerCommit {
@@ -25,13 +27,14 @@ export interface LedgerCommit {
 }
 
 /** The ledger could not be pushed. What the run did stands in the workbook, and the next run completes the ledger from its marker. */
-export class LedgerNotPushed extends Error {
+export class LedgerNotPushed extends NightshiftError {
+  override name = 'LedgerNotPushed';
+
   constructor(step: string, attempts: number) {
     super(
       `The ledger could not be pushed (git ${step}, tried ${attempts} times). The workbook holds what the run did, and ` +
         'the next run completes the ledger. Is the branch protected against pushes by GitHub Actions?',
     );
-    this.name = 'LedgerNotPushed';
   }
 }
 

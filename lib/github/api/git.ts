@@ -2,15 +2,17 @@
  * The few git commands that committing the ledger takes. The token goes by the environment, never by an argument; what
  * git says is not passed on, for it may quote what a remote's hook said.
  */
-import { spawn } from 'node:child_process';
 
-export class GitError extends Error {
+import { spawn } from 'node:child_process';
+import { NightshiftError } from '../../core/errors.ts';
+
+export class GitError extends NightshiftError {
+  override name = 'GitError';
   /** What was being done: `fetch`, `push`. */
   readonly step: string;
   readonly output: string;
   constructor(step: string, code: number | null, output: string) {
     super(`git ${step} ended with ${code === null ? 'a signal' : `code ${code}`}.`);
-    this.name = 'GitError';
     this.step = step;
     this.output = output;
   }

@@ -2,6 +2,7 @@
  * What the night shift asks of GitHub, in our own words. It knows issues, comments and workflows; it knows no job, no
  * store and no engine. Whoever implements it never does a thing twice because an answer was lost.
  */
+import { NightshiftError } from '../../core/errors.ts';
 
 export interface Issue {
   readonly number: number;
@@ -58,13 +59,13 @@ export interface GitHub {
 }
 
 /** GitHub could not be reached, or refused. The message holds the operation and the status, never what was sent. */
-export class GitHubError extends Error {
+export class GitHubError extends NightshiftError {
+  override name = 'GitHubError';
   readonly status: number;
   constructor(what: string, status: number, advice = '') {
     super(
       `GitHub: ${what} ${status > 0 ? `was answered with ${status}` : 'got no answer'}.${advice ? ` ${advice}` : ''}`,
     );
-    this.name = 'GitHubError';
     this.status = status;
   }
 }

@@ -1,4 +1,4 @@
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { people } from './people.ts';
 
 export const eventbrite = [
@@ -26,7 +26,7 @@ export const eventbrite = [
           columns: {
             event_id: `'eventbrite:' || coalesce(${cells.text('attendee', 'attendee_id', 'barcode')}, ${cells.text('order', 'order_id', 'order_no')} || ':' || lower(${cells.text('email', 'attendee_email')}))`,
             email: cells.text('email', 'attendee_email'),
-            type: `case when lower(${status}) in ('checked in', 'yes', 'true') then 'attended' else ${quote('registered')} end`,
+            type: `case when lower(${status}) in ('checked in', 'yes', 'true') then 'attended' else ${quoteText('registered')} end`,
             occurred_at: cells.moment('order_date', 'event_start_date'),
             campaign: cells.text('event_name'),
           },

@@ -3,7 +3,7 @@
  * consent, where that is documented, and an invented sample that runs as its test (test/intake/formats). A new format is one
  * more file here, named in registry.ts.
  */
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { ContactShape, Feed } from '../../workbook/recognised.ts';
 import { type Cells, cellsOf } from '../cells.ts';
@@ -98,7 +98,7 @@ export const suppression = (
     scope: `case when ${columns.reason} in ('hard_bounce', 'soft_bounces', 'invalid') then 'address' else 'person' end`,
     reason: columns.reason,
     ...(columns.at !== undefined && { suppressed_at: columns.at }),
-    source: quote(source),
+    source: quoteText(source),
     ...(columns.note !== undefined && { note: columns.note }),
   },
   ...(ignore !== undefined && { ignore }),
@@ -112,7 +112,7 @@ export const report = (
   ignore?: string,
 ): Feed => ({
   table: 'bounces',
-  columns: { provider: quote(provider), ...columns },
+  columns: { provider: quoteText(provider), ...columns },
   ...(ignore !== undefined && { ignore }),
 });
 
@@ -121,5 +121,5 @@ export const report = (
  */
 export const byPattern = (cell: string, patterns: Readonly<Record<string, string>>, otherwise = 'null'): string =>
   `case ${Object.entries(patterns)
-    .map(([pattern, value]) => `when regexp_matches(lower(${cell}), ${quote(pattern)}) then ${quote(value)}`)
+    .map(([pattern, value]) => `when regexp_matches(lower(${cell}), ${quoteText(pattern)}) then ${quoteText(value)}`)
     .join(' ')} else ${otherwise} end`;

@@ -1,7 +1,7 @@
 /**
  * Files of no particular tool, known by what their columns are called: bounces, suppressions, departures, purchases, events.
  */
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
 import { kindText } from './report-kind.ts';
 
@@ -156,7 +156,7 @@ const suppressions: CsvFormat = {
         columns: {
           email: address(file),
           scope: `case when lower(${cells.text('scope')}) = 'address' then 'address' else 'person' end`,
-          reason: `coalesce(${cells.text('reason')}, ${quote(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
+          reason: `coalesce(${cells.text('reason')}, ${quoteText(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
           suppressed_at: cells.moment('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
           source: `coalesce(${cells.text('source')}, 'import')`,
           note: cells.text('note'),
@@ -196,7 +196,7 @@ const departures: CsvFormat = {
     !file.cells.has('status'),
   feeds: (file) => {
     const { cells, name } = file;
-    const reason = quote(COMPLAINED.test(name) ? 'complaint' : 'unsubscribe');
+    const reason = quoteText(COMPLAINED.test(name) ? 'complaint' : 'unsubscribe');
     const at = cells.moment('unsubscribed_at', 'unsubscribe_date', 'opted_out_at', ...WHEN);
     return [suppression('import', { email: address(file), reason, at, note: cells.text('reason', 'note') })];
   },

@@ -1,4 +1,4 @@
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
 import { NONE } from '../cells.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
@@ -21,10 +21,10 @@ const bounced = ({ cells }: FileHead): Feed[] => {
       columns: {
         bounce_id: `'hubspot:' || lower(${cells.text('email')})`,
         email: cells.text('email'),
-        kind: quote('hard'),
+        kind: quoteText('hard'),
         code: codeOf(reason),
         detail: `'HubSpot: ' || ${reason}`,
-        provider: quote('hubspot'),
+        provider: quoteText('hubspot'),
         occurred_at: cells.moment('last_activity_date', 'last_modified_date', 'create_date'),
       },
       ignore: `case when ${reason} is null then '' end`,

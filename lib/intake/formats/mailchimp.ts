@@ -1,4 +1,4 @@
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
 import { NONE } from '../cells.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, suppression } from './format.ts';
@@ -30,9 +30,9 @@ const cleaned = ({ cells, name }: FileHead): Feed =>
     'mailchimp',
     {
       email: cells.text(...ADDRESS),
-      reason: quote('hard_bounce'),
+      reason: quoteText('hard_bounce'),
       at: cells.moment('clean_time'),
-      note: quote('cleaned by Mailchimp'),
+      note: quoteText('cleaned by Mailchimp'),
     },
     /clean/i.test(name) ? undefined : `case when ${cells.text('clean_time')} is null then '' end`,
   );

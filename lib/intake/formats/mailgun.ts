@@ -1,4 +1,4 @@
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, report, suppression } from './format.ts';
 import { listsPeople } from './generic.ts';
 import { bounce, event, isText, object, suppressed, text, word } from './json.ts';
@@ -45,7 +45,7 @@ const unsubscribes: CsvFormat = {
   feeds: ({ cells }) => [
     suppression('mailgun', {
       email: cells.text('address'),
-      reason: quote('unsubscribe'),
+      reason: quoteText('unsubscribe'),
       at: cells.moment('created_at'),
     }),
   ],
@@ -66,7 +66,7 @@ const complaints: CsvFormat = {
   feeds: ({ cells }) => [
     suppression('mailgun', {
       email: cells.text('address'),
-      reason: quote('complaint'),
+      reason: quoteText('complaint'),
       at: cells.moment('created_at'),
     }),
   ],

@@ -1,10 +1,10 @@
 /** Amounts of orders and payments: what was paid, less what was given back. */
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { type Cells, NONE } from '../cells.ts';
 
 /** SQL: why a row whose status is none of these words is no purchase; NULL where it is one, or says nothing. */
 export const unpaid = (words: readonly string[], cell: string): string =>
-  `case when ${cell} is null or lower(${cell}) in (${words.map(quote).join(', ')}) then null else 'not paid' end`;
+  `case when ${cell} is null or lower(${cell}) in (${words.map(quoteText).join(', ')}) then null else 'not paid' end`;
 
 /** SQL: the first of the columns `total`, less what the first of `refunded` says. */
 export const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {

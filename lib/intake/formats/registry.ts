@@ -2,7 +2,7 @@
  * All formats, and what a file is by its name and headers. The first CSV format that fits counts; the generic ones stand last.
  * A file that may say who wants no mail is never taken for a list of people: it is recognised, or asked about.
  */
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
 import { contactHeaders } from '../../workbook/contact-cells.ts';
 import { normalHeader } from '../../workbook/headers.ts';
@@ -121,7 +121,7 @@ export function recogniseAs(
   );
   const feed = suppression('import', {
     email: `c${headers.indexOf(email)}`,
-    reason: quote(REASONS[kind]),
+    reason: quoteText(REASONS[kind]),
     at,
     note: file.cells.text('reason', 'note'),
   });

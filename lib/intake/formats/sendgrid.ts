@@ -1,4 +1,4 @@
-import { quote } from '../../core/sql.ts';
+import { quoteText } from '../../core/sql.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, report, suppression } from './format.ts';
 import { listsPeople } from './generic.ts';
 import { bounce, event, isText, suppressed, text, word } from './json.ts';
@@ -24,7 +24,7 @@ const bounces: CsvFormat = {
     return [
       report('sendgrid', {
         email: cells.text('email'),
-        kind: isBlocks(name) ? quote('block') : byStatus(status, reason),
+        kind: isBlocks(name) ? quoteText('block') : byStatus(status, reason),
         code: status,
         detail: reason,
         occurred_at: cells.moment('created'),
@@ -53,7 +53,11 @@ const spamReports: CsvFormat = {
   refuses: 'every row: a complaint',
   fits: (file) => isExactly(file, 'ip', 'email', 'created'),
   feeds: ({ cells }) => [
-    suppression('sendgrid', { email: cells.text('email'), reason: quote('complaint'), at: cells.moment('created') }),
+    suppression('sendgrid', {
+      email: cells.text('email'),
+      reason: quoteText('complaint'),
+      at: cells.moment('created'),
+    }),
   ],
   sample: {
     name: 'suppression_spam_reports.csv',
@@ -75,7 +79,7 @@ const unsubscribes: CsvFormat = {
   feeds: ({ cells }) => [
     suppression('sendgrid', {
       email: cells.text('email'),
-      reason: quote('unsubscribe'),
+      reason: quoteText('unsubscribe'),
       at: cells.moment('created'),
       note: cells.text('group_name', 'group'),
     }),
@@ -97,7 +101,7 @@ const invalidEmails: CsvFormat = {
   feeds: ({ cells }) => [
     suppression('sendgrid', {
       email: cells.text('email'),
-      reason: quote('invalid'),
+      reason: quoteText('invalid'),
       at: cells.moment('created'),
       note: cells.text('reason'),
     }),

@@ -2,8 +2,10 @@
  * Which file of a folder is which table. `contacts.csv` is contacts; and where there is none, the one file that looks
  * like a contact export of Mailchimp, HubSpot or anyone else. Never a guess between two.
  */
+
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type FaultCode, NightshiftError } from '../../core/errors.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
 import { ConsentQuestion } from '../consent-question.ts';
@@ -12,10 +14,19 @@ import type { Recognise, Recognised, Unclear } from '../recognised.ts';
 import { type CsvFile, openCsv } from './sniff.ts';
 
 /** A folder that can't be used as a workbook, and what to do about it. */
-export class WorkbookError extends Error {
+export class WorkbookError extends NightshiftError {
+  override name = 'WorkbookError';
+
   constructor(message: string) {
     super(printable(message));
-    this.name = 'WorkbookError';
+  }
+
+  override get exitCode(): FaultCode {
+    return 2;
+  }
+
+  override get outward(): string {
+    return 'The workbook can’t be opened: is its name or id right, and may the night shift see it?';
   }
 }
 

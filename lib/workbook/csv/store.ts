@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
 import { contactHeaders } from '../contact-cells.ts';
 import { findColumns } from '../headers.ts';
@@ -24,7 +25,6 @@ import {
   type TablePatch,
 } from '../store.ts';
 import { appendRows, takesRows } from './append.ts';
-import { type FileIdentity, identify, sameContent, untouched } from './commit/file-identity.ts';
 import {
   ChangedUnderneath,
   describeRecovery,

@@ -5,10 +5,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { quoted, raw } from '../../core/sql.ts';
+import { quoted, quoteText, raw } from '../../core/sql.ts';
 import type { ColumnType } from '../../core/tables.ts';
-import { Engine } from '../../engine/duckdb.ts';
-import { quote } from '../../snapshot/load.ts';
+import { openEngine } from '../../engine/duckdb.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import type { OutsideFile } from './files.ts';
 
@@ -22,13 +21,13 @@ export interface ParquetFile {
 
 /** Reads the heads of Parquet files, in order. @throws WorkbookError for a file that is none */
 export async function readHeads(files: readonly OutsideFile[], scratch: string): Promise<ParquetFile[]> {
-  const engine = await Engine.open({ spillFolder: join(scratch, 'spill'), timeZone: 'UTC', threads: 1 });
+  const engine = await openEngine({ spillFolder: join(scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     const heads: ParquetFile[] = [];
     for (const { path, name } of files) {
       try {
         const columns = await engine.rows(raw(`describe select * from ${parquetScan([path])}`));
-        const rows = await engine.number(raw(`select num_rows from parquet_file_metadata(${quote(path)})`));
+        const rows = await engine.number(raw(`select num_rows from parquet_file_metadata(${quoteText(path)})`));
         const of = (field: string): string[] => columns.map((column) => String(column[field]));
         heads.push({ header: of('column_name'), types: of('column_type'), rows });
       } catch {
@@ -45,7 +44,7 @@ export async function readHeads(files: readonly OutsideFile[], scratch: string):
 
 /** What rows are selected from, in the order of the files. A folder's name such as `day=2026-11-23` is no column. */
 export const parquetScan = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map(quote).join(', ')}], hive_partitioning = false)`;
+  `read_parquet([${paths.map(quoteText).join(', ')}], hive_partitioning = false)`;
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 const WHOLE = /INT/;

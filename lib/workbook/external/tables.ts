@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { type FileIdentity, identify, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
 import type { Sources } from '../../core/workbook-rules.ts';
-import { csvScan } from '../../snapshot/load.ts';
-import { type FileIdentity, identify, untouched } from '../csv/commit/file-identity.ts';
 import { csvText } from '../csv/csv-text.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { openCsv } from '../csv/sniff.ts';
 import { findColumns, normalHeader, requireColumns } from '../headers.ts';
+import { csvScan } from '../scan.ts';
 import type { MalformedRow, OutsideText, Reading, SourceTable, Store } from '../store.ts';
 import { filesOf, type OutsideFile } from './files.ts';
 import { asText, hashOf, type ParquetFile, parquetScan, readHeads } from './parquet.ts';

@@ -2,8 +2,9 @@
  * What can keep a run from its spreadsheet, each as a class whose message says what to do, in order. No message holds
  * anything that came out of a cell: the service's own texts may quote them, so only known sentences are let through.
  */
+import { NightshiftError } from '../../core/errors.ts';
 
-export class SheetsError extends Error {
+export class SheetsError extends NightshiftError {
   override name = 'SheetsError';
 }
 
@@ -77,6 +78,11 @@ export class ApiNotEnabled extends SheetsError {
 /** 429, 5xx or a broken connection, for longer than the budget allows. */
 export class GaveUp extends SheetsError {
   override name = 'GaveUp';
+
+  override get outward(): string {
+    return 'Google Sheets did not answer in time, or the quota is used up.';
+  }
+
   constructor(what: string, seconds: number) {
     super(`Google Sheets did not answer in time: ${what}, tried for ${seconds} s. Nothing is lost; run again later.`);
   }

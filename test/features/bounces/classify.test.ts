@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../lib/core/engine.ts';
 import { join, raw, type Sql, sql } from '../../../lib/core/sql.ts';
-import { Engine } from '../../../lib/engine/duckdb.ts';
+import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from '../../../lib/features/bounces/classify.ts';
 import { kindOf } from '../../../lib/snapshot/bounce-kinds.ts';
 
@@ -10,7 +11,7 @@ type Bounce = readonly [kind: string | null, code: string | null, detail: string
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
+  engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
 });
 afterAll(() => engine.close());
 
@@ -53,6 +54,54 @@ const table: readonly [...Bounce, found: string][] = [
   ['spam_report', null, null, 'complaint'],
   ['group_unsubscribe', '5.1.1', null, 'unsubscribe'],
   ['cleaned', null, null, 'cleaned'],
+  // Texts that mean something else than their code (sources: lib/features/bounces/classify.ts).
+  ['hard', '5.4.1', '550 5.4.1 Recipient address rejected: Access denied. [AMS.protection.example]', 'dead'],
+  ['hard', '550', '550 5.4.1 Recipient address rejected: Access denied', 'dead'],
+  ['hard', '5.1.10', 'RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup', 'dead'],
+  ['hard', '5.0.0', "554 delivery error: dd This user doesn't have a mail.example account (x@mail.example)", 'dead'],
+  ['hard', '5.2.1', 'The user you are trying to contact is receiving mail at a rate that prevents more', 'other_soft'],
+  ['soft', '4.2.1', 'The user you are trying to contact is receiving mail too quickly', 'other_soft'],
+  ['hard', '5.2.1', 'The email account that you tried to reach is inactive.', 'dead'],
+  ['hard', '552', '552 Requested mail action aborted: exceeded storage allocation', 'mailbox_full'],
+  ['hard', '552', '552 RCPT TO: mailbox for joe is full', 'mailbox_full'],
+  ['hard', null, '552 no further words', 'mailbox_full'],
+  ['hard', '552', 'message size exceeds fixed limit', 'sender'],
+  ['hard', '550', 'the mailbox is over its quota', 'mailbox_full'],
+  ['hard', '550', 'mailbox full', 'mailbox_full'],
+  ['hard', '550', 'No such person at this address', 'dead'],
+  ['hard', '550', 'Unknown recipient', 'dead'],
+  ['hard', '550', 'unknown address', 'dead'],
+  ['hard', '550', 'Address unknown', 'dead'],
+  ['hard', '550', '#5.1.0 Address rejected.', 'dead'],
+  ['hard', '550', 'Mailbox not available', 'dead'],
+  ['hard', '550', 'Account inactive', 'dead'],
+  ['hard', null, 'mailbox unavailable', 'dead'],
+  ['soft', '450', 'mailbox unavailable', 'other_soft'],
+  ['hard', '550', 'Administrative prohibition - envelope blocked', 'sender'],
+  ['hard', '553', "sorry, that domain isn't in my list of allowed rcpthosts", 'sender'],
+  ['hard', '550', '5.1.1 <x@y.example>: Recipient address rejected: User unknown in virtual mailbox table', 'dead'],
+  ['hard', '571', 'Delivery not authorized, message refused', 'sender'],
+  ['soft', '451', '451 4.7.1 Greylisting in action, please come back later', 'other_soft'],
+  ['soft', '5.4.4', '550 5.4.4 Invalid domain', 'no_answer'],
+  ['hard', '5.4.4', 'Host unknown (Name server: gmial.example: no data known)', 'dead'],
+  ['hard', '5.1.2', "bad destination host 'DNS Hard Error looking up x.example (MX): NXDomain'", 'dead'],
+  ['hard', '5.4.14', 'Hop count exceeded - possible mail loop', 'routing'],
+  ['hard', '5.4.6', 'Too many hops', 'routing'],
+  ['soft', '4.4.7', '554 4.4.7 Message expired', 'no_answer'],
+  ['hard', '5.7.133', 'RESOLVER.RST.SenderNotAuthenticatedForGroup', 'sender'],
+  [null, null, 'out of office: I am on holiday until Monday', 'auto_reply'],
+  ['soft', null, 'Auto-Reply: on vacation', 'auto_reply'],
+  [null, null, '550 5.1.1', 'dead'],
+  [null, null, '552 5.2.2', 'mailbox_full'],
+  [null, null, '5.7.26', 'sender'],
+  [null, '421 4.7.0', null, 'sender'],
+  [null, null, 'user unknown', 'dead'],
+  [null, null, 'Benutzer unbekannt', 'dead'],
+  [null, null, 'Utilisateur inconnu', 'dead'],
+  [null, null, 'Delivery to the following recipient failed permanently', 'unclear'],
+  ['hard', null, 'Bounced Address', 'dead'],
+  ['hard', '550', 'Sender address rejected: Domain not found', 'sender'],
+  ['hard', '554', '<x@y.example>: Recipient address rejected: Access denied', 'sender'],
 ];
 
 describe('the class of a bounce', () => {

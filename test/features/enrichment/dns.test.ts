@@ -1,4 +1,4 @@
-/** Mail and website by DNS, over real packets: "can't tell" is never "no". */
+/** Mail and website by DNS, over real packets: unknown is never "no". */
 import { afterEach, describe, expect, test } from 'vitest';
 import { dnsChecker } from '../../../lib/features/enrichment/dns.ts';
 import { type DnsServer, dnsServer, type Zone } from '../../support/dns-server.ts';
@@ -38,7 +38,7 @@ describe('what a domain has', () => {
   });
 });
 
-describe('what can’t be told', () => {
+describe('what stays unknown', () => {
   test.each<[string, Zone]>([
     ['a server that fails', { 'acme.example': 'fails' }],
     ['a server that refuses', { 'acme.example': 'refuses' }],
@@ -64,7 +64,7 @@ describe('what can’t be told', () => {
     const { questions } = await checked({ 'acme.example': 'is silent' }, 'acme.example', 50);
     expect(new Set(questions)).toEqual(new Set(['MX acme.example']));
   });
-  test('told to stop, what is under way can’t be told', async () => {
+  test('stopped, what is under way stays unknown', async () => {
     const server = await dnsServer({ 'acme.example': 'is silent' });
     servers.push(server);
     const checker = dnsChecker({ servers: [server.address], timeoutMs: 60_000 });

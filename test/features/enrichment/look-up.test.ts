@@ -5,7 +5,7 @@ import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts'
 import { type DomainAnswer, type LookUp, lookUp } from '../../../lib/features/enrichment/look-up.ts';
 import type { Clock, Provider } from '../../../lib/features/enrichment/provider.ts';
 import { lookUpLimits } from '../../../lib/features/enrichment/rules.ts';
-import { type Behaviour, type ProviderServer, providerServer } from '../../support/provider-server.ts';
+import { type Behaviour, type ProviderServer, providerServer, type Window } from '../../support/provider-server.ts';
 
 const servers: ProviderServer[] = [];
 const nameOf = (domain: string) => `question about ${domain}`;
@@ -13,13 +13,13 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function start(script: Record<string, readonly Behaviour[]> = {}) {
-  const server = await providerServer(script);
+async function start(script: Record<string, readonly Behaviour[]> = {}, window?: Window) {
+  const server = await providerServer(script, undefined, window);
   servers.push(server);
   return { server, provider: httpProvider(server.settings, () => 'k', nameOf) };
 }
 
-/** A clock on which nobody really waits: a sleep moves it on. */
+/** A clock without real waiting: a sleep moves it on. */
 function quickClock() {
   let now = 0;
   const slept: number[] = [];
@@ -176,7 +176,7 @@ describe('a run that is killed', () => {
       expect(companies.size).toBe(domains.length);
     }
   });
-  test('told to stop, it writes what is under way and asks nothing more', async () => {
+  test('stopped, it writes what is under way and asks nothing more', async () => {
     const { server, provider } = await start(Object.fromEntries(domains.map((domain) => [domain, ['found slowly']])));
     const stop = new AbortController();
     const written: DomainAnswer[] = [];
@@ -265,7 +265,7 @@ describe('answers that are none', () => {
 });
 
 describe('a provider that wants no more', () => {
-  test('Retry-After holds everybody back, not only the one who was told', async () => {
+  test('Retry-After pauses all workers, not only the one that got it', async () => {
     const { provider } = await start({
       'company0.example': ['throttled', 'found'],
       'company1.example': ['unavailable', 'found'],
@@ -279,6 +279,94 @@ describe('a provider that wants no more', () => {
     });
     expect(report).toMatchObject({ found: 6, questions: 8 });
     expect(slept.filter((ms) => ms > 1000).map((ms) => Math.round(ms / 1000))).toEqual([3, 7]);
+  });
+  test.each<[Window['hint'], number]>([
+    ['none', 30],
+    ['x-ratelimit-reset', 20],
+    ['ratelimit-reset', 20],
+    ['retry-after', 20],
+  ])('a limit of 100 a minute (hint: %s) loses no domain and costs few refused questions', async (hint, most) => {
+    const { clock } = quickClock();
+    const { server } = await start({}, { questions: 100, ms: 60_000, now: clock.now, hint });
+    // The header names a moment of the test's clock, which begins in 1970.
+    const real = httpProvider(server.settings, () => 'k', nameOf);
+    const provider: Provider = {
+      name: real.name,
+      ask: async (domain) => {
+        const answer = await real.ask(domain);
+        if (hint !== 'x-ratelimit-reset' || answer.kind !== 'throttled') return answer;
+        return { kind: 'throttled', afterMs: 60_000 - (clock.now() % 60_000) };
+      },
+    };
+    const report = await lookUp(domainsOf(150), {
+      provider,
+      limits: limits({ parallel: 5, perSecond: 50 }),
+      clock,
+      write: async () => {},
+    });
+    expect(report).toMatchObject({ found: 150, failed: {}, halted: null });
+    expect(server.questions.length - 150).toBeLessThanOrEqual(most);
+  });
+  test('a limit an hour without a time ends the run after a few questions, each after twice the pause', async () => {
+    const { clock, slept } = quickClock();
+    const { server, provider } = await start({}, { questions: 20, ms: 3_600_000, now: clock.now, hint: 'none' });
+    const report = await lookUp(domainsOf(200), {
+      provider,
+      limits: limits({ parallel: 5 }),
+      clock,
+      write: async () => {},
+    });
+    expect(report).toMatchObject({ found: 20, halted: { by: 'throttled' } });
+    expect(server.questions.length).toBeLessThanOrEqual(20 + 5 + 8);
+    const pauses = slept.map((ms) => Math.round(ms / 1000)).filter((seconds) => seconds > 0);
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60]);
+  });
+  test('documented limits of a provider hold before it refuses anything', async () => {
+    const { clock } = quickClock();
+    const { server, provider } = await start({}, { questions: 50, ms: 60_000, now: clock.now, hint: 'none' });
+    const limited = { ...provider, limits: { perMinute: 50 } };
+    const all = await lookUp(domainsOf(120), { provider: limited, limits: limits(), clock, write: async () => {} });
+    expect(all).toMatchObject({ found: 120, questions: 120, halted: null });
+    expect(clock.now()).toBeGreaterThanOrEqual(120_000);
+    const hourly = { ...provider, limits: { perHour: 30 } };
+    const some = await lookUp(domainsOf(120), { provider: hourly, limits: limits(), clock, write: async () => {} });
+    expect(some).toMatchObject({ questions: 30, halted: { by: 'throttled' } });
+    expect(server.questions.length).toBe(150);
+  });
+  test.each<[Behaviour]>([['bad request'], ['no such page'], ['no such method'], ['unprocessable']])(
+    'one rejected question (%s) stops no other, and many in a row stop the run',
+    async (behaviour) => {
+      const { provider } = await start({ 'company0.example': [behaviour] });
+      const report = await run(provider, domainsOf(30), { parallel: 1 }).report;
+      expect(report).toMatchObject({ found: 29, questions: 30, halted: null });
+      expect([...report.missed.keys()]).toEqual(['company0.example']);
+      const all = await start(Object.fromEntries(domainsOf(30).map((domain) => [domain, [behaviour]])));
+      const refused = await run(all.provider, domainsOf(30), { parallel: 1 }).report;
+      expect(refused).toMatchObject({ halted: { by: 'rejected' }, questions: 10 });
+      expect(refused.missed.size).toBe(10);
+    },
+  );
+  test('the budget counts questions, those asked again included', async () => {
+    const { server, provider } = await start(
+      Object.fromEntries(domainsOf(20).map((domain) => [domain, ['server error', 'found']])),
+    );
+    const report = await run(provider, domainsOf(20), { budget: 10, parallel: 1 }).report;
+    expect(report).toMatchObject({ asked: 5, found: 5, questions: 10, halted: { by: 'budget' } });
+    expect(server.questions.length).toBe(10);
+  });
+  test('an answer about another company is paid for, remembered and not filled in', async () => {
+    const { server } = await start({ 'company0.example': ['parent company'], 'company1.example': ['unsure'] });
+    const settings = { ...server.settings, matches: 'website', likelihood: { path: 'likelihood', least: 6 } };
+    const { report, written } = run(
+      httpProvider(settings, () => 'k', nameOf),
+      domainsOf(3),
+      { parallel: 1 },
+    );
+    expect(await report).toMatchObject({ found: 1, other: 2, questions: 3 });
+    expect(written.slice(0, 2)).toEqual([
+      { domain: 'company0.example', company: null, note: 'another company, parent.example' },
+      { domain: 'company1.example', company: null, note: 'likelihood 2, at least 6 is needed' },
+    ]);
   });
   test('no credit ends the run at once; the rest waits for the next', async () => {
     const { server, provider } = await start({ 'company2.example': ['no credit'] });

@@ -1,18 +1,23 @@
 /** Providers, fields, domains and rules by themselves. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { companyDomain } from '../../../lib/features/enrichment/company-domain.ts';
 import { csvProvider } from '../../../lib/features/enrichment/csv-provider.ts';
 import { asNumber, asText, at, readCompany } from '../../../lib/features/enrichment/fields.ts';
-import { httpProvider, retryAfterMs } from '../../../lib/features/enrichment/http-provider.ts';
+import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts';
 import {
   abstractApi,
   apollo,
   knownProviders,
   peopleDataLabs,
 } from '../../../lib/features/enrichment/known-providers.ts';
+import { otherCompany } from '../../../lib/features/enrichment/other-company.ts';
+import type { Answer } from '../../../lib/features/enrichment/provider.ts';
+import { retryHintMs } from '../../../lib/features/enrichment/retry-hint.ts';
 import { enrichmentRules } from '../../../lib/features/enrichment/rules.ts';
-import { providerServer } from '../../support/provider-server.ts';
+import { type Behaviour, providerServer } from '../../support/provider-server.ts';
 
 const nameOf = () => 'a question';
 
@@ -148,13 +153,90 @@ describe('the HTTP provider', () => {
       /\{domain\}/,
     );
   });
-  test('Retry-After is read as seconds and as a date', () => {
-    const now = Date.parse('2026-11-22T10:00:00Z');
-    expect(retryAfterMs('120', now)).toBe(120_000);
-    expect(retryAfterMs('Sun, 22 Nov 2026 10:00:30 GMT', now)).toBe(30_000);
-    expect(retryAfterMs('Sun, 22 Nov 2026 09:00:00 GMT', now)).toBe(0);
-    expect(retryAfterMs('soon', now)).toBeNull();
-    expect(retryAfterMs(null, now)).toBeNull();
+  test.each<[Record<string, string>, number | null]>([
+    [{ 'retry-after': '120' }, 120_000],
+    [{ 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, null],
+    [{ 'x-ratelimit-reset': '2026-11-22T10:00:42Z' }, 42_000],
+    [{ 'x-ratelimit-reset': String(Date.parse('2026-11-22T10:00:42Z') / 1000) }, 42_000],
+    [{ 'x-ratelimit-reset': String(Date.parse('2026-11-22T10:00:42Z')) }, 42_000],
+    [{ 'x-ratelimit-reset': '17' }, 17_000],
+    [{ 'ratelimit-reset': '50' }, 50_000],
+    [{ ratelimit: 'limit=100, remaining=0, reset=50' }, 50_000],
+    [{ ratelimit: '"default";r=0;t=50' }, 50_000],
+    [{ 'retry-after': '5', 'x-ratelimit-reset': '17' }, 5_000],
+    [{ 'x-ratelimit-remaining': '0' }, null],
+    [{}, null],
+  ])('the time to ask again in %j is %s', (headers, ms) => {
+    expect(retryHintMs(new Headers(headers), Date.parse('2026-11-22T10:00:00Z'))).toBe(ms);
+  });
+  test.each<[Behaviour, Answer]>([
+    ['bad request', { kind: 'rejected', why: 'status 400' }],
+    ['no such page', { kind: 'rejected', why: 'status 404' }],
+    ['no such method', { kind: 'rejected', why: 'status 405' }],
+    ['unprocessable', { kind: 'rejected', why: 'status 422' }],
+    ['unknown', { kind: 'unknown' }],
+    ['forbidden', { kind: 'refused', why: 'status 403' }],
+    ['throttled without a time', { kind: 'throttled', afterMs: null }],
+  ])('%s concerns one question, or all of them, as the status says', async (behaviour, answer) => {
+    const server = await providerServer({ 'a.example': [behaviour] });
+    expect(await httpProvider(server.settings, () => 'k', nameOf).ask('a.example')).toEqual(answer);
+    await server.close();
+  });
+  test('a 422 that Abstract uses for a bad domain is not read as "no credit left"', async () => {
+    const server = await providerServer({ 'a.example': ['unprocessable'], 'b.example': ['no credit, its own way'] });
+    const { exhausted, exhaustedCode } = abstractApi;
+    const settings = { ...server.settings, ...(exhausted && { exhausted }), ...(exhaustedCode && { exhaustedCode }) };
+    const provider = httpProvider(settings, () => 'k', nameOf);
+    expect(await provider.ask('a.example')).toEqual({ kind: 'rejected', why: 'status 422' });
+    expect(await provider.ask('b.example')).toEqual({ kind: 'exhausted' });
+    await server.close();
+  });
+  test.each([null, false, '', 0, {}, []])('"error": %j throws no paid answer away', async (error) => {
+    const answers = createServer((_, response) => response.end(JSON.stringify({ error, company: { name: 'A' } })));
+    await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(answers.address() as AddressInfo).port}/{domain}`;
+    const provider = httpProvider({ name: 'x', address, fields: { company: 'company.name' } }, () => 'k', nameOf);
+    expect(await provider.ask('a.example')).toEqual({ kind: 'found', company: { company: 'A' } });
+    answers.closeAllConnections();
+    answers.close();
+  });
+});
+
+describe('an answer about another company', () => {
+  const paths = { matches: ['primary', 'sites'], likelihood: { path: 'likelihood', least: 6 } };
+  test.each<[object, string, string | null]>([
+    [{ primary: 'acme.example' }, 'acme.example', null],
+    [{ primary: 'https://www.ACME.example/about' }, 'acme.example', null],
+    [{ primary: 'shop.acme.co.uk' }, 'acme.co.uk', null],
+    [{ primary: 'parent.example', sites: ['x.example', 'acme.example'] }, 'acme.example', null],
+    [{ primary: 'acme.uk.com' }, 'acme.uk.com', null],
+    [{ primary: 'http://www.bücher.example' }, 'xn--bcher-kva.example', null],
+    [{ primary: null, sites: [] }, 'acme.example', null],
+    [{ likelihood: 6 }, 'acme.example', null],
+    [{ primary: 'parent.example' }, 'acme.example', 'another company, parent.example'],
+    [{ primary: 'other.uk.com' }, 'acme.uk.com', 'another company, other.uk.com'],
+    [{ primary: 'acme.example.org' }, 'acme.example', 'another company, example.org'],
+    [{ primary: 'acme.example', likelihood: 2 }, 'acme.example', 'likelihood 2, at least 6 is needed'],
+  ])('%j for %s: %s', (json, domain, why) => expect(otherCompany(json, domain, paths)).toBe(why));
+  test.each([
+    [
+      apollo,
+      { organization: { name: 'Global Parent', estimated_num_employees: 250_000, primary_domain: 'parent.example' } },
+    ],
+    [peopleDataLabs, { name: 'other', website: 'other.example', likelihood: 9 }],
+    [peopleDataLabs, { name: 'acme', website: 'acme.example', likelihood: 2 }],
+  ])('of $name is recognised in its documented fields', ({ matches, likelihood }, json) => {
+    const paths = { ...(matches && { matches }), ...(likelihood && { likelihood }) };
+    expect(otherCompany(json, 'acme.example', paths)).not.toBeNull();
+  });
+  test('People Data Labs: the name as the company writes it, not the one in lower case', () => {
+    const json = { name: 'people data labs', display_name: 'People Data Labs', industry_v2: 'software development' };
+    expect(readCompany(json, peopleDataLabs.fields)).toEqual({
+      company: 'People Data Labs',
+      industry: 'software development',
+    });
   });
 });
 
@@ -178,7 +260,7 @@ describe('a company register as provider', () => {
   });
 });
 
-describe('whom somebody works for', () => {
+describe('the company of an address', () => {
   const nobodys = (domain: string) => domain === 'mail.example' || domain === 'relay.acme.example';
   test.each([
     ['ana@acme.example', 'acme.example'],
@@ -195,6 +277,19 @@ describe('whom somebody works for', () => {
     ['ana@192.0.2.1', null],
     ['ana@acme.invalidtld', null],
     ['', null],
+    ['ann@acme.onmicrosoft.com', null],
+    ['ann@onmicrosoft.com', null],
+    ['ann@shop.myshopify.com', null],
+    ['ann@me.wordpress.com', null],
+    ['ann@me.github.io', null],
+    ['ann@me.blogspot.com', null],
+    ['ann@acme.zendesk.com', null],
+    ['ann@zendesk.com', 'zendesk.com'],
+    ['ann@uk.com', null],
+    ['ann@acme.uk.com', 'acme.uk.com'],
+    ['ann@mail.acme.uk.com', 'acme.uk.com'],
+    ['ann@acme.eu.org', 'acme.eu.org'],
+    ['ann@acme.gov.uk', 'acme.gov.uk'],
   ])('%s: %s', (address, domain) => expect(companyDomain(address, nobodys)).toBe(domain));
 });
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { nightShift } from '../../../jobs/batches.ts';
 import { main } from '../../../lib/cli/main.ts';
 import { eraseJob } from '../../../lib/features/erasure/erase-job.ts';
 import { ERASE_KEY, hashAddress } from '../../../lib/intake/forgotten.ts';
+import { nightShift } from '../../fixture/batches.ts';
 import { bringIn } from '../../support/import.ts';
 import { night } from '../../support/night.ts';
 import {

@@ -44,7 +44,7 @@ it('forgets all of a person, under every address, although it was killed', { tim
   let killed = 0;
   await Promise.all(
     KILLED_AT.map(async (n) => {
-      const folder = join(start, '../..', String(n));
+      const folder = join(start, '..', String(n));
       cpSync(start, folder, { recursive: true });
       if ((await eraseIn(folder, n)) === 'SIGKILL') killed++;
       await eraseIn(folder, 0);

@@ -50,7 +50,23 @@ describe('cleanCountry', () => {
   ])('reads %s', (typed, code) => expect(cleanCountry(typed)).toBe(code));
 
   it('leaves what names two countries, or none', () => {
-    for (const value of ['Korea', 'Congo', 'XX', 'en', 'Atlantis', 'Bavaria', 'n/a', '-', 'constructor'])
+    for (const value of [
+      'Korea',
+      'Congo',
+      'XX',
+      'en',
+      'Atlantis',
+      'Bavaria',
+      'n/a',
+      'n.a.',
+      'na',
+      'N.A.',
+      'no',
+      'No',
+      '-',
+      'none',
+      'constructor',
+    ])
       expect(cleanCountry(value)).toBe(value);
   });
 

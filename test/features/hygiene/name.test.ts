@@ -46,6 +46,33 @@ describe('cleanName', () => {
     expect(cleanName('ŉ\ufe0f')).toBe('ŉ\ufe0f');
   });
 
+  it.each([
+    ['YILDIZ', 'TR', 'Yıldız'],
+    ['ilker', 'TR', 'İlker'],
+    ['AYDIN', 'TR', 'Aydın'],
+    ['AYDIN', 'US', 'Aydin'],
+    ["D'ANGELO", 'IT', "D'Angelo"],
+    ["D'AMICO", 'US', "D'Amico"],
+    ["D'ESTAING", 'FR', "d'Estaing"],
+    ['DE LUCA', 'IT', 'De Luca'],
+    ['VAN DER BERG', 'NL', 'van der Berg'],
+    ['VON STEIN', 'DE', 'von Stein'],
+    ['DEL RIO', 'ES', 'del Rio'],
+    ['DA SILVA', 'BR', 'da Silva'],
+  ])('writes the family name %s of %s as %s', (typed, country, written) => {
+    expect(cleanName(typed, 'family', country)).toBe(written);
+  });
+
+  it.each([
+    ['VAN DAMME', 'BE'],
+    ['VAN HALEN', 'US'],
+    ['DE NIRO', 'US'],
+    ['DE LUCA', null],
+    ["D'ANGELO", null],
+  ])('leaves the family name %s of %s alone, whose small words only its owner knows', (typed, country) => {
+    expect(cleanName(typed, 'family', country)).toBe(typed);
+  });
+
   it('leaves names with digits, signs or letters of another script alone', () => {
     for (const name of ['R2D2', 'ANN@EXAMPLE', 'ANN/BOB', 'გიორგი', '山田 太郎', 'עמית'])
       expect(cleanName(name)).toBe(name);

@@ -11,7 +11,7 @@ const values = hostile(
   '?utm_source=X',
   ':8080',
   'müller.de',
-  '../..',
+  '..',
 );
 
 describe('cleanWebsite', () => {

@@ -1,12 +1,15 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scoring } from '../../../jobs/rules/scoring.ts';
+import type { Cell, Engine, Row } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
-import type { Cell, Row } from '../../../lib/engine/duckdb.ts';
+import { countedBounceSteps } from '../../../lib/features/bounces/index.ts';
 import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query.ts';
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { slotSteps } from '../../../lib/features/scoring/steps.ts';
+import { runSteps } from '../../../lib/run/plan-job.ts';
+import { bounces } from '../../fixture/rules/bounces.ts';
+import { scoring } from '../../fixture/rules/scoring.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');
@@ -26,8 +29,16 @@ const happened = (contact_id: string, type: string, days: number, hour = 8) => (
   occurred_at: daysAgo(days, hour),
 });
 
-async function scores(layout: Layout, by: ScoringRules = rules): Promise<{ scores: Row[]; parts: Row[] }> {
+/** An engine with the tables, and the steps that scoring reads. */
+async function laidOut(layout: Layout): Promise<Engine> {
   const engine = await engineWith({ domains, ...layout });
+  await engine.run(sql`create table spellings (address varchar, clean varchar, plain varchar)`);
+  await runSteps(engine, countedBounceSteps(bounces));
+  return engine;
+}
+
+async function scores(layout: Layout, by: ScoringRules = rules): Promise<{ scores: Row[]; parts: Row[] }> {
+  const engine = await laidOut(layout);
   try {
     const query = scoreQuery(by, asOf);
     return {
@@ -80,14 +91,14 @@ describe('engagement', () => {
     expect(await engagement([happened('a', 'demo_request', 0), happened('a', 'attended', 0)])).toBe(100);
   });
 
-  it('is 0 for the unsubscribed, and suffers from a hard bounce of the present address', async () => {
+  it('is 0 for the unsubscribed, and loses points for a bounce of the present address that counts', async () => {
     const contacts = [
       { contact_id: 'a', email: 'a@example.com', status: 'unsubscribed' },
       { contact_id: 'b', email: 'B@example.com' },
       { contact_id: 'c', email: 'c@example.com' },
     ];
     const events = ['a', 'b', 'c'].map((id) => happened(id, 'attended', 0));
-    const bounce = { bounce_id: '1', email: ' b@example.com', kind: 'hard', occurred_at: daysAgo(300) };
+    const bounce = { bounce_id: '1', email: ' b@example.com', kind: 'hard', code: '5.0.0', occurred_at: daysAgo(300) };
     const bounces = [
       bounce,
       { ...bounce, bounce_id: '2' },
@@ -95,6 +106,52 @@ describe('engagement', () => {
     ];
     const found = await scores({ contacts, events, bounces });
     expect(found.scores.map((row) => row.engagement)).toEqual([0, 20, 40]);
+  });
+
+  it('loses nothing for a bounce that says nothing of the address: policy, full mailbox, released, a burst', async () => {
+    const reasons: readonly (readonly [id: string, kind: string, code: string, detail: string])[] = [
+      ['policy', 'hard', '5.7.1', '550 5.7.1 message blocked: sender IP on a blocklist'],
+      ['full', 'hard', '5.2.2', '552 5.2.2 mailbox full'],
+      ['released', 'hard', '5.1.1', 'no such user'],
+      ['dead', 'Hard Bounce', '5.1.1', 'no such user'],
+      ['unclear', 'Permanent', '', ''],
+    ];
+    const contacts = reasons.map(([id]) => ({ contact_id: id, email: `${id}@${id}.example` }));
+    const events = reasons.map(([id]) => happened(id, 'attended', 0));
+    const bouncing = reasons.map(([id, kind, code, detail]) => {
+      return { bounce_id: id, email: `${id}@${id}.example`, kind, code, detail, occurred_at: daysAgo(100) };
+    });
+    const released = { email: 'released@released.example', reason: 'hard_bounce', released_at: daysAgo(50) };
+    const found = await scores({ contacts, events, bounces: bouncing, suppressions: [released] });
+    const byId = Object.fromEntries(found.scores.map((row) => [row.contact_id, row.engagement]));
+    expect(byId).toEqual({ policy: 40, full: 40, released: 40, dead: 20, unclear: 20 });
+  });
+
+  it('counts a type under its other names, once ever where capped so, and no more together than a group may', async () => {
+    const tuned = checkScoring({
+      ...rules,
+      engagement: {
+        ...rules.engagement,
+        events: [
+          { type: 'attended', also: ['Webinar attended', 'form_submission'], points: 40 },
+          { type: 'subscribe', points: 5, halfLife: '60 days', atMost: { times: 1, per: 'ever' } },
+          { type: 'page_view', points: 4 },
+          { type: 'pricing_page', points: 6 },
+        ],
+        caps: [{ name: 'website visits', types: ['page_view', 'pricing_page'], points: 15 }],
+      },
+    });
+    const contacts = ['a', 'b', 'c'].map((contact_id) => ({ contact_id }));
+    const events = [
+      happened('a', 'webinar attended', 300),
+      ...[0, 60, 120, 200].map((days) => happened('b', 'subscribe', days)),
+      ...[1, 2, 3].flatMap((days) => [happened('c', 'page_view', days), happened('c', 'pricing_page', days)]),
+      happened('c', 'attended', 5),
+    ];
+    const found = await scores({ contacts, events }, tuned);
+    expect(found.scores.map((row) => row.engagement)).toEqual([40, 5, 55]);
+    expect(added(found.parts, 'c', 'engagement')).toBe(55);
+    expect(found.parts.find(({ part }) => part === 'website visits: at most 15 points')).toMatchObject({ points: -15 });
   });
 
   it('takes points for silence once, where the rules say so', async () => {
@@ -161,7 +218,7 @@ describe('a score', () => {
   it('is explained by parts in words', async () => {
     const contacts = [{ contact_id: 'a', email: 'a@gmail.com', status: 'unsubscribed' }, { contact_id: 'b' }];
     const events = [happened('a', 'click', 1), happened('a', 'click', 3), happened('b', 'click', 3)];
-    const engine = await engineWith({ domains, contacts, events });
+    const engine = await laidOut({ contacts, events });
     const parts = await engine.rows(scorePartsQuery(rules, asOf, 'a'));
     engine.close();
     const lines = parts.map((row) => `${row.contact_id} ${row.side}: ${row.part} | ${row.detail} | ${row.points}`);
@@ -181,20 +238,24 @@ describe('a score', () => {
       status: fc.constantFrom('subscribed', 'unsubscribed', 'suppressed', null),
       events: fc.array(fc.tuple(fc.constantFrom(...kinds, 'delivered'), fc.nat(400)), { maxLength: 30 }),
     });
-    const bounces = [{ bounce_id: '1', email: 'bounced@acme.example', kind: 'hard' }];
-    const strict = { ...rules, engagement: { ...rules.engagement, inactive: { after: '90 days', points: -10.123 } } };
+    const bounced = [{ bounce_id: '1', email: 'bounced@acme.example', kind: 'hard', occurred_at: daysAgo(3) }];
+    const caps = [{ name: 'site', types: ['pricing_page', 'download', 'click'], points: 12.345 }];
+    const strict = {
+      ...rules,
+      engagement: { ...rules.engagement, caps, inactive: { after: '90 days', points: -10.123 } },
+    };
     await fc.assert(
       fc.asyncProperty(fc.array(contact, { minLength: 40, maxLength: 80 }), async (people) => {
         const contacts = people.map(({ events: _, ...cells }, i) => ({ contact_id: `c${i}`, ...cells }));
         const events = people.flatMap(({ events }, i) => events.map(([type, days]) => happened(`c${i}`, type, days)));
-        const found = await scores({ contacts, events, bounces }, strict);
+        const found = await scores({ contacts, events, bounces: bounced }, strict);
         expect(found.scores).toHaveLength(people.length);
         for (const row of found.scores) {
           expect(added(found.parts, row.contact_id, 'engagement')).toBe(row.engagement ?? 0);
           expect(added(found.parts, row.contact_id, 'fit')).toBe(row.fit ?? 0);
           if (row.score !== null) expect(row.score).toBe((Number(row.engagement) * 10 + Number(row.fit) * 10) / 10);
         }
-        const turned = { contacts: contacts.toReversed(), events: events.toReversed(), bounces, threads: 2 };
+        const turned = { contacts: contacts.toReversed(), events: events.toReversed(), bounces: bounced, threads: 2 };
         expect((await scores(turned, strict)).scores).toEqual(found.scores);
       }),
       { numRuns: 5 },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { scoring } from '../../../jobs/rules/scoring.ts';
-import { RulesError } from '../../../lib/core/workbook-rules.ts';
+import { RulesError } from '../../../lib/core/rules.ts';
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { event, text } from '../../../lib/features/segments/build.ts';
 import { contactColumns } from '../../../lib/features/segments/check.ts';
+import { scoring } from '../../fixture/rules/scoring.ts';
 
 const problems = (change: unknown): readonly string[] => {
   try {

@@ -1,9 +1,10 @@
 /** From purchases to values, in an engine: what counts as an order, money, bands, fallbacks, and CDNOW from end to end. */
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Engine, Row } from '../../../lib/core/engine.ts';
 import { JobError } from '../../../lib/core/errors.ts';
 import { join, raw, sql } from '../../../lib/core/sql.ts';
-import { Engine, type Row } from '../../../lib/engine/duckdb.ts';
+import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 import { cdnowPurchases, noData } from './cdnow.ts';
@@ -12,7 +13,7 @@ type Bought = readonly [contact: string | null, at: string, amount: number | nul
 
 let engine: Engine;
 beforeEach(async () => {
-  engine = await Engine.open({ spillFolder: tmpdir(), timeZone: 'Europe/Berlin', threads: 2 });
+  engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'Europe/Berlin', threads: 2 });
 });
 afterEach(() => engine.close());
 

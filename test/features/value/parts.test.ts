@@ -1,7 +1,7 @@
 /** The optimiser, order values, discounting, rules and warnings, each by itself. */
 import { describe, expect, test } from 'vitest';
+import type { Engine } from '../../../lib/core/engine.ts';
 import { raw } from '../../../lib/core/sql.ts';
-import type { Engine } from '../../../lib/engine/duckdb.ts';
 import { bgNbd } from '../../../lib/features/value/beta-geometric.ts';
 import { jumps } from '../../../lib/features/value/drift.ts';
 import { byAverage, byModel, estimate } from '../../../lib/features/value/estimate.ts';

@@ -27,7 +27,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const path = 'list-cleaning/2026-11-23/run1.json';
 function entry(name = path, text = '{}\n'): string {
-  mkdirSync(join(clone, 'data/ledger', name, '../..'), { recursive: true });
+  mkdirSync(join(clone, 'data/ledger', name, '..'), { recursive: true });
   writeFileSync(join(clone, 'data/ledger', name), text);
   return name;
 }

@@ -1,9 +1,9 @@
 /** A night shift of four real jobs, for stories whose every word is compared: they don't change when a job is added. */
-import bounceSuppression from '../../../jobs/bounce-suppression.ts';
-import listCleaning from '../../../jobs/list-cleaning.ts';
-import listRefresh from '../../../jobs/list-refresh.ts';
-import { workbook } from '../../../jobs/rules/workbook.ts';
-import scoreRecalculation from '../../../jobs/score-recalculation.ts';
+import bounceSuppression from '../../fixture/bounce-suppression.ts';
+import listCleaning from '../../fixture/list-cleaning.ts';
+import listRefresh from '../../fixture/list-refresh.ts';
+import { workbook } from '../../fixture/rules/workbook.ts';
+import scoreRecalculation from '../../fixture/score-recalculation.ts';
 
 const nightly = {
   name: 'nightly',

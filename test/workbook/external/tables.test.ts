@@ -2,15 +2,15 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nightShift } from '../../../jobs/batches.ts';
 import { main } from '../../../lib/cli/main.ts';
-import { insert } from '../../../lib/core/job.ts';
+import { insert } from '../../../lib/core/change.ts';
 import { sql } from '../../../lib/core/sql.ts';
 import { type Sources, workbookRules } from '../../../lib/core/workbook-rules.ts';
 import { ERASE_KEY } from '../../../lib/intake/forgotten.ts';
-import type { RunResult } from '../../../lib/run/run.ts';
+import type { RunResult } from '../../../lib/run/result.ts';
 import { withOutsideTables } from '../../../lib/workbook/external/tables.ts';
 import type { Store } from '../../../lib/workbook/store.ts';
+import { nightShift } from '../../fixture/batches.ts';
 import { jobOf, type Night, night } from '../../support/night.ts';
 import { writeParquet } from '../../support/parquet.ts';
 import { aJob, nightly } from '../../support/small-jobs.ts';
@@ -74,7 +74,7 @@ async function inSheet(more: Record<string, string[][]> = {}): Promise<Place> {
 
 const put = (folder: string, files: Record<string, string>): void => {
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '../..'), { recursive: true });
+    mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
 };

@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScheduledJob } from '../../../lib/core/batch.ts';
-import { update } from '../../../lib/core/job.ts';
+import { update } from '../../../lib/core/change.ts';
 import { name, sql } from '../../../lib/core/sql.ts';
 import { jobOf, night } from '../../support/night.ts';
 import { bookOfCsv, formula, serial } from '../../support/sheets-server/build.ts';
@@ -173,7 +173,7 @@ describe('cells that are no plain text', () => {
 });
 
 it('the sample gives the same plans, kept in files or in a sheet', async () => {
-  const sample = join(import.meta.dirname, '../..', '../..', 'data', 'sample');
+  const sample = join(import.meta.dirname, '../../../data/sample');
   const folder = temporaryFolder();
   cpSync(sample, folder, { recursive: true });
   const bench = await aSheet({});

@@ -47,7 +47,47 @@ const OTHERS = `googlemail.com ymail.com rocketmail.com myyahoo.com windowslive.
   qq.com foxmail.com 163.com 126.com yeah.net sina.com sina.cn sohu.com aliyun.com 139.com 189.cn tom.com
   naver.com hanmail.net daum.net nate.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp i.softbank.jp nifty.com biglobe.ne.jp
   bigpond.com bigpond.net.au optusnet.com.au iinet.net.au tpg.com.au internode.on.net dodo.com.au xtra.co.nz
-  shaw.ca rogers.com sympatico.ca bell.net telus.net videotron.ca cogeco.ca eastlink.ca mweb.co.za telkomsa.net vodamail.co.za`;
+  shaw.ca rogers.com sympatico.ca bell.net telus.net videotron.ca cogeco.ca eastlink.ca mweb.co.za telkomsa.net vodamail.co.za
+  plus.net plus.com madasafish.com force9.co.uk freeserve.co.uk fsnet.co.uk supanet.com lineone.net o2.com ee.co.uk
+  zen.co.uk eircom.net indigo.ie iol.ie
+  chello.nl chello.be chello.hu chello.pl chello.cz chello.sk chello.se chello.fr quicknet.nl zeelandnet.nl solcon.nl
+  tele2.nl tele2.se tele2.it tele2.fr tele2.at tele2.de online.nl zonnet.nl wxs.nl planet.be pandora.be tiscali.be belgacom.net
+  telepac.pt mail.telepac.pt clix.pt netcabo.pt mail.pt zonmail.pt oninet.pt telefonica.es movistar.es terra.com
+  ya.com wanadoo.es jazztel.es euskaltel.net telecable.es mundo-r.com 
+  inbox.lv inbox.lt one.lv apollo.lv mail.ee hot.ee online.ee delfi.lv one.lt takas.lt post.sk pobox.sk stonline.sk
+  spoluzaci.cz quick.cz tiscali.cz atlas.cz upcmail.hu t-online.hu vipmail.hu indamail.hu mailbox.hu
+  upcmail.cz upcmail.at inode.at utanet.at gmx.li bluemail.ch freesurf.ch vtxmail.ch green.ch netplus.ch
+  freenet.ch tiscalinet.it tiscalinet.ch infostrada.it teletu.it supereva.it
+  spray.se swipnet.se home.se telia.se bahnhof.se hem.utfors.se ownit.nu passagen.se glocalnet.net
+  jubii.dk ofir.dk sol.dk get2net.dk tdcadsl.dk mail.tele.dk post.tele.dk frisurf.no start.no c2i.net getmail.no lyse.net
+  kolumbus.fi saunalahti.fi pp.inet.fi welho.com dnainternet.net nic.fi simnet.is internet.is visir.is
+  otenet.gr forthnet.gr in.gr freemail.gr hol.gr cytanet.com.cy cosmote.gr
+  op.pl poczta.onet.pl autograf.pl go2.pl buziaczek.pl neostrada.pl amorki.pl spoko.pl gazeta.pl
+  rocketmail.de net.hr inet.hr email.t-com.hr siol.net volja.net amis.net eunet.rs sbb.rs ptt.rs beotel.net
+  romtelecom.net rdslink.ro k.ro clicknet.ro personal.ro dir.bg gbg.bg
+  email.ua bigmir.net mail.ua online.ua tut.by mail.kz lenta.ru pochta.ru nm.ru newmail.ru hotbox.ru rbcmail.ru
+  ttmail.com superonline.com turk.net e-kolay.net windowslive.com.tr netvision.net.il bezeqint.net 013.net zahav.net.il
+  vsnl.net vsnl.com sancharnet.in bsnl.in dataone.in lycos.co.uk
+  hinet.net seed.net.tw pchome.com.tw yam.com netvigator.com hongkong.com singnet.com.sg pacific.net.sg starhub.net.sg
+  streamyx.com tm.net.my pldtdsl.net vn.vnn.vn fpt.vn 263.net eyou.com vip.qq.com vip.163.com vip.sina.com
+  hanmail.com korea.com dreamwiz.com empal.com freechal.com lycos.co.kr ocn.ne.jp plala.or.jp so-net.ne.jp asahi-net.or.jp
+  dti.ne.jp infoseek.jp infoweb.ne.jp i.softbank.ne.jp au.com ymobile.ne.jp
+  westnet.com.au adam.com.au aapt.net.au ozemail.com.au exemail.com.au netspace.net.au slingshot.co.nz
+  paradise.net.nz clear.net.nz ihug.co.nz orcon.net.nz vodafone.co.nz inspire.net.nz
+  nb.sympatico.ca mts.net sasktel.net nf.sympatico.ca accesswave.ca telusplanet.net execulink.com mymts.net primus.ca
+  cableone.net mediacombb.net wowway.com rcn.com insightbb.com tds.net hughes.net netscape.net netscape.com compuserve.com
+  prodigy.net flash.net nvbell.net snet.net worldnet.att.net peoplepc.com cs.com lycosmail.com
+  fuse.net gci.net hawaiiantel.net hawaii.rr.com metrocast.net sonic.net speakeasy.net zoominternet.net
+  cantv.net speedy.com.ar arnet.com.ar fibertel.com.ar ciudad.com.ar vtr.net entelchile.net manquehue.net une.net.co
+  prodigy.com.mx infinitum.com.mx oi.com.br superig.com.br zipmail.com.br brturbo.com.br veloxmail.com.br
+  pobox.com mail.bg fastmail.co.uk fastmail.net sent.com imap.cc mm.st myself.com iname.com engineer.com cheerful.com
+  execs.com techie.com contractor.net lawyer.com doctor.com dr.com workmail.com writeme.com musician.org
+  tutanota.ch keemail.me tutao.de skiff.com ctemplar.com kolabnow.com lavabit.com countermail.com safe-mail.net
+  gmx.ch gmx.biz mail.fr netcourrier.com caramail.com voila.fr 9online.fr nordnet.fr cario.fr hotmail.fr
+  dbmail.com noos.fr dartybox.com evc.net worldonline.fr
+  versatel.de alice-dsl.net alice.de versanet.de htp-tel.de nexgo.de onlinehome.de t-online.at gmx.org
+  lycos.de lycos.it lycos.fr lycos.es lycos.nl firemail.de hotmail.gr smart-mail.de directbox.com yahoomail.com
+  eclipso.de eclipso.eu mailbox.org systemli.org autistici.org inventati.org`;
 
 const FREE_MAIL: ReadonlySet<string> = new Set([
   ...Object.entries(FAMILIES).flatMap(([name, suffixes]) => words(suffixes).map((suffix) => `${name}.${suffix}`)),

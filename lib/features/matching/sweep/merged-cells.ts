@@ -3,8 +3,8 @@
  * group are ranked (the survivor first), so that every choice is the same whatever the order of the rows.
  */
 
+import { quoteName } from '../../../core/sql.ts';
 import { tableOf } from '../../../core/tables.ts';
-import { quoteName } from '../../../snapshot/load.ts';
 import type { Keeping, MatchingRules } from '../rules.ts';
 
 /** A place is one thing: a street of one record with the town of another is nobody's address. */

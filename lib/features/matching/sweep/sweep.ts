@@ -11,10 +11,9 @@
  * in a period, so that a sweep that runs again finds nothing new; answers count whenever it runs.
  */
 
+import type { Engine } from '../../../core/engine.ts';
 import type { Metrics, Preparation } from '../../../core/prepare.ts';
-import { raw, sql } from '../../../core/sql.ts';
-import type { Engine } from '../../../engine/duckdb.ts';
-import { quoteName } from '../../../snapshot/load.ts';
+import { quoteName, raw, sql } from '../../../core/sql.ts';
 import { matchTable } from '../match-table.ts';
 import type { MatchingRules } from '../rules.ts';
 import { mergedColumns, mergedQuery } from './merged-cells.ts';

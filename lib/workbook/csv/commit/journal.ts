@@ -5,9 +5,11 @@
  * them; one process at a time (see lock.ts). Not covered: a program that keeps an old file open and writes into it after
  * the landing has ended, and a file replaced by another in the microseconds between our last look at it and our rename.
  */
+
 import { join } from 'node:path';
 import { UNFINISHED } from '../../../core/atomic-file.ts';
-import { type Disk, nodeDisk } from './disk.ts';
+import { type Disk, nodeDisk } from '../../../core/disk.ts';
+import { NightshiftError } from '../../../core/errors.ts';
 import { type Places, placesIn } from './places.ts';
 import { type LandingFile, type Located, locate, prepare } from './prepare.ts';
 import { type Entry, readRecord, writeRecord } from './record.ts';
@@ -21,7 +23,7 @@ export interface LandingOptions {
 }
 
 /** A person changed files between our reading and our writing: their edit stands, and none of ours has landed. */
-export class ChangedUnderneath extends Error {
+export class ChangedUnderneath extends NightshiftError {
   override name = 'ChangedUnderneath';
   readonly files: readonly string[];
   /** How what had landed was taken back; null where nothing had. */
@@ -33,6 +35,10 @@ export class ChangedUnderneath extends Error {
     super(settled?.outcome === 'conflict' ? `${what}. ${describeRecovery(settled)}` : all);
     this.files = files;
     this.settled = settled;
+  }
+
+  override get outward(): string {
+    return 'The workbook was changed while the run was writing. Nothing was overwritten; the next run tries again.';
   }
 }
 

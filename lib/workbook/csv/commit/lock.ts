@@ -5,6 +5,7 @@
  * `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or read by other
  * means: to close any other handle of this process on it would let the lock go.
  */
+
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +15,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { UNFINISHED } from '../../../core/atomic-file.ts';
-import { nodeDisk } from './disk.ts';
+import { nodeDisk } from '../../../core/disk.ts';
+import { type FaultCode, NightshiftError } from '../../../core/errors.ts';
 import { type Places, placesIn } from './places.ts';
 
 /** Who holds a folder; null where it cannot be known. */
@@ -29,8 +31,8 @@ export interface Holder {
 }
 
 /** The folder is in use by another run. */
-export class Held extends Error {
-  override name = 'Held';
+export class LockedByAnotherRun extends NightshiftError {
+  override name = 'LockedByAnotherRun';
   readonly holder: Holder;
 
   constructor(folder: string, holder: Holder) {
@@ -41,11 +43,19 @@ export class Held extends Error {
     );
     this.holder = holder;
   }
+
+  override get exitCode(): FaultCode {
+    return 4;
+  }
 }
 
 /** The folder cannot be locked at all; says why, and what to do. */
-class LockError extends Error {
+class LockError extends NightshiftError {
   override name = 'LockError';
+
+  override get outward(): string {
+    return 'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?';
+  }
 }
 
 export interface Lock {
@@ -65,7 +75,7 @@ const heldHere = new Map<string, HeldLock>();
 /**
  * Takes the folder for this run, or fails at once.
  *
- * @throws Held where another run, in this or another process, has it
+ * @throws LockedByAnotherRun where another run, in this or another process, has it
  * @throws LockError where the folder is missing, cannot be written, or is on a file system without locks
  */
 export async function lockFolder(folder: string, { command, run }: { command: string; run: string }): Promise<Lock> {
@@ -73,7 +83,7 @@ export async function lockFolder(folder: string, { command, run }: { command: st
     throw new LockError(`There is no folder ${folder}, or this user may not enter it. (${error})`, { cause: error });
   });
   const here = heldHere.get(root);
-  if (here) throw new Held(folder, here.holder);
+  if (here) throw new LockedByAnotherRun(folder, here.holder);
   const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), command, run };
   const lock: HeldLock = { holder };
   heldHere.set(root, lock);
@@ -126,7 +136,7 @@ const NO_ACCESS = /EACCES|EPERM|EROFS|permission denied|read-only|access is deni
 /** Turns what the system says into what a person can act on. */
 async function explained(error: unknown, folder: string, places: Places): Promise<Error> {
   const said = error instanceof Error ? error.message : String(error);
-  if (IN_USE.test(said)) return new Held(folder, await whoHolds(places, said));
+  if (IN_USE.test(said)) return new LockedByAnotherRun(folder, await whoHolds(places, said));
   const problem = NO_ACCESS.test(said)
     ? `${folder} cannot be written by this user, and a run keeps its lock and its journal there. Give write access to the folder and to ${places.state}.`
     : `${folder} cannot be locked. Its file system must know file locks; if ${places.lock} is broken, delete it while no run is under way.`;

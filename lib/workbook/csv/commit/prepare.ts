@@ -3,8 +3,8 @@
  * the old content kept. It changes no target; whatever it leaves when it fails may be thrown away.
  */
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import type { Disk } from './disk.ts';
-import { type FileIdentity, sameContent, untouched } from './file-identity.ts';
+import type { Disk } from '../../../core/disk.ts';
+import { type FileIdentity, sameContent, untouched } from '../../../core/file-identity.ts';
 import type { Places } from './places.ts';
 import type { Entry } from './record.ts';
 

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../../../core/atomic-file.ts';
-import type { Disk } from './disk.ts';
-import type { FileIdentity } from './file-identity.ts';
+import type { Disk } from '../../../core/disk.ts';
+import type { FileIdentity } from '../../../core/file-identity.ts';
 import type { Places } from './places.ts';
 
 /** One file of a landing. */

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import type { Disk, Guard } from './disk.ts';
-import { sameContent, untouched } from './file-identity.ts';
+import type { Disk, Guard } from '../../../core/disk.ts';
+import { sameContent, untouched } from '../../../core/file-identity.ts';
 import type { Places } from './places.ts';
 import type { Entry } from './record.ts';
 

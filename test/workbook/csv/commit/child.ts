@@ -4,7 +4,7 @@
  * second, and so on. When all have stopped, the process kills itself. `settle FOLDER…` recovers and prints each outcome.
  * `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input ends.
  */
-import { type Disk, nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
 import { land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { staged, watched } from './fixture.ts';
 
@@ -31,12 +31,12 @@ if (mode === 'settle') {
 }
 if (mode === 'lock') {
   const [folder = '', command = ''] = args;
-  const { Held, lockFolder } = await import('../../../../lib/workbook/csv/commit/lock.ts');
+  const { LockedByAnotherRun, lockFolder } = await import('../../../../lib/workbook/csv/commit/lock.ts');
   try {
     const lock = await lockFolder(folder, { command, run: 'run-1' });
     process.stdout.write('locked\n');
     process.stdin.resume().on('end', () => lock.release());
   } catch (error) {
-    process.stdout.write(`${error instanceof Held ? JSON.stringify(error.holder) : String(error)}\n`);
+    process.stdout.write(`${error instanceof LockedByAnotherRun ? JSON.stringify(error.holder) : String(error)}\n`);
   }
 }

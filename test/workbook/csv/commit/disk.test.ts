@@ -2,8 +2,8 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type Disk, nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
-import { sameContent, untouched } from '../../../../lib/workbook/csv/commit/file-identity.ts';
+import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
+import { sameContent, untouched } from '../../../../lib/core/file-identity.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { realFolder } from './real-folder.ts';
 

@@ -1,6 +1,6 @@
 /** A landing that does all there is to do, disks that misbehave at the n-th operation, and people who edit. */
 import { join } from 'node:path';
-import type { Disk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import type { Disk } from '../../../../lib/core/disk.ts';
 import { type LandingFile, stagingFolder } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { placesIn } from '../../../../lib/workbook/csv/commit/places.ts';
 

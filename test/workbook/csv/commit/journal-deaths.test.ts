@@ -1,7 +1,7 @@
 /** Death, power cuts and people's edits at every single operation of a landing and of its recovery, on a disk in memory. */
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Disk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import type { Disk } from '../../../../lib/core/disk.ts';
 import { ChangedUnderneath, land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import {
   died,

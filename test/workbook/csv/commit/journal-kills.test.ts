@@ -1,6 +1,6 @@
 /** Processes that are really killed, on the real disk, at every single operation of a landing and of its recovery. */
 import { expect, it } from 'vitest';
-import { nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import { nodeDisk } from '../../../../lib/core/disk.ts';
 import { land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { ended, startChild } from './child-process.ts';
 import { died, dyingAt, leftovers, type Operation, staged, watched } from './fixture.ts';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Disk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import type { Disk } from '../../../../lib/core/disk.ts';
 import { ChangedUnderneath, land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { Dead, dyingAt, EDITS, editOf, type Files, fill, staged, watched } from './fixture.ts';
 import { MemoryDisk } from './memory-disk.ts';

@@ -1,8 +1,8 @@
 import { chmod, chown, open, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Disk, nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
-import { identify } from '../../../../lib/workbook/csv/commit/file-identity.ts';
+import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
+import { identify } from '../../../../lib/core/file-identity.ts';
 import {
   ChangedUnderneath,
   describeRecovery,

@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Held, lockFolder } from '../../../../lib/workbook/csv/commit/lock.ts';
+import { LockedByAnotherRun, lockFolder } from '../../../../lib/workbook/csv/commit/lock.ts';
 import { placesIn } from '../../../../lib/workbook/csv/commit/places.ts';
 import { ended, startChild } from './child-process.ts';
 import { realFolder } from './real-folder.ts';
@@ -15,9 +15,9 @@ const isRoot = process.getuid?.() === 0;
 const US = { command: 'run nightly', run: 'run-2' };
 
 /** Who holds the folder, as the next one is told. */
-async function holderOf(folder: string): Promise<Held['holder']> {
+async function holderOf(folder: string): Promise<LockedByAnotherRun['holder']> {
   const refused: unknown = await lockFolder(folder, US).catch((error: unknown) => error);
-  if (refused instanceof Held) return refused.holder;
+  if (refused instanceof LockedByAnotherRun) return refused.holder;
   throw new Error(`Not held: ${refused}`);
 }
 
@@ -110,7 +110,7 @@ it('a lock that was released twice is not taken from the next holder', async () 
 it('says in one sentence who is in the way', async () => {
   const known = { pid: 4711, host: 'night', since: '2026-11-23T05:00:00.000Z', command: 'run nightly', run: 'run-1' };
   const unknown = { pid: null, host: null, since: null, command: null, run: null };
-  expect([known, unknown].map((holder) => new Held('/workbook', holder).message)).toMatchInlineSnapshot(`
+  expect([known, unknown].map((holder) => new LockedByAnotherRun('/workbook', holder).message)).toMatchInlineSnapshot(`
     [
       "/workbook is in use by "run nightly" (process 4711 on night since 2026-11-23T05:00:00.000Z). Run again when it has ended.",
       "/workbook is in use by another run. Run again when it has ended.",

@@ -3,8 +3,8 @@
  * cut may lose any change that was not flushed, each on its own. Fast enough to die at every operation of everything.
  */
 import { dirname, join } from 'node:path';
-import type { Disk, Guard } from '../../../../lib/workbook/csv/commit/disk.ts';
-import type { FileIdentity } from '../../../../lib/workbook/csv/commit/file-identity.ts';
+import type { Disk, Guard } from '../../../../lib/core/disk.ts';
+import type { FileIdentity } from '../../../../lib/core/file-identity.ts';
 
 interface Inode {
   ino: number;

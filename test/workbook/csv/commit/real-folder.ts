@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { nodeDisk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import { nodeDisk } from '../../../../lib/core/disk.ts';
 import { type Files, fill } from './fixture.ts';
 
 export async function realFolder(files?: Files): Promise<string> {

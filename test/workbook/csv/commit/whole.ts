@@ -1,6 +1,6 @@
 /** What every landing must keep, whatever happened to it. */
 import { expect } from 'vitest';
-import type { Disk } from '../../../../lib/workbook/csv/commit/disk.ts';
+import type { Disk } from '../../../../lib/core/disk.ts';
 import { contents, type Files, leftovers, NEW, OLD } from './fixture.ts';
 
 /** Which side all files are on, but for those that a person edited, which are as the person left them. */

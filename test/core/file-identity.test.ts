@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { identify, sameContent } from '../../../../lib/workbook/csv/commit/file-identity.ts';
-import { realFolder } from './real-folder.ts';
+import { identify, sameContent } from '../../lib/core/file-identity.ts';
+import { realFolder } from '../workbook/csv/commit/real-folder.ts';
 
 it('an edit right after our look shows, although it leaves as many bytes', async () => {
   const path = join(await realFolder({}), 'a.csv');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lists } from '../../../jobs/rules/segments.ts';
-import { text } from '../../../lib/features/segments/build.ts';
-import { checkLists } from '../../../lib/features/segments/lists.ts';
-import { runExamples } from '../../support/list-examples.ts';
+import { text } from '../../lib/features/segments/build.ts';
+import { checkLists } from '../../lib/features/segments/lists.ts';
+import { lists } from '../fixture/rules/segments.ts';
+import { runExamples } from '../support/list-examples.ts';
 
 describe('the lists in jobs/rules', () => {
   it('are well formed', () => {

@@ -1,0 +1,115 @@
+/**
+ * `backtest score|value`: holds a job's numbers of back then against what came since. Reads the workbook and writes nothing to it.
+ */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Backtest, BacktestTable } from '../core/backtest.ts';
+import type { ScheduledJob } from '../core/batch.ts';
+import { allJobs } from '../core/batch.ts';
+import { nearest } from '../core/text/nearest.ts';
+import { printableJson } from '../core/text/printable.ts';
+import { contextOf } from '../run/job-context.ts';
+import { runSteps } from '../run/plan-job.ts';
+import { inspect } from './inspect.ts';
+import { UsageError } from './options.ts';
+import type { Session } from './session.ts';
+import { screen, table } from './text.ts';
+
+/** The job that keeps each number. A number can be back-tested when its job declares `backtest`. */
+const KEEPERS: Readonly<Record<string, string>> = { score: 'score-recalculation', value: 'lifetime-value' };
+const DEFAULT_DAYS = 90;
+const MOST_DAYS = 3_650;
+
+export async function backtestCommand(session: Session): Promise<number> {
+  const { options } = session;
+  const scheduled = keeperOf(session);
+  const days = daysOf(options.days);
+  const { backtest } = scheduled.job;
+  if (!backtest) throw new UsageError(`The job ${scheduled.job.name} declares no back-test.`);
+  return inspect(session, 'backtest', ['changes', 'suppressions', 'purchases'], async ({ engine, snapshot }) => {
+    const rules = session.nightShift.workbook;
+    const found = await backtest({
+      engine,
+      asOf: session.asOf,
+      days,
+      outcome: options.outcome ?? 'purchase',
+      contextAt: (moment) => contextOf({ asOf: moment, rules }, snapshot, scheduled),
+      runSteps: (steps) => runSteps(engine, steps),
+    });
+    if (options.out) await writeFile(resolve(options.out), pageOf(found), 'utf8');
+    console.log(options.json ? printableJson(found.report) : screen(linesOf(found, options.out)));
+    return 0;
+  });
+}
+
+function keeperOf({ options, nightShift }: Session): ScheduledJob {
+  const [measure, ...rest] = options.names;
+  const known = Object.keys(KEEPERS);
+  const keeper = measure === undefined ? undefined : KEEPERS[measure];
+  if (measure === undefined || rest.length > 0 || !keeper) {
+    const near = measure === undefined ? null : nearest(measure, known);
+    throw new UsageError(
+      `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.${near && near !== measure ? ` Did you mean "${near}"?` : ''}`,
+    );
+  }
+  const scheduled = allJobs(nightShift).find(({ job }) => job.name === keeper);
+  if (!scheduled) throw new UsageError(`There is no job "${keeper}" in jobs/batches.ts, which keeps the ${measure}.`);
+  return scheduled;
+}
+
+function daysOf(written: string | undefined): number {
+  const days = written === undefined ? DEFAULT_DAYS : Number(written);
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
+    throw new UsageError(
+      `--days: found "${written}". Expected a whole number of days from 1 to ${MOST_DAYS}, such as 90.`,
+    );
+  return days;
+}
+
+function linesOf({ title, findings, tables }: Backtest, out: string | undefined): string[] {
+  return [
+    title,
+    '',
+    ...findings,
+    '',
+    ...tables.flatMap((each) => [
+      each.title,
+      ...(each.note ? [each.note] : []),
+      ...table([each.head, ...each.rows], '  '),
+      '',
+    ]),
+    ...(out ? [`Written: ${out}`] : []),
+  ];
+}
+
+/** One page without scripts, styles or pictures from elsewhere. */
+function pageOf({ title, findings, tables }: Backtest): string {
+  const body = [
+    `<h1>${escaped(title)}</h1>`,
+    ...findings.map((finding) => `<p>${escaped(finding)}</p>`),
+    ...tables.map(tableHtml),
+  ].join('\n');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escaped(title)}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 0.5rem 0 1.5rem; }
+th, td { padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+</style></head>
+<body>
+${body}
+</body></html>
+`;
+}
+
+function tableHtml({ title, note, head, rows }: BacktestTable): string {
+  const row = (cells: readonly (string | number)[], tag: 'th' | 'td') =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`;
+  const lines = [row(head, 'th'), ...rows.map((cells) => row(cells, 'td'))];
+  return `<h2>${escaped(title)}</h2>${note ? `<p>${escaped(note)}</p>` : ''}<table>${lines.join('\n')}</table>`;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

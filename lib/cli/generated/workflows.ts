@@ -1,0 +1,55 @@
+/**
+ * The workflows that follow from `jobs/batches.ts`: one for each batch, and the names that run-job.yml offers. Only the name and
+ * the schedule differ between batches; everything else is as in nightly.yml or, without it, the next that is there.
+ */
+import { allJobs, type Batch, type NightShift } from '../../core/batch.ts';
+import type { Cadence } from '../../core/calendar/period.ts';
+import { workflowOf } from '../../github/watch.ts';
+
+/** A file that follows from `jobs/`, by its path below the root; null where there must be none. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string | null;
+}
+
+/** Gives the text of a file of the project by its path below the root; undefined where there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+const FOLDER = '.github/workflows';
+const cadences: readonly Cadence[] = ['nightly', 'weekly', 'monthly', 'quarterly', 'hourly'];
+
+/** What a workflow of a batch has and no other: it runs the slots that are due. */
+const isOfBatch = (text: string): boolean => /uses: \S*_run\.yml/.test(text) && /^ {6}due: true/m.test(text);
+
+/** The workflows of the batches; those of batches that are gone are null. Without any workflow to follow, none. */
+export function workflowFiles(nightShift: NightShift, read: ReadFile): GeneratedFile[] {
+  const known = [...new Set([...nightShift.batches.map(({ name }) => name), ...cadences])];
+  const paths = known.map((name) => `${FOLDER}/${name}.yml`);
+  const model = paths.map(read).find((text) => text !== undefined && isOfBatch(text));
+  if (model === undefined) return [];
+  const own = nightShift.batches.map((batch) => ({
+    path: `${FOLDER}/${workflowOf(batch)}`,
+    text: workflowText(batch, model),
+  }));
+  const gone = paths.filter((path) => isOfBatch(read(path) ?? '') && !own.some((each) => each.path === path));
+  return [...own, ...gone.map((path) => ({ path, text: null })), ...choices(nightShift, read)];
+}
+
+function workflowText({ name, schedule }: Batch, model: string): string {
+  return model
+    .replace(/- cron: .*/, `- cron: "${schedule.cron}"`)
+    .replace(/timezone: .*/, `timezone: ${schedule.timeZone}`)
+    .replace(/^name: .*/m, `name: ${name}`)
+    .replace(/^ {2}\w+:\n {4}permissions:/m, `  ${name}:\n    permissions:`)
+    .replace(/^ {6}name: .*/m, `      name: ${name}`);
+}
+
+/** The names of batches and jobs that run-job.yml lets a person choose. */
+function choices(nightShift: NightShift, read: ReadFile): GeneratedFile[] {
+  const path = `${FOLDER}/run-job.yml`;
+  const text = read(path);
+  if (text === undefined) return [];
+  const names = [...nightShift.batches.map(({ name }) => name), ...allJobs(nightShift).map(({ job }) => job.name)];
+  const options = names.map((name) => `          - ${name}\n`).join('');
+  return [{ path, text: text.replace(/( {8}options:\n)(?: {10}- .*\n)+/, (_, head: string) => head + options) }];
+}

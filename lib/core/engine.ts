@@ -1,0 +1,46 @@
+/**
+ * What a job and a run may ask of the engine, whichever it is (lib/engine opens DuckDB). It knows SQL and files; it knows no
+ * store, no job and no table by name.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Sql } from './sql.ts';
+
+/** A value as it comes out of the engine: numbers are numbers (also counts), moments are Dates. */
+export type Cell = string | number | boolean | Date | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+export interface Engine {
+  /** DuckDB's own connection, for the matching: its SQL is DuckDB's alone. */
+  readonly duckdb: DuckDBConnection;
+  /** Announces how many rows are about to come in: for a big table the engine takes all threads, and keeps memory. */
+  reserve(rows: number): Promise<void>;
+  /** Runs one statement. */
+  run(statement: Sql): Promise<void>;
+  /** Runs one statement while others run. It sees no temporary tables, and other tables as they were when it began. */
+  runConcurrently(statement: Sql): Promise<void>;
+  /** Runs one statement that adds, sets or removes rows; returns how many. */
+  changed(statement: Sql): Promise<number>;
+  /** Runs `work`, and reports four times a second the share of its long statement that is done: 0 to 1. */
+  withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T>;
+  /** Runs statements as one transaction: all of them, or none. */
+  transaction(statements: () => Promise<void>): Promise<void>;
+  /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
+  rows(query: Sql): Promise<Row[]>;
+  /** The first row of a query; an error where there is none. */
+  row(query: Sql): Promise<Row>;
+  /** One number, such as a count. */
+  number(query: Sql): Promise<number>;
+  /** The names of a query's columns, without running it. */
+  columnsOf(query: Sql): Promise<string[]>;
+  /** A big answer, chunk by chunk: for each chunk its columns, each an array of values as long as the chunk. */
+  chunks(query: Sql): AsyncGenerator<readonly (readonly Cell[])[]>;
+  /** Appends rows to a table whose columns are all text, or all numbers, column by column: `columns[c][r]`. */
+  append<Value extends string | number>(
+    table: string,
+    batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
+    type?: 'text' | 'number',
+  ): Promise<void>;
+  /** Appends rows of texts to a table: `rows[r][c]`. */
+  appendRows(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void>;
+  close(): void;
+}

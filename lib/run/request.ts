@@ -1,0 +1,54 @@
+/** What a run is asked to do, with which workbook and ledger; and what it has before it writes. */
+import type { ScheduledJob } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Outside } from '../core/prepare.ts';
+import type { WorkbookRules } from '../core/workbook-rules.ts';
+import type { Decisions } from '../plan/apply.ts';
+import type { Diff } from '../plan/plan.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Store, TabFile } from '../workbook/store.ts';
+import type { Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { JobResult, RunResult } from './result.ts';
+import type { RunIdentity } from './run-identity.ts';
+
+/** What a run needs to know and reach. A dry run is the same run with a store that lands nothing and a ledger that keeps nothing. */
+export interface RunRequest {
+  readonly name: string;
+  readonly jobs: readonly ScheduledJob[];
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly rules: WorkbookRules;
+  readonly asOf: Date;
+  readonly identity: RunIdentity;
+  readonly approvals: ReadonlySet<string>;
+  /** What an applied plan is called: `planned` in a dry run. */
+  readonly applied: 'applied' | 'planned';
+  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
+  readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
+  readonly memoryMb?: number;
+  /** The workbook may be without contacts yet. */
+  readonly mayBeEmpty?: boolean;
+  readonly progress: (line: string) => void;
+  /** Monotonic seconds, for durations only. */
+  readonly elapsed: () => number;
+  /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
+  readonly outside?: Outside;
+}
+
+/** What is known of a run whose workbook did not even open. */
+export type FailedRun = Pick<RunRequest, 'jobs' | 'ledger' | 'rules' | 'asOf' | 'identity' | 'progress' | 'elapsed'>;
+
+export interface BatchOutcome {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly snapshot: Snapshot;
+  readonly request: RunRequest;
+  readonly results: readonly JobResult[];
+  readonly applied: readonly Diff[];
+  readonly decisions: readonly Decisions[];
+  /** Tabs that jobs fill. */
+  readonly tabs: readonly TabFile[];
+  readonly entries: readonly LedgerEntry[];
+}

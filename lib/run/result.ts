@@ -1,0 +1,37 @@
+/** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
+import type { RunError } from '../core/errors.ts';
+import type { GuardResult } from '../core/guard.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { HeldPart, JobPlan } from './plan-job.ts';
+
+export type JobStatus = LedgerEntry['status'];
+
+export interface JobResult {
+  readonly job: string;
+  readonly period: string;
+  readonly status: JobStatus;
+  readonly plan: string | null;
+  readonly changes: JobPlan['changes'];
+  readonly reasons: JobPlan['reasons'];
+  readonly guards: readonly GuardResult[];
+  readonly held: JobPlan['held'];
+  readonly heldParts: readonly HeldPart[];
+  readonly metrics: JobPlan['metrics'];
+  readonly seconds: number;
+  readonly approved?: string;
+  /** The hashes of parts that would have been held, but for a person's approval. */
+  readonly letThrough?: readonly string[];
+  readonly error?: RunError;
+  /** What a person may want to do about a blocked plan. */
+  readonly next?: string;
+}
+
+export interface RunResult {
+  readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
+  readonly quarantine: Readonly<Record<string, number>>;
+  readonly jobs: readonly JobResult[];
+  /** CSV files that are called almost like a table, or may say who left, and are not read. */
+  readonly notRead?: readonly string[];
+  /** Hashes that a person approved, and that no plan of this run has. */
+  readonly unmatched?: readonly string[];
+}

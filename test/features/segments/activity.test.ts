@@ -1,0 +1,41 @@
+/** One meaning of activity for lists, archive and explain: the column `last_activity_at` counts where the rules name it. */
+import { expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
+import { archiveSteps } from '../../../lib/features/archive/steps.ts';
+import { event, lastEvent } from '../../../lib/features/segments/build.ts';
+import { compile, segmentInputQuery } from '../../../lib/features/segments/index.ts';
+import { archive } from '../../fixture/rules/archive.ts';
+import { engineWith } from '../../support/engine-tables.ts';
+
+const asOf = new Date('2026-11-22T12:00:00Z');
+const contacts = [
+  { contact_id: 'kept', last_activity_at: '2026-11-01 00:00:00' },
+  { contact_id: 'later', last_activity_at: '2026-11-30 00:00:00' },
+  { contact_id: 'clicked', last_activity_at: '2024-01-01 00:00:00' },
+  { contact_id: 'none' },
+];
+const events = [{ event_id: 'e1', contact_id: 'clicked', type: 'click', occurred_at: '2026-11-10 00:00:00' }];
+
+it.each([
+  [
+    ['click', 'last_activity_at'],
+    ['clicked', 'kept'],
+  ],
+  [['click'], ['clicked']],
+])('activity %j is the same in a list’s count, in its last day and in the archive', async (types, active) => {
+  const engine = await engineWith({ contacts, events });
+  for (const condition of [event(types, { within: '90 days' }), lastEvent(types).within('90 days')]) {
+    const input = segmentInputQuery([condition], asOf);
+    const rows = await engine.rows(
+      sql`select contact_id from (${input}) as c where ${compile(condition, asOf)} order by contact_id`,
+    );
+    expect(rows.map((row) => row.contact_id)).toEqual(active);
+  }
+  const [lastLife] = archiveSteps({ ...archive, signsOfLife: types }, '2026-11-22');
+  if (!lastLife || !('query' in lastLife)) throw new Error('no step');
+  const seen = await engine.rows(
+    sql`select contact_id from (${lastLife.query}) as l where seen_at > timestamp '2026-09-01' order by contact_id`,
+  );
+  expect(seen.map((row) => row.contact_id)).toEqual(active);
+  engine.close();
+});

@@ -1,0 +1,74 @@
+/** The SQL of a job, statement by statement, and what in it DuckDB and BigQuery would not understand alike. */
+import { Dialect, parse } from '@polyglot-sql/sdk';
+import type { NightShift, ScheduledJob } from '../../lib/core/batch.ts';
+import { periodOf } from '../../lib/core/calendar/period.ts';
+import type { Context } from '../../lib/core/context.ts';
+import type { Sql } from '../../lib/core/sql.ts';
+import { tableOf } from '../../lib/core/tables.ts';
+import { asOf, today } from './workbook.ts';
+
+/** Every statement of a job, with its place in the job. */
+export function statementsOf(
+  { job, cadence }: ScheduledJob,
+  { workbook }: NightShift,
+): [place: string, statement: Sql][] {
+  const moment = new Date(asOf);
+  const context: Context = {
+    asOf: moment,
+    today,
+    period: periodOf(cadence, moment, workbook.timeZone),
+    columns: (table) => new Map(Object.keys(tableOf(table).columns).map((column) => [column, column])),
+  };
+  const condition = (expression: Sql): Sql => ({ text: `select 1 from t where ${expression.text}`, values: [] });
+  return [
+    ...(job.steps?.(context) ?? []).map((step): [string, Sql] => [
+      `step ${step.name}`,
+      'query' in step ? step.query : step.over,
+    ]),
+    ...job
+      .changes(context)
+      .flatMap(({ kind, table, query, owned }, i): [string, Sql][] => [
+        [`change ${i}: ${kind} ${table}`, query],
+        ...(owned ? [[`change ${i}: what it owns of ${table}`, condition(owned)] as [string, Sql]] : []),
+      ]),
+    ...(job.guards ?? []).map(({ name, found }): [string, Sql] => [`guard "${name}"`, found]),
+    ...(job.holds?.(context) ?? []).flatMap(({ query, spares = {} }, i): [string, Sql][] => [
+      [`hold ${i}`, query],
+      ...Object.entries(spares).map(([table, rows]): [string, Sql] => [
+        `hold ${i}: spares of ${table}`,
+        condition(rows),
+      ]),
+    ]),
+    ...Object.entries(job.metrics?.(context) ?? {}).map(([name, query]): [string, Sql] => [`metric ${name}`, query]),
+    ...(job.explains?.(context, 'c1') ?? []).map(({ title, query }): [string, Sql] => [
+      `explanation "${title}"`,
+      query,
+    ]),
+  ];
+}
+
+/** What both dialects parse and only one of them means: house plan, "known to differ". */
+const differs: readonly [name: string, pattern: RegExp][] = [
+  ['* exclude or except', /\*\s*(exclude|except)\b/i],
+  ['filter (where …)', /\bfilter\s*\(\s*where/i],
+  ['date_diff and its like', /\b(date_?diff|date_?sub|date_?add|date_?trunc|datesub)\s*\(/i],
+  ['list()', /\blist\s*\(/i],
+  ['arg_max or arg_min', /\barg_(max|min)\b/i],
+  ['try_cast or safe_cast', /\b(try|safe)_cast\b/i],
+  ['struct', /\bstruct\b/i],
+  ['on conflict', /\bon\s+conflict\b/i],
+  ['anti and semi joins', /\b(anti|semi)\s+join\b/i],
+  ['the :: cast', /::/],
+  ['varchar, which is string in BigQuery', /\bvarchar\b/i],
+  ['a plain union, which needs all or distinct in BigQuery', /\bunion\s+(?!all\b|distinct\b)/i],
+  ['a backslash in a literal', /\\/],
+];
+
+/** What keeps a statement from being understood alike in both; none where it is. */
+export function sqlFaults({ text }: Sql): string[] {
+  const parsed = [Dialect.DuckDB, Dialect.BigQuery].flatMap((dialect) => {
+    const { success, error } = parse(text, dialect);
+    return success ? [] : [`${dialect} does not parse it: ${error}`];
+  });
+  return [...parsed, ...differs.filter(([, pattern]) => pattern.test(text)).map(([name]) => name)];
+}

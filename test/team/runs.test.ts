@@ -1,0 +1,95 @@
+/**
+ * What holds for every job, whatever it decides: run twice it changes once, a dry run writes nothing, and no cell of the
+ * workbook gets into the ledger. On invented contacts; no job asks a provider here.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'vitest';
+import { nightShift } from '../../jobs/batches.ts';
+import { allJobs, type NightShift, type ScheduledJob } from '../../lib/core/batch.ts';
+import type { Job } from '../../lib/core/job.ts';
+import type { JobResult, RunResult } from '../../lib/run/result.ts';
+import { filesBelow } from '../laws/one-outcome.ts';
+import { canaryWorkbook, sings } from '../support/canary.ts';
+import { night } from '../support/night.ts';
+import { bytesOf } from '../support/small-jobs.ts';
+import { temporaryFolder } from '../support/workbook.ts';
+import { CHECK, requireNone } from './require.ts';
+import { smallWorkbook } from './small-workbook.ts';
+
+/** A job that asks nobody: what providers would answer is not what is tested here. */
+function withoutGathering(job: Job): Job {
+  const { gather: _, ...rest } = job;
+  return rest;
+}
+
+const scheduled: ScheduledJob[] = allJobs(nightShift).map(({ job, cadence }) => ({
+  job: withoutGathering(job),
+  cadence,
+}));
+const shift: NightShift = nightShift;
+
+/** Runs jobs, and once more with approval of what a guard stopped. */
+async function approved(folder: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
+  const first = await night(folder, { shift, jobs });
+  const plans = first.jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
+  return plans.length === 0 ? first : night(folder, { shift, jobs, approvals: plans });
+}
+
+const failure = ({ job, error }: JobResult): string => `jobs/${job}.ts: failed: ${error?.message ?? 'no reason given'}`;
+
+it.each(scheduled.map((each) => [each.job.name, each] as const))(
+  '%s changes nothing when it runs again',
+  async (name, each) => {
+    const folder = temporaryFolder();
+    smallWorkbook(folder);
+    const first = await approved(folder, [each]);
+    const again = await night(folder, { shift, jobs: [each] });
+    requireNone([...first.jobs, ...again.jobs].filter(({ status }) => status === 'failed').map(failure), CHECK);
+    const plans = [first, again].map(({ jobs }) => jobs[0]?.plan);
+    const still = again.jobs.filter(
+      ({ status }) => status !== 'unchanged' && !(status === 'blocked' && plans[0] === plans[1]),
+    );
+    requireNone(
+      still.map(
+        ({ status, changes }) =>
+          `jobs/${name}.ts: a second run on the same data is "${status}", with ${JSON.stringify(changes)}. ` +
+          'A job must give what is right, not what is to be added: no "now", no count of its own runs.',
+      ),
+      CHECK,
+    );
+  },
+);
+
+it('a dry run writes nothing', async () => {
+  const folder = temporaryFolder();
+  smallWorkbook(folder);
+  const before = bytesOf(folder);
+  await night(folder, { shift, jobs: scheduled, dryRun: true });
+  const after = bytesOf(folder);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  requireNone(
+    names.filter((name) => before[name] !== after[name]).map((name) => `a dry run wrote ${name}`),
+    CHECK,
+  );
+});
+
+it('no cell of the workbook gets into the ledger', async () => {
+  const folder = temporaryFolder();
+  canaryWorkbook(folder);
+  for (const dryRun of [true, false]) await night(folder, { shift, jobs: scheduled, dryRun });
+  const ledger = join(folder, '.nightshift', 'test-ledger');
+  const files = filesBelow(ledger);
+  const personal = files.filter((file) => sings(readFileSync(join(ledger, file), 'utf8')).length > 0);
+  requireNone(
+    [
+      ...(files.length === 0 ? ['no job was recorded in the ledger'] : []),
+      ...personal.map(
+        (file) =>
+          `jobs/${file.split('/')[0]}.ts: its ledger entry holds the text of a cell. A reason ("why"), a metric or an ` +
+          'error may hold fixed words and counts only.',
+      ),
+    ],
+    CHECK,
+  );
+});
