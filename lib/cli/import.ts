@@ -137,8 +137,9 @@ const nothingDone = (): string =>
 /** What each file was taken for, and how its rows end. */
 function textOf(session: Session, result: RunResult, { report }: Taken): string[] {
   const [job] = result.jobs;
-  const files = (report?.files ?? []).flatMap(({ name, label, rows, unused, consent, disagree }) => [
+  const files = (report?.files ?? []).flatMap(({ name, label, rows, unused, consent, disagree, notes }) => [
     `${name}: ${plural(rows, 'row')}, read as ${label}`,
+    ...notes.map((note) => `  ${note}`),
     ...consent.filter(({ no }) => no > 0).map(({ header, no }) => `  ${header}: ${count(no)} no`),
     ...(disagree > 0 ? [`  ${plural(disagree, 'row')} in which these columns disagree: no counts`] : []),
     ...(unused.length > 0 ? [`  ignored: ${unused.join(', ')}`] : []),

@@ -18,11 +18,24 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
+  lines.push(...consentLines(result));
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
   lines.push(...quarantineLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
+}
+
+/** What was read as a no, by column, so that a person sees what the file was understood to say. */
+function consentLines({ consent }: RunResult): string[] {
+  if (!consent) return [];
+  const no = Object.entries(consent.no).filter(([, n]) => n > 0);
+  return [
+    ...(no.length > 0
+      ? [`No mail, by the contacts’ columns: ${no.map(([header, n]) => `${header}: ${count(n)} no`).join(', ')}.`]
+      : []),
+    ...(consent.disagree > 0 ? [`In ${plural(consent.disagree, 'row')} these columns disagree: no counts.`] : []),
+  ];
 }
 
 function notReadText(file: string): string {

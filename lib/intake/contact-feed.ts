@@ -7,7 +7,7 @@ import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import type { ContactShape } from '../workbook/recognised.ts';
-import { amountText, momentText } from './cells.ts';
+import { amountText, momentText } from './formats/cells.ts';
 import type { IncomingFeed } from './incoming.ts';
 
 export function contactFeed(

@@ -35,6 +35,8 @@ export interface ImportedFile {
   /** What its columns say of consent, in rows; and the rows in which they disagree. */
   readonly consent: ConsentReading['counts'];
   readonly disagree: number;
+  /** How it was read, where that is worth saying: in Windows-1252, below lines of notes. */
+  readonly notes: readonly string[];
 }
 
 /** How files are to be read. */
@@ -149,6 +151,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
   const reading = {
     copyPath: join(options.scratch, `import-${file}.csv`),
     told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
+    isOnlyRead: true,
   };
   let loaded: Loaded = { feeds: [], consent: null, rows: 0 };
   const load = async (text: Readable): Promise<number> => {
@@ -156,7 +159,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     const feeds: IncomingFeed[] = [...recognised.feeds];
     if (recognised.contacts) feeds.unshift(contactFeed(headers, recognised.contacts, options.aliases ?? {}, consent));
     const rows = await engine.withProgress(
-      () => takeFeeds(engine, file, feeds, text),
+      () => takeFeeds(engine, file, feeds, text, csv.notes),
       (share) => options.progress(`importing ${csv.name}`, share),
     );
     loaded = { feeds, consent, rows };
@@ -192,8 +195,14 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     unused: unusedHeaders(headers, loaded.feeds, loaded.consent),
     consent: loaded.consent?.counts ?? [],
     disagree: loaded.consent?.disagree ?? 0,
+    notes: notesOf(csv),
   };
 }
+
+const notesOf = ({ encoding, notes }: CsvFile): string[] => [
+  ...(encoding === 'windows-1252' ? ['read as Windows-1252'] : []),
+  ...(notes > 0 ? [`${notes === 1 ? 'a line' : `${notes} lines`} above the header ignored`] : []),
+];
 
 interface Loaded {
   readonly feeds: readonly IncomingFeed[];
@@ -221,6 +230,7 @@ async function takeFeeds(
   file: number,
   feeds: readonly IncomingFeed[],
   text: Readable,
+  notes: number,
 ): Promise<number> {
   const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
   const trimmed = width.map((column) => `nullif(trimmed(${column}), '') as ${column}`);
@@ -228,11 +238,11 @@ async function takeFeeds(
   const [only] = feeds;
   if (only && feeds.length === 1 && only.ignore === undefined) {
     // Every row becomes one: it need not be kept first.
-    return takeFeed(engine, file, only, scan, await numberLines(engine, file, text));
+    return takeFeed(engine, file, only, scan, await numberLines(engine, file, text, notes));
   }
   const kept = `import_text_${file}`;
   await engine.run(raw(`create or replace temp table ${kept} as select * from ${scan}`));
-  const lines = await numberLines(engine, file, text);
+  const lines = await numberLines(engine, file, text, notes);
   for (const feed of feeds) await takeFeed(engine, file, feed, kept, lines);
   const found = await engine.number(raw(`select count(*) from ${kept}`));
   await engine.run(raw(`drop table ${kept}`));
@@ -287,8 +297,8 @@ function unusedHeaders(
 }
 
 /** The SQL for a row's place in its file, as a person counts: the header is row 1, and malformed rows count as well. */
-async function numberLines(engine: Engine, file: number, text: StrictCopy): Promise<string> {
-  if (text.malformed.length === 0) return 't.nth + 2';
+async function numberLines(engine: Engine, file: number, text: StrictCopy, notes: number): Promise<string> {
+  if (text.malformed.length === 0) return `t.nth + ${2 + notes}`;
   const [bad, good] = [`import_bad_${file}`, `import_lines_${file}`];
   await engine.run(raw(`create or replace temp table ${bad} (line varchar)`));
   await engine.appendRows(
@@ -300,7 +310,7 @@ async function numberLines(engine: Engine, file: number, text: StrictCopy): Prom
     raw(`create or replace temp table ${good} as select line, row_number() over (order by line) - 1 as nth
       from (select range as line from range(2, ${last})) where line not in (select cast(line as bigint) from ${bad})`),
   );
-  return `(select line from ${good} where nth = t.nth)`;
+  return `(select line + ${notes} from ${good} where nth = t.nth)`;
 }
 
 async function rejectMalformed(engine: Engine, file: number, { malformed }: StrictCopy): Promise<void> {

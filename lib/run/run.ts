@@ -172,6 +172,12 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(snapshot.consent && {
+    consent: {
+      no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),
+      disagree: snapshot.consent.disagree,
+    },
+  }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({

@@ -12,6 +12,7 @@ import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
+import { kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
@@ -154,5 +155,27 @@ export async function addContactReports(
       raw(`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`),
     );
     await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
+  }
+}
+
+/** The kind that an event's type reports; null for any other type. */
+function reportedBy(type: string): string | null {
+  const letters = type.toLowerCase().replace(/[^a-z]/g, '');
+  const kinds = ['complaint', 'unsubscribe'] as const;
+  return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
+}
+
+/** Adds complaints and departures that stand among the events: whoever wrote them down there, they refuse mail. */
+export async function addEventReports(engine: Engine): Promise<void> {
+  const types = await engine.rows(raw('select distinct type from events where type is not null'));
+  for (const type of types.map((row) => String(row.type))) {
+    const kind = reportedBy(type);
+    if (kind === null) continue;
+    await engine.run(
+      sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
+        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events', e.occurred_at, ${ELSEWHERE}
+        from events e left join contacts c on c.contact_id = e.contact_id
+        where e.type = ${type} and coalesce(c.email, e.email) is not null`,
+    );
   }
 }

@@ -15,7 +15,7 @@ import { checkTable, createQuarantine, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
-import { addContactReports, addForeignFile } from './foreign.ts';
+import { addContactReports, addEventReports, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadOptions, loadTable } from './load.ts';
@@ -123,6 +123,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       await createContactRefs(engine);
     }
   }
+  if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);

@@ -6,7 +6,7 @@
 import { quoteText } from '../../core/sql.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { ContactShape, Feed } from '../../workbook/recognised.ts';
-import { type Cells, cellsOf } from '../cells.ts';
+import { type Cells, cellsOf } from './cells.ts';
 
 /** What a sample comes to, by every door: who may be mailed, and who may not and why. */
 export interface Outcome {

@@ -2,6 +2,7 @@
  * Files of no particular tool, known by what their columns are called: bounces, suppressions, departures, purchases, events.
  */
 import { quoteText } from '../../core/sql.ts';
+import { consentColumns } from '../../workbook/consent-columns.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
 import { kindText } from './report-kind.ts';
 
@@ -180,6 +181,13 @@ const LEFT =
   /unsub|opt[-_ ]?out|abmeld|desinscri|désinscri|desabonn|désabonn|baja|disiscri|uitschrij|afmeld|wypis|rezygn|desuscri|left|do[-_ ]?not[-_ ]?(e?mail|contact)/i;
 const COMPLAINED = /complain|spam[-_ ]?report|abuse|beschwerd|plainte|queja|klacht|reclamo/i;
 
+/** Names of lists of nothing but such people, whatever their columns. */
+const LIST_OF_REFUSALS =
+  /(?:^|[-_ .])(?:unsubscribe[drs]+|unsubscriptions|opt[-_ ]?outs|complain(?:ts|ers)|spam[-_ ]?reports|abmeldungen|abgemeldete)(?:[-_ .]|$)/i;
+
+/** A list of people with a column of consent speaks for itself, row by row. */
+const speaksByRow = (file: FileHead): boolean => listsPeople(file) && consentColumns(file.headers).length > 0;
+
 /** A list of addresses whose file name says what they have in common. */
 const departures: CsvFormat = {
   kind: 'csv',
@@ -190,10 +198,10 @@ const departures: CsvFormat = {
   becomes: 'suppressions',
   refuses: 'every row: the file is called unsubscribed, opt-out, complaints and the like',
   fits: (file) =>
-    !file.cells.has(...KIND) &&
     hasOwner(file) &&
+    !file.cells.has(...KIND, 'status') &&
     (LEFT.test(file.name) || COMPLAINED.test(file.name)) &&
-    !file.cells.has('status'),
+    (!speaksByRow(file) || LIST_OF_REFUSALS.test(file.name)),
   feeds: (file) => {
     const { cells, name } = file;
     const reason = quoteText(COMPLAINED.test(name) ? 'complaint' : 'unsubscribe');

@@ -1,6 +1,6 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
-import { NONE } from '../cells.ts';
+import { NONE } from './cells.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
 
 const HARD_BOUNCE = 'email_hard_bounce_reason';

@@ -1,6 +1,6 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
-import { NONE } from '../cells.ts';
+import { NONE } from './cells.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, suppression } from './format.ts';
 import { isText, suppressed, text, word } from './json.ts';
 

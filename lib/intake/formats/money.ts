@@ -1,6 +1,6 @@
 /** Amounts of orders and payments: what was paid, less what was given back. */
 import { quoteText } from '../../core/sql.ts';
-import { type Cells, NONE } from '../cells.ts';
+import { type Cells, NONE } from './cells.ts';
 
 /** SQL: why a row whose status is none of these words is no purchase; NULL where it is one, or says nothing. */
 export const unpaid = (words: readonly string[], cell: string): string =>
