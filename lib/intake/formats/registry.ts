@@ -4,7 +4,7 @@
  */
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
-import { contactHeaders } from '../../workbook/contact-cells.ts';
+import { contactHeaders, splitName } from '../../workbook/contact-cells.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
 import { activecampaign } from './activecampaign.ts';
@@ -187,6 +187,7 @@ const LITTLE = new Set([
     'contact_id',
     'created_at',
     'updated_at',
+    'last_activity_at',
     'date',
     'time',
     'timestamp',
@@ -198,6 +199,9 @@ const LITTLE = new Set([
   ],
   ...['campaign', 'sender', 'domain', 'count', 'type', 'tags', 'tag', 'added', 'reason', 'note', 'notes'],
 ]);
+
+/** So many columns that we don't know hardly stand in a list of mere addresses. */
+const MOST_UNKNOWN = 3;
 
 const mayRefuse = (file: FileHead): boolean => REFUSING_NAME.test(file.name) || file.cells.has(...REFUSING_COLUMNS);
 
@@ -214,14 +218,15 @@ function unclear(file: FileHead, aliases: Readonly<Record<string, string>>): Unc
   const columns = contactHeaders(file.headers, {}, aliases);
   const speaks = consentColumns(file.headers).length > 0;
   if (mayRefuse(file) && !(speaks && columns.has('first_name'))) return unknownReport(file);
-  const columnOf = new Map([...columns].map(([column, header]) => [header, column]));
-  const others = file.headers.filter((header) => {
-    // A contact_id of ours names a contact that is there; any other tool's id says nothing.
-    if (header === 'contact_id') return true;
-    const name = columnOf.get(header) ?? normalHeader(header);
-    return name !== '' && name !== 'contact_id' && !LITTLE.has(name);
-  });
-  if (others.length > 0 || speaks || isNamedContacts) return null;
+  // A contact_id of ours names a contact that is there; any other tool's id says nothing.
+  if (file.headers.includes('contact_id')) return null;
+  const known = [...columns.keys()].filter((column) => !LITTLE.has(column));
+  const used = new Set(columns.values());
+  const unknown = file.headers.filter(
+    (header) => !used.has(header) && !LITTLE.has(normalHeader(header)) && header.trim() !== '',
+  );
+  const namesPeople = known.length > 0 || splitName(file.headers) !== null || unknown.length >= MOST_UNKNOWN;
+  if (namesPeople || speaks || isNamedContacts) return null;
   return {
     unclear: `${file.name} holds addresses and nothing about their people: it may be a list of people who want no mail. Nothing was done. If it is not, ${HOW_TO_SAY}.`,
     mayRefuse: false,
