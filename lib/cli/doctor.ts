@@ -58,12 +58,22 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   }
   for (const file of reading.foreign)
     findings.push({ level: 'well', text: `${file.label}: ${file.recognised.label}, read as bounces` });
-  findings.push(...(reading.leftAlone ?? []).map(leftAlone), ...(await ofAccess(store)), ...ofSheet(session, store));
+  findings.push(
+    ...(reading.leftAlone ?? []).map(leftAlone),
+    ...(await ofAccess(store)),
+    ...(await ofSheet(session, store)),
+  );
   findings.push({ level: 'well', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
     findings.push({
       level: 'mend',
       text: `${plural(rows, 'row')} in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
+    });
+  }
+  for (const [reason, cells] of Object.entries(snapshot.unreadable)) {
+    findings.push({
+      level: 'look',
+      text: `${plural(cells, 'cell')} unreadable and taken as unknown, ${reason}: the table "quarantine" says which, after the next run`,
     });
   }
   const released = await engine.number(
@@ -89,7 +99,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
 
 /** Whether what is planned could be written. */
 async function ofAccess(store: Store): Promise<Finding[]> {
-  const access = await store.access?.();
+  const access = await store.sheet?.access();
   if (!access) return [];
   const { mayEdit, account, closed } = access;
   const who = account ?? 'the account that runs the night shift';
@@ -103,10 +113,10 @@ async function ofAccess(store: Store): Promise<Finding[]> {
 }
 
 /** What only a spreadsheet can have. */
-function ofSheet({ nightShift }: Session, store: Store): Finding[] {
-  const facts = store.facts?.();
+async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]> {
+  const facts = await store.sheet?.facts();
   if (!facts) return [];
-  const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers } = facts;
+  const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers, computed, isCopy } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
     cells > 0.6 * MOST_CELLS
@@ -116,6 +126,16 @@ function ofSheet({ nightShift }: Session, store: Store): Finding[] {
   const ours = nightShift.workbook.timeZone;
   if (timeZone !== ours && !(ours === 'UTC' && /^(Etc\/)?(GMT|UTC)$/.test(timeZone))) {
     const text = `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in the other. Set one as the other`;
+    findings.push({ level: 'look', text });
+  }
+  if (isCopy)
+    findings.push({
+      level: 'look',
+      text: 'this spreadsheet is a copy of another workbook: its runs begin their own history, and approvals of the other do not count here',
+    });
+  for (const { tab, columns } of computed) {
+    const names = columns.map((column) => `"${column}"`).join(', ');
+    const text = `tab "${tab}": a formula fills ${names}. Such cells are read and never written; what a job would change there is reported as held`;
     findings.push({ level: 'look', text });
   }
   for (const tab of merged)

@@ -99,7 +99,7 @@ async function clearTabs(store: Store, person: Named, tables: boolean): Promise<
     addresses: new Set(person.addresses),
     ids: new Set(person.ids),
   };
-  const { cut, left } = (await store.clearTabs?.(theirs, tables)) ?? { cut: [], left: [] };
+  const { cut, left } = (await store.sheet?.clearTabs(theirs, tables)) ?? { cut: [], left: [] };
   return {
     rewritten: cut.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),
     leftovers: left.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),

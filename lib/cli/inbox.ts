@@ -36,7 +36,7 @@ export async function inboxOf(session: Session): Promise<Inbox> {
   const taken: Taken[] = [];
   return {
     jobs: async (store) => {
-      const tab = (await store.inbox?.()) ?? null;
+      const tab = (await store.sheet?.inbox()) ?? null;
       const all =
         tab === null
           ? files

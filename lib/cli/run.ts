@@ -44,8 +44,8 @@ export const rehearsal = (store: Store): Store => ({
   rowHeaders: store.rowHeaders,
   marker: store.marker,
   land: async () => nothingHeld,
-  ...(store.tabHolds && { tabHolds: store.tabHolds }),
-  ...(store.inbox && { inbox: store.inbox }),
+  ...(store.sheet && { sheet: store.sheet }),
+  ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
 });
 
@@ -130,6 +130,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
+    ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({
       ...job,
       ...(error && { error: { kind: error.kind, message: error.message } }),

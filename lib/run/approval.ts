@@ -2,6 +2,7 @@
  * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to the plan's hash and to
  * what was read then, used once, stale after a day (Terraform #24078).
  */
+import { isRestOf } from './interrupted.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 
@@ -16,6 +17,7 @@ export interface Question {
   readonly workbook: string;
   readonly plan: string;
   readonly inputs: LedgerEntry['inputs'];
+  readonly changes: LedgerEntry['changes'];
   readonly approvals: ReadonlySet<string>;
   readonly now: Date;
 }
@@ -23,6 +25,9 @@ export interface Question {
 /** May the plan go on although a guard stopped it? `why` tells a person who did ask for it what is in the way. */
 export async function isApproved(ledger: Ledger, question: Question): Promise<Verdict> {
   if (!question.approvals.has(question.plan)) {
+    const last = (await ledger.recent(question.job, LOOK_BACK)).findLast((each) => each.workbook === question.workbook);
+    const isFresh = last && question.now.getTime() - Date.parse(last.startedAt) <= STALE_AFTER_MS;
+    if (isFresh && isRestOf(question.changes, last)) return { approved: true };
     return { approved: false, why: `look at it with --dry-run, then run again with --approve ${question.plan}` };
   }
   const entries = (await ledger.recent(question.job, LOOK_BACK)).filter((each) => each.workbook === question.workbook);

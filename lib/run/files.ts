@@ -65,11 +65,11 @@ export async function stageFiles(
   const rows: Record<string, number> = {};
   const folder = exportFolder(store);
   for (const file of files) {
-    if (file.tab !== undefined && store.tabHolds) {
+    if (file.tab !== undefined && store.sheet) {
       const { tab, sums } = await stageTab(engine, file, file.tab);
       rows[file.name] = sums.rows;
       inTabs[file.tab] = sums;
-      if (!store.tabHolds(tab)) tabs.push(tab);
+      if (!store.sheet.tabHolds(tab)) tabs.push(tab);
       continue;
     }
     const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);

@@ -14,9 +14,11 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { landBatch, withHeld } from './commit.ts';
+import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
+import { isInterrupted } from './interrupted.ts';
 import { parseEntry } from './ledger-entry.ts';
 import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
@@ -55,7 +57,8 @@ async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
     const landed = parseEntry(entry, 'the marker in the workbook');
     if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
     await request.ledger.add(landed);
-    completed.add(`${job} ${period}`);
+    // An interrupted run's jobs are not over: the run that completes them has entries of its own.
+    if (!isInterrupted(landed)) completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) {
     const now =
@@ -92,6 +95,7 @@ async function attemptRun(
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      derived: rules.derived,
       written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
       ...(request.mayBeEmpty && { mayBeEmpty: true }),
     });
@@ -103,6 +107,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const columns: ColumnRecord[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
@@ -111,18 +116,31 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      columns.push(...whose);
     }
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
+    const landing = landBatch({
+      engine,
+      store,
+      snapshot,
+      request,
+      results,
+      applied,
+      decisions,
+      tabs,
+      columns,
+      entries,
+    });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
     const told = held.size > 0 ? withHeld(results, held) : results;
@@ -168,7 +186,7 @@ async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
 
 const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
   snapshot: {
-    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input.rows])),
+    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input?.rows ?? 0])),
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
@@ -178,6 +196,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
       disagree: snapshot.consent.disagree,
     },
   }),
+  ...(Object.keys(snapshot.unreadable).length > 0 && { unreadable: snapshot.unreadable }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({

@@ -8,7 +8,7 @@ import { quoteText } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
-import { contactHeaders, splitName } from '../workbook/contact-cells.ts';
+import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { ContactShape } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
@@ -55,7 +55,7 @@ export async function withConsent(
     columns.length === 0 || isOurs(headers, columns)
       ? null
       : await readConsent(engine, source.label, selectFrom(engine, source), columns, rules);
-  const headerOf = contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others);
+  const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others));
   const derived = new Map<string, string>();
   const own = headerOf.get('status');
   const ownStatus = own === undefined ? 'null' : statusSql(`c${headers.indexOf(own)}`);
@@ -75,6 +75,15 @@ const selectFrom =
   (engine: Engine, source: SourceTable): Select =>
   (statement, table) =>
     readStrictly(engine, source, (from) => statement(csvScan(from)), table);
+
+/** The source's own headers by column, but for those that turned out to hold something else. */
+function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {
+  const names = new Set(usable.values());
+  return new Map([
+    ...[...headerOf].filter(([column, header]) => names.has(header) || !contactColumns.includes(column)),
+    ...[...usable].filter(([column]) => contactColumns.includes(column)),
+  ]);
+}
 
 const readsOwn = (own: string | undefined, headers: readonly string[], reading: ConsentReading | null): boolean =>
   own !== undefined && (reading?.places.has(headers.indexOf(own)) ?? false);

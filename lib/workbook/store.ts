@@ -27,6 +27,8 @@ export interface SourceTable {
   readonly headers: readonly string[];
   /** Header texts by the column that they stand for. */
   readonly headerOf: ReadonlyMap<string, string>;
+  /** The headers under which columns are added that the table lacks, where they are not called as the columns are. */
+  readonly newHeaders?: ReadonlyMap<string, string>;
   /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It lies outside of the workbook, in files that are somebody else's: it is only read. */
@@ -125,7 +127,15 @@ export interface TabFile {
 export interface Marker {
   readonly run: string;
   /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
-  readonly entries: readonly { readonly job: string; readonly period: string; readonly entry: unknown }[];
+  readonly entries: readonly MarkerEntry[];
+  /** What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step needs none. */
+  readonly interrupted?: readonly MarkerEntry[];
+}
+
+export interface MarkerEntry {
+  readonly job: string;
+  readonly period: string;
+  readonly entry: unknown;
 }
 
 /** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
@@ -167,6 +177,10 @@ export interface SheetFacts {
   readonly twice: readonly { readonly tab: string; readonly headers: readonly string[] }[];
   /** Columns of text in which cells hold numbers, so that leading zeros are gone. */
   readonly numbers: readonly { readonly tab: string; readonly column: string; readonly cells: number }[];
+  /** Columns that a formula fills (ARRAYFORMULA, IMPORTRANGE, QUERY): read, never written. */
+  readonly computed: readonly { readonly tab: string; readonly columns: readonly string[] }[];
+  /** The spreadsheet is a copy of another workbook, and begins its own history with the first run that writes. */
+  readonly isCopy: boolean;
 }
 
 /** What an account may do in a spreadsheet. */
@@ -176,6 +190,26 @@ export interface SheetAccess {
   readonly account: string | undefined;
   /** Tables' tabs that are protected, whole or in part, against this account. */
   readonly closed: readonly string[];
+}
+
+/** What a spreadsheet offers beyond tables. */
+export interface SheetCapability {
+  /**
+   * Whether a tab holds just what it should.
+   * @throws WorkbookError where a tab of that name belongs to somebody else
+   */
+  readonly tabHolds: (tab: TabFile) => boolean;
+  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. */
+  readonly inbox: () => Promise<string | null>;
+  /**
+   * Removes a person's rows from the inbox and the tabs that exports fill and, with `tables`, those of the tables that are
+   * in quarantine; and looks for others that name them.
+   */
+  readonly clearTabs: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
+  /** Of the last reading; null before the first. */
+  readonly facts: () => Promise<SheetFacts | null>;
+  /** Changes nothing to find out. */
+  readonly access: () => Promise<SheetAccess>;
 }
 
 export interface Store {
@@ -196,23 +230,14 @@ export interface Store {
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
   readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
-  /**
-   * Whether a tab holds just what it should. Only a spreadsheet has tabs beside its tables; elsewhere they are files.
-   * Throws a WorkbookError where a tab of that name is somebody's own.
-   */
-  readonly tabHolds?: (tab: TabFile) => boolean;
-  /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. Only a spreadsheet has one. */
-  readonly inbox?: () => Promise<string | null>;
-  /**
-   * Takes a person's rows out of the inbox and the tabs that exports fill and, with `tables`, those out of the tables that stand
-   * in quarantine; and looks for others that name them. Only a spreadsheet has it.
-   */
-  readonly clearTabs?: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
   readonly marker: () => Promise<Marker | null>;
-  /** Of the last reading; only a spreadsheet has any. */
-  readonly facts?: () => SheetFacts | null;
-  /** Changes nothing to find out. Only a spreadsheet has it. */
-  readonly access?: () => Promise<SheetAccess>;
+  /** What only a spreadsheet can do; a folder of files has none of it. */
+  readonly sheet?: SheetCapability;
+  /**
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. Only a
+   * spreadsheet keeps one, in its metadata.
+   */
+  readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
   readonly scratch: string;
   /** A folder for what must outlive a run that is killed, on this machine. */

@@ -108,8 +108,11 @@ it('warns before the sheet is full', async () => {
 it.each([
   ['signed-out', /^mend {2}Not signed in to Google.*\n1\. .*\n2\. .*\n3\. /],
   ['denied', /^mend {2}Google knows us but does not let us into the spreadsheet\.\n1\. .*as editor/],
-  ['narrow', /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*\n2\. Run again\./],
-  ['missing', /^mend {2}There is no spreadsheet "sheet-1"\.\n1\. /],
+  [
+    'narrow',
+    /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*--client-id-file=.*\n2\. Run again\./,
+  ],
+  ['missing', /^mend {2}There is no spreadsheet "sheet-1", or it is not shared with .*\.\n1\. /],
   [
     'disabled',
     /^mend {2}The API sheets\.googleapis\.com is not enabled.*\n1\. Open https:.*\n2\. Wait two minutes\.\n3\. Run again\./,

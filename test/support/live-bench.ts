@@ -94,7 +94,7 @@ function requestsOf({ tabs, metadata }: Found, tables: Tables, test: 'begins' | 
     ];
   });
   // Its own mark, and the markers of what the program landed.
-  const unmark = [KEY, 'nightshift'].flatMap((metadataKey): Request[] => {
+  const unmark = [KEY, 'nightshift', 'nightshift workbook'].flatMap((metadataKey): Request[] => {
     const dataFilter = { developerMetadataLookup: { metadataKey, locationType: 'SPREADSHEET' } };
     return metadata.has(metadataKey) ? [{ deleteDeveloperMetadata: { dataFilter } }] : [];
   });

@@ -1,5 +1,8 @@
+import type { Cells } from './cells.ts';
 import type { CsvFormat } from './format.ts';
-import { less, unpaid } from './money.ts';
+import { less, paidAmount, unpaid, wentBack } from './money.ts';
+
+const isBack = (cells: Cells): string => wentBack(cells.text('financial_status'), cells.text('cancelled_at'));
 
 const orders: CsvFormat = {
   kind: 'csv',
@@ -18,11 +21,11 @@ const orders: CsvFormat = {
         order_id: `'shopify:' || ${cells.text('name')}`,
         email: cells.text('email'),
         ordered_at: cells.moment('created_at', 'paid_at'),
-        amount: less(cells, ['refunded_amount'], 'total'),
+        amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
         currency: `upper(${cells.text('currency')})`,
       },
       ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
-        when ${cells.text('cancelled_at')} is not null then 'cancelled'
+        when ${isBack(cells)} then null
         else ${unpaid(['paid', 'partially_paid', 'partially_refunded'], cells.text('financial_status'))} end`,
     },
   ],

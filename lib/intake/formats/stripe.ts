@@ -1,5 +1,5 @@
 import type { CsvFormat } from './format.ts';
-import { less, unpaid } from './money.ts';
+import { less, paidAmount, unpaid, wentBack } from './money.ts';
 
 /** The columns can be chosen at each export and are not documented; the names are taken from files that people publish. */
 const payments: CsvFormat = {
@@ -22,11 +22,12 @@ const payments: CsvFormat = {
         order_id: `'stripe:' || ${cells.text('id')}`,
         email: cells.text('customer_email', 'receipt_email'),
         ordered_at: cells.moment('created_date_utc', 'created_utc'),
-        amount: less(cells, ['amount_refunded'], 'amount'),
+        amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
         currency: `upper(${cells.text('currency')})`,
       },
       ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'
         when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
+        when ${wentBack(cells.text('status'))} then null
         else ${unpaid(['paid', 'succeeded', 'partially refunded', 'partial refund'], cells.text('status'))} end`,
     },
   ],

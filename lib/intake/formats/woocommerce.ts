@@ -1,5 +1,5 @@
 import type { CsvFormat } from './format.ts';
-import { less, unpaid } from './money.ts';
+import { less, paidAmount, unpaid, wentBack } from './money.ts';
 import { people } from './people.ts';
 
 const ID = ['order_number', 'order_id', 'order'] as const;
@@ -25,13 +25,16 @@ const orders: CsvFormat = {
         order_id: `'woocommerce:' || ${cells.text(...ID)}`,
         email: cells.text('email_billing', 'billing_email', 'customer_email'),
         ordered_at: cells.moment('order_date', 'date', 'paid_date', 'date_paid', 'order_date_gmt'),
-        amount: less(cells, ['order_refund_amount', 'refunded_amount', 'refunded_total', 'total_refunded'], ...TOTAL),
+        amount: paidAmount(
+          less(cells, ['order_refund_amount', 'refunded_amount', 'refunded_total', 'total_refunded'], ...TOTAL),
+          wentBack(cells.text('order_status', 'status')),
+        ),
         currency: `upper(${cells.text('order_currency', 'currency')})`,
       },
-      ignore: unpaid(
+      ignore: `case when ${wentBack(cells.text('order_status', 'status'))} then null else ${unpaid(
         ['completed', 'processing', 'wc-completed', 'wc-processing', 'on the way', 'shipped'],
         cells.text('order_status', 'status'),
-      ),
+      )} end`,
     },
   ],
   sample: {

@@ -1,11 +1,11 @@
 /**
  * The few calls to Google Sheets and Drive that a run makes, over the real client. Reads are repeated until they
- * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome,
- * for only who knows its marker can tell. It keeps no state but counters, and knows no table.
+ * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome:
+ * its marker has to be looked for first. It keeps no state but counters, and knows no table.
  */
 import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
 import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { GaveUp, IncompleteRead, NotShared, UnknownOutcome } from './errors.ts';
+import { GaveUp, IncompleteRead, NoNetwork, NotShared, UnknownOutcome } from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
@@ -20,6 +20,8 @@ export interface ClientOptions {
   budgetMs?: number;
   /** The service itself stops after 180 s. */
   timeoutMs?: number;
+  /** Is told what is waited for, where that takes longer than a moment. */
+  progress?: (line: string) => void;
 }
 
 export interface SheetsClient {
@@ -35,8 +37,6 @@ export interface SheetsClient {
     body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest,
     fields: string,
   ): Promise<sheets_v4.Schema$BatchUpdateSpreadsheetResponse>;
-  /** Drive's version of the file: grows with every change. */
-  version(): Promise<string>;
   /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
   mayEdit(): Promise<boolean>;
   /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
@@ -77,7 +77,9 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
   const { rootUrl = process.env.NIGHTSHIFT_SHEETS_URL, nowMs = Date.now, random = Math.random } = options;
   const { budgetMs = 600_000, timeoutMs = 190_000 } = options;
   const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
+  const { progress = () => {} } = options;
   const calls = { reads: 0, writes: 0, drive: 0 };
+  let isReached = false;
   let made: Services | undefined;
   let waitedMs = 0;
   const service = (): Services => {
@@ -88,23 +90,34 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     const jittered = Math.round(ms * (0.75 + 0.5 * random()));
     if (waitedMs + jittered > budgetMs) throw new GaveUp(what, Math.round(waitedMs / 1000));
     waitedMs += jittered;
+    if (jittered > QUIET_MS) progress(`waiting ${Math.round(jittered / 1000)} s for Google Sheets: ${what}`);
     await sleep(jittered);
   };
-  const classified = (thrown: unknown): Promise<Failure> => failureOf(thrown, spreadsheetId, () => service().account());
+  const classified = (thrown: unknown, of: 'sheets' | 'drive'): Promise<Failure> =>
+    failureOf(thrown, { service: of, spreadsheetId, account: () => service().account() });
+  /** Waits before what failed is tried again; says at once where there seems to be no network, and soon gives up. */
+  const waitOut = (failure: Exclude<Failure, { kind: 'final' }>, attempt: number): Promise<void> => {
+    const { noNetwork, what } = failure;
+    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw new NoNetwork(noNetwork);
+    if (noNetwork && attempt === 1) progress(`Google Sheets can’t be reached (${noNetwork}): trying again`);
+    return wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), what);
+  };
   const reading = async <T>(kind: 'reads' | 'drive', call: () => Promise<{ data: T }>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       calls[kind] += 1;
       try {
         await service().signIn();
-        return whole((await call()).data);
+        const data = whole((await call()).data);
+        isReached = true;
+        return data;
       } catch (thrown) {
         if (thrown instanceof IncompleteRead) {
           await wait(delayMs('again', attempt), 'half an answer');
           continue;
         }
-        const failure = await classified(thrown);
+        const failure = await classified(thrown, kind === 'drive' ? 'drive' : 'sheets');
         if (failure.kind === 'final') throw failure.error;
-        await wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), failure.what);
+        await waitOut(failure, attempt);
       }
     }
   };
@@ -116,13 +129,13 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
         return whole((await service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })).data);
       } catch (thrown) {
         if (thrown instanceof IncompleteRead) throw new UnknownOutcome('Half an answer to a write.');
-        const failure = await classified(thrown);
+        const failure = await classified(thrown, 'sheets');
         if (failure.kind === 'final' && failure.error instanceof NotShared) {
           throw new NotShared(await service().account(), 'reader');
         }
         if (failure.kind === 'final') throw failure.error;
         if (failure.kind === 'again') throw new UnknownOutcome(`A write ended with ${failure.what}.`);
-        await wait(Math.max(failure.retryAfterMs, delayMs('wait', attempt)), failure.what);
+        await waitOut(failure, attempt);
       }
     }
   };
@@ -147,13 +160,6 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
       );
     },
     write,
-    version: async () => {
-      const { version } = await reading('drive', () =>
-        service().drive.files.get({ fileId: spreadsheetId, fields: 'version', supportsAllDrives: true }),
-      );
-      if (!version) throw new IncompleteRead('Drive gave no version of the file.');
-      return version;
-    },
     mayEdit: async () => {
       const fields = 'capabilities(canModifyContent)';
       const { capabilities } = await reading('drive', () =>
@@ -165,6 +171,11 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     pause: (attempt, what) => wait(delayMs('again', attempt), what),
   };
 }
+
+/** A shorter wait need not be told. */
+const QUIET_MS = 8000;
+/** Where nothing was ever reached, a wrong address or a firewall is likelier than a fault that passes. */
+const UNREACHED_ATTEMPTS = 4;
 
 /** 429: 4, 8, 16, 32, 60 s, so that a full minute has passed at the fourth; else 1, 2, 4 … 32 s. */
 function delayMs(kind: 'wait' | 'again', attempt: number): number {

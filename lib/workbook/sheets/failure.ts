@@ -1,18 +1,18 @@
 /** From what the HTTP client throws to what a run can do about it. Drops the request, which may hold cells. */
-import {
-  ApiNotEnabled,
-  NotShared,
-  NotSignedIn,
-  Refused,
-  ScopeMissing,
-  SheetsError,
-  SpreadsheetNotFound,
-} from './errors.ts';
+import * as errors from './errors.ts';
 
 /** `wait`: the quota is used up. `again`: the service or the connection failed, the work may or may not be done. */
 export type Failure =
-  | { kind: 'wait' | 'again'; what: string; retryAfterMs: number }
-  | { kind: 'final'; error: SheetsError };
+  | { kind: 'wait' | 'again'; what: string; retryAfterMs: number; noNetwork?: string }
+  | { kind: 'final'; error: errors.SheetsError };
+
+/** What was asked: Drive and the Sheets API answer differently to the same mistake. */
+export interface Asked {
+  readonly service: 'sheets' | 'drive';
+  readonly spreadsheetId: string;
+  /** The e-mail address that the spreadsheet has to be shared with. */
+  readonly account: () => Promise<string | undefined>;
+}
 
 interface Thrown {
   status?: number;
@@ -22,42 +22,54 @@ interface Thrown {
 interface ErrorBody {
   status?: string;
   message?: string;
-  details?: { reason?: string; metadata?: { service?: string; activationUrl?: string } }[];
+  /** Drive's older form. */
+  errors?: { reason?: string }[];
+  details?: { reason?: string; metadata?: { service?: string; activationUrl?: string; consumer?: string } }[];
 }
 
-/** Sorts an error. `account` asks for the e-mail address that the spreadsheet has to be shared with. */
-export async function failureOf(
-  thrown: unknown,
-  spreadsheetId: string,
-  account: () => Promise<string | undefined>,
-): Promise<Failure> {
-  if (thrown instanceof SheetsError) return { kind: 'final', error: thrown };
+/** No address, or nobody there: as good as never a passing fault. */
+const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** gcloud's own project: a person's sign-in that names none counts there, where no API is on. */
+const GCLOUD = 'projects/764086051850';
+
+/** Sorts an error. */
+export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure> {
+  if (thrown instanceof errors.SheetsError) return { kind: 'final', error: thrown };
   const { response, code } = thrown as Thrown;
   const status = response?.status ?? (typeof code === 'number' ? code : undefined);
+  const body = response?.data?.error ?? {};
   const retryAfterMs = Number(response?.headers?.get?.('retry-after') ?? 0) * 1000 || 0;
-  if (status === 429) return { kind: 'wait', what: 'quota used up (429)', retryAfterMs };
+  // Drive answers 403 where its rate limits are meant ("Resolve errors" of its documentation).
+  const isRate = (body.errors ?? []).some(({ reason }) => /^(user)?rateLimitExceeded$/i.test(reason ?? ''));
+  if (status === 429 || (status === 403 && (isRate || body.status === 'RESOURCE_EXHAUSTED'))) {
+    return { kind: 'wait', what: `quota used up (${status})`, retryAfterMs };
+  }
   if (status === 408 || (status !== undefined && status >= 500 && status !== 501)) {
     return { kind: 'again', what: `status ${status}`, retryAfterMs };
   }
-  if (status !== undefined)
-    return { kind: 'final', error: await finalError(status, response?.data?.error ?? {}, spreadsheetId, account) };
-  return { kind: 'again', what: `connection failed (${typeof code === 'string' ? code : 'no code'})`, retryAfterMs: 0 };
+  if (status !== undefined) return { kind: 'final', error: await finalError(status, body, asked) };
+  const name = typeof code === 'string' ? code : 'no code';
+  const noNetwork = UNREACHABLE.includes(name) ? { noNetwork: name } : {};
+  return { kind: 'again', what: `connection failed (${name})`, retryAfterMs: 0, ...noNetwork };
 }
 
-async function finalError(
-  status: number,
-  body: ErrorBody,
-  spreadsheetId: string,
-  account: () => Promise<string | undefined>,
-): Promise<SheetsError> {
-  const disabled = body.details?.find((one) => one.reason === 'SERVICE_DISABLED');
-  if (status === 401) return new NotSignedIn('the credentials are not valid, or have run out.');
-  if (disabled !== undefined) {
-    return new ApiNotEnabled(disabled.metadata?.service ?? 'sheets.googleapis.com', disabled.metadata?.activationUrl);
+async function finalError(status: number, body: ErrorBody, asked: Asked): Promise<errors.SheetsError> {
+  const reasons = new Set((body.details ?? []).map(({ reason }) => reason));
+  if (status === 401) return new errors.NotSignedIn('the credentials are not valid, or have run out.');
+  if (reasons.has('SERVICE_DISABLED')) {
+    const { metadata } = body.details?.find(({ reason }) => reason === 'SERVICE_DISABLED') ?? {};
+    if (metadata?.consumer === GCLOUD) return new errors.QuotaProject();
+    return new errors.ApiNotEnabled(metadata?.service ?? `${asked.service}.googleapis.com`, metadata?.activationUrl);
   }
-  if (body.details?.some((one) => one.reason === 'ACCESS_TOKEN_SCOPE_INSUFFICIENT')) return new ScopeMissing();
-  if (status === 403) return new NotShared(await account());
-  if (status === 404) return new SpreadsheetNotFound(spreadsheetId);
-  if (status === 400) return new Refused(body.message ?? '');
-  return new SheetsError(`Google Sheets answered with status ${status}.`);
+  if (reasons.has('ACCESS_TOKEN_SCOPE_INSUFFICIENT')) return new errors.ScopeMissing();
+  if (reasons.has('USER_PROJECT_DENIED') || reasons.has('CONSUMER_INVALID')) return new errors.QuotaProject();
+  if (status === 403) return new errors.NotShared(await asked.account());
+  if (status === 404 && asked.service === 'drive') {
+    return new errors.NotShared(await asked.account(), 'nobody', asked.spreadsheetId);
+  }
+  if (status === 404) return new errors.SpreadsheetNotFound(asked.spreadsheetId, await asked.account());
+  if (status === 400 && body.status === 'FAILED_PRECONDITION') return new errors.ExcelFile();
+  if (status === 400) return new errors.Refused(body.message ?? '');
+  return new errors.SheetsError(`Google Sheets answered with status ${status}.`);
 }

@@ -1,236 +1,230 @@
 /**
- * Did an attempt hit what it meant? Answered from the copies that the attempt itself made in the same atomic request:
- * from a copy and the log it is known cell by cell what the tab held right after the write, and what it should have
- * held. Where the two differ (somebody sorted, inserted, moved or edited between the second look and the write) is damage. Pure.
+ * What a request really hit, by the copies that it made first: each cell as it was meant to be, a cell that a person had changed
+ * in that moment, or another row's or column's. What was hit wrongly becomes goals of the next request: the copy goes back
+ * where its own row and column stand by then, unless a person has typed there since. Pure.
  */
-import { carried, type Damage, type LostRow, type Right, same, sizeOf, type WrongCell } from './damage.ts';
-import type { Write } from './goals.ts';
-import { contentAt, digestOf, EMPTY, type Grid, gridOf, keyAt, keyOf, type Seen } from './grid.ts';
-import type { NewRow, PlacedCell, RemovedRow, TabStep, UpdatedRow } from './step.ts';
-import type { TabNow } from './tab-now.ts';
-import type { TabDone } from './undo-log.ts';
+import { type Content, holds, holdsValues, isOwn, keyOf, type Raw, type Seen } from './cells.ts';
+import type { Goal, GoalCell, InsertGoal, RemoveGoal, UpdateGoal } from './goals.ts';
+import type { HeldPart, HeldReason, PlacedCell, PlacedRow } from './place.ts';
+import type { CopiedStep } from './scratch.ts';
 
-/** Whether a tab was, at the moment of the write, as it was at the second look, in all that mattered. */
-export function isAsSeen({ now, keyColumns, rows }: TabStep, image: Grid | undefined): boolean {
-  if (image === undefined || image.headers.join('\u001f') !== now.headers.join('\u001f')) return false;
-  const sameAt = (row: number, column: number): boolean => same(image.at(row, column), now.at(row, column));
-  const sameRow = (row: number): boolean => now.headers.every((_, column) => sameAt(row, column));
-  return rows.every((row) => {
-    if (row.kind === 'insert') return true;
-    if (row.kind === 'remove' || row.key === '') return sameRow(row.row);
-    return keyAt(image, row.row, keyColumns) === row.key && row.cells.every(({ column }) => sameAt(row.row, column));
+export type ScratchAt = (row: number, column: number) => Seen;
+
+export interface Verdict {
+  /** Goals that are still to be reached. */
+  readonly again: Goal[];
+  readonly repairs: Goal[];
+  readonly held: HeldPart[];
+  readonly written: { cells: number; inserts: number; removals: number };
+}
+
+const isCopied = ({ copied }: CopiedStep, column: number): boolean =>
+  copied.some(({ from, to }) => column >= from && column < to);
+
+/** A tab in the moment of the request, as its copies show it. */
+interface Then {
+  readonly step: CopiedStep;
+  readonly headers: readonly string[];
+  readonly keyIndexes: readonly number[];
+  readonly at: (row: number, column: number) => Seen;
+}
+
+/** Judges a request that was carried out. `scratchId` names the tab that repairs are copied from. */
+export function judge(steps: readonly CopiedStep[], scratchAt: ScratchAt, scratchId: number): Verdict {
+  const verdict: Verdict = { again: [], repairs: [], held: [], written: { cells: 0, inserts: 0, removals: 0 } };
+  for (const step of steps) {
+    const then = thenOf(step, scratchAt);
+    const inserts = step.rows.flatMap((row) => (row.kind === 'insert' ? [row] : []));
+    for (const row of step.rows) {
+      if (row.kind === 'update') judgeUpdate(row, then, scratchId, verdict);
+      else if (row.kind === 'remove') judgeRemoval(row, then, scratchId, verdict);
+    }
+    judgeInserts(inserts, then, verdict);
+  }
+  return verdict;
+}
+
+function thenOf(step: CopiedStep, scratchAt: ScratchAt): Then {
+  const { now, head, copies, width } = step;
+  // What was not copied says nothing about whose row it is.
+  const at = (row: number, column: number): Seen =>
+    isCopied(step, column) ? scratchAt(copies.get(row) ?? -1, column) : { value: null, computed: true };
+  const headers = Array.from({ length: Math.max(width, now.columnCount) }, (_, column) =>
+    isCopied(step, column) ? String(scratchAt(head, column).value ?? '') : (now.headers[column] ?? ''),
+  );
+  const keyIndexes = step.keyIndexes.map((index) => {
+    const header = now.headers[index] ?? '';
+    return headers[index] === header ? index : headers.indexOf(header);
+  });
+  return { step, headers, keyIndexes: keyIndexes.includes(-1) ? renamedKeys(step, headers, at) : keyIndexes, at };
+}
+
+/** The key columns where a header was renamed in that very moment: by the keys that stand in them. */
+function renamedKeys({ now, keyIndexes, rows }: CopiedStep, headers: readonly string[], at: Then['at']): number[] {
+  const unknown = headers.flatMap((header, i) => (header === '' || !now.headers.includes(header) ? [i] : []));
+  return keyIndexes.map((index, nth) => {
+    const same = headers.indexOf(now.headers[index] ?? '');
+    if (same >= 0) return same;
+    const hits = (column: number): number =>
+      rows.filter((row) => {
+        if (row.kind === 'insert' || row.goal.id.key === '') return false;
+        return row.goal.id.key.split('\u001f')[nth] === String(at(row.row, column).value ?? '');
+      }).length;
+    const best = unknown.toSorted((a, b) => hits(b) - hits(a) || Math.abs(a - index) - Math.abs(b - index))[0];
+    return best ?? index;
   });
 }
 
-export interface Verdict {
-  /** Per row of the attempt: the columns that were hit as meant; of a row put in or taken away true or false. */
-  readonly right: readonly (ReadonlySet<number> | boolean)[];
-  /** Undefined where all is right. */
-  readonly damage: Damage | undefined;
-}
+type Updated = Extract<PlacedRow, { kind: 'update' }>;
+type Removed = Extract<PlacedRow, { kind: 'remove' }>;
+type Inserted = Extract<PlacedRow, { kind: 'insert' }>;
 
-/** Judges what an attempt did to one tab. `before` is the damage that was there already. */
-export function judge(done: TabDone, mends: boolean, image: TabNow, before: Damage | undefined): Verdict {
-  return new Judgement(done, mends, image, before && carried(before, image)).verdict();
-}
+const keyThen = ({ keyIndexes, at }: Then, row: number): string =>
+  keyOf(keyIndexes.map((column) => at(row, column).value));
 
-/** Goes through an attempt row by row, and takes from `want`, the damage as it stood at that moment, what it has mended. */
-class Judgement {
-  readonly #done: TabDone;
-  readonly #mends: boolean;
-  readonly #image: TabNow;
-  readonly #keyColumns: readonly number[];
-  readonly #after: Aftermath;
-  /** Damage that is still to be mended, by its place in the copy. */
-  readonly #cells: Map<string, WrongCell>;
-  readonly #lost: Map<number, LostRow>;
-  readonly #strays: Set<number>;
-  readonly #wrong: { cells: WrongCell[]; lost: Omit<LostRow, 'nth'>[]; strays: number[] } = {
-    cells: [],
-    lost: [],
-    strays: [],
-  };
-
-  constructor(done: TabDone, mends: boolean, image: TabNow, want: Damage | undefined) {
-    this.#done = done;
-    this.#mends = mends;
-    this.#image = image;
-    this.#keyColumns = mends && want ? want.keyColumns : keysIn(done, image);
-    this.#after = aftermath(done, image);
-    this.#cells = new Map(want?.cells.map((cell) => [placeName(cell.row, cell.column), cell]));
-    this.#lost = new Map(want?.lost.map((row) => [row.nth, row]));
-    this.#strays = new Set(want?.strays);
-  }
-
-  verdict(): Verdict {
-    let inserts = 0;
-    const right = this.#done.rows.map((row) => {
-      if (row.kind === 'update') return this.#update(row);
-      return row.kind === 'remove' ? this.#removal(row) : this.#insert(row, inserts++);
-    });
-    const { rowOf, grid: base } = this.#after;
-    const { cells, lost, strays } = this.#wrong;
-    const left = [...this.#cells.values()].flatMap((cell) => {
-      const row = rowOf(cell.row);
-      return row === undefined ? [] : [{ ...cell, row }];
-    });
-    const wrong = [...cells, ...left];
-    const emptied = new Set([...new Set(wrong.map(({ row }) => row))].filter((row) => isEmpty(base, row)));
-    const damage: Damage = {
-      base,
-      keyColumns: this.#keyColumns,
-      cells: wrong.filter(({ row }) => !emptied.has(row)),
-      lost: [...lost, ...[...emptied].map((row) => this.#emptied(row, wrong)), ...this.#lost.values()].map(
-        (row, nth) => {
-          return { ...row, nth };
-        },
-      ),
-      strays: [...strays, ...[...this.#strays].flatMap((row) => rowOf(row) ?? [])],
-    };
-    return { right, damage: sizeOf(damage) > 0 ? damage : undefined };
-  }
-
-  /** A row that holds nothing any more can't be told from other empty ones: it is as good as lost. */
-  #emptied(row: number, wrong: readonly WrongCell[]): Omit<LostRow, 'nth'> {
-    const own = new Map(wrong.flatMap((cell) => (cell.row === row ? [[cell.column, cell.right] as const] : [])));
-    const cells = Array.from({ length: this.#image.columnCount }, (_, column) => {
-      return { column, right: own.get(column) ?? EMPTY };
-    });
-    return { key: keyOf(this.#keyColumns.map((column) => own.get(column)?.value ?? null)), cells };
-  }
-
-  /** What a cell should have held, had the attempt left it alone. */
-  #unharmed(row: number, column: number): Right {
-    const copyOf = { sheetId: this.#image.sheetId, row, column };
-    return this.#cells.get(placeName(row, column))?.right ?? { ...this.#image.at(row, column), copyOf };
-  }
-
-  #update(row: UpdatedRow): ReadonlySet<number> {
-    const { headers } = this.#done;
-    const hit = new Set<number>();
-    const place = this.#after.rowOf(row.row);
-    const rowRight = !this.#mends && isRow(row, this.#image, this.#keyColumns);
-    for (const { column, before, write } of row.cells) {
-      const columnRight = headers[column] !== '' && this.#image.headers[column] === headers[column];
-      const meant = rowRight && columnRight && same(this.#image.at(row.row, column), { value: before });
-      const holds = seenOf(write);
-      const right = meant ? holds : this.#unharmed(row.row, column);
-      this.#cells.delete(placeName(row.row, column));
-      if (meant) hit.add(column);
-      else if (place !== undefined && !same(holds, right)) this.#wrong.cells.push({ row: place, column, holds, right });
-    }
-    return hit;
-  }
-
-  #removal(row: RemovedRow): boolean {
-    const meant = this.#mends ? this.#strays.delete(row.row) : isRow(row, this.#image, this.#keyColumns);
-    if (meant) return true;
-    const cells = Array.from({ length: this.#image.columnCount }, (_, column) => {
-      return { column, right: this.#unharmed(row.row, column) };
-    });
-    const key = keyAt(this.#image, row.row, this.#keyColumns);
-    if (cells.some(({ right }) => right.value !== null || right.formula !== undefined))
-      this.#wrong.lost.push({ key, cells });
-    return false;
-  }
-
-  #insert(row: NewRow, i: number): boolean {
-    const place = this.#after.newRow(i);
-    const meant = this.#mends ? this.#lost.get(row.nth)?.cells : meantCells(row, this.#done, this.#image);
-    this.#lost.delete(row.nth);
-    if (meant === undefined) {
-      this.#wrong.strays.push(place);
-      return false;
-    }
-    const is = new Map(row.cells.map(({ column, write }) => [column, seenOf(write)]));
-    const ought = new Map(meant.map(({ column, right }) => [column, right]));
-    for (const column of new Set([...is.keys(), ...ought.keys()])) {
-      const [holds, right] = [is.get(column) ?? EMPTY, ought.get(column) ?? EMPTY];
-      // A row that comes back brings the formats of empty cells along; a cell that was not written looks like the one above.
-      const isRight = same(holds, right) && (!this.#mends || is.has(column));
-      if (!isRight) this.#wrong.cells.push({ row: place, column, holds, right });
-    }
-    return true;
-  }
-}
-
-function isEmpty(grid: Grid, row: number): boolean {
-  return Array.from({ length: grid.columnCount }, (_, column) => grid.at(row, column)).every(
-    ({ value, formula }) => value === null && formula === undefined,
+function isSameRow({ goal, row }: Updated | Removed, then: Then): boolean {
+  const { id } = goal;
+  if (keyThen(then, row) !== id.key) return false;
+  if (id.content === undefined || (goal.kind === 'update' && id.key !== '')) return true;
+  if (holds(id.content, then.headers, (column) => then.at(row, column))) return true;
+  return (
+    goal.repairs !== undefined &&
+    holdsValues(
+      id.content,
+      then.headers.map((_, column) => then.at(row, column).value),
+    )
   );
 }
 
-const placeName = (row: number, column: number): string => `${row} ${column}`;
-
-/** Whether the row that was meant stood there. */
-function isRow({ row, key, digest }: UpdatedRow | RemovedRow, image: Grid, keyColumns: readonly number[]): boolean {
-  if (keyAt(image, row, keyColumns) !== key) return false;
-  return digest === '' || digestOf(contentAt(image, row)) === digest;
-}
-
-/** Where the cells of a new row should have gone; undefined where one of its columns is not there any more. */
-function meantCells(row: NewRow, done: TabDone, image: Grid): LostRow['cells'] | undefined {
-  const cells = row.cells.map(({ column, write }) => {
-    const header = done.headers[column] ?? '';
-    return { column: image.headers[column] === header ? column : image.headers.indexOf(header), right: seenOf(write) };
-  });
-  return cells.some(({ column }) => column < 0) ? undefined : cells;
-}
-
-/** The key columns at the moment of the write: the same headers, or the one that came where one went. */
-function keysIn({ headers, keyColumns }: TabDone, image: Grid): number[] {
-  const gone = headers.filter((header) => header !== '' && !image.headers.includes(header));
-  const come = image.headers.filter((header) => header !== '' && !headers.includes(header));
-  return keyColumns.map((column) => {
-    const header = headers[column] ?? '';
-    const renamed = gone.length === 1 && come.length === 1 && gone[0] === header;
-    return image.headers.indexOf(renamed ? (come[0] ?? '') : header);
-  });
-}
-
-function seenOf({ value, formula, numberFormat }: Write): Seen {
-  return { value, ...(formula !== undefined && { formula }), ...(numberFormat && { numberFormat }) };
-}
-
-interface Aftermath {
-  readonly grid: Grid;
-  /** Where a row of the copy stands; undefined where it was taken away. */
-  rowOf(row: number): number | undefined;
-  /** Where the nth new row stands. */
-  newRow(nth: number): number;
-}
-
-/** The tab right after a write, and where the copy's rows stand in it. */
-function aftermath({ at, rows }: TabDone, image: Grid): Aftermath {
-  const columns = Array.from({ length: image.columnCount }, (_, column) => column);
-  const last = Math.max(image.length, ...rows.map((row) => (row.kind === 'insert' ? at : row.row + 1)));
-  const cells: Seen[][] = Array.from({ length: last }, (_, row) => columns.map((column) => image.at(row, column)));
-  const gone = new Set<number>();
-  const fresh: Seen[][] = [];
-  const lay = (row: Seen[], placed: readonly PlacedCell[]): Seen[] => {
-    for (const { column, write } of placed) row[column] = seenOf(write);
-    return row;
-  };
-  for (const row of rows) {
-    if (row.kind === 'remove') gone.add(row.row);
-    else if (row.kind === 'update') lay(cells[row.row] ?? [], row.cells);
-    else fresh.push(lay([], row.cells));
-  }
-  const grid: Seen[][] = [];
-  const places = new Map<number, number>();
-  let firstNew = at;
-  for (let row = 0; row <= last; row += 1) {
-    if (row === at) {
-      firstNew = grid.length;
-      grid.push(...fresh);
+function judgeUpdate(row: Updated, then: Then, scratchId: number, verdict: Verdict): void {
+  const { goal } = row;
+  const isMeant = isSameRow(row, then);
+  const again: GoalCell[] = [];
+  const back: PlacedCell[] = [];
+  for (const placed of row.cells) {
+    const { column, cell } = placed;
+    const seen = then.at(row.row, column);
+    const header = then.headers[column] ?? '';
+    // Of columns without a header only what they hold tells one from the other.
+    const isOwnColumn =
+      header === (then.step.now.headers[column] ?? '') && (header !== '' || seen.value === cell.before);
+    const isUnchanged = seen.value === cell.before && !seen.computed;
+    const isThere = seen.value === cell.after.value && !seen.computed && !cell.after.copy;
+    if (isMeant && isOwnColumn && (isUnchanged || isThere)) {
+      verdict.written.cells += goal.repairs ? 0 : 1;
+      continue;
     }
-    if (row === last || gone.has(row)) continue;
-    places.set(row, grid.length);
-    grid.push(cells[row] ?? []);
+    if (isMeant && isOwnColumn) {
+      if (!goal.repairs) verdict.held.push({ tab: goal.tab, reason: seen.computed ? 'formula' : 'cell changed' });
+      verdict.repairs.push(...(cell.decisions ?? []).map(without));
+    } else again.push(cell);
+    back.push(placed);
   }
+  if (again.length > 0) verdict.again.push({ ...goal, cells: again });
+  if (back.length > 0) verdict.repairs.push(cellsBack(row, back, then, scratchId));
+}
+
+/** The decision is taken out again: what it tells of did not come to pass. */
+const without = ({ sheetId, tab, keyColumns, key }: InsertGoal): RemoveGoal => ({
+  kind: 'remove',
+  sheetId,
+  tab,
+  keyColumns,
+  id: { key, row: 1 },
+  repairs: { headers: [] },
+});
+
+const headersOf = (columns: readonly number[], { headers }: Then): string[] => columns.map((i) => headers[i] ?? '');
+
+/** Puts the cells of a row back as the copies have them. The row is known by what it holds now: with our cells in it. */
+function cellsBack(row: Updated, back: readonly PlacedCell[], then: Then, scratchId: number): UpdateGoal {
+  const { step, headers, keyIndexes } = then;
+  const ours = new Map(row.cells.map(({ column, cell }) => [column, cell.after.value]));
+  const now = (column: number): Raw => (ours.has(column) ? (ours.get(column) ?? null) : then.at(row.row, column).value);
+  const key = keyOf(keyIndexes.map(now));
+  const content: Record<string, Raw> = {};
+  headers.forEach((header, column) => {
+    const value = now(column);
+    const isTyped = ours.has(column) || !then.at(row.row, column).computed;
+    if (value !== null && isTyped) content[isOwn(headers, column) ? header : `\u0000${column}`] = value;
+  });
   return {
-    grid: gridOf(grid, image.columnCount),
-    rowOf: (row: number): number | undefined => places.get(row),
-    newRow: (i: number): number => firstNew + i,
+    kind: 'update',
+    sheetId: step.now.sheetId,
+    tab: step.now.title,
+    keyColumns: headersOf(keyIndexes, then),
+    id: { key, row: row.row, ...(key === '' && { content }) },
+    repairs: { headers },
+    cells: back.map(({ column, cell }): GoalCell => {
+      const { value } = then.at(row.row, column);
+      const copy = { sheetId: scratchId, row: step.copies.get(row.row) ?? 0, column };
+      return { column: headers[column] ?? '', index: column, before: cell.after.value, after: { value, copy } };
+    }),
   };
 }
+
+function judgeRemoval(row: Removed, then: Then, scratchId: number, verdict: Verdict): void {
+  const { goal } = row;
+  if (isSameRow(row, then)) {
+    verdict.written.removals += goal.repairs ? 0 : 1;
+    return;
+  }
+  const { step, headers, keyIndexes } = then;
+  const key = keyThen(then, row.row);
+  const isChanged = key !== '' && key === goal.id.key;
+  if (!isChanged) verdict.again.push(goal);
+  else {
+    if (!goal.repairs) verdict.held.push({ tab: goal.tab, reason: 'row changed' satisfies HeldReason });
+    verdict.repairs.push(...(goal.decisions ?? []).map(without));
+  }
+  const cells = headers.flatMap((header, column): (GoalCell & { readonly index: number })[] => {
+    const { value } = then.at(row.row, column);
+    const copy = { sheetId: scratchId, row: step.copies.get(row.row) ?? 0, column };
+    return isCopied(step, column) && (header !== '' || value !== null)
+      ? [{ column: header, index: column, before: null, after: { value, copy } }]
+      : [];
+  });
+  if (cells.every(({ after }) => after.value === null)) return;
+  const { sheetId, title: tab } = step.now;
+  verdict.repairs.push({
+    kind: 'insert',
+    sheetId,
+    tab,
+    keyColumns: headersOf(keyIndexes, then),
+    key,
+    cells,
+    repairs: { headers },
+  });
+}
+
+/** New rows lie in rows of their own; but a column may have moved, so that their cells are in the wrong ones: out, and in again. */
+function judgeInserts(rows: readonly Inserted[], then: Then, verdict: Verdict): void {
+  const { step, headers } = then;
+  const { now, insertAt, keyIndexes } = step;
+  const used = new Set([...keyIndexes, ...rows.flatMap(({ columns }) => columns)].filter((column) => column >= 0));
+  const moved = [...used].some((column) => (headers[column] ?? '') !== (now.headers[column] ?? ''));
+  rows.forEach(({ goal, columns }, i) => {
+    if (!moved) {
+      verdict.written.inserts += goal.repairs ? 0 : 1;
+      return;
+    }
+    verdict.again.push(goal);
+    const content: Content = Object.fromEntries(
+      goal.cells.map(({ after }, nth) => [headers[columns[nth] ?? -1] ?? '', after.value]),
+    );
+    // A later run knows the key alone.
+    const isKnown = goal.cells.length > 0 && !('' in content) && !goal.cells.some(({ after }) => after.copy);
+    if (goal.key === '' && !isKnown) return;
+    verdict.repairs.push({
+      kind: 'remove',
+      sheetId: now.sheetId,
+      tab: now.title,
+      keyColumns: headersOf(keyIndexes, then),
+      id: { key: goal.key, row: insertAt + i, ...(isKnown && { content }) },
+      repairs: { headers },
+    });
+  });
+}
+
+/** Whether nothing was hit wrongly, by the part of the copies that the answer shows. */
+export const isClean = ({ again, repairs }: Verdict): boolean => again.length + repairs.length === 0;

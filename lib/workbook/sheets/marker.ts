@@ -1,83 +1,59 @@
 /**
- * Markers: the record, inside the spreadsheet, of what was applied, written in the same atomic request as the data.
- * Each is developer metadata at the spreadsheet whose id is made from job, period, plan and chunk. The service
- * gives 30,000 characters for all of them, so old ones are dropped. A marker holds no cell and no person.
+ * What the program keeps of itself in a spreadsheet's developer metadata, which people do not see. A marker says that a request
+ * was carried out: its id is the request's own, and Google refuses a second one of that id. The identity says which workbook
+ * this is, so that a copy, with which all metadata comes along, is known for one.
  */
 import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import type { Request } from './cells.ts';
 
-/** Whose chunk of what plan. */
-export interface Marker {
-  readonly job: string;
-  readonly period: string;
-  /** The plan's hash. */
-  readonly plan: string;
-}
+const MARKER_KEY = 'nightshift';
+const IDENTITY_KEY = 'nightshift workbook';
 
-export interface MarkerRecord extends Marker {
-  readonly id: number;
-  /** `3/7`, or `repair 2` for cells that were put back. */
-  readonly chunk: string;
-  /** Grows from marker to marker. */
-  readonly sequence: number;
-}
-
-const KEY = 'nightshift';
-/** Half of what the service allows: other add-ons keep metadata too. */
-const CHARACTERS = 15_000;
-
-/** The id of a chunk's marker: 31 bits, never 0. */
-export function markerId({ job, period, plan }: Marker, chunk: string): number {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([job, period, plan, chunk]))
-    .digest();
+/** The id of the marker of a landing's nth request: 31 bits, never 0. */
+export function markerId(scratchId: number, nth: number): number {
+  const digest = createHash('sha256').update(`${scratchId}/${nth}`).digest();
   return digest.readUInt32BE(0) & 0x7fff_ffff || 1;
 }
 
-/** The markers among a spreadsheet's metadata, oldest first; those of others are left out. */
-export function readMarkers(metadata: readonly sheets_v4.Schema$DeveloperMetadata[]): MarkerRecord[] {
-  return metadata
-    .flatMap((one): MarkerRecord[] => {
-      const [job, period, plan, chunk, sequence] = one.metadataKey === KEY ? (one.metadataValue ?? '').split('|') : [];
-      if (sequence === undefined || !job || !period || !plan || !chunk || typeof one.metadataId !== 'number') return [];
-      return [{ id: one.metadataId, job, period, plan, chunk, sequence: Number(sequence) }];
-    })
-    .sort((a, b) => a.sequence - b.sequence);
-}
+export const markerRequest = (metadataId: number, scratchId: number): Request => ({
+  createDeveloperMetadata: {
+    developerMetadata: {
+      metadataId,
+      metadataKey: MARKER_KEY,
+      metadataValue: String(scratchId),
+      visibility: 'DOCUMENT',
+      location: { spreadsheet: true },
+    },
+  },
+});
 
-/** The requests that write a chunk's marker, and drop the oldest ones that no longer fit. `sequence` must grow. */
-export function markerRequests(
-  marker: Marker,
-  chunk: string,
-  sequence: number,
-  existing: readonly MarkerRecord[],
-): sheets_v4.Schema$Request[] {
-  const metadataValue = [marker.job, marker.period, marker.plan, chunk, sequence].join('|');
+/** Takes all markers away. */
+export const dropMarkers = (): Request => ({
+  deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey: MARKER_KEY } } },
+});
+
+export const hasMarkers = (metadata: readonly sheets_v4.Schema$DeveloperMetadata[]): boolean =>
+  metadata.some(({ metadataKey }) => metadataKey === MARKER_KEY);
+
+/** The identity of the workbook at a spreadsheet's address: what ledger entries call `workbook`. */
+export const workbookIdOf = (spreadsheetId: string): string =>
+  createHash('sha256').update(spreadsheetId).digest('hex').slice(0, 12);
+
+/** The identity that a spreadsheet's metadata holds: another than its own in a copy, null where no run has written yet. */
+export const identityIn = (metadata: readonly sheets_v4.Schema$DeveloperMetadata[]): string | null =>
+  metadata.find(({ metadataKey }) => metadataKey === IDENTITY_KEY)?.metadataValue ?? null;
+
+/** Gives a spreadsheet its identity, in place of that of the workbook that it was copied from. */
+export function identityRequests(spreadsheetId: string, found: string | null): Request[] {
+  const metadataValue = workbookIdOf(spreadsheetId);
+  if (found === metadataValue) return [];
+  const drop = { deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey: IDENTITY_KEY } } } };
   const developerMetadata = {
-    metadataId: markerId(marker, chunk),
-    metadataKey: KEY,
+    metadataKey: IDENTITY_KEY,
     metadataValue,
     visibility: 'DOCUMENT',
     location: { spreadsheet: true },
   };
-  return [...pruned(existing, metadataValue.length), { createDeveloperMetadata: { developerMetadata } }];
-}
-
-/** The request that takes a marker away. */
-export function dropMarker(metadataId: number): sheets_v4.Schema$Request {
-  return { deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataId } } } };
-}
-
-function pruned(existing: readonly MarkerRecord[], added: number): sheets_v4.Schema$Request[] {
-  const sizes = existing.map(
-    ({ job, period, plan, chunk, sequence }) => KEY.length + [job, period, plan, chunk, sequence].join('|').length,
-  );
-  let total = sizes.reduce((sum, size) => sum + size, added + KEY.length);
-  const drop: sheets_v4.Schema$Request[] = [];
-  existing.forEach((one, i) => {
-    if (total <= CHARACTERS) return;
-    total -= sizes[i] ?? 0;
-    drop.push(dropMarker(one.id));
-  });
-  return drop;
+  return [...(found === null ? [] : [drop]), { createDeveloperMetadata: { developerMetadata } }];
 }

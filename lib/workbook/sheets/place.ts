@@ -1,178 +1,257 @@
 /**
- * Where the goals stand on the sheet as it is now: which cells to write, where rows go in, which rows go out; and what
- * is reached already or must be left to the person who changed it. Pure.
+ * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out; what is
+ * reached already, and what is left to the person who changed it. Pure.
  */
-import type { Goal, InsertGoal, RemoveGoal, RowId, UpdateGoal } from './goals.ts';
-import { contentAt, digestOf, keyAt } from './grid.ts';
-import type { HeldReason } from './patch.ts';
-import type { PlacedCell, RemovedRow, TabStep } from './step.ts';
-import type { Look, Rows, TabNow } from './tab-now.ts';
+import { EMPTY, holds, holdsValues, keyOf, type Seen } from './cells.ts';
+import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
+import { isWithin, type Look, type TabLook } from './look.ts';
 
-export interface Placement {
-  readonly steps: TabStep[];
-  /** Goals, or cells of them, that the sheet has reached. */
-  readonly already: number;
-  readonly held: { readonly tab: string; readonly reason: HeldReason }[];
-  /**
-   * Tabs of which more has to be seen first. `all`: a new row's key is there, and whether the row is too, is not known;
-   * `rows`: a row stands where only its key was seen.
-   */
-  readonly unsure: ReadonlyMap<number, 'rows' | 'all'>;
+/** Why a part of a patch was left out. */
+export type HeldReason =
+  | 'row gone'
+  | 'row changed'
+  | 'cell changed'
+  | 'formula'
+  | 'column gone'
+  | 'key exists'
+  | 'merged cells'
+  | 'protected'
+  | 'tab gone';
+
+export interface PlacedCell {
+  readonly column: number;
+  readonly cell: GoalCell;
+  /** The number format has to be written too: the cell shows no date yet. */
+  readonly formats: boolean;
+}
+export type PlacedRow =
+  | { readonly kind: 'update'; readonly row: number; readonly goal: UpdateGoal; readonly cells: readonly PlacedCell[] }
+  | { readonly kind: 'insert'; readonly goal: InsertGoal; readonly columns: readonly number[] }
+  | { readonly kind: 'remove'; readonly row: number; readonly goal: RemoveGoal };
+
+/** What one request does to one tab. */
+export interface Step {
+  readonly now: TabLook;
+  readonly keyIndexes: readonly number[];
+  readonly rows: PlacedRow[];
 }
 
-/** Places goals. A tab that is gone holds all of its goals. */
-export function place(goals: readonly Goal[], { tabs, whole, near }: Pick<Look, 'tabs' | 'whole' | 'near'>): Placement {
-  const steps = new Map<number, TabStep>();
-  const held: Placement['held'] = [];
-  let already = 0;
-  const unsure = new Map<number, 'rows' | 'all'>();
-  const finders = new Map<number, RowFinder>();
+export interface HeldPart {
+  readonly tab: string;
+  readonly reason: HeldReason;
+}
+export interface Placement {
+  readonly steps: Step[];
+  readonly held: HeldPart[];
+  /** Rows that are not where they were thought to be. */
+  readonly missing: Goal[];
+}
+
+/** What is known of a goal's row beyond the goal itself. */
+export interface Belief {
+  readonly row?: number;
+  /** The key columns, where one of them was renamed since. */
+  readonly keyIndexes?: readonly number[];
+  /** Searched for in the whole tab, and not found. */
+  readonly isGone?: true;
+}
+
+export interface PlacingState {
+  readonly beliefs: ReadonlyMap<Goal, Belief>;
+  /** Keys that a tab holds, where they were read whole. */
+  readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
+  /** Tabs that refuse to be written. */
+  readonly closed: ReadonlySet<number>;
+}
+
+/** Places goals on a look. */
+export function place(goals: readonly Goal[], look: Look, state: PlacingState): Placement {
+  const steps = new Map<string, Step>();
+  const placement: Placement = { steps: [], held: [], missing: [] };
+  const claimed = new Set<string>();
+  const indexes = new Map<string, Map<string, number[]>>();
+  /** Decisions of this request, so that none is put in twice. */
+  const decided = new Set<string>();
   for (const goal of goals) {
     const outcome = placeOne(goal);
-    if (outcome === 'already') already += 1;
-    else if (outcome === 'not seen') unsure.set(goal.sheetId, unsure.get(goal.sheetId) ?? 'rows');
-    else if (outcome !== 'placed') held.push({ tab: goal.tab, reason: outcome });
+    if (outcome === 'missing') placement.missing.push(goal);
+    else if (outcome !== 'placed' && outcome !== 'already') hold(goal, outcome);
   }
-  return { steps: [...steps.values()].filter((step) => step.rows.length > 0), already, held, unsure };
+  placement.steps.push(...[...steps.values()].filter(({ rows }) => rows.length > 0));
+  return placement;
 
-  function placeOne(goal: Goal): Outcome {
-    const now = tabs.get(goal.sheetId);
-    if (now === undefined) return 'row gone';
-    const keyColumns = goal.keyColumns.map((header) => now.headers.indexOf(header));
-    if (keyColumns.includes(-1)) return 'column gone';
-    const step = steps.get(goal.sheetId) ?? { now, keyColumns, rows: [], goals: [] };
-    steps.set(goal.sheetId, step);
-    const finder = finders.get(goal.sheetId) ?? rowFinder(now, keyColumns, near.get(goal.sheetId));
-    finders.set(goal.sheetId, finder);
-    if (goal.kind === 'update')
-      return placeUpdate(goal, step, finder, (reason) => held.push({ tab: goal.tab, reason }));
-    if (goal.kind === 'insert') {
-      const outcome = placeInsert(goal, step, finder);
-      if (outcome === 'key exists' && !whole.has(goal.sheetId)) unsure.set(goal.sheetId, 'all');
-      return outcome;
+  function hold(goal: Goal, reason: HeldReason): void {
+    if (!goal.repairs) placement.held.push({ tab: goal.tab, reason });
+  }
+
+  function placeOne(goal: Goal): 'placed' | 'already' | 'missing' | HeldReason {
+    const now = look.tabs.get(goal.sheetId);
+    if (!now) return 'tab gone';
+    if (state.closed.has(goal.sheetId) || decisionsOf(goal).some(({ sheetId }) => state.closed.has(sheetId)))
+      return 'protected';
+    const belief = state.beliefs.get(goal) ?? {};
+    const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
+    // A row that comes back comes back under whatever its columns are called by now.
+    const isBack = goal.kind === 'insert' && goal.repairs !== undefined;
+    const keyIndexes = isBack ? headed.filter((column) => column >= 0) : headed;
+    if (keyIndexes.includes(-1)) return goal.repairs && !belief.isGone ? 'missing' : 'column gone';
+    // A tab that a formula fills is read, never written.
+    if (keyIndexes.some((column) => now.computedHeaders.has(column))) return 'formula';
+    const step = stepOf(goal.sheetId, now, keyIndexes);
+    if (goal.kind === 'insert') return placeInsert(goal, step);
+    const row = findRow(goal, now, keyIndexes, belief);
+    if (row === undefined) {
+      if (!belief.isGone) return 'missing';
+      return goal.kind === 'remove' ? 'already' : 'row gone';
     }
-    return placeRemoval(goal, step, finder);
+    if (goal.kind === 'remove') return placeRemoval(goal, step, row);
+    return placeUpdate(goal, step, row);
+  }
+
+  function stepOf(sheetId: number, now: TabLook, keyIndexes: readonly number[]): Step {
+    const name = `${sheetId} ${keyIndexes.join()}`;
+    const step = steps.get(name) ?? { now, keyIndexes, rows: [] };
+    steps.set(name, step);
+    return step;
+  }
+
+  /** The rows that were looked at, by key. */
+  function indexOf(sheetId: number, now: TabLook, keyIndexes: readonly number[]): ReadonlyMap<string, number[]> {
+    const name = `${sheetId} ${keyIndexes.join()}`;
+    const index = indexes.get(name) ?? new Map<string, number[]>();
+    if (!indexes.has(name)) {
+      for (const row of now.rows) {
+        if (row === 0) continue;
+        const key = keyOf(keyIndexes.map((column) => now.at(row, column)?.value ?? null));
+        index.set(key, [...(index.get(key) ?? []), row]);
+      }
+    }
+    indexes.set(name, index);
+    return index;
+  }
+
+  /** Of several rows with the key the nearest; a row without key serves one goal. */
+  function findRow(goal: UpdateGoal | RemoveGoal, now: TabLook, keyIndexes: readonly number[], belief: Belief) {
+    const { id, sheetId } = goal;
+    const near = belief.row ?? id.row;
+    const candidates = indexOf(sheetId, now, keyIndexes).get(id.key) ?? [];
+    const fitting =
+      id.key !== ''
+        ? candidates
+        : candidates.filter((row) => !claimed.has(`${sheetId} ${row}`) && isTheRow(goal, now, row));
+    const found = nearest(fitting, near);
+    if (found !== undefined && id.key === '') claimed.add(`${sheetId} ${found}`);
+    return found;
+  }
+
+  function placeUpdate(goal: UpdateGoal, step: Step, row: number): 'placed' | 'already' {
+    const { now } = step;
+    const cells: PlacedCell[] = [];
+    for (const cell of goal.cells) {
+      const column = columnOf(cell, goal, now, row);
+      const reason = column < 0 ? 'column gone' : reasonToHold(now, row, column);
+      const seen = now.at(row, column) ?? EMPTY;
+      if (seen.value === cell.after.value && !seen.computed && column >= 0 && !cell.after.copy) continue;
+      if (reason) hold(goal, reason);
+      else if (seen.computed) hold(goal, 'formula');
+      else if (seen.value !== cell.before) hold(goal, 'cell changed');
+      else cells.push({ column, cell, formats: formatsOf(cell, seen) });
+    }
+    if (cells.length === 0) return 'already';
+    step.rows.push({ kind: 'update', row, goal: { ...goal, cells: cells.map(({ cell }) => cell) }, cells });
+    const decisions = [...(goal.decisions ?? []), ...cells.flatMap(({ cell }) => cell.decisions ?? [])];
+    for (const each of decisions) decide(each);
+    return 'placed';
+  }
+
+  function placeRemoval(goal: RemoveGoal, step: Step, row: number): 'placed' | HeldReason {
+    const { now } = step;
+    const { content } = goal.id;
+    if (content && !isTheRow(goal, now, row)) return 'row changed';
+    for (let column = 0; column < now.columnCount; column += 1) {
+      const reason = reasonToHold(now, row, column);
+      if (reason) return reason;
+    }
+    if (step.keyIndexes.some((column) => now.at(row, column)?.computed)) return 'formula';
+    step.rows.push({ kind: 'remove', row, goal });
+    for (const each of goal.decisions ?? []) decide(each);
+    return 'placed';
+  }
+
+  function placeInsert(goal: InsertGoal, step: Step): 'placed' | 'already' | HeldReason {
+    const { now } = step;
+    if (state.beliefs.get(goal)?.isGone) return 'already';
+    if (goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
+      return goal.repairs || goal.isRecord ? 'already' : 'key exists';
+    if (now.closed.some((range) => isWithin(range, now.rowCount - 1, step.keyIndexes[0] ?? 0))) return 'protected';
+    const columns: number[] = [];
+    for (const cell of goal.cells) {
+      const column = columnOf(cell, goal, now);
+      columns.push(columns.includes(column) ? -1 : column);
+    }
+    if (columns.includes(-1)) {
+      if (!goal.repairs) return 'column gone';
+    } else if (columns.some((column) => now.computedHeaders.has(column))) return 'formula';
+    step.rows.push({ kind: 'insert', goal, columns });
+    for (const each of goal.decisions ?? []) decide(each);
+    return 'placed';
+  }
+
+  /** A row of `changes` goes in with what it tells of; one that is there already is an earlier request's. */
+  function decide(goal: InsertGoal): void {
+    const now = look.tabs.get(goal.sheetId);
+    const name = `${goal.sheetId} ${goal.key}`;
+    if (!now || decided.has(name) || state.keys.get(goal.sheetId)?.has(goal.key)) return;
+    decided.add(name);
+    const columns = goal.cells.map(({ column }) => now.headers.indexOf(column));
+    const keyIndexes = goal.keyColumns.map((header) => now.headers.indexOf(header));
+    if (columns.includes(-1) || keyIndexes.includes(-1)) hold(goal, 'column gone');
+    else stepOf(goal.sheetId, now, keyIndexes).rows.push({ kind: 'insert', goal, columns });
   }
 }
 
-type Outcome = 'placed' | 'already' | 'not seen' | HeldReason;
-
-function placeUpdate(goal: UpdateGoal, step: TabStep, finder: RowFinder, hold: (reason: HeldReason) => void): Outcome {
-  const row = finder.find(goal.id, goal.cells);
-  if (row === undefined) return 'row gone';
-  if (row === 'not seen') return row;
-  const cells: PlacedCell[] = [];
-  const placed: UpdateGoal['cells'][number][] = [];
-  for (const cell of goal.cells) {
-    const column = step.now.headers.indexOf(cell.column);
-    if (column < 0) {
-      hold('column gone');
-      continue;
-    }
-    const seen = step.now.at(row, column);
-    if (seen.formula === undefined && seen.value === cell.after.value) continue;
-    if (seen.formula !== undefined) hold('formula');
-    else if (seen.value !== cell.before) hold('cell changed');
-    else {
-      const formatBefore = cell.after.numberFormat && { formatBefore: seen.numberFormat ?? null };
-      cells.push({ column, before: seen.value, write: cell.after, ...formatBefore });
-      placed.push(cell);
-    }
-  }
-  if (cells.length === 0) return 'already';
-  const { key, digest = '' } = goal.id;
-  const digests =
-    key === '' ? { digest, digestAfter: digestAfter(step.now, row, cells) } : { digest: '', digestAfter: '' };
-  step.rows.push({ kind: 'update', row, key, ...digests, cells });
-  step.goals.push({ ...goal, cells: placed });
-  return 'placed';
+function reasonToHold(now: TabLook, row: number, column: number): HeldReason | undefined {
+  if (now.closed.some((range) => isWithin(range, row, column))) return 'protected';
+  const merge = now.merges.find((range) => isWithin(range, row, column));
+  const isFirst = merge?.startRowIndex === row && merge.startColumnIndex === column;
+  return merge && !isFirst ? 'merged cells' : undefined;
 }
 
-function digestAfter(now: TabNow, row: number, cells: readonly PlacedCell[]): string {
-  const content = contentAt(now, row);
-  for (const { column, write } of cells) content.set(now.headers[column] ?? '', write.value);
-  return digestOf(content);
-}
+const formatsOf = ({ after }: GoalCell, seen: Seen): boolean =>
+  after.format !== undefined && seen.format !== 'DATE' && seen.format !== 'DATE_TIME';
 
-function placeInsert(goal: InsertGoal, step: TabStep, finder: RowFinder): Outcome {
-  const content = new Map(goal.cells.map((cell) => [cell.column, cell.after.value]));
-  const digest = goal.key === '' ? digestOf(content) : undefined;
-  const row = finder.find({ key: goal.key, near: step.now.length, ...(digest && { digest }) });
-  if (row === 'not seen') return 'key exists';
-  if (row !== undefined) return finder.digestAt(row) === (digest ?? digestOf(content)) ? 'already' : 'key exists';
-  const cells = goal.cells.map(({ column, after }): PlacedCell => {
-    return { column: step.now.headers.indexOf(column), before: null, write: after };
-  });
-  if (cells.some((cell) => cell.column < 0)) return 'column gone';
-  step.rows.push({ kind: 'insert', nth: step.rows.length, cells });
-  step.goals.push(goal);
-  return 'placed';
-}
+export const nearest = (rows: readonly number[], near: number): number | undefined =>
+  rows.toSorted((a, b) => Math.abs(a - near) - Math.abs(b - near))[0];
 
-function placeRemoval(goal: RemoveGoal, step: TabStep, finder: RowFinder): Outcome {
-  const row = finder.find(goal.id);
-  if (row === undefined) return 'already';
-  if (row === 'not seen') return row;
-  const digest = finder.digestAt(row);
-  if (goal.id.digest !== undefined && digest !== goal.id.digest) return 'row changed';
-  step.rows.push({ kind: 'remove', row, key: goal.id.key, digest, cells: cellsAt(step.now, row) });
-  step.goals.push(goal);
-  return 'placed';
-}
-
-/** All that a row holds. */
-function cellsAt(now: TabNow, row: number): RemovedRow['cells'] {
-  return Array.from({ length: now.columnCount }, (_, column) => ({ column, write: now.at(row, column) })).filter(
-    ({ write }) => write.value !== null || write.formula !== undefined || write.numberFormat !== undefined,
+/** Whether a row holds what a goal says that it holds; after a column was renamed, whether it holds the same values. */
+function isTheRow({ id, repairs }: UpdateGoal | RemoveGoal, now: TabLook, row: number): boolean {
+  const content = id.content ?? {};
+  const at = (column: number): Seen => now.at(row, column) ?? EMPTY;
+  if (holds(content, now.headers, at)) return true;
+  if (repairs === undefined) return false;
+  return holdsValues(
+    content,
+    Array.from({ length: now.columnCount }, (_, column) => at(column).value),
   );
 }
 
-interface RowFinder {
-  /**
-   * Of several rows with the key the one that looks as expected, else the nearest; each row serves one goal. `not seen`: what
-   * decides stands in cells that were not looked at.
-   */
-  find(id: RowId, cells?: UpdateGoal['cells']): number | 'not seen' | undefined;
-  /** The digest of a row's content. */
-  digestAt(row: number): string;
-}
-
-function rowFinder(now: TabNow, keyColumns: readonly number[], seen: Rows | undefined): RowFinder {
-  const isSeen = (row: number): boolean => seen === undefined || (row >= seen.from && row <= seen.to);
-  const rows = new Map<string, number[]>();
-  for (let row = 1; row < now.length; row += 1) {
-    const key = keyAt(now, row, keyColumns);
-    const found = rows.get(key);
-    if (found === undefined) rows.set(key, [row]);
-    else found.push(row);
-  }
-  const claimed = new Set<number>();
-  const digests = new Map<number, string>();
-  const digestAt = (row: number): string => {
-    const digest = digests.get(row) ?? digestOf(contentAt(now, row));
-    digests.set(row, digest);
-    return digest;
-  };
-  const expected = (row: number, cells: UpdateGoal['cells']): number => {
-    return cells.filter(({ column, before }) => now.at(row, now.headers.indexOf(column)).value === before).length;
-  };
-  return {
-    digestAt,
-    find: ({ key, near, digest }, cells = []) => {
-      let candidates = (rows.get(key) ?? []).filter((row) => !claimed.has(row));
-      if (key === '') candidates = candidates.filter(isSeen);
-      else if (!candidates.every(isSeen)) return 'not seen';
-      if (digest !== undefined && (key === '' || candidates.length > 1)) {
-        const same = candidates.filter((row) => digestAt(row) === digest);
-        candidates = same.length > 0 || key === '' ? same : candidates;
-      }
-      if (candidates.length > 1) {
-        candidates.sort((a, b) => expected(b, cells) - expected(a, cells) || Math.abs(a - near) - Math.abs(b - near));
-      }
-      const row = candidates[0];
-      if (row === undefined && key === '' && seen !== undefined) return 'not seen';
-      if (row !== undefined && (key === '' || (rows.get(key)?.length ?? 0) > 1)) claimed.add(row);
-      return row;
-    },
-  };
+/**
+ * The column under a header. Of a repair whose column was renamed since, or never had a header: one that was not there under this
+ * name, and holds just what was written; -1 where there is none.
+ */
+function columnOf(
+  cell: { readonly column: string; readonly before?: unknown; readonly index?: number },
+  { repairs }: Goal,
+  now: TabLook,
+  row?: number,
+): number {
+  const column = cell.column === '' ? -1 : now.headers.indexOf(cell.column);
+  if (column >= 0 || !repairs) return column;
+  const candidates = Array.from({ length: now.columnCount }, (_, i) => i).filter((i) => {
+    const header = now.headers[i] ?? '';
+    if (header !== '' && repairs.headers.includes(header)) return false;
+    return row === undefined || now.at(row, i)?.value === cell.before;
+  });
+  const { index = 0 } = cell;
+  return candidates.sort((a, b) => Math.abs(a - index) - Math.abs(b - index))[0] ?? -1;
 }

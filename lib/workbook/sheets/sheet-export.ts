@@ -1,12 +1,12 @@
 /**
  * The tab that an export fills, as a patch: rows by their key, only the cells that differ, each as text, so that nothing
- * in it ever is a formula. What stands under the export's columns is the export's own; other columns are people's.
+ * in it ever is a formula. Cells under the export's columns belong to the export; other columns are people's.
  */
 
 import { WorkbookError } from '../csv/discover.ts';
 import type { TabFile } from '../store.ts';
-import type { CellChange, RowInsert, RowRemoval, RowUpdate, TabPatch } from './patch.ts';
-import type { TabSnapshot } from './snapshot.ts';
+import type { CellChange, RowInsert, RowRemoval, RowUpdate, TabPatch } from './goals.ts';
+import type { SheetSnapshot, TabOutline, TabSnapshot } from './snapshot.ts';
 
 /** The patch that makes `tab` hold just the rows of `file`. */
 export function exportPatch(file: TabFile, tab: TabSnapshot): TabPatch {
@@ -22,7 +22,7 @@ export function exportPatch(file: TabFile, tab: TabSnapshot): TabPatch {
   for (let row = 0; row < tab.length; row += 1) {
     if (file.columns.every((_, i) => textAt(row, i) === '')) continue;
     const text = textAt(row, key);
-    if (text === '' || there.has(text)) removals.push({ row, key: rawKey(row) });
+    if (text === '' || there.has(text)) removals.push({ row, key: rawKey(row), content: tab.content(row) });
     else there.set(text, row);
   }
   const updates: RowUpdate[] = [];
@@ -40,15 +40,15 @@ export function exportPatch(file: TabFile, tab: TabSnapshot): TabPatch {
     });
     if (cells.length > 0) updates.push({ row, key: rawKey(row), cells });
   }
-  for (const row of there.values()) removals.push({ row, key: rawKey(row) });
-  return { tab: tab.title, key: [file.key], updates, inserts, removals };
+  for (const row of there.values()) removals.push({ row, key: rawKey(row), content: tab.content(row) });
+  return { tab: tab.title, sheetId: tab.sheetId, key: [file.key], updates, inserts, removals };
 }
 
 /** The tab that a file goes to; null where there is none yet. @throws WorkbookError where it is somebody's own */
-export function exportTab(file: TabFile, tabs: readonly TabSnapshot[]): TabSnapshot | null {
+export function exportTab(file: TabFile, { tabs, loaded }: SheetSnapshot): TabOutline | null {
   const tab = tabs.find(({ title }) => title.toLowerCase() === file.title.toLowerCase());
   if (!tab) return null;
-  if (tab.exportOf === file.name || (tab.headers.length === 0 && tab.length === 0)) return tab;
+  if (tab.exportOf === file.name || (tab.headers.length === 0 && loaded(tab)?.length === 0)) return tab;
   const owner = tab.exportOf === null ? 'somebody' : `the export "${tab.exportOf}"`;
   throw new WorkbookError(
     `The tab "${tab.title}" belongs to ${owner}, and "${file.name}" would fill it. Name another tab in jobs/rules/exports.ts, or rename or delete that one.`,
@@ -56,7 +56,7 @@ export function exportTab(file: TabFile, tabs: readonly TabSnapshot[]): TabSnaps
 }
 
 /** Whether a tab holds just the rows of `file`. */
-export function holdsAll(file: TabFile, tab: TabSnapshot | null): boolean {
+export function holdsAll(file: TabFile, tab: TabSnapshot | null | undefined): boolean {
   if (!tab || tab.exportOf === null) return file.mayBeMissing && file.rows.length === 0;
   if (file.columns.some((column) => !tab.headers.includes(column))) return false;
   const { updates, inserts, removals } = exportPatch(file, tab);

@@ -1,38 +1,50 @@
 /**
- * What there is to say of a spreadsheet that no row shows: how large it is, which tab is what, two columns under one name,
- * numbers where text is meant, tabs that are closed to the account that writes. For `doctor`; it changes nothing.
+ * What there is to report of a spreadsheet that no row shows: how large it is, which tab is what, two columns under one name,
+ * numbers where text is meant, columns that formulas fill, tabs that are protected. For `doctor`; it changes nothing.
  */
-
 import { tableNames } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';
 import type { SheetFacts } from '../store.ts';
+import { CELL_FIELDS, quoteTitle, seenOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
+import { identityIn, workbookIdOf } from './marker.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables } from './sheet-tabs.ts';
-import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
+import type { SheetSnapshot, TabOutline } from './snapshot.ts';
 
-/** Columns whose zeros at the front matter. */
+/** Columns whose leading zeros matter. */
 const ZEROS_MATTER = ['phone', 'postal_code'];
 
 /** A tab that somebody made for a table, and left empty. */
-const isToBe = ({ title }: TabSnapshot): boolean => tableNames.some((table) => table === normalHeader(title));
+const isToBe = ({ title }: TabOutline): boolean => tableNames.some((table) => table === normalHeader(title));
 
 interface TableTab {
-  readonly tab: TabSnapshot;
+  readonly tab: TabOutline;
   readonly headerOf: ReadonlyMap<string, string>;
 }
 
-/** Says what a snapshot shows; `tables` are the tabs that are tables. */
-export function factsOf(snapshot: SheetSnapshot, tables: readonly TableTab[]): SheetFacts {
-  const titles = (those: readonly TabSnapshot[]): string[] => those.map(({ title }) => title);
+/** Reports what a snapshot shows; `tables` are the tabs that are tables. */
+export async function factsOf(
+  client: SheetsClient,
+  snapshot: SheetSnapshot,
+  tables: readonly TableTab[],
+): Promise<SheetFacts> {
+  const titles = (those: readonly TabOutline[]): string[] => those.map(({ title }) => title);
   const beside = besideTables(snapshot);
   const filled = beside.filter(({ exportOf }) => exportOf !== null);
+  const numbers = [];
+  for (const table of tables) numbers.push(...(await numbersIn(snapshot, table)));
   return {
     timeZone: snapshot.timeZone,
     cells: snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0),
     others: titles(beside.filter((tab) => !filled.includes(tab) && !isInbox(tab) && !isToBe(tab))),
     exports: titles(filled),
     hasInbox: beside.some(isInbox),
+    computed: await computedColumns(
+      client,
+      tables.map(({ tab }) => tab),
+    ),
+    isCopy: isCopy(snapshot),
     merged: tables.flatMap(({ tab }) => (tab.merges.length > 0 ? [tab.title] : [])),
     twice: tables.flatMap(({ tab }) => {
       const headers = tab.headers.filter((header, i) => {
@@ -41,17 +53,46 @@ export function factsOf(snapshot: SheetSnapshot, tables: readonly TableTab[]): S
       });
       return headers.length > 0 ? [{ tab: tab.title, headers }] : [];
     }),
-    numbers: tables.flatMap(({ tab, headerOf }) =>
-      ZEROS_MATTER.flatMap((column) => {
-        const place = tab.headers.indexOf(headerOf.get(column) ?? '');
-        let cells = 0;
-        for (let row = 0; row < tab.length; row += 1) {
-          if (place >= 0 && typeof tab.raw(row, place) === 'number' && !tab.isFormula(row, place)) cells += 1;
-        }
-        return cells > 0 ? [{ tab: tab.title, column: tab.headers[place] ?? column, cells }] : [];
-      }),
-    ),
+    numbers,
   };
+}
+
+/** Whether a spreadsheet was copied from another workbook: metadata comes along with a copy. */
+export const isCopy = ({ metadata, spreadsheetId }: SheetSnapshot): boolean =>
+  ![null, workbookIdOf(spreadsheetId)].includes(identityIn(metadata));
+
+async function numbersIn(snapshot: SheetSnapshot, { tab, headerOf }: TableTab): Promise<SheetFacts['numbers']> {
+  const places = ZEROS_MATTER.flatMap((column) => {
+    const place = tab.headers.indexOf(headerOf.get(column) ?? '');
+    return place >= 0 ? [{ column: tab.headers[place] ?? column, place }] : [];
+  });
+  if (places.length === 0) return [];
+  const { length, raw } = await snapshot.load(tab);
+  return places.flatMap(({ column, place }) => {
+    let cells = 0;
+    for (let row = 0; row < length; row += 1) if (typeof raw(row, place) === 'number') cells += 1;
+    return cells > 0 ? [{ tab: tab.title, column, cells }] : [];
+  });
+}
+
+/** Rows at a tab's top that are looked at for formulas: one that fills a column shows there. */
+const TOP_ROWS = 4;
+
+/** Columns with formulas, or with values that a formula elsewhere put there. */
+async function computedColumns(client: SheetsClient, tabs: readonly TabOutline[]): Promise<SheetFacts['computed']> {
+  const ranges = tabs.flatMap(({ title, rowCount }) =>
+    rowCount > 0 ? [`${quoteTitle(title)}!1:${Math.min(TOP_ROWS, rowCount)}`] : [],
+  );
+  if (ranges.length === 0) return [];
+  const { sheets = [] } = await client.get(`sheets(properties(sheetId),data(rowData(values(${CELL_FIELDS}))))`, ranges);
+  return tabs.flatMap((tab) => {
+    const sheet = sheets.find(({ properties }) => (properties?.sheetId ?? 0) === tab.sheetId);
+    const rows = sheet?.data?.[0]?.rowData ?? [];
+    const columns = tab.headers.filter(
+      (header, i) => header !== '' && rows.some(({ values = [] }) => seenOf(values[i]).computed),
+    );
+    return columns.length > 0 ? [{ tab: tab.title, columns }] : [];
+  });
 }
 
 /** The titles of those tabs that are protected, whole or in part, against the account. */

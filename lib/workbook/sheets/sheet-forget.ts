@@ -5,7 +5,7 @@
 
 import { findColumns } from '../headers.ts';
 import type { Theirs } from '../store.ts';
-import type { RowRemoval, TabPatch } from './patch.ts';
+import type { RowRemoval, TabPatch } from './goals.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables, tabsByTable } from './sheet-tabs.ts';
 import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
@@ -14,18 +14,23 @@ const cellsOf = (tab: TabSnapshot, row: number): string[] =>
   Array.from({ length: tab.columnCount }, (_, column) => String(tab.raw(row, column) ?? ''));
 
 /** The patches that take the rows out; `tables`: out of the tables as well. */
-export function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): TabPatch[] {
-  const beside = besideTables(snapshot).flatMap((tab) => {
-    if (tab.exportOf === null && !isInbox(tab)) return [];
+export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<TabPatch[]> {
+  const patches: TabPatch[] = [];
+  for (const outline of besideTables(snapshot)) {
+    if (outline.exportOf === null && !isInbox(outline)) continue;
+    const tab = await snapshot.load(outline);
     const names = (row: number): boolean => {
       const cells = cellsOf(tab, row);
       return person.names(cells.join('\t')) || (tab.exportOf !== null && cells.some((cell) => person.ids.has(cell)));
     };
-    return removal(tab, names);
-  });
-  return tables
-    ? [...beside, ...tabsByTable(snapshot).flatMap(([, tab]) => removal(tab, ownRow(tab, person)))]
-    : beside;
+    patches.push(...removal(tab, names));
+  }
+  if (!tables) return patches;
+  for (const [, outline] of tabsByTable(snapshot)) {
+    const tab = await snapshot.load(outline);
+    patches.push(...removal(tab, ownRow(tab, person)));
+  }
+  return patches;
 }
 
 /** Whether a row is the person's by its own address or contact_id. */
@@ -40,15 +45,24 @@ function ownRow(tab: TabSnapshot, { addresses, ids }: Theirs): (row: number) => 
 
 function removal(tab: TabSnapshot, isTheirs: (row: number) => boolean): TabPatch[] {
   const removals: RowRemoval[] = [];
-  for (let row = 0; row < tab.length; row += 1) if (isTheirs(row)) removals.push({ row, key: [] });
-  return removals.length > 0 ? [{ tab: tab.title, key: [], updates: [], inserts: [], removals }] : [];
+  for (let row = 0; row < tab.length; row += 1) {
+    if (isTheirs(row)) removals.push({ row, key: [], content: tab.content(row) });
+  }
+  const { title, sheetId } = tab;
+  return removals.length > 0 ? [{ tab: title, sheetId, key: [], updates: [], inserts: [], removals }] : [];
 }
 
 /** The rows of all tabs that name the person, as people count: the header is row 1. */
-export function rowsNaming(snapshot: SheetSnapshot, { names }: Theirs): { tab: string; rows: number[] }[] {
-  return snapshot.tabs.flatMap((tab) => {
+export async function rowsNaming(
+  snapshot: SheetSnapshot,
+  { names }: Theirs,
+): Promise<{ tab: string; rows: number[] }[]> {
+  const found: { tab: string; rows: number[] }[] = [];
+  for (const outline of snapshot.tabs) {
+    const tab = await snapshot.load(outline);
     const rows: number[] = [];
     for (let row = -1; row < tab.length; row += 1) if (names(cellsOf(tab, row).join('\t'))) rows.push(row + 2);
-    return rows.length > 0 ? [{ tab: tab.title, rows }] : [];
-  });
+    if (rows.length > 0) found.push({ tab: tab.title, rows });
+  }
+  return found;
 }

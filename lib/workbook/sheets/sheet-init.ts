@@ -9,7 +9,7 @@ import { findColumns, normalHeader } from '../headers.ts';
 import type { SheetsClient } from './client.ts';
 import { UnknownOutcome } from './errors.ts';
 import { type LaidOutTab, lookAtLayout, nothingLaidOut, PROTECTED } from './sheet-laid.ts';
-import { readSnapshot, type TabSnapshot } from './snapshot.ts';
+import { readSnapshot, type TabOutline } from './snapshot.ts';
 
 type Request = sheets_v4.Schema$Request;
 
@@ -44,7 +44,7 @@ export async function layOutSpreadsheet(
 ): Promise<LaidOut> {
   const made = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
-    const { tabs } = await readSnapshot(client);
+    const { tabs, loaded } = await readSnapshot(client);
     const tabOf = new Map(tableNames.map((table) => [table, tabs.find(({ title }) => normalHeader(title) === table)]));
     const laid = await lookAtLayout(
       client,
@@ -53,7 +53,7 @@ export async function layOutSpreadsheet(
     const free = 1000 + Math.max(0, ...tabs.map(({ sheetId }) => sheetId));
     const requests = tableNames.flatMap((table, i): Request[] => {
       const tab = tabOf.get(table);
-      const isFresh = tab === undefined || (tab.headers.length === 0 && tab.length === 0);
+      const isFresh = tab === undefined || (tab.headers.length === 0 && loaded(tab)?.length === 0);
       if (isFresh) made.add(table);
       const headers = isFresh ? Object.keys(tableOf(table).columns) : tab.headers;
       const sheetId = tab?.sheetId ?? free + i;
@@ -104,7 +104,7 @@ const addTab = (title: string, sheetId: number, columnCount: number): Request =>
 });
 
 /** A header needs its columns, and what is said of the rows below it a row. */
-function makeRoom({ sheetId, rowCount, columnCount }: TabSnapshot, wanted: number): Request[] {
+function makeRoom({ sheetId, rowCount, columnCount }: TabOutline, wanted: number): Request[] {
   const append = (dimension: 'ROWS' | 'COLUMNS', length: number): Request[] =>
     length > 0 ? [{ appendDimension: { sheetId, dimension, length } }] : [];
   return [...append('COLUMNS', wanted - columnCount), ...append('ROWS', 2 - rowCount)];

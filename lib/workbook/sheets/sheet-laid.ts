@@ -3,8 +3,9 @@
  * protections, and the formats and choices of the first and the last row, which stand for their columns.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { quoteTitle } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import { quoteTitle, type TabSnapshot } from './snapshot.ts';
+import type { TabOutline } from './snapshot.ts';
 
 /** The description of a warning that is ours. */
 export const PROTECTED = 'nightshift: written by jobs';
@@ -26,9 +27,9 @@ const FIELDS =
 /** Looks at tabs, by their ids. */
 export async function lookAtLayout(
   client: SheetsClient,
-  tabs: readonly TabSnapshot[],
+  tabs: readonly TabOutline[],
 ): Promise<ReadonlyMap<number, LaidOutTab>> {
-  const rows = (tab: TabSnapshot): number[] => [...new Set([2, tab.rowCount])].filter((row) => row > 1);
+  const rows = (tab: TabOutline): number[] => [...new Set([2, tab.rowCount])].filter((row) => row > 1);
   const ranges = tabs.flatMap((tab) => rows(tab).map((row) => `${quoteTitle(tab.title)}!${row}:${row}`));
   // Without ranges the answer would be every cell.
   if (ranges.length === 0) return new Map();

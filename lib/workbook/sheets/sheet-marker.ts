@@ -3,9 +3,10 @@
  * It goes in with the landing's last chunk, in the same atomic request, and takes the place of the marker before it. Developer
  * metadata, which holds the chunks' own markers, is too small for it.
  */
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Marker } from '../store.ts';
-import type { RowInsert, RowRemoval, TabPatch } from './patch.ts';
+import type { RowInsert, RowRemoval, TabPatch } from './goals.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
 export const MARKER_TAB = 'nightshift landed';
@@ -19,29 +20,46 @@ const markerSchema = z.object({
   entries: z.array(z.object({ job: z.string(), period: z.string(), entry: z.unknown() })),
 });
 
-/** The patch that writes a marker and takes away those that `tab` had. `nth`: which landing of its run it is. */
-export function markerPatch(tab: TabSnapshot, marker: Marker, nth: number): TabPatch {
+/**
+ * The patches that keep a marker: first, where a run takes several requests, what is to be said of it should it end before the
+ * last; then what it did, in place of that and of what `tab` had. `nth`: which write of its run it is.
+ */
+export function markerPatch(
+  tab: TabSnapshot,
+  { run, entries, interrupted = [] }: Marker,
+  nth: number,
+): [TabPatch, (hasFirst: boolean) => TabPatch] {
+  const patch = { tab: MARKER_TAB, sheetId: tab.sheetId, key: ['part'], updates: [] };
+  // No row of an earlier write may have the name of one of these.
+  const own = randomBytes(3).toString('hex');
+  const first = piecesOf({ run, entries: interrupted }, `${run}/${nth}.0-${own}`);
+  const place = tab.headers.indexOf('part');
+  const old = Array.from({ length: tab.length }, (_, row): RowRemoval => {
+    return { row, key: [tab.raw(row, place)], content: tab.content(row) };
+  }).filter(({ key }) => key[0] !== null);
+  const ofFirst = first.map(({ cells }, i): RowRemoval => {
+    const content = Object.fromEntries(cells.map(({ column, value }) => [column, value as string]));
+    return { row: tab.length + i, key: [content.part ?? null], content };
+  });
+  return [
+    { ...patch, inserts: first, removals: [] },
+    (hasFirst) => ({
+      ...patch,
+      inserts: piecesOf({ run, entries }, `${run}/${nth}.1-${own}`),
+      removals: hasFirst ? [...old, ...ofFirst] : old,
+    }),
+  ];
+}
+
+function piecesOf(marker: Marker, name: string): RowInsert[] {
   const text = JSON.stringify(marker);
   const count = Math.ceil(text.length / PIECE);
-  const inserts = Array.from({ length: count }, (_, i): RowInsert => {
-    const part = [marker.run, nth, i + 1, count].join('/');
-    const piece = text.slice(i * PIECE, (i + 1) * PIECE);
-    return {
-      cells: [
-        { column: 'part', value: part },
-        { column: 'text', value: piece },
-      ],
-    };
-  });
-  const place = tab.headers.indexOf('part');
-  const removals = Array.from({ length: tab.length }, (_, row): RowRemoval => ({ row, key: [tab.raw(row, place)] }));
-  return {
-    tab: MARKER_TAB,
-    key: ['part'],
-    updates: [],
-    inserts,
-    removals: removals.filter(({ key }) => key[0] !== null),
-  };
+  return Array.from({ length: count }, (_, i) => ({
+    cells: [
+      { column: 'part', value: `${name}/${i + 1}/${count}` },
+      { column: 'text', value: text.slice(i * PIECE, (i + 1) * PIECE) },
+    ],
+  }));
 }
 
 /** The newest whole marker of the tab. */

@@ -8,9 +8,10 @@ import { type ColumnType, tableOf } from '../../core/tables.ts';
 import { cellText } from '../csv/cell.ts';
 import { FIRST_CELL, PatchReader } from '../csv/patch.ts';
 import type { TablePatch } from '../store.ts';
-import type { CellChange, Put, RowInsert, RowRemoval, RowUpdate, TabPatch } from './patch.ts';
+import type { Put, Raw } from './cells.ts';
+import type { CellChange, RowInsert, RowRemoval, RowUpdate, TabPatch } from './goals.ts';
 import { dateToSerial, type ZoneClock } from './serial-time.ts';
-import type { Raw, TabSnapshot } from './snapshot.ts';
+import type { TabSnapshot } from './snapshot.ts';
 
 /** A table of the workbook in the sheet: its tab, and where the rows of its reading stand. */
 export interface SheetTable {
@@ -55,27 +56,45 @@ export function tabPatchOf(patch: TablePatch, table: SheetTable, clock: ZoneCloc
       const value = putOf(i);
       return value === undefined ? [] : [{ column, value }];
     });
+  const shared = sharing();
   try {
     for (reader.advance(); reader.operation !== null; reader.advance()) {
       if (reader.operation === 'i') {
-        inserts.push({ cells: puts().filter(({ value }) => value !== null) });
+        const cells = puts().filter(({ value }) => value !== null);
+        inserts.push({ cells: cells.map((cell) => shared(cell)) });
         continue;
       }
       const row = places[reader.row] ?? -1;
       const keyCells = keyPlaces.map((place): Raw => (place < 0 ? null : tab.raw(row, place)));
-      if (reader.operation === 'd') removals.push({ row, key: keyCells });
+      if (reader.operation === 'd') removals.push({ row, key: keyCells, content: tab.content(row) });
       else {
         const cells = puts().map(
           ({ column, value }): CellChange => ({ column, before: rawAt(tab, row, column), after: value }),
         );
-        updates.push({ row, key: keyCells, cells });
+        const isKeyless = keyCells.every((cell) => cell === null);
+        updates.push({ row, key: keyCells, cells, ...(isKeyless && { content: tab.content(row) }) });
       }
     }
   } finally {
     reader.close();
   }
-  return { tab: tab.title, key, updates, inserts, removals };
+  return { tab: tab.title, sheetId: tab.sheetId, key, updates, inserts, removals };
 }
+
+type NewCell = RowInsert['cells'][number];
+
+/** Cells of new rows that are alike are one object: millions of them repeat job, period and run. */
+function sharing(): (cell: NewCell) => NewCell {
+  const known = new Map<string, NewCell>();
+  return (cell) => {
+    const name = `${cell.column}\u0000${JSON.stringify(cell.value)}`;
+    const there = known.get(name);
+    if (there) return there;
+    if (known.size < MOST_SHARED) known.set(name, cell);
+    return cell;
+  };
+}
+const MOST_SHARED = 5000;
 
 function rawAt(tab: TabSnapshot, row: number, header: string): Raw {
   const column = tab.headers.indexOf(header);

@@ -9,14 +9,14 @@ import { normalHeader } from '../headers.ts';
 import type { Recognise, Recognised } from '../recognised.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
-import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
+import type { SheetSnapshot, TabOutline } from './snapshot.ts';
 
 /** What people call a tab. */
-export const labelOf = (tab: TabSnapshot): string => `tab "${tab.title}"`;
+export const labelOf = (tab: TabOutline): string => `tab "${tab.title}"`;
 
 /** Tabs that carry a table's name. @throws WorkbookError where two do */
-export function tabsByTable(snapshot: SheetSnapshot): [TableName, TabSnapshot][] {
-  const found = new Map<TableName, TabSnapshot>();
+export function tabsByTable(snapshot: SheetSnapshot): [TableName, TabOutline][] {
+  const found = new Map<TableName, TabOutline>();
   for (const tab of snapshot.tabs) {
     const table = tableNames.find((each) => each === normalHeader(tab.title));
     if (!table || tab.headers.length === 0) continue;
@@ -28,7 +28,7 @@ export function tabsByTable(snapshot: SheetSnapshot): [TableName, TabSnapshot][]
 }
 
 /** The tabs that are no table, and not our own record. */
-export function besideTables(snapshot: SheetSnapshot): TabSnapshot[] {
+export function besideTables(snapshot: SheetSnapshot): TabOutline[] {
   const tables = new Set(tabsByTable(snapshot).map(([, { sheetId }]) => sheetId));
   return snapshot.tabs.filter(({ sheetId, title }) => !tables.has(sheetId) && title !== MARKER_TAB);
 }
@@ -44,7 +44,7 @@ export function noContacts(snapshot: SheetSnapshot): WorkbookError {
 /** A tab that says in another tool's shape who wants or gets no mail. */
 interface ForeignTab {
   readonly recognised: Recognised;
-  readonly tab: TabSnapshot;
+  readonly tab: TabOutline;
 }
 
 /** @throws ConsentQuestion where a tab may say who wants no mail and is not known */

@@ -50,7 +50,15 @@ function isPassing(thrown: unknown): boolean {
 /** Only known words are let through: a message may quote the key file. */
 function reasonOf(thrown: unknown): string {
   const { code, message = '' } = thrown as Thrown;
-  if (/default credentials/i.test(message)) return 'no credentials were found.';
+  if (/default credentials/i.test(message)) {
+    const { GITHUB_ACTIONS, ACTIONS_ID_TOKEN_REQUEST_URL } = process.env;
+    return GITHUB_ACTIONS && !ACTIONS_ID_TOKEN_REQUEST_URL
+      ? 'no credentials were found, and this job may not ask for a token: it lacks "permissions: id-token: write".'
+      : 'no credentials were found.';
+  }
+  if (/unauthorized_client|attribute condition/i.test(message)) {
+    return 'the attribute condition of the workload identity pool rejects this repository (unauthorized_client); compare it with OWNER/REPOSITORY.';
+  }
   if (/ENOENT|does not exist/i.test(`${code} ${message}`)) {
     return 'there is no such file as GOOGLE_APPLICATION_CREDENTIALS, or the credentials in it, name.';
   }
@@ -60,6 +68,6 @@ function reasonOf(thrown: unknown): string {
   }
   const word = /\binvalid_[a-z_]+/.exec(message)?.[0] ?? `status ${status}`;
   return status === 403
-    ? 'the identity may not act as the service account (status 403); give it the role "Workload Identity User" there.'
+    ? 'the identity may not act as the service account (status 403); give it the role "Workload Identity User" there, and enable the IAM Service Account Credentials API in its project.'
     : `Google does not accept the credentials (${word}): they have run out, or were made for something else.`;
 }

@@ -1,13 +1,12 @@
 /**
- * The workbook as a Google Sheet: tabs are tables, one consistent reading, and landings by the writer that finds each row
- * again by its key while people keep typing (lib/workbook/sheets). What a person changed meanwhile keeps the person's value and is
- * counted as held. It keeps nothing of the sheet on this machine but a run's temporary files.
+ * The workbook as a Google Sheet: tabs are tables, read narrowly, and written by requests that find each row again by its key
+ * while people keep typing (writer.ts). What a person changed meanwhile keeps the person's value and is counted as held. It keeps
+ * nothing of the sheet on this machine but a run's temporary files.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ColumnType, type TableName, tableOf } from '../../core/tables.ts';
+import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import { contactHeaders } from '../contact-cells.ts';
 import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
@@ -20,6 +19,7 @@ import {
   type Patches,
   type Reading,
   type SheetAccess,
+  type SheetCapability,
   type SheetFacts,
   type SourceTable,
   type Store,
@@ -27,20 +27,31 @@ import {
   type TablePatch,
   type Theirs,
 } from '../store.ts';
-import { applyPatches, sheetWriter } from './apply.ts';
 import { type SheetsClient, sheetsClient } from './client.ts';
-import type { TabPatch } from './patch.ts';
-import { type ZoneClock, zoneClock } from './serial-time.ts';
+import { IncompleteRead, Refused } from './errors.ts';
+import { type Goal, goalsOf } from './goals.ts';
+import { hasMarkers, identityIn, identityRequests, workbookIdOf } from './marker.ts';
+import type { HeldPart } from './place.ts';
+import { zoneClock } from './serial-time.ts';
 import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
-import { closedTabs, factsOf } from './sheet-facts.ts';
+import { closedTabs, factsOf, isCopy } from './sheet-facts.ts';
 import { rowsNaming, theirRows } from './sheet-forget.ts';
 import { writeInbox } from './sheet-inbox.ts';
-import { checkFits, makeRoom, type Room } from './sheet-layout.ts';
+import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
-import { insertsIn, type SheetTable, tabPatchOf } from './sheet-patch.ts';
+import { insertsIn, tabPatchOf } from './sheet-patch.ts';
 import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
-import { readSnapshot, type SheetSnapshot, type TabSnapshot } from './snapshot.ts';
-import { type TabText, writeTabText } from './tab-text.ts';
+import {
+  emptyTab,
+  type Reader,
+  readSnapshot,
+  type SheetSnapshot,
+  type TabOutline,
+  type TabSnapshot,
+} from './snapshot.ts';
+import { type SheetPlace, type TabText, writeTabText } from './tab-text.ts';
+import { inOrder, withDecisions } from './write-order.ts';
+import { SheetWriter } from './writer.ts';
 
 export interface SheetsStoreOptions {
   readonly spreadsheetId: string;
@@ -53,13 +64,15 @@ export interface SheetsStoreOptions {
   readonly run: string;
   readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
+  /** Is told what is waited for. */
+  readonly progress?: (line: string) => void;
 }
 
 const SCRATCH = 'scratch-';
 
-/** Opens a spreadsheet as a workbook: one run at a time on this machine; puts right what a killed run left. @throws Held, SheetsError */
+/** Opens a spreadsheet as a workbook: one run at a time on this machine; repairs what a killed run left. @throws LockError, SheetsError */
 export async function openSheetsStore(options: SheetsStoreOptions): Promise<Store> {
-  const { folder, spreadsheetId } = options;
+  const { folder, spreadsheetId, progress } = options;
   const state = join(folder, '.nightshift');
   await mkdir(state, { recursive: true });
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
@@ -69,10 +82,15 @@ export async function openSheetsStore(options: SheetsStoreOptions): Promise<Stor
     }
     const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
     await mkdir(scratch, { recursive: true });
-    const client = options.client ?? sheetsClient(spreadsheetId);
-    const first = await readSnapshot(client);
-    const recovered = first.unfinished.length > 0 ? await putRight(client) : null;
-    return new SheetsStore(options, client, scratch, recovered === null ? first : null, recovered, async () => {
+    const client = options.client ?? sheetsClient(spreadsheetId, progress ? { progress } : {});
+    const reader = readerOf(options.aliases);
+    let first: SheetSnapshot | null = await readSnapshot(client, reader);
+    let recovered: string | null = null;
+    if (first.hasScratch || hasMarkers(first.metadata)) {
+      recovered = await recover(client, isCopy(first));
+      first = null;
+    }
+    return new SheetsStore({ ...options, client, reader, scratch, recovered, first }, async () => {
       await rm(scratch, { recursive: true, force: true });
       await lock.release();
     });
@@ -82,20 +100,49 @@ export async function openSheetsStore(options: SheetsStoreOptions): Promise<Stor
   }
 }
 
-async function putRight(client: SheetsClient): Promise<string> {
-  const { repaired, takenBack } = await sheetWriter(client).recover();
-  const done = [
-    ...(repaired > 0 ? [`${repaired} rows that people moved at that moment were put right`] : []),
-    ...(takenBack > 0 ? [`${takenBack} rows that it had written of an unfinished landing were taken back`] : []),
-  ];
-  return `an earlier run was killed while it wrote: ${done.join(', ') || 'all that it wrote is in its place'}.`;
+/** What a run left that was killed while it wrote; a copy has it from the workbook that it was made of. */
+async function recover(client: SheetsClient, isOfOther: boolean): Promise<string | null> {
+  const { repaired } = await new SheetWriter(client, []).recover(isOfOther);
+  if (isOfOther) return null;
+  const done =
+    repaired > 0
+      ? `${repaired} cells and rows that people moved at that moment were put right`
+      : 'all that it wrote is in its place';
+  return `an earlier run ended while it wrote: ${done}. This run goes on from there.`;
+}
+
+/** How tabs are read: the keys of a table tell its rows apart, and its numbers are never dates. */
+function readerOf(aliases: Readonly<Record<string, string>>): Reader {
+  const columnsOf = (tab: TabOutline, wanted: (table: TableName, column: string) => boolean): number[] => {
+    const table = tableNames.find((each) => each === normalHeader(tab.title));
+    if (!table) return [];
+    const headers = findColumns(table, tab.headers, table === 'contacts' ? aliases : {});
+    return [...headers].flatMap(([column, header]) => (wanted(table, column) ? [tab.headers.indexOf(header)] : []));
+  };
+  return {
+    keyed: (tab) => {
+      const keys = columnsOf(tab, (table, column) => tableOf(table).key.includes(column) || column === 'email');
+      return keys.length > 0 ? keys : tab.columnCount > 0 ? [0] : [];
+    },
+    numeric: (tab) => new Set(columnsOf(tab, (table, column) => tableOf(table).columns[column]?.type === 'number')),
+    always: ({ title, exportOf }) => exportOf !== null || title === MARKER_TAB,
+  };
 }
 
 /** A table of the last reading. */
 interface Known {
-  readonly tab: TabSnapshot;
+  readonly tab: TabOutline;
   readonly source: SourceTable;
   text?: Promise<TabText>;
+}
+
+interface Opened extends SheetsStoreOptions {
+  readonly client: SheetsClient;
+  readonly reader: Reader;
+  readonly scratch: string;
+  readonly recovered: string | null;
+  /** A snapshot that no reading was made of yet. */
+  readonly first: SheetSnapshot | null;
 }
 
 class SheetsStore implements Store {
@@ -103,38 +150,37 @@ class SheetsStore implements Store {
   readonly scratch: string;
   readonly stateFolder: string;
   readonly recovered: string | null;
+  readonly workbookId: string;
   readonly close: () => Promise<void>;
-  readonly #options: SheetsStoreOptions;
+  readonly #options: Opened;
   readonly #client: SheetsClient;
-  /** A snapshot that no reading was made of yet. */
   #fresh: SheetSnapshot | null;
   #last: SheetSnapshot | null = null;
   #tables = new Map<TableName, Known>();
-  #landings = 0;
+  #writes = 0;
+  /** Tabs that changed too much to be read; the run reads all of it again. */
+  #unsettled = new Set<string>();
 
-  constructor(
-    options: SheetsStoreOptions,
-    client: SheetsClient,
-    scratch: string,
-    first: SheetSnapshot | null,
-    recovered: string | null,
-    close: () => Promise<void>,
-  ) {
+  constructor(options: Opened, close: () => Promise<void>) {
     this.#options = options;
-    this.#client = client;
-    this.#fresh = first;
-    this.scratch = scratch;
+    this.#client = options.client;
+    this.#fresh = options.first;
+    this.scratch = options.scratch;
     this.stateFolder = join(options.folder, '.nightshift');
-    this.recovered = recovered;
+    this.recovered = options.recovered;
+    this.workbookId = workbookIdOf(options.spreadsheetId);
     this.close = close;
   }
 
   read = async (): Promise<Reading> => {
-    const snapshot = this.#fresh ?? (await readSnapshot(this.#client));
+    const snapshot = await this.#now();
     this.#fresh = null;
     this.#last = snapshot;
-    const clock = zoneClock(snapshot.timeZone);
-    this.#tables = new Map(tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, clock)]));
+    this.#unsettled = new Set();
+    const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
+    this.#tables = new Map(
+      tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
+    );
     if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
     return {
       tables: [...this.#tables.values()].map(({ source }) => source),
@@ -142,16 +188,22 @@ class SheetsStore implements Store {
         label: labelOf(tab),
         recognised,
         headers: tab.headers,
-        open: () => writeTabText(tab, () => undefined, clock, this.#newPath()),
+        open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
-      // Who edits meanwhile is no reason to read again: the writer finds what moved, and leaves what a person changed.
-      changedSince: async () => [],
+      // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what a person changed.
+      changedSince: async () => [...this.#unsettled],
     };
   };
 
   #newPath = (): string => join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
 
-  #known(table: TableName, tab: TabSnapshot, clock: ZoneClock): Known {
+  /** The snapshot that nothing was read of yet. */
+  async #now(): Promise<SheetSnapshot> {
+    this.#fresh ??= await readSnapshot(this.#client, this.#options.reader);
+    return this.#fresh;
+  }
+
+  #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): Known {
     const { aliases, recognise } = this.#options;
     const found = recognise({ name: tab.title, headers: tab.headers });
     const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
@@ -170,7 +222,11 @@ class SheetsStore implements Store {
         headerOf,
         ...shapeOf(table, recognised),
         open: () => {
-          known.text ??= writeTabText(tab, typeOf, clock, this.#newPath());
+          const loading = snapshot.load(tab).catch((error: unknown) => {
+            if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
+            throw error;
+          });
+          known.text ??= loading.then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
           return known.text;
         },
       },
@@ -178,15 +234,12 @@ class SheetsStore implements Store {
     return known;
   }
 
-  facts = (): SheetFacts | null =>
-    this.#last
-      ? factsOf(
-          this.#last,
-          [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf })),
-        )
-      : null;
+  readonly #facts = async (): Promise<SheetFacts | null> => {
+    const tables = [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf }));
+    return this.#last ? factsOf(this.#client, this.#last, tables) : null;
+  };
 
-  access = async (): Promise<SheetAccess> => ({
+  readonly #access = async (): Promise<SheetAccess> => ({
     mayEdit: await this.#client.mayEdit(),
     account: await this.#client.account(),
     closed: await closedTabs(this.#client, new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId))),
@@ -197,32 +250,40 @@ class SheetsStore implements Store {
   rowHeaders = (): null => null;
 
   marker = async (): Promise<Marker | null> => {
-    this.#fresh ??= await readSnapshot(this.#client);
-    const tab = this.#fresh.tabs.find(({ title }) => title === MARKER_TAB);
-    return tab ? readMarker(tab) : null;
+    const snapshot = await this.#now();
+    const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB);
+    return tab && !isCopy(snapshot) ? readMarker(await snapshot.load(tab)) : null;
   };
 
-  inbox = async (): Promise<string | null> => {
-    this.#fresh ??= await readSnapshot(this.#client);
-    return writeInbox(this.#fresh, this.scratch);
-  };
+  readonly #inbox = async (): Promise<string | null> => writeInbox(await this.#now(), this.scratch);
 
-  clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
-    const snapshot = await readSnapshot(this.#client);
-    const marker = { job: 'erase', period: this.#options.run, plan: tables ? 'tables' : 'tabs' };
-    const patches = theirRows(snapshot, person, tables);
-    await applyPatches(this.#client, snapshot, patches, marker);
-    const after = patches.length > 0 ? await readSnapshot(this.#client) : snapshot;
+  readonly #clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
+    const snapshot = await readSnapshot(this.#client, this.#options.reader);
+    const patches = await theirRows(snapshot, person, tables);
+    const clock = zoneClock(snapshot.timeZone);
+    await new SheetWriter(this.#client, snapshot.tabs).write(patches.flatMap((patch) => goalsOf(patch, clock)));
+    const after = patches.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
     return {
       cut: patches.map(({ tab, removals }) => ({ tab, rows: removals.length })),
-      left: rowsNaming(after, person),
+      left: await rowsNaming(after, person),
     };
   };
 
-  tabHolds = (file: TabFile): boolean => holdsAll(file, exportTab(file, this.#read.tabs));
+  readonly #tabHolds = (file: TabFile): boolean => {
+    const tab = exportTab(file, this.#read);
+    return holdsAll(file, tab && this.#read.loaded(tab));
+  };
+
+  readonly sheet: SheetCapability = {
+    tabHolds: this.#tabHolds,
+    inbox: this.#inbox,
+    clearTabs: this.#clearTabs,
+    facts: this.#facts,
+    access: this.#access,
+  };
 
   get #read(): SheetSnapshot {
-    if (!this.#last) throw new Error('A spreadsheet has to be read before anything can land in it.');
+    if (!this.#last) throw new Error('A spreadsheet has to be read before anything can be written into it.');
     return this.#last;
   }
 
@@ -231,88 +292,99 @@ class SheetsStore implements Store {
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;
     const snapshot = this.#read;
-    // Decisions go first and the marker last: a killed run may leave a decision twice, but never a change without one.
-    const ordered = patches.toSorted((a, b) => rank(a.table) - rank(b.table));
-    const rooms = ordered.map((patch): Room => {
-      const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === patch.table);
-      const tab = this.#tables.get(patch.table)?.tab ?? empty ?? null;
-      return { tab, title: patch.table, headers: patch.columns };
-    });
-    const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
-    const exports = files.map((file): Room => {
-      return { tab: exportTab(file, snapshot.tabs), title: file.title, headers: file.columns, exportOf: file.name };
-    });
-    const all = [
-      ...rooms,
-      ...exports,
-      { tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true as const },
-    ];
-    checkFits(snapshot.tabs, all, [...ordered.map(insertsIn), ...files.map(({ rows }) => rows.length)]);
-    const tabs = await makeRoom(this.#client, all);
-    const clock = zoneClock(snapshot.timeZone);
-    const tables: TabPatch[] = [];
-    for (const [i, patch] of ordered.entries()) {
-      const tab = tabs[i];
-      if (tab) tables.push(tabPatchOf(patch, await this.#sheetTable(patch.table, tab), clock));
-    }
-    const filled = files.flatMap((file, i) => {
-      const tab = tabs[ordered.length + i];
-      return tab ? [exportPatch(file, tab)] : [];
-    });
-    // What says that a run is over comes after all that it did.
-    const done = ordered.findIndex(({ table }) => LAST.includes(table));
-    const tabPatches = tables.toSpliced(done < 0 ? tables.length : done, 0, ...filled);
-    const last = tabs.at(-1);
-    const patched = last ? [...tabPatches, markerPatch(last, marker, ++this.#landings)] : tabPatches;
-    const widened: SheetSnapshot = {
-      ...snapshot,
-      tabs,
-      tab: (title) => tabs.find((tab) => tab.title === title) ?? snapshot.tab(title),
-    };
-    const plan = await hashOf(
-      ordered.map(({ path }) => path),
-      files,
+    this.#writes += 1;
+    const made = madeFor(await this.#rooms(patches, files));
+    const [tables, exports] = [made.slice(0, patches.length), made.slice(patches.length, -1)];
+    const goals = await this.#goals(patches, tables, files, exports);
+    const record = await this.#record(marker, made.at(-1));
+    const writer = new SheetWriter(
+      this.#client,
+      made.map(({ tab }) => tab),
     );
-    const writer = sheetWriter(this.#client);
-    const { held } = await writer.apply(widened, patched, {
-      job: 'landing',
-      period: marker.run,
-      plan: `${plan}-${this.#landings}`,
-    });
-    await writer.finish();
+    const all = record(goals, writer.chunks(goals));
+    const comings = [...patches.map(insertsIn), ...files.map(({ rows }) => rows.length), all.length - goals.length];
+    checkFits(snapshot.tabs, made, comings, writer.scratchCells(all));
+    const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
+    const { held } = await writer.write(all, [...made.flatMap(({ requests }) => requests), ...identity]);
     this.#fresh = null;
-    return heldByTable(held, [...ordered.map(({ table }) => table), ...files.map(({ title }) => title)], tabs);
+    const names = [...patches.map(({ table }) => table), ...files.map(({ title }) => title)];
+    return heldByTable(held, names, made);
   };
 
-  async #sheetTable(table: TableName, tab: TabSnapshot): Promise<SheetTable> {
-    const known = this.#tables.get(table);
-    if (!known) return { tab, headerOf: findColumns(table, tab.headers), places: [] };
-    const { places } = await (known.text ?? known.source.open().then(() => known.text as Promise<TabText>));
-    return { tab, headerOf: known.source.headerOf, places };
+  /** What has to stand in the spreadsheet: the tables' tabs, those of exports, and last that of the record. */
+  async #rooms(patches: readonly TablePatch[], files: readonly TabFile[]): Promise<Room[]> {
+    const snapshot = this.#read;
+    const rooms: Omit<Room, 'rows'>[] = patches.map(({ table, columns }) => {
+      const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === table);
+      return { tab: this.#tables.get(table)?.tab ?? empty ?? null, title: table, headers: columns };
+    });
+    for (const file of files) {
+      rooms.push({ tab: exportTab(file, snapshot), title: file.title, headers: file.columns, exportOf: file.name });
+    }
+    const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
+    rooms.push({ tab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true });
+    return rooms.map((room) => ({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined }));
+  }
+
+  /** All goals, in the order in which they are to be reached. */
+  async #goals(
+    patches: readonly TablePatch[],
+    tables: readonly Made[],
+    files: readonly TabFile[],
+    exports: readonly Made[],
+  ): Promise<Goal[]> {
+    const clock = zoneClock(this.#read.timeZone);
+    const byTable = new Map<TableName, { goals: Goal[]; headerOf: ReadonlyMap<string, string> }>();
+    for (const [i, patch] of patches.entries()) {
+      const known = this.#tables.get(patch.table);
+      const made = tables[i];
+      if (!made) continue;
+      const isRead = patch.rows.update + patch.rows.remove > 0;
+      const rows = await this.#rowsOf(isRead ? (known?.tab ?? null) : null, made);
+      const places = known && isRead ? (await (known.source.open() as Promise<TabText>)).places : [];
+      const headerOf = known?.source.headerOf ?? findColumns(patch.table, made.tab.headers);
+      byTable.set(patch.table, {
+        goals: goalsOf(tabPatchOf(patch, { tab: rows, headerOf, places }, clock), clock),
+        headerOf,
+      });
+    }
+    const filled: Goal[] = [];
+    for (const [i, file] of files.entries()) {
+      const made = exports[i];
+      const rows = made && (await this.#rowsOf(exportTab(file, this.#read), made));
+      if (rows) filled.push(...goalsOf(exportPatch(file, rows), clock));
+    }
+    return inOrder(withDecisions(byTable), filled);
+  }
+
+  /** The rows of a tab as it was read, under the headers that it will have; of none, where rows are only added. */
+  async #rowsOf(tab: TabOutline | null, { tab: made }: Made): Promise<TabSnapshot> {
+    const rows = tab && (await this.#read.load(tab));
+    const { headers } = made;
+    if (rows) return { ...rows, headers };
+    return emptyTab({ ...made, merges: [], exportOf: null });
+  }
+
+  /** Puts the run's record around goals: before them what a run that is killed leaves, after them what it did. */
+  async #record(marker: Marker, made: Made | undefined): Promise<(goals: readonly Goal[], requests: number) => Goal[]> {
+    if (!made) throw new Error('The record of a run has no tab.');
+    const snapshot = this.#read;
+    const clock = zoneClock(snapshot.timeZone);
+    const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
+    const rows = await this.#rowsOf(tab, made);
+    const [before, after] = markerPatch(rows, marker, this.#writes);
+    return (goals, requests) => {
+      const first = requests > 1 && marker.interrupted ? goalsOf(before, clock) : [];
+      return [...first, ...goals, ...goalsOf(after(first.length > 0), clock)];
+    };
   }
 }
 
-const LAST: readonly TableName[] = ['quarantine', 'runs'];
-
-function rank(table: TableName): number {
-  return table === 'changes' ? 0 : 1 + LAST.indexOf(table) + 1;
-}
-
-async function hashOf(paths: readonly string[], files: readonly TabFile[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(files));
-  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest('hex').slice(0, 12);
-}
-
-function heldByTable(
-  held: readonly { readonly tab: string; readonly reason: string; readonly count: number }[],
-  names: readonly string[],
-  tabs: readonly TabSnapshot[],
-): Held {
+function heldByTable(held: readonly HeldPart[], names: readonly string[], made: readonly Made[]): Held {
   const found = new Map<string, Record<string, number>>();
-  for (const { tab, reason, count } of held) {
-    const table = names[tabs.findIndex(({ title }) => title === tab)];
-    if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + count });
+  for (const { tab, reason } of held) {
+    const table = names[made.findIndex((each) => each.tab.title === tab)];
+    if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + 1 });
   }
   return found;
 }

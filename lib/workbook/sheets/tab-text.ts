@@ -1,6 +1,6 @@
 /**
- * A tab as the strict CSV text that the engine reads: each cell in the words of the workbook (ISO dates, moments in UTC,
- * plain numbers), by what the sheet itself says that it is. A row that shows an error where a column of ours stands can't
+ * A tab as the strict CSV text that the engine reads: each cell in the workbook's own form (ISO dates, moments in UTC, plain
+ * numbers), by its type in the sheet. A row that shows an error where a column of ours stands can't
  * be read, and is handed out as malformed. It changes nothing and knows no table but its column types.
  */
 import { createHash } from 'node:crypto';
@@ -11,6 +11,7 @@ import type { ColumnType } from '../../core/tables.ts';
 import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
 import type { CsvText, MalformedRow } from '../store.ts';
+import { localText } from './locale.ts';
 import { serialToDate, type ZoneClock } from './serial-time.ts';
 import type { Cell, TabSnapshot } from './snapshot.ts';
 
@@ -22,11 +23,17 @@ export interface TabText extends CsvText {
   readonly places: readonly number[];
 }
 
+/** Where a spreadsheet says that it is: its clock, and how it writes dates and numbers. */
+export interface SheetPlace {
+  readonly clock: ZoneClock;
+  readonly locale: string;
+}
+
 /** Writes a tab's rows to `path`. `typeOf` gives the type of the column under a header; undefined for an unknown one. */
 export async function writeTabText(
   tab: TabSnapshot,
   typeOf: (header: string) => ColumnType | undefined,
-  clock: ZoneClock,
+  place: SheetPlace,
   path: string,
 ): Promise<TabText> {
   const { headers } = tab;
@@ -43,7 +50,7 @@ export async function writeTabText(
   for (let row = 0; row < tab.length; row += 1) {
     const cells = headers.map((_, column) => tab.cell(row, column));
     const wrong = cells.findIndex((cell, i) => cell.kind === 'error' && types[i] !== undefined);
-    const texts = cells.map((cell, i) => textOf(cell, types[i], clock));
+    const texts = cells.map((cell, i) => textOf(cell, types[i], place));
     if (wrong >= 0) {
       malformed.push({ row: row + 2, reason: `shows an error in "${headers[wrong]}"`, text: texts.join(', ') });
     } else {
@@ -65,7 +72,7 @@ export async function writeTabText(
 }
 
 /** A cell in the workbook's words. A column's type decides how a number that is formatted as a date is meant. */
-export function textOf(cell: Cell, type: ColumnType | undefined, clock: ZoneClock): string {
+export function textOf(cell: Cell, type: ColumnType | undefined, { clock, locale }: SheetPlace): string {
   switch (cell.kind) {
     case 'empty':
       return '';
@@ -75,6 +82,8 @@ export function textOf(cell: Cell, type: ColumnType | undefined, clock: ZoneCloc
       if (type === 'date') return serialToDate(cell.serial);
       if (type === 'time' && !Number.isInteger(cell.serial)) return clock.toInstant(cell.serial);
       return cell.value;
+    case 'text':
+      return type ? localText(cell.value, type, locale) : cell.value;
     default:
       return String(cell.value);
   }

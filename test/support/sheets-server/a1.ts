@@ -58,5 +58,7 @@ export function parseRange(book: Book, text: string): Area {
 /** As the service names a range in its answers. */
 export function formatArea({ tab, startRow, endRow, startColumn, endColumn }: Area): string {
   const title = /^[A-Za-z_][A-Za-z0-9_]*$/.test(tab.title) ? tab.title : `'${tab.title.replaceAll("'", "''")}'`;
-  return `${title}!${columnName(startColumn)}${startRow + 1}:${columnName(endColumn - 1)}${endRow}`;
+  const [first, last] = [`${columnName(startColumn)}${startRow + 1}`, `${columnName(endColumn - 1)}${endRow}`];
+  // A single cell is named without a colon (seen on the real service).
+  return first === last ? `${title}!${first}` : `${title}!${first}:${last}`;
 }

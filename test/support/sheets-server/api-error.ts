@@ -4,18 +4,20 @@ export class ApiError extends Error {
   readonly code: number;
   readonly status: string;
   readonly details: object[];
+  readonly more: object;
 
-  constructor(code: number, status: string, message: string, details: object[] = []) {
+  constructor(code: number, status: string, message: string, details: object[] = [], more: object = {}) {
     super(message);
     this.code = code;
     this.status = status;
     this.details = details;
+    this.more = more;
   }
 
   /** The JSON body. */
   body(): object {
     const { code, status, message, details } = this;
-    return { error: { code, message, status, ...(details.length > 0 && { details }) } };
+    return { error: { code, message, status, ...this.more, ...(details.length > 0 && { details }) } };
   }
 }
 

@@ -10,6 +10,45 @@ import * as tabs from './tab-requests.ts';
 export interface BatchOptions {
   /** Whether a second metadata with the id of a first fails the batch (what the documentation lets expect). */
   refuseSameMetadataId: boolean;
+  /** Whether it is the account that is held to protections; people who act in a test are owners. */
+  isAccount?: boolean;
+  /** The language of the account: error texts come in it (lightdash#7015). */
+  language?: 'en' | 'es';
+}
+
+/** The ranges of a tab that the account may not edit. */
+function checkProtection(book: Book, request: api.Schema$Request): void {
+  const [body] = Object.values(request) as {
+    range?: api.Schema$GridRange;
+    start?: api.Schema$GridCoordinate;
+    destination?: api.Schema$GridRange;
+    sheetId?: number;
+  }[];
+  const range = body?.range ?? body?.destination;
+  const start = body?.start;
+  const sheetId = start?.sheetId ?? range?.sheetId ?? body?.sheetId;
+  const tab = book.tabs.find((one) => one.sheetId === (sheetId ?? -1));
+  const closed = (tab?.protectedRanges ?? []).filter((one) => !one.warningOnly && one.requestingUserCanEdit === false);
+  const isHit = closed.some(({ range: own = {} }) => {
+    const meets = (from: number, to: number, a?: number | null, b?: number | null): boolean =>
+      from < (b ?? Infinity) && to > (a ?? 0);
+    const [row, column] = [
+      start?.rowIndex ?? range?.startRowIndex ?? 0,
+      start?.columnIndex ?? range?.startColumnIndex ?? 0,
+    ];
+    const [endRow, endColumn] = start
+      ? [row + 1, column + 1]
+      : [range?.endRowIndex ?? Infinity, range?.endColumnIndex ?? Infinity];
+    return (
+      meets(row, endRow, own.startRowIndex, own.endRowIndex) &&
+      meets(column, endColumn, own.startColumnIndex, own.endColumnIndex)
+    );
+  });
+  if (isHit) {
+    throw invalid(
+      'You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you need to edit.',
+    );
+  }
 }
 
 type Apply = (book: Book, body: object, options: BatchOptions) => unknown;
@@ -45,10 +84,12 @@ export function applyBatch(
   const next = copyBook(book);
   const replies = requests.map((request, i) => {
     try {
+      if (options.isAccount) checkProtection(next, request);
       return applyOne(next, request, options);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 400) throw error;
-      throw invalid(`Invalid requests[${i}].${Object.keys(request)[0]}: ${error.message}`);
+      const text = options.language === 'es' ? 'La solicitud no se puede llevar a cabo.' : error.message;
+      throw invalid(`Invalid requests[${i}].${Object.keys(request)[0]}: ${text}`);
     }
   });
   checkLimits(next);

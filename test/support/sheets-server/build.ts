@@ -17,6 +17,14 @@ export function formula(text: string, shows?: string | number): Cell {
   };
 }
 
+/** A column of cells that one formula fills: the formula, and what it spills into the rows below (ARRAYFORMULA, QUERY). */
+export function spill(text: string, shows: readonly string[]): Cell[] {
+  return shows.map((stringValue, i) => {
+    const effectiveValue = { stringValue };
+    return i === 0 ? { userEnteredValue: { formulaValue: text }, effectiveValue } : { effectiveValue, spilledBy: text };
+  });
+}
+
 /** A date or a moment as its serial number (days since 1899-12-30), formatted as one. */
 export function serial(days: number, type: 'DATE' | 'DATE_TIME' = 'DATE'): Cell {
   return {

@@ -45,11 +45,26 @@ function cellMask(fields: string | null | undefined): Mask {
   return mask;
 }
 
+/** A value typed into a spilled cell makes its formula #REF!, and empties all that it had filled (google-api-go-client#1041). */
+function breakSpill(tab: Tab, spilledBy: string): void {
+  tab.rows = tab.rows.map((cells) =>
+    cells.map((cell) => {
+      if (cell?.spilledBy === spilledBy) return undefined;
+      const isAnchor = cell?.userEnteredValue?.formulaValue === spilledBy;
+      return isAnchor ? { ...cell, effectiveValue: { errorValue: { type: 'REF' } } } : cell;
+    }),
+  );
+}
+
 function writeCell(tab: Tab, row: number, column: number, source: Cell, mask: Mask): void {
   const value = checkedValue(source.userEnteredValue);
+  const { spilledBy } = cellAt(tab, row, column) ?? {};
+  if (spilledBy && value !== undefined) breakSpill(tab, spilledBy);
   const { userEnteredValue: _, ...rest } = source;
-  const { effectiveValue: __, ...old } = cellAt(tab, row, column) ?? {};
-  const next = merge<Cell>(old, value === undefined ? rest : { ...rest, userEnteredValue: value }, mask);
+  const { effectiveValue: shown, ...old } = cellAt(tab, row, column) ?? {};
+  const isSpilled = old.spilledBy !== undefined;
+  const changed = merge<Cell>(old, value === undefined ? rest : { ...rest, userEnteredValue: value }, mask);
+  const next = isSpilled && shown ? { ...changed, effectiveValue: shown } : changed;
   const { userEnteredFormat, ...unformatted } = next;
   const kept = Object.keys(userEnteredFormat ?? {}).length === 0 ? unformatted : next;
   const cell = Object.keys(kept).length === 0 ? undefined : kept;
@@ -104,15 +119,20 @@ export function copyPaste(book: Book, request: api.Schema$CopyPasteRequest): voi
   if (pasteType !== 'PASTE_NORMAL' || pasteOrientation !== 'NORMAL') throw notImplemented(`pasting by ${pasteType}`);
   const [from, to] = [bounds(book, request.source ?? {}), bounds(book, request.destination ?? {})];
   const [rows, columns] = [from.endRow - from.startRow, from.endColumn - from.startColumn];
-  if (to.endRow - to.startRow !== rows || to.endColumn - to.startColumn !== columns)
-    throw notImplemented('pasting into an area of another size');
+  // "If the range is smaller than the source range, the entire source data will still be copied" (CopyPasteRequest.destination).
+  if (to.endRow - to.startRow > rows || to.endColumn - to.startColumn > columns)
+    throw notImplemented('repeating what is pasted in a larger area');
+  if (to.startRow + rows > to.tab.rowCount || to.startColumn + columns > to.tab.columnCount)
+    throw invalid('The pasted cells reach beyond the grid.');
   const [down, right] = [to.startRow - from.startRow, to.startColumn - from.startColumn];
   const cells = Array.from({ length: rows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => cellAt(from.tab, from.startRow + row, from.startColumn + column)),
   );
   cells.forEach((row, i) => {
     row.forEach((cell, j) => {
-      setCell(to.tab, to.startRow + i, to.startColumn + j, cell && movedFormula(cell, down, right));
+      // What a copy of a spilled cell holds is documented nowhere, and nothing may rest on it: nothing typed.
+      const copied = cell?.spilledBy ? undefined : cell && movedFormula(cell, down, right);
+      setCell(to.tab, to.startRow + i, to.startColumn + j, copied);
     });
   });
 }

@@ -41,7 +41,8 @@ export function checkedValue(value: Extended | null | undefined): Extended | und
 /** What is shown: the value itself, or what the formula gives. */
 export function effectiveValue(tab: Tab, cell: Cell | undefined, depth = 0): Extended | undefined {
   const entered = cell?.userEnteredValue;
-  if (!entered) return undefined;
+  // A spilled cell has an effective value alone (google-api-go-client#1041).
+  if (!entered) return cell?.spilledBy ? (cell.effectiveValue ?? undefined) : undefined;
   if (typeof entered.formulaValue !== 'string') return entered;
   if (cell?.effectiveValue) return cell.effectiveValue;
   if (depth > 50) return errorValue('REF');

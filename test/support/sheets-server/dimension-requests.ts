@@ -22,7 +22,8 @@ function span(book: Book, range: api.Schema$DimensionRange | undefined, checked 
   const count = rows ? tab.rowCount : tab.columnCount;
   const [start, end] = [range?.startIndex ?? 0, range?.endIndex ?? count];
   if (start < 0 || end <= start) throw invalid('The range of the dimension is empty.');
-  if (checked && end > count) throw invalid(`The end index ${end} is outside the grid of ${count}.`);
+  if (checked && end > count)
+    throw invalid(rows ? "Cannot delete a row that doesn't exist." : "Cannot delete a column that doesn't exist.");
   return { tab, rows, start, end };
 }
 
@@ -70,6 +71,10 @@ function splice(tab: Tab, rows: boolean, at: number, remove: number, insert: num
     const range = shifted(filter, rows, at, remove, insert)[0];
     tab.basicFilter = range === undefined ? undefined : { ...tab.basicFilter, range };
   }
+  // Rows put in inside of a Table join it; below its last they do not (google_workspace_mcp#643, node-google-spreadsheet#709).
+  tab.tables = tab.tables.flatMap((one) =>
+    one.range ? shifted(one.range, rows, at, remove, insert).map((range) => ({ ...one, range })) : [one],
+  );
   tab.protectedRanges = tab.protectedRanges.flatMap((one) => {
     return one.range ? shifted(one.range, rows, at, remove, insert).map((range) => ({ ...one, range })) : [one];
   });
@@ -101,7 +106,7 @@ function shifted(
 export function insertDimension(book: Book, request: api.Schema$InsertDimensionRequest): void {
   const { tab, rows, start, end } = span(book, request.range, false);
   const count = rows ? tab.rowCount : tab.columnCount;
-  if (start >= count) throw invalid(`The start index ${start} must be less than the grid's ${count}.`);
+  if (start >= count) throw invalid(`range.startIndex[${start}] is larger than current grid size[${count}]`);
   if (request.inheritFromBefore === true && start === 0)
     throw invalid('inheritFromBefore needs a start index above 0.');
   const model = request.inheritFromBefore === true ? start - 1 : start;
@@ -132,6 +137,13 @@ export function moveDimension(book: Book, request: api.Schema$MoveDimensionReque
   const { tab, rows, start, end } = span(book, request.source);
   const destination = request.destinationIndex ?? 0;
   if (destination > (rows ? tab.rowCount : tab.columnCount)) throw invalid('The destination is outside the grid.');
+  // Seen on a live sheet by a public project (2026-09): rows and columns do not move across merged cells.
+  const crossed = tab.merges.some((range) => {
+    const [from, to] = rows ? [range.startRowIndex, range.endRowIndex] : [range.startColumnIndex, range.endColumnIndex];
+    const inside = (edge: number): boolean => edge > (from ?? 0) && edge < (to ?? Infinity);
+    return inside(start) || inside(end) || inside(destination);
+  });
+  if (crossed) throw invalid('Rows or columns can not be moved across merged cells.');
   if (destination >= start && destination <= end) return;
   const at = destination > start ? destination - (end - start) : destination;
   const moved = <T>(list: readonly (T | undefined)[]): (T | undefined)[] => {

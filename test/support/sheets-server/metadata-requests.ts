@@ -47,7 +47,7 @@ export function createMetadata(
   const metadataId = given.metadataId ?? 1_000_000 + book.nextId;
   if (metadataId < 1) throw invalid('metadataId must be positive.');
   if (refuseSameId && book.metadata.some((one) => one.metadataId === metadataId)) {
-    throw invalid(`A developer metadata with the id ${metadataId} already exists.`);
+    throw invalid(`Cannot add developer metadata with ID [${metadataId}]. Metadata with that ID already exists.`); // a public live test
   }
   const location =
     spreadsheet === true

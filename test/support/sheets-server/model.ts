@@ -5,7 +5,8 @@
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { invalid } from './api-error.ts';
 
-export type Cell = Readonly<api.Schema$CellData>;
+/** A cell with an effective value and no typed one shows what a formula elsewhere spilled into it: `spilledBy` names that formula. */
+export type Cell = Readonly<api.Schema$CellData> & { readonly spilledBy?: string };
 export type Row = readonly (Cell | undefined)[];
 export type DimensionProperties = Readonly<{ hiddenByUser?: boolean; hiddenByFilter?: boolean; pixelSize?: number }>;
 
@@ -24,6 +25,8 @@ export interface Tab {
   merges: api.Schema$GridRange[];
   basicFilter: api.Schema$BasicFilter | undefined;
   protectedRanges: api.Schema$ProtectedRange[];
+  /** Tables (Format, Convert to table). */
+  tables: api.Schema$Table[];
 }
 
 export interface Book {
@@ -63,6 +66,7 @@ export function newTab(sheetId: number, title: string, rowCount = 1000, columnCo
     merges: [],
     basicFilter: undefined,
     protectedRanges: [],
+    tables: [],
   };
 }
 
@@ -91,6 +95,7 @@ export function copyTab(tab: Tab): Tab {
     columnProperties: tab.columnProperties.slice(),
     merges: tab.merges.slice(),
     protectedRanges: tab.protectedRanges.slice(),
+    tables: tab.tables.slice(),
   };
 }
 
@@ -101,7 +106,7 @@ export function copyBook(book: Book): Book {
 
 export function tabById(book: Book, sheetId: number | null | undefined): Tab {
   const tab = book.tabs.find((one) => one.sheetId === (sheetId ?? 0));
-  if (tab === undefined) throw invalid(`No grid with id: ${sheetId ?? 0}`);
+  if (tab === undefined) throw invalid(`No sheet with id: ${sheetId ?? 0}`); // a public live test; rootjs#554
   return tab;
 }
 

@@ -39,9 +39,9 @@ export function valueRange(area: Area, options: ValueOptions): api.Schema$ValueR
 }
 
 function renderedValue(tab: Tab, cell: Cell | undefined, options: ValueOptions): string | number | boolean {
-  if (!cell?.userEnteredValue) return '';
+  if (!cell || effectiveValue(tab, cell) === undefined) return '';
   const option = options.valueRenderOption ?? 'FORMATTED_VALUE';
-  if (option === 'FORMULA' && typeof cell.userEnteredValue.formulaValue === 'string') {
+  if (option === 'FORMULA' && typeof cell.userEnteredValue?.formulaValue === 'string') {
     return cell.userEnteredValue.formulaValue;
   }
   const type = cell.userEnteredFormat?.numberFormat?.type;
@@ -56,8 +56,8 @@ function cellData(tab: Tab, cell: Cell | undefined, mask: Mask): api.Schema$Cell
   if (cell === undefined) return {};
   const result: api.Schema$CellData = {};
   const { userEnteredValue, userEnteredFormat, dataValidation, note } = cell;
-  if (userEnteredValue) {
-    if (includes(mask, 'userEnteredValue')) result.userEnteredValue = userEnteredValue;
+  if (effectiveValue(tab, cell) !== undefined) {
+    if (userEnteredValue && includes(mask, 'userEnteredValue')) result.userEnteredValue = userEnteredValue;
     if (includes(mask, 'effectiveValue')) result.effectiveValue = effectiveValue(tab, cell) ?? {};
     if (includes(mask, 'formattedValue')) result.formattedValue = formattedValue(tab, cell) ?? '';
   }
@@ -128,7 +128,7 @@ export function spreadsheet(
   const sheets = tabs.map((tab): api.Schema$Sheet => {
     const whole = { tab, startRow: 0, endRow: tab.rowCount, startColumn: 0, endColumn: tab.columnCount };
     const wanted = areas.length === 0 ? [whole] : areas.filter((area) => area.tab === tab);
-    const { merges, basicFilter, protectedRanges } = tab;
+    const { merges, basicFilter, protectedRanges, tables } = tab;
     const developerMetadata = book.metadata.filter((one) => one.location?.sheetId === tab.sheetId);
     return {
       properties: describeTab(book, tab),
@@ -137,6 +137,7 @@ export function spreadsheet(
       ...(merges.length > 0 && { merges }),
       ...(basicFilter && { basicFilter }),
       ...(protectedRanges.length > 0 && { protectedRanges }),
+      ...(tables.length > 0 && { tables }),
     };
   });
   const { spreadsheetId, title, locale, timeZone, metadata } = book;

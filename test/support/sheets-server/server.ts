@@ -24,6 +24,8 @@ export interface ServerOptions {
   writesPerMinute?: number;
   nowMs?: () => number;
   refuseSameMetadataId?: boolean;
+  /** The language of the account, in which error texts come. */
+  language?: 'en' | 'es';
 }
 
 export interface Recorded {
@@ -55,7 +57,7 @@ interface State {
   server: SheetsServer;
   books: Map<string, Book>;
   spend: (kind: 'read' | 'write') => void;
-  options: { refuseSameMetadataId: boolean; nowMs: () => number };
+  options: { refuseSameMetadataId: boolean; nowMs: () => number; language: 'en' | 'es' };
   /** Calls that were answered 503 and are still to be done, ahead of the request with the number. */
   late: { call: Call; before: number }[];
 }
@@ -64,7 +66,12 @@ interface State {
 export async function startSheetsServer(options: ServerOptions = {}): Promise<SheetsServer> {
   const nowMs = options.nowMs ?? Date.now;
   const books = new Map<string, Book>();
-  const { readsPerMinute = Infinity, writesPerMinute = Infinity, refuseSameMetadataId = true } = options;
+  const {
+    readsPerMinute = Infinity,
+    writesPerMinute = Infinity,
+    refuseSameMetadataId = true,
+    language = 'en',
+  } = options;
   // As long as Google keeps one open: a client that works things out between two calls finds its connection there.
   const listener = http.createServer({ keepAliveTimeout: 240_000 });
   const server: SheetsServer = {
@@ -87,7 +94,7 @@ export async function startSheetsServer(options: ServerOptions = {}): Promise<Sh
     },
   };
   const spend = quota({ readsPerMinute, writesPerMinute, nowMs });
-  const state: State = { server, books, spend, options: { refuseSameMetadataId, nowMs }, late: [] };
+  const state: State = { server, books, spend, options: { refuseSameMetadataId, nowMs, language }, late: [] };
   listener.on('request', (request, response) => {
     void answer(state, request, response);
   });
@@ -147,7 +154,7 @@ function doLate(state: State, n: number): void {
   state.late = state.late.filter(({ before }) => before > n);
   for (const { call } of due) {
     try {
-      const { changed } = perform(call, state.books, { ...state.options, mayEdit: true });
+      const { changed } = perform(call, state.books, { ...state.options, mayEdit: true, isAccount: true });
       if (changed !== undefined) keep(state, changed);
     } catch (error) {
       // What can't be done any more is not done, and nobody is told.
@@ -178,7 +185,7 @@ function carryOut(state: State, call: Call, fault: Fault | undefined): unknown {
   checkAccess(server.access[service], service, writes);
   if (service === 'sheets') spend(writes ? 'write' : 'read');
   const mayEdit = server.access.drive !== 'reader';
-  const outcome = perform(call, state.books, { ...state.options, mayEdit });
+  const outcome = perform(call, state.books, { ...state.options, mayEdit, isAccount: true });
   if (outcome.changed !== undefined) keep(state, outcome.changed);
   if (fault === '503-after') throw new ApiError(503, 'UNAVAILABLE', 'The service is currently unavailable.');
   return outcome.answer;

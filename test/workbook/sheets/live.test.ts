@@ -3,16 +3,38 @@
  * `NIGHTSHIFT_LIVE_SPREADSHEET=ID npm run test:live` (docs/sheets.md, "Testing on Google itself"). Left out without.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
-import { markerRequests } from '../../../lib/workbook/sheets/marker.ts';
+import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import { type LiveBench, liveBench } from '../../support/live-bench.ts';
-import type { Tables } from '../../support/store-bench.ts';
+import { book } from '../../support/sheets-server/build.ts';
+import { startSheetsServer } from '../../support/sheets-server/server.ts';
+import { SPREADSHEET, type Tables } from '../../support/store-bench.ts';
 import { itKeepsTheContract } from '../../support/store-contract.ts';
+import { type Behaviour, begin, behaviours, end, onGoogleAlone, tried } from './live-behaviours.ts';
 
 const id = process.env.NIGHTSHIFT_LIVE_SPREADSHEET;
 
 /** The quota may be used up, and is waited for. */
 const LONGEST_MS = 300_000;
+
+/** Tries behaviours one after the other, each on what the one before it left. */
+async function tableOf(client: SheetsClient, list: readonly Behaviour[]) {
+  const table: Awaited<ReturnType<typeof tried>>[] = [];
+  await begin(client);
+  for (const one of list) table.push(await tried(one, client));
+  await end(client);
+  return table;
+}
+
+it('the behaviours that are tried on Google hold on the local server, so that a run tries what it says', async () => {
+  const server = await startSheetsServer();
+  server.put(book({ Sheet1: [] }, { id: SPREADSHEET }));
+  const client = sheetsClient(SPREADSHEET, { rootUrl: server.url });
+  const table = await tableOf(client, behaviours);
+  expect(table.filter(({ seen }) => seen !== 'yes')).toEqual([]);
+  expect(table).toHaveLength(behaviours.length);
+  expect(server.refused).toEqual([]);
+  await server.close();
+});
 
 function onTheRealService(spreadsheetId: string): void {
   const benchOf = async (tables: Tables): Promise<LiveBench> => {
@@ -22,14 +44,11 @@ function onTheRealService(spreadsheetId: string): void {
   };
   itKeepsTheContract('sheets', benchOf);
 
-  // Google's words say that ids are unique, and not what becomes of a second one. Where it were taken, the program still looks
-  // for the marker before it repeats a request, but has one safeguard less.
-  it('a request is refused whose marker stands there already', async () => {
+  it('behaves in each respect that is relied on, as the table says', async () => {
     await benchOf({ contacts: [['contact_id']] });
-    const client = sheetsClient(spreadsheetId);
-    const requests = markerRequests({ job: 'live', period: '2026-11-23', plan: 'none' }, '1/1', 1, []);
-    await client.write({ requests }, 'spreadsheetId');
-    await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ reason: 'exists' });
+    const table = await tableOf(sheetsClient(spreadsheetId), [...behaviours, ...onGoogleAlone]);
+    console.table(table);
+    expect(table.filter(({ seen }) => seen !== 'yes')).toEqual([]);
   });
 }
 

@@ -48,14 +48,7 @@ test(
   60_000 + STORMS * 500,
 );
 
-const OUTCOMES = [
-  'killed before',
-  'killed after',
-  'repaired',
-  'repaired after a kill',
-  'taken back',
-  'several requests',
-];
+const OUTCOMES = ['killed before', 'killed after', 'repaired', 'repaired after a kill', 'several requests'];
 
 /** All of them where NIGHTSHIFT_STORMS is set; else every third. */
 const isWhole = NIGHTSHIFT_STORMS !== undefined;

@@ -1,7 +1,7 @@
 import { CONTACTS, type Storm } from './weather.ts';
 
 /** What most of them have in common: one request for the whole plan, nothing new, no failure, no kill. */
-const QUIET = { inserts: 0, faults: [], kills: [], sameIdRefused: false, chunkBytes: 1_800_000 };
+const QUIET = { inserts: 0, faults: [], kills: [], chunkBytes: 1_800_000 };
 
 /** A plan, by the contacts that it is about. */
 const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): Storm['plan'] =>
@@ -13,6 +13,45 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A write into a column without a name, and another such column in the gap before its repair.
+  {
+    ...QUIET,
+    plan: planned({ status: [1], remove: [0, 2, 3, 4, 5, 6, 7, 8] }),
+    deeds: [
+      { before: 13, deed: { do: 'new column', at: 20, named: false } },
+      { before: 9, deed: { do: 'new column', at: 7, named: false } },
+    ],
+    faults: [{ at: 1, fault: '429' }],
+    chunkBytes: 350,
+  },
+  // Columns put in before a write and again before its repair, which hit the keys: the older repairs wait until those are back.
+  {
+    ...QUIET,
+    plan: planned({ status: [6], score: [4, 6], remove: [0, 1, 2, 3, 5, 7, 8] }),
+    deeds: [
+      { before: 10, deed: { do: 'new column', at: 0, named: false } },
+      { before: 14, deed: { do: 'new column', at: 0, named: false } },
+    ],
+    chunkBytes: 700,
+  },
+  // A removal that hit another row after a sort, whose key's column was renamed before it could come back.
+  {
+    ...QUIET,
+    plan: planned({ status: [5], score: [0, 5, 7], remove: [2, 6, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 18, deed: { do: 'rename', column: 0 } },
+      { before: 17, deed: { do: 'sort', by: 0, descending: false } },
+    ],
+    chunkBytes: 700,
+  },
+  // Sorted in the gap before a write, and killed with the answer under way: only the scratch tab knows what was hit.
+  {
+    ...QUIET,
+    plan: planned({ status: [1, 2], score: [5] }),
+    deeds: [{ before: 8, deed: { do: 'sort', by: 0, descending: true } }],
+    kills: [{ at: 8, after: true }],
+  },
   // A column renamed between a write that hit wrongly and its repair, which has only the row's content to find it by.
   {
     ...QUIET,
@@ -201,7 +240,6 @@ export const remembered: Storm[] = [
     ],
     kills: [{ at: 18, after: false }],
     chunkBytes: 700,
-    nearRows: 1,
   },
   // A column put in before a row came back: the cell beyond its last one took the format of the cell above.
   {
@@ -214,7 +252,6 @@ export const remembered: Storm[] = [
     ],
     faults: [{ at: 15, fault: '429' }],
     chunkBytes: 350,
-    nearRows: 0,
   },
   // A recovery that was killed in its turn left the marker of its repair behind.
   {
@@ -232,6 +269,5 @@ export const remembered: Storm[] = [
       { at: 23, after: false },
     ],
     chunkBytes: 700,
-    nearRows: 0,
   },
 ];

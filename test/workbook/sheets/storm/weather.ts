@@ -3,11 +3,12 @@
  * plan on what they read, are killed, and begin again by recovering.
  */
 import fc from 'fast-check';
-import { sheetWriter } from '../../../../lib/workbook/sheets/apply.ts';
+import type { Put } from '../../../../lib/workbook/sheets/cells.ts';
 import { type SheetsClient, sheetsClient } from '../../../../lib/workbook/sheets/client.ts';
-import type { Put, TabPatch } from '../../../../lib/workbook/sheets/patch.ts';
-import { serialToDate } from '../../../../lib/workbook/sheets/serial-time.ts';
-import { readSnapshot, type SheetSnapshot } from '../../../../lib/workbook/sheets/snapshot.ts';
+import { goalsOf, type TabPatch } from '../../../../lib/workbook/sheets/goals.ts';
+import { serialToDate, zoneClock } from '../../../../lib/workbook/sheets/serial-time.ts';
+import { readSnapshot, type SheetSnapshot, tabNamed } from '../../../../lib/workbook/sheets/snapshot.ts';
+import { SheetWriter } from '../../../../lib/workbook/sheets/writer.ts';
 import { book, type Given } from '../../../support/sheets-server/build.ts';
 import { FAULTS, type Fault } from '../../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../../support/sheets-server/server.ts';
@@ -23,11 +24,8 @@ export interface Storm {
   deeds: { before: number; deed: Deed }[];
   faults: { at: number; fault: Fault }[];
   kills: { at: number; after: boolean }[];
-  sameIdRefused: boolean;
   /** The largest request: a small one makes many of one plan. */
   chunkBytes: number;
-  /** How far around a row's last place its cells are looked for at first. */
-  nearRows?: number;
 }
 
 const n = fc.nat({ max: 50 });
@@ -74,9 +72,7 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
   deeds: fc.array(fc.record({ before: requestNumber, deed }), { maxLength: 8 }),
   faults: fc.array(fc.record({ at: requestNumber, fault }), { maxLength: 4 }),
   kills: fc.array(fc.record({ at: requestNumber, after: fc.boolean() }), { maxLength: 2 }),
-  sameIdRefused: fc.boolean(),
   chunkBytes: fc.constantFrom(1_800_000, 1_800_000, 700, 350),
-  nearRows: fc.constantFrom(0, 1, 200),
 });
 
 /** A storm in which nothing happens, with goals of each kind and several requests. */
@@ -86,9 +82,7 @@ export const CALM: Storm = {
   deeds: [],
   faults: [],
   kills: [],
-  sameIdRefused: true,
   chunkBytes: 700,
-  nearRows: 0,
 };
 
 export const keys = Array.from({ length: CONTACTS }, (_, i) => `c${i}`);
@@ -116,8 +110,8 @@ export type Seen = Map<string, number>;
 const count = (seen: Seen, what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
 
 /** A server that plays the storm's deeds, faults and kills by the number of the request. */
-export async function serverOf({ deeds, faults, kills, sameIdRefused }: Storm, seen: Seen = new Map()) {
-  const server = await startSheetsServer({ refuseSameMetadataId: sameIdRefused });
+export async function serverOf({ deeds, faults, kills }: Storm, seen: Seen = new Map()) {
+  const server = await startSheetsServer();
   server.put(book({ contacts: CONTENT, runs: RUNS }, { spare: 2 }));
   const people = peopleIn(server, keys);
   const dead = { now: false };
@@ -144,8 +138,12 @@ export async function serverOf({ deeds, faults, kills, sameIdRefused }: Storm, s
 }
 
 /** What a job would plan on a snapshot: cells that still have their first value, contacts that nobody touched. */
-function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (key: string) => boolean): TabPatch[] {
-  const tab = snapshot.tab('contacts');
+async function planOn(
+  snapshot: SheetSnapshot,
+  { plan, inserts }: Storm,
+  removable: (key: string) => boolean,
+): Promise<TabPatch[]> {
+  const tab = await snapshot.load(tabNamed(snapshot.tabs, 'contacts'));
   const column = (header: string): number => tab.headers.indexOf(header);
   const [id, email, status, score] = ['contact_id', 'email', 'status', 'score'].map(column);
   const updates: TabPatch['updates'][number][] = [];
@@ -157,10 +155,11 @@ function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (k
     const i = keys.indexOf(String(key));
     const wish = plan[i];
     if (key === null && email !== undefined && tab.raw(row, email) === KEYLESS) {
-      updates.push({ row, key: [null], cells: [{ column: 'contact_id', before: null, after: 'adopted' }] });
+      const cells = [{ column: 'contact_id', before: null, after: 'adopted' }];
+      updates.push({ row, key: [null], cells, content: tab.content(row) });
     }
     if (wish?.remove) {
-      if (removable(String(key))) removals.push({ row, key: [key] });
+      if (removable(String(key))) removals.push({ row, key: [key], content: tab.content(row) });
       continue;
     }
     const cells = [];
@@ -177,7 +176,7 @@ function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (k
       { column: 'score', value: 500 },
     ],
   }));
-  const runs = snapshot.tab('runs');
+  const runs = await snapshot.load(tabNamed(snapshot.tabs, 'runs'));
   const logged = Array.from({ length: runs.length }, (_, row) => runs.raw(row, 0)).includes('storm');
   const line = logged
     ? []
@@ -192,10 +191,12 @@ function planOn(snapshot: SheetSnapshot, { plan, inserts }: Storm, removable: (k
   return [
     ...(id === undefined || id < 0
       ? []
-      : [{ tab: 'contacts', key: ['contact_id'], updates, inserts: fresh, removals }]),
-    { tab: 'runs', key: ['job'], updates: [], inserts: line, removals: [] },
+      : [{ tab: 'contacts', sheetId: 0, key: ['contact_id'], updates, inserts: fresh, removals }]),
+    { tab: 'runs', sheetId: 1, key: ['job'], updates: [], inserts: line, removals: [] },
   ];
 }
+
+const tabsOf = (snapshot: SheetSnapshot) => Promise.all(snapshot.tabs.map((tab) => snapshot.load(tab)));
 
 /** Runs until a run comes through; a kill ends one, and the next begins by recovering. */
 export async function weather(
@@ -215,16 +216,16 @@ export async function weather(
       budgetMs: Infinity,
     });
     try {
-      const writer = sheetWriter(client, one);
-      const { repaired, takenBack } = await writer.recover();
+      const { repaired } = await new SheetWriter(client, []).recover();
       if (repaired > 0) count(seen, 'repaired after a kill');
-      if (takenBack > 0) count(seen, 'taken back');
       const snapshot = await readSnapshot(client);
-      const patches = planOn(snapshot, one, (key) => !people.edits.has(key));
-      const result = await writer.apply(snapshot, patches, { job: 'storm', period: '2026-11-23', plan: `run ${run}` });
-      await writer.finish();
+      const patches = await planOn(snapshot, one, (key) => !people.edits.has(key));
+      const writer = new SheetWriter(client, await tabsOf(snapshot), { bytes: one.chunkBytes });
+      const goals = patches.flatMap((patch) => goalsOf(patch, zoneClock(snapshot.timeZone)));
+      const result = await writer.write(goals);
+      if (process.env.STORM) console.log(JSON.stringify(result), JSON.stringify(goals));
       if (result.repaired > 0) count(seen, 'repaired');
-      if (result.chunks > 1) count(seen, 'several requests');
+      if (result.requests > 1) count(seen, 'several requests');
       for (const { reason } of result.held) count(seen, `held: ${reason}`);
       return;
     } catch (error) {

@@ -1,0 +1,252 @@
+/**
+ * One request, atomic and in order: copies of the rows that it touches, what it is about to do, then cells, new rows, and rows
+ * to take away from the bottom up; its marker; and, as its answer, the copies. New rows go into rows freshly put in, never into
+ * rows that exist, so that nothing anybody types meanwhile can lie under them.
+ */
+import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { areaName, CELL_FIELDS, cellOf, type Request, type Span, spansOf } from './cells.ts';
+import type { InsertGoal, ScratchCell, Write } from './goals.ts';
+import { gridRange, type TabLook } from './look.ts';
+import { markerRequest } from './marker.ts';
+import type { PlacedRow } from './place.ts';
+import { type CopiedStep, copyRequests, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
+
+export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,rowData(values(${CELL_FIELDS})))))`;
+
+/** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
+export function bodyOf(
+  scratch: Scratch,
+  intent: Intent,
+): { body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest; pieces: number } {
+  const pieces = packed(intent);
+  const start = { sheetId: scratch.sheetId, rowIndex: 0, columnIndex: 0 };
+  // Pieces of an earlier request may stand further right.
+  const cells = Array.from({ length: Math.max(pieces.length, scratch.columns) }, (_, i) => cellOf(pieces[i] ?? null));
+  const { steps } = intent;
+  const rows = { from: steps[0]?.head ?? 1, to: endOf(steps) };
+  const region = gridRange(scratch.sheetId, rows, { from: 0, to: scratch.columns });
+  const requests: Request[] = [
+    { updateCells: { range: region, fields: 'userEnteredValue' } },
+    ...steps.flatMap((step) => copyRequests(scratch.sheetId, step)),
+    { updateCells: { start, rows: [{ values: cells }], fields: 'userEnteredValue' } },
+    ...steps.flatMap(cellRequests),
+    ...[...new Set(steps.map(({ now }) => now.sheetId))].flatMap((id) =>
+      rowRequests(steps.filter(({ now }) => now.sheetId === id)),
+    ),
+    markerRequest(intent.markerId, scratch.sheetId),
+  ];
+  const responseRanges = steps.flatMap((step) => askedBack(scratchTitle(scratch), step));
+  return { body: { requests, includeSpreadsheetInResponse: true, responseRanges }, pieces: pieces.length };
+}
+
+/** The scratch row behind the copies. */
+export const endOf = (steps: readonly CopiedStep[]): number =>
+  Math.max(1, ...steps.map(({ head, copies }) => head + 1 + copies.size));
+
+/** Of the copies: the headers, and of the rows the keys and the cells written; all cells where the whole row matters. */
+function askedBack(title: string, { width, head, copies, keyIndexes, rows }: CopiedStep): string[] {
+  const all = { from: 0, to: width };
+  const columns = new Set(keyIndexes);
+  let whole = false;
+  for (const each of rows) {
+    if (each.kind === 'update') for (const { column } of each.cells) columns.add(column);
+    if (each.kind === 'remove' || (each.kind === 'update' && each.goal.id.key === '')) whole = true;
+  }
+  const body = { from: head + 1, to: head + 1 + copies.size };
+  const spans = copies.size === 0 ? [] : whole ? [all] : spansOf(columns);
+  return [areaName(title, { from: head, to: head + 1 }, all), ...spans.map((span) => areaName(title, body, span))];
+}
+
+/** A cell with the format that makes it a date. */
+function withFormat({ value, format }: Write, formats: boolean): sheets_v4.Schema$CellData {
+  if (!format || !formats) return cellOf(value);
+  const pattern = format === 'DATE' ? 'yyyy-mm-dd' : 'yyyy-mm-dd hh:mm:ss';
+  return { ...cellOf(value), userEnteredFormat: { numberFormat: { type: format, pattern } } };
+}
+
+const fieldsOf = (formats: boolean): string =>
+  formats ? 'userEnteredValue,userEnteredFormat.numberFormat' : 'userEnteredValue';
+
+interface Area {
+  readonly row: number;
+  readonly column: number;
+  readonly formats: boolean;
+  readonly rows: sheets_v4.Schema$CellData[][];
+}
+
+/** Neighbouring cells of a row, and equal runs below one another, are one area. */
+function areasOf(rows: readonly PlacedRow[]): Area[] {
+  const areas: Area[] = [];
+  const open = new Map<string, Area>();
+  const updated = rows.flatMap((each) => (each.kind === 'update' ? [each] : [])).sort((a, b) => a.row - b.row);
+  for (const { row, cells } of updated) {
+    const plain = cells.filter(({ cell }) => !cell.after.copy).sort((a, b) => a.column - b.column);
+    for (let from = 0, to = 0; from < plain.length; from = to) {
+      const [first] = plain.slice(from);
+      if (!first) break;
+      while (
+        to < plain.length &&
+        plain[to]?.column === first.column + to - from &&
+        plain[to]?.formats === first.formats
+      )
+        to += 1;
+      const values = plain.slice(from, to).map(({ cell }) => withFormat(cell.after, first.formats));
+      const shape = `${first.column} ${values.length} ${first.formats}`;
+      const above = open.get(shape);
+      if (above && above.row + above.rows.length === row) above.rows.push(values);
+      else {
+        const area = { row, column: first.column, formats: first.formats, rows: [values] };
+        open.set(shape, area);
+        areas.push(area);
+      }
+    }
+  }
+  return areas;
+}
+
+function cellRequests({ now, rows }: CopiedStep): Request[] {
+  const back = rows.flatMap((each) =>
+    each.kind === 'update'
+      ? each.cells.flatMap(({ column, cell: { after } }) => {
+          return after.copy ? [copyBack(after.copy, { sheetId: now.sheetId, row: each.row, column }, 1)] : [];
+        })
+      : [],
+  );
+  return [...areasOf(rows).flatMap((area) => areaRequests(now.sheetId, area)), ...back];
+}
+
+function copyBack(from: ScratchCell, to: ScratchCell, width: number): Request {
+  const area = ({ sheetId, row, column }: ScratchCell): sheets_v4.Schema$GridRange =>
+    gridRange(sheetId, { from: row, to: row + 1 }, { from: column, to: column + width });
+  return { copyPaste: { source: area(from), destination: area(to), pasteType: 'PASTE_NORMAL' } };
+}
+
+/** So many rows, one below the other, that share a cell, that saying it once is shorter. */
+const REPEATED = 6;
+
+/** Writes an area cell by cell, but for what runs of rows have in common in a column, which is said once a run. */
+function areaRequests(sheetId: number, { row, column: first, formats, rows }: Area): Request[] {
+  const fields = fieldsOf(formats);
+  const repeats: Request[] = [];
+  const kept = rows.map((cells) => [...cells]);
+  const width = Math.max(0, ...rows.map((cells) => cells.length));
+  for (let column = 0; column < width; column += 1) {
+    const texts = rows.map((cells) => JSON.stringify(cells[column] ?? {}));
+    for (let from = 0, to = 0; from < rows.length; from = to) {
+      while (to < rows.length && texts[to] === texts[from]) to += 1;
+      const cell = rows[from]?.[column];
+      if (to - from < REPEATED || cell === undefined || texts[from] === '{}') continue;
+      for (const cells of kept.slice(from, to)) cells[column] = {};
+      const range = gridRange(
+        sheetId,
+        { from: row + from, to: row + to },
+        { from: first + column, to: first + column + 1 },
+      );
+      repeats.push({ repeatCell: { range, cell, fields } });
+    }
+  }
+  const start = { sheetId, rowIndex: row, columnIndex: first };
+  return [{ updateCells: { start, rows: kept.map((values) => ({ values })), fields } }, ...repeats];
+}
+
+/** Of one tab: rows that go, from the bottom up so that none shifts the next, and then new ones. A tab keeps a row below its header. */
+function rowRequests(steps: readonly CopiedStep[]): Request[] {
+  const [first] = steps;
+  if (!first) return [];
+  const { sheetId, rowCount } = first.now;
+  const gone = steps.flatMap(({ rows }) => rows.flatMap((each) => (each.kind === 'remove' ? [each.row] : [])));
+  const spare = gone.length > 0 && gone.length >= rowCount - 1 ? 1 : 0;
+  const deletions = spansOf(gone)
+    .toReversed()
+    .map(({ from, to }) => ({
+      deleteDimension: { range: { sheetId, dimension: 'ROWS', startIndex: from, endIndex: to } },
+    }));
+  let left = rowCount + spare - gone.length;
+  const news = steps.flatMap((step) => {
+    const at = step.insertAt - gone.filter((row) => row < step.insertAt).length;
+    const requests = newRowRequests(step, at, left);
+    left = Math.max(left, at + 1) + step.rows.filter(({ kind }) => kind === 'insert').length;
+    return requests;
+  });
+  return [
+    ...(spare > 0 ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: 1 } }] : []),
+    ...deletions,
+    ...news,
+  ];
+}
+
+function newRowRequests({ now, rows, keyIndexes }: CopiedStep, at: number, rowCount: number): Request[] {
+  const added = rows.flatMap((each) => (each.kind === 'insert' ? [each] : []));
+  if (added.length === 0) return [];
+  const { sheetId } = now;
+  const range = { sheetId, dimension: 'ROWS', startIndex: at, endIndex: at + added.length };
+  const lines = added.map(({ goal, columns }) => {
+    const plain = goal.cells.some(({ after }) => after.copy) ? [] : goal.cells;
+    const width = Math.max(0, ...columns.map((column) => column + 1));
+    const values: sheets_v4.Schema$CellData[] = Array.from({ length: width }, () => ({}));
+    plain.forEach(({ after }, i) => {
+      if ((columns[i] ?? -1) >= 0) values[columns[i] ?? 0] = cellOf(after.value);
+    });
+    return values;
+  });
+  const first = Math.max(0, Math.min(...added.flatMap(({ columns }) => columns).filter((i) => i >= 0), ...keyIndexes));
+  const area = { row: at, column: first, formats: false, rows: lines.map((cells) => cells.slice(first)) };
+  return [
+    // Rows can be put in before a row that exists only.
+    ...(at >= rowCount ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: at - rowCount + 1 } }] : []),
+    { insertDimension: { range, inheritFromBefore: at > 1 } },
+    ...areaRequests(sheetId, area),
+    ...dateFormats(added, sheetId, { from: at, to: at + added.length }),
+    ...added.flatMap(({ goal, columns }, i) => rowBack(goal, columns, sheetId, at + i)),
+  ];
+}
+
+type AddedRow = Extract<PlacedRow, { kind: 'insert' }>;
+
+/** New rows take the formats of the row above; a date's column gets a date's. */
+function dateFormats(added: readonly AddedRow[], sheetId: number, rows: Span): Request[] {
+  const formats = new Map(
+    added.flatMap(({ goal, columns }) =>
+      goal.cells.flatMap(({ after }, i) => (after.format && !after.copy ? [[columns[i] ?? 0, after] as const] : [])),
+    ),
+  );
+  return [...formats].map(([column, after]) => {
+    const { userEnteredFormat = {} } = withFormat(after, true);
+    const fields = 'userEnteredFormat.numberFormat';
+    return {
+      repeatCell: {
+        range: gridRange(sheetId, rows, { from: column, to: column + 1 }),
+        cell: { userEnteredFormat },
+        fields,
+      },
+    };
+  });
+}
+
+/** A row that comes back is copied, neighbours that are neighbours still together. */
+function rowBack(goal: InsertGoal, columns: readonly number[], sheetId: number, row: number): Request[] {
+  const runs: { from: ScratchCell; to: number; width: number }[] = [];
+  goal.cells.forEach(({ after: { copy } }, i) => {
+    const to = columns[i] ?? -1;
+    const last = runs.at(-1);
+    if (!copy || to < 0) return;
+    if (
+      last &&
+      last.from.row === copy.row &&
+      last.from.column + last.width === copy.column &&
+      last.to + last.width === to
+    )
+      last.width += 1;
+    else runs.push({ from: copy, to, width: 1 });
+  });
+  return runs.map(({ from, to, width }) => copyBack(from, { sheetId, row, column: to }, width));
+}
+
+/** Where new rows of a tab go in: below its last, and inside of a Table that ends there, which rows below would not join. */
+export function newRowsAt(now: TabLook, length: number): number {
+  const last = Math.max(1, Math.min(length, now.rowCount));
+  const isTable = now.tables.some(({ startRowIndex, endRowIndex }) => {
+    return endRowIndex === last && last - 1 > (startRowIndex ?? 0);
+  });
+  return isTable ? last - 1 : last;
+}
