@@ -179,7 +179,7 @@ describe('a workbook that can’t be used', () => {
     [
       'no status that we know',
       Buffer.from('contact_id,email,status\nc1,a@example.com,Jane\n'),
-      'a row, and it can’t be read: row 2, column "status": no status',
+      'a row, and it can’t be read: row 2, column "status": not a status',
     ],
   ])('says that its only rows can’t be read, the first of them and why: %s', async (_, bytes, says) => {
     const folder = temporaryFolder();
