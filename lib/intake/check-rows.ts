@@ -1,10 +1,10 @@
 /**
- * Weighs what was brought: which rows can be taken, and whom they are about. What can't be taken goes to
+ * Checks the rows that were read: which can be imported, and which contact they belong to. What can't be imported goes to
  * `import_rejects` with its row, column and reason. A contact's unreadable cell costs that cell alone; a fact's, or one
  * that speaks of consent, its row.
  *
  * People are known by their address (compared by address_key), also of a contact that was merged away, and else by
- * contact_id. Two people are never taken for one because their tools count alike.
+ * contact_id. Two people are never merged because two tools use the same number.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -39,7 +39,7 @@ const knownKinds = Object.keys(kindWords).join(', ');
 const ADDRESS = `'[^@[:space:]]+@[^@[:space:]]+'`;
 const noAddress = `email is not null and not regexp_full_match(email, ${ADDRESS})`;
 
-/** Rows that can't be taken, whatever else they say. */
+/** Rows that can't be imported, whatever else they say. */
 const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
   contacts: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
@@ -164,7 +164,7 @@ export async function rejectUnreadable(engine: Engine, options: WeighOptions): P
 }
 
 /**
- * `import_people`: a row is an incoming contact that is taken, with `id` (whose row it is or becomes) and `known` (whether
+ * `import_people`: a row is an incoming contact that is imported, with `id` (whose row it is or becomes) and `known` (whether
  * the workbook has it). `import_marks`: an address or id that a file says wants or gets no mail.
  */
 export async function findPeople(engine: Engine, { overwrite, settings }: WeighOptions): Promise<void> {
