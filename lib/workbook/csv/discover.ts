@@ -48,6 +48,9 @@ export function tableMeant(name: string): TableName | null {
 /** What such a file says may be that somebody wants no mail, so that it is never passed over. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
+/** The header of a plan's rows, which are ours (lib/run/plan-file.ts). */
+const PLAN_HEADER = 'table,key,column,before,after,reason';
+
 /**
  * Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet.
  * @throws WorkbookError where there are no contacts, or more than one file that might be them
@@ -109,6 +112,7 @@ async function recogniseOthers(folder: string, names: readonly string[], hasCont
       if (hasContacts && !isAboutConsent(name)) return null;
       throw error;
     });
+    if (file?.header.join() === PLAN_HEADER) continue;
     const recognised = file && recognise({ name, headers: file.header });
     if (!file || !recognised) leftAlone.push(name);
     else if ('unclear' in recognised) {
