@@ -52,8 +52,11 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
     if (store.kind === 'csv') findings.push(...doubled(source));
   }
+  for (const { header, yes, no } of snapshot.consent?.counts ?? []) {
+    findings.push({ level: 'well', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
+  }
   for (const file of reading.foreign)
-    findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+    findings.push({ level: 'well', text: `${file.label}: ${file.recognised.label}, read as bounces` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(await ofAccess(store)),

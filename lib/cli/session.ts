@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
+import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -107,7 +108,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     elapsed: () => (performance.now() - start) / 1000,
     open: async (command, mayBeEmpty = false) => {
       const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
+      const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
       // Google's client is only loaded for a workbook that needs it.
       const store =
         spreadsheetId === null

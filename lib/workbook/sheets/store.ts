@@ -7,8 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
+import { contactHeaders } from '../contact-cells.ts';
 import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
+import { type Recognise, shapeOf } from '../recognised.ts';
 import {
   type ClearedTabs,
   type Held,
@@ -56,6 +58,8 @@ export interface SheetsStoreOptions {
   /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
   readonly folder: string;
   readonly aliases: Readonly<Record<string, string>>;
+  /** Says what tabs are that are called like no table. */
+  readonly recognise: Recognise;
   readonly command: string;
   readonly run: string;
   readonly mayBeEmpty?: boolean;
@@ -180,9 +184,9 @@ class SheetsStore implements Store {
     if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
     return {
       tables: [...this.#tables.values()].map(({ source }) => source),
-      foreign: foreignTabs(snapshot).map(({ kind, tab }) => ({
+      foreign: foreignTabs(snapshot, this.#options.recognise).map(({ recognised, tab }) => ({
         label: labelOf(tab),
-        kind,
+        recognised,
         headers: tab.headers,
         open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
@@ -200,7 +204,13 @@ class SheetsStore implements Store {
   }
 
   #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): Known {
-    const headerOf = findColumns(table, tab.headers, table === 'contacts' ? this.#options.aliases : {});
+    const { aliases, recognise } = this.#options;
+    const found = recognise({ name: tab.title, headers: tab.headers });
+    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
+    const headerOf =
+      table === 'contacts'
+        ? contactHeaders(tab.headers, recognised?.contacts, aliases)
+        : findColumns(table, tab.headers);
     const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
     const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
     const known: Known = {
@@ -210,6 +220,7 @@ class SheetsStore implements Store {
         label: labelOf(tab),
         headers: tab.headers,
         headerOf,
+        ...shapeOf(table, recognised),
         open: () => {
           const loading = snapshot.load(tab).catch((error: unknown) => {
             if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
