@@ -36,7 +36,7 @@ it('says of a sheet that is well what is read as what', async () => {
     well  tab "quarantine": 0 rows of quarantine
     well  tab "runs": 0 rows of runs
     well  the account that runs the night shift may edit the sheet
-    well  24,457 of Google's 10,000,000 cells
+    well  24,857 of Google's 10,000,000 cells
     well  tab "inbox": what is pasted there is taken in before each batch
     well  no table, and left alone: tab "Our notes"
     well  a day is a day in UTC
@@ -100,7 +100,7 @@ it('warns before the sheet is full', async () => {
   bench.server.put(full);
   const { code, said } = await commandsOn(bench)('doctor');
   expect(said).toContain(
-    "mend  9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, or keep events in files (docs/workbook.md)",
+    "mend  9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, keep events in files (docs/workbook.md), or bound",
   );
   expect(code).toBe(1);
 });
@@ -108,7 +108,10 @@ it('warns before the sheet is full', async () => {
 it.each([
   ['signed-out', /^mend {2}Not signed in to Google.*\n1\. .*\n2\. .*\n3\. /],
   ['denied', /^mend {2}Google knows us but does not let us into the spreadsheet\.\n1\. .*as editor/],
-  ['narrow', /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*--client-id-file=.*\n2\. Run again\./],
+  [
+    'narrow',
+    /^mend {2}The sign-in does not cover Google Sheets\.\n1\. gcloud auth .*--client-id-file=.*\n2\. Run again\./,
+  ],
   ['missing', /^mend {2}There is no spreadsheet "sheet-1", or it is not shared with .*\.\n1\. /],
   [
     'disabled',
