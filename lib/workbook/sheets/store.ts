@@ -62,7 +62,7 @@ export interface SheetsStoreOptions {
   readonly run: string;
   readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
-  /** Is told what is waited for. */
+  /** Gets a line for each wait. */
   readonly progress?: (line: string) => void;
 }
 
