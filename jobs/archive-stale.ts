@@ -17,7 +17,7 @@ const ranked = (months: number, today: string) =>
 export const archiveStale = (rules: ArchiveRules) =>
   job({
     name: 'archive-stale',
-    purpose: 'Marks contacts without any sign of life, archives them a month later, and brings back who shows life.',
+    purpose: 'Notes inactive contacts, archives them a month later, and brings back those that become active.',
     reads: ['contacts', 'events', 'purchases', 'suppressions', 'review', 'archive', 'changes', 'list_changes', 'runs'],
     writes: ['contacts', 'archive', 'changes', 'list_changes', 'runs'],
     rules,
@@ -28,12 +28,12 @@ export const archiveStale = (rules: ArchiveRules) =>
       update('contacts', alive),
       insert('archive', intoArchive(period, asOf)),
       remove('contacts', outOfContacts(period)),
-      insert('contacts', backToContacts),
+      insert('contacts', backToContacts()),
       remove('archive', outOfArchive),
-      // Marks that still stand are needed to put a stage back.
+      // Notes that still stand say since when.
       remove(
         'changes',
-        sql`select c.change_id, 'old' as why from (${ranked(rules.keepRecordsMonths.changes, today)}) c left join stale_marks m on m.contact_id = c.row_key left join contacts t on t.contact_id = m.contact_id and t.lifecycle_stage = 'stale'
+        sql`select c.change_id, 'old' as why from (${ranked(rules.keepRecordsMonths.changes, today)}) c left join stale_marks m on m.contact_id = c.row_key left join contacts t on t.contact_id = m.contact_id and t.archive_note = 'inactive'
           where (c.is_old or c.nth > ${rules.mostRecords.changes ?? NO_LIMIT}) and (c.job <> 'archive-stale' or t.contact_id is null)`,
       ),
       remove(
@@ -43,7 +43,7 @@ export const archiveStale = (rules: ArchiveRules) =>
       ),
       remove(
         'runs',
-        sql`select job, period, 'old' as why from runs where local_day(started_at) < ${older(rules.keepRecordsMonths.runs, today)} and job <> 'inbox'`,
+        sql`select job, period, 'old' as why from runs where local_day(started_at) < ${older(rules.keepRecordsMonths.runs, today)} and job not in ('inbox', 'columns')`,
       ),
     ],
     guards: [
@@ -55,13 +55,13 @@ export const archiveStale = (rules: ArchiveRules) =>
       ),
     ],
     metrics: () => ({
-      silent: sql`select case when lifecycle_stage = 'stale' then 'marked' else 'newly silent' end as label, count(*) as n from silent group by 1 order by 1`,
+      silent: sql`select case when archive_note = 'inactive' then 'noted' else 'newly inactive' end as label, count(*) as n from silent group by 1 order by 1`,
       spared: sql`select why as label, count(*) as n from spared group by why order by why`,
     }),
     explains: (_, contactId) => [
       {
-        title: 'Sign of life, and why it stays',
-        query: sql`select l.seen_at as last_life, s.why as stays from last_life l left join spared s on s.contact_id = l.contact_id where l.contact_id = ${contactId}`,
+        title: 'Last activity, and why it is not archived',
+        query: sql`select l.seen_at as last_activity, s.why as not_archived from last_life l left join spared s on s.contact_id = l.contact_id where l.contact_id = ${contactId}`,
       },
     ],
   });

@@ -20,14 +20,16 @@ export const enrichment = (asked: EnrichmentRules) =>
     guards: [atMost({ share: asked.mostChanging }, 'contacts', 'changing what they hold', cellsChanged(asked))],
     metrics: () => ({
       contacts: sql`
-        select case when k.fetched_at is null then 'company not asked for yet' when k.company is null then 'company unknown' else 'company known' end as label, count(*) as n
+        select case when k.fetched_at is null then 'company not asked for yet'
+          when k.company is null then 'company unknown' else 'company known' end as label, count(*) as n
         from contact_domains d left join companies k on k.domain = d.domain group by 1 order by 1`,
     }),
     explains: (_, contactId) => [
       {
         title: 'The company of this contact',
         query: sql`
-          select k.domain, k.company, k.industry, k.employees, k.annual_revenue, k.country, k.source, k.fetched_at, k.mail, k.website
+          select k.domain, k.company, k.industry, k.employees, k.annual_revenue, k.country, k.source, k.source_note,
+            k.fetched_at, k.mail, k.website
           from contact_domains d join companies k on k.domain = d.domain where d.contact_id = ${contactId}`,
       },
     ],

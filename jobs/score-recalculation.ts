@@ -48,7 +48,8 @@ export const scoreRecalculation = (rules: ScoringRules, bounceRules: BounceRules
     explains: (context, contactId) => [
       {
         title: 'Score, part by part',
-        query: sql`select side, part, detail, points from (${scorePartsQuery(checked(rules, context), context.asOf, contactId)}) as parts order by side, place`,
+        query: sql`select side, part, detail, points
+          from (${scorePartsQuery(checked(rules, context), context.asOf, contactId)}) as parts order by side, place`,
       },
     ],
     backtest: async (request) => {

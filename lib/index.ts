@@ -26,18 +26,25 @@ import { ROLE_NOTE } from './features/hygiene/email/verdict.ts';
 import * as cleaningSteps from './features/hygiene/steps.ts';
 import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
-import { backtestScore } from './features/scoring/backtest.ts';
-import { describeScoreBacktest } from './features/scoring/backtest-report.ts';
-import * as scoreQueries from './features/scoring/query.ts';
-import { checkScoring, bandsOf as gradesOf } from './features/scoring/rules.ts';
-import { unknownEventTypes } from './features/scoring/unknown-types.ts';
+import {
+  backtestScore,
+  checkScoring,
+  describeScoreBacktest,
+  bandsOf as gradesOf,
+  scorePartsQuery,
+  scoreQuery,
+  unknownEventTypes,
+} from './features/scoring/index.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
+import { backtestValue } from './features/value/backtest.ts';
+import { describeValueBacktest } from './features/value/backtest-report.ts';
 import { bandsOf } from './features/value/bands.ts';
+import { explainValue, hasOrders, totalChange } from './features/value/explain.ts';
 import { valueCustomers } from './features/value/lifetime-value.ts';
-import { valueMetrics } from './features/value/report.ts';
+import { lastModel, valueMetrics } from './features/value/report.ts';
 import { valueRules as valueSchema } from './features/value/rules.ts';
 
 // ── 1. A job ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -45,7 +52,7 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
 export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
 export type { Context } from './core/context.ts';
-export { atMost, type Guard, type Hold, type Limit } from './core/guard.ts';
+export { atMost, atMostChange, type Guard, type Hold, type Limit } from './core/guard.ts';
 export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
 export { join, list, name, raw, type Sql, sql } from './core/sql.ts';
@@ -61,12 +68,12 @@ export const readRepositoryFile = (path: string): Promise<string> =>
 export type { WorkbookRules } from './core/workbook-rules.ts';
 export { workbookRules } from './core/workbook-rules.ts';
 export { type ArchiveRules, archiveRules } from './features/archive/rules.ts';
-export { type BounceRules, bounceRules } from './features/bounces/rules.ts';
+export { type BounceRules, bounceRules } from './features/bounces/index.ts';
 export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
 export type { MatchingRules } from './features/matching/rules.ts';
-export { type ScoringRules, scoringRules } from './features/scoring/rules.ts';
+export { type ScoringRules, scoringRules } from './features/scoring/index.ts';
 export type { ValueRules } from './features/value/rules.ts';
 
 /** The rules of `jobs/rules/cleaning.ts`: how addresses are judged. */
@@ -131,7 +138,8 @@ export const mergeParts = mergeSweep;
 
 /** The job score-recalculation. `bandsOf` gives the bands of scoring rules, which the conditions of lists may name. */
 export const scoreParts = {
-  ...scoreQueries,
+  scorePartsQuery,
+  scoreQuery,
   backtestScore,
   bandsOf: gradesOf,
   checkScoring,
@@ -155,4 +163,14 @@ export const listParts = {
 };
 
 /** The job lifetime-value. */
-export const valueParts = { bandsOf, valueCustomers, valueMetrics };
+export const valueParts = {
+  backtestValue,
+  bandsOf,
+  describeValueBacktest,
+  explainValue,
+  hasOrders,
+  lastModel,
+  totalChange,
+  valueCustomers,
+  valueMetrics,
+};

@@ -23,7 +23,7 @@ export async function million(customers: number): Promise<void> {
   engine.close();
   console.log(
     `${report.customers.toLocaleString('en')} customers, ${purchases.toLocaleString('en')} purchases: ` +
-      `${seconds.toFixed(1)} s (${((used.user + used.system) / 1e6).toFixed(0)} s of two processors) by ${report.model.name}, at most ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
+      `${seconds.toFixed(1)} s (${((used.user + used.system) / 1e6).toFixed(2)} s of two processors) by ${report.model.name}, at most ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`,
   );
   console.table(report.comparison.scores);
 }

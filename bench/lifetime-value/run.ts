@@ -1,13 +1,15 @@
 /**
  * How right and how fast lifetime values are: CDNOW against the published figures, the same work by Python's lifetimes where it
- * is installed (`pip install lifetimes`), and a workbook of a million invented customers (`--customers=N`; 0 leaves it out).
- * Prints tables; judges nothing.
+ * is installed (`pip install lifetimes`), public shops against plain forecasts (`--shops=FOLDER`, see shops.ts), and a workbook
+ * of a million invented customers (`--customers=N`; 0 leaves it out). Prints tables; judges nothing.
  */
-import { candidates, score } from '../../lib/features/value/choose.ts';
+import { candidatesFor, models, score } from '../../lib/features/value/choose.ts';
 import { fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
 import { fitModel } from '../../lib/features/value/model.ts';
 import { type CdnowSample, cdnowSample } from './cdnow.ts';
 import { million } from './million.ts';
+import { publicShops } from './shops.ts';
+
 import { sideBySide } from './side-by-side.ts';
 import { inWholeOrders } from './whole-orders.ts';
 
@@ -19,6 +21,9 @@ export async function run(): Promise<void> {
     orderValues(sample);
     sideBySide(sample);
   } else console.log('CDNOW: skipped: no data');
+  const shops = process.argv.find((word) => word.startsWith('--shops='))?.split('=')[1];
+  if (shops) await publicShops(shops);
+  else console.log('Public shops: skipped: no --shops=FOLDER');
   const customers = process.argv.find((word) => word.startsWith('--customers='))?.split('=')[1];
   if (customers !== '0') await million(Number(customers ?? 1_000_000));
 }
@@ -26,18 +31,23 @@ export async function run(): Promise<void> {
 /** Fits every candidate up to 1997-09-30 and scores the 39 weeks after. */
 function accuracy({ heldOut, weeks }: CdnowSample): void {
   console.log(`CDNOW sample, 2,357 customers, calibration to 1997-09-30, ${weeks} weeks held out`);
-  const rows = candidates.map((model) => {
-    const fitted = fitModel(model, heldOut);
-    const means = score(fitted, heldOut, weeks);
-    const whole = inWholeOrders(fitted, heldOut, weeks);
-    return {
-      model: model.name,
-      parameters: fitted.parameters.map((value) => value.toFixed(4)).join(' '),
-      'log-likelihood': fitted.logLikelihood.toFixed(3),
+  const rows = candidatesFor(1).flatMap((candidate) => {
+    const fitted = candidate.fit(heldOut, weeks);
+    if (fitted === undefined) return [];
+    const means = score(candidate.name, fitted, heldOut, weeks);
+    const model = models.find(({ name }) => name === candidate.name);
+    const whole = model && inWholeOrders(fitModel(model, heldOut), heldOut, weeks);
+    const row = {
+      model: candidate.name,
+      parameters: Object.values(fitted.parameters)
+        .map((value) => value.toFixed(4))
+        .join(' '),
+      'log-likelihood': fitted.logLikelihood?.toFixed(3),
       'mean abs. error': means.meanAbsoluteError.toFixed(4),
-      bias: `${(means.bias * 100).toFixed(1)} %`,
-      'in whole orders': `${whole.meanAbsoluteError.toFixed(4)}, ${(whole.bias * 100).toFixed(1)} %`,
+      bias: percent(means.bias),
+      'in whole orders': whole && `${whole.meanAbsoluteError.toFixed(4)}, ${percent(whole.bias)}`,
     };
+    return [row];
   });
   console.table([
     ...rows,
@@ -51,6 +61,8 @@ function accuracy({ heldOut, weeks }: CdnowSample): void {
     { model: 'Pareto/NBD, published', parameters: '0.553 10.578 0.606 11.669', 'mean abs. error': '0.7545' },
   ]);
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function orderValues({ spending }: CdnowSample): void {
   const { p, q, v, customers } = fitOrderValue(spending);

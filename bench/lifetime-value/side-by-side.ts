@@ -5,7 +5,8 @@
  * histories together first, and that is timed too.
  */
 import { bgNbd } from '../../lib/features/value/beta-geometric.ts';
-import { byModel, estimate } from '../../lib/features/value/estimate.ts';
+import { estimate } from '../../lib/features/value/estimate.ts';
+import { byModel } from '../../lib/features/value/forecast.ts';
 import { expectedOrderValue, fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
 import { fitModel, type Histories } from '../../lib/features/value/model.ts';
 import type { CdnowSample } from './cdnow.ts';

@@ -20,7 +20,7 @@ export function inWholeOrders({ model, parameters }: Fit, heldOut: HeldOut, week
   const { frequency, recency, age, customers, orders } = heldOut;
   const chances = Array.from(frequency, (x, i): Chances => {
     const [t, T] = [recency[i] as number, age[i] as number];
-    const mean = model.ordersIfAlive(parameters, x, T, weeks);
+    const mean = model.ordersIfAlive(parameters, x, t, T, weeks);
     return { alive: model.alive(parameters, x, t, T), mean, shape: (parameters[0] as number) + x };
   });
   const sum = (values: readonly number[]): number =>

@@ -1,6 +1,6 @@
 /**
- * What people do: the newsletters that reach them, what they open, click, attend, ask for and buy. A function of the member
- * alone, so that any contact's history can be made without the others'.
+ * What people do: the newsletters that reach them, what they open, click, attend, ask for and buy. A function of the
+ * member alone, so that any contact's history can be made without the others'.
  */
 import { DAY_SECONDS } from './days.ts';
 import { spellHabits, spellOf } from './interest.ts';
@@ -32,7 +32,10 @@ type EventType = (typeof eventTypes)[number];
 
 const place = Object.fromEntries(eventTypes.map((type, index) => [type, index])) as Record<EventType, number>;
 
-/** What each persona does, how often each thing among a hundred, how many things on average, and how many days ago on average. */
+/**
+ * What each persona does, how often each thing among a hundred, how many things on average, and how many days ago on
+ * average.
+ */
 const habits: Readonly<Record<Persona, { does: Partial<Record<EventType, number>>; count: number; daysAgo: number }>> =
   {
     hot: {
@@ -90,8 +93,8 @@ export const eventsPerContact = 10.9;
 export type Tell = (type: number, at: number) => void;
 
 /**
- * Passes every event of a member to `tell`, in no order; `scale` multiplies how much people do. Returns the last moment of activity
- * (opens are made by machines, and are none), or 0.
+ * Passes every event of a member to `tell`, in no order; `scale` multiplies how much people do. Returns the last
+ * moment of activity (opens are made by machines, and are none), or 0.
  */
 export function eventsOf(member: Member, seed: number, end: number, scale: number, tell: Tell): number {
   const random = new Random(seed, purpose.events, member.index);
@@ -142,7 +145,10 @@ export interface Purchase {
 /** How many purchases a contact has on average when nothing scales them. */
 export const purchasesPerContact = 0.995;
 
-/** The member's purchases, oldest first: customers buy at their own rate until they stop, the interested after their spell; some send things back. */
+/**
+ * The member's purchases, oldest first: customers buy at their own rate until they stop, the interested after their
+ * spell; some send things back.
+ */
 export function purchasesOf(member: Member, seed: number, end: number, scale: number): Purchase[] {
   const { person, story, createdAt } = member;
   const random = new Random(seed, purpose.purchases, member.index);

@@ -1,7 +1,7 @@
 /**
- * Spells of interest: for some weeks somebody looks into the offer (prices, webinars, guides), and some of them buy in the weeks
- * after. Whether they do depends on who they are. This is the truth that a score has to find: what people do and who they are
- * says something about what they will buy. A function of the member alone.
+ * Spells of interest: for some weeks somebody looks into the offer (prices, webinars, guides), and some of them buy
+ * in the weeks after. Whether they do depends on who they are. This is the truth that a score has to find: what
+ * people do and who they are says something about what they will buy. A function of the member alone.
  */
 import { DAY_SECONDS } from './days.ts';
 import type { Member } from './member.ts';
@@ -46,7 +46,10 @@ export const spellHabits = {
   around: { page_view: 34, click: 34, download: 14, subscribe: 6, registered: 6, gated_content: 4, pricing_page: 2 },
 } as const;
 
-/** The spell of a member, or none. It ended between ten weeks and a year before the world's end, most of them in the last half year. */
+/**
+ * The spell of a member, or none. It ended between ten weeks and a year before the world's end, most of them in the
+ * last half year.
+ */
 export function spellOf(
   { person, story, createdAt, address, index }: Member,
   seed: number,

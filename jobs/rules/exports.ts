@@ -5,6 +5,8 @@
  * or changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a Google
  * Sheet instead of a file.
  */
+// Columns of your own are declared there, and may be exported.
+import './workbook.ts';
 import { exportRules } from 'nightshift';
 import { lists } from './segments.ts';
 

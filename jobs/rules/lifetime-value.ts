@@ -11,9 +11,9 @@ export const lifetimeValue = valueRules({
   discountRate: 0.1,
   // The part of an order's value that stays with you.
   margin: 0.4,
-  // What one unit of a currency is worth in the base. An order in any other currency stops the job: put its rate here.
+  // What one unit of a currency is worth in the base. An order in any other currency is left out, and a warning counts it.
   currencies: { base: 'USD', rates: { EUR: 1.08, GBP: 1.27 } },
-  // Best first, each with its share of the buyers; then everybody else, and whoever was among the best and seems gone.
+  // Best first, each with its share of the buyers; then everybody else, and those who were among the best and seem gone.
   bands: {
     ranked: [
       { name: 'vip', share: 0.05 },
@@ -23,9 +23,9 @@ export const lifetimeValue = valueRules({
     rest: 'low',
     lapsing: { name: 'lapsing', ofBest: 0.2, aliveBelow: 0.35 },
   },
-  // With less history than this a plain average stands in for a model, and the ledger says so.
+  // With less history than this a plain average stands in for a model, and a warning names the cause.
   fitFrom: { customers: 100, repeatBuyers: 30, weeks: 13 },
-  // A change of a model's mean rates against last month by more than this is pointed out.
+  // A change of a model's mean rates against last month by more than this is a warning.
   jump: 0.3,
 });
 
@@ -35,4 +35,6 @@ export const valueLimits = {
   emptied: { share: 0.02, count: 500 },
   // Contacts whose band changes: purchases were cut, or the rate of a currency is wrong.
   moved: { share: 0.3 },
+  // Change of the sum of all lifetime values; 1 is twice as much, or half: amounts in another unit, one enormous order.
+  total: 1,
 };

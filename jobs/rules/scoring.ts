@@ -1,12 +1,14 @@
 /**
  * How contacts are scored. Change the numbers here, in a pull request; no job needs to change.
  *
- * Engagement is what somebody does, fit is who somebody is; each ends at 0 and at 100. The score is their sum, and the
- * grade their two marks: A1 is the best fit and the most engaged, D4 neither. `npx nightshift explain CONTACT` shows
- * a contact's score part by part, `npx nightshift backtest score` whether scores predict what came. See docs/scoring.md.
+ * Engagement is what somebody does, fit is who somebody is; each ends at 0 and at 100. The score is their sum, and
+ * the grade their two marks: A1 is the best fit and the most engaged, D4 neither. `npx nightshift explain CONTACT`
+ * shows a contact's score part by part, `npx nightshift backtest score` whether scores predict what came. See
+ * docs/scoring.md.
  *
- * An event counts under its `type` and the names in `also` (`also: ['webinar attended']`). `atMost` caps one type by day, week or
- * ever; `caps: [{ name: 'website visits', types: ['page_view', 'pricing_page'], points: 40 }]` caps several together.
+ * An event counts under its `type` and the names in `also` (`also: ['webinar attended']`). `atMost` caps one type by
+ * day, week or ever; `caps: [{ name: 'website visits', types: ['page_view', 'pricing_page'], points: 40 }]` caps
+ * several together.
  */
 
 import { domainOf, knownAndNot, scoringRules, text } from 'nightshift';

@@ -1,10 +1,10 @@
 /**
- * The lists that the night shift keeps, each with the people it is for. Change them here, in a pull request; no job needs
- * to change. The words are explained in docs/segments.md.
+ * The lists that the night shift keeps, each with the people it is for. Change them here, in a pull request; no job
+ * needs to change. The words are explained in docs/segments.md.
  *
- * A list marked `sending` never holds anybody who may not be mailed (unsubscribed, suppressed, no valid address), whatever
- * its rule says. The examples are tests: made-up people who must be on the list, and who must not. An example starts as a
- * subscribed contact with a valid address, and `clicks: ['12 days ago']` means just that.
+ * A list marked `sending` never holds anybody who may not be mailed (unsubscribed, suppressed, no valid address),
+ * whatever its rule says. The examples are tests: made-up people who must be on the list, and who must not. An
+ * example starts as a subscribed contact with a valid address, and `clicks: ['12 days ago']` means just that.
  */
 
 import {
@@ -25,7 +25,8 @@ import {
 
 /**
  * What counts as activity, for lists, archive and enrichment alike. Opens don't: machines open mail since 2021.
- * `last_activity_at` is the contact's column of that name, which people or another tool keep; without it here, it counts nowhere.
+ * `last_activity_at` is the contact's column of that name, which people or another tool keep; without it here, it
+ * counts nowhere.
  */
 export const activity = [
   'last_activity_at',
@@ -117,8 +118,8 @@ export const lists: readonly ListRule[] = [
     name: 'Last chance before the archive',
     description: 'Without any sign of life for two years: they go to the archive in a month, unless they answer.',
     sending: true,
-    where: text('lifecycle_stage').is('stale'),
-    examples: { in: [{ lifecycle_stage: 'stale' }], out: [{ lifecycle_stage: 'stale', status: 'unsubscribed' }, {}] },
+    where: text('archive_note').is('inactive'),
+    examples: { in: [{ archive_note: 'inactive' }], out: [{ archive_note: 'inactive', status: 'unsubscribed' }, {}] },
   },
   {
     name: 'Hot leads',

@@ -1,5 +1,6 @@
 /**
- * `backtest score|value`: holds a job's numbers of back then against what came since. Reads the workbook and writes nothing to it.
+ * `backtest score|value`: holds a job's numbers of back then against what came since. Reads the workbook and writes
+ * nothing to it.
  */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -7,7 +8,7 @@ import type { Backtest, BacktestTable } from '../core/backtest.ts';
 import type { ScheduledJob } from '../core/batch.ts';
 import { allJobs } from '../core/batch.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printableJson } from '../core/text/printable.ts';
+import { printable, printableJson } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
 import { runSteps } from '../run/plan-job.ts';
 import { inspect } from './inspect.ts';
@@ -15,7 +16,7 @@ import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
 import { screen, table } from './text.ts';
 
-/** The job that keeps each number. A number can be back-tested when its job declares `backtest`. */
+/** The job that keeps each number. A number can be back-tested as soon as its job declares `backtest` (core/job.ts). */
 const KEEPERS: Readonly<Record<string, string>> = { score: 'score-recalculation', value: 'lifetime-value' };
 const DEFAULT_DAYS = 90;
 const MOST_DAYS = 3_650;
@@ -38,7 +39,8 @@ export async function backtestCommand(session: Session): Promise<number> {
     });
     if (options.out) await writeFile(resolve(options.out), pageOf(found), 'utf8');
     console.log(options.json ? printableJson(found.report) : screen(linesOf(found, options.out)));
-    return 0;
+    if (found.refused !== undefined) console.error(`No back-test: ${printable(found.refused)}.`);
+    return found.refused === undefined ? 0 : 2;
   });
 }
 
@@ -49,7 +51,8 @@ function keeperOf({ options, nightShift }: Session): ScheduledJob {
   if (measure === undefined || rest.length > 0 || !keeper) {
     const near = measure === undefined ? null : nearest(measure, known);
     throw new UsageError(
-      `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.${near && near !== measure ? ` Did you mean "${near}"?` : ''}`,
+      `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.` +
+        (near && near !== measure ? ` Did you mean "${near}"?` : ''),
     );
   }
   const scheduled = allJobs(nightShift).find(({ job }) => job.name === keeper);
@@ -66,7 +69,7 @@ function daysOf(written: string | undefined): number {
   return days;
 }
 
-function linesOf({ title, findings, tables }: Backtest, out: string | undefined): string[] {
+function linesOf({ title, findings, tables, lines = [] }: Backtest, out: string | undefined): string[] {
   return [
     title,
     '',
@@ -78,16 +81,18 @@ function linesOf({ title, findings, tables }: Backtest, out: string | undefined)
       ...table([each.head, ...each.rows], '  '),
       '',
     ]),
-    ...(out ? [`Written: ${out}`] : []),
+    ...lines,
+    ...(out ? ['', `Written: ${out}`] : []),
   ];
 }
 
 /** One page without scripts, styles or pictures from elsewhere. */
-function pageOf({ title, findings, tables }: Backtest): string {
+function pageOf({ title, findings, tables, lines = [] }: Backtest): string {
   const body = [
     `<h1>${escaped(title)}</h1>`,
     ...findings.map((finding) => `<p>${escaped(finding)}</p>`),
     ...tables.map(tableHtml),
+    ...(lines.length > 0 ? [`<pre>${escaped(lines.join('\n'))}</pre>`] : []),
   ].join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -67,6 +67,12 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
       text: `${plural(rows, 'row')} in quarantine, ${reason}: the table "quarantine" says which, after the next run`,
     });
   }
+  for (const [reason, cells] of Object.entries(snapshot.unreadable)) {
+    findings.push({
+      level: 'look',
+      text: `${plural(cells, 'cell')} unreadable and taken as unknown, ${reason}: the table "quarantine" says which, after the next run`,
+    });
+  }
   const released = await engine.number(
     raw(
       `select count(*) from contacts c join suppressions s on s.email = address_key(c.email) where c.status = 'suppressed' and s.released_at is not null and (s.suppressed_at is null or s.suppressed_at <= s.released_at)`,

@@ -4,11 +4,15 @@
  */
 
 import { allJobs } from '../core/batch.ts';
+import type { Context } from '../core/context.ts';
 import type { Cell, Engine, Row } from '../core/engine.ts';
-import { type Sql, sql } from '../core/sql.ts';
+import type { Job } from '../core/job.ts';
+import { join, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { ownTables, tableOf } from '../core/tables.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
 import { dropSteps, runSteps } from '../run/plan-job.ts';
+import { earlierMetrics } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 import { inspect, type Look } from './inspect.ts';
@@ -28,22 +32,27 @@ export async function explainCommand(session: Session): Promise<number> {
   if (process.env.GITHUB_ACTIONS === 'true') {
     throw new UsageError('explain prints personal data, and this log is kept by others. Run it on your own machine.');
   }
-  return inspect(session, 'explain', ['changes', 'list_changes', 'merges', 'review', 'archive'], async (look) => {
-    const ids = await findContacts(look.engine, contact);
-    if (ids.length === 0) {
-      const elsewhere = await sections(look.engine, aboutNobody(contact));
-      if (elsewhere.length === 0)
-        throw new UsageError(
-          `There is no contact "${contact}" in this workbook: neither as contact_id nor as address.`,
-        );
-      print(session, [{ contact, sections: elsewhere }]);
+  return inspect(
+    session,
+    'explain',
+    ['changes', 'list_changes', 'merges', 'review', 'archive', ...ownTables()],
+    async (look) => {
+      const ids = await findContacts(look.engine, contact);
+      if (ids.length === 0) {
+        const elsewhere = await sections(look.engine, aboutNobody(contact));
+        if (elsewhere.length === 0)
+          throw new UsageError(
+            `There is no contact "${contact}" in this workbook: neither as contact_id nor as address.`,
+          );
+        print(session, [{ contact, sections: elsewhere }]);
+        return 0;
+      }
+      const told = [];
+      for (const id of ids) told.push({ contact: id, sections: await explainOne(session, look, id) });
+      print(session, told);
       return 0;
-    }
-    const told = [];
-    for (const id of ids) told.push({ contact: id, sections: await explainOne(session, look, id) });
-    print(session, told);
-    return 0;
-  });
+    },
+  );
 }
 
 /** By id, or by an address however it is written. */
@@ -76,6 +85,25 @@ const aboutNobody = (contact: string): { title: string; query: Sql }[] => [
   },
 ];
 
+/** The contact's rows in the team's own tables, by contact_id or address. */
+const inOwnTables = (id: string): { title: string; query: Sql }[] =>
+  ownTables().flatMap((table) => {
+    const { columns } = tableOf(table);
+    const owner = [
+      ...('contact_id' in columns ? [sql`t.contact_id = ${id}`] : []),
+      ...('email' in columns
+        ? [sql`address_key(t.email) in (select address_key(email) from contacts where contact_id = ${id})`]
+        : []),
+    ];
+    if (owner.length === 0) return [];
+    const cells = raw(
+      Object.keys(columns)
+        .map((column) => `t.${quoteName(column)}`)
+        .join(', '),
+    );
+    return [{ title: `In ${table}`, query: sql`select ${cells} from ${raw(table)} t where ${join(owner, ' or ')}` }];
+  });
+
 async function explainOne(session: Session, { engine, snapshot }: Look, id: string): Promise<Section[]> {
   const told = await sections(engine, [
     {
@@ -96,14 +124,30 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
     told.push(...(await sections(engine, job.explains(context, id))));
+    told.push(...(await preparedSections(session, engine, job, context, id)));
     await dropSteps(engine, steps);
   }
   const decisions = sql`
     select "at", job, period, "table", "column", "before", "after", reason from changes
     where row_key = ${id} or row_key in (select address_key(email) from contacts where contact_id = ${id})
     order by "at", job, "table", "column"`;
-  told.push(...(await sections(engine, [{ title: 'Decisions', query: decisions }, ...aboutNobody(id).slice(1)])));
+  told.push(
+    ...(await sections(engine, [
+      { title: 'Decisions', query: decisions },
+      ...aboutNobody(id).slice(1),
+      ...inOwnTables(id),
+    ])),
+  );
   return told;
+}
+
+/** What a job explains from what it prepares as in its run; nothing where that says nothing of this contact. */
+async function preparedSections(session: Session, engine: Engine, job: Job, context: Context, id: string) {
+  const prepared = job.explainsPrepared;
+  if (!job.prepare || !prepared || (await engine.number(prepared.when(id))) === 0) return [];
+  const earlier = await earlierMetrics(session.ledger, session.identity.workbook, job, context.period);
+  await job.prepare({ engine, context, earlier });
+  return sections(engine, prepared.explains(context, id));
 }
 
 async function sections(engine: Engine, asked: readonly { title: string; query: Sql }[]): Promise<Section[]> {

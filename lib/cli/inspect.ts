@@ -39,6 +39,7 @@ export async function inspect<T>(
         asOf: session.asOf,
         now: session.identity.startedAt,
         tables: new Set([...jobs.flatMap(({ job }) => [...job.reads, ...job.writes]), ...more]),
+        derived: rules.derived,
         extraColumns: new Set(jobs.flatMap(({ job }) => job.extraColumns ?? [])),
       });
       return await look({ engine, snapshot, reading, store });

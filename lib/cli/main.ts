@@ -3,6 +3,7 @@
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';
+import { checkJobs } from '../run/check-jobs.ts';
 import { completionScript } from './completion.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
@@ -39,9 +40,9 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
 export async function main(argv: readonly string[], given: NightShift | Promise<NightShift>): Promise<number> {
   const start = performance.now();
   try {
-    const nightShift = await Promise.resolve(given).catch(async (error: unknown) =>
-      (await import('./unloadable.ts')).unloadable(error, argv),
-    );
+    const nightShift = await Promise.resolve(given)
+      .then(checkJobs)
+      .catch(async (error: unknown) => (await import('./unloadable.ts')).unloadable(error, argv));
     const names = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
     const options = readOptions(argv, names);
     if ('text' in options) {

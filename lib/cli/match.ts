@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { printable, printableJson } from '../core/text/printable.ts';
+import { columnRoles, traits } from '../features/matching/kinds.ts';
 import { MatchError } from '../features/matching/match-error.ts';
 import { type MatchSummary, matchFile } from '../features/matching/match-file.ts';
-import { type MatchingRules, readMatchingRules } from '../features/matching/rules.ts';
+import { defaultMatchingRules, type MatchingRules, readMatchingRules } from '../features/matching/rules.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Options, UsageError } from './options.ts';
 import { count, screen } from './text.ts';
@@ -20,7 +21,7 @@ export async function matchCommand(options: Options): Promise<number> {
   try {
     const summary = await matchFile(file, {
       ...(options.id !== undefined && { id: options.id }),
-      ...(options.rules !== undefined && { rules: await rulesFrom(options.rules) }),
+      rules: await rulesOf(options),
       ...(threshold !== undefined && { threshold }),
       ...(options.pairs !== undefined && { pairs: options.pairs }),
       progress: (line) => process.stderr.write(`${printable(line)}\n`),
@@ -42,6 +43,43 @@ function thresholdOf(text: string | undefined): number | undefined {
   const threshold = Number(text);
   if (text.trim() !== '' && threshold > 0 && threshold <= 1) return threshold;
   throw new UsageError(`--threshold ${text} is no probability. Expected a number above 0 and up to 1, such as 0.5.`);
+}
+
+/** The rules that were given or the defaults, with what --columns says of the columns. */
+async function rulesOf(options: Options): Promise<MatchingRules> {
+  const rules = options.rules === undefined ? defaultMatchingRules : await rulesFrom(options.rules);
+  if (options.columns === undefined) return rules;
+  const columns = columnsFrom(options.columns);
+  return { ...rules, columns: { ...rules.columns, ...columns } };
+}
+
+/** Kinds of columns by header: `by=year,owner=ignore`, or the same as JSON. */
+function columnsFrom(text: string): MatchingRules['columns'] {
+  const known = `What a column may hold: ${columnRoles.join(', ')}.`;
+  const given = text.trim().startsWith('{')
+    ? Object.entries(objectFrom(text))
+    : text.split(',').map((each) => {
+        const at = each.lastIndexOf('=');
+        if (at < 1) throw new UsageError(`--columns "${each}": expected HEADER=KIND, such as by=year. ${known}`);
+        return [each.slice(0, at).trim(), each.slice(at + 1).trim()] as const;
+      });
+  return Object.fromEntries(
+    given.map(([header, role]) => {
+      const found = columnRoles.find((each) => each === role);
+      if (!found) throw new UsageError(`--columns: "${role}" for column "${header}" is no kind. ${known}`);
+      return [header, found];
+    }),
+  );
+}
+
+function objectFrom(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Reported below, with what would be right.
+  }
+  throw new UsageError(`--columns is no JSON object. Expected {"by": "year"} or by=year.`);
 }
 
 /** Rules from a file: JSON, or a module whose export `matching` (or default) they are. */
@@ -77,15 +115,24 @@ async function fromModule(file: string): Promise<unknown> {
   }
 }
 
+/** Kinds in words, where the kind's own word is short. */
+const kindWords: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(traits).map(([kind, { words }]) => [kind, words]),
+);
+
 /** What was found, for people; a terminal gets no cell. */
 function describe(summary: MatchSummary): string[] {
   const { duplicateRows, duplicateClusters, pairs, certainPairs, malformed, compared, ignored } = summary;
-  const columns = compared.map(({ column, kind }) => `${column} (${kind})`).join(', ');
+  const width = Math.max(6, ...[...compared, ...ignored].map(({ column }) => column.length)) + 2;
   return [
     `${count(summary.rows)} rows: ${count(duplicateRows)} are duplicates, in ${count(duplicateClusters)} clusters.`,
     `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
-    `Compared: ${columns || 'nothing'}.`,
-    ...ignored.map(({ column, reason }) => `Left out: ${column} ${reason}.`),
+    `${'Column'.padEnd(width)}Taken for`,
+    ...compared.map(({ column, kind }) => `${column.padEnd(width)}${kindWords[kind] ?? kind} (${kind})`),
+    ...ignored.map(({ column, reason }) => `${column.padEnd(width)}left out: ${reason}`),
+    ...(ignored.length + compared.length > 0
+      ? ['Wrong? Say so with --columns HEADER=KIND, such as owner=ignore.']
+      : []),
     ...(malformed > 0
       ? [
           `${count(malformed)} rows can't be read: they stand in the output as they are, with empty cells in the new columns.`,

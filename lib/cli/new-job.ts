@@ -59,6 +59,6 @@ function format(paths: readonly string[]): void {
     const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
     spawnSync(process.execPath, [biome, 'check', '--write', ...paths], { cwd: projectRoot, stdio: 'ignore' });
   } catch {
-    // Without the linter nobody checks the format either.
+    // Without the linter, the format is not checked either.
   }
 }

@@ -54,6 +54,10 @@ const OPTIONS = {
   batch: { flags: '--batch <name>', does: 'the batch that the new job joins (else nightly)' },
   yes: { flags: '--yes', does: 'do it without asking' },
   id: { flags: '--id <column>', does: 'the column with the row’s id, else rows are numbered' },
+  columns: {
+    flags: '--columns <list>',
+    does: 'what columns hold, where that was read wrongly: by=year,bm=month,owner=ignore, or JSON',
+  },
   pairs: { flags: '--pairs <file>', does: 'write the pairs with their evidence as well, to this CSV file' },
   rules: { flags: '--rules <file>', does: 'other rules: JSON, or a module like jobs/rules/matching.ts' },
   threshold: {
@@ -99,7 +103,7 @@ export const commands: readonly CommandDeclaration[] = [
     name: 'match',
     args: '[file]',
     does: 'find the duplicates in any CSV file, without a workbook',
-    options: ['id', 'pairs', 'rules', 'threshold'],
+    options: ['columns', 'id', 'pairs', 'rules', 'threshold'],
   },
   {
     name: 'import',
@@ -155,6 +159,7 @@ export interface Options {
   readonly batch: string | undefined;
   readonly yes: boolean;
   readonly id: string | undefined;
+  readonly columns: string | undefined;
   readonly pairs: string | undefined;
   readonly rules: string | undefined;
   readonly threshold: string | undefined;
@@ -230,6 +235,7 @@ function optionsOf(name: string, command: Command): Options {
     batch: given.batch,
     yes: given.yes ?? false,
     id: given.id,
+    columns: given.columns,
     pairs: given.pairs,
     rules: given.rules,
     threshold: given.threshold,

@@ -3,9 +3,9 @@
  * next. Counts, names of jobs, columns and rules; never a cell.
  */
 
-import { plural, warningsIn } from '../github/outward-errors.ts';
+import { plural, sentencesIn, warningsIn } from '../github/outward-errors.ts';
 import { changesText } from '../run/commit.ts';
-import type { HeldPart } from '../run/plan-job.ts';
+import type { HeldPart } from '../run/held-part.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';
@@ -19,7 +19,7 @@ export function reportRun(title: string, result: RunResult): string[] {
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
-  lines.push(...quarantineLines(result));
+  lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
@@ -52,17 +52,18 @@ function jobLines(job: JobResult): string[] {
   if (resized && typeof resized === 'object') {
     for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
   }
-  if (typeof job.metrics.said === 'string') lines.push(`  ${job.metrics.said}`);
+  lines.push(...sentencesIn(job.metrics).map((sentence) => `  ${sentence}`));
   lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;
 }
 
-function heldLine({ reason, rows, plan }: HeldPart): string {
+function heldLine({ reason, rows, plan, question }: HeldPart): string {
+  if (question) return `  asks: ${reason}`;
   const stay = `${plural(rows, 'row')} ${rows === 1 ? 'stays as it is' : 'stay as they are'}`;
   if (plan !== null) return `  held: ${reason} (${stay}). To let it through: --approve ${plan}`;
-  return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is mended.`;
+  return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is fixed.`;
 }
 
 function headline(job: JobResult): string {
@@ -95,9 +96,23 @@ function quarantineLines(result: RunResult): string[] {
   if (quarantined === 0) return ['Quarantine: every row can be read.'];
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   return [
-    `Quarantine: ${plural(quarantined, 'row')} that no job touches until ${quarantined === 1 ? 'it is' : 'they are'} mended; the table "quarantine" says where and why.`,
+    `Quarantine: ${plural(quarantined, 'row')} that no job touches until fixed; the table "quarantine" says where and why.`,
     ...table(
       rows.map(([reason, n]) => [n, reason]),
+      '    ',
+    ),
+  ];
+}
+
+/** Cells that can't be read: each is unknown, and its row goes on. */
+function unreadableLines({ unreadable = {} }: RunResult): string[] {
+  const cells = Object.entries(unreadable).sort(([, a], [, b]) => b - a);
+  if (cells.length === 0) return [];
+  const all = cells.reduce((sum, [, n]) => sum + n, 0);
+  return [
+    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
+    ...table(
+      cells.map(([reason, n]) => [n, reason]),
       '    ',
     ),
   ];

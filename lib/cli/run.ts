@@ -129,6 +129,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.unmatched && { unmatched: result.unmatched }),
+    ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({
       ...job,
       ...(error && { error: { kind: error.kind, message: error.message } }),

@@ -17,6 +17,8 @@ export interface Limit {
   readonly atLeast?: number;
   /** A share that no approval lifts. */
   readonly refuse?: number;
+  /** The limit itself, where what is counted is not rows but a change in per cent. */
+  readonly percent?: number;
 }
 
 export interface Guard {
@@ -59,6 +61,11 @@ export function atMost(limit: Limit, of: TableName, what: string, found: Sql): G
   return { name: `at most ${percent(limit.share)}${count} of ${of} ${what}`, of, limit, found };
 }
 
+/** "at most 50 % change of the total lifetime value": `found` gives the change in whole per cent. */
+export function atMostChange(share: number, of: TableName, what: string, found: Sql): Guard {
+  return { name: `at most ${percent(share)} change of ${what}`, of, limit: { share, percent: share * 100 }, found };
+}
+
 /** Percentages mean nothing in tables smaller than this; then this many rows may change (rules.md, small tables). */
 const SMALL_TABLE = 20;
 const SMALL_CHANGE = 10;
@@ -67,6 +74,7 @@ const SMALL_CHANGE = 10;
  * The most rows that a limit allows in a table of `rows`.
  */
 export function allowed(limit: Limit, rows: number): number {
+  if (limit.percent !== undefined) return limit.percent;
   const share = Math.floor(limit.share * rows);
   const capped = Math.min(share, limit.count ?? Number.POSITIVE_INFINITY);
   const small = rows < Math.max(limit.from ?? 0, SMALL_TABLE) ? (limit.atLeast ?? SMALL_CHANGE) : 0;

@@ -96,6 +96,11 @@ export interface Job {
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
   /** Holds its numbers of back then against what came since: the command `backtest`. */
   readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
+  /** Explains from tables that `prepare` makes, which is run first; only where `when` counts any row for the contact. */
+  readonly explainsPrepared?: {
+    readonly when: (contactId: string) => Sql;
+    readonly explains: (context: Context, contactId: string) => readonly Explanation[];
+  };
 }
 
 /** Declares a job. */

@@ -35,7 +35,8 @@ function pathOf(url: string): string {
   }
 }
 
-const isOurs = ({ file }: SourcePlace): boolean => /^(lib|bin)\//.test(file);
+/** Whether a place is in the product, and not in what a team or a test writes. */
+export const isOurs = ({ file }: SourcePlace): boolean => /^(lib|bin)\//.test(file);
 
 /** Where the error came through a file of a team's, or else of ours; undefined where its stack does not say. */
 export function placeOfError(error: Error): SourcePlace | undefined {

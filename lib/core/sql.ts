@@ -2,6 +2,8 @@
  * SQL as a value: text and its parameters kept apart, so that no cell and no rule is ever pasted into a statement.
  * Positional `?` parameters, which DuckDB and BigQuery both take. Refuses to know any engine.
  */
+import { JobError } from './errors.ts';
+import { isOurs, placeOfError, placeText } from './source-place.ts';
 
 /** What may stand for a `?`. A Date is a moment in UTC. */
 export type SqlValue = string | number | boolean | null | Date;
@@ -10,6 +12,12 @@ export type SqlValue = string | number | boolean | null | Date;
 export interface Sql {
   readonly text: string;
   readonly values: readonly SqlValue[];
+}
+
+/** A mistake in SQL, with the place of the job's file that made it. */
+function fault(text: string): JobError {
+  const place = placeOfError(new Error());
+  return new JobError(`${place && !isOurs(place) ? `${placeText(place)}: ` : ''}SQL: ${text}`);
 }
 
 const isSql = (part: unknown): part is Sql => typeof part === 'object' && part !== null && 'text' in part;
@@ -26,6 +34,7 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
       text += 'cast(? as timestamp)';
       values.push(part);
     } else {
+      if (part === undefined) throw fault('a value is undefined. An unknown value is null.');
       text += '?';
       values.push(part);
     }
@@ -36,7 +45,8 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
 
 /** A table's or a column's name: lower case, digits and `_` only, so that it needs no quotes in any dialect. */
 export function name(identifier: string): Sql {
-  if (!/^[a-z_][a-z0-9_]*$/.test(identifier)) throw new Error(`"${identifier}" is no plain SQL name`);
+  if (!/^[a-z_][a-z0-9_]*$/.test(identifier))
+    throw fault(`"${identifier}" is no name for SQL. Expected lower-case letters, digits and "_".`);
   return { text: identifier, values: [] };
 }
 
@@ -63,7 +73,7 @@ export function join(parts: readonly Sql[], separator: string): Sql {
 
 /** `(?, ?, ?)`: a list for `in`. Refuses an empty one, which no dialect takes. */
 export function list(values: readonly SqlValue[]): Sql {
-  if (values.length === 0) throw new Error('an SQL list needs at least one value');
+  if (values.length === 0) throw fault('list([]) has no value. Leave the condition out, or write false.');
   return sql`(${join(
     values.map((value) => sql`${value}`),
     ', ',

@@ -1,15 +1,20 @@
 /**
- * The tables of a workbook: their columns, types and keys, as workbook.md's readers know them. One list, which the
- * stores, the row check, the plan, `init` and the docs all read. It holds no data and knows no store and no job.
+ * The tables of a workbook: their columns, types and keys. One list, which the stores, the row check, the plan, `init`
+ * and the docs all read: Nightshift's own tables, and the columns and tables that a team declares in
+ * jobs/rules/workbook.ts. It holds no data and knows no store and no job.
  */
+import { NightshiftError } from './errors.ts';
+import { nearest } from './text/nearest.ts';
 
 /** How a cell's text is read. Text stays as it is; an empty cell is unknown (NULL) in every type. */
 export type ColumnType = 'text' | 'number' | 'date' | 'time';
 
 export interface Column {
   readonly type: ColumnType;
-  /** Worked out anew by every run from the whole history: no decision, so no row in `changes`. */
+  /** Recalculated by every run from the whole history: no decision, so no row in `changes`. */
   readonly derived?: true;
+  /** Holds size classes such as `51-200`: of a range the lower end counts. */
+  readonly sizeClass?: true;
 }
 
 export interface Table {
@@ -32,6 +37,7 @@ const number: Column = { type: 'number' };
 const date: Column = { type: 'date' };
 const time: Column = { type: 'time' };
 const derived = (column: Column): Column => ({ ...column, derived: true });
+const size: Column = { type: 'number', sizeClass: true };
 const texts = (...names: string[]): Record<string, Column> => Object.fromEntries(names.map((name) => [name, text]));
 
 const contactColumns: Record<string, Column> = {
@@ -42,14 +48,14 @@ const contactColumns: Record<string, Column> = {
   created_at: time,
   updated_at: time,
   last_activity_at: time,
-  ...texts('status', 'email_status', 'email_note'),
+  ...texts('status', 'email_status', 'email_note', 'archive_note'),
   engagement: derived(number),
   fit: derived(number),
   score: derived(number),
   score_band: derived(text),
   industry: text,
-  employees: number,
-  annual_revenue: number,
+  employees: size,
+  annual_revenue: size,
   enriched_at: time,
   orders: derived(number),
   last_order_at: derived(time),
@@ -130,8 +136,8 @@ export const tables = {
     key: ['domain'],
     columns: {
       ...texts('domain', 'company', 'industry'),
-      employees: number,
-      annual_revenue: number,
+      employees: size,
+      annual_revenue: size,
       ...texts('country', 'source'),
       fetched_at: time,
       ...texts('mail', 'website'),
@@ -161,9 +167,86 @@ export const tables = {
   },
 } as const satisfies Record<string, Table>;
 
-export type TableName = keyof typeof tables;
+/** A table that Nightshift itself knows. */
+export type KnownTable = keyof typeof tables;
 
-export const tableNames = Object.keys(tables) as TableName[];
+/** One of Nightshift's tables, or one that the team declares. */
+export type TableName = KnownTable | (string & {});
 
-/** The definition of a table, with the wide type that generic code wants. */
-export const tableOf = (table: TableName): Table => tables[table];
+/** All tables, those that the team declares last. */
+export const tableNames: TableName[] = Object.keys(tables);
+
+/** A job or a rule that names a table that there is none of. */
+export class NoSuchTable extends NightshiftError {
+  override name = 'NoSuchTable';
+
+  override get exitCode(): 2 {
+    return 2;
+  }
+
+  override get outward(): string {
+    return 'A job names a table that is neither one of Nightshift’s nor declared in jobs/rules/workbook.ts.';
+  }
+}
+
+const declaredTables = new Map<string, Table>();
+
+/** The definition of a table. @throws NoSuchTable */
+export function tableOf(table: TableName): Table {
+  const known = (tables as Readonly<Record<string, Table>>)[table] ?? declaredTables.get(table);
+  if (known) return known;
+  const near = nearest(table, tableNames);
+  throw new NoSuchTable(
+    `There is no table "${table}".${near ? ` Did you mean "${near}"?` : ''} A table of your own is declared under tables in jobs/rules/workbook.ts.`,
+  );
+}
+
+/** What a team declares: columns by table and type, and tables of its own. */
+export interface Declared {
+  readonly columns: Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
+  readonly tables: Readonly<
+    Record<string, { readonly key: readonly string[]; readonly columns: Readonly<Record<string, ColumnType>> }>
+  >;
+}
+
+/** The columns that were declared, as `table.column`; contacts' stand in the archive too. */
+const declaredColumns = new Set<string>();
+
+const columnsOf = (table: string): Record<string, Column> =>
+  (tables as unknown as Readonly<Record<string, { columns: Record<string, Column> }>>)[table]?.columns ?? {};
+
+/**
+ * Adds what a team declares to the list of tables, in place of what was declared before. Rules do so once, when they
+ * are read and before any workbook is opened. Names are checked by then.
+ */
+export function declare({ columns, tables: own }: Declared): void {
+  for (const each of declaredColumns) {
+    const [table = '', column = ''] = each.split('.');
+    delete columnsOf(table)[column];
+  }
+  declaredColumns.clear();
+  declaredTables.clear();
+  tableNames.splice(Object.keys(tables).length);
+  for (const [table, types] of Object.entries(columns)) {
+    for (const [column, type] of Object.entries(types)) {
+      for (const each of table === 'contacts' ? ['contacts', 'archive'] : [table]) {
+        columnsOf(each)[column] = { type };
+        declaredColumns.add(`${each}.${column}`);
+      }
+    }
+  }
+  for (const [table, { key, columns: types }] of Object.entries(own)) {
+    const typed = Object.entries(types).map(([column, type]): [string, Column] => [column, { type }]);
+    declaredTables.set(table, { key, columns: Object.fromEntries(typed) });
+    tableNames.push(table);
+  }
+}
+
+/** The columns that the team declared in a table. */
+export const declaredIn = (table: TableName): string[] =>
+  declaredTables.has(table)
+    ? Object.keys(tableOf(table).columns)
+    : [...declaredColumns].flatMap((each) => (each.startsWith(`${table}.`) ? [each.slice(table.length + 1)] : []));
+
+/** The tables that the team declared. */
+export const ownTables = (): string[] => [...declaredTables.keys()];

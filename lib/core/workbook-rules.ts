@@ -3,8 +3,9 @@
  * may shrink between two runs. Checked when the program starts; a wrong rule stops everything before it reads a row.
  */
 import * as z from 'zod';
+import { ownColumnsSchema, ownTablesSchema } from './own-tables.ts';
 import { checkRules, shown } from './rules.ts';
-import { tableNames, tables } from './tables.ts';
+import { declare, tableOf, tables } from './tables.ts';
 
 const isTimeZone = (zone: string): boolean => {
   try {
@@ -15,16 +16,18 @@ const isTimeZone = (zone: string): boolean => {
   }
 };
 
-const columnsByTable = Object.fromEntries(tableNames.map((table) => [table, Object.keys(tables[table].columns)]));
-
 /** A file, a folder or a pattern such as `events/*.parquet`; `columns` are other names of columns: header → column. */
 const source = (table: 'events' | 'bounces' | 'purchases') => {
-  const columns = z.record(z.string(), z.enum(columnsByTable[table] as [string, ...string[]]));
+  const columns = z.record(z.string(), z.enum(Object.keys(tables[table].columns) as [string, ...string[]]));
   return z
     .union([z.string().min(1), z.strictObject({ files: z.string().min(1), columns })])
     .transform((given) => (typeof given === 'string' ? { files: given, columns: {} } : given))
     .optional();
 };
+
+const derivedColumns = Object.entries(tables.contacts.columns).flatMap(([name, { derived }]) =>
+  derived ? [name] : [],
+);
 
 const schema = z.strictObject({
   /** IANA name: a day is a day there, and dates without an offset are local there. */
@@ -34,7 +37,18 @@ const schema = z.strictObject({
   /** What 01/02/2026 means; left out, such dates are unreadable. */
   slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
   /** Other names of the contacts table's columns: header → column. */
-  aliases: z.record(z.string(), z.enum(columnsByTable.contacts as [string, ...string[]])),
+  aliases: z.record(z.string(), z.string()),
+  /** Columns of the team's own in Nightshift's tables, and tables of its own, with their types. */
+  columns: ownColumnsSchema,
+  tables: ownTablesSchema,
+  /** Where a derived column goes whose header stands over values that no run wrote: another header, or 'take over'. */
+  derived: z
+    .partialRecord(z.enum(derivedColumns as [string, ...string[]]), z.string().trim().min(1))
+    .default({})
+    .transform(
+      (answers): Readonly<Record<string, string>> =>
+        Object.fromEntries(Object.entries(answers).flatMap(([column, answer]) => (answer ? [[column, answer]] : []))),
+    ),
   /** Facts that are kept outside of the workbook, in CSV or Parquet files. Paths begin at the repository's folder. */
   sources: z
     .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })
@@ -47,6 +61,13 @@ export type WorkbookRules = z.infer<typeof schema>;
 /** Where tables lie that are kept outside of the workbook. */
 export type Sources = WorkbookRules['sources'];
 
-/** The workbook's rules, checked. */
-export const workbookRules = (rules: z.input<typeof schema>): WorkbookRules =>
-  checkRules('jobs/rules/workbook.ts', schema, rules);
+const FILE = 'jobs/rules/workbook.ts';
+
+/** The workbook's rules, checked. What they declare is part of the list of tables from then on. @throws RulesError */
+export function workbookRules(rules: z.input<typeof schema>): WorkbookRules {
+  const checked = checkRules(FILE, schema, rules);
+  declare(checked);
+  const columns = Object.keys(tableOf('contacts').columns);
+  checkRules(FILE, z.object({ aliases: z.record(z.string(), z.enum(columns as [string, ...string[]])) }), checked);
+  return checked;
+}

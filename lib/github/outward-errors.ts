@@ -34,6 +34,12 @@ export const moment = (at: Date | string): string => `${new Date(at).toISOString
 
 export const plural = (n: number, word: string): string => `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
 
+/** What a job tells about its run: one sentence, or a list of them. */
+export const sentencesIn = ({ said }: Metrics): string[] => {
+  if (typeof said === 'string') return [said];
+  return Array.isArray(said) ? said.map(String) : [];
+};
+
 /** What a job wants looked at: a list of sentences, or sentences by label. */
 export const warningsIn = ({ warnings }: Metrics): string[] =>
   typeof warnings === 'object' && warnings !== null ? Object.values(warnings).map(String) : [];

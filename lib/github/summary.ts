@@ -8,7 +8,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Told } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
-import { moment, outward, plural, warningsIn } from './outward-errors.ts';
+import { moment, outward, plural, sentencesIn, warningsIn } from './outward-errors.ts';
 
 export interface SummaryParts {
   readonly batch: string;
@@ -55,6 +55,7 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.flatMap(reasons),
     ...guards(result),
     ...quarantine(result),
+    ...unreadable(result),
     ...told
       .filter(({ did }) => did !== 'left alone')
       .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
@@ -95,7 +96,7 @@ function picture({ jobs }: RunResult): string[] {
 
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function sayings({ job, metrics }: JobResult): string[] {
-  const said = typeof metrics.said === 'string' ? [metrics.said] : [];
+  const said = sentencesIn(metrics);
   const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
   const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
@@ -137,8 +138,19 @@ function quarantine({ quarantine: byReason, snapshot }: RunResult): string[] {
   if (Object.keys(snapshot.rows).length === 0) return [];
   if (snapshot.quarantined === 0) return ['**Quarantine**: every row can be read.', ''];
   return [
-    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until they are mended.`,
+    `**Quarantine**: ${plural(snapshot.quarantined, 'row')} that no job touches until fixed.`,
     ...Object.entries(byReason).map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
+    '',
+  ];
+}
+
+/** Cells that can't be read: each is unknown, and its row goes on. */
+function unreadable({ unreadable: byReason = {} }: RunResult): string[] {
+  const cells = Object.entries(byReason);
+  if (cells.length === 0) return [];
+  return [
+    '**Unreadable cells**: taken as unknown; their rows go on.',
+    ...cells.map(([reason, n]) => `- ${n.toLocaleString('en-US')}: ${markdown(reason)}`),
     '',
   ];
 }

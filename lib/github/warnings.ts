@@ -70,6 +70,12 @@ export function warningNews(news: WarningNews): News {
 
 /** Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report. */
 function wrongRules({ job, heldParts }: JobResult): { title: string; text: string } | null {
+  const asked = heldParts.filter(({ question }) => question !== undefined);
+  if (asked.length > 0)
+    return {
+      title: `${job} asks about ${plural(asked.length, 'column')}`,
+      text: asked.map(({ reason }) => markdown(reason)).join('\n\n'),
+    };
   const wrong = heldParts.filter(({ plan }) => plan === null).map(({ part }) => markdown(part));
   if (wrong.length === 0) return null;
   return {

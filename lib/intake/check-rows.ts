@@ -8,11 +8,13 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import { type CellSettings, readCell, unreadable } from '../snapshot/cells.ts';
+import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
+import { makePlain } from '../snapshot/plain-texts.ts';
 import { unwrapAddresses } from './addresses.ts';
 import { type IncomingTable, incomingTables } from './format.ts';
+import { ignoreUnpaid } from './orders.ts';
 import { columnsOf } from './read-files.ts';
 
 export interface WeighOptions {
@@ -26,6 +28,8 @@ export interface WeighOptions {
 interface Rule {
   readonly column: string;
   readonly reason: string;
+  /** The reason as SQL, where it depends on the cell. */
+  readonly reasonOf?: string;
   readonly when: string;
 }
 
@@ -61,11 +65,15 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
 const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'ordered_at' } as const;
 
 /** Rejects the rows that a rule is about; returns how many. */
-async function rejectRows(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<number> {
+async function rejectRows(
+  engine: Engine,
+  table: IncomingTable,
+  { column, reason, reasonOf = quoteText(reason), when }: Rule,
+): Promise<number> {
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${quoteText(reason)}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
@@ -73,11 +81,15 @@ async function rejectRows(engine: Engine, table: IncomingTable, { column, reason
 }
 
 /** Rejects the cells that a rule is about; their rows stay. */
-async function rejectCells(engine: Engine, table: IncomingTable, { column, reason, when }: Rule): Promise<void> {
+async function rejectCells(
+  engine: Engine,
+  table: IncomingTable,
+  { column, reason, reasonOf = quoteText(reason), when }: Rule,
+): Promise<void> {
   const name = quoteName(column);
   await engine.run(
     raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${quoteText(`${reason}; the cell was left out`)}, substr(${name}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf} || '; the cell was ignored', substr(${name}, 1, 500) from incoming_${table} where ${when}`,
     ),
   );
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
@@ -89,24 +101,38 @@ function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions):
     const type = tableOf(table).columns[column]?.type ?? 'text';
     if (type === 'text') return [];
     const name = quoteName(column);
-    const when = `${name} is not null and (${readCell(name, type, settings)}) is null`;
-    return [{ column, reason: unreadable[type], when, cellOnly: !(table in factTimes) }];
+    const when = `${name} is not null and (${readPlainCell(name, type, settings)}) is null`;
+    const reasonOf = unreadableReason(name, type, settings);
+    const needed = table in factTimes && (type === 'time' || column === 'amount');
+    return [{ column, reason: 'not readable', reasonOf, when, cellOnly: !needed }];
   });
   const rules = [...rowRules[table], ...unread];
   if (table in factTimes) {
     const column = factTimes[table as keyof typeof factTimes];
     const later = `timestamp '${futureAfter.toISOString().replace('T', ' ').replace('Z', '')}'`;
     rules.push({ column, reason: 'missing', when: `${column} is null` });
-    rules.push({ column, reason: 'in the future', when: `(${readCell(column, 'time', settings)}) > ${later}` });
+    rules.push({ column, reason: 'in the future', when: `(${readPlainCell(column, 'time', settings)}) > ${later}` });
   }
   if (table === 'purchases') rules.push({ column: 'amount', reason: 'missing', when: 'amount is null' });
   return rules;
+}
+
+/** Reads the typed cells of each file as a snapshot would: by what each of its columns shows. */
+async function readCells(engine: Engine, table: IncomingTable, { settings }: WeighOptions): Promise<void> {
+  const columns = columnsOf(table).flatMap((name) => {
+    const column = tableOf(table).columns[name];
+    return column ? [{ name, ...column, cell: quoteName(name) }] : [];
+  });
+  const files = await engine.rows(sql`select distinct file from ${raw(`incoming_${table}`)} order by file`);
+  for (const { file } of files)
+    await makePlain(engine, `incoming_${table}`, columns, settings, sql`file = ${Number(file)}`);
 }
 
 /** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
   await unwrapAddresses(engine);
   for (const table of incomingTables) {
+    await readCells(engine, table, options);
     const rules = rulesOf(table, options);
     const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);
     const found = await engine.row(raw(`select ${looks.join(', ')} from incoming_${table}`));
@@ -139,7 +165,7 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
   });
   await rejectPeople(engine, {
     column: 'email',
-    reason: 'its contact stands in quarantine; mend that row first',
+    reason: 'its contact is in quarantine; fix that row first',
     when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null and _fault is not null) and address_key(email) not in (select address_key(email) from contacts where email is not null)`,
   });
   await engine.run(
@@ -163,7 +189,7 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
       union all
       select address_key(i.email), null, case when i.reason = 'unsubscribe' then 2 else 1 end
       from incoming_suppressions i left join suppressions s on s.email = address_key(i.email)
-      where s.released_at is null or s.suppressed_at > s.released_at or (${readCell('i.suppressed_at', 'time', settings)}) > s.released_at`),
+      where s.released_at is null or s.suppressed_at > s.released_at or (${readPlainCell('i.suppressed_at', 'time', settings)}) > s.released_at`),
   );
   await nameNewPeople(engine);
 }
@@ -209,8 +235,12 @@ async function nameNewPeople(engine: Engine): Promise<void> {
     await engine.run(raw('delete from import_people where (file, line) in (select (file, line) from import_again)'));
 }
 
-/** Gives facts their ids, and rejects those that are about nobody or stand twice. */
-export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable>): Promise<void> {
+/** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
+export async function findFacts(
+  engine: Engine,
+  there: ReadonlySet<IncomingTable>,
+  { settings }: WeighOptions,
+): Promise<void> {
   if (there.has('bounces')) {
     const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
     await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
@@ -225,19 +255,26 @@ export async function findFacts(engine: Engine, there: ReadonlySet<IncomingTable
   if (there.has('purchases')) {
     await findSubjects(engine, 'purchases');
     await rejectRepeated(engine, 'purchases', 'order_id');
+    await ignoreUnpaid(engine, settings);
   }
 }
 
 const factHash = (...columns: string[]): string =>
   `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
 
-/** Rejects facts about nobody, and says of the others whom they are about, so that the jobs of the same run know at once. */
+/** Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same run know at once. */
 async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
   const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
     or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'about nobody: no contact has this address; import the contacts first',
+    reason: 'its contact is in quarantine; fix that row first',
+    when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts where contact_id is not null), false)
+      or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email) from unread_contacts where email is not null), false)`,
+  });
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'unknown contact: none has this address; import the contacts first',
     when: `not coalesce(${known}, false)`,
   });
   await engine.run(

@@ -10,6 +10,7 @@
 import { quoteText } from '../core/sql.ts';
 import { type Cells, NONE } from './cells.ts';
 import { bounceColumns, type CsvFormat, listsPeople } from './format.ts';
+import { paidAmount, wentBack } from './orders.ts';
 
 const paid = (words: readonly string[], cell: string): string =>
   `case when ${cell} is null or lower(${cell}) in (${words.map(quoteText).join(', ')}) then null else 'not paid' end`;
@@ -24,6 +25,8 @@ const less = (cells: Cells, refunded: readonly string[], ...total: string[]): st
   return `case when coalesce(try_cast(${back} as double), 0) = 0 then ${amount} else cast(round(try_cast(${amount} as double) - try_cast(${back} as double), 2) as varchar) end`;
 };
 
+const shopifyBack = (cells: Cells): string => wentBack(cells.text('financial_status'), cells.text('cancelled_at'));
+
 export const factFormats: readonly CsvFormat[] = [
   {
     id: 'shopify',
@@ -37,11 +40,11 @@ export const factFormats: readonly CsvFormat[] = [
           order_id: `'shopify:' || ${cells.text('name')}`,
           email: cells.text('email'),
           ordered_at: cells.moment('created_at', 'paid_at'),
-          amount: less(cells, ['refunded_amount'], 'total'),
+          amount: paidAmount(less(cells, ['refunded_amount'], 'total'), shopifyBack(cells)),
           currency: cells.text('currency'),
         },
         ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
-          when ${cells.text('cancelled_at')} is not null then 'cancelled'
+          when ${shopifyBack(cells)} then null
           else ${paid(['paid', 'partially_paid', 'partially_refunded'], cells.text('financial_status'))} end`,
       },
     ],
@@ -61,10 +64,12 @@ export const factFormats: readonly CsvFormat[] = [
           order_id: `'stripe:' || ${cells.text('id')}`,
           email: cells.text('customer_email', 'receipt_email'),
           ordered_at: cells.moment('created_date_utc', 'created_utc'),
-          amount: less(cells, ['amount_refunded'], 'amount'),
+          amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
           currency: `upper(${cells.text('currency')})`,
         },
-        ignore: `case when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
+        ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'
+          when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
+          when ${wentBack(cells.text('status'))} then null
           else ${paid(['paid', 'succeeded', 'partially refunded', 'partial refund'], cells.text('status'))} end`,
       },
     ],

@@ -13,10 +13,11 @@ import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
-import { type CellSettings, readCell } from '../snapshot/cells.ts';
+import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
 import { contactColumns, type IncomingTable } from './format.ts';
+import { changedOrders } from './orders.ts';
 import { type BringOptions, type BroughtFile, bringFiles } from './read-files.ts';
 
 export interface ImportRequest extends BringOptions {
@@ -43,7 +44,7 @@ export interface ImportReport {
 
 const typed = (column: string, alias: string, settings: CellSettings): Sql => {
   const type = tableOf('contacts').columns[column]?.type ?? 'text';
-  return raw(`(${readCell(`${alias}.${quoteName(column)}`, type, settings)})`);
+  return raw(`(${readPlainCell(`${alias}.${quoteName(column)}`, type, settings)})`);
 };
 
 /** The columns that an import may fill as the file has them; status and key have rules of their own. */
@@ -116,7 +117,7 @@ const suppressed = (settings: CellSettings): Sql => sql`
     select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
     from (
       select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope, max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
-        max(${raw(`(${readCell('suppressed_at', 'time', settings)})`)}) as suppressed_at, min(source) as source, min(note) as note
+        max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at, min(source) as source, min(note) as note
       from incoming_suppressions group by 1
     ) as i
     left join suppressions o on o.email = i.email
@@ -132,7 +133,7 @@ const suppressed = (settings: CellSettings): Sql => sql`
 /** Facts are added as they came; those that are there already drop out by their ids. */
 function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings): Change {
   const cells = Object.entries(tableOf(table).columns).map(([column, { type }]) =>
-    raw(`(${readCell(quoteName(column), type, settings)}) as ${quoteName(column)}`),
+    raw(`(${readPlainCell(quoteName(column), type, settings)}) as ${quoteName(column)}`),
   );
   return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
 }
@@ -159,6 +160,7 @@ function changesOf(
   return [
     ...(feeds.has('contacts') ? ofPeople : []),
     ...(speaksOfConsent(feeds) ? [update('contacts', marked), upsert('suppressions', suppressed(settings))] : []),
+    ...(feeds.has('purchases') ? [changedOrders(settings)] : []),
     ...factTables.filter((table) => feeds.has(table)).map((table) => facts(table, settings)),
   ];
 }
@@ -187,7 +189,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
       await rejectUnreadable(engine, weigh);
       await forgottenPeople(engine, request.eraseKey);
       await findPeople(engine, weigh);
-      await findFacts(engine, feeds);
+      await findFacts(engine, feeds, weigh);
       request.progress(`${request.name}: working out what would change`);
       const report = await reportOf(engine, files);
       await done(report, engine);

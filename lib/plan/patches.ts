@@ -46,7 +46,7 @@ async function writePatch(
   const written = await writtenColumns(engine, table, setColumns, source);
   const { answered } = tableOf(table);
   const columns = answered && !source?.headerOf.has(answered) ? [...written, answered] : written;
-  const headers = columns.map((column) => source?.headerOf.get(column) ?? column);
+  const headers = columns.map((column) => source?.headerOf.get(column) ?? source?.newHeaders?.get(column) ?? column);
   const texts = diffs.some((diff) => diff.texts && diff.counts.insert > 0);
   const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];
   const path = joinPath(store.scratch, `patch-${table}.csv`);

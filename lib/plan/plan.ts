@@ -11,6 +11,7 @@ import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
+import { FAULT, holdsUnread } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */
@@ -49,7 +50,7 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const keys = tableOf(table).key;
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
-  const query = diffQuery(change, sets, columns);
+  const query = diffQuery(change, sets, columns, await unreadColumns(engine, table));
   await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
@@ -114,13 +115,30 @@ const shapes = {
   replace: { join: 'full join', differs: (changed: string) => `t.rowid is null or w._wanted is null or ${changed}` },
 } as const;
 
+/** The columns in which cells stand that can't be read. */
+async function unreadColumns(engine: Engine, table: TableName): Promise<ReadonlySet<string>> {
+  const rows = await engine.rows(
+    sql`select distinct split_part(f, ${raw(`chr(${FAULT.within})`)}, 1) as name from (
+      select unnest(string_split(_unread, ${raw(`chr(${FAULT.between})`)})) as f from ${raw(quoteName(table))} where _unread is not null)`,
+  );
+  return new Set(rows.map(({ name }) => String(name)));
+}
+
 /** One pass over the query and the table. */
-function diffQuery(change: Change, sets: readonly string[], columns: readonly string[]): Sql {
+function diffQuery(
+  change: Change,
+  sets: readonly string[],
+  columns: readonly string[],
+  unread: ReadonlySet<string>,
+): Sql {
   const { kind, table } = change;
   const { join, differs } = shapes[kind];
   const keys = tableOf(table).key.map(quoteName);
   const on = keys.map((key) => `t.${key} = w.${key}`).join(' and ');
-  const is = (column: string): string => `t.${quoteName(column)} is distinct from ${wanted(table, column)}`;
+  const is = (column: string): string => {
+    const differs = `t.${quoteName(column)} is distinct from ${wanted(table, column)}`;
+    return unread.has(column) ? `(${differs} and not ${holdsUnread('t', column)})` : differs;
+  };
   const changed = sets.length > 0 ? `(${sets.map(is).join(' or ')})` : 'false';
   const cells = sets.map((column) => {
     const type = sqlType[tableOf(table).columns[column]?.type ?? 'text'];
@@ -170,13 +188,16 @@ function unknownColumn(table: TableName, column: string): string {
   const near = nearest(column, known);
   const meant = near
     ? ` Did you mean "${near}"?`
-    : ' docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts.';
+    : ` docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts: columns: { ${table}: { ${column}: 'text' } }.`;
   return `${table} has no column "${column}" that a job may set.${meant}`;
 }
 
 const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');
 
-/** Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a key. */
+/**
+ * Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a
+ * key.
+ */
 export async function countRows(engine: Engine, diff: Diff, place?: SourcePlace): Promise<Diff> {
   const { table, name, sets } = diff;
   const keys = tableOf(table).key.map(quoteName);

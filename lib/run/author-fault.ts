@@ -3,15 +3,20 @@
  * shown: a statement is explained again, never run, so that the text can hold no cell.
  */
 
+import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { lineNaming, placeOf, placeText, type SourcePlace, withNote } from '../core/source-place.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import { nearest } from '../core/text/nearest.ts';
+import { isTable, noTable } from './check-jobs.ts';
 
 /** Errors of these kinds are found while a statement is read, bound to tables, and nothing else. */
 const BEFORE_ROWS = /^(?:Failed to extract statements: )?(?:Binder|Parser|Catalog) Error: /;
+
+/** How a message begins that names its place. */
+const HAS_PLACE = /^[\w./-]+\.ts:\d+: /;
 
 /** Where a statement of a job is: what it is for, and the nearest place of its declaration. */
 export interface StatementPlace {
@@ -26,10 +31,17 @@ export async function withAuthorFaults<T>(
   query: Sql,
   work: () => Promise<T>,
 ): Promise<T> {
+  // A job may be run without a type check.
+  if (typeof query?.text !== 'string')
+    throw new JobError(
+      `${place ? `${placeText(place)}: ` : ''}${what}: its query is no SQL. Write it as sql\`select …\`.`,
+    );
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof JobError && place && !HAS_PLACE.test(error.message))
+      throw new JobError(`${placeText(place)}: ${what}: ${error.message}`);
     const known = withNote(error, place ? `${placeText(place)}, ${what}` : what);
     if (!BEFORE_ROWS.test(error.message)) throw known;
     const refused = await engine.rows(sql`explain ${query}`).then(
@@ -82,3 +94,13 @@ function inWords(message: string): { text: string; word?: string } {
 /** Where a job is declared; where its change `thing` is, if a file of its author made it. */
 export const declaredAt = (job: Job, thing?: object): SourcePlace | undefined =>
   (thing && placeOf(thing)) ?? placeOf(job);
+
+/** Refuses what is no change, and a change of a table that there is none of. @throws JobError */
+export function checkChange(job: Job, change: Partial<Change> | undefined, index: number): void {
+  const place = declaredAt(job, typeof change === 'object' ? change : undefined);
+  const at = place ? `${placeText(place)}: ` : '';
+  const { kind, table } = change ?? {};
+  if (kind === undefined || table === undefined)
+    throw new JobError(`${at}entry ${index + 1} of "changes" is no change. Write it as update('contacts', sql\`…\`).`);
+  if (!isTable(table)) throw new JobError(`${at}${kind} of ${table}: it ${noTable(table)}`);
+}

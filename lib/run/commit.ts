@@ -12,6 +12,7 @@ import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
+import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
 import type { TabSums } from './files.ts';
 import { interruptedEntries } from './interrupted.ts';
 import type { BatchOutcome, RunRequest } from './request.ts';
@@ -22,11 +23,11 @@ import type { JobResult } from './result.ts';
  * was left to people who changed it meanwhile.
  */
 export async function landBatch(outcome: BatchOutcome): Promise<Held> {
-  const { engine, store, snapshot, request, results, applied, decisions, tabs, entries } = outcome;
+  const { engine, store, snapshot, request, results, applied, decisions, tabs, columns, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = tabs.length > 0 || applied.some((diff) => !isEmpty(diff));
   if (!changing && stopped) return nothingHeld;
-  const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results)];
+  const kept = [await quarantineDiff(engine, snapshot, request), await runsDiff(engine, request, results, columns)];
   await applyToEngine(engine, kept);
   if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
   const marker = {
@@ -81,7 +82,12 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
 }
 
 /** One row per job and period. A job that had nothing to do leaves the row of its earlier run alone. */
-async function runsDiff(engine: Engine, request: RunRequest, results: readonly JobResult[]): Promise<Diff> {
+async function runsDiff(
+  engine: Engine,
+  request: RunRequest,
+  results: readonly JobResult[],
+  columns: readonly ColumnRecord[],
+): Promise<Diff> {
   await engine.run(
     raw(
       'create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar, started_at timestamp, seconds double, note varchar)',
@@ -93,6 +99,10 @@ async function runsDiff(engine: Engine, request: RunRequest, results: readonly J
       sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${startedAt}, ${result.seconds}, ${noteText(result)})`,
     );
   }
+  for (const { column, status, note } of columns)
+    await engine.run(
+      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
+    );
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period where r.job is null or n.status <> 'unchanged'`;
   return workOut(engine, upsert('runs', rows), 'diff_run_runs');
 }

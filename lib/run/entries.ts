@@ -27,6 +27,7 @@ export function entriesOf(
     if (!job || (changesNothing(result) && recovered.has(`${result.job} ${result.period}`))) return [];
     const { heldParts: _parts, next: _next, error, ...kept } = result;
     const quarantine = snapshot ? snapshot.quarantine : {};
+    const unreadable = Object.keys(snapshot?.unreadable ?? {}).length > 0 ? { unreadable: snapshot?.unreadable } : {};
     return [
       {
         ...kept,
@@ -35,7 +36,7 @@ export function entriesOf(
         reasons: { ...kept.reasons },
         guards: [...kept.guards],
         held: { ...kept.held },
-        metrics: { ...kept.metrics, quarantine },
+        metrics: { ...kept.metrics, quarantine, ...unreadable },
         run: identity.run,
         startedAt: identity.startedAt.toISOString(),
         endedAt: new Date(identity.startedAt.getTime() + request.elapsed() * 1000).toISOString(),

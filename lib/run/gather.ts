@@ -49,6 +49,7 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
       now: request.identity.startedAt,
       tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
       extraColumns: new Set(job.extraColumns ?? []),
+      derived: rules.derived,
     });
     const context = contextOf(request, snapshot, scheduled);
     await runSteps(engine, job.steps?.(context) ?? []);

@@ -15,22 +15,20 @@ import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { declaredAt, withAuthorFaults } from './author-fault.ts';
+import { checkChange, declaredAt, withAuthorFaults } from './author-fault.ts';
+import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
+import type { HeldPart } from './held-part.ts';
 import { tried } from './trials.ts';
-
-/** A part that was left out: how many rows, and the hash with which a person may let it through; null where its rule is wrong. */
-export interface HeldPart {
-  readonly part: string;
-  readonly reason: string;
-  readonly rows: number;
-  readonly plan: string | null;
-}
 
 export interface JobPlan {
   readonly diffs: readonly Diff[];
   readonly hash: string;
   readonly guards: readonly GuardResult[];
   readonly heldParts: readonly HeldPart[];
+  /** What the engine gets and the workbook does not (derived-columns.ts). */
+  readonly withheld: readonly Withheld[];
+  /** What is to be kept of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
   /** The hashes of parts that would have been held, but for a person's approval. */
   readonly letThrough?: readonly string[];
   readonly held: Readonly<Record<string, number>>;
@@ -46,9 +44,18 @@ export async function planJob(
   given: Context,
   approvals: ReadonlySet<string>,
   earlier: Metrics | null = null,
+  columns?: Omit<Protection, 'job'>,
 ): Promise<JobPlan> {
   const prepared = await job.prepare?.({ engine, context: given, earlier });
-  const { context, diffs } = await workChangesOut(engine, job, given);
+  const { context, diffs: wanted } = await workChangesOut(engine, job, given);
+  const free = await protectColumns(engine, wanted, {
+    sources: new Map(),
+    answers: {},
+    inLedger: async () => false,
+    ...columns,
+    job: job.name,
+  });
+  const { diffs } = free;
   const holding = await holdParts(engine, job, context, diffs, approvals);
   await createPlannedViews(engine, holding.diffs);
   const guards: GuardResult[] = [];
@@ -63,9 +70,11 @@ export async function planJob(
     diffs: holding.diffs,
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
     guards,
-    heldParts: holding.parts,
+    heldParts: [...free.parts, ...holding.parts],
+    withheld: free.withheld,
+    columns: free.records,
     ...(holding.letThrough.length > 0 && { letThrough: holding.letThrough }),
-    held: Object.fromEntries(holding.parts.map((part) => [part.reason, part.rows])),
+    held: Object.fromEntries([...free.parts, ...holding.parts].map((part) => [part.reason, part.rows])),
     reasons: await countReasons(engine, holding.diffs),
     metrics: { ...prepared, ...(await measure(engine, job, context)) },
     changes: await countChanges(engine, holding.diffs),
@@ -93,6 +102,7 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
   const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
   for (const [i, change] of job.changes(context).entries()) {
+    checkChange(job, change, i);
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
     diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
@@ -205,9 +215,9 @@ async function holdParts(
 
 const wrongPart = (part: string, reason: string, rows: number): HeldPart => ({ part, reason, rows, plan: null });
 
-/** True where a job left something out because its rule is wrong. */
+/** True where a job left something out because its rule is wrong, or because it asks for one for the first time. */
 export const hasWrongRules = ({ heldParts }: { readonly heldParts: readonly HeldPart[] }): boolean =>
-  heldParts.some(({ plan }) => plan === null);
+  heldParts.some(({ plan, question }) => plan === null && question !== 'again');
 
 async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {
   const cut = `${diff.name}_part`;

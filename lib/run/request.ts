@@ -7,6 +7,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
+import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobResult, RunResult } from './result.ts';
@@ -50,5 +51,7 @@ export interface BatchOutcome {
   readonly decisions: readonly Decisions[];
   /** Tabs that jobs fill. */
   readonly tabs: readonly TabFile[];
+  /** What `runs` is to keep of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
   readonly entries: readonly LedgerEntry[];
 }

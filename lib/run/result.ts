@@ -1,8 +1,9 @@
 /** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
+import type { HeldPart } from './held-part.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { HeldPart, JobPlan } from './plan-job.ts';
+import type { JobPlan } from './plan-job.ts';
 
 export type JobStatus = LedgerEntry['status'];
 
@@ -29,6 +30,8 @@ export interface JobResult {
 export interface RunResult {
   readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;
+  /** Cells that can't be read, by table, column and reason; none, where it is left out. */
+  readonly unreadable?: Readonly<Record<string, number>>;
   readonly jobs: readonly JobResult[];
   /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];

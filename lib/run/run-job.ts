@@ -16,9 +16,11 @@ import { type Diff, isEmpty } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
+import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import { contextOf, inputsOf } from './job-context.ts';
+import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import type { RunRequest } from './request.ts';
@@ -34,6 +36,8 @@ export interface JobOutcome {
   readonly files: readonly StagedFile[];
   /** Tabs that land with the tables. */
   readonly tabs: readonly TabFile[];
+  /** What `runs` is to keep of whose columns are. */
+  readonly columns: readonly ColumnRecord[];
 }
 
 /** What a job's result holds before there is a plan. */
@@ -67,7 +71,7 @@ export async function runJob(
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [], columns: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -76,8 +80,16 @@ export async function runJob(
   request.progress(`${job.name}: working out what to change`);
   try {
     if ('failed' in gathered) throw gathered.failed;
-    const earlier = job.prepare ? await earlierMetrics(request, job, context.period) : null;
-    const planned = await planJob(engine, job, context, request.approvals, earlier);
+    const earlier = job.prepare
+      ? await earlierMetrics(request.ledger, request.identity.workbook, job, context.period)
+      : null;
+    const { sources } = snapshot;
+    const answers = request.rules.derived;
+    const { withheld, columns, ...planned } = await planJob(engine, job, context, request.approvals, earlier, {
+      sources,
+      answers,
+      inLedger: (table) => changedBefore(request, job, table),
+    });
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...brought.guards, ...planned.guards];
@@ -90,6 +102,7 @@ export async function runJob(
     const decided = await decide(request, job, snapshot, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.transaction(() => applyToEngine(engine, plan.diffs));
+    if (isFine) await applyWithheld(engine, withheld);
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
@@ -104,11 +117,11 @@ export async function runJob(
       ...(goesOn && { status: request.applied }),
       seconds: seconds(request, start),
     };
-    if (!goesOn) return { result, ...nothingDone };
+    if (!goesOn) return { result, ...nothingDone, ...(isFine && { columns }) };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
     const decisions = job.unrecorded ? [] : decisionsOf(diffs, decider);
-    return { result, diffs, decisions, files: made.staged, tabs: made.tabs };
+    return { result, diffs, decisions, files: made.staged, tabs: made.tabs, columns };
   } catch (error) {
     const failed = {
       ...base,
@@ -188,17 +201,31 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
   return shrinkGuards(request.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
 }
 
+/** Whether a run of the job, on this workbook, changed the table. */
+async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
+  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+  return entries.some(
+    ({ workbook, status, changes }) =>
+      workbook === request.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+  );
+}
+
 async function timesApplied(request: RunRequest, job: Job, period: string): Promise<number> {
   const entries = await request.ledger.recent(job.name, LOOK_BACK);
   return entries.filter((entry) => entry.period === period && entry.status === 'applied').length;
 }
 
 /** What the job's last good run of an earlier period measured. */
-async function earlierMetrics(request: RunRequest, job: Job, period: string): Promise<Metrics | null> {
-  const entries = await request.ledger.recent(job.name, LOOK_BACK);
+export async function earlierMetrics(
+  ledger: Ledger,
+  workbook: string,
+  job: Job,
+  period: string,
+): Promise<Metrics | null> {
+  const entries = await ledger.recent(job.name, LOOK_BACK);
   const good = entries.filter(
     (entry) =>
-      entry.workbook === request.identity.workbook &&
+      entry.workbook === workbook &&
       (entry.status === 'applied' || entry.status === 'unchanged') &&
       entry.period < period,
   );

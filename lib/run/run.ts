@@ -14,6 +14,7 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { landBatch, withHeld } from './commit.ts';
+import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
@@ -92,6 +93,7 @@ async function attemptRun(
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      derived: rules.derived,
       written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
       ...(request.mayBeEmpty && { mayBeEmpty: true }),
     });
@@ -103,6 +105,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const columns: ColumnRecord[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
@@ -111,18 +114,31 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      columns.push(...whose);
     }
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({ engine, store, snapshot, request, results, applied, decisions, tabs, entries });
+    const landing = landBatch({
+      engine,
+      store,
+      snapshot,
+      request,
+      results,
+      applied,
+      decisions,
+      tabs,
+      columns,
+      entries,
+    });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
     const told = held.size > 0 ? withHeld(results, held) : results;
@@ -168,10 +184,11 @@ async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
 
 const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
   snapshot: {
-    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input.rows])),
+    rows: Object.fromEntries(Object.entries(snapshot.inputs).map(([table, input]) => [table, input?.rows ?? 0])),
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(Object.keys(snapshot.unreadable).length > 0 && { unreadable: snapshot.unreadable }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({

@@ -13,8 +13,9 @@ import { type ColumnType, type TableName, tableNames, tableOf } from '../core/ta
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { LISTS, listsBack } from './undo-lists.ts';
 
-/** The tables in which jobs decide. */
-const decided = tableNames.filter((table) => !tableOf(table).record && !tableOf(table).facts);
+/** The tables in which jobs decide; facts are decided on by imports alone. */
+const decidedTables = (facts: readonly TableName[]): TableName[] =>
+  tableNames.filter((table) => !tableOf(table).record && (!tableOf(table).facts || facts.includes(table)));
 
 /** Facts are nobody's decision; but an import that was a mistake takes its own away again. */
 const broughtBy = (jobName: string): TableName[] =>
@@ -32,7 +33,8 @@ const typed = (text: Sql, type: ColumnType): Sql =>
 
 const deciding = (table: TableName): [string, ColumnType][] =>
   Object.entries(tableOf(table).columns)
-    .filter(([column, { derived }]) => !derived && !tableOf(table).key.includes(column))
+    // Of derived columns only those of contacts are ever recorded: where a run took them over.
+    .filter(([column, { derived }]) => !(derived && table !== 'contacts') && !tableOf(table).key.includes(column))
     .map(([column, { type }]) => [column, type]);
 
 /** `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time, and after the last. */
@@ -124,7 +126,7 @@ const unsaid = sql`
   select count(*) from planned_bounces where op = 'd' and ${kindOf(sql`json_extract_string(record, '$.kind')`)} in ('complaint', 'unsubscribe')`;
 
 /** Cells that somebody changed after the run: they are left alone. */
-const changedSince = (): Sql => {
+const changedSince = (decided: readonly TableName[]): Sql => {
   const counts = decided.flatMap((table) =>
     deciding(table).map(
       ([
@@ -153,17 +155,18 @@ export const countDecisions = (engine: Engine, jobName: string, period: string):
 export const undoJob = (jobName: string, period: string): Job => {
   const facts = broughtBy(jobName);
   const lists: TableName[] = jobName === LISTS ? ['memberships', 'list_changes'] : [];
+  const decided = decidedTables(facts);
   return job({
     name: 'undo',
     purpose: `Puts back what ${jobName} decided for ${period}.`,
-    reads: ['changes', ...decided, ...facts, ...lists],
-    writes: [...decided, ...facts, ...lists],
+    reads: ['changes', ...decided, ...lists],
+    writes: [...decided, ...lists],
     rules: { jobName, period },
     steps: () => [{ name: 'undone', row: 'a cell that the run decided', query: undone(jobName, period) }],
     changes: ({ asOf }) => [
       ...decided.map(setBack),
-      ...[...decided, ...facts].map((table) => takeAway(table, asOf)),
-      ...decided.map(bringBack),
+      ...decided.map((table) => takeAway(table, asOf)),
+      ...decided.filter((table) => !tableOf(table).facts).map(bringBack),
       ...(jobName === LISTS ? listsBack(period) : []),
     ],
     guards: [
@@ -174,7 +177,7 @@ export const undoJob = (jobName: string, period: string): Job => {
         found: facts.length > 0 ? sql`select (${mailableAgain}) + (${unsaid})` : mailableAgain,
       },
     ],
-    holds: () => [{ query: changedSince() }, { query: leftUnderIt }],
+    holds: () => [{ query: changedSince(decided) }, { query: leftUnderIt }],
     metrics: () => ({ decisions: sql`select count(*) as n from undone` }),
   });
 };

@@ -1,7 +1,8 @@
 /**
- * Rows are checked once, here, for every job: what can't be read, has no key, stands twice, lies in the future or is
- * about nobody leaves its table and stands in `quarantine_now`, with its reason. Nothing is dropped unseen. What a
- * row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
+ * Rows are checked once, here, for every job. A row that has no readable key or moment, repeats a key, is dated in the
+ * future, has an unknown status or names an unknown contact leaves its table and stands in `quarantine_now`, with its
+ * reason. A cell that can't be read stands there too, and its row goes on without it. Nothing is dropped silently. What
+ * a row in quarantine says about consent still counts (see consent.ts): its address is kept in `unread_TABLE`.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -14,7 +15,7 @@ import { type ConsentTable, hearMalformed } from './unreadable-rows.ts';
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
 
-/** Stands for the column where no cell can be told from the next: a part of the quarantine's key must not be empty. */
+/** The column of a record that could not be split into cells: a part of the quarantine's key must not be empty. */
 const WHOLE_ROW = '(row)';
 
 export async function createQuarantine(engine: Engine): Promise<void> {
@@ -38,7 +39,8 @@ const saysConsent = (table: TableName): table is ConsentTable =>
   table === 'contacts' || table === 'suppressions' || table === 'bounces';
 
 /**
- * Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to do.
+ * Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to
+ * do.
  * @param seeking `seekTwice` at work on the table; begun here unless given
  */
 export async function checkTable(
@@ -117,21 +119,53 @@ async function quarantineFaults(engine: Engine, table: TableName, text: TableTex
   await engine.run(raw(`delete from ${name} where _fault is not null`));
 }
 
+/**
+ * Puts the cells of a checked table that can't be read into `quarantine_now`; their rows stay. Contacts have their ids
+ * by then.
+ * @returns how many, by table, column and reason
+ */
+export async function quarantineCells(
+  engine: Engine,
+  table: TableName,
+  text: TableText,
+): Promise<Record<string, number>> {
+  const name = quoteName(table);
+  const part = (n: number): string => `split_part(c.cell, chr(${FAULT.within}), ${n})`;
+  const cells = sql`from ${raw(name)} t, unnest(string_split(t._unread, chr(${FAULT.between}))) c(cell) where t._unread is not null`;
+  const rows = await engine.rows(
+    sql`select ${raw(part(1))} as "column", ${raw(part(2))} as reason, count(*) as n ${cells} group by 1, 2 order by 1, 2`,
+  );
+  if (rows.length === 0) return {};
+  // The row's number counts from its place in the file, which facts don't have yet where no job writes them.
+  if (tableOf(table).facts)
+    await engine.run(sql`update ${raw(name)} set _row = coalesce(_row, rowid) where _unread is not null`);
+  await engine.run(
+    sql`insert into quarantine_now select ${table}, coalesce(${raw(keyText(table, 't'))}, ${raw(rowText(text))}), ${raw(part(1))},
+      substr(${raw(part(3))}, 1, ${LONGEST_VALUE}), ${raw(part(2))} ${cells}`,
+  );
+  return Object.fromEntries(
+    rows.map(({ column, reason, n }) => [`${table}, column "${column}": ${reason}`, Number(n)]),
+  );
+}
+
 /** A row's key as text: one column, or several with ` · ` between them. */
 export const keyText = (table: TableName, alias: string): string => {
   const parts = tableOf(table).key.map((column) => `${alias}.${quoteName(column)}`);
   return parts.length === 1 ? `cast(${parts[0]} as varchar)` : `concat_ws(' · ', ${parts.join(', ')})`;
 };
 
-/** "row 48", as a person counts: the header is row 1, and records that could not be read count as well. Of several files, in which. */
+/**
+ * "row 48", as a person counts: the header is row 1, and records that could not be read count as well. Of several
+ * files, in which.
+ */
 export function rowText(text: TableText): string {
   if (text.query === undefined) return rowOf(text.malformed, null, 0, 2);
   let before = 0;
   const cases = text.files.map(({ name, rows, firstRow }) => {
     const own = text.malformed.filter(({ file }) => file === name);
-    const said = `${quoteText(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
+    const label = `${quoteText(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
     before += rows;
-    return `when t._row < ${before} then ${said}`;
+    return `when t._row < ${before} then ${label}`;
   });
   return `case ${cases.join(' ')} end`;
 }
@@ -166,7 +200,9 @@ export async function quarantineMalformed(
   );
 }
 
-/** `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements. */
+/**
+ * `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements.
+ */
 export const seekTwice = (engine: Engine, table: TableName): Promise<void> => {
   const keys = tableOf(table).key.map(quoteName);
   const present = keys.map((key) => `${key} is not null`).join(' and ');

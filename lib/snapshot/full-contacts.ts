@@ -1,36 +1,48 @@
 /**
- * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we would
- * write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked for.
+ * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we
+ * would write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked
+ * for.
  */
 
 import type { Engine } from '../core/engine.ts';
 import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
 import { csvScan } from '../workbook/scan.ts';
-import type { SourceTable, TableText } from '../workbook/store.ts';
-import { type CellSettings, readCell, writeCell } from './cells.ts';
+import type { SourceTable } from '../workbook/store.ts';
+import { type CellSettings, type ColumnSettings, readCell, readPlainCell, writeCell } from './cells.ts';
+import { holdsUnread, type LoadedText } from './load.ts';
 
 /** Where a record keeps the texts of cells, by header. */
 const CELLS = '_cells';
 
-/** What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written otherwise. */
-function ownText(cell: string, name: string, { type }: Column, settings: CellSettings): string | null {
+/**
+ * What a known cell's text is worth keeping for: that it reads as the value which is there now, and is written
+ * otherwise.
+ */
+function ownText(
+  cell: string,
+  name: string,
+  { type }: Column,
+  settings: CellSettings,
+  own: ColumnSettings | undefined,
+): string | null {
   const now = `t.${quoteName(name)}`;
   if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
   if (type === 'text') return null;
-  const same = `${readCell(cell, type, settings)} is not distinct from ${now}`;
-  return `case when ${same} and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
+  const read = own ? readCell(cell, type, own) : readPlainCell(cell, type, settings);
+  const same = `${read} is not distinct from ${now}`;
+  return `case when (${same} or ${holdsUnread('t', name)}) and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
 }
 
 /**
- * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON object of the
- * known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column `_text` of contacts:
- * a row that is added with such a record gets its cells from there (see `cellOf`).
+ * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON
+ * object of the known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column
+ * `_text` of contacts: a row that is added with such a record gets its cells from there (see `cellOf`).
  */
 export async function createWholeRows(
   engine: Engine,
   source: SourceTable,
-  text: TableText,
+  text: LoadedText,
   settings: CellSettings,
 ): Promise<void> {
   const { columns } = tableOf('contacts');
@@ -39,7 +51,7 @@ export async function createWholeRows(
     const name = columnOf.get(header);
     const column = name === undefined ? undefined : columns[name];
     const cell = `x.c${index}`;
-    const own = name === undefined || !column ? cell : ownText(cell, name, column, settings);
+    const own = name === undefined || !column ? cell : ownText(cell, name, column, settings, text.read.get(name));
     return own === null ? [] : [`${quoteText(header)}, ${own}`];
   });
   const known = Object.entries(columns).map(
@@ -57,7 +69,9 @@ export async function createWholeRows(
 const pointer = (...steps: readonly string[]): string =>
   quoteText(steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
 
-/** The text that a record holds for the cell under a header; `column` is the known column that the header stands for. */
+/**
+ * The text that a record holds for the cell under a header; `column` is the known column that the header stands for.
+ */
 export function cellOf(record: string, header: string, column: string | undefined): string {
   const text = (path: string): string => `json_extract_string(${record}, ${path})`;
   const own = text(pointer(CELLS, header));

@@ -53,9 +53,8 @@ export async function identifyContacts(engine: Engine): Promise<void> {
 
 /**
  * `contact_refs(ref, contact_id)`: what a fact may say of its contact (an id, a merged duplicate's id, or `@` and an
- * address) and who that is today. An address that several contacts share, or shared before a merge, stands for the one with
- * the smallest id.
- * Whoever is in the archive counts where no contact is meant.
+ * address) and who that is today. An address that several contacts share, or shared before a merge, stands for the one
+ * with the smallest id. Whoever is in the archive counts where no contact is meant.
  */
 export async function createContactRefs(engine: Engine): Promise<void> {
   await engine.run(
@@ -84,7 +83,7 @@ export async function createContactRefs(engine: Engine): Promise<void> {
   await createFormer(engine);
 }
 
-/** Facts about somebody in the archive are about somebody: they are what brings the person back. */
+/** Facts about contacts in the archive have a contact too: they are the activity that brings it back. */
 async function addArchived(engine: Engine): Promise<void> {
   if ((await engine.number(raw('select count(*) from archive'))) === 0) return;
   await engine.run(
@@ -99,7 +98,8 @@ async function addArchived(engine: Engine): Promise<void> {
 }
 
 /**
- * `former(ref, contact_id)`: the ids, and `@` with the addresses, that people had before a merge. Small: most have none.
+ * `former(ref, contact_id)`: the ids, and `@` with the addresses, that people had before a merge. Small: most have
+ * none.
  */
 async function createFormer(engine: Engine): Promise<void> {
   await engine.run(

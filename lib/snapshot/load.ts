@@ -5,18 +5,37 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
 import { departureOf, normalHeader } from '../workbook/headers.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable, TableText } from '../workbook/store.ts';
-import { type CellSettings, readCell, sqlType, unreadable } from './cells.ts';
+import { isSlashed } from './cell-dates.ts';
+import { columnSettings, type TextColumn } from './cell-evidence.ts';
+import {
+  type CellSettings,
+  type ColumnSettings,
+  isPlaceholder,
+  readCell,
+  readPlainCell,
+  sqlType,
+  unreadableReason,
+  writeCell,
+} from './cells.ts';
 
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
 export const FAULT = { between: 30, within: 31 } as const;
 
+/**
+ * The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can.
+ */
+export const holdsUnread = (row: string, column: string): string =>
+  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quoteText(column)} || chr(${FAULT.within})), false)`;
+
 interface LoadColumn extends Column {
   readonly name: string;
+  /** A column of the team's that no rule gives a type: a text, of which rules may ask for a number or a day. */
+  readonly isExtra?: true;
   /** The scan's column that holds it; null where the workbook has none. */
   readonly cell: string | null;
 }
@@ -33,50 +52,80 @@ function columnsOf(source: SourceTable | null, table: TableName, extra: Readonly
   const taken = new Set([...known.map((column) => column.name), ...(source?.headerOf.values() ?? [])]);
   const unknown = (source?.headers ?? [])
     .filter((header) => extra.has(normalHeader(header)) && !taken.has(header) && !taken.has(normalHeader(header)))
-    .map((header) => ({ name: normalHeader(header), type: 'text' as const, cell: cellOf(header) }));
+    .map((header) => ({
+      name: normalHeader(header),
+      type: 'text' as const,
+      cell: cellOf(header),
+      isExtra: true as const,
+    }));
   return [...known, ...unknown];
 }
 
 /** The cell's own text, beside the value that was read from it. */
 const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 
-export const fault = (column: string, reason: string, value: string): string =>
-  `${quoteText(column)} || chr(${FAULT.within}) || ${quoteText(reason)} || chr(${FAULT.within}) || ${value}`;
+/** What is kept of a fault: the column, the reason (an SQL expression) and the cell's text. */
+const faultText = (column: string, reason: string, value: string): string =>
+  `${quoteText(column)} || chr(${FAULT.within}) || ${reason} || chr(${FAULT.within}) || ${value}`;
 
-/** A way in which a row can be wrong: `flag` is 1 where it is (never NULL), `say` its words. */
+export const fault = (column: string, reason: string, value: string): string =>
+  faultText(column, quoteText(reason), value);
+
+/**
+ * A way in which a row, or one cell of it, can be wrong: `flag` is 1 where it is (never NULL), `text` what is kept of
+ * it (see `fault`).
+ */
 interface FaultCase {
   readonly flag: string;
-  readonly say: string;
+  readonly text: string;
+  /** The cell alone is unknown for it, and its row goes on. */
+  readonly cell?: string;
 }
 
 const flag = (condition: string): string => `cast(coalesce(${condition}, false) as utinyint)`;
 
-/** All ways in which a row of this table can be wrong. */
-function faultCases(table: TableName, columns: readonly LoadColumn[], futureAfter: string): FaultCase[] {
-  const definition = tableOf(table);
+/** A row without these can't be identified, or placed in time: it waits until they can be read. */
+const isNeeded = (table: TableName, { name, type }: Column & { readonly name: string }): boolean => {
+  const { key, facts } = tableOf(table);
+  return (
+    (key.includes(name) && table !== 'contacts') ||
+    (facts === true && type === 'time') ||
+    (table === 'bounces' && name === 'email')
+  );
+};
+
+/** All ways in which a row of this table, or a cell of it, can be wrong. */
+function faultCases(source: SourceTable, columns: readonly LoadColumn[], options: LoadOptions): FaultCase[] {
+  const { table } = source;
   const cases: FaultCase[] = [];
-  const cells = columns.flatMap((column) => (column.cell === null ? [] : [column.cell]));
-  const filled = `coalesce(${cells.join(', ')}) is not null`;
+  const filled = `coalesce(${columns.flatMap(({ cell }) => cell ?? []).join(', ')}) is not null`;
   for (const column of columns) {
     if (column.cell === null) continue;
     const name = quoteName(column.name);
-    const say = (reason: string, value = rawCell(column)): string => fault(column.name, reason, value);
+    const needed = isNeeded(table, column);
+    const cell = needed ? {} : { cell: column.name };
+    const raw = rawCell(column);
     if (column.type !== 'text') {
-      // Compared as two truths, so that the engine reads the cell once and not again for every question about it.
+      const reason = unreadableReason(raw, column.type, options.read?.get(column.name) ?? options.settings);
+      const text = faultText(column.name, reason, raw);
       cases.push({
+        // Compared as two truths, so that the engine reads the cell once and not again for every question about it.
         flag: `cast((${name} is null) > (${column.cell} is null) as utinyint)`,
-        say: say(unreadable[column.type]),
+        text: needed ? text : `case when not ${isPlaceholder(raw)} then ${text} end`,
+        ...cell,
       });
     }
-    if (futureMatters(table, column)) cases.push({ flag: flag(`${name} > ${futureAfter}`), say: say('in the future') });
-    const isKey = definition.key.includes(column.name) && table !== 'contacts';
-    const isMoment = definition.facts && column.type === 'time';
-    if (isKey || isMoment || (table === 'bounces' && column.name === 'email')) {
-      cases.push({ flag: flag(`${column.cell} is null and ${filled}`), say: say('missing', `''`) });
+    if (futureMatters(table, column)) {
+      const after = timestamp(options.futureAfter);
+      cases.push({ flag: flag(`${name} > ${after}`), text: fault(column.name, 'in the future', raw), ...cell });
     }
-    if (table === 'contacts' && column.name === 'status') {
-      cases.push({ flag: flag(`status not in ('subscribed', 'unsubscribed', 'suppressed')`), say: say('no status') });
-    }
+    if (needed)
+      cases.push({ flag: flag(`${column.cell} is null and ${filled}`), text: fault(column.name, 'missing', `''`) });
+    if (table === 'contacts' && column.name === 'status')
+      cases.push({
+        flag: flag(`status not in ('subscribed', 'unsubscribed', 'suppressed')`),
+        text: fault(column.name, 'not a status', raw),
+      });
   }
   return cases;
 }
@@ -93,53 +142,129 @@ export interface LoadOptions {
   readonly futureAfter: Date;
   /** A job of the run writes the table, so that each row needs its place. */
   readonly isWritten?: boolean;
+  /** How the cells of columns are read that the plain reading is not enough for. */
+  readonly read?: ReadonlyMap<string, ColumnSettings>;
 }
+
+/** A table's text, and how those of its columns were read that the plain reading was not enough for. */
+export type LoadedText = TableText & { readonly read: ReadonlyMap<string, ColumnSettings> };
 
 const timestamp = (moment: Date): string => `timestamp '${moment.toISOString().replace('T', ' ').replace('Z', '')}'`;
 
 /**
- * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0) and `_fault` beside
- * the columns. A table that the workbook lacks is there, empty.
+ * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0), `_fault` (why the
+ * whole row waits) and `_unread` (its cells that can't be read, whose values are unknown) beside the columns. A table
+ * that the workbook lacks is there, empty.
  */
 export async function loadTable(
   engine: Engine,
   table: TableName,
   source: SourceTable | null,
   options: LoadOptions,
-): Promise<TableText | null> {
+): Promise<LoadedText | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
     const empty = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
-    await engine.run(raw(`create or replace table ${quoteName(table)} (${empty}, _row bigint, _fault varchar)`));
+    await engine.run(
+      raw(`create or replace table ${quoteName(table)} (${empty}, _fault varchar, _unread varchar, _row bigint)`),
+    );
     return null;
   }
   const name = quoteName(table);
-  const text = await readStrictly(
-    engine,
-    source,
-    (from) => `create or replace table ${name} as ${rowsQuery(source, columns, options, from)}`,
-    name,
-  );
-  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows while they
+  const create = (from: TableText, read?: LoadOptions['read']): string =>
+    `create or replace table ${name} as ${rowsQuery(source, columns, read ? { ...options, read } : options, from)}`;
+  const text = await readStrictly(engine, source, create, name);
+  const read = await closerReading(engine, table, columns, text, options.settings);
+  if (read.size > 0) await engine.run(raw(create(text, read)));
+  await orderExtraDates(engine, table, columns, options.settings);
+  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows
+  // while they
   // come in would take one thread for all of it.
   if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
-  return text;
+  return { ...text, read };
+}
+
+/** The faults of a table's rows and cells, one a row: (column, reason, value). */
+const faultsOf = (table: TableName): string => {
+  const part = (n: number): string => `split_part(f, chr(${FAULT.within}), ${n})`;
+  return `(select ${part(1)} as "column", ${part(2)} as reason, ${part(3)} as value
+    from (select unnest(string_split(concat_ws(chr(${FAULT.between}), _fault, _unread), chr(${FAULT.between}))) as f
+      from ${quoteName(table)} where _fault is not null or _unread is not null))`;
+};
+
+/**
+ * The columns of a loaded table that hold cells which the plain reading could not read and the full one can, with how
+ * to read them: by what each column shows as a whole. Most tables have none, and are looked through no second time.
+ */
+async function closerReading(
+  engine: Engine,
+  table: TableName,
+  columns: readonly LoadColumn[],
+  text: TableText,
+  settings: CellSettings,
+): Promise<ReadonlyMap<string, ColumnSettings>> {
+  const faulty = await engine.rows(raw(`select distinct "column" as name from ${faultsOf(table)}`));
+  const names = new Set(faulty.map(({ name }) => name));
+  const asked = columns.flatMap(({ cell, ...column }): TextColumn[] =>
+    cell !== null && column.type !== 'text' && names.has(column.name) ? [{ ...column, cell }] : [],
+  );
+  if (asked.length === 0) return new Map();
+  const shown = await columnSettings(engine, raw(csvScan(text)), asked, settings);
+  const read = new Map<string, ColumnSettings>();
+  for (const { name, type } of asked) {
+    const own = shown.get(name) ?? settings;
+    const readable = sql`select count(*) from (select 1 from ${raw(faultsOf(table))} where "column" = ${name}
+      and value <> '' and ${raw(readCell('value', type, own))} is not null limit 1)`;
+    if ((await engine.number(readable)) > 0) read.set(name, own);
+  }
+  return read;
+}
+
+/**
+ * In a column that no rule gives a type, slashed dates whose order the column itself shows become ISO 8601: a rule that
+ * asks for its day reads it as it would read a typed column. The workbook's cells stay as they are, for nothing writes
+ * such columns.
+ */
+async function orderExtraDates(
+  engine: Engine,
+  table: TableName,
+  columns: readonly LoadColumn[],
+  settings: CellSettings,
+): Promise<void> {
+  const extra = columns.flatMap(({ name, isExtra }): TextColumn[] =>
+    isExtra ? [{ name, type: 'time', cell: quoteName(name) }] : [],
+  );
+  const shown = await columnSettings(engine, raw(quoteName(table)), extra, settings);
+  for (const { name, cell } of extra) {
+    const own = shown.get(name) ?? settings;
+    if (own.slashedDates === settings.slashedDates) continue;
+    const iso = sql`coalesce(${raw(writeCell(`(${readCell(cell, 'time', own)})`, 'time'))}, ${raw(cell)})`;
+    await engine.run(sql`update ${raw(quoteName(table))} set ${raw(cell)} = ${iso} where ${raw(isSlashed(cell))}`);
+  }
 }
 
 /** The select that makes a table's rows, in the order of its text. */
 function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options: LoadOptions, from: TableText): string {
-  const cases = faultCases(source.table, columns, timestamp(options.futureAfter));
-  const typed = columns.map((column) => `${typedValue(column, source, options.settings)} as ${quoteName(column.name)}`);
+  const cases = faultCases(source, columns, options);
+  const typed = columns.map((column) => `${typedValue(column, source, options)} as ${quoteName(column.name)}`);
   const kept = columns.flatMap((column) => (column.cell === null ? [] : [`${column.cell} as ${rawCell(column)}`]));
-  const faults = cases.map((each, i) => `${each.flag} as _f${i}`);
+  const flags = cases.map((each, i) => `${each.flag} as _f${i}`);
   const sum = cases.map((_, i) => `_f${i}`).join(' + ') || '0';
-  const said = cases.map((each, i) => `case when _f${i} = 1 then ${each.say} end`);
-  const text =
-    said.length > 0
-      ? `case when _faults > 0 then concat_ws(chr(${FAULT.between}), ${said.join(', ')}) end`
-      : 'cast(null as varchar)';
-  const named = columns.map((column) => quoteName(column.name)).join(', ');
-  return `select ${named}, ${text} as _fault, cast(null as bigint) as _row from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...faults].join(', ')} from ${csvScan(from)}))`;
+  const texts = (ofCells: boolean): string => {
+    const own = cases.flatMap((each, i) =>
+      ofCells === (each.cell !== undefined) ? [`case when _f${i} = 1 then ${each.text} end`] : [],
+    );
+    if (own.length === 0) return 'cast(null as varchar)';
+    return `case when _faults > 0 then nullif(concat_ws(chr(${FAULT.between}), ${own.join(', ')}), '') end`;
+  };
+  const values = columns.map((column) => {
+    const name = quoteName(column.name);
+    const wrong = cases.flatMap((each, i) => (each.cell === column.name ? [`_f${i} = 1`] : []));
+    // What can't be read is NULL already; a date in the future becomes NULL.
+    return wrong.length < 2 ? name : `case when ${wrong.join(' or ')} then null else ${name} end as ${name}`;
+  });
+  return `select ${values.join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
+    from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...flags].join(', ')} from ${csvScan(from)}))`;
 }
 
 /**
@@ -149,7 +274,7 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
 export function blankRow(table: TableName, alias = ''): string {
   const { key, columns } = tableOf(table);
   const texts = Object.keys(columns).map((column) => `cast(${alias}${quoteName(column)} as varchar)`);
-  return `(case when ${alias}${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, ${alias}_fault) is null else false end)`;
+  return `(case when ${alias}${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, ${alias}_fault, ${alias}_unread) is null else false end)`;
 }
 
 /**
@@ -174,11 +299,12 @@ export async function readStrictly(
   return careful;
 }
 
-function typedValue(column: LoadColumn, source: SourceTable, settings: CellSettings): string {
+function typedValue(column: LoadColumn, source: SourceTable, { settings, read }: LoadOptions): string {
   if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
   if (source.table === 'events' && column.name === 'type') return eventTypeOf(column.cell);
-  const value = readCell(column.cell, column.type, settings);
+  const own = read?.get(column.name);
+  const value = own ? readCell(column.cell, column.type, own) : readPlainCell(column.cell, column.type, settings);
   const definition = tableOf(source.table);
   return definition.keyIsAddress && definition.key.includes(column.name) ? `address_key(${value})` : value;
 }
@@ -186,7 +312,10 @@ function typedValue(column: LoadColumn, source: SourceTable, settings: CellSetti
 /** "Click" and "CLICK" are a click. */
 const eventTypeOf = (cell: string): string => `lower(trimmed(${cell}))`;
 
-/** Consent is read in any case of letters, and from another tool's own column: whoever left there has left. */
+/**
+ * Consent is read in any case of letters, and from another tool's own column: a person who unsubscribed there has
+ * unsubscribed.
+ */
 function statusOf(column: LoadColumn, source: SourceTable): string {
   const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
   const left = departureOf(source.headers, (place) => `c${place}`);

@@ -14,7 +14,7 @@ export class NothingReadable extends NightshiftError {
   constructor(label: string, rows: number, first: { readonly place: string; readonly reason: string }) {
     const many = rows === 1 ? 'a row, and it can’t be read' : `${rows} rows, and none of them can be read`;
     super(
-      `${label} has ${many}: ${first.place}: ${first.reason}. Nothing was done. Mend the file (docs/workbook.md says how cells are read), and run again.`,
+      `${label} has ${many}: ${first.place}: ${first.reason}. Nothing was done. Fix the file (docs/workbook.md says how cells are read), and run again.`,
     );
   }
 

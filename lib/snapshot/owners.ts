@@ -1,19 +1,19 @@
 /**
- * Whom a fact is about: events and purchases name their contact by id or by address, often by one from before a merge. Here they
- * get the contact_id of today, or the fault of being about nobody.
+ * Which contact a fact is about: events and purchases name it by id or by address, often by one from before a merge.
+ * Here they get the contact_id of today, or the fault that the contact is unknown, or stands in quarantine itself.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { blankRow, FAULT, fault } from './load.ts';
 
-/** The facts that are about somebody. */
+/** The facts that belong to a contact. */
 export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purchases']);
 
 /**
- * Finds the contact of each fact, by id or else by address, also after merges. Most facts name a contact as it is, so that only
- * the others (`lost`) are looked up and written: with their contact, or as facts about nobody.
+ * Finds the contact of each fact, by id or else by address, also after merges. Most facts name a contact as it is, so
+ * that only the others (`lost`) are looked up and written: with their contact, or with the fault that it is unknown.
  */
 export async function findOwners(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
@@ -23,7 +23,7 @@ export async function findOwners(engine: Engine, table: TableName): Promise<void
   );
   await engine.run(
     raw(`create or replace temp table found as
-      select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.blank
+      select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.address, l.blank
       from lost l left join contact_refs i on i.ref = l.contact_id left join contact_refs a on a.ref = '@' || l.address`),
   );
   const { n, known, total } = await engine.row(
@@ -32,9 +32,11 @@ export async function findOwners(engine: Engine, table: TableName): Promise<void
   if (Number(known) > Number(total) / 2) await giveOwnersToAll(engine, table);
   else if (Number(known) > 0) await giveOwners(engine, table);
   if (Number(n) === Number(known)) return;
+  const why = sql`case when o.named in (select contact_id from unread_contacts) or coalesce(o.address, address_key(o.named)) in (select address_key(email) from unread_contacts)
+    then ${raw(fault('contact_id', 'its contact is in quarantine', 'o.named'))} else ${raw(fault('contact_id', 'unknown contact', 'o.named'))} end`;
   await engine.run(
-    raw(`update ${table} set contact_id = null, _fault = concat_ws(chr(${FAULT.between}), ${table}._fault, ${fault('contact_id', 'about nobody', 'o.named')})
-      from found o where o.rid = ${table}.rowid and o.owner is null and not o.blank`),
+    sql`update ${raw(table)} set contact_id = null, _fault = concat_ws(chr(${raw(String(FAULT.between))}), ${raw(table)}._fault, o.why)
+      from (select *, ${why} as why from found o where owner is null and not blank) o where o.rid = ${raw(table)}.rowid`,
   );
 }
 
@@ -49,7 +51,10 @@ async function giveOwners(engine: Engine, table: TableName): Promise<void> {
   await engine.run(raw('drop table moved'));
 }
 
-/** Where most facts need their contact, the table is written anew. A join gives rows back in an order of its own, so each takes its place along. */
+/**
+ * Where most facts need their contact, the table is written again. A join gives rows back in an order of its own, so
+ * each takes its place along.
+ */
 async function giveOwnersToAll(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
     raw(`create or replace table ${table} as

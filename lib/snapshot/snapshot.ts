@@ -6,17 +6,18 @@
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import type { TableName } from '../core/tables.ts';
+import { declaredIn, type TableName } from '../core/tables.ts';
 import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
-import type { CellSettings } from './cells.ts';
-import { checkTable, createQuarantine, seekTwice } from './check.ts';
+import { type CellSettings, readingMacros } from './cells.ts';
+import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import { addContactBounces, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
-import { type LoadOptions, loadTable } from './load.ts';
+import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
+import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
@@ -24,11 +25,16 @@ import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.t
 export interface SnapshotOptions {
   readonly settings: CellSettings;
   readonly asOf: Date;
-  /** The clock at the start of the run: what lies more than a day after it (and after as-of) is in the future. */
+  /** The clock at the start of the run: a moment more than a day after it (and after as-of) is in the future. */
   readonly now: Date;
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
+  /**
+   * Where derived columns of contacts go whose header holds values of people or of another tool: the rules' answers by
+   * column.
+   */
+  readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
   /** No contacts are no error: the first ones are about to come in. */
@@ -46,7 +52,12 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
-  /** The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader` gives it. */
+  /** Cells that can't be read, and count as unknown, by table, column and reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
+  /**
+   * The columns that a table has, by each name that a rule may use: its SQL name, and its header as `normalHeader`
+   * gives it.
+   */
   readonly columns: (table: TableName) => ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<TableName, SourceTable>;
 }
@@ -55,7 +66,10 @@ const DAY_MS = 86_400_000;
 
 /** Facts come after the tables that say whom they are about. */
 const ORDER: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
-/** The largest files come in last: each is looked through while the engine takes in the one before it, and nobody waits for the first. */
+/**
+ * The largest files come in last: each is looked through while the engine takes in the one before it, and nothing waits
+ * for the first.
+ */
 const LARGEST: readonly TableName[] = ['events', 'contacts'];
 const ALWAYS: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces'];
 
@@ -76,7 +90,7 @@ export class EmptyWorkbook extends NightshiftError {
 
 /** Loads a reading into the engine and checks its rows. */
 export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
-  const sources = new Map(reading.tables.map((source) => [source.table, source]));
+  const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
   for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
   const wanted = new Set([...ALWAYS, ...options.tables]);
   const tables = [
@@ -88,6 +102,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   let quarantined = 0;
   await createQuarantine(engine);
   await createSaid(engine);
+  for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),
@@ -118,11 +133,16 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);
+  const quarantine = await countQuarantine(engine);
+  let unreadable: Record<string, number> = {};
+  for (const [table, text] of texts)
+    if (text) unreadable = { ...unreadable, ...(await quarantineCells(engine, table, text)) };
   return {
     inputs,
     quarantined,
-    quarantine: await countQuarantine(engine),
-    columns: (table) => columnsOf(sources.get(table)),
+    quarantine,
+    unreadable,
+    columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
 }
@@ -133,8 +153,8 @@ async function loadTables(
   tables: readonly TableName[],
   sources: ReadonlyMap<TableName, SourceTable>,
   options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
-): Promise<{ texts: Map<TableName, TableText | null>; seeking: Map<TableName, Promise<void>> }> {
-  const texts = new Map<TableName, TableText | null>();
+): Promise<{ texts: Map<TableName, LoadedText | null>; seeking: Map<TableName, Promise<void>> }> {
+  const texts = new Map<TableName, LoadedText | null>();
   const seeking = new Map<TableName, Promise<void>>();
   try {
     for (const table of tables) {
@@ -144,7 +164,7 @@ async function loadTables(
       texts.set(table, text);
       if (!text) continue;
       const sought = seekTwice(engine, table);
-      // Whoever asks for it hears what went wrong; until then nobody may be there to hear it.
+      // A rejection is handled where it is awaited; the empty catch prevents an unhandled rejection.
       sought.catch(() => {});
       seeking.set(table, sought);
     }
@@ -180,13 +200,13 @@ function openAhead(sources: Map<TableName, SourceTable>, tables: readonly TableN
   });
 }
 
-function columnsOf(source: SourceTable | undefined): ReadonlyMap<string, string> {
+function columnsOf(table: TableName, source: SourceTable | undefined): ReadonlyMap<string, string> {
   const known = [...(source?.headerOf ?? [])];
   const columnOf = new Map(known.map(([column, header]) => [header, column]));
   const headers = (source?.headers ?? []).map((header) => [normalHeader(header), columnOf.get(header)] as const);
   return new Map([
     ...headers.map(([header, column]): [string, string] => [header, column ?? header]),
-    ...known.map(([column]): [string, string] => [column, column]),
+    ...[...known.map(([column]) => column), ...declaredIn(table)].map((column): [string, string] => [column, column]),
   ]);
 }
 
@@ -202,7 +222,7 @@ async function addForeignBounces(
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
   if (contacts && text) await addContactBounces(engine, contacts, text, settings);
-  // A job sees facts up to as-of and no later, whoever wrote them down.
+  // A job sees facts up to as-of and no later.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;
 }

@@ -26,6 +26,8 @@ export interface SourceTable {
   readonly headers: readonly string[];
   /** Header texts by the column that they stand for. */
   readonly headerOf: ReadonlyMap<string, string>;
+  /** The headers under which columns are added that the table lacks, where they are not called as the columns are. */
+  readonly newHeaders?: ReadonlyMap<string, string>;
   /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It lies outside of the workbook, in files that are somebody else's: it is only read. */

@@ -1,4 +1,4 @@
-/** A fault in the rules is said in words, with exit code 2, before anything is read: no stack, no half of a run. */
+/** A fault in the rules is reported in one line, with exit code 2, before anything is read, and without a call stack. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,4 +38,33 @@ it('names the line of each of several faults', () => {
     `jobs/rules/scoring.ts:${line}: engagement, events "attended", points: found "40". Expected`,
   );
   expect(stderr).toContain('engagement: nothing is called "hardBonce" here');
+});
+
+it.each([
+  ['is no TypeScript', 'export const months = = 3;'],
+  ['fails', 'export const months = (undefined as unknown as { of: number }).of;'],
+])('names the line of a rule that %s, without a call stack', (_, line) => {
+  const { status, stderr } = listWith('archive.ts', (text) => `${text}\n${line}\n`);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^jobs\/ can't be loaded: .*jobs\/rules\/archive[.]ts:\d+/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+it('names the line of a job’s SQL that does not fit, and in a call stack the sources', () => {
+  const copy = checkout();
+  edit(copy, 'jobs/score-recalculation.ts', (text) => text.replace('score, score_band,', 'score, score_bnd,'));
+  edit(copy, 'lib/plan/hash.ts', (text) =>
+    text.replace(/(export async function planHash[\s\S]*?\{\n)/, "$1  if (job) throw new TypeError('on purpose');\n"),
+  );
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['bin/nightshift.js', 'run', 'score-recalculation', 'list-cleaning', '--ledger', 'ledger', '--as-of', '2026-11-24'],
+    { cwd: copy, encoding: 'utf8', env: { ...process.env, NIGHTSHIFT_DEBUG: '1' } },
+  );
+  const line = lineOf(readFileSync(join(copy, 'jobs/score-recalculation.ts'), 'utf8'), 'score_bnd');
+  expect(stdout).toContain(
+    `jobs/score-recalculation.ts:${line}: update of contacts: there is no column "score_bnd". The nearest are: score_band`,
+  );
+  expect(stdout).toMatch(/TypeError at lib\/plan\/hash\.ts:\d+\. Its details may quote cells/);
+  expect(stderr).toMatch(/TypeError: on purpose\n\s+at .*lib\/plan\/hash\.ts:\d+/);
 });

@@ -1,5 +1,5 @@
 /**
- * What the docs show is what the program does. A drift fails here, and UPDATE_DOCS=1 mends it.
+ * What the docs show is what the program does. A difference fails here; UPDATE_DOCS=1 writes the docs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { tableNames, tableOf } from '../../lib/core/tables.ts';
 import { programFile } from '../support/child-process.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
-const MEND = 'The docs drifted. Mend them with: UPDATE_DOCS=1 npx vitest run test/docs';
+const FIX = 'The docs are out of date. Write them with: UPDATE_DOCS=1 npx vitest run test/docs';
 
 /** Holds what stands between `<!-- name -->` and `<!-- /name -->` to `text`, or writes it there. */
 function hold(file: string, name: string, text: string): void {
@@ -20,7 +20,7 @@ function hold(file: string, name: string, text: string): void {
   const [from, to] = [whole.indexOf(start) + start.length, whole.indexOf(end)];
   expect(to, `${file} has no block "${name}"`).toBeGreaterThan(from - 1);
   if (process.env.UPDATE_DOCS === '1') writeFileSync(file, whole.slice(0, from) + text + whole.slice(to));
-  else expect(whole.slice(from, to), MEND).toBe(text);
+  else expect(whole.slice(from, to), FIX).toBe(text);
 }
 
 describe('the docs', () => {
@@ -44,6 +44,19 @@ describe('the docs', () => {
         .map((target) => `${page}: ${target}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('walk through a job that is tested, in the words of its files', () => {
+    const code = (file: string): string => readFileSync(join(import.meta.dirname, 'example', file), 'utf8');
+    const job = code('country-question.ts');
+    hold('docs/jobs.md', 'example-job', `\`\`\`ts\n${job}\`\`\`\n`);
+    // Where a team's test is, its job is elsewhere.
+    const lines = code('country-question.test.ts').split('\n');
+    const own = "import countryQuestion from './country-question.ts';";
+    expect(lines).toContain(own);
+    const test = lines.filter((line) => line !== own);
+    test.splice(1, 0, "import countryQuestion from '../../../jobs/country-question.ts';");
+    hold('docs/jobs.md', 'example-test', `\`\`\`ts\n${test.join('\n')}\`\`\`\n`);
   });
 
   it('show the first night on the sample as it is', async () => {

@@ -97,7 +97,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     **Guards**: 0 of 1 passed.
     - ✋ \`bounce-suppression\`: at most 2 % of contacts: found 15, the limit is 10
 
-    **Quarantine**: 3 rows that no job touches until they are mended.
+    **Quarantine**: 3 rows that no job touches until fixed.
     - 3: contacts: no date or time
 
     - issue [#7](https://github.example/7): opened

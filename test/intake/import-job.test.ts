@@ -274,8 +274,8 @@ describe('an import', () => {
       'b.csv': 'email,event,date\nada@example.com,click,31.02.2026\nada@example.com,click,2031-01-01\n',
     });
     expect(rejects.map(({ file, row, column, reason }) => `${file} ${row} ${column}: ${reason}`)).toEqual([
-      'a.csv 2 created_at: no date or time; the cell was left out',
-      'b.csv 2 occurred_at: no date or time',
+      'a.csv 2 created_at: not a date or time; the cell was ignored',
+      'b.csv 2 occurred_at: not a date or time',
       'b.csv 3 occurred_at: in the future',
     ]);
     expect(readCsv(folder, 'contacts')).toHaveLength(2);

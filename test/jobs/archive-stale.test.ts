@@ -27,11 +27,13 @@ const ids = (folder: string, table: string): string[] =>
   readCsv(folder, table)
     .map((row) => row.contact_id ?? '')
     .filter((id) => !id.startsWith('x'));
-const stages = (folder: string): Record<string, string> =>
+const stages = (folder: string) => cellsOf(folder, 'lifecycle_stage');
+const notes = (folder: string) => cellsOf(folder, 'archive_note');
+const cellsOf = (folder: string, column: string): Record<string, string> =>
   Object.fromEntries(
     readCsv(folder, 'contacts')
       .filter((row) => !row.contact_id?.startsWith('x'))
-      .map((row) => [row.contact_id, row.lifecycle_stage ?? '']),
+      .map((row) => [row.contact_id, row[column] ?? '']),
   );
 
 async function month(folder: string, asOf: string) {
@@ -41,7 +43,7 @@ async function month(folder: string, asOf: string) {
 }
 
 describe('archive-stale', () => {
-  it('marks first, archives a month later, and brings back as it was whoever shows life, unknown columns too', async () => {
+  it('notes first, archives a month later, and brings back as it was what becomes active, unknown columns too', async () => {
     const folder = temporaryFolder();
     const gone = {
       ...anOld({ contact_id: 'gone', email: 'gone@example.com', phone: '007', status: 'unsubscribed' }),
@@ -53,7 +55,8 @@ describe('archive-stale', () => {
     });
     const before = readCsv(folder, 'contacts');
     await month(folder, '2026-10-05');
-    expect(stages(folder)).toEqual({ gone: 'stale' });
+    expect(notes(folder)).toEqual({ gone: 'inactive' });
+    expect(stages(folder)).toEqual({ gone: 'lead' });
     expect((await month(folder, '2026-10-20')).status).toBe('unchanged');
     await month(folder, '2026-11-05');
     expect(ids(folder, 'contacts')).toEqual([]);
@@ -68,7 +71,7 @@ describe('archive-stale', () => {
     const back = await night(folder, { jobs, asOf: '2026-12-05' });
     expect(back.snapshot.quarantined).toBe(0);
     const row = (rows: Row[]) => rows.find((each) => each.contact_id === 'gone');
-    expect(row(readCsv(folder, 'contacts'))).toEqual(row(before));
+    expect(row(readCsv(folder, 'contacts'))).toEqual({ ...row(before), archive_note: '' });
     expect(readCsv(folder, 'archive')).toEqual([]);
   });
 
@@ -99,16 +102,17 @@ describe('archive-stale', () => {
       bounces: [aBounce({ email: 'bounced@example.com', kind: 'soft' })],
     });
     await month(folder, '2026-10-05');
-    const stale = readCsv(folder, 'contacts').filter(({ lifecycle_stage }) => lifecycle_stage === 'stale');
+    const stale = readCsv(folder, 'contacts').filter(({ archive_note }) => archive_note === 'inactive');
     expect(stale.map(({ contact_id }) => contact_id)).toEqual(['bounced']);
   });
 
-  it('gives a stage back to whoever shows life between mark and archive', async () => {
+  it('takes the note off a contact that becomes active before it is archived, and never touches a stage', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [anOld({ contact_id: 'a', lifecycle_stage: 'subscriber' }), ...others] });
     await month(folder, '2026-10-05');
     writeWorkbook(folder, { events: [anEvent({ contact_id: 'a', occurred_at: '2026-10-20T00:00:00Z' })] });
     await month(folder, '2026-11-05');
+    expect(notes(folder)).toEqual({ a: '' });
     expect(stages(folder)).toEqual({ a: 'subscriber' });
   });
 
@@ -126,7 +130,7 @@ describe('archive-stale', () => {
 
   it('stops where too much would go, and refuses a mass even with approval', async () => {
     const folder = temporaryFolder();
-    const many = Array.from({ length: 20 }, (_, i) => anOld({ contact_id: `o${i}`, lifecycle_stage: 'stale' }));
+    const many = Array.from({ length: 20 }, (_, i) => anOld({ contact_id: `o${i}`, archive_note: 'inactive' }));
     const marks = many.map(({ contact_id = '' }, i) => ({
       change_id: `m${i}`,
       job: 'archive-stale',
@@ -135,9 +139,9 @@ describe('archive-stale', () => {
       at: old,
       table: 'contacts',
       row_key: contact_id,
-      column: 'lifecycle_stage',
-      before: 'lead',
-      after: 'stale',
+      column: 'archive_note',
+      before: '',
+      after: 'inactive',
       reason: '',
     }));
     writeWorkbook(folder, { contacts: [...many, ...others], changes: marks });
@@ -190,7 +194,7 @@ describe('archive-stale', () => {
       readCsv(folder, 'changes').map(
         (row) => `${row.change_id === 'c1' || row.change_id === 'c2' ? row.change_id : 'new'} ${row.after}`,
       ),
-    ).toEqual(['c2 1', 'new stale']);
+    ).toEqual(['c2 1', 'new inactive']);
     expect(readCsv(folder, 'runs').map((row) => row.job)).toEqual(['inbox', 'archive-stale']);
   });
 });

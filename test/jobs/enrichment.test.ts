@@ -61,7 +61,9 @@ describe('what is paid', () => {
     for (const deaths of EVERY_QUESTION) await killedAt(deaths);
   });
 
-  /** `deaths`: the questions, counted over all runs, at which the run that asks is killed, with three more under way. */
+  /**
+   * `deaths`: the questions, counted over all runs, at which the run that asks is killed, with three more under way.
+   */
   async function killedAt(deaths: readonly number[]): Promise<void> {
     const folder = temporaryFolder();
     const workbook = join(folder, 'workbook');
@@ -129,7 +131,7 @@ describe('what is paid', () => {
 });
 
 describe('what is written', () => {
-  it('fills what is empty, follows the company in cells of its own, and never touches what a person typed', async () => {
+  it('fills what is empty, follows the company in its own cells, and leaves what a person entered', async () => {
     const server = await start();
     const folder = temporaryFolder();
     writeWorkbook(folder, {

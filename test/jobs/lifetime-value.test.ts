@@ -1,13 +1,16 @@
-/** Lifetime values in the workbook: whose orders count, who has no value, what stops the job, and what it tells. */
+/** Lifetime values in the workbook: whose orders count, who has no value, what stops the job, and what it reports. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { main } from '../../lib/cli/main.ts';
 import { exportRules } from '../../lib/features/exports/rules.ts';
 import { all, date, number, text } from '../../lib/features/segments/build.ts';
 import type { Condition } from '../../lib/features/segments/condition.ts';
 import { valueMetrics } from '../../lib/features/value/report.ts';
+import { valueRules } from '../../lib/features/value/rules.ts';
 import { folderLedger } from '../../lib/run/ledger.ts';
+import { nightShift } from '../fixture/batches.ts';
 import { exportFiles } from '../fixture/exports.ts';
 import lifetimeValue from '../fixture/lifetime-value.ts';
 import { listRefresh } from '../fixture/list-refresh.ts';
@@ -41,6 +44,17 @@ function customers(): { contacts: Row[]; purchases: Row[] } {
     return orders;
   });
   return { contacts, purchases };
+}
+
+/** The sections of `explain` about a contact, by title. */
+async function explained(folder: string, id: string): Promise<Record<string, Record<string, unknown>[]>> {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void lines.push(String(text)));
+  const where = ['--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', '2026-11-22'];
+  await main(['explain', id, ...where, '--json'], nightShift);
+  log.mockRestore();
+  const [{ sections }] = JSON.parse(lines.join('')).contacts;
+  return Object.fromEntries(sections.map(({ title, rows }: { title: string; rows: unknown }) => [title, rows]));
 }
 
 const VALUES = ['contact_id', 'orders', 'last_order_at', 'expected_orders', 'p_alive', 'lifetime_value', 'value_band'];
@@ -90,7 +104,7 @@ const exportByValue = {
 } as const;
 
 describe('lifetime-value', () => {
-  it('values every buyer after merges and nobody else, says who changed band, and finds nothing to do twice', async () => {
+  it('values every buyer after merges and nobody else, counts who changed band, and changes nothing twice', async () => {
     const folder = temporaryFolder();
     const { contacts, purchases } = customers();
     writeWorkbook(folder, {
@@ -119,6 +133,8 @@ describe('lifetime-value', () => {
           record: '',
         },
       ],
+      // An earlier run wrote what stands in value_band.
+      runs: [{ job: 'lifetime-value', period: '2026-10', status: 'applied', changes: 'contacts 1 changed' }],
     });
     const result = await night(folder, { jobs: [valueJob, listsByValue, exportByValue], asOf: '2026-11-22' });
     const first = jobOf(result, 'lifetime-value');
@@ -138,7 +154,7 @@ describe('lifetime-value', () => {
     );
     expect(first.metrics.bands).toEqual(counted);
     expect(counted.vip).toBeGreaterThan(0);
-    // Lists and exports of the same batch ask for all that it worked out.
+    // Lists and exports of the same batch use all that it computed.
     const listed = (list: string) => readCsv(folder, 'memberships').filter((row) => row.list === list).length;
     expect(listed('Best')).toBe(counted.vip);
     expect(listed('Worth asking')).toBeGreaterThan(0);
@@ -166,7 +182,7 @@ describe('lifetime-value', () => {
     ]);
   });
 
-  it('stops, naming currencies and rows, rather than mix money that it has no rate for', async () => {
+  it('leaves out purchases whose amount or currency can’t be read, counts them by cause, and values all others', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'c1' })],
@@ -177,14 +193,40 @@ describe('lifetime-value', () => {
         aPurchase(),
       ],
     });
-    const { status, error } = await value(folder);
-    expect(status).toBe('failed');
-    expect(error?.message).toContain('2 in JPY, 1 in something that is no currency code');
-    expect(error?.message).toContain('jobs/rules/lifetime-value.ts');
-    expect(rowOf(folder, 'c1').lifetime_value).toBeUndefined();
+    const result = await value(folder);
+    expect(result.status).toBe('applied');
+    expect(result.metrics.ignored).toEqual({
+      'currency JPY without a rate': 2,
+      'a currency that is no code of three letters': 1,
+    });
+    expect(result.metrics.warnings).toContainEqual(
+      '3 purchases were not counted: 2 with currency JPY without a rate, 1 with a currency that is no code of three letters. ' +
+        'Correct the cells, or add a missing rate to currencies.rates in jobs/rules/lifetime-value.ts.',
+    );
+    expect(JSON.stringify(result)).not.toContain('example.com');
+    expect(rowOf(folder, 'c1')).toMatchObject({ orders: '1' });
   });
 
-  it('says in the metrics that too few customers were averaged, and is content with no purchases at all', async () => {
+  it('stops where the total value more than doubles since last month, and names both', async () => {
+    const folder = temporaryFolder();
+    const { contacts, purchases } = customers();
+    writeWorkbook(folder, { contacts, purchases });
+    await value(folder);
+    const before = readCsv(folder, 'contacts');
+    writeWorkbook(folder, {
+      purchases: purchases.map((row) => ({ ...row, amount: String(Number(row.amount) * 100) })),
+    });
+    const second = await value(folder, '2026-12-20');
+    expect(second.status).toBe('blocked');
+    expect(second.guards.find(({ guard }) => guard.includes('total lifetime value'))).toMatchObject({
+      guard: 'at most 100 % change of the total lifetime value',
+      limit: 100,
+      passed: false,
+    });
+    expect(readCsv(folder, 'contacts')).toEqual(before);
+  });
+
+  it('reports that too few customers were averaged, and does not fail without any purchases', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact({ contact_id: 'c1' })], purchases: [] });
     expect(await value(folder)).toMatchObject({ status: 'unchanged', metrics: { customers: 0 } });
@@ -217,6 +259,22 @@ describe('lifetime-value', () => {
     expect(await folderLedger(`${folder}/.nightshift/test-ledger`).recent('lifetime-value', 5)).toHaveLength(2);
   });
 
+  it('explains model, expected orders, order value, their product, and similar customers by band', async () => {
+    const folder = temporaryFolder();
+    const { contacts, purchases } = customers();
+    writeWorkbook(folder, { contacts, purchases });
+    await value(folder);
+    const parts = await explained(folder, 'm3');
+    expect(parts['How lifetime_value is computed']?.[0]).toMatchObject({
+      model: 'MBG/NBD',
+      order_value_by: 'Gamma-Gamma',
+      expected_orders: Number(rowOf(folder, 'm3').expected_orders),
+      lifetime_value: expect.stringMatching(new RegExp(` an order = ${rowOf(folder, 'm3').lifetime_value}$`)),
+    });
+    const alike = parts['The 50 customers most like this one, by band'] ?? [];
+    expect(alike.reduce((sum, row) => sum + Number(row.customers), 0)).toBe(50);
+  });
+
   it('warns when a model jumped since last month, and not when it moved a little', () => {
     const model = (r: number) => ({
       name: 'BG/NBD',
@@ -230,14 +288,19 @@ describe('lifetime-value', () => {
       model: model(0.5),
       orderValue,
       comparison: { weeks: 0, scores: [] },
-      bands: {},
+      regularity: 1,
+      totalValue: 0,
+      ignored: {},
+      bands: { vip: 25, high: 75, medium: 150, low: 250, lapsing: 0 },
       quarter: {},
       bandMoves: [],
     };
-    const warned = (earlier: unknown) => valueMetrics(report, { model: earlier, orderValue }, { jump: 0.3 }).warnings;
+    const { bands } = valueRules.parse({});
+    const warned = (earlier: unknown) =>
+      valueMetrics(report, { model: earlier, orderValue }, { jump: 0.3, bands }).warnings;
     expect(warned(model(0.45))).toBeUndefined();
     expect(warned(model(0.2))).toEqual([
-      'BG/NBD: orders per week of an active customer went from 0.0500 to 0.125 since the last run',
+      'BG/NBD: orders per year of an active customer went from 2.61 to 6.52 since the last run',
     ]);
     expect(warned('not a model')).toBeUndefined();
   });

@@ -1,4 +1,7 @@
-/** Back-tests of the score: what was not known then has no say, a planted truth is found, and little evidence is refused. */
+/**
+ * Back-tests of the score: what was not known then has no say, a planted truth is found, and little evidence is
+ * refused.
+ */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -56,6 +59,21 @@ function world(likely: number, other: number): { contacts: Row[]; events: Row[];
   return { contacts, events, purchases };
 }
 
+/** A cell that a run of ours changed so many days before the end. */
+const change = (row: Row, days: number, before: string, after: string): Row => ({
+  change_id: `${row.contact_id}-${days}`,
+  job: 'list-cleaning',
+  period: '2026-11-01',
+  run: `run-${days}`,
+  at: daysBefore(days),
+  table: 'contacts',
+  row_key: String(row.contact_id),
+  column: 'job_title',
+  before,
+  after,
+  reason: 'test',
+});
+
 it('finds a truth that was planted, names the rule that carries it, and writes a page of it', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, world(0.5, 0.1));
@@ -81,14 +99,19 @@ it('does not call a score good that ranks nothing', async () => {
   expect((await command(folder, 'score')).text).toMatch(/The score does not rank/);
 });
 
-it('nothing that came later has a say: events, contacts, and a suppression of later', async () => {
-  const { contacts, events, purchases } = world(0.5, 0.1);
+it('nothing that came later has a say: events, contacts, a suppression, and a cell that a run changed', async () => {
+  const { events, purchases, ...made } = world(0.5, 0.1);
+  const contacts = made.contacts.map((row, i) => (i % 7 === 0 ? { ...row, job_title: 'Head of Marketing' } : row));
   const [one, two] = [temporaryFolder(), temporaryFolder()];
   writeWorkbook(one, { contacts, events, purchases });
   const ids = contacts.map((row) => String(row.contact_id));
   writeWorkbook(two, {
     contacts: [
-      ...contacts.map((row, i) => (i % 10 === 0 ? { ...row, status: 'suppressed', score: '3' } : row)),
+      ...contacts.map((row, i) => ({
+        ...row,
+        ...(i % 10 === 0 && { status: 'suppressed', score: '3' }),
+        ...(i % 7 === 0 && { job_title: 'Student' }),
+      })),
       aContact({ contact_id: 'later', email: 'later@acme.example', created_at: daysBefore(10) }),
     ],
     events: [
@@ -98,6 +121,9 @@ it('nothing that came later has a say: events, contacts, and a suppression of la
         .map((contact_id) => anEvent({ contact_id, type: 'demo_request', occurred_at: daysBefore(30) })),
     ],
     purchases: [...purchases, aPurchase({ contact_id: 'later', ordered_at: daysBefore(5) })],
+    changes: contacts
+      .filter((_, i) => i % 7 === 0)
+      .flatMap((row) => [change(row, 30, 'Head of Marketing', 'Intern'), change(row, 20, 'Intern', 'Student')]),
     suppressions: contacts
       .filter((_, i) => i % 10 === 0)
       .map((row) => ({
@@ -113,7 +139,7 @@ it('nothing that came later has a say: events, contacts, and a suppression of la
   expect((await backtest(two, '--outcome', 'demo_request', '--days', '60')).scoredAt).toBe(daysBefore(60));
 });
 
-it('refuses with exit code 2, and says why: few conversions, an outcome that is none, a number that is none', async () => {
+it('refuses with exit code 2, and says why: few conversions, no such outcome, no such number', async () => {
   const folder = temporaryFolder();
   const { contacts, events, purchases } = world(0.5, 0.1);
   writeWorkbook(folder, { contacts, events, purchases: purchases.slice(0, 49) });

@@ -18,6 +18,8 @@ it('an old score, a later event and a missed night change nothing; who may not b
   const stale = contacts.map((row) => ({ ...row, score: '99', engagement: '3', fit: '1', score_band: 'D4' }));
   writeWorkbook(two, {
     contacts: stale,
+    // An earlier run wrote them.
+    runs: [{ job: 'score-recalculation', period: '2026-11-20', status: 'applied', changes: 'contacts 2 changed' }],
     events: [...events, anEvent({ contact_id: 's1', occurred_at: '2026-11-23T10:00:00Z' })],
   });
   await night(two, { jobs: ['score-recalculation'], asOf: '2026-11-21' });
@@ -86,7 +88,7 @@ it('events that no rule knows are counted and named, and never quoted where they
   expect(odd.jobs[0]?.metrics.unknownEvents).toEqual({ events: 2, types: 2 });
 });
 
-it('a bounce that is the sender’s own fault costs no points, whatever the provider calls it', async () => {
+it('a bounce that is the sender’s own fault costs no points, however the provider calls it', async () => {
   const folder = temporaryFolder();
   const bounced = ['blocked', 'full', 'unclear', 'never'];
   writeWorkbook(folder, {

@@ -32,11 +32,11 @@ const onePerson = (i: number): Row =>
     phone: `+1555555010${i % 10}`,
     status: { 4: 'unsubscribed', 7: 'suppressed', 9: 'unsubscribed' }[i] ?? 'subscribed',
     ...(i < SILENT_PERSONS
-      ? { created_at: '2023-01-01T00:00:00Z', lifecycle_stage: 'stale' }
+      ? { created_at: '2023-01-01T00:00:00Z', archive_note: 'inactive' }
       : { created_at: '2026-11-01T00:00:00Z' }),
   });
 
-/** The workbook at first: people, some marked as stale; some in the archive; and pairs that a person was asked about, or has answered. */
+/** The workbook at first: people, some noted as inactive; some in the archive; and pairs that a person was asked about, or has answered. */
 export const firstBook = (): Book => ({
   ...(Object.fromEntries(TABLES.map((table) => [table, []])) as unknown as Book),
   contacts: Array.from({ length: PERSONS }, (_, i) => onePerson(i)),
@@ -50,7 +50,7 @@ export const firstBook = (): Book => ({
   })),
 });
 
-/** Where the marks of the stale come from. */
+/** Where the notes come from. */
 export const firstChanges = (): Row[] =>
   Array.from({ length: SILENT_PERSONS }, (_, i) => ({
     ...{
@@ -61,7 +61,7 @@ export const firstChanges = (): Row[] =>
       at: '2026-10-01T00:00:00Z',
       table: 'contacts',
     },
-    ...{ row_key: `p${i}`, column: 'lifecycle_stage', before: 'lead', after: 'stale', reason: '' },
+    ...{ row_key: `p${i}`, column: 'archive_note', before: '', after: 'inactive', reason: '' },
   }));
 
 export interface Happening {

@@ -102,23 +102,26 @@ const bad: readonly [
   table: 'contacts' | 'events' | 'bounces' | 'purchases',
   row: (n: number) => string,
 ][] = [
-  ['no date or time', 'contacts', (n) => `x${n},x${n}@example.com,31.02.2026,`],
   ['duplicate key', 'contacts', (n) => `good,again${n}@example.com,,`],
-  ['in the future', 'contacts', (n) => `y${n},y${n}@example.com,2031-01-01,`],
   ['malformed', 'contacts', (n) => `z${n},z${n}@example.com,,,too,many`],
   ['malformed', 'contacts', (n) => `w${n}`],
   ['malformed', 'contacts', (n) => `v${n},"stray"quote${n},,`],
-  ['about nobody', 'events', (n) => `e${n},nobody${n},click,2026-11-01,`],
+  ['unknown contact', 'events', (n) => `e${n},nobody${n},click,2026-11-01,`],
   ['missing', 'events', (n) => `,good,click,2026-11-01,${n}`],
   ['missing', 'events', (n) => `t${n},good,click,,`],
-  ['no number', 'events', (n) => `f${n},good,click,2026-11-01,twelve`],
   ['in the future', 'events', (n) => `g${n},good,click,2099-01-01,`],
-  ['no date or time', 'events', (n) => `h${n},good,click,yesterday,`],
+  ['not a date or time', 'events', (n) => `h${n},good,click,yesterday,`],
   ['duplicate key', 'events', () => 'first,good,click,2026-11-01,'],
   ['missing', 'bounces', (n) => `b${n},,hard,2026-11-01`],
-  ['no date or time', 'bounces', (n) => `c${n},c${n}@example.com,hard,00.00.00`],
-  ['no number', 'purchases', (n) => `o${n},good,2026-11-01,"1,5"`],
-  ['about nobody', 'purchases', (n) => `p${n},nobody${n},2026-11-01,5`],
+  ['not a date or time', 'bounces', (n) => `c${n},c${n}@example.com,hard,00.00.00`],
+  ['unknown contact', 'purchases', (n) => `p${n},nobody${n},2026-11-01,5`],
+];
+/** Each kind of cell that can't be read, in a row that goes on, by how it is counted. */
+const badCells: readonly [label: string, table: 'contacts' | 'events' | 'purchases', row: (n: number) => string][] = [
+  ['contacts, column "created_at": not a date or time', 'contacts', (n) => `x${n},x${n}@example.com,31.02.2026,`],
+  ['contacts, column "created_at": in the future', 'contacts', (n) => `y${n},y${n}@example.com,2031-01-01,`],
+  ['events, column "value": not a number', 'events', (n) => `f${n},good,click,2026-11-01,twelve`],
+  ['purchases, column "amount": not a number', 'purchases', (n) => `o${n},good,2026-11-01,"1,2,5"`],
 ];
 const headers = {
   contacts: ['contact_id,email,created_at,email_note', 'good,good@example.com,,'],
@@ -127,12 +130,14 @@ const headers = {
   purchases: ['order_id,contact_id,ordered_at,amount', 'o,good,2026-11-01,5'],
 };
 
-it('10,000 bad rows of every kind are counted, named, and left where they are', { timeout: 120_000 }, async () => {
+it('10,000 bad rows and cells of every kind are counted, named, and left where they are', {
+  timeout: 120_000,
+}, async () => {
   const each = 590;
   const folder = temporaryFolder();
   const rowsRead: Record<string, number> = {};
   for (const [table, [header = '', good = '']] of Object.entries(headers)) {
-    const kinds = bad.filter(([, of]) => of === table);
+    const kinds = [...bad, ...badCells].filter(([, of]) => of === table);
     const lines = Array.from({ length: each }, (_, n) => kinds.map(([, , row]) => row(n))).flat();
     writeFileSync(join(folder, `${table}.csv`), `${[header, good, ...lines].join('\n')}\n`);
     rowsRead[table] = 1 + lines.length;
@@ -140,10 +145,12 @@ it('10,000 bad rows of every kind are counted, named, and left where they are', 
   const before = readFileSync(join(folder, 'events.csv'), 'utf8');
   const all = nightly(sets('email_note', 'seen', { reads: ['contacts', 'events', 'bounces', 'purchases'] }));
   const result = await night(folder, { jobs: all });
-  expect(bad.length * each).toBeGreaterThan(10_000);
-  expect(result.jobs[0]).toMatchObject({ status: 'applied', changes: { contacts: { update: 1 } } });
+  expect((bad.length + badCells.length) * each).toBeGreaterThan(10_000);
+  // The good one, and those of which one cell is unknown.
+  expect(result.jobs[0]).toMatchObject({ status: 'applied', changes: { contacts: { update: 1 + 2 * each } } });
   expect(result.snapshot.rows).toMatchObject(rowsRead);
-  // Kept: the one good row of each table.
+  // Kept: the one good row of each table, and those of which one cell is unknown.
+  expect(result.unreadable).toEqual(Object.fromEntries(badCells.map(([label]) => [label, each])));
   expect(result.snapshot.quarantined).toBe(bad.length * each);
   const counts = Object.entries(result.quarantine);
   expect(counts.reduce((sum, [, n]) => sum + n, 0)).toBe(bad.length * each);
@@ -153,7 +160,7 @@ it('10,000 bad rows of every kind are counted, named, and left where they are', 
   expect([...known].filter((reason) => !(reason in result.quarantine))).toEqual([]);
   // The table "quarantine" names each of them, and none twice.
   const named = readCsv(folder, 'quarantine');
-  expect(named).toHaveLength(bad.length * each);
+  expect(named).toHaveLength((bad.length + badCells.length) * each);
   expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(before);
   const contacts = readFileSync(join(folder, 'contacts.csv'), 'utf8').split('\n');
   expect(contacts).toHaveLength((rowsRead.contacts ?? 0) + 2);

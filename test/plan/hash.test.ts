@@ -11,12 +11,12 @@ import { aContact, aSuppression, type Row, temporaryFolder, writeWorkbook } from
 const adding = aJob({
   writes: ['contacts', 'suppressions'],
   changes: ({ asOf }) => [
-    update('contacts', sql`select contact_id, upper(email) as email_note, 'told' as why from contacts`),
+    update('contacts', sql`select contact_id, upper(email) as email_note, 'asked for' as why from contacts`),
     insert(
       'suppressions',
-      sql`select email, 'manual' as reason, ${asOf} as suppressed_at, 'told' as why from contacts`,
+      sql`select email, 'manual' as reason, ${asOf} as suppressed_at, 'asked for' as why from contacts`,
     ),
-    remove('suppressions', sql`select email, 'told' as why from suppressions`),
+    remove('suppressions', sql`select email, 'asked for' as why from suppressions`),
   ],
 });
 

@@ -1,8 +1,10 @@
 /** What a job's author gets wrong is reported with file, line and what would be right, and without a cell. */
 import { describe, expect, it } from 'vitest';
+import type { NightShift } from '../../lib/core/batch.ts';
 import { insert, update } from '../../lib/core/change.ts';
-import type { Job } from '../../lib/core/job.ts';
-import { sql } from '../../lib/core/sql.ts';
+import { type Job, job } from '../../lib/core/job.ts';
+import { list, sql } from '../../lib/core/sql.ts';
+import { checkJobs } from '../../lib/run/check-jobs.ts';
 import { jobOf, night } from '../support/night.ts';
 import { aJob, nightly } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
@@ -96,5 +98,53 @@ it('a fault in a job’s TypeScript has the line at which it came, and no more o
   };
   expect(await errorOf({ changes: broken })).toMatch(
     new RegExp(`^TypeError at ${here}\\. Its details may quote cells`),
+  );
+});
+
+describe('what types would have refused', () => {
+  const wrong = (given: Record<string, unknown>) => errorOf(given as Partial<Job>);
+
+  it.each([
+    ['a table', () => [update('contcts' as 'contacts', sql`select 1 as x`)], 'update of contcts: it names the table'],
+    [
+      'a text for SQL',
+      () => [update('contacts', 'select 1' as never)],
+      'its query is no SQL. Write it as sql`select …`',
+    ],
+    ['SQL for a change', () => [sql`select 1 as x`], 'entry 1 of "changes" is no change. Write it as update('],
+    ['an undefined value', () => [update('contacts', sql`select ${undefined as never} as x`)], 'a value is undefined'],
+    ['an empty list', () => [update('contacts', sql`select 1 as x where 1 in ${list([])}`)], 'list([]) has no value'],
+  ])('%s is named with its place', async (_, changes, text) => {
+    const message = await wrong({ changes });
+    expect(message).toMatch(/^test\/\S+\.ts:\d+: /); // of the change, else of the job
+    expect(message).toContain(text);
+  });
+
+  it('a step’s name that is no name, and a metric that is no SQL', async () => {
+    const step = { name: 'A b', row: 'a row', query: sql`select 1 as x` };
+    expect(await wrong({ steps: () => [step] })).toMatch(
+      new RegExp(`^(test/support/small-jobs\\.ts:\\d+|${here}): step "A b": SQL: "A b" is no name for SQL`),
+    );
+    expect(await wrong({ metrics: () => ({ a: 'select 1' }) })).toContain('metric "a": its query is no SQL');
+  });
+});
+
+it('a job that can’t run as it is declared is refused before any runs, with every fault', () => {
+  const batch = { name: 'nightly', purpose: '', schedule: { cron: '', timeZone: 'UTC', missed: 'latest' } } as const;
+  const refused = (given: Record<string, unknown>) => () =>
+    checkJobs({
+      workbook: {} as NightShift['workbook'],
+      batches: [{ ...batch, jobs: [job({ ...aJob(), ...given })] }],
+    });
+  expect(refused({})).not.toThrow();
+  expect(refused({ reads: ['contcts'], writes: undefined, changes: undefined, purpose: '' })).toThrow(
+    new RegExp(
+      `^${here}: "purpose" is missing.*\\n${here}: "reads" names the table "contcts", which there is none of\\. Did you mean "contacts"\\?` +
+        `\\n${here}: "writes" is missing.*\\n${here}: "changes" is missing`,
+    ),
+  );
+  const guards = [{ name: 'a guard', of: 'nowhere', limit: { share: 1 }, found: sql`select 1` }];
+  expect(refused({ guards })).toThrow(
+    /the guard "a guard" names the table "nowhere", which there is none of\. Tables: /,
   );
 });

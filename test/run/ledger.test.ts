@@ -20,7 +20,7 @@ it('an entry lies at JOB/PERIOD/RUN.json and has these fields', async () => {
   expect(files).toEqual([`a-job/${today}/000000-test.json`, `failing/${today}/000000-test.json`]);
   const [applied, failed] = files.map((file) => JSON.parse(readFileSync(join(ledgerOf(folder), file), 'utf8')));
   const hash = expect.stringMatching(/^(sha256:)?[0-9a-f]{16,64}$/);
-  const quarantine = { 'contacts: no date or time': 1 };
+  const metrics = { quarantine: {}, unreadable: { 'contacts, column "created_at": not a date or time': 1 } };
   const both = {
     period: today,
     run: '000000-test',
@@ -41,9 +41,9 @@ it('an entry lies at JOB/PERIOD/RUN.json and has these fields', async () => {
     job: 'a-job',
     status: 'applied',
     plan: hash,
-    changes: { contacts: { insert: 0, update: 1, remove: 0 } },
-    reasons: { 'contacts.email_note: asked for': 1 },
-    metrics: { quarantine },
+    changes: { contacts: { insert: 0, update: 2, remove: 0 } },
+    reasons: { 'contacts.email_note: asked for': 2 },
+    metrics,
   });
   expect(failed).toEqual({
     ...both,
@@ -52,7 +52,7 @@ it('an entry lies at JOB/PERIOD/RUN.json and has these fields', async () => {
     plan: null,
     changes: {},
     reasons: {},
-    metrics: { quarantine },
+    metrics,
     error: {
       kind: expect.any(String),
       message: expect.stringContaining('there is no table "nowhere" here. A job sees'),

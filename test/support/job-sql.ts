@@ -34,10 +34,9 @@ export function statementsOf(
     ...(job.guards ?? []).map(({ name, found }): [string, Sql] => [`guard "${name}"`, found]),
     ...(job.holds?.(context) ?? []).flatMap(({ query, spares = {} }, i): [string, Sql][] => [
       [`hold ${i}`, query],
-      ...Object.entries(spares).map(([table, rows]): [string, Sql] => [
-        `hold ${i}: spares of ${table}`,
-        condition(rows),
-      ]),
+      ...Object.entries(spares).flatMap(([table, rows]): [string, Sql][] =>
+        rows ? [[`hold ${i}: spares of ${table}`, condition(rows)]] : [],
+      ),
     ]),
     ...Object.entries(job.metrics?.(context) ?? {}).map(([name, query]): [string, Sql] => [`metric ${name}`, query]),
     ...(job.explains?.(context, 'c1') ?? []).map(({ title, query }): [string, Sql] => [
@@ -58,9 +57,9 @@ const differs: readonly [name: string, pattern: RegExp][] = [
   ['struct', /\bstruct\b/i],
   ['on conflict', /\bon\s+conflict\b/i],
   ['anti and semi joins', /\b(anti|semi)\s+join\b/i],
-  ['the :: cast', /::/],
-  ['varchar, which is string in BigQuery', /\bvarchar\b/i],
-  ['a plain union, which needs all or distinct in BigQuery', /\bunion\s+(?!all\b|distinct\b)/i],
+  ['the cast ::', /::/],
+  ['varchar (string in BigQuery)', /\bvarchar\b/i],
+  ['union without all or distinct', /\bunion\s+(?!all\b|distinct\b)/i],
   ['a backslash in a literal', /\\/],
 ];
 
@@ -70,5 +69,10 @@ export function sqlFaults({ text }: Sql): string[] {
     const { success, error } = parse(text, dialect);
     return success ? [] : [`${dialect} does not parse it: ${error}`];
   });
-  return [...parsed, ...differs.filter(([, pattern]) => pattern.test(text)).map(([name]) => name)];
+  return [
+    ...parsed,
+    ...differs
+      .filter(([, pattern]) => pattern.test(text))
+      .map(([name]) => `it uses ${name}, which DuckDB and BigQuery do not share`),
+  ];
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { rehearsal } from '../../lib/cli/run.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { runBatch } from '../../lib/run/run.ts';
@@ -23,6 +24,8 @@ export interface Night {
   /** Names of jobs or batches, or jobs themselves; the nightly batch, unless given. */
   readonly jobs?: readonly string[] | readonly ScheduledJob[];
   readonly approvals?: readonly string[];
+  /** Rules of the workbook that are other than the team's. */
+  readonly rules?: Partial<WorkbookRules>;
   readonly dryRun?: boolean;
   /** The clock when the run starts; as-of, unless given. */
   readonly now?: string;
@@ -34,7 +37,7 @@ export interface Night {
   readonly progress?: (line: string) => void;
 }
 
-/** Runs a night on the workbook in `folder`; its ledger lies beside the folder's own state. Runs are numbered, so that they sort. */
+/** Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that they sort. */
 export async function night(
   folder: string,
   { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},
@@ -56,7 +59,7 @@ export async function night(
       jobs: scheduled,
       store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
       ledger: dryRun ? readOnlyLedger(ledger) : ledger,
-      rules: workbook,
+      rules: { ...workbook, ...given.rules },
       asOf: moment,
       identity: {
         run,

@@ -1,8 +1,8 @@
 /**
- * A provider of company data that behaves as the documented ones do: it answers, knows no such company, rejects one question,
- * throttles, has no credit left, is down, hangs, answers unreadably, stops in the middle, answers about another company. It
- * counts what it would charge for: answers with a company, whether they arrive or not, by domain; questions with one
- * idempotency key (`once-only`) are charged once.
+ * A provider of company data that behaves as the documented ones do: it answers, knows no such company, rejects one
+ * question, throttles, has no credit left, is down, hangs, answers unreadably, stops in the middle, answers about
+ * another company. It counts what it would charge for: answers with a company, whether they arrive or not, by domain;
+ * questions with one idempotency key (`once-only`) are charged once.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -40,7 +40,10 @@ export type Behaviour =
   | 'lost'
   | 'reset';
 
-/** A limit as providers enforce it: so many questions in each window of time, the rest is a 429 with or without a reset header. */
+/**
+ * A limit as providers enforce it: so many questions in each window of time, the rest is a 429 with or without a
+ * reset header.
+ */
 export interface Window {
   readonly questions: number;
   readonly ms: number;
@@ -69,7 +72,8 @@ const invented = (domain: string) => ({
 
 /**
  * @param script what happens to a domain's questions, one after the other; the last one stays. `found` for all others
- * @param cut gets the number of each question as it comes; where it returns true, the connection is cut before anything is charged
+ * @param cut gets the number of each question as it comes; where it returns true, the connection is cut before
+ *   anything is charged
  * @param window refuses questions over its limit
  */
 export async function providerServer(
@@ -134,7 +138,10 @@ export async function providerServer(
   };
 }
 
-/** A fixed window, as People Data Labs and Apollo document theirs. The headers of the refusal, or undefined within the limit. */
+/**
+ * A fixed window, as People Data Labs and Apollo document theirs. The headers of the refusal, or undefined within the
+ * limit.
+ */
 function overLimit(
   { questions, ms, now, hint }: Window,
   allowed: Map<number, number>,

@@ -1,5 +1,5 @@
 /**
- * What holds for every job, whatever it decides: run twice it changes once, a dry run writes nothing, and no cell of the
+ * What holds for every job, independent of what it decides: run twice it changes once, a dry run writes nothing, and no cell of the
  * workbook gets into the ledger. On invented contacts; no job asks a provider here.
  */
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../support/workbook.ts';
 import { CHECK, requireNone } from './require.ts';
 import { smallWorkbook } from './small-workbook.ts';
 
-/** A job that asks nobody: what providers would answer is not what is tested here. */
+/** The job without its requests to a provider, whose answers are not tested here. */
 function withoutGathering(job: Job): Job {
   const { gather: _, ...rest } = job;
   return rest;

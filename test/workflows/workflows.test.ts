@@ -42,8 +42,8 @@ const read = (file: string): WorkflowFile => parse(textOf(file)) as WorkflowFile
 it('holds nothing that GitHub would not take', () => {
   const check = join(import.meta.dirname, '../support/workflow-check/main.ts');
   const paths = files.map((file) => join(folder, file));
-  const said = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
-  expect(JSON.parse(said)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
+  expect(JSON.parse(printed)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
 });
 
 /** Checkers that are used where they are installed; CI always has them. */
@@ -54,7 +54,7 @@ const checkers = [
 
 for (const [tool, args] of checkers) {
   const isMissing = spawnSync(tool, ['--version']).error !== undefined;
-  it.skipIf(isMissing)(`${tool} finds nothing to mend${isMissing ? ' (skipped: not installed)' : ''}`, () => {
+  it.skipIf(isMissing)(`${tool} finds no fault${isMissing ? ' (skipped: not installed)' : ''}`, () => {
     const { status, stdout } = spawnSync(tool, args, { cwd: join(folder, '../..'), encoding: 'utf8' });
     expect([status, stdout.replace(/No findings to report.*/, '').trim()]).toEqual([0, '']);
   });

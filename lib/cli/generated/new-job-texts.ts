@@ -49,7 +49,7 @@ import { night } from '../../support/night.ts';
 import { nightly } from '../../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
 
-it('asks about nobody whom it is not about', async () => {
+it('asks about no contact that is not meant', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, { contacts: [aContact({ contact_id: 'c1' })] });
   const { jobs } = await night(folder, { jobs: nightly(${variableOf(name)}) });

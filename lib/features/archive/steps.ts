@@ -1,6 +1,7 @@
 /**
- * Who is stale, since when, and who is back: each step one query over the whole history, so that a month that was
- * missed changes nothing. Somebody of whom nothing is known that has a date is never stale.
+ * Which contacts are inactive, since when, and which are active again: each step one query over the whole history, so
+ * that a month that was missed changes nothing. A contact of which nothing is known that has a date is never inactive.
+ * What the job notes stands in a column of its own, `archive_note`: the stage is the team's.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -11,8 +12,8 @@ import { tableOf } from '../../core/tables.ts';
 import { activityRows } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
 
-/** The stage of whoever gets a last question, and goes to the archive a cycle later. */
-export const STALE = 'stale';
+/** The note of contacts that go to the archive a cycle later, unless they become active. */
+export const INACTIVE = 'inactive';
 
 const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, max(seen_at) as seen_at from (
@@ -40,48 +41,53 @@ const spared = (rules: ArchiveRules, today: string): Sql => sql`
 /** The steps of a month's clean-up, in order. */
 export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
   return [
-    { name: 'last_life', row: 'a person with the last sign of life', query: lastLife(rules, today) },
-    { name: 'spared', row: 'a contact that stays, whatever its age', query: spared(rules, today) },
+    { name: 'last_life', row: 'a contact with its last activity', query: lastLife(rules, today) },
+    { name: 'spared', row: 'a contact that is never archived', query: spared(rules, today) },
     {
       name: 'silent',
       row: 'a contact that is to go',
       query: sql`
-        select c.contact_id, c.lifecycle_stage from contacts c join last_life l on l.contact_id = c.contact_id
+        select c.contact_id, c.archive_note from contacts c join last_life l on l.contact_id = c.contact_id
         left join spared s on s.contact_id = c.contact_id
         where s.contact_id is null and local_day(l.seen_at) < months_before(cast(${today} as date), ${rules.staleAfterMonths})`,
     },
     {
       name: 'stale_marks',
-      row: 'a contact that we marked, with the period and what its stage was',
+      row: 'a contact that got the note, with the period in which it did',
       query: sql`
-        select row_key as contact_id, period, before from changes where job = 'archive-stale' and after = ${STALE}
+        select row_key as contact_id, period from changes where job = 'archive-stale' and "column" = 'archive_note' and after = ${INACTIVE}
         qualify row_number() over (partition by row_key order by period desc, run desc) = 1`,
     },
   ];
 }
 
-const archived = Object.keys(tableOf('archive').columns).filter(
-  (column) => !['contact_id', 'archived_at', 'archive_reason', 'record', 'lifecycle_stage'].includes(column),
-);
-const cells = (alias: string): Sql => raw(archived.map((column) => `${alias}.${quoteName(column)}`).join(', '));
+const NOT_COPIED = ['contact_id', 'archived_at', 'archive_reason', 'record', 'archive_note'];
+const archived = (): string[] =>
+  Object.keys(tableOf('archive').columns).filter((column) => !NOT_COPIED.includes(column));
+const cells = (alias: string): Sql =>
+  raw(
+    archived()
+      .map((column) => `${alias}.${quoteName(column)}`)
+      .join(', '),
+  );
 
-/** Contacts that get a last question. */
+/** Contacts that are inactive and get the note. */
 export const newlyStale = sql`
-  select contact_id, ${STALE} as lifecycle_stage, 'no sign of life for long' as why from silent where coalesce(lifecycle_stage, '') <> ${STALE}`;
+  select contact_id, ${INACTIVE} as archive_note, 'inactive for long' as why from silent where coalesce(archive_note, '') <> ${INACTIVE}`;
 
-/** Contacts that were marked and are alive after all: as they were. */
+/** Contacts that have the note and are active after all. */
 export const alive = sql`
-  select m.contact_id, m.before as lifecycle_stage, 'a sign of life' as why
+  select m.contact_id, cast(null as string) as archive_note, 'active again' as why
   from stale_marks m join contacts c on c.contact_id = m.contact_id left join silent s on s.contact_id = m.contact_id
-  where c.lifecycle_stage = ${STALE} and s.contact_id is null`;
+  where c.archive_note = ${INACTIVE} and s.contact_id is null`;
 
 const going = (period: string): Sql => sql`
-  select s.contact_id, m.before from silent s join stale_marks m on m.contact_id = s.contact_id
-  where s.lifecycle_stage = ${STALE} and m.period < ${period}`;
+  select s.contact_id from silent s join stale_marks m on m.contact_id = s.contact_id
+  where s.archive_note = ${INACTIVE} and m.period < ${period}`;
 
-/** Contacts that go to the archive: marked in an earlier period, and still silent. */
+/** Contacts that go to the archive: noted in an earlier period, and still inactive. */
 export const intoArchive = (period: string, asOf: Date): Sql => sql`
-  select c.contact_id, ${cells('c')}, g.before as lifecycle_stage, ${asOf} as archived_at, 'no sign of life for long' as archive_reason, w.record, 'archived' as why
+  select c.contact_id, ${cells('c')}, ${asOf} as archived_at, 'inactive for long' as archive_reason, w.record, 'archived' as why
   from contacts c join (${going(period)}) as g on g.contact_id = c.contact_id left join whole_rows w on w.contact_id = c.contact_id`;
 
 export const outOfContacts = (period: string): Sql =>
@@ -90,30 +96,27 @@ export const outOfContacts = (period: string): Sql =>
 const returning = sql`
   select a.contact_id from archive a join last_life l on l.contact_id = a.contact_id where l.seen_at > a.archived_at`;
 
-/** People in the archive who showed life since: their rows as they were. */
-export const backToContacts = sql`
-  select a.contact_id, ${cells('a')}, a.lifecycle_stage, a.record as _text, 'a sign of life' as why
+/** Contacts in the archive that became active since: their rows as they were. */
+export const backToContacts = (): Sql => sql`
+  select a.contact_id, ${cells('a')}, a.record as _text, 'active again' as why
   from archive a join (${returning}) as r on r.contact_id = a.contact_id`;
 
-export const outOfArchive = sql`select contact_id, 'a sign of life' as why from (${returning}) as r`;
+export const outOfArchive = sql`select contact_id, 'active again' as why from (${returning}) as r`;
 
 /**
- * `whole_rows(contact_id, record)`: stale contacts with every cell that they have in the workbook, unknown columns too,
- * and with the stage that they had before they were marked.
+ * `whole_rows(contact_id, record)`: contacts with the note, with every cell that they have in the workbook, unknown
+ * columns too, but without the note.
  */
 export async function keepWholeRows(engine: Engine): Promise<Metrics> {
   await engine.run(
-    sql`create or replace temp table stale_rows as select _row from contacts where lifecycle_stage = ${STALE} and _row is not null`,
+    sql`create or replace temp table stale_rows as select _row from contacts where archive_note = ${INACTIVE} and _row is not null`,
   );
   const none = (await engine.number(raw('select count(*) from stale_rows'))) === 0;
   const records = none
     ? raw('select cast(null as varchar) as contact_id, cast(null as varchar) as record where false')
     : sql`
-      select w.contact_id, cast(json_merge_patch(w.record, json_object('lifecycle_stage', m.before, '_cells', json_object('lifecycle_stage', null))) as varchar) as record
-      from contacts_whole('stale_rows') w left join (
-        select row_key, before from changes where job = 'archive-stale' and after = ${STALE}
-        qualify row_number() over (partition by row_key order by period desc, run desc) = 1
-      ) m on m.row_key = w.contact_id`;
+      select contact_id, cast(json_merge_patch(record, json_object('archive_note', null, '_cells', json_object('archive_note', null))) as varchar) as record
+      from contacts_whole('stale_rows')`;
   await engine.run(sql`create or replace temp table whole_rows as ${records}`);
   return {};
 }

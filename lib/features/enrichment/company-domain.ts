@@ -1,13 +1,16 @@
 /**
- * The company that an address belongs to, as a domain: the registrable domain of the address, unless it belongs to no one company.
- * Names under a private suffix of the public suffix list are read by what the suffix is: a registry that sells names
- * (`acme.uk.com`) gives each company its own; a host of shops, sites or mailboxes (`acme.myshopify.com`) gives no company at all.
+ * The company that an address belongs to, as a domain: the registrable domain of the address, unless it belongs to no
+ * one company. Names under a private suffix of the public suffix list are read by what the suffix is: a registry that
+ * sells names (`acme.uk.com`) gives each company its own; a host of shops, sites or mailboxes (`acme.myshopify.com`)
+ * gives no company at all.
  */
 import { domainToASCII } from 'node:url';
 import { parse } from 'tldts';
 import { registrableDomain, suffixOf } from '../hygiene/index.ts';
 
-/** Private suffixes under which names are sold to companies as their own domains (CentralNic and registries like it). */
+/**
+ * Private suffixes under which names are sold to companies as their own domains (CentralNic and registries like it).
+ */
 const NAME_REGISTRIES: ReadonlySet<string> = new Set(
   `ae.org br.com cn.com co.com co.ca co.nl co.no com.de com.se de.com eu.com eu.org gb.net gr.com hu.com hu.net
   in.net it.com jp.net jpn.com kr.com mex.com no.com qc.com ru.com sa.com se.net uk.com uk.net us.com us.org
@@ -16,7 +19,10 @@ const NAME_REGISTRIES: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** Hosts of shops, sites, tenants and helpdesks that the public suffix list does not name; their subdomains are customers'. */
+/**
+ * Hosts of shops, sites, tenants and helpdesks that the public suffix list does not name; their subdomains are
+ * customers'.
+ */
 const SHARED_HOSTS: ReadonlySet<string> = new Set(
   `onmschina.cn sharepoint.com wordpress.com weebly.com
   squarespace.com zendesk.com freshdesk.com hubspotemail.net hubspot-inbox.com mktomail.com force.com
@@ -27,7 +33,10 @@ const SHARED_HOSTS: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** The domain that somebody registered as their own, with a registry's private suffix (`acme.uk.com`) read as one; null: none. */
+/**
+ * The domain that is registered as one's own, with a registry's private suffix (`acme.uk.com`) read as one;
+ * null: none.
+ */
 export function ownDomain(host: string): string | null {
   const { isPrivate, publicSuffix, domain } = parse(host, {
     allowPrivateDomains: true,

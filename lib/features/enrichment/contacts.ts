@@ -1,6 +1,6 @@
 /**
- * From companies to contacts, in SQL: whom to enrich, and which of their cells a company may fill. A cell that a person entered
- * stays; one that enrichment wrote itself, and that still holds what it wrote, follows the company.
+ * From companies to contacts, in SQL: whom to enrich, and which of their cells a company may fill. A cell that a
+ * person entered stays; one that enrichment wrote itself, and that still holds what it wrote, follows the company.
  */
 
 import { type Change, update } from '../../core/change.ts';
@@ -51,7 +51,9 @@ export const enrichmentSteps = (
         select contact_id, max(seen_at) as seen_at from (
           select contact_id, created_at as seen_at from contacts
           union all select contact_id, ordered_at from purchases
-          union all select contact_id, occurred_at from (${activityRows(activity, sql`cast(${today} as date)`)}) as activity_rows
+          union all
+          select contact_id, occurred_at
+          from (${activityRows(activity, sql`cast(${today} as date)`)}) as activity_rows
         ) as signs where seen_at is not null group by contact_id
       ) as seen on seen.contact_id = c.contact_id
       left join unmailable u on u.contact_id = c.contact_id
@@ -81,14 +83,16 @@ const ownCells = (columns: readonly Filled[], job: string): Sql => {
 export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: string, job: string): Change[] {
   const modes = Object.entries(contacts).filter(([, mode]) => mode !== 'never') as [Filled, 'fill' | 'overwrite'][];
   if (modes.length === 0) return [];
-  const isOld = sql`(c.enriched_at is null or days_between(local_day(c.enriched_at), cast(${today} as date)) > ${contactDays})`;
+  const age = sql`days_between(local_day(c.enriched_at), cast(${today} as date))`;
+  const isOld = sql`(c.enriched_at is null or ${age} > ${contactDays})`;
   const cells = modes.map(([column, mode]) => {
     const mine = name(column);
     const known = column === 'country' ? raw('coalesce(w.code, k.country)') : sql`k.${mine}`;
     const given = sql`coalesce(${known}, c.${mine})`;
     if (mode === 'overwrite')
       return sql`case when c.${mine} is null or ${isOld} then ${given} else c.${mine} end as ${mine}`;
-    return sql`case when c.${mine} is null or (own.${name(`own_${column}`)} = c.${mine} and ${isOld}) then ${given} else c.${mine} end as ${mine}`;
+    const isOwn = sql`own.${name(`own_${column}`)} = c.${mine}`;
+    return sql`case when c.${mine} is null or (${isOwn} and ${isOld}) then ${given} else c.${mine} end as ${mine}`;
   });
   return [
     update(
@@ -104,7 +108,8 @@ export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: 
           modes.map(([column]) => column),
           job,
         )}) as own on own.contact_id = c.contact_id
-        where coalesce(k.company, k.industry, k.country) is not null or coalesce(k.employees, k.annual_revenue) is not null`,
+        where coalesce(k.company, k.industry, k.country) is not null
+          or coalesce(k.employees, k.annual_revenue) is not null`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 /**
- * A CSV file as provider: a company register with a column `domain` and any of company, industry, employees, annual_revenue,
- * country. Costs nothing and uses no network; a domain that stands in it twice is answered by its first row.
+ * A CSV file as provider: a company register with a column `domain` and any of company, industry, employees,
+ * annual_revenue, country. Costs nothing and uses no network; a domain that stands in it twice is answered by its
+ * first row.
  */
 import Papa from 'papaparse';
 import { readCompany } from './fields.ts';

@@ -1,7 +1,7 @@
 /**
- * Checks by DNS the domains of active contacts that are due, and notes in `companies` whether they take mail and have a website:
- * `yes`, `no`, or unchanged where that is unknown. A second source beside the provider: free, off unless the rules ask for it,
- * and a note for people. It suppresses no contact.
+ * Checks by DNS the domains of active contacts that are due, and notes in `companies` whether they take mail and have
+ * a website: `yes`, `no`, or unchanged where that is unknown. A second source beside the provider: free, off unless
+ * the rules ask for it, and a note for people. It suppresses no contact.
  */
 
 import { upsert } from '../../core/change.ts';
@@ -36,7 +36,8 @@ export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: 
     return {
       metrics,
       warnings: [
-        `the name server reports that ${metrics.mail.no} of ${checked.length} domains take no mail. Its answers are ignored: check dns in jobs/rules/enrichment.ts`,
+        `the name server reports that ${metrics.mail.no} of ${checked.length} domains take no mail. ` +
+          'Its answers are ignored: check dns in jobs/rules/enrichment.ts',
       ],
     };
   }
@@ -76,7 +77,8 @@ async function checkAll(domains: readonly string[], checks: DnsChecks, signal: A
 function intoCompanies(checked: readonly DomainCheck[], asOf: Date) {
   const rows = checked.map(({ domain, mail, website }): Sql => {
     const at = mail === null || website === null ? null : asOf;
-    return sql`select ${domain} as domain, cast(${word(mail)} as varchar) as mail, cast(${word(website)} as varchar) as website, cast(${at} as timestamp) as checked_at`;
+    return sql`select ${domain} as domain, cast(${word(mail)} as varchar) as mail,
+      cast(${word(website)} as varchar) as website, cast(${at} as timestamp) as checked_at`;
   });
   return upsert(
     'companies',

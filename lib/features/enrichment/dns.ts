@@ -1,10 +1,10 @@
 /**
- * What the DNS says of a company's domain, without a key: does it take mail, and is there a place for a website. What is
- * not known (no answer in time, a server that fails or refuses, no network) is null, never false.
+ * What the DNS says of a company's domain, without a key: does it take mail, and is there a place for a website. What
+ * is not known (no answer in time, a server that fails or refuses, no network) is null, never false.
  *
- * Mail by RFC 5321, 5.1: the MX records, and where there are none the domain's own address. A null MX (RFC 7505) and a domain
- * that doesn't exist take none. Nothing is connected to: a website is taken to be there where the domain or its `www` has an
- * address.
+ * Mail by RFC 5321, 5.1: the MX records, and where there are none the domain's own address. A null MX (RFC 7505) and
+ * a domain that doesn't exist take none. Nothing is connected to: a website is taken to be there where the domain or
+ * its `www` has an address.
  */
 import { Resolver } from 'node:dns/promises';
 

@@ -10,12 +10,14 @@ const wanted = (contactDomains: Sql): Sql => sql`
   group by domain`;
 
 /**
- * Rows (domain, answered_at), most valuable first: domains that were never asked for, whose answer is too old on the local day
- * `today` (`YYYY-MM-DD`), or that another source answered. Those whose question was rejected last time come last, the one that
- * was rejected longest ago first among them.
- * @param contactDomains rows (contact_id, domain, worth): the contacts to enrich, with what they are worth; null worth is nought
- * @param companies rows (domain, company, industry, employees, annual_revenue, country, source, fetched_at, missed_at, source_note);
- *   one with nothing but the time remembers that the source knows no such company. A source_note begins with the source that it is from
+ * Rows (domain, answered_at), most valuable first: domains that were never asked for, whose answer is too old on the
+ * local day `today` (`YYYY-MM-DD`), or that another source answered. Those whose question was rejected last time come
+ * last, the one that was rejected longest ago first among them.
+ * @param contactDomains rows (contact_id, domain, worth): the contacts to enrich, with what they are worth; null
+ *   worth is nought
+ * @param companies rows (domain, company, industry, employees, annual_revenue, country, source, fetched_at,
+ *   missed_at, source_note); one with nothing but the time remembers that the source knows no such company. A
+ *   source_note begins with the source that it is from
  * @param source the name of the provider that will be asked
  */
 export const dueDomains = (
@@ -33,8 +35,10 @@ export const dueDomains = (
       fetched_at,
       missed_at,
       days_between(local_day(fetched_at), cast(${today} as date)) as age_days,
-      coalesce(source, '') <> ${source} and not starts_with(coalesce(source_note, ''), ${notePrefix(source)}) as is_anothers,
-      company is null and industry is null and employees is null and annual_revenue is null and country is null as is_unknown
+      coalesce(source, '') <> ${source}
+        and not starts_with(coalesce(source_note, ''), ${notePrefix(source)}) as is_anothers,
+      company is null and industry is null and employees is null
+        and annual_revenue is null and country is null as is_unknown
     from (${companies}) as companies
   ) as known on known.domain = wanted.domain
   where known.domain is null or known.age_days is null or known.missed_at is not null or known.is_anothers

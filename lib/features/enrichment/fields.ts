@@ -1,10 +1,13 @@
 /**
- * Reads a company out of a provider's JSON by paths, and numbers out of the texts that providers write. A value of an unexpected
- * shape is unknown; it is never guessed at.
+ * Reads a company out of a provider's JSON by paths, and numbers out of the texts that providers write. A value of an
+ * unexpected shape is unknown; it is never guessed at.
  */
 import type { Company } from './provider.ts';
 
-/** Where in the JSON each column stands: `organization.estimated_num_employees`; of several paths the first that holds something. */
+/**
+ * Where in the JSON each column stands: `organization.estimated_num_employees`; of several paths the first that holds
+ * something.
+ */
 export type FieldPaths = { readonly [column in keyof Company]?: string | readonly string[] };
 
 /** Every path that the fields name. */

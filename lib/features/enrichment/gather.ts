@@ -1,7 +1,7 @@
 /**
- * Asks the provider about the domains that are due and writes every answer to the table `companies`, chunk by chunk, each chunk
- * in a commit of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between two commits
- * answers are in a file beside the workbook (paid-answers.ts). It never touches contacts.
+ * Asks the provider about the domains that are due and writes every answer to the table `companies`, chunk by chunk,
+ * each chunk in a commit of its own: a run that is killed, or whose jobs fail later, goes on where it was. Between
+ * two commits answers are in a file beside the workbook (paid-answers.ts). It never touches contacts.
  */
 import { createHash } from 'node:crypto';
 import { join as joinPath } from 'node:path';
@@ -36,7 +36,7 @@ export async function gatherCompanies(at: Gathering, rules: EnrichmentRules, way
 }
 
 const NO_PROVIDER =
-  'no provider is asked on this workbook: name one in jobs/rules/enrichment.ts (the invented register is the sample’s alone)';
+  'no provider is asked on this workbook: name one in jobs/rules/enrichment.ts (the invented register is the sample’s)';
 
 async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   const path = joinPath(at.stateFolder, 'enrichment-answers.jsonl');
@@ -135,27 +135,31 @@ async function ask(
 const cells = ['company', 'industry', 'employees', 'annual_revenue', 'country'] as const;
 
 /**
- * Answers as rows of `companies`. A domain that is unknown now keeps what was known of it, with the source that gave it; the
- * note then says which source was asked since.
+ * Answers as rows of `companies`. A domain that is unknown now keeps what was known of it, with the source that gave
+ * it; the note then says which source was asked since.
  */
 function intoCompanies(answers: readonly PaidAnswer[]): Change {
   const rows = answers.map(({ domain, company, source, fetchedAt, note }): Sql => {
     const remark = note === undefined ? null : `${notePrefix(source)}${note}`;
-    return sql`select ${domain} as domain, ${company?.company ?? null} as company, ${company?.industry ?? null} as industry,
-        cast(${company?.employees ?? null} as double) as employees, cast(${company?.annual_revenue ?? null} as double) as annual_revenue,
-        ${company?.country ?? null} as country, ${source} as source, ${new Date(fetchedAt)} as fetched_at,
-        ${company === null} as is_unknown, cast(${remark} as varchar) as note, ${`${notePrefix(source)}unknown`} as unknown_note`;
+    const { company: companyName, industry, employees, annual_revenue: revenue, country } = company ?? {};
+    return sql`select ${domain} as domain, ${companyName ?? null} as company, ${industry ?? null} as industry,
+        cast(${employees ?? null} as double) as employees, cast(${revenue ?? null} as double) as annual_revenue,
+        ${country ?? null} as country, ${source} as source, ${new Date(fetchedAt)} as fetched_at,
+        ${company === null} as is_unknown, cast(${remark} as varchar) as note,
+        ${`${notePrefix(source)}unknown`} as unknown_note`;
   });
   const kept = cells.map(
     (cell) => sql`case when a.is_unknown then k.${name(cell)} else a.${name(cell)} end as ${name(cell)}`,
   );
   const anothers = sql`a.is_unknown and k.source <> a.source
-    and coalesce(k.company, k.industry, k.country, cast(k.employees as varchar), cast(k.annual_revenue as varchar)) is not null`;
+    and (coalesce(k.company, k.industry, k.country) is not null
+      or coalesce(k.employees, k.annual_revenue) is not null)`;
   return upsert(
     'companies',
-    sql`select a.domain, ${join(kept, ', ')}, case when ${anothers} then k.source else a.source end as source, a.fetched_at,
-        coalesce(a.note, case when ${anothers} then a.unknown_note end) as source_note, cast(null as timestamp) as missed_at,
-        'asked the provider' as why
+    sql`select a.domain, ${join(kept, ', ')}, a.fetched_at,
+        case when ${anothers} then k.source else a.source end as source,
+        coalesce(a.note, case when ${anothers} then a.unknown_note end) as source_note,
+        cast(null as timestamp) as missed_at, 'asked the provider' as why
       from (${join(rows, ' union all ')}) as a left join companies k on k.domain = a.domain`,
   );
 }
@@ -166,7 +170,8 @@ async function keepMisses({ keep, context }: Gathering, { missed }: LookUpReport
   for (const chunk of inChunks([...missed], atOnce.chunk)) {
     const rows = chunk.map(
       ([domain, why]): Sql =>
-        sql`select ${domain} as domain, ${context.asOf} as missed_at, ${`${notePrefix(source)}${why}`} as source_note, 'not answered' as why`,
+        sql`select ${domain} as domain, ${context.asOf} as missed_at, ${`${notePrefix(source)}${why}`} as source_note,
+          'not answered' as why`,
     );
     await keep(upsert('companies', join(rows, ' union all ')));
   }
@@ -184,11 +189,14 @@ function failing({ asked, failed }: LookUpReport, { mostFailing }: EnrichmentRul
   return { guard: `at most ${mostFailing * 100} % of look-ups failing`, limit, found, passed: found <= limit };
 }
 
-/** A provider that refuses the key or every question, or only fails, is a failed job; what it answered until then is kept. */
+/**
+ * A provider that refuses the key or every question, or only fails, is a failed job; what it answered until then is
+ * kept.
+ */
 function failOnRefusal({ halted, found, unknown, other }: LookUpReport, { provider }: EnrichmentRules): void {
   if (halted?.by !== 'refused' && halted?.by !== 'rejected' && halted?.by !== 'failing') return;
   throw new JobError(
-    `Look-ups at the provider ${sourceOf(provider)} ended after ${found + unknown + other} answers, which are kept: ${halted.why}. ` +
-      'Check its key, its status page and jobs/rules/enrichment.ts; the next run goes on.',
+    `Look-ups at the provider ${sourceOf(provider)} ended after ${found + unknown + other} answers, which are kept: ` +
+      `${halted.why}. Check its key, its status page and jobs/rules/enrichment.ts; the next run goes on.`,
   );
 }

@@ -1,6 +1,7 @@
 /**
- * A provider that answers one domain with JSON over HTTP: its address, its key and its fields are data. Refuses to send a key
- * to an address that isn't https (but for this machine), to follow a redirect with it, and to put it into any message.
+ * A provider that answers one domain with JSON over HTTP: its address, its key and its fields are data. Refuses to
+ * send a key to an address that isn't https (but for this machine), to follow a redirect with it, and to put it into
+ * any message.
  */
 import { at, type FieldPaths, pathsOf, readCompany } from './fields.ts';
 import { type IdentityPaths, otherCompany } from './other-company.ts';
@@ -23,8 +24,8 @@ export interface HttpProvider extends IdentityPaths {
   readonly exhaustedCode?: { readonly path: string; readonly is: readonly string[] };
   readonly limits?: DocumentedLimits;
   /**
-   * The header in which this provider takes an idempotency key (`Idempotency-Key`): all questions with one key are charged once,
-   * so an answer lost on the network can be asked for again at no cost.
+   * The header in which this provider takes an idempotency key (`Idempotency-Key`): all questions with one key are
+   * charged once, so an answer lost on the network can be asked for again at no cost.
    */
   readonly once?: string;
   readonly timeoutMs?: number;
@@ -85,7 +86,8 @@ async function read(response: Response, settings: HttpProvider, domain: string):
     const why = otherCompany(value, domain, settings);
     return why === null ? { kind: 'found', company } : { kind: 'other', why };
   }
-  // Fields that are there and empty mean "unknown"; no field at all means that this isn't the API that the settings describe.
+  // Fields that are there and empty mean "unknown"; no field at all means that this isn't the API that the settings
+  // describe.
   return pathsOf(settings.fields).some((path) => at(value, path) !== undefined)
     ? { kind: 'unknown' }
     : { kind: 'nonsense', why: 'none of the mapped fields' };
@@ -109,7 +111,7 @@ async function jsonOf(response: Response): Promise<{ readonly value: object } | 
   }
 }
 
-/** The full body; null as soon as it is too large, whatever its headers promised. */
+/** The full body; null as soon as it is too large, whatever its headers announce. */
 async function textOf(response: Response): Promise<string | null> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -121,7 +123,10 @@ async function textOf(response: Response): Promise<string | null> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** 401 and 403 concern every question, 400, 404, 405 and 422 this one alone (Apollo's and People Data Labs' status codes). */
+/**
+ * 401 and 403 concern every question, 400, 404, 405 and 422 this one alone (Apollo's and People Data Labs' status
+ * codes).
+ */
 async function byStatus(response: Response, settings: HttpProvider): Promise<Answer> {
   const { status } = response;
   const hint = () => retryHintMs(response.headers, Date.now());
@@ -146,7 +151,10 @@ function isExhausted(status: number, json: object, { exhausted = [], exhaustedCo
   return exhaustedCode === undefined || exhaustedCode.is.includes(String(at(json, `value.${exhaustedCode.path}`)));
 }
 
-/** The code of the system's error, such as ECONNRESET: fetch hides it in the cause. Never a message, which may hold an address. */
+/**
+ * The code of the system's error, such as ECONNRESET: fetch hides it in the cause. Never a message, which may hold an
+ * address.
+ */
 function networkFault(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'network fault';

@@ -1,14 +1,15 @@
 /**
- * Ready settings for well-known APIs, written from their public documentation. None was called with a real key; a field that a
- * provider renames is reported as `nonsense`, and stops the run before much is paid.
+ * Ready settings for well-known APIs, written from their public documentation. None was called with a real key; a
+ * field that a provider renames is reported as `nonsense`, and stops the run before much is paid.
  */
 import type { HttpProvider } from './http-provider.ts';
 
 /**
- * Apollo's organization enrichment (https://docs.apollo.io/reference/organization-enrichment): GET with the bare domain, key
- * in `x-api-key`; an unknown domain is a 200 without an `organization`. One credit each. A redirected or acquired domain is
- * answered with its parent, whose domain stands in `primary_domain`. Limits of the free plan (https://docs.apollo.io/reference/rate-limits);
- * a paid plan has 1,000 a minute and no limit an hour. Its 429 names no time.
+ * Apollo's organization enrichment (https://docs.apollo.io/reference/organization-enrichment): GET with the bare
+ * domain, key in `x-api-key`; an unknown domain is a 200 without an `organization`. One credit each. A redirected or
+ * acquired domain is answered with its parent, whose domain stands in `primary_domain`. Limits of the free plan
+ * (https://docs.apollo.io/reference/rate-limits); a paid plan has 1,000 a minute and no limit an hour. Its 429 names
+ * no time.
  */
 export const apollo: HttpProvider = {
   name: 'apollo',
@@ -28,9 +29,10 @@ export const apollo: HttpProvider = {
 
 /**
  * People Data Labs' company enrichment (https://docs.peopledatalabs.com/docs/company-enrichment-api, /docs/errors,
- * /docs/usage-limits): the fields stand at the top of the answer, `display_name` as the company writes it and `name` in lower
- * case; 404 is unknown and not billed, 402 is out of credits; 429 carries `x-ratelimit-reset`, a moment in UTC. Revenue is a
- * range in US dollars. `likelihood` 6 is the recommended least value (a 2 is right in 10–30 % of cases). Limit of the free plan.
+ * /docs/usage-limits): the fields stand at the top of the answer, `display_name` as the company writes it and `name`
+ * in lower case; 404 is unknown and not billed, 402 is out of credits; 429 carries `x-ratelimit-reset`, a moment in
+ * UTC. Revenue is a range in US dollars. `likelihood` 6 is the recommended least value (a 2 is right in 10–30 % of
+ * cases). Limit of the free plan.
  */
 export const peopleDataLabs: HttpProvider = {
   name: 'people-data-labs',
@@ -49,9 +51,10 @@ export const peopleDataLabs: HttpProvider = {
 };
 
 /**
- * Abstract's company enrichment, version 2 (https://docs.abstractapi.com/api/company-enrichment): the key goes into the
- * Authorization header, so that it stands in no address; an unknown domain is a 200 with empty fields. 422 means that the quota
- * is used up, and its body says `quota_reached`; a 422 without that code concerns the domain. 3 questions a second.
+ * Abstract's company enrichment, version 2 (https://docs.abstractapi.com/api/company-enrichment): the key goes into
+ * the Authorization header, so that it stands in no address; an unknown domain is a 200 with empty fields. 422 means
+ * that the quota is used up, and its body says `quota_reached`; a 422 without that code concerns the domain. 3
+ * questions a second.
  */
 export const abstractApi: HttpProvider = {
   name: 'abstract',

@@ -1,12 +1,13 @@
 /**
- * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the budget,
- * which counts questions.
+ * Asks a provider about many domains, once each: in parallel, paced, again where that may help, and never beyond the
+ * budget, which counts questions.
  *
- * What was paid for is never lost beyond `chunk` answers: answers go to `write` in chunks, and no question is asked while
- * as many are under way or unwritten as a chunk holds. When the run is stopped it asks nothing more, waits for what is under
- * way and writes it. With a chunk of one nothing is paid for before the last answer is written. It knows no workbook: the
- * caller passes the domains, most valuable first, without those already answered.
+ * What was paid for is never lost beyond `chunk` answers: answers go to `write` in chunks, and no question is asked
+ * while as many are under way or unwritten as a chunk holds. When the run is stopped it asks nothing more, waits for
+ * what is under way and writes it. With a chunk of one nothing is paid for before the last answer is written. It
+ * knows no workbook: the caller passes the domains, most valuable first, without those already answered.
  */
+import { setMaxListeners } from 'node:events';
 import { Pace, type Turn } from './pace.ts';
 import { type Answer, type Clock, type Company, type Provider, systemClock } from './provider.ts';
 import type { LookUpLimits } from './rules.ts';
@@ -32,7 +33,10 @@ export interface LookUpReport {
   readonly later: number;
   /** Domains without an answer, by reason; the next run asks again. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next run. */
+  /**
+   * Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next
+   * run.
+   */
   readonly missed: ReadonlyMap<string, string>;
   /** Questions, those that had to be asked again included. */
   readonly questions: number;
@@ -82,6 +86,8 @@ class Run {
     this.#options = options;
     this.#limits = options.limits;
     this.#clock = options.clock ?? systemClock;
+    // Each worker listens while it waits; more than ten are no leak.
+    setMaxListeners(0, this.#waits.signal);
     this.#pace = new Pace(this.#clock, options.limits, options.provider.limits);
   }
 
@@ -139,7 +145,6 @@ class Run {
         return;
       }
       if (first && question === 1) this.#counts.asked++;
-      this.#counts.questions++;
       const answer = await this.#options.provider.ask(domain);
       if (answer.kind !== 'later') this.#later.delete(domain);
       const againMs = this.#settle(domain, answer, turn, attempt);
@@ -150,7 +155,7 @@ class Run {
     }
   }
 
-  /** The right to ask one more question; null where the run has ended, or ends for it. */
+  /** The right to ask one more question, which counts from now on; null where the run has ended, or ends for it. */
   async #turn(): Promise<Turn | null> {
     const turn = await this.#pace.turn(this.#waits.signal);
     if (turn === null) {
@@ -158,7 +163,10 @@ class Run {
     } else if (this.#counts.questions >= this.#limits.budget) {
       this.#halt('budget', `${this.#limits.budget} questions a run`);
     }
-    return this.#ended ? null : turn;
+    if (turn === null || this.#ended) return null;
+    // Counted before anything is awaited, so that no other worker takes the last question of the budget as well.
+    this.#counts.questions++;
+    return turn;
   }
 
   /** Notes an answer; the pause before the domain is asked again, or null where it isn't. */

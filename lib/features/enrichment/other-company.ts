@@ -1,6 +1,7 @@
 /**
- * Whether a provider's answer is about the company that was asked for. Redirected and acquired domains are answered with the
- * parent's record, and a provider that matches by likelihood answers with somebody else's. Such an answer is noted, not filled in.
+ * Whether a provider's answer is about the company that was asked for. Redirected and acquired domains are answered
+ * with the parent's record, and a provider that matches by likelihood may answer with another. Such an answer is
+ * noted, not filled in.
  */
 
 import { ownDomain } from './company-domain.ts';
@@ -15,8 +16,8 @@ export interface IdentityPaths {
 }
 
 /**
- * Why the answer about `domain` is not filled in, in words that stand in `companies.source_note`; null where nothing speaks against it.
- * An answer that states no domain and no likelihood is taken as it is.
+ * Why the answer about `domain` is not filled in, in words that stand in `companies.source_note`; null where nothing
+ * speaks against it. An answer that states no domain and no likelihood is taken as it is.
  */
 export function otherCompany(json: unknown, domain: string, { matches, likelihood }: IdentityPaths): string | null {
   const stated = [matches ?? []]
@@ -34,7 +35,10 @@ export function otherCompany(json: unknown, domain: string, { matches, likelihoo
   return null;
 }
 
-/** The host of a website however it is written: `https://www.acme.example/about`, `acme.example`. Null where it is none. */
+/**
+ * The host of a website however it is written: `https://www.acme.example/about`, `acme.example`. Null where it is
+ * none.
+ */
 function hostOf(website: string): string | null {
   const text = website.trim().toLowerCase();
   const address = /^[a-z][a-z+.-]*:\/\//.test(text) ? text : `https://${text}`;

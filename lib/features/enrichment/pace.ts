@@ -1,8 +1,9 @@
 /**
- * When the next question may be asked: so many a second, a minute and an hour, none before a pause is over, and an end when
- * refusals or failures don't stop. One for each run; it knows time only from its clock.
+ * When the next question may be asked: so many a second, a minute and an hour, none before a pause is over, and an
+ * end when refusals or failures don't stop. One for each run; it knows time only from its clock.
  *
- * After a throttled answer all workers wait, and then one question goes first: only when it is answered do the others follow.
+ * After a throttled answer all workers wait, and then one question goes first: only when it is answered do the others
+ * follow.
  */
 import type { Clock, DocumentedLimits } from './provider.ts';
 import type { LookUpLimits } from './rules.ts';
@@ -46,7 +47,10 @@ export class Pace {
     this.#windows = windows.flatMap(({ ms, most }) => (most === undefined ? [] : [{ ms, most }]));
   }
 
-  /** Resolves when a question may be asked, or at once when the signal ends the wait; null where the wait would be too long. */
+  /**
+   * Resolves when a question may be asked, or at once when the signal ends the wait; null where the wait would be too
+   * long.
+   */
   async turn(signal: AbortSignal): Promise<Turn | null> {
     while (!signal.aborted) {
       if (this.#first === 'asked') {
@@ -76,8 +80,8 @@ export class Pace {
   }
 
   /**
-   * Too many questions. Nobody asks before the pause that the provider named is over; where it named none, before a pause that
-   * doubles each time. `false` after too many in a row, or where the named pause is too long to wait for.
+   * Too many questions. Nobody asks before the pause that the provider named is over; where it named none, before a
+   * pause that doubles each time. `false` after too many in a row, or where the named pause is too long to wait for.
    */
   throttled(turn: Turn, afterMs: number | null): boolean {
     if (turn.throttles < this.#throttles) return true;

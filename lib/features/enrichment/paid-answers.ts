@@ -1,7 +1,7 @@
 /**
- * A journal of paid answers beside the workbook: one line of JSON each, flushed to the disk before the next question of the same
- * worker. A run that is killed leaves the file, and the next run reads it before it asks anything. Companies only, never a
- * person; the file is removed once everything in it is in the workbook.
+ * A journal of paid answers beside the workbook: one line of JSON each, flushed to the disk before the next question
+ * of the same worker. A run that is killed leaves the file, and the next run reads it before it asks anything.
+ * Companies only, never a person; the file is removed once everything in it is in the workbook.
  */
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * What a provider of company data is: one question, one of a few answers. How many questions run at once, how often, how long
- * to wait and what to remember is decided by look-up.ts.
+ * What a provider of company data is: one question, one of a few answers. How many questions run at once, how often,
+ * how long to wait and what to remember is decided by look-up.ts.
  */
 
 /** The columns of `companies` that a provider can fill; what it doesn't know is absent. */

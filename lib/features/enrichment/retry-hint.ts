@@ -1,6 +1,7 @@
 /**
- * When a provider may be asked again, read from the headers of its answer. In this order: Retry-After (RFC 9110, 10.2.3), the
- * `RateLimit` header and `RateLimit-Reset` (IETF draft-ietf-httpapi-ratelimit-headers), `X-RateLimit-Reset` and its variants.
+ * When a provider may be asked again, read from the headers of its answer. In this order: Retry-After (RFC 9110,
+ * 10.2.3), the `RateLimit` header and `RateLimit-Reset` (IETF draft-ietf-httpapi-ratelimit-headers),
+ * `X-RateLimit-Reset` and its variants.
  */
 
 /** A number of at least this many seconds is a moment since 1970, not a duration (it lies in September 2001). */

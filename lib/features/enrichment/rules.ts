@@ -1,4 +1,6 @@
-/** What marketers tune about enrichment, checked by zod: whom to ask, how much, how fast, and what may be overwritten. */
+/**
+ * What marketers tune about enrichment, checked by zod: whom to ask, how much, how fast, and what may be overwritten.
+ */
 import * as z from 'zod';
 
 const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: organization.name');

@@ -9,7 +9,7 @@ import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import { type Job, job } from '../../core/job.ts';
 import { raw, type Sql, sql } from '../../core/sql.ts';
-import type { TableName } from '../../core/tables.ts';
+import { ownTables, type TableName, tableOf } from '../../core/tables.ts';
 import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { readSpelling } from '../../snapshot/spellings.ts';
@@ -108,7 +108,16 @@ const removals: readonly [TableName, Sql][] = [
   ['quarantine', gone('"table", row_key, "column"', 'quarantine', `${mentions('row_key')} or ${mentions('value')}`)],
 ];
 
-const tables = removals.map(([table]) => table);
+/** Rows of the team's own tables that name the person by contact_id or email. */
+const ownRemovals = (): [TableName, Sql][] =>
+  ownTables().flatMap((table): [TableName, Sql][] => {
+    const { key, columns } = tableOf(table);
+    const named = [
+      ...('contact_id' in columns ? [isIn('contact_id')] : []),
+      ...('email' in columns ? [isAddress('email')] : []),
+    ];
+    return named.length > 0 ? [[table, gone(key.join(', '), table, named.join(' or '))]] : [];
+  });
 
 /** What the search through files goes on with, and stays in this process; and the rows by table that are not ours to take away. */
 export interface Person extends Named {
@@ -124,8 +133,10 @@ export const eraseJob = (
   key: string | undefined,
   found: (person: Person) => void,
   outside: ReadonlySet<string> = new Set(),
-): Job =>
-  job({
+): Job => {
+  const all = [...removals, ...ownRemovals()];
+  const tables = all.map(([table]) => table);
+  return job({
     name: 'erase',
     purpose: 'Forgets a person everywhere; the suppression list keeps a keyed hash.',
     reads: tables,
@@ -134,17 +145,18 @@ export const eraseJob = (
     prepare: async ({ engine }) => {
       const named = await findPerson(engine, contact, key);
       const left: Record<string, number> = {};
-      for (const [table, query] of removals) {
+      for (const [table, query] of all) {
         if (outside.has(table)) left[table] = await engine.number(sql`select count(*) from (${query})`);
       }
       found({ ...named, outside: left });
       return {};
     },
     changes: ({ asOf }) => [
-      ...removals.flatMap(([table, query]) => (outside.has(table) ? [] : [remove(table, query)])),
+      ...all.flatMap(([table, query]) => (outside.has(table) ? [] : [remove(table, query)])),
       insert(
         'suppressions',
         sql`select hash as email, 'person' as scope, 'manual' as reason, ${asOf} as suppressed_at, 'erase' as source, 'forgotten' as note, 'forgotten' as why from erased_addresses`,
       ),
     ],
   });
+};

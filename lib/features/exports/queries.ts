@@ -24,7 +24,7 @@ import type { ExportRule, ExportRules } from './rules.ts';
 type PeopleRule = Extract<ExportRule, { format: unknown }>;
 type SuppressionRule = Extract<ExportRule, { suppressionsFor: unknown }>;
 
-const known: Readonly<Record<'mailchimp' | 'hubspot' | 'csv', Readonly<Record<string, string>>>> = {
+const known: Readonly<Record<'mailchimp' | 'hubspot', Readonly<Record<string, string>>>> = {
   mailchimp: {
     'Email Address': 'email',
     'First Name': 'first_name',
@@ -44,7 +44,6 @@ const known: Readonly<Record<'mailchimp' | 'hubspot' | 'csv', Readonly<Record<st
     'Country/Region': 'country',
     'Lifecycle Stage': 'lifecycle_stage',
   },
-  csv: Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column])),
 };
 
 /** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
@@ -88,7 +87,8 @@ const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, 
 /** The cells of a people's export, by header. */
 function cellsOf(rule: PeopleRule): Record<string, string> {
   if (rule.format === 'google-ads' || rule.format === 'meta') return { ...audiences[rule.format] };
-  const columns = rule.columns ?? known[rule.format];
+  const all = Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column]));
+  const columns = rule.columns ?? (rule.format === 'csv' ? all : known[rule.format]);
   return Object.fromEntries(
     Object.entries(columns).map(([header, column]) => [
       header,

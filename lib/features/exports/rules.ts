@@ -3,12 +3,23 @@
  * starts.
  */
 import * as z from 'zod';
-import { checkRules } from '../../core/rules.ts';
-import { tables } from '../../core/tables.ts';
+import { checkRules, shown } from '../../core/rules.ts';
+import { tableNames, tableOf } from '../../core/tables.ts';
+import { nearest } from '../../core/text/nearest.ts';
 import { normalHeader } from '../../workbook/headers.ts';
-import { type Condition, checkCondition, contactColumns, testsIn } from '../segments/index.ts';
+import { type Condition, checkCondition, testsIn } from '../segments/index.ts';
 
-const columns = [...contactColumns.keys()] as [string, ...string[]];
+/** A column of contacts, the team's own among them. */
+const column = z.string().superRefine((name, context) => {
+  const columns = Object.keys(tableOf('contacts').columns);
+  if (columns.includes(name)) return;
+  const near = nearest(name, columns);
+  context.addIssue({
+    code: 'custom',
+    message: `found ${shown(name)}. Expected one of ${columns.join(', ')}${near ? `. Did you mean "${near}"?` : ''}`,
+    input: name,
+  });
+});
 
 export const formats = ['mailchimp', 'hubspot', 'google-ads', 'meta', 'csv'] as const;
 export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 'postmark'] as const;
@@ -29,9 +40,9 @@ const people = z.strictObject({
   /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
   sending: z.boolean(),
   /** Header → column of contacts; left out, those that the format is known for. */
-  columns: z.record(z.string().min(1), z.enum(columns)).optional(),
+  columns: z.record(z.string().min(1), column).optional(),
   /** A column of contacts to sort by; contact_id, unless given. */
-  order: z.enum(columns).optional(),
+  order: column.optional(),
   /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
   only: z.enum(['all', 'changed']).default('all'),
   to,
@@ -48,7 +59,8 @@ export type ExportRules = readonly ExportRule[];
 /** What is wrong with an export's filter. It asks contacts' own columns, events and purchases; lists have `list`. */
 function filterFaults(where: unknown, name: string): string[] {
   const problems: string[] = [];
-  const checked = checkCondition(where, `Export "${name}"`, { columns: contactColumns, history: true }, problems);
+  const columns = new Map(Object.keys(tableOf('contacts').columns).map((each) => [each, each]));
+  const checked = checkCondition(where, `Export "${name}"`, { columns, history: true }, problems);
   if (checked && [...testsIn(checked)].some(({ test }) => test === 'list'))
     problems.push(`Export "${name}": memberOf() stands in no filter; name the list with list:`);
   return problems;
@@ -56,7 +68,7 @@ function filterFaults(where: unknown, name: string): string[] {
 
 /** Tabs that have a meaning of their own. */
 const isTaken = (tab: string): boolean =>
-  [...Object.keys(tables), 'inbox', 'inbox_rejects'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
+  [...tableNames, 'inbox', 'inbox_rejects'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
 
 /** What is wrong with the tab of the rule at `i`. */
 function tabFault(rules: readonly { to?: { tab: string }; only?: string }[], i: number): string | null {

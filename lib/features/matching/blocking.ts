@@ -6,7 +6,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Compared, placeKinds, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
-import { s, v, x } from './records.ts';
+import { s, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { soundSql } from './values.ts';
 
@@ -64,6 +64,9 @@ function partsOf(column: Compared, index: number): Part[] {
         part('day of ', `substr(${value}, 5, 4)`, 0.7),
         part('month of ', `left(${value}, 6)`, 0.5),
       ];
+    case 'year':
+    case 'middle':
+      return [whole()];
     case 'street':
       return [
         whole(),
@@ -177,6 +180,9 @@ async function costs(
   return found;
 }
 
+/** Pairs per record up to which a part alone makes a good key. */
+const selective = 1;
+
 /** What a block compared with its neighbours only is worth, against one compared whole. */
 const windowed = 0.1;
 
@@ -208,18 +214,22 @@ export async function chooseKeys(
     const named = { parts: of.map((part, nth) => ({ ...part, sql: `p${chosen[nth]}` })), words };
     options.push({ key: { parts: of, words }, meets, named });
   };
-  for (const [a, one] of parts.entries()) {
-    offer([a]);
-    for (let b = a + 1; b < parts.length; b++) {
-      if (!one.columns.some((column) => parts[b]?.columns.includes(column))) offer([a, b]);
-    }
-  }
+  for (const a of parts.keys()) offer([a]);
   const price = await costs(
     db,
     options.map(({ named }) => named),
     records,
     rules,
   );
+  // A part that gives few pairs by itself gains nothing by a second part: only the others are joined.
+  const broad = [...parts.keys()].filter((part) => (price[part]?.pairs ?? 0) > selective * records);
+  for (const a of broad) {
+    for (const b of broad) {
+      if (b > a && !parts[a]?.columns.some((column) => parts[b]?.columns.includes(column))) offer([a, b]);
+    }
+  }
+  const joined = options.slice(parts.length).map(({ named }) => named);
+  price.push(...(await costs(db, joined, records, rules)));
   const budget = pairBudget(records, rules);
   const met = new Uint8Array(imaginedPairs);
   const worthOf = new Float64Array(imaginedPairs).fill(1);

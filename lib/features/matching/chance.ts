@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compareSql, countPatterns } from './compare.ts';
 import { type Compared, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
-import { v } from './records.ts';
+import { v } from './record-columns.ts';
 
 export interface Chance {
   /** Pairs in the whole table where both have a value, and those with the same value. */
@@ -29,26 +29,32 @@ function sampleSql(records: number): string {
     from match_records, range(${steps}) s(step) where record < ${take})`;
 }
 
-async function sameCounts(db: DuckDBConnection, compared: readonly Compared[], index: number): Promise<Chance> {
-  const column = compared[index];
-  const [count] = await readRows<{ known: number; same: number }>(
+/** Counts of pairs with the same value, of all columns in one statement. */
+async function sameCounts(db: DuckDBConnection, compared: readonly Compared[]): Promise<Chance[]> {
+  if (compared.length === 0) return [];
+  const queries = compared.map(({ parent }, index) => {
+    const [mine, of] = [v(index), parent === undefined ? 'null' : v(parent)];
+    const known = parent === undefined ? `${mine} is not null` : `${mine} is not null and ${of} is not null`;
+    const joint =
+      parent === undefined
+        ? 'select 0 as together, 0 as one'
+        : `select coalesce(sum(same), 0) as together, coalesce(sum(m * (m - 1) / 2), 0) as one from (
+             select sum(n) as m, sum(n * (n - 1) / 2) as same from (
+               select ${of} as p, count(*)::double as n from match_records where ${known} group by ${of}, ${mine}) group by p)`;
+    return `select ${index}::integer as nth, known, same, together::double as together, one::double as one from (
+      select coalesce(sum(n), 0)::double as known, coalesce(sum(n * (n - 1) / 2), 0)::double as same
+      from (select count(*)::double as n from match_records where ${mine} is not null group by ${mine})), (${joint})`;
+  });
+  const rows = await readRows<{ known: number; same: number; together: number; one: number }>(
     db,
-    `select coalesce(sum(n), 0)::double as known, coalesce(sum(n * (n - 1) / 2), 0)::double as same
-     from (select count(*)::double as n from match_records where ${v(index)} is not null group by ${v(index)})`,
+    `${queries.join(' union all ')} order by nth`,
   );
-  const filled = count?.known ?? 0;
-  const chance: Chance = { known: (filled * (filled - 1)) / 2, same: count?.same ?? 0, rest: [] };
-  if (column?.parent === undefined) return chance;
-  const [mine, parents] = [v(index), v(column.parent)];
-  const [joint] = await readRows<{ both: number; one: number }>(
-    db,
-    `select coalesce(sum(same), 0)::double as both, coalesce(sum(m * (m - 1) / 2), 0)::double as one from (
-       select sum(n) as m, sum(n * (n - 1) / 2) as same from (
-         select ${parents} as p, count(*)::double as n from match_records
-         where ${parents} is not null and ${mine} is not null group by ${parents}, ${mine}) group by p)`,
-  );
-  const withParent = ((joint?.both ?? 0) + 1) / ((joint?.one ?? 0) + 2);
-  return { ...chance, withParent };
+  return rows.map(({ known, same, together, one }, index) => ({
+    known: (known * (known - 1)) / 2,
+    same,
+    rest: [],
+    ...(compared[index]?.parent !== undefined && { withParent: (together + 1) / (one + 2) }),
+  }));
 }
 
 /** Chance agreement of every compared column. */
@@ -57,8 +63,7 @@ export async function measureChance(
   compared: readonly Compared[],
   records: number,
 ): Promise<Chance[]> {
-  const chances: Chance[] = [];
-  for (const index of compared.keys()) chances.push(await sameCounts(db, compared, index));
+  const chances = await sameCounts(db, compared);
   await db.run(`create or replace temp table match_random as ${compareSql(compared, [], sampleSql(records))}`);
   const patterns = await countPatterns(db, 'match_random', compared.length);
   await db.run('drop table match_random');

@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Compared, type Story, traits } from './kinds.ts';
 import { levelColumns, levelsOf, patternSql } from './levels.ts';
 import { readRows } from './read-rows.ts';
-import { t } from './records.ts';
+import { t } from './record-columns.ts';
 
 /** Whether a column's values agree only by chance in a story, so that the commonness of a value counts. */
 export function byChance(column: Compared, story: Story): boolean {

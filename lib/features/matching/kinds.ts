@@ -8,12 +8,14 @@
 /** What a column holds. `ignore` is a column that says nothing about who the row is. */
 export const kinds = [
   'given',
+  'middle',
   'surname',
   'fullname',
   'company',
   'email',
   'phone',
   'date',
+  'year',
   'street',
   'housenumber',
   'locality',
@@ -67,12 +69,19 @@ export const traits: Readonly<Record<Kind, Trait>> = {
       nickname: [0.04, 0.002],
       near: [0.1, 0.004],
       swapped: [0.03, 0.0002],
-      alike: [0.04, 0.02],
+      alike: [0.03, 0.02],
       other: [0.04, 0.97],
     }),
     mostDiffer: 0.06,
     shared: personStories,
     slip: 0.2,
+  },
+  middle: {
+    words: 'middle name',
+    levels: levels(0.75, { nickname: [0.1, 0.03], near: [0.08, 0.004], other: [0.07, 0.96] }),
+    mostDiffer: 0.25,
+    shared: personStories,
+    slip: 0.3,
   },
   surname: {
     words: 'surname',
@@ -110,11 +119,18 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     slip: 0.35,
   },
   date: {
-    words: 'date',
+    words: 'date of birth',
     levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
     mostDiffer: 0.08,
     shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },
     slip: 0.2,
+  },
+  year: {
+    words: 'year',
+    levels: levels(0.88, { near: [0.06, 0.04], other: [0.06, 0.9] }),
+    mostDiffer: 0.1,
+    shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },
+    slip: 0.12,
   },
   street: {
     words: 'street',
@@ -181,6 +197,10 @@ export const traits: Readonly<Record<Kind, Trait>> = {
   },
 };
 
+/** What rules may say of a column beside its kind: parts of a birth date, a generation suffix, or nothing to compare. */
+export const columnRoles = [...kinds, 'month', 'day', 'suffix', 'ignore'] as const;
+export type ColumnRole = (typeof columnRoles)[number];
+
 /** Kinds that say where, and so go wrong together when somebody moves house. */
 export const placeKinds: readonly Kind[] = ['street', 'housenumber', 'locality', 'postcode', 'region'];
 
@@ -191,6 +211,10 @@ export interface Compared {
   kind: Kind;
   /** A name of firms or shops, not of people. */
   things?: boolean;
+  /** One person can't have two of these: a birth date, an identifying code, the principal name. */
+  personal?: boolean;
+  /** Columns that together make this one (year, month and day of birth), in this order. */
+  parts?: readonly string[];
   /** Another compared column (its index) into which this one's value is sometimes put by mistake. */
   partner?: number;
   /** A column that says more of the same (the postcode of a city): where it agrees, this one agrees by itself. */

@@ -3,7 +3,7 @@
  * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
  */
 import { type Compared, type LevelName, levelNumber } from './kinds.ts';
-import { v, x } from './records.ts';
+import { v, x } from './record-columns.ts';
 
 /** Bits a level takes in a pattern: at most seven levels and the missing one. */
 const bits = 3;
@@ -61,13 +61,32 @@ function dateTests(p: string, q: string): Tests {
 }
 
 /** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
-function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2: string): Tests {
+function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2: string, n: readonly string[]): Tests {
+  // Paul and Paula are two names, and so are Daniel and Danielle: neither is a form or a slip of the other.
+  const ending = "'(a|e|ea|ia|ie|ina|ine|na|ne|la|le|ette|etta|ella|elle)'";
+  const longer = (one: string, other: string): string =>
+    both(
+      `starts_with(${other}, ${one})`,
+      `length(${one}) > 2 and regexp_full_match(substr(${other}, length(${one}) + 1), ${ending})`,
+    );
   const startOf = (one: string, other: string): string =>
-    both(`starts_with(${other}, ${one})`, `length(${one}) = 1 or length(${one}) > 2`);
+    both(`starts_with(${other}, ${one})`, `length(${one}) = 1 or length(${one}) > 2 and not ${longer(one, other)}`);
   const words = { near: [`${jaro(p, q)} >= 0.92`, oneSlip(p, q)], alike: [`${jaro(p, q)} >= 0.82`] };
   switch (kind) {
-    case 'given':
-      return { nickname: [`${p2} = ${q2}`, startOf(p, q), startOf(q, p)], ...words };
+    case 'given': {
+      // Where both forms are common in the table, they are two names (Tim and Tom); a slip of the pen is rare.
+      const rare = `least(${n.join(', ')}) <= greatest(2, 0.05 * greatest(${n.join(', ')}))`;
+      const slip = (test: string): string => both(test, `${rare} and not ${longer(p, q)} and not ${longer(q, p)}`);
+      return {
+        nickname: [`${p2} = ${q2}`, startOf(p, q), startOf(q, p)],
+        near: words.near.map(slip),
+        alike: words.alike.map(slip),
+      };
+    }
+    case 'middle':
+      return { nickname: [startOf(p, q), startOf(q, p)], near: words.near };
+    case 'year':
+      return { near: [`abs(try_cast(${p} as integer) - try_cast(${q} as integer)) <= 1`, slips(p, q, 1)] };
     case 'surname':
     case 'locality':
       return words;
@@ -100,13 +119,19 @@ function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2:
   }
 }
 
+/** The name that a generation suffix belongs to: the surname, else the full name. */
+function generations(compared: readonly Compared[]): number {
+  const surname = compared.findIndex(({ kind }) => kind === 'surname');
+  return surname >= 0 ? surname : compared.findIndex(({ kind, things }) => kind === 'fullname' && !things);
+}
+
 /** SQL for the level of one column between records `a` and `b`. */
 function levelSql(compared: readonly Compared[], index: number): string {
   const column = compared[index];
   if (!column) return '0';
   const { kind, partner } = column;
   const [p, q] = [`a.${v(index)}`, `b.${v(index)}`];
-  const found = tests(column, p, q, `a.${x(index)}`, `b.${x(index)}`);
+  const found = tests(column, p, q, `a.${x(index)}`, `b.${x(index)}`, [`a.n${index}`, `b.n${index}`]);
   if (partner !== undefined) {
     const [p3, q3] = [`a.${v(partner)}`, `b.${v(partner)}`];
     const swap = ['given', 'surname'].includes(kind)
@@ -122,7 +147,12 @@ function levelSql(compared: readonly Compared[], index: number): string {
     const level = name === 'swapped' && partner !== undefined && partner < index ? 0 : levelNumber(kind, name);
     return any.map((test) => `when ${test} then ${level}`);
   });
-  return `case when ${p} is null or ${q} is null then 0 when ${p} = ${q} then 1 ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
+  // A senior and a junior are nearly of one name.
+  const same =
+    generations(compared) === index
+      ? `${p} = ${q} and a.gen = b.gen then 1 when ${p} = ${q} then ${levelNumber(kind, 'near')}`
+      : `${p} = ${q} then 1`;
+  return `case when ${p} is null or ${q} is null then 0 when ${same} ${cases.join(' ')} else ${levelNumber(kind, 'other')} end`;
 }
 
 /** SQL columns l0, l1 … for the levels of records `a` and `b`. */

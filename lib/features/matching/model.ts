@@ -20,6 +20,8 @@ export interface Model {
   agree: number[][];
   /** For each column the share of unrelated pairs on each level. */
   chance: number[][];
+  /** How often two people whose names are the same have mailboxes that look alike. */
+  mailboxOfNames: number;
   rounds: number;
 }
 
@@ -76,17 +78,29 @@ function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): nu
   return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
 }
 
-/** Two people of one name have mailboxes that look alike this often, for mailboxes are made of names. */
+/** Two people who share a part of their name have mailboxes that look alike this often, for mailboxes are made of names. */
 const mailboxOfName = 0.15;
+/** The same where all of the name agrees, before any is counted; believed as strongly as this many pairs. */
+const mailboxOfNames = 0.6;
+const priorMailboxes = 30;
 
-function namesAgree(compared: readonly Compared[], levels: readonly number[]): boolean {
-  return compared.some(
-    ({ kind }, index) => (kind === 'given' || kind === 'surname' || kind === 'fullname') && levels[index] === 1,
-  );
+/** How much of a name agrees: 0 nothing, 1 a part, 2 all of it. */
+function namesAgree(compared: readonly Compared[], levels: readonly number[]): 0 | 1 | 2 {
+  let [agree, differ] = [0, 0];
+  for (let index = 0; index < compared.length; index++) {
+    const kind = compared[index]?.kind;
+    if (kind !== 'given' && kind !== 'surname' && kind !== 'fullname') continue;
+    const level = levels[index] ?? 0;
+    if (level === 0) continue;
+    const swapped = level === levelNumber(kind, 'swapped');
+    if (level === 1 || swapped) agree += kind === 'fullname' || swapped ? 2 : 1;
+    else differ++;
+  }
+  return agree === 0 ? 0 : differ === 0 && agree >= 2 ? 2 : 1;
 }
 
-/** What a pattern holds beyond a column's own level that changes what the level says: two truths, as one number. */
-const contexts = 4;
+/** What a pattern holds beyond a column's own level that changes what the level says, as one number below this. */
+const contexts = 6;
 
 /**
  * Log-likelihoods of patterns in each story, without the weight of rare values. What a level says is worked out once and
@@ -109,12 +123,12 @@ export function logLikelihoods(
         const level = levels[index] ?? 0;
         if (level === 0) continue;
         const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
-        const ofOneName = column.kind === 'email' && level === alike && namesAgree(compared, levels);
+        const names = column.kind === 'email' && level === alike ? namesAgree(compared, levels) : 0;
         const known = said[nth]?.[index] as Float64Array;
-        const place = level * contexts + (parentAgrees ? 1 : 0) + (ofOneName ? 2 : 0);
+        const place = level * contexts + (parentAgrees ? 1 : 0) + 2 * names;
         if (Number.isNaN(known[place]))
           known[place] = logLikelihood(model, column, index, story, level, {
-            ofOneName,
+            ofNames: names === 2 ? model.mailboxOfNames : names === 1 ? mailboxOfName : 0,
             withParent: parentAgrees ? chances[index]?.withParent : undefined,
           });
         sum += known[place] as number;
@@ -130,7 +144,7 @@ function logLikelihood(
   index: number,
   story: Story,
   level: number,
-  { ofOneName, withParent }: { ofOneName: boolean; withParent: number | undefined },
+  { ofNames, withParent }: { ofNames: number; withParent: number | undefined },
 ): number {
   const agree = model.agree[index]?.[level - 1] ?? least;
   if (story === 'same') return Math.log(agree);
@@ -140,7 +154,7 @@ function logLikelihood(
     const other = 1 - (model.chance[index]?.[0] ?? 0);
     chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
   }
-  if (ofOneName) chance = Math.max(chance, mailboxOfName);
+  chance = Math.max(chance, ofNames);
   return Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
 }
 
@@ -192,6 +206,7 @@ export function fitModel(
     shares: startShares(stories, records),
     agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
     chance: chances.map((chance) => chanceLevels(chance, 0, 0)),
+    mailboxOfNames,
     rounds: 0,
   };
   for (let round = 1; round <= mostRounds; round++) {
@@ -241,6 +256,7 @@ function maximise(
       }
     }
   }
+  model.mailboxOfNames = countMailboxes(model, compared, patterns, explained);
   const others = sums.map((sum, nth) =>
     model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
   );
@@ -259,6 +275,29 @@ function maximise(
   model.chance = chances.map((chance, index) =>
     chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
   );
+}
+
+/** How often mailboxes look alike among the pairs of one name that are two people. */
+function countMailboxes(
+  model: Model,
+  compared: readonly Compared[],
+  patterns: readonly PatternCount[],
+  explained: readonly number[][],
+): number {
+  const email = compared.findIndex(({ kind }) => kind === 'email');
+  if (email < 0) return mailboxOfNames;
+  const alike = levelNumber('email', 'alike');
+  let [looked, found] = [priorMailboxes, priorMailboxes * mailboxOfNames];
+  for (const [row, { levels, pairs }] of patterns.entries()) {
+    if ((levels[email] ?? 0) === 0 || namesAgree(compared, levels) !== 2) continue;
+    const one = model.stories.reduce(
+      (sum, story, nth) => sum + (isOnePerson(story) ? (explained[row]?.[nth] ?? 0) : 0),
+      0,
+    );
+    looked += pairs * (1 - one);
+    if (levels[email] === alike) found += pairs * (1 - one);
+  }
+  return Math.max(mailboxOfName, found / looked);
 }
 
 /** The model for exact copies, which are out of the fitted pairs: their values agree at least as often as at the start. */

@@ -1,33 +1,38 @@
 /**
  * Looks at a table of text columns and says what each holds, which are compared, and which are left out and why.
- * It looks at no more than a fixed number of rows, chosen by what they hold and never by their order.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
-import { type ColumnCounts, columnKinds } from './column-kinds.ts';
+import { birthParts } from './birth-parts.ts';
+import { isMissingWord, lookAt } from './column-counts.ts';
+import { type ColumnCounts, columnKinds, type Verdict } from './column-kinds.ts';
+import { headerHint } from './headers.ts';
 import { type Compared, type Kind, placeKinds } from './kinds.ts';
+import { findRepetitions } from './made-of.ts';
 import { nicknames } from './nicknames.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
-import { type DateOrder, literal, plain } from './values.ts';
+import { type DateOrder, literal } from './values.ts';
+
+export interface Ignored {
+  column: string;
+  reason: string;
+}
 
 export interface Profile {
   compared: Compared[];
   dateOrders: ReadonlyMap<string, DateOrder>;
-  ignored: { column: string; reason: string }[];
+  /** Columns with a generation suffix (Jr, Sr, III) of their own. */
+  suffixes: readonly string[];
+  /** Columns in which a word such as "NA" stands for a missing value. */
+  withMissingWords: ReadonlySet<string>;
+  ignored: Ignored[];
   /** Whether the rows are people; else they are companies, shops or other things with a name. */
   people: boolean;
 }
 
-/** Rows looked at: enough to tell kinds apart, few enough for any table. */
-const rowsLookedAt = 5_000;
 /** Columns compared at most: a pattern holds three bits for each. */
 const mostCompared = 16;
-
-const streetWord =
-  '(street|st|road|rd|avenue|ave|drive|lane|place|court|crescent|circuit|blvd|boulevard|strasse|str|weg|platz|gasse|allee|rue|calle|via|rua|straat|ulica|ул)';
-const companyWord =
-  '(inc|corp|corporation|ltd|limited|llc|llp|plc|gmbh|ag|kg|sarl|sas|srl|spa|bv|nv|ab|oy|group|holding|holdings|gruppe)';
 
 /** Important first, for tables with more columns than a pattern holds. */
 const order: readonly Kind[] = [
@@ -38,6 +43,8 @@ const order: readonly Kind[] = [
   'fullname',
   'date',
   'code',
+  'middle',
+  'year',
   'street',
   'postcode',
   'locality',
@@ -49,57 +56,16 @@ const order: readonly Kind[] = [
   'category',
 ];
 
-/** What each column's cells look like, all columns at once: a query of its own for each would cost more than the cells. */
-function countsSql(table: string, columns: readonly string[]): string {
-  const share = (pattern: string, x = 'x'): string =>
-    `avg(case when regexp_matches(${x}, ${literal(pattern)}) then 1 else 0 end)::double`;
-  const ymd =
-    '^ *((1[89]|20)[0-9]{2}[-/. ]?(0?[1-9]|1[0-2])[-/. ]?(0?[1-9]|[12][0-9]|3[01])|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[89]|20)[0-9]{2}|[0-9]{1,2}[ -]\\p{L}{3,9}[ -][0-9]{4}|\\p{L}{3,9} [0-9]{1,2}, [0-9]{4}) *$';
-  return `select name, count(*)::integer as filled, count(distinct x)::integer as "distinct", false as "unique",
-    coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
-    ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email, ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
-    ${share(ymd)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} as clock,
-    ${share('^[+(0-9][0-9 ()./-]{5,}[0-9]$')} - ${share('^[0-9.]+$')} as phone, ${share('^[0-9]+$')} as digits,
-    ${share('^[-+]?[0-9][0-9.,]*$')} as number, ${share("^[\\p{L}\\p{M} .,''&’-]+$")} as letters,
-    ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,
-    ${share(`\\b${streetWord}\\b|strasse|stra`.replace('|stra', ''), 'p')} as streetWord, ${share(`\\b${companyWord}\\b`, 'p')} as companyWord,
-    coalesce(avg(case when split_part(p, ' ', 1) in (select form from match_nicknames) then 1 else 0 end), 0)::double as knownGiven
-    from (select name, x, ${plain('x')} as p from (unpivot ${quoted(table)} on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> '')
-    group by name`;
+/** SQL for a column's cell, NULL where it is empty or holds a word that means so in this column. */
+export function cellSql(profile: Pick<Profile, 'withMissingWords'>, name: string): string {
+  const cell = `nullif(trim(${quoted(name)}), '')`;
+  return profile.withMissingWords.has(name) ? `case when not ${isMissingWord(cell)} then ${cell} end` : cell;
 }
-
-/** A column without a single filled cell. */
-const nothing: Omit<ColumnCounts, 'name'> = {
-  ...{ filled: 0, distinct: 0, unique: false, length: 0, words: 0, blanks: 0, email: 0, url: 0, date: 0, clock: 0 },
-  ...{ phone: 0, digits: 0, number: 0, letters: 0, numbered: 0, streetWord: 0, companyWord: 0, knownGiven: 0 },
-};
 
 /** Loads the nicknames, which normalising and comparing look up. */
 export async function loadNicknames(db: DuckDBConnection): Promise<void> {
   const rows = [...nicknames].map(([form, root]) => `(${literal(form)}, ${literal(root)})`).join(', ');
   await db.run(`create or replace temp table match_nicknames as select * from (values ${rows}) t(form, root)`);
-}
-
-async function lookAt(db: DuckDBConnection, table: string, columns: readonly string[]): Promise<ColumnCounts[]> {
-  const content = `concat_ws(chr(31), ${columns.map((name) => `coalesce(${quoted(name)}, '')`).join(', ')})`;
-  // Exact copies of a row, its number included, change nothing of what a column is.
-  const rows = `(select distinct ${columns.map(quoted).join(', ')} from ${quoted(table)})`;
-  await db.run(
-    `create or replace temp table match_sample as select * from ${rows}
-     order by hash(${content}), ${content} limit ${rowsLookedAt}`,
-  );
-  const found = new Map(
-    (await readRows<ColumnCounts>(db, countsSql('match_sample', columns))).map((row) => [row.name, row]),
-  );
-  const counts = columns.map((name) => found.get(name) ?? { ...nothing, name });
-  for (const c of counts.filter((each) => each.filled > 1 && each.distinct === each.filled)) {
-    const [row] = await readRows<{ yes: boolean }>(
-      db,
-      `select count(distinct ${quoted(c.name)}) = count(*) as yes from ${rows} where trim(${quoted(c.name)}) <> ''`,
-    );
-    c.unique = row?.yes ?? false;
-  }
-  return counts;
 }
 
 /** 13/04/1990 can only be day first; where nothing decides, day first, as in most of the world. */
@@ -139,7 +105,69 @@ function hangPlaces(compared: Compared[]): void {
   chain((kind) => kind === 'company' || kind === 'url');
 }
 
-/** Profiles `columns` of `table`. The row's own id must not be among them. */
+/** One person has one of these: the principal name, birth dates, and codes whose header says that they identify. */
+function markPersonal(compared: Compared[]): void {
+  const fullest = (kind: Kind): Compared | undefined =>
+    compared.filter((column) => column.kind === kind).sort((a, b) => b.filled - a.filled)[0];
+  const given = fullest('given');
+  for (const column of compared) {
+    if (column.kind === 'given' && column !== given) column.kind = 'middle';
+    column.personal = column.kind === 'date' || (column.kind === 'code' && headerHint(column.name) === 'identifier');
+  }
+  const principal = given ?? fullest('fullname');
+  if (principal) principal.personal = true;
+}
+
+/** Keeps the columns that say most where there are more than a pattern holds. */
+function fewEnough(compared: readonly Compared[], ignored: Ignored[]): Compared[] {
+  if (compared.length <= mostCompared) return [...compared];
+  const most = Math.max(1, ...compared.map(({ filled }) => filled));
+  const worth = (column: Compared): number => order.indexOf(column.kind) - column.filled / most / 1000;
+  const kept = new Set([...compared].sort((a, b) => worth(a) - worth(b)).slice(0, mostCompared));
+  for (const column of compared.filter((each) => !kept.has(each))) {
+    ignored.push({
+      column: column.name,
+      reason: `is one too many: ${mostCompared} columns that say more are compared`,
+    });
+  }
+  return compared.filter((each) => kept.has(each));
+}
+
+/** Columns by verdict: those to compare, those left out, and suffixes. Parts of a birth date become one column. */
+function sortOut(counts: readonly ColumnCounts[], verdicts: readonly Verdict[], rules: MatchingRules) {
+  const ignored: Ignored[] = [];
+  const compared: Compared[] = [];
+  const suffixes: string[] = [];
+  const parts = birthParts(counts, verdicts, rules.columns);
+  for (const [index, verdict] of verdicts.entries()) {
+    const c = counts[index];
+    if (!c) continue;
+    if (parts && index === parts.year) {
+      const names = parts.columns.map((part) => counts[part]?.name ?? '');
+      compared.push({
+        name: names.join(' + '),
+        kind: 'date',
+        filled: c.filled,
+        distinct: c.distinct * 12,
+        parts: names,
+      });
+    } else if (parts?.columns.includes(index)) continue;
+    else if (verdict.kind) {
+      compared.push({ name: c.name, kind: verdict.kind, filled: c.filled, distinct: c.distinct });
+    } else if (verdict.role === 'suffix') suffixes.push(c.name);
+    else {
+      ignored.push({
+        column: c.name,
+        reason: verdict.role ? `holds small numbers (a ${verdict.role} without a year)` : verdict.ignored,
+      });
+    }
+  }
+  return { compared, ignored, suffixes };
+}
+
+/**
+ * Profiles `columns` of `table`. The row's own id must not be among them.
+ */
 export async function profileTable(
   db: DuckDBConnection,
   table: string,
@@ -147,35 +175,27 @@ export async function profileTable(
   rules: MatchingRules,
 ): Promise<Profile> {
   await loadNicknames(db);
-  const counts = columns.length === 0 ? [] : await lookAt(db, table, columns);
+  const looked =
+    columns.length === 0 ? { counts: [], withMissingWords: new Set<string>() } : await lookAt(db, table, columns);
+  const { counts: all, withMissingWords } = looked;
+  const first = sortOut(all, columnKinds(all, rules.columns), rules);
+  const repetitions = await findRepetitions(db, first.compared, withMissingWords);
+  const repeated = new Set(repetitions.map(({ column }) => column));
+  // What the others hold is judged as if the repetitions had never been there.
+  const counts = all.filter(({ name }) => !repeated.has(name));
   const verdicts = columnKinds(counts, rules.columns);
-  const ignored: Profile['ignored'] = [];
-  let compared: Compared[] = [];
-  for (const [index, verdict] of verdicts.entries()) {
-    const c = counts[index];
-    if (!c) continue;
-    if (verdict.kind) compared.push({ name: c.name, kind: verdict.kind, filled: c.filled, distinct: c.distinct });
-    else ignored.push({ column: c.name, reason: verdict.ignored });
-  }
-  if (compared.length > mostCompared) {
-    const worth = (column: Compared): number =>
-      order.indexOf(column.kind) - column.filled / (counts[0]?.filled ?? 1) / 1000;
-    const kept = new Set([...compared].sort((a, b) => worth(a) - worth(b)).slice(0, mostCompared));
-    for (const column of compared.filter((each) => !kept.has(each))) {
-      ignored.push({
-        column: column.name,
-        reason: `is one too many: ${mostCompared} columns that say more are compared`,
-      });
-    }
-    compared = compared.filter((each) => kept.has(each));
-  }
+  const { compared: found, ignored, suffixes } = sortOut(counts, verdicts, rules);
+  for (const { column, reason } of repetitions) ignored.push({ column, reason });
+  const compared = fewEnough(found, ignored);
+  markPersonal(compared);
   pairUp(compared);
   hangPlaces(compared);
   const dateOrders = new Map<string, DateOrder>();
-  for (const { name, kind } of compared) if (kind === 'date') dateOrders.set(name, await dateOrder(db, name));
+  for (const { name, kind, parts } of compared)
+    if (kind === 'date' && !parts) dateOrders.set(name, await dateOrder(db, name));
   const people =
     compared.some(({ kind }) => ['given', 'surname', 'date'].includes(kind)) ||
     counts.some((c, index) => verdicts[index]?.kind === 'fullname' && c.knownGiven > 0.1);
   if (!people) for (const column of compared) if (column.kind === 'fullname') column.things = true;
-  return { compared, dateOrders, ignored, people };
+  return { compared, dateOrders, suffixes, withMissingWords, ignored, people };
 }

@@ -5,19 +5,23 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
-import type { Profile } from './profile.ts';
+import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
+import { firstNameSql, s, sh, t, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
-import { literal, placeholders, plain, soundSql, valueSql } from './values.ts';
-
-/** The column of a compared value, of what is derived from it, of the sound of a name, and of the logarithm of its share of records. */
-export const v = (index: number): string => `v${index}`;
-export const x = (index: number): string => `x${index}`;
-export const s = (index: number): string => `s${index}`;
-export const t = (index: number): string => `t${index}`;
+import {
+  dateOfPartsSql,
+  generationOfSuffixSql,
+  generationSql,
+  literal,
+  placeholders,
+  plain,
+  soundSql,
+  valueSql,
+} from './values.ts';
 
 /** Kinds whose short values ("na", "x") are values. */
-const keepsShort: readonly Kind[] = ['housenumber', 'region', 'category', 'date', 'phone'];
+const keepsShort: readonly Kind[] = ['housenumber', 'region', 'category', 'date', 'year', 'phone'];
 
 async function loadPlaceholders(db: DuckDBConnection, rules: MatchingRules): Promise<void> {
   await db.run(
@@ -53,8 +57,27 @@ async function deriveNames(db: DuckDBConnection, compared: readonly Compared[]):
   }
 }
 
+/** SQL for a column's value before placeholders are dropped. */
+function comparedSql(profile: Profile, { name, kind, parts }: Compared): string {
+  if (!parts) return valueSql(kind, cellSql(profile, name), profile.dateOrders.get(name) ?? 'day first');
+  const [year = '', month = '', day] = parts.map((part) => cellSql(profile, part));
+  return dateOfPartsSql(year, month, day);
+}
+
+/** SQL for a row's generation suffix: of a column of its own, else at the end of a name. */
+function suffixSql(profile: Profile): string {
+  const own = profile.suffixes.map((name) => generationOfSuffixSql(cellSql(profile, name)));
+  const inNames = profile.compared.flatMap(({ name, kind, things }) =>
+    (kind === 'given' || kind === 'surname' || kind === 'fullname') && !things
+      ? [generationSql(plain(cellSql(profile, name)), kind)]
+      : [],
+  );
+  const all = [...own, ...inNames].map((sql) => `nullif(${sql}, '')`);
+  return all.length === 0 ? "''" : `coalesce(${[...all, "''"].join(', ')})`;
+}
+
 /**
- * Makes `match_rows(row_id, record)` and `match_records(record, digest, copies, v…, x…, t…)` from `source(row_id, …)`.
+ * Makes `match_rows(row_id, record)` and `match_records(record, digest, copies, gen, v…, x…, t…)` from `source(row_id, …)`.
  * Returns the number of records.
  */
 export async function buildRecords(
@@ -65,10 +88,7 @@ export async function buildRecords(
 ): Promise<number> {
   await loadPlaceholders(db, rules);
   const { compared } = profile;
-  const values = compared.map(({ name, kind }, index) => {
-    const cell = `nullif(trim(${quoted(name)}), '')`;
-    return `nullif(${valueSql(kind, cell, profile.dateOrders.get(name) ?? 'day first')}, '') as ${v(index)}`;
-  });
+  const values = compared.map((column, index) => `nullif(${comparedSql(profile, column)}, '') as ${v(index)}`);
   const cleaned = compared.map(({ kind }, index) =>
     keepsShort.includes(kind)
       ? v(index)
@@ -78,15 +98,16 @@ export async function buildRecords(
   const content =
     names.length === 0 ? "''" : `concat_ws(chr(31), ${names.map((n) => `coalesce(${n}, '')`).join(', ')})`;
   await db.run(`create or replace temp table match_values as
-    select *, md5(${content}) as digest from (
-      select ${['row_id', ...cleaned].join(', ')} from (select ${['row_id', ...values].join(', ')} from ${quoted(source)}))`);
-  const first = names.map((name) => `first(${name}) as ${name}`);
+    select *, md5(${content} || chr(31) || gen) as digest from (
+      select ${['row_id', 'gen', ...cleaned].join(', ')} from (select ${['row_id', `${suffixSql(profile)} as gen`, ...values].join(', ')} from ${quoted(source)}))`);
+  const first = [...names, 'gen'].map((name) => `first(${name}) as ${name}`);
   await db.run(`create or replace temp table match_distinct as
     select ${['digest', 'count(*)::integer as copies', ...first].join(', ')} from match_values group by digest`);
   await addShares(db, compared);
   await db.run(`create or replace temp table match_rows as
     select row_id, record from match_values join match_records using (digest)`);
   await db.run('drop table match_values');
+  await db.run('drop view match_who');
   await db.run('drop table match_distinct');
   await deriveNames(db, compared);
   const [row] = await readRows<{ n: number }>(db, 'select count(*)::integer as n from match_records');
@@ -107,6 +128,9 @@ const atLarge: Partial<Record<Kind, number>> = {
   street: 1000,
 };
 
+/** Kinds whose values may be of one person or of several. */
+const mayBeShared = (kind: Kind): boolean => kind === 'email' || kind === 'phone' || kind === 'code';
+
 /** Numbers the records by digest, with the share of records that hold each value. */
 async function addShares(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
   const columns = compared.flatMap(({ kind }, index) => [
@@ -114,13 +138,17 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
     `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
+    ...(mayBeShared(kind) ? [`coalesce(f${index}.people > 1, false) as ${sh(index)}`] : []),
     ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);
   const joins = compared.map(
-    (_, i) =>
-      `left join (select ${v(i)}, count(*) as n from match_distinct where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
+    ({ kind }, i) =>
+      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
   );
+  await db.run(`create or replace temp view match_who as
+    select d.*, coalesce(root, ${firstNameSql(compared, 'd')}) as who from match_distinct d
+    left join match_nicknames on form = ${firstNameSql(compared, 'd')}`);
   await db.run(`create or replace temp table match_records as
-    select ${['(row_number() over (order by d.digest) - 1)::integer as record', 'd.digest', 'd.copies', ...columns].join(', ')}
+    select ${['(row_number() over (order by d.digest) - 1)::integer as record', 'd.digest', 'd.copies', 'd.gen', ...columns].join(', ')}
     from match_distinct d ${joins.join('\n    ')}`);
 }

@@ -3,7 +3,7 @@
  * Rules say what counts; they hold no code, and a table never has to be described for the matching to run.
  */
 import * as z from 'zod';
-import { kinds } from './kinds.ts';
+import { columnRoles } from './kinds.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -17,7 +17,7 @@ export type Keeping = (typeof keepings)[number];
 export const matchingRules = z
   .object({
     /** Kind of a column by its header, where the engine should not work it out; `ignore` leaves it out. */
-    columns: z.record(z.string(), z.enum([...kinds, 'ignore'])).default({}),
+    columns: z.record(z.string(), z.enum(columnRoles)).default({}),
     /** Cell values that mean "nothing", beside those that everybody types. */
     placeholders: z.array(z.string()).default([]),
     /** Mailboxes that belong to a role: the part before the @. */
@@ -53,6 +53,8 @@ export const matchingRules = z
     largestCertainCluster: z.number().int().min(2).default(4),
     /** A value that stands on more records than this is no strong identifier. */
     commonAbove: z.number().int().min(1).default(3),
+    /** Questions that a sweep asks at most, the most certain first; the others wait for the next month. */
+    questionsPerMonth: z.number().int().min(0).default(50),
     /** Columns that can't differ between two records of one person, beside codes, birth dates and given names. */
     vetoes: z.array(z.string()).default([]),
     survivorship: z

@@ -6,7 +6,9 @@ import type { Auc, Slice } from './ranking.ts';
 export function describeScoreBacktest(report: ScoreBacktest): Backtest {
   return {
     report,
-    title: `Score of ${day(report.scoredAt)} against "${report.outcome}" in the ${report.days} days to ${day(report.until)}`,
+    title:
+      `Score of ${day(report.scoredAt)} against "${report.outcome}" ` +
+      `in the ${report.days} days to ${day(report.until)}`,
     findings: findings(report),
     tables: [aucTable(report), decileTable(report.deciles), gradeTable(report), ruleTable(report.rules)],
   };
@@ -29,10 +31,12 @@ function findings(report: ScoreBacktest): string[] {
     `${conversions} of ${contacts} scored contacts had the outcome (${percent(baseRate)}).`,
     ...reversals.map(({ better, worse }) => `Grade ${better} converted less often than ${worse}.`),
     changes.length > 0
-      ? `${changes.length} ${changes.length === 1 ? 'rule has' : 'rules have'} points that the outcome does not support: see the table of rules, and jobs/rules/scoring.ts.`
+      ? `${changes.length} ${changes.length === 1 ? 'rule has' : 'rules have'} points that the outcome does not ` +
+        'support: see the table of rules, and jobs/rules/scoring.ts.'
       : 'No rule has points that the outcome contradicts.',
     leaks.length > 0
-      ? `Read as they are today, because nobody records what people change by hand: ${leaks.join(', ')}. Where they were changed after the outcome, the score looks better than it was.`
+      ? `Read as they are today, because changes by hand are not recorded: ${leaks.join(', ')}. ` +
+        'Where they were changed after the outcome, the score looks better than it was.'
       : 'No column was read as it is today.',
   ];
 }
@@ -67,7 +71,9 @@ const gradeTable = ({ grades, reversals }: ScoreBacktest): BacktestTable => ({
 
 const ruleTable = (rules: readonly RuleEvidence[]): BacktestTable => ({
   title: 'Rules',
-  note: 'Lift: the rate of those who have it over that of those who don’t. A suggestion stands where the points differ from it by more than chance.',
+  note:
+    'Lift: the rate of those who have it over that of those who don’t. ' +
+    'A suggestion stands where the points differ from it by more than chance.',
   head: ['rule', 'points', 'contacts', 'rate', 'lift', 'suggestion'],
   rows: rules.map(({ rule, points, contacts, rate, liftOverOthers, suggestion }) => [
     rule,

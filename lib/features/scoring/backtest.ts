@@ -1,6 +1,7 @@
 /**
- * Holds the score of back then against what came: scores are worked out from the facts up to `asOf` − `days`, outcomes are
- * counted after that and up to `asOf`. Figures and counts only; it decides nothing and changes no workbook.
+ * Holds the score of back then against what came: scores are worked out from the facts up to `asOf` − `days`,
+ * outcomes are counted after that and up to `asOf`. Figures and counts only; it decides nothing and changes no
+ * workbook.
  */
 import type { BacktestRequest } from '../../core/backtest.ts';
 import type { Engine } from '../../core/engine.ts';
@@ -81,7 +82,8 @@ export async function backtestScore(
     select s.contact_id, s.engagement, s.fit, s.score, s.score_band, l.last_at,
       case when o.contact_id is null then 0 else 1 end as converted
     from scores s left join outcomes o on o.contact_id = s.contact_id
-    left join (select contact_id, max(occurred_at) as last_at from events group by contact_id) as l on l.contact_id = s.contact_id
+    left join (select contact_id, max(occurred_at) as last_at from events group by contact_id) as l
+      on l.contact_id = s.contact_id
     where s.score is not null`);
   const all = await engine.row(
     sql`select count(*) as contacts, coalesce(sum(converted), 0) as conversions from scored`,
@@ -118,7 +120,8 @@ async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date):
   const { engine, asOf } = request;
   const outcome = request.outcome.trim().toLowerCase();
   if (outcome === 'purchase') {
-    return sql`select distinct contact_id from purchases where ordered_at > ${then} and ordered_at <= ${asOf} and amount > 0`;
+    return sql`select distinct contact_id from purchases
+      where ordered_at > ${then} and ordered_at <= ${asOf} and amount > 0`;
   }
   const rule = rules.engagement.events.find((each) => namesOf(each).includes(outcome));
   const types = rule ? namesOf(rule) : [outcome];
@@ -126,10 +129,12 @@ async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date):
     const known = ['purchase', ...rules.engagement.events.map(({ type }) => type)];
     const near = nearest(outcome, known);
     throw new NoBacktest(
-      `--outcome: there is no event of the type "${outcome}".${near ? ` Did you mean "${near}"?` : ''} Expected purchase, or a type of event: ${known.slice(1).join(', ')}.`,
+      `--outcome: there is no event of the type "${outcome}".${near ? ` Did you mean "${near}"?` : ''} ` +
+        `Expected purchase, or a type of event: ${known.slice(1).join(', ')}.`,
     );
   }
-  return sql`select distinct contact_id from events where type in ${list(types)} and occurred_at > ${then} and occurred_at <= ${asOf}`;
+  return sql`select distinct contact_id from events
+    where type in ${list(types)} and occurred_at > ${then} and occurred_at <= ${asOf}`;
 }
 
 function refuseTooFew(
@@ -145,7 +150,8 @@ function refuseTooFew(
       ? `only ${conversions} of ${contacts} scored contacts had the outcome "${outcome}"`
       : `only ${others} of ${contacts} scored contacts did not have the outcome "${outcome}"`;
   throw new NoBacktest(
-    `No back-test: between ${day(then)} and ${day(asOf)} ${found}. With fewer than ${LEAST_CONVERSIONS}, chance decides what ranks. Take more --days (${days} now), or an --outcome that happens more often.`,
+    `No back-test: between ${day(then)} and ${day(asOf)} ${found}. With fewer than ${LEAST_CONVERSIONS}, chance ` +
+      `decides what ranks. Take more --days (${days} now), or an --outcome that happens more often.`,
   );
 }
 
@@ -193,7 +199,8 @@ async function evidenceOf(
 ): Promise<RuleEvidence[]> {
   const rows = await engine.rows(sql`
     select p.side, p.place, case when p.side = 'fit' then p.detail end as answer,
-      count(distinct p.contact_id) as contacts, count(distinct case when s.converted = 1 then p.contact_id end) as conversions
+      count(distinct p.contact_id) as contacts,
+      count(distinct case when s.converted = 1 then p.contact_id end) as conversions
     from (${scorePartsQuery(rules, then)}) as p join scored s on s.contact_id = p.contact_id
     where p.place < 900 and p.side <> 'none' group by 1, 2, 3 order by 1, 2, 3`);
   const scored = rules.engagement.events.filter(({ points }) => points !== 0);
@@ -216,8 +223,8 @@ async function evidenceOf(
 }
 
 /**
- * How many points the rules as a whole give for one unit of log odds, each rule weighted by its certainty: suggestions then keep the
- * size of today's points, also where today's points have nothing to do with the outcome.
+ * How many points the rules as a whole give for one unit of log odds, each rule weighted by its certainty:
+ * suggestions then keep the size of today's points, also where today's points have nothing to do with the outcome.
  */
 function pointsPerLogOdds(rules: readonly { points: number; evidence: { value: number; error: number } }[]): number {
   let [given, found] = [0, 0];

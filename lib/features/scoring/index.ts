@@ -2,8 +2,8 @@
  * Scoring: points for what contacts do (engagement) and who they are (fit), their explanation part by part, and their back-test.
  * Scores are functions of the whole history up to as-of; nothing here writes to a workbook.
  */
-export { backtestScore, NoBacktest, type ScoreBacktest } from './backtest.ts';
-export { describeScoreBacktest, ranks } from './backtest-report.ts';
+export { backtestScore } from './backtest.ts';
+export { describeScoreBacktest } from './backtest-report.ts';
 export { scorePartsQuery, scoreQuery } from './query.ts';
 export { bandsOf, checkScoring, type ScoringRules, scoringRules } from './rules.ts';
 export { unknownEventTypes } from './unknown-types.ts';

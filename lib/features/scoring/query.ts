@@ -9,12 +9,14 @@ import type { FitQuestion, GroupCap, ScoringRules } from './rules.ts';
 import { contactSteps, fitPoints, grade, scoredEvents, slotSteps, within100 } from './steps.ts';
 
 /**
- * A row per contact: contact_id, engagement and fit (0–100, one decimal), score (their sum, 0–200) and score_band (fit's
- * grade, then engagement's). All four are NULL for the suppressed and the excluded. Reads contacts, events (resolved to
- * their contact, none later than as-of), domains(domain, kind) and the steps of `countedBounceSteps`. Expects rules from checkScoring.
+ * A row per contact: contact_id, engagement and fit (0–100, one decimal), score (their sum, 0–200) and score_band
+ * (fit's grade, then engagement's). All four are NULL for the suppressed and the excluded. Reads contacts, events
+ * (resolved to their contact, none later than as-of), domains(domain, kind) and the steps of `countedBounceSteps`.
+ * Expects rules from checkScoring.
  */
 export function scoreQuery(rules: ScoringRules, asOf: Date): Sql {
-  const band = sql`concat(${grade(raw('fit_tenths'), rules.grades.fit)}, ${grade(raw('engagement_tenths'), rules.grades.engagement)})`;
+  const { fit, engagement } = rules.grades;
+  const band = sql`concat(${grade(raw('fit_tenths'), fit)}, ${grade(raw('engagement_tenths'), engagement)})`;
   return sql`with ${slotSteps(rules, asOf)},
 ${contactSteps(rules, asOf)}
 select contact_id,
@@ -58,7 +60,8 @@ roundings as (${rounding('engagement')} union all ${rounding('fit')})
 select contact_id, side, place, part, detail, hundredths / 100 as points from (
   select * from scored_parts
   union all select * from roundings where hundredths <> 0
-  union all select contact_id, 'none', 0, concat('no score: ', unscored), null, null from contact_scores where unscored is not null
+  union all select contact_id, 'none', 0, concat('no score: ', unscored), null, null
+    from contact_scores where unscored is not null
 ) as every_part
 order by contact_id, side, place`;
 }
@@ -67,13 +70,14 @@ const hundredths = (value: Sql): Sql => sql`round((${value}) / 10000)`;
 
 /** A part that a column of `contact_scores` gives, left out where it is 0. */
 const sumPart = (side: 'engagement' | 'fit', place: number, part: string, value: Sql): Sql =>
-  sql`select contact_id, ${side} as side, ${raw(String(place))} as place, ${part} as part, cast(null as string) as detail,
-    ${hundredths(value)} as hundredths from contact_scores where (${value}) <> 0`;
+  sql`select contact_id, ${side} as side, ${raw(String(place))} as place, ${part} as part,
+    cast(null as string) as detail, ${hundredths(value)} as hundredths from contact_scores where (${value}) <> 0`;
 
 /** What a group of events loses to its cap. */
 const capPart = ({ name, points }: GroupCap, cap: number): Sql =>
-  sql`select contact_id, 'engagement' as side, ${raw(String(900 + cap))} as place, ${`${name}: at most ${points} points`} as part,
-    cast(null as string) as detail, ${hundredths(raw('micro'))} as hundredths from capped_groups where cap = ${raw(String(cap))}`;
+  sql`select contact_id, 'engagement' as side, ${raw(String(900 + cap))} as place,
+    ${`${name}: at most ${points} points`} as part, cast(null as string) as detail,
+    ${hundredths(raw('micro'))} as hundredths from capped_groups where cap = ${raw(String(cap))}`;
 
 /** A row is one type of event of one contact: how many, the last one's day, what they are worth together. */
 function eventParts(rules: ScoringRules): Sql {
@@ -98,7 +102,8 @@ function fitPart(question: FitQuestion, place: number, asOf: Date): Sql {
 
 /** What is left between a side's parts and the side, rounded to tenths. */
 const rounding = (side: 'engagement' | 'fit'): Sql =>
-  sql`select s.contact_id, ${side} as side, 1010 as place, 'rounded to one decimal' as part, cast(null as string) as detail,
+  sql`select s.contact_id, ${side} as side, 1010 as place, 'rounded to one decimal' as part,
+    cast(null as string) as detail,
     s.${raw(side)}_tenths * 10 - coalesce(p.hundredths, 0) as hundredths
   from contact_scores as s left join side_sums as p on p.contact_id = s.contact_id and p.side = ${side}
   where s.unscored is null`;

@@ -1,6 +1,6 @@
 /**
- * How well a number ranks those to whom something happened above those to whom it did not. Pure arithmetic over groups of equal
- * numbers, so that a million contacts are a few hundred groups.
+ * How well a number ranks those to whom something happened above those to whom it did not. Pure arithmetic over
+ * groups of equal numbers, so that a million contacts are a few hundred groups.
  */
 
 /** Contacts with one value of the number; `converted` of `total` had the outcome. */
@@ -34,10 +34,10 @@ export interface Slice {
 const Z95 = 1.959964;
 
 /**
- * The area under the ROC curve: the chance that somebody with the outcome has a higher number than somebody without, ties counting
- * half; with DeLong's 95 % interval, on the logit scale so that it stays within 0 and 1.
- * Source: DeLong, DeLong and Clarke-Pearson 1988, by placements of grouped values.
- * @throws RangeError where nobody, or everybody, had the outcome
+ * The area under the ROC curve: the chance that a contact with the outcome has a higher number than one without,
+ * ties counting half; with DeLong's 95 % interval, on the logit scale so that it stays within 0 and 1. Source:
+ * DeLong, DeLong and Clarke-Pearson 1988, by placements of grouped values.
+ * @throws RangeError where no contact, or every contact, had the outcome
  */
 export function aucOf(groups: readonly Group[]): Auc {
   const ascending = groups.toSorted((a, b) => a.value - b.value);
@@ -102,8 +102,8 @@ export function sliceOf(
 }
 
 /**
- * Evidence of a yes-or-no property: the log of the odds of the outcome with it over the odds without it, and its standard error
- * (Woolf 1955, with Haldane's half added to each count so that an empty cell gives no infinity).
+ * Evidence of a yes-or-no property: the log of the odds of the outcome with it over the odds without it, and its
+ * standard error (Woolf 1955, with Haldane's half added to each count so that an empty cell gives no infinity).
  */
 export function logOddsRatio(
   having: { readonly contacts: number; readonly conversions: number },

@@ -1,7 +1,8 @@
 /**
- * Puts the tables of an engine back to what was known at an earlier moment: facts that came later go, and so do contacts that were
- * made later; suppressions and releases of later are undone; cells that a run of ours has changed since get the value from before.
- * What people changed by hand is not recorded anywhere and stays as it is today: `leaks` of a back-test names those columns.
+ * Puts the tables of an engine back to what was known at an earlier moment: facts that came later go, and so do
+ * contacts that were made later; suppressions and releases of later are undone; cells that a run of ours has changed
+ * since get the value from before. What people changed by hand is not recorded anywhere and stays as it is today:
+ * `leaks` of a back-test names those columns.
  */
 import type { Engine } from '../../core/engine.ts';
 import { list, name, sql } from '../../core/sql.ts';
@@ -14,8 +15,10 @@ export async function rewind(engine: Engine, then: Date, columns: readonly strin
   await engine.run(sql`delete from contacts where created_at > ${then}`);
   for (const column of columns) await putBack(engine, then, column);
   // A contact that asked for no more mail only later could be mailed then.
-  await engine.run(sql`update contacts set status = 'subscribed' where status in ('suppressed', 'unsubscribed') and contact_id in (
-      select c.contact_id from contacts c join suppressions s on s.contact_id = c.contact_id or s.email = address_key(c.email)
+  await engine.run(sql`update contacts set status = 'subscribed'
+    where status in ('suppressed', 'unsubscribed') and contact_id in (
+      select c.contact_id from contacts c
+      join suppressions s on s.contact_id = c.contact_id or s.email = address_key(c.email)
       group by c.contact_id having min(s.suppressed_at) > ${then})`);
   await engine.run(sql`delete from suppressions where suppressed_at > ${then}`);
   await engine.run(sql`update suppressions set released_at = null where released_at > ${then}`);

@@ -17,7 +17,10 @@ export interface EventPoints {
   readonly halfLife?: string;
   /** Fading begins only after so long. */
   readonly fullFor?: string;
-  /** A day's, a week's (Monday to Sunday) or all events ever never count for more than so many on the last of its days. */
+  /**
+   * A day's, a week's (Monday to Sunday) or all events ever never count for more than so many on the last of its
+   * days.
+   */
   readonly atMost?: { readonly times: number; readonly per: 'day' | 'week' | 'ever' };
 }
 
@@ -167,7 +170,10 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
   return checked as ScoringRules;
 }
 
-/** The rules as written in jobs/rules/scoring.ts, checked but for the columns that only the workbook knows. @throws RulesError */
+/**
+ * The rules as written in jobs/rules/scoring.ts, checked but for the columns that only the workbook knows. @throws
+ * RulesError
+ */
 export const scoringRules = (rules: ScoringRules): ScoringRules => checkScoring(rules);
 
 /** The grades that contacts may have: A1 to D4. */

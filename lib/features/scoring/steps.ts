@@ -1,7 +1,7 @@
 /**
- * The steps that the score and its explanation share, as named pieces of SQL, so that the two can't come apart. All sums
- * are of whole millionths of a point, which floating point holds exactly up to 2^53: neither the order of rows nor the
- * number of threads can change a score.
+ * The steps that the score and its explanation share, as named pieces of SQL, so that the two can't come apart. All
+ * sums are of whole millionths of a point, which floating point holds exactly up to 2^53: neither the order of rows
+ * nor the number of threads can change a score.
  */
 
 import { join, raw, type Sql, sql } from '../../core/sql.ts';
@@ -44,8 +44,9 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
   );
 
 /**
- * CTE `slots`: a row is a contact's events of one type, in one day or week where the rules cap it, with the micro-points
- * they are worth by as-of. The exponential half-life and the cap are jobs/rules' ("judgement" in the defaults).
+ * CTE `slots`: a row is a contact's events of one type, in one day or week where the rules cap it, with the
+ * micro-points they are worth by as-of. The exponential half-life and the cap are jobs/rules' ("judgement" in the
+ * defaults).
  */
 export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const events = scoredEvents(rules);
@@ -73,7 +74,10 @@ slots as (
 )`;
 }
 
-/** CTE `contact_scores`: a row per contact, with every stage of its score; `subjects`: what the rules ask of it. Follows `slots`. */
+/**
+ * CTE `contact_scores`: a row per contact, with every stage of its score; `subjects`: what the rules ask of it.
+ * Follows `slots`.
+ */
 export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const { hardBounce, inactive, unsubscribedAtMost } = rules.engagement;
   const one = contactId === undefined ? raw('') : sql` where c.contact_id = ${contactId}`;
@@ -96,12 +100,14 @@ summed_contacts as (
     ${fitSum(rules.fit, asOf)} as fit_micro
   from subjects as c
   left join activity as a on a.contact_id = c.contact_id
-  left join (select contact_id, sum(micro) as micro from capped_groups group by contact_id) as k on k.contact_id = c.contact_id
+  left join (select contact_id, sum(micro) as micro from capped_groups group by contact_id) as k
+    on k.contact_id = c.contact_id
   left join undeliverable_addresses as b on b.address = address_key(c.email)
 ),
 limited as (
   select *, events_micro + bounce_micro + inactive_micro as engagement_micro,
-    case when status = 'unsubscribed' then least(events_micro + bounce_micro + inactive_micro, ${micro(unsubscribedAtMost)})
+    case when status = 'unsubscribed'
+      then least(events_micro + bounce_micro + inactive_micro, ${micro(unsubscribedAtMost)})
       else events_micro + bounce_micro + inactive_micro end as limited_micro
   from summed_contacts
 ),
@@ -117,7 +123,10 @@ contact_scores as (
   }
 }
 
-/** CTE `capped_groups`: what a cap takes from a contact, as a number of micro-points below 0; a row per contact and cap that bites. */
+/**
+ * CTE `capped_groups`: what a cap takes from a contact, as a number of micro-points below 0; a row per contact and
+ * cap that bites.
+ */
 function capped({ engagement: { events, caps = [] } }: ScoringRules): Sql {
   const scored = events.filter(({ points }) => points !== 0);
   const members = caps.flatMap(({ types, points }, cap) =>

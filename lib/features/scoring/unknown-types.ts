@@ -1,6 +1,7 @@
 /**
- * Events whose type no scoring rule names: they count for nothing, so they are counted and reported. Types are named only where
- * they look like a vocabulary; anything else in that column (addresses, ids, free text) is counted and never quoted.
+ * Events whose type no scoring rule names: they count for nothing, so they are counted and reported. Types are named
+ * only where they look like a vocabulary; anything else in that column (addresses, ids, free text) is counted and
+ * never quoted.
  */
 import type { Engine } from '../../core/engine.ts';
 import type { Metrics } from '../../core/prepare.ts';
@@ -13,7 +14,9 @@ const MOST_TYPES = 50;
 const MOST_NAMED = 8;
 const NAMEABLE = /^\p{L}[\p{L} _.:/-]{0,39}$/u;
 
-/** Metrics for the ledger: `unknownEvents` (events, types), and a warning where there are any. Reads the table events. */
+/**
+ * Metrics for the ledger: `unknownEvents` (events, types), and a warning where there are any. Reads the table events.
+ */
 export async function unknownEventTypes(engine: Engine, rules: ScoringRules): Promise<Metrics> {
   const known = rules.engagement.events.flatMap(namesOf);
   const rows = await engine.rows(sql`
@@ -22,12 +25,14 @@ export async function unknownEventTypes(engine: Engine, rules: ScoringRules): Pr
   if (rows.length === 0) return {};
   const types = rows.map(({ type, n }) => ({ type: String(type), events: Number(n) }));
   const events = types.reduce((sum, each) => sum + each.events, 0);
-  const counted = `${events} ${events === 1 ? 'event' : 'events'} of ${types.length} ${types.length === 1 ? 'type' : 'types'}`;
+  const counted = `${counting(events, 'event')} of ${counting(types.length, 'type')}`;
   return {
     unknownEvents: { events, types: types.length },
     warnings: [`${counted} that no scoring rule knows${namedTypes(types, known)}`],
   };
 }
+
+const counting = (n: number, what: string): string => `${n} ${n === 1 ? what : `${what}s`}`;
 
 function namedTypes(
   types: readonly { readonly type: string; readonly events: number }[],
@@ -40,10 +45,14 @@ function namedTypes(
     return `"${type}" (${events}${near ? `, like "${near}"` : ''})`;
   });
   const more = types.length > named.length ? ', …' : '';
-  return `: ${shown.join(', ')}${more}. Add them to a rule in jobs/rules/scoring.ts: also: [${named.map(({ type }) => `'${type}'`).join(', ')}]`;
+  const names = named.map(({ type }) => `'${type}'`).join(', ');
+  return `: ${shown.join(', ')}${more}. Add them to a rule in jobs/rules/scoring.ts: also: [${names}]`;
 }
 
-/** The known type that is spelt almost so, or whose words all stand in this one: "webinar attended" is like "attended". */
+/**
+ * The known type that is spelt almost so, or whose words all stand in this one: "webinar attended" is like
+ * "attended".
+ */
 function nearestType(type: string, known: readonly string[]): string | null {
   const words = (text: string) => text.split(/[\s_.:/-]+/);
   const inside = known.filter((each) => words(each).every((word) => words(type).includes(word)));

@@ -2,8 +2,8 @@
  * Segments: which contacts a rule means, as conditions that compile to SQL. Scoring and exports use them through this file.
  * It decides nothing about consent: who may be mailed is the snapshot's (lib/snapshot/consent.ts).
  */
-export { activityRows, LAST_ACTIVITY } from './activity.ts';
-export { type Columns, checkCondition, contactColumns, words } from './check.ts';
+export { activityRows } from './activity.ts';
+export { type Columns, checkCondition, words } from './check.ts';
 export { compile } from './compile.ts';
 export { type Condition, testsIn } from './condition.ts';
 export { segmentInputQuery } from './input.ts';

@@ -10,35 +10,40 @@ export const bandsOf = ({ bands: { ranked, rest, lapsing } }: ValueRules): strin
 ];
 
 /**
- * Rows (contact_id, value_band). `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
- * Equal values always share a band; somebody who has no value to expect is never above the last one.
+ * The rows of `values` with their value_band, and the places that it follows from. `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
+ * Equal values always share a band: the one that their last member falls into, so that no band takes more than its share.
+ * A band takes at least one customer, however few there are. A customer without any value to expect is never above `rest`.
  */
 export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['bands']): Sql {
   let reached = 0;
   const cases = ranked.map(({ name, share }) => {
     reached += share;
-    return sql`when lifetime_value > 0 and value_rank < ${reached} then ${name}`;
+    return sql`when lifetime_value > 0 and value_place <= ${places(reached)} then ${name}`;
   });
   return sql`
     select
-      contact_id,
+      ranked.*,
       case
-        when p_alive < ${lapsing.aliveBelow} and spent_rank < ${lapsing.ofBest} then ${lapsing.name}
+        when p_alive < ${lapsing.aliveBelow} and spent_place <= ${places(lapsing.ofBest)} then ${lapsing.name}
         ${join(cases, ' ')}
         else ${rest}
       end as value_band
     from (
       select
-        contact_id, lifetime_value, p_alive,
-        percent_rank() over (order by lifetime_value desc) as value_rank,
-        percent_rank() over (order by cents desc) as spent_rank
+        valued.*,
+        count(*) over (order by lifetime_value desc) as value_place,
+        count(*) over (order by cents desc) as spent_place,
+        count(*) over () as customers
       from ${values} as valued
     ) as ranked`;
 }
 
+/** The last place of the first `share` of all customers; at least the first. Sums of shares carry errors of the last digit. */
+const places = (share: number): Sql => sql`greatest(1, floor(${share + 1e-9} * customers))`;
+
 /**
- * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the `weeks` weeks up to `until`,
- * and as many before them. A repeat buyer had ordered before the order that counts.
+ * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the time since `quarterStart`,
+ * and that between `quarterBefore` and it. A repeat buyer had ordered before the order that counts.
  */
 export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql, quarterBefore: Sql): Sql => sql`
   select

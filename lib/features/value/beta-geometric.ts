@@ -4,7 +4,7 @@
  *
  * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD; Batislam,
  * Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first order, so that
- * somebody who bought once is not alive for certain. The two differ only in the number of chances to leave, and are one
+ * a customer with one order is not alive for certain. The two differ only in the number of chances to leave, and are one
  * piece of code here.
  */
 import { indexed } from './indexed.ts';
@@ -40,6 +40,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
   return {
     name,
     parameterNames: ['r', 'alpha', 'a', 'b'],
+    shapes: [0, 2, 3],
     mostCustomers: Number.POSITIVE_INFINITY,
     starts: (weeks) => [
       [0.5, weeks / 4, 0.7, 2.5],
@@ -47,7 +48,7 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
     ],
     misfit: (histories) => misfit(histories, extraChances),
     alive,
-    ordersIfAlive: (parameters, frequency, age, weeks) => {
+    ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
       const [r, alpha, a, b] = four(parameters);
       const chances = frequency + extraChances;
       const z = weeks / (alpha + age + weeks);

@@ -1,17 +1,89 @@
 /**
- * Which model to trust with a workbook, found out on its own history: each candidate is fitted to the first part, predicts
- * the rest, and is scored against what really happened.
+ * Which forecast to trust with a workbook, found out on its own history: each candidate is fitted to the first part, forecasts
+ * the held-out weeks after it, and is scored against the orders that came.
  *
- * The score is the Poisson deviance of the predicted means. Mean absolute error is reported beside it but does not
- * decide: most customers buy nothing in a slice, so that it favours whoever predicts too little.
+ * Candidates are ranked by the mean absolute error of a customer's orders plus a part of the error of their mean, which
+ * counts little up to the bias that a run warns of, and in full beyond. The absolute error alone would favour forecasts
+ * that are too low, since most customers buy nothing. The Poisson deviance, which is reported beside it, punishes a customer
+ * who comes back after being given up far beyond what that error costs.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
-import { expectedOrders, type Fit, fitModel, type Histories, type RepeatModel } from './model.ts';
+import { byAverage, byModel, bySeason, type Forecast } from './forecast.ts';
+import { fitModel, type Histories, type RepeatModel } from './model.ts';
 import { paretoNbd } from './pareto.ts';
+import { mbgCnbd } from './regular.ts';
 import { thin, total } from './sample.ts';
 
-/** The first stands where a workbook's history is too short to compare them. */
-export const candidates: readonly [RepeatModel, ...RepeatModel[]] = [bgNbd, mbgNbd, paretoNbd];
+/** A forecast as it came out of histories. */
+export interface Fitted {
+  readonly forecast: Forecast;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly logLikelihood: number | null;
+  readonly customers: number;
+  readonly converged: boolean;
+}
+
+export interface Candidate {
+  readonly name: string;
+  /** Reads `season` of the histories, counted for the `weeks` given to `fit`. */
+  readonly seasonal?: true;
+  /** As good as the best within this share of its loss; where it is left out, within `EQUAL`. */
+  readonly within?: number;
+  /** @returns undefined where the histories can't carry it */
+  fit(histories: Histories, weeks: number): Fitted | undefined;
+}
+
+/** The models that need no more than histories; the first stands where a workbook's history is too short to compare them. */
+export const models: readonly [RepeatModel, ...RepeatModel[]] = [mbgNbd, bgNbd, paretoNbd];
+
+const ofModel = (model: RepeatModel): Candidate => ({
+  name: model.name,
+  fit: (histories) => {
+    const { parameters, logLikelihood, customers, converged } = fitModel(model, histories);
+    const named = {
+      ...(model.ticksPerOrder !== undefined && { k: model.ticksPerOrder }),
+      ...Object.fromEntries(model.parameterNames.map((key, i) => [key, parameters[i] ?? Number.NaN])),
+    };
+    return { forecast: byModel(model, parameters), parameters: named, logLikelihood, customers, converged };
+  },
+});
+
+const ofForecast = (forecast: Forecast, { customers }: Histories): Fitted => ({
+  forecast,
+  parameters: {},
+  logLikelihood: null,
+  customers: total(customers),
+  converged: true,
+});
+
+/** What every model has to beat. */
+export const average: Candidate = {
+  name: 'average rate',
+  fit: (histories) => ofForecast(byAverage(histories), histories),
+};
+
+export const sameWeeks: Candidate = {
+  name: 'same weeks of earlier years',
+  seasonal: true,
+  fit: (histories, weeks) => {
+    const forecast = bySeason(histories, weeks);
+    return forecast && ofForecast(forecast, histories);
+  },
+};
+
+/** From this k on gaps vary by less than half of their mean, and models of irregular buying take a missed renewal for chance. */
+const STRICTLY_REGULAR = 4;
+
+/** A model that sees who missed a renewal may be this much worse than one that does not, and still be preferred. */
+const MISSED_RENEWALS = 0.1;
+
+/** All candidates for a shop whose buying has this regularity (1: none), in the order in which equals are preferred. */
+export function candidatesFor(regularity: number, repeatModels: readonly RepeatModel[] = models): Candidate[] {
+  const regular = regularity > 1 ? [mbgCnbd(regularity)] : [];
+  const irregular = regularity >= STRICTLY_REGULAR ? [] : repeatModels;
+  const within = regularity >= STRICTLY_REGULAR && { within: MISSED_RENEWALS };
+  return [...regular.map((model) => ({ ...ofModel(model), ...within })), ...irregular.map(ofModel), sameWeeks, average];
+}
 
 /** Histories up to a cut, and how many orders each group's customers made in the slice after it. */
 export interface HeldOut extends Histories {
@@ -24,38 +96,79 @@ export interface Score {
   readonly meanAbsoluteError: number;
   /** Expected orders over actual ones, less 1. */
   readonly bias: number;
+  /** Poisson deviance of the expected orders, per customer. */
   readonly deviance: number;
   readonly converged: boolean;
+  /** What candidates are ranked by; less is better. */
+  readonly loss: number;
 }
+
+/** How much the error of the mean counts beside the mean error. */
+const BIAS_WEIGHT = 0.1;
+/** A bias beyond this share of the orders that came is a warning. */
+export const MOST_BIAS = 0.2;
 
 /** A comparison looks at no more customers than this. */
 const MOST_CUSTOMERS = 4_000;
 
-/** Scores the models on held-out orders, best first; those whose fit did not converge come last. */
-export function compare(models: readonly RepeatModel[], heldOut: HeldOut, weeks: number): Score[] {
+/** Scores the candidates on held-out orders, best first; those whose fit did not converge come last. */
+export function compare(candidates: readonly Candidate[], heldOut: HeldOut, weeks: number): Score[] {
   const sample = thin(heldOut, MOST_CUSTOMERS);
-  const scores = models.map((model) => score(fitModel(model, sample), sample, weeks));
-  return scores.sort((a, b) => Number(b.converged) - Number(a.converged) || a.deviance - b.deviance);
+  const scores = candidates.flatMap((candidate) => {
+    const fitted = candidate.fit(sample, weeks);
+    return fitted ? [score(candidate.name, fitted, sample, weeks)] : [];
+  });
+  return scores.sort((a, b) => Number(b.converged) - Number(a.converged) || a.loss - b.loss);
 }
 
-/** How well a fitted model foretold the slice. */
-export function score(fitted: Fit, heldOut: HeldOut, weeks: number): Score {
+/** How well a fitted forecast did in the slice. */
+export function score(name: string, fitted: Fitted, heldOut: HeldOut, weeks: number): Score {
+  const { frequency, recency, age, season, customers: counts } = heldOut;
   let [missed, expected, actual, deviance] = [0, 0, 0, 0];
   for (const [i, orders] of heldOut.orders.entries()) {
-    const count = heldOut.customers[i] as number;
-    const [x, t, T] = [heldOut.frequency[i] as number, heldOut.recency[i] as number, heldOut.age[i] as number];
-    const foretold = Math.max(1e-9, expectedOrders(fitted, x, t, T, weeks));
-    missed += count * Math.abs(foretold - orders);
-    expected += count * foretold;
+    const count = counts[i] as number;
+    const [x, t, T] = [frequency[i] as number, recency[i] as number, age[i] as number];
+    const chance = fitted.forecast.alive(x, t, T);
+    const own = { frequency: x, recency: t, age: T, season: season?.[i] ?? 0 };
+    const share = Number.isNaN(chance) ? 1 : chance;
+    const forecast = Math.max(1e-9, share * fitted.forecast.ordersIfAlive(own, weeks));
+    missed += count * Math.abs(forecast - orders);
+    expected += count * forecast;
     actual += count * orders;
-    deviance += 2 * count * ((orders > 0 ? orders * Math.log(orders / foretold) : 0) - orders + foretold);
+    deviance += 2 * count * ((orders > 0 ? orders * Math.log(orders / forecast) : 0) - orders + forecast);
   }
-  const customers = total(heldOut.customers);
+  const customers = total(counts);
+  const biased = Math.abs(expected - actual);
   return {
-    model: fitted.model.name,
+    model: name,
     meanAbsoluteError: missed / customers,
     bias: expected / actual - 1,
     deviance: deviance / customers,
     converged: fitted.converged,
+    loss: (missed + BIAS_WEIGHT * biased + Math.max(0, biased - MOST_BIAS * actual)) / customers,
   };
+}
+
+/** Last month's model stays where no other is better by more than this share. */
+const TIE = 0.005;
+/** Losses this close are equal, as of models whose fits ended in the same place. */
+const EQUAL = 0.001;
+
+/**
+ * The names of the candidates in the order in which they are to be tried: those that did better than the average, the best
+ * first; of those as good as the best, last month's, or else the first candidate. Then the average.
+ * @param lastMonth the name of the model that stood last month
+ */
+export function preferred(candidates: readonly Candidate[], scores: readonly Score[], lastMonth?: string): string[] {
+  const plain = scores.find(({ model }) => model === average.name)?.loss ?? Number.POSITIVE_INFINITY;
+  const better = scores.filter(({ converged, loss, model }) => model !== average.name && converged && loss < plain);
+  const best = better[0]?.loss ?? 0;
+  const isWithin = (name: string, share: number) =>
+    better.some(({ model, loss }) => model === name && loss <= best * (1 + share));
+  const first =
+    lastMonth !== undefined && isWithin(lastMonth, TIE)
+      ? lastMonth
+      : candidates.find(({ name, within = EQUAL }) => isWithin(name, within))?.name;
+  const names = better.map(({ model }) => model).filter((model) => model !== first);
+  return [...(first === undefined ? [] : [first]), ...names, average.name];
 }

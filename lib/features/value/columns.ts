@@ -3,19 +3,26 @@
 import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
 
-/** The columns of a query, all of them numbers without nulls; `names` says which, in the query's order. */
+/** The columns of a query, all of them numbers without nulls; `names` names them, in the query's order. */
 export async function numericColumns<Name extends string>(
   engine: Engine,
   query: Sql,
   names: readonly Name[],
 ): Promise<Record<Name, Float64Array>> {
-  const rows = await engine.number(sql`select count(*) as n from (${query}) as counted`);
-  const columns = names.map((column) => [column, new Float64Array(rows)] as const);
-  let row = 0;
+  const parts: Float64Array[][] = [];
   for await (const chunk of engine.chunks(query)) {
-    for (const [i, [, values]] of columns.entries()) values.set((chunk[i] ?? []).map(Number), row);
-    row += chunk[0]?.length ?? 0;
+    parts.push(names.map((_, i) => Float64Array.from(chunk[i] ?? [], Number)));
   }
+  const rows = parts.reduce((sum, [first]) => sum + (first?.length ?? 0), 0);
+  const columns = names.map((column, i) => {
+    const values = new Float64Array(rows);
+    let row = 0;
+    for (const part of parts) {
+      values.set(part[i] as Float64Array, row);
+      row += part[i]?.length ?? 0;
+    }
+    return [column, values] as const;
+  });
   return Object.fromEntries(columns) as Record<Name, Float64Array>;
 }
 

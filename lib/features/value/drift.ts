@@ -2,25 +2,51 @@
 import type { ModelRecord } from './fitted.ts';
 
 /**
- * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters say
- * together (how often people buy, how many leave), since single ones may trade places without meaning anything.
- * Models of different names are not compared.
+ * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters mean
+ * together (how often people buy, how many leave), since single ones may trade places without meaning anything. Rates below
+ * their floor are as good as none: a change from nothing to hardly anything is no news. Models of different names
+ * are not compared.
  */
 export function jumps(before: ModelRecord | undefined, now: ModelRecord, jump: number): string[] {
   if (before === undefined || before.name !== now.name) return [];
   const earlier = meanRates(before.parameters);
   return Object.entries(meanRates(now.parameters)).flatMap(([what, value]) => {
-    const was = earlier[what];
-    if (was === undefined || Math.abs(value / was - 1) <= jump) return [];
-    return [`${now.name}: ${what} went from ${was.toPrecision(3)} to ${value.toPrecision(3)} since the last run`];
+    const floor = FLOORS[what] ?? 0;
+    const [was, is] = [Math.max(floor, earlier[what] ?? Number.NaN), Math.max(floor, value)];
+    if (!(Math.abs(is / was - 1) > jump)) return [];
+    return [`${now.name}: ${what} went from ${shown(was, floor)} to ${shown(is, floor)} since the last run`];
   });
 }
 
-function meanRates({ r, alpha, a, b, s, beta, p, q, v }: Readonly<Record<string, number>>): Record<string, number> {
+const ORDERS = 'orders per year of an active customer';
+const LEAVING = 'share leaving after an order';
+const LEAVING_A_YEAR = 'share leaving within a year';
+const ORDER_VALUE = 'mean order value';
+/** A hundredth of an order a year, one customer in a hundred leaving: less is not told apart from none by a fit. */
+const FLOORS: Readonly<Record<string, number>> = { [ORDERS]: 0.01, [LEAVING]: 0.01, [LEAVING_A_YEAR]: 0.01 };
+const WEEKS_A_YEAR = 365.2425 / 7;
+
+const shown = (value: number, floor: number): string =>
+  floor > 0 && value <= floor ? `hardly any (${floor} or less)` : value.toPrecision(3);
+
+function meanRates({
+  k = 1,
+  r,
+  alpha,
+  a,
+  b,
+  s,
+  beta,
+  p,
+  q,
+  v,
+}: Readonly<Record<string, number>>): Record<string, number> {
   return {
-    ...(r !== undefined && alpha !== undefined && { 'orders per week of an active customer': r / alpha }),
-    ...(a !== undefined && b !== undefined && { 'share leaving after an order': a / (a + b) }),
-    ...(s !== undefined && beta !== undefined && { 'rate of leaving per week': s / beta }),
-    ...(p !== undefined && q !== undefined && v !== undefined && { 'mean order value': (p * v) / (q - 1) }),
+    ...(r !== undefined && alpha !== undefined && { [ORDERS]: (r / alpha / k) * WEEKS_A_YEAR }),
+    ...(a !== undefined && b !== undefined && { [LEAVING]: a / (a + b) }),
+    // The gamma mixture of exponential lifetimes is a Pareto distribution.
+    ...(s !== undefined &&
+      beta !== undefined && { [LEAVING_A_YEAR]: -Math.expm1(-s * Math.log1p(WEEKS_A_YEAR / beta)) }),
+    ...(p !== undefined && q !== undefined && v !== undefined && { [ORDER_VALUE]: (p * v) / (q - 1) }),
   };
 }

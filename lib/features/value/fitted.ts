@@ -1,18 +1,29 @@
 /**
- * What foretells a workbook's orders: the model that does best on held-out weeks of its own history, fitted to all of it.
- * Where there is too little history, or no fit converged, a plain average stands in and the record says why.
+ * What forecasts a workbook's orders: the candidate that does best on held-out weeks of its own history, fitted to all of it.
+ * Where there is too little history, no fit converged, or no model is better than a plain average, the average stands in
+ * and the record says why.
  */
 
 import type { Engine } from '../../core/engine.ts';
 import type { Sql } from '../../core/sql.ts';
-import { candidates, compare, type HeldOut, type Score } from './choose.ts';
+import {
+  average,
+  type Candidate,
+  candidatesFor,
+  compare,
+  type Fitted,
+  type HeldOut,
+  preferred,
+  type Score,
+} from './choose.ts';
 import { numericColumns } from './columns.ts';
 import { day, daysBefore } from './days.ts';
-import { byAverage, byModel, type Forecast } from './estimate.ts';
+import { type Forecast, WEEKS_A_YEAR } from './forecast.ts';
 import * as history from './history.ts';
-import { fitModel, type Histories, type RepeatModel } from './model.ts';
+import type { Histories, RepeatModel } from './model.ts';
+import { regularity } from './regular.ts';
 import type { ValueRules } from './rules.ts';
-import { total } from './sample.ts';
+import { thin, total } from './sample.ts';
 
 /** A fitted model as the ledger keeps it. */
 export interface ModelRecord {
@@ -22,6 +33,8 @@ export interface ModelRecord {
   readonly customers: number;
   /** Why a simpler estimate stands where a model should. */
   readonly simplerBecause?: string;
+  /** What the fit could not tell, because it ended at the edge of the model's range. */
+  readonly edge?: string;
 }
 
 /** How the candidates did on held-out weeks of the workbook's own history; no scores where that is too short. */
@@ -30,66 +43,125 @@ export interface Comparison {
   readonly scores: readonly Score[];
 }
 
-/** The tables of orders and of first orders, and all histories up to as-of. */
-export interface Past {
-  readonly orders: Sql;
-  readonly firsts: Sql;
+/** The orders, and all histories up to as-of: their table, and grouped. */
+export interface Known extends history.Past {
+  readonly histories: Sql;
   readonly groups: Histories;
+  /** The same histories with the orders of the same weeks of earlier years counted. */
+  readonly withSeason: (weeks: number) => Promise<Histories>;
 }
 
 export interface FittedForecast {
   readonly forecast: Forecast;
+  /** The histories that it was fitted to. */
+  readonly groups: Histories;
   readonly model: ModelRecord;
   readonly comparison: Comparison;
+  /** How regular buying is: the k of Erlang-k gaps, 1 for none. */
+  readonly regularity: number;
+}
+
+export interface Choosing {
+  /** The local day of as-of, `YYYY-MM-DD`. */
+  readonly today: string;
+  /** The name of the model that stood last month. */
+  readonly lastMonth?: string | undefined;
+  readonly models?: readonly RepeatModel[];
 }
 
 const SHORTEST_SLICE_WEEKS = 6;
+const NO_COMPARISON: Comparison = { weeks: 0, scores: [] };
 
-/** Chooses and fits. `today` is the local day of as-of, `YYYY-MM-DD`. */
+/** Chooses and fits. */
 export async function forecastFor(
   engine: Engine,
-  past: Past,
-  today: string,
+  known: Known,
+  { today, lastMonth, models }: Choosing,
   rules: ValueRules,
-  models: readonly RepeatModel[] = candidates,
 ): Promise<FittedForecast> {
-  const tooLittle = whyTooLittle(past.groups, rules);
-  if (tooLittle) return simpler(past.groups, tooLittle, { weeks: 0, scores: [] });
-  const comparison = await compareOnOwnHistory(engine, past, today, rules, models);
-  const ranked = comparison.scores.flatMap((score) => models.filter((model) => model.name === score.model));
-  for (const model of ranked.length > 0 ? ranked : models) {
-    const { parameters, logLikelihood, customers, converged } = fitModel(model, past.groups);
-    if (!converged) continue;
-    const named = Object.fromEntries(model.parameterNames.map((key, i) => [key, parameters[i] ?? Number.NaN]));
-    const record = { name: model.name, parameters: named, logLikelihood, customers };
-    return { forecast: byModel(model, parameters), model: record, comparison };
+  const tooLittle = whyTooLittle(known.groups, rules);
+  if (tooLittle) return simpler(known.groups, tooLittle, NO_COMPARISON, 1);
+  const k = await regularityOf(engine, known, rules);
+  const candidates = candidatesFor(k, models);
+  const comparison = await compareOnOwnHistory(engine, known, today, rules, candidates);
+  const isCompared = comparison.scores.length > 0;
+  const names = isCompared
+    ? preferred(candidates, comparison.scores, lastMonth)
+    : candidates.filter(({ seasonal }) => !seasonal).map(({ name }) => name);
+  for (const name of names) {
+    const candidate = candidates.find((one) => one.name === name);
+    if (candidate === undefined || candidate === average) continue;
+    const found = await fitAll(candidate, known, rules);
+    if (found) return { ...found, comparison, regularity: k };
   }
-  return simpler(past.groups, 'no model converged', comparison);
+  const because = names[0] === average.name ? 'on held-out weeks it did better than every model' : 'no model converged';
+  return simpler(known.groups, because, comparison, k);
 }
 
-/** Holds out the last half of the history, at most the horizon, and lets every candidate foretell it. */
+async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: ValueRules) {
+  const weeks = Math.min(WEEKS_A_YEAR, horizonWeeks);
+  const groups = candidate.seasonal ? await known.withSeason(weeks) : known.groups;
+  const fitted = candidate.fit(groups, weeks);
+  if (!fitted?.converged) return undefined;
+  const { parameters, logLikelihood, customers } = fitted;
+  const model: ModelRecord = { name: candidate.name, parameters, logLikelihood, customers };
+  const edge = edgeOf(fitted, groups);
+  return edge
+    ? { forecast: { ...fitted.forecast, alive: () => Number.NaN }, groups, model: { ...model, edge } }
+    : { forecast: fitted.forecast, groups, model };
+}
+
+/** Customers that a look at the edge is taken over. */
+const SAMPLE = 2_000;
+/** Above this mean chance of being a customer still, the history shows no customer leaving. */
+const EVERYBODY = 0.999;
+
+function edgeOf({ forecast }: Fitted, groups: Histories): string | undefined {
+  const { frequency, recency, age, customers } = thin(groups, SAMPLE);
+  const alive = frequency.map((x, i) => forecast.alive(x, recency[i] as number, age[i] as number));
+  const sum = alive.reduce((all, chance, i) => all + chance * (customers[i] as number), 0);
+  return sum / total(customers) > EVERYBODY ? 'no sign of leaving in this history' : undefined;
+}
+
+/** How many histories a look at the gaps between orders takes. */
+const GAPS_LOOKED_AT = 20_000;
+
+async function regularityOf(engine: Engine, known: Known, { fitFrom }: ValueRules): Promise<number> {
+  const { frequency, customers } = known.groups;
+  const buyers = total(customers.filter((_, i) => (frequency[i] as number) >= 2));
+  if (buyers < fitFrom.repeatBuyers) return 1;
+  const query = history.gapShares(known.orders, known.histories, Math.ceil(buyers / GAPS_LOOKED_AT));
+  const { variance } = await engine.row(query);
+  return regularity(Number(variance));
+}
+
+/** Holds out the last half of the history, at most the horizon, and lets every candidate forecast it. */
 async function compareOnOwnHistory(
   engine: Engine,
-  { orders, firsts, groups }: Past,
+  known: Known,
   today: string,
   rules: ValueRules,
-  models: readonly RepeatModel[],
+  candidates: readonly Candidate[],
 ): Promise<Comparison> {
-  const weeks = Math.floor(Math.min(rules.horizonWeeks, spanWeeks(groups) / 2));
-  if (weeks < SHORTEST_SLICE_WEEKS) return { weeks: 0, scores: [] };
-  const query = history.heldOut(orders, firsts, day(daysBefore(today, weeks * 7)));
-  const columns = ['frequency', 'recency_days', 'age_days', 'later', 'customers'] as const;
+  const span = spanWeeks(known.groups);
+  const weeks = Math.floor(Math.min(rules.horizonWeeks, span / 2));
+  if (weeks < SHORTEST_SLICE_WEEKS) return NO_COMPARISON;
+  const isYearOld = span - weeks >= WEEKS_A_YEAR;
+  const seasonWeeks = Math.min(WEEKS_A_YEAR, weeks);
+  const until = day(daysBefore(today, weeks * 7));
+  const query = history.heldOut(known, until, isYearOld ? seasonWeeks : undefined);
+  const columns = ['frequency', 'recency_days', 'age_days', 'season_orders', 'later', 'customers'] as const;
   const read = await numericColumns(engine, query, columns);
   const slice: HeldOut = { ...inWeeks(read), orders: read.later };
   if (whyTooLittle(slice, { fitFrom: { ...rules.fitFrom, weeks: 0 } }) || total(slice.orders) === 0) {
-    return { weeks: 0, scores: [] };
+    return NO_COMPARISON;
   }
-  return { weeks, scores: compare(models, slice, weeks) };
+  return { weeks, scores: compare(candidates, slice, weeks) };
 }
 
 /** The histories of a table of them, customers with equal ones counted once. */
 export async function groupedHistories(engine: Engine, historyTable: Sql): Promise<Histories> {
-  const columns = ['frequency', 'recency_days', 'age_days', 'customers'] as const;
+  const columns = ['frequency', 'recency_days', 'age_days', 'season_orders', 'customers'] as const;
   return inWeeks(await numericColumns(engine, history.grouped(historyTable), columns));
 }
 
@@ -103,10 +175,10 @@ function whyTooLittle(groups: Histories, { fitFrom }: Pick<ValueRules, 'fitFrom'
   return undefined;
 }
 
-function simpler(groups: Histories, simplerBecause: string, comparison: Comparison): FittedForecast {
-  const customers = total(groups.customers);
-  const model = { name: 'average rate', parameters: {}, logLikelihood: null, customers, simplerBecause };
-  return { forecast: byAverage(groups), model, comparison };
+function simpler(groups: Histories, simplerBecause: string, comparison: Comparison, k: number): FittedForecast {
+  const { forecast, parameters, logLikelihood, customers } = average.fit(groups, 0) as Fitted;
+  const model = { name: average.name, parameters, logLikelihood, customers, simplerBecause };
+  return { forecast, groups, model, comparison, regularity: k };
 }
 
 const spanWeeks = ({ age }: Histories): number => age.reduce((most, weeks) => Math.max(most, weeks), 0);
@@ -115,10 +187,12 @@ const inWeeks = (days: {
   frequency: Float64Array;
   recency_days: Float64Array;
   age_days: Float64Array;
+  season_orders: Float64Array;
   customers: Float64Array;
 }): Histories => ({
   frequency: days.frequency,
   recency: days.recency_days.map((count) => count / 7),
   age: days.age_days.map((count) => count / 7),
+  season: days.season_orders,
   customers: days.customers,
 });

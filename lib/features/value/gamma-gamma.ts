@@ -2,7 +2,7 @@
  * The Gamma-Gamma model of what an order is worth: orders vary about a customer's mean, means vary between customers.
  *
  * Source: Fader, Hardie, "The Gamma-Gamma model of monetary value" (2013), its likelihood (1a) over repeat orders and the
- * conditional mean (5). It takes order value to be independent of how often somebody buys. q is kept above 1, where the mean
+ * conditional mean (5). It takes order value to be independent of how often a customer buys. q is kept above 1, where the mean
  * exists; a customer with one order gets the mean of all.
  */
 import { indexed } from './indexed.ts';
@@ -24,6 +24,9 @@ export interface OrderValueFit extends Omit<Likeliest, 'parameters'> {
   readonly v: number;
 }
 
+/** Beyond this neither orders nor customers differ; a fit is held back long before (likelihood.ts). */
+const MOST = 1e6;
+
 /** Fits to spending that is sorted. */
 export function fitOrderValue(spending: Spending): OrderValueFit {
   const { frequency, spend, customers } = spending;
@@ -34,7 +37,7 @@ export function fitOrderValue(spending: Spending): OrderValueFit {
     [2, 1, mean / 2],
     [30, 10, mean / 3],
   ];
-  const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts);
+  const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts, [0, 1]);
   const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = parameters;
   return { ...found, p, q: 1 + excess, v };
 }
@@ -54,6 +57,7 @@ export function spendingMisfit({ frequency, spend, customers }: Spending): Objec
   return (point, gradient, information) => {
     const [p = 0, excess = 0, v = 0] = Array.from(point, Math.exp);
     const q = 1 + excess;
+    if (!(p < MOST && excess < MOST)) return Number.POSITIVE_INFINITY;
     const lnV = Math.log(v);
     const [lnGammaQ, psiQ] = [lnGamma(q), digamma(q)];
     const fixed = distinct.map((x) => lnGamma(p * x + q) - lnGamma(p * x) - lnGammaQ + q * lnV);

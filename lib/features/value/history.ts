@@ -2,18 +2,23 @@
  * From purchases to what the models need, in SQL: orders without refunds and in one currency, and each contact's history.
  *
  * An order is a contact's local day on which something was bought; two baskets on one day are one order. A refund (a negative
- * amount) is taken off the last order before it, and an order that came back whole is none. Money is summed in whole
- * hundredths of the base currency, so that no sum depends on the order in which threads reach it. Rows without a contact,
- * a moment or an amount, and rows after as-of, are not looked at.
+ * amount) is subtracted from the last order before it; what is larger than that order is subtracted from the orders before,
+ * the newest first. An order that was refunded in full is none. Money is summed in whole hundredths of the base currency, so
+ * that no sum depends on the order in which threads reach it. Rows after as-of are left out; rows that can't be read are
+ * left out and counted (`ignored`).
  */
 import { join, type Sql, sql } from '../../core/sql.ts';
 import type { ValueRules } from './rules.ts';
+import type { Typical } from './typical.ts';
+
+/** Amounts beyond this are typing errors: in hundredths they would not fit a whole number. */
+const LARGEST_AMOUNT = 1e12;
 
 /** What `purchases` must give: contact_id (text, after merges), ordered_at (timestamp, UTC), amount (double), currency (text). */
 const known = (purchases: Sql, asOf: Date): Sql => sql`
   select contact_id, ordered_at, amount, nullif(upper(trim(currency)), '') as currency
   from (${purchases}) as purchases
-  where contact_id is not null and amount is not null and ordered_at <= ${asOf}`;
+  where contact_id is not null and abs(amount) < ${LARGEST_AMOUNT} and ordered_at <= ${asOf}`;
 
 const rateTable = ({ base, rates }: ValueRules['currencies']): Sql => sql`
   select cast(null as varchar) as currency, 1.0 as rate where false
@@ -23,14 +28,33 @@ const rateTable = ({ base, rates }: ValueRules['currencies']): Sql => sql`
   )}
   union all select '' as currency, ${rates[base] ?? 1} as rate`;
 
-/** Rows (currency, orders): the purchases in a currency that the rules give no rate for. */
-export const unratedCurrencies = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => sql`
-  select known.currency as currency, count(*) as orders
-  from (${known(purchases, asOf)}) as known
-  left join (${rateTable(rules.currencies)}) as rates on rates.currency = coalesce(known.currency, '')
-  where rates.rate is null
-  group by known.currency
-  order by count(*) desc, known.currency`;
+/**
+ * Rows (cause, currency, purchases): purchases of known contacts that can't be counted. `cause` is `time`, `amount` or
+ * `currency`; `currency` is the text of that cell, where it is the cause.
+ */
+export const ignored = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => sql`
+  select
+    cause,
+    case when cause = 'currency' then cell end as currency,
+    count(*) as purchases
+  from (
+    select
+      case
+        when ordered_at is null then 'time'
+        when amount is null or not abs(amount) < ${LARGEST_AMOUNT} then 'amount'
+        when rates.rate is null then 'currency'
+      end as cause,
+      purchases.cell as cell
+    from (
+      select contact_id, ordered_at, amount, coalesce(upper(trim(currency)), '') as cell
+      from (${purchases}) as purchases
+      where contact_id is not null and (ordered_at is null or ordered_at <= ${asOf})
+    ) as purchases
+    left join (${rateTable(rules.currencies)}) as rates on rates.currency = purchases.cell
+    where ordered_at is null or amount is null or not abs(amount) < ${LARGEST_AMOUNT} or rates.rate is null
+  ) as faulty
+  group by cause, case when cause = 'currency' then cell end
+  order by count(*) desc, cause, currency`;
 
 /** Rows (contact_id, day, cents, refunds, bought, last_at): a contact's local day with purchases. */
 export const purchaseDays = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => sql`
@@ -48,7 +72,12 @@ export const purchaseDays = (purchases: Sql, asOf: Date, rules: ValueRules): Sql
   ) as priced
   group by contact_id, day`;
 
-/** Rows (contact_id, day, cents, last_at): an order, less what came back of it. Reads the table `days` of purchaseDays. */
+/**
+ * Rows (contact_id, day, cents, last_at): an order, less what was refunded of it. Reads the table `days` of purchaseDays.
+ *
+ * With s the sum of an order's money and that of its refunds, and S its sum from an order to the last one, the refunds that
+ * reach an order from later ones are `owed` = greatest(0, the largest S after it) − the S after it.
+ */
 export const orders = (days: Sql): Sql => sql`
   with refunded as (select contact_id from ${days} group by contact_id having sum(refunds) > 0),
   numbered as (
@@ -58,26 +87,68 @@ export const orders = (days: Sql): Sql => sql`
         partition by days.contact_id order by day rows between unbounded preceding and current row
       ) as number_of_order
     from ${days} as days join refunded on refunded.contact_id = days.contact_id
+  ),
+  netted as (
+    select
+      contact_id, number_of_order, min(day) as day, cast(sum(cents) as bigint) as cents, sum(refunds) as refunds,
+      max(last_at) as last_at
+    from numbered
+    where number_of_order > 0
+    group by contact_id, number_of_order
+  ),
+  summed as (
+    select *,
+      sum(cents) over (
+        partition by contact_id order by number_of_order desc rows between unbounded preceding and current row
+      ) as from_here
+    from netted
+  ),
+  reached as (
+    select *,
+      from_here - cents as after_it,
+      greatest(0, coalesce(max(from_here) over (
+        partition by contact_id order by number_of_order desc rows between unbounded preceding and 1 preceding
+      ), 0)) as largest_after_it
+    from summed
   )
   select days.contact_id as contact_id, day, cents, last_at
   from ${days} as days left join refunded on refunded.contact_id = days.contact_id
   where refunded.contact_id is null
   union all
-  select contact_id, min(day) as day, cast(sum(cents) as bigint) as cents, max(last_at) as last_at
-  from numbered
-  where number_of_order > 0
-  group by contact_id, number_of_order
-  having sum(refunds) = 0 or sum(cents) > 0`;
+  select contact_id, day, cast(cents - (largest_after_it - after_it) as bigint) as cents, last_at
+  from reached
+  where (refunds = 0 and largest_after_it = after_it) or cents > largest_after_it - after_it`;
 
 /** Rows (contact_id, first_day): when a contact ordered first. */
 export const firstOrders = (orderTable: Sql): Sql => sql`
   select contact_id, min(day) as first_day from ${orderTable} group by contact_id`;
 
+/** What histories are made of: the tables of orders and first orders, and which orders are extreme. */
+export interface Past {
+  readonly orders: Sql;
+  readonly firsts: Sql;
+  readonly typical: Typical;
+}
+
 /**
- * Rows (contact_id, orders, frequency, recency_days, age_days, cents, repeat_cents, last_at): a contact's history up to and
- * with the local day `until`, a DATE expression.
+ * Orders of the same `weeks` weeks of all earlier years (of 52 weeks) that a customer was one in, after the first order; an
+ * expression over orders and first orders. The year before `until` is the first.
  */
-export const histories = (orderTable: Sql, firsts: Sql, until: Sql): Sql => sql`
+const seasonOrders = (until: Sql, weeks: number): Sql => {
+  const before = sql`days_between(orders.day, ${until})`;
+  return sql`cast(sum(case
+    when orders.day > firsts.first_day
+      and 364 - mod(${before}, 364) <= ${Math.round(weeks * 7)}
+      and ${before} - mod(${before}, 364) + 364 <= days_between(firsts.first_day, ${until})
+    then 1 else 0 end) as integer)`;
+};
+
+/**
+ * Rows (contact_id, orders, frequency, recency_days, age_days, cents, repeat_cents, typical_cents, typical_repeat_cents,
+ * season_orders, last_at): a contact's history up to and with the local day `until`, a DATE expression. In the typical sums
+ * an extreme order counts as much as the median one. `season_orders` is 0 where no `seasonWeeks` are given.
+ */
+export const histories = ({ orders: orderTable, firsts, typical }: Past, until: Sql, seasonWeeks?: number): Sql => sql`
   select
     orders.contact_id as contact_id,
     count(*) as orders,
@@ -86,32 +157,60 @@ export const histories = (orderTable: Sql, firsts: Sql, until: Sql): Sql => sql`
     days_between(firsts.first_day, ${until}) as age_days,
     cast(sum(orders.cents) as bigint) as cents,
     cast(sum(case when orders.day > firsts.first_day then orders.cents else 0 end) as bigint) as repeat_cents,
+    cast(sum(${typicalCents(typical)}) as bigint) as typical_cents,
+    cast(sum(case when orders.day > firsts.first_day then ${typicalCents(typical)} else 0 end) as bigint)
+      as typical_repeat_cents,
+    ${seasonWeeks === undefined ? sql`0` : seasonOrders(until, seasonWeeks)} as season_orders,
     max(orders.last_at) as last_at
   from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
   where orders.day <= ${until}
   group by orders.contact_id, firsts.first_day`;
 
-/** Rows (frequency, recency_days, age_days, customers), sorted: customers with equal histories counted once. */
+const typicalCents = ({ leastCents, medianCents, mostCents }: Typical): Sql => sql`
+  case when orders.cents > ${mostCents} or (orders.cents > 0 and orders.cents < ${leastCents})
+    then cast(${medianCents} as bigint) else orders.cents end`;
+
+/** Rows (frequency, recency_days, age_days, season_orders, customers), sorted: customers with equal histories counted once. */
 export const grouped = (historyTable: Sql): Sql => sql`
-  select frequency, recency_days, age_days, count(*) as customers
+  select frequency, recency_days, age_days, season_orders, count(*) as customers
   from ${historyTable} as histories
-  group by frequency, recency_days, age_days
-  order by frequency, recency_days, age_days`;
+  group by frequency, recency_days, age_days, season_orders
+  order by frequency, recency_days, age_days, season_orders`;
 
-/** Rows (frequency, repeat_cents, customers), sorted, of contacts with repeat orders of some value. */
+/** Rows (frequency, cents, customers), sorted, of contacts with repeat orders of some value; extreme orders count as the median one. */
 export const spending = (historyTable: Sql): Sql => sql`
-  select frequency, repeat_cents, count(*) as customers
+  select frequency, typical_repeat_cents as cents, count(*) as customers
   from ${historyTable} as histories
-  where frequency > 0 and repeat_cents > 0
-  group by frequency, repeat_cents
-  order by frequency, repeat_cents`;
+  where frequency > 0 and typical_repeat_cents > 0
+  group by frequency, typical_repeat_cents
+  order by frequency, typical_repeat_cents`;
 
-/** Rows (frequency, recency_days, age_days, later, customers), sorted: histories up to `until` and the orders after it. */
-export const heldOut = (orderTable: Sql, firsts: Sql, until: Sql): Sql => sql`
-  select frequency, recency_days, age_days, coalesce(after_it.later, 0) as later, count(*) as customers
-  from (${histories(orderTable, firsts, until)}) as before_it
+/** Rows (frequency, recency_days, age_days, season_orders, later, customers), sorted: histories up to `until` and the orders after it. */
+export const heldOut = (past: Past, until: Sql, seasonWeeks?: number): Sql => sql`
+  select frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0) as later, count(*) as customers
+  from (${histories(past, until, seasonWeeks)}) as before_it
   left join (
-    select contact_id, count(*) as later from ${orderTable} as orders where day > ${until} group by contact_id
+    select contact_id, count(*) as later from ${past.orders} as orders where day > ${until} group by contact_id
   ) as after_it on after_it.contact_id = before_it.contact_id
-  group by frequency, recency_days, age_days, coalesce(after_it.later, 0)
-  order by frequency, recency_days, age_days, coalesce(after_it.later, 0)`;
+  group by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)
+  order by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)`;
+
+/**
+ * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every `stride`-th
+ * history with three orders or more. Chosen by the history, so that the same shop gives the same sample.
+ */
+export const gapShares = (orderTable: Sql, historyTable: Sql, stride: number): Sql => sql`
+  select coalesce(avg((share - 0.5) * (share - 0.5)), 0.25) as variance, count(*) as customers
+  from (
+    select
+      days_between(max(case when number = 2 then day end), max(case when number = 1 then day end))
+        / cast(days_between(max(case when number = 3 then day end), max(case when number = 1 then day end)) as double) as share
+    from (
+      select orders.contact_id, day, row_number() over (partition by orders.contact_id order by day desc) as number
+      from ${orderTable} as orders
+      join ${historyTable} as histories on histories.contact_id = orders.contact_id
+      where frequency >= 2 and mod(frequency + 31 * recency_days + 17 * age_days, ${stride}) = 0
+    ) as latest
+    where number <= 3
+    group by contact_id
+  ) as shares`;

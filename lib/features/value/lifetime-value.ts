@@ -1,13 +1,13 @@
 /**
  * Lifetime values of all customers: from purchases to the table `value_customers`, and a report of what was fitted.
  *
- * A function of purchases up to as-of and the rules: no clock, no chance, no memory of the last run. Where a model can't be
- * fitted, a simpler estimate stands in and the report says why. It leaves `value_customers`, `value_orders` and
- * `value_firsts` in the engine, and decides nothing about contacts.
+ * A function of purchases up to as-of, the rules, and the name of last month's model, which stands where another is no better:
+ * no clock, no random numbers. Where a model can't be fitted, a simpler estimate is used and the report names the
+ * cause. It leaves `value_customers`, `value_models` (one row), `value_orders` and `value_firsts` in the engine, and
+ * decides nothing about contacts.
  */
 
 import type { Engine } from '../../core/engine.ts';
-import { JobError } from '../../core/errors.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
@@ -17,17 +17,24 @@ import { orderValueFor } from './order-value.ts';
 import type { ValueRules } from './rules.ts';
 import { total } from './sample.ts';
 import { scoreCustomers, type Valuation } from './scored.ts';
+import { typicalOrders } from './typical.ts';
 
 export interface ValueReport {
   readonly customers: number;
   readonly model: ModelRecord;
   readonly orderValue: ModelRecord;
   readonly comparison: Comparison;
+  /** The k of the gaps between orders; 1 where buying is not regular. */
+  readonly regularity: number;
+  /** The sum of all lifetime values, in the base currency. */
+  readonly totalValue: number;
+  /** Purchases of known contacts that could not be counted, by cause. */
+  readonly ignored: Readonly<Record<string, number>>;
   /** Customers by band, all bands of the rules. */
   readonly bands: Readonly<Record<string, number>>;
   /** The columns of `quarterMovement`. */
   readonly quarter: Readonly<Record<string, number>>;
-  /** Who was in which band a quarter ago, and is in which now; `from` is null for new customers. */
+  /** Customers by band a quarter ago and band now; `from` is null for new customers. */
   readonly bandMoves: readonly { readonly from: string | null; readonly to: string; readonly customers: number }[];
 }
 
@@ -35,6 +42,8 @@ export interface ValueReport {
 export interface At {
   readonly asOf: Date;
   readonly today: string;
+  /** The name of the model that stood last month. */
+  readonly lastMonth?: string | undefined;
 }
 
 const QUARTER_DAYS = 91;
@@ -43,36 +52,63 @@ const firsts = sql`value_firsts`;
 const now = sql`value_now`;
 
 /**
- * Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts).
- * @throws JobError for purchases in a currency that the rules give no rate for
+ * Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts). A
+ * purchase without a time, with an amount that is no number, or in a currency that the rules give no rate for is left out
+ * and counted in `ignored`.
  */
 export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules): Promise<ValueReport> {
-  await refuseUnrated(engine, purchases, at, rules);
-  await create(engine, 'value_days', history.purchaseDays(purchases, at.asOf, rules));
-  await create(engine, 'value_orders', history.orders(sql`value_days`));
-  await engine.run(sql`drop table value_days`);
-  await create(engine, 'value_firsts', history.firstOrders(orders));
-  await create(engine, 'value_now', history.histories(orders, firsts, day(at.today)));
-  const groups = await groupedHistories(engine, now);
-  const { forecast, model, comparison } = await forecastFor(engine, { orders, firsts, groups }, at.today, rules);
+  const ignored = await ignoredPurchases(engine, purchases, at, rules);
+  const past = await createOrders(engine, purchases, at.asOf, rules);
+  await create(engine, 'value_now', history.histories(past, day(at.today)));
+  const withSeason = async (weeks: number) => {
+    await create(engine, 'value_now', history.histories(past, day(at.today), weeks));
+    return groupedHistories(engine, now);
+  };
+  const known = { ...past, histories: now, groups: await groupedHistories(engine, now), withSeason };
+  const { forecast, groups, model, comparison, regularity } = await forecastFor(engine, known, at, rules);
   const { orderValue, expression } = await orderValueFor(engine, now, rules);
   const valuation = { forecast, orderValue: expression };
   await scoreCustomers(engine, 'value_customers', 'value_now', groups, valuation, rules);
   await engine.run(sql`drop table value_now`);
+  await create(engine, 'value_models', sql`select ${model.name} as model, ${orderValue.name} as order_value_model`);
   return {
     customers: total(groups.customers),
     model,
     orderValue,
     comparison,
+    regularity,
+    totalValue: await engine.number(sql`select coalesce(round(sum(lifetime_value), 2), 0) as n from value_customers`),
+    ignored,
     bands: await bandCounts(engine, rules),
-    ...(await pastQuarter(engine, at.today, valuation, rules)),
+    ...(await pastQuarter(engine, past, at.today, valuation, rules)),
   };
 }
 
-/** How the quarter moved. Bands of a quarter ago are worked out from the history up to then by today's model. */
-async function pastQuarter(engine: Engine, today: string, valuation: Valuation, rules: ValueRules) {
+/** Makes the tables of orders and of first orders: `value_orders`, `value_firsts`. */
+export async function createOrders(
+  engine: Engine,
+  purchases: Sql,
+  asOf: Date,
+  rules: ValueRules,
+): Promise<history.Past> {
+  await create(engine, 'value_days', history.purchaseDays(purchases, asOf, rules));
+  await create(engine, 'value_orders', history.orders(sql`value_days`));
+  await engine.run(sql`drop table value_days`);
+  await create(engine, 'value_firsts', history.firstOrders(orders));
+  return { orders, firsts, typical: await typicalOrders(engine, orders) };
+}
+
+/** How the quarter moved. Bands of a quarter ago are computed from the history up to then by today's model. */
+async function pastQuarter(
+  engine: Engine,
+  past: history.Past,
+  today: string,
+  valuation: Valuation,
+  rules: ValueRules,
+): Promise<Pick<ValueReport, 'quarter' | 'bandMoves'>> {
   const start = daysBefore(today, QUARTER_DAYS);
-  await create(engine, 'value_then', history.histories(orders, firsts, day(start)));
+  const seasonWeeks = valuation.forecast.dependsOn === 'season' ? Math.min(52, rules.horizonWeeks) : undefined;
+  await create(engine, 'value_then', history.histories(past, day(start), seasonWeeks));
   const groups = await groupedHistories(engine, sql`value_then`);
   await scoreCustomers(engine, 'value_before', 'value_then', groups, valuation, rules);
   const counts = await engine.row(quarterMovement(orders, firsts, day(start), day(daysBefore(start, QUARTER_DAYS))));
@@ -89,18 +125,23 @@ async function pastQuarter(engine: Engine, today: string, valuation: Valuation, 
   };
 }
 
-async function refuseUnrated(engine: Engine, purchases: Sql, { asOf }: At, rules: ValueRules): Promise<void> {
-  const unrated = await engine.rows(history.unratedCurrencies(purchases, asOf, rules));
-  if (unrated.length === 0) return;
-  const listed = unrated.map(({ currency, orders: rows }) => {
+async function ignoredPurchases(
+  engine: Engine,
+  purchases: Sql,
+  { asOf }: At,
+  rules: ValueRules,
+): Promise<Record<string, number>> {
+  const causes: Record<string, number> = {};
+  for (const { cause, currency, purchases: rows } of await engine.rows(history.ignored(purchases, asOf, rules))) {
     // Only what looks like a currency is repeated: anything else in that column may be personal.
-    return `${rows} in ${/^[A-Z]{3}$/.test(String(currency)) ? currency : 'something that is no currency code'}`;
-  });
-  throw new JobError(
-    `Purchases in a currency without a rate: ${listed.join(', ')}. ` +
-      'Add its rate to currencies.rates in jobs/rules/lifetime-value.ts, or mend the rows.',
-  );
+    const isCode = /^[A-Z]{3}$/.test(String(currency));
+    const text = cause === 'currency' ? (isCode ? `currency ${currency} without a rate` : NO_CURRENCY) : `no ${cause}`;
+    causes[text] = (causes[text] ?? 0) + Number(rows);
+  }
+  return causes;
 }
+
+const NO_CURRENCY = 'a currency that is no code of three letters';
 
 async function bandCounts(engine: Engine, rules: ValueRules): Promise<Record<string, number>> {
   const rows = await engine.rows(sql`select value_band, count(*) as n from value_customers group by value_band`);

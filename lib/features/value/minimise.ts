@@ -18,7 +18,7 @@ export type Objective = (point: Float64Array, gradient: Float64Array, informatio
 export interface Minimum {
   point: Float64Array;
   value: number;
-  /** The gradient is level, the quadratic that the search has learned promises no gain worth having, or a long step brought none. */
+  /** The gradient is level, the quadratic that the search has learned promises no gain worth having, or a long step gained none. */
   converged: boolean;
 }
 
@@ -60,9 +60,9 @@ function descend(objective: Objective, start: Float64Array): Minimum {
   let point = start;
   let gradient = new Float64Array(n);
   let value = objective(point, gradient, information);
-  const told = inverseOf(information, n);
-  let inverse = told ?? identity(n);
-  let fresh = told === undefined;
+  const curvature = inverseOf(information, n);
+  let inverse = curvature ?? identity(n);
+  let fresh = curvature === undefined;
   for (let iterations = 0; iterations < MAX_ITERATIONS; iterations++) {
     const direction = times(inverse, gradient, -1);
     const gain = -dot(direction, gradient) / 2;
@@ -84,7 +84,7 @@ function descend(objective: Objective, start: Float64Array): Minimum {
   return { point, value, converged: false };
 }
 
-/** The inverse of `information` and some doubt, by Gauss and Jordan; undefined where nothing was told, or no numbers. */
+/** The inverse of `information` and some doubt, by Gauss and Jordan; undefined where it holds nothing, or no numbers. */
 function inverseOf(information: Float64Array, n: number): Float64Array[] | undefined {
   if (!information.every(Number.isFinite) || information.every((entry) => entry === 0)) return undefined;
   const left = Array.from({ length: n }, (_, i) => information.slice(i * n, i * n + n));

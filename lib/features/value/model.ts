@@ -12,17 +12,21 @@ import { type Likeliest, mostLikely } from './likelihood.ts';
 import type { Objective } from './minimise.ts';
 import { type Grouped, thin, total } from './sample.ts';
 
-/** Groups of customers with equal history, column by column; all four of one length, times in weeks. */
+/** Groups of customers with equal history, column by column; all of one length, times in weeks. */
 export interface Histories extends Grouped {
   readonly frequency: Float64Array;
   readonly recency: Float64Array;
   readonly age: Float64Array;
+  /** Repeat orders in the same weeks of earlier years, where they were counted. */
+  readonly season?: Float64Array;
 }
 
 export interface RepeatModel {
   readonly name: string;
   /** In the order in which `parameters` stand everywhere. */
   readonly parameterNames: readonly string[];
+  /** Places of the parameters that are shapes, not times. */
+  readonly shapes: readonly number[];
   /** A fit looks at no more customers than this, an even sample of them. */
   readonly mostCustomers: number;
   /** Where the search begins; `weeks` is the mean age, so that the fit doesn't depend on the unit of time. */
@@ -31,8 +35,10 @@ export interface RepeatModel {
   misfit(histories: Histories): Objective;
   /** Probability that a customer with this history will still buy. */
   alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
-  /** Orders to expect in the `weeks` after as-of of one who is alive, of whom it doesn't matter any more when the last order was. */
-  ordersIfAlive(parameters: readonly number[], frequency: number, age: number, weeks: number): number;
+  /** Orders to expect in the `weeks` after as-of of a customer who is alive. */
+  ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
+  /** The k of a model for regular buyers, whose next order depends on when the last one was. */
+  readonly ticksPerOrder?: number;
 }
 
 export interface Fit extends Likeliest {
@@ -43,7 +49,7 @@ export interface Fit extends Likeliest {
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));
-  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts) };
+  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts, model.shapes) };
 }
 
 /** Orders to expect in the `weeks` after as-of. */
@@ -55,7 +61,7 @@ export function expectedOrders(
   weeks: number,
 ): number {
   const alive = model.alive(parameters, frequency, recency, age);
-  return alive * model.ordersIfAlive(parameters, frequency, age, weeks);
+  return alive * model.ordersIfAlive(parameters, frequency, recency, age, weeks);
 }
 
 function meanAge({ age, customers }: Histories): number {

@@ -1,6 +1,10 @@
 /**
  * What a customer's next order is worth, as an SQL expression over a row of histories: by Gamma-Gamma, or where that can't be
- * fitted or can't be believed, by a mean mixed with everybody's.
+ * fitted or describes the orders badly, by a customer's own mean mixed with everybody's.
+ *
+ * Extreme orders (typical.ts) count as the median one in everything that is taken over all customers, so that one order
+ * never moves what others are worth. Gamma-Gamma is judged by its own fit and against that robust mean, never against
+ * a mean that one order may have made.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -18,33 +22,43 @@ export interface OrderValue {
   readonly expression: Sql;
 }
 
-/** A fitted mean this many times off the plain one is made by a few enormous orders. */
+/** A fitted mean this many times off the mean of the repeat orders that it was fitted to describes them badly. */
 const MOST_OFF = 2;
+/** Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's. */
+const ALIKE = 1e3;
+/** Everybody's mean counts as this many orders of a customer's own. */
+const PRIOR_ORDERS = 2;
 
 /** Fits the value of orders on the repeat buyers of `historyTable`. */
 export async function orderValueFor(engine: Engine, historyTable: Sql, rules: ValueRules): Promise<OrderValue> {
   const columns = ['frequency', 'cents', 'customers'] as const;
   const { frequency, cents, customers } = await numericColumns(engine, history.spending(historyTable), columns);
   const buyers = total(customers);
-  const plain = await engine.number(
-    sql`select coalesce(sum(cents) / 100.0 / nullif(sum(orders), 0), 0) as mean from ${historyTable}`,
+  const robustMean = await engine.number(
+    sql`select coalesce(sum(typical_cents) / 100.0 / nullif(sum(orders), 0), 0) as mean from ${historyTable}`,
   );
   const simpler = (simplerBecause: string): OrderValue => ({
     orderValue: { name: 'average order', parameters: {}, logLikelihood: null, customers: buyers, simplerBecause },
-    // Everybody's mean counts as two orders of one's own.
-    expression: sql`((histories.cents / 100.0 + 2 * ${plain}) / (histories.orders + 2))`,
+    expression: sql`((histories.cents / 100.0 + ${PRIOR_ORDERS * robustMean}) / (histories.orders + ${PRIOR_ORDERS}))`,
   });
   const needed = rules.fitFrom.repeatBuyers;
   if (buyers < needed) return simpler(`${buyers} repeat buyers, a fit needs ${needed}`);
   const fitted = fitOrderValue({ frequency, spend: cents.map((value) => value / 100), customers });
   if (!fitted.converged) return simpler('the model did not converge');
   const { p, q, v, logLikelihood } = fitted;
-  const mean = (p * v) / (q - 1);
-  if (mean > plain * MOST_OFF || mean < plain / MOST_OFF) {
-    return simpler('a few orders outweigh all others: the fitted mean is far off the plain one');
+  const repeats = frequency.reduce((sum, x, i) => sum + x * (customers[i] as number), 0);
+  const spent = cents.reduce((sum, value, i) => sum + (value / 100) * (customers[i] as number), 0);
+  const off = (p * v) / (q - 1) / (spent / repeats);
+  if (!(off < MOST_OFF && off > 1 / MOST_OFF)) {
+    return simpler('the fitted mean is far from the mean of the repeat orders');
+  }
+  const orderValue = { name: 'Gamma-Gamma', parameters: { p, q, v }, logLikelihood, customers: buyers };
+  if (q > ALIKE) {
+    const edge = 'customers do not differ in the value of their orders';
+    return { orderValue: { ...orderValue, edge }, expression: sql`cast(${(p * v) / (q - 1)} as double)` };
   }
   return {
-    orderValue: { name: 'Gamma-Gamma', parameters: { p, q, v }, logLikelihood, customers: buyers },
+    orderValue,
     expression: sql`(${p} * (${v} + histories.repeat_cents / 100.0) / (${p} * histories.frequency + ${q - 1}))`,
   };
 }

@@ -7,38 +7,45 @@
  * BG/NBD's, which is why a fit of it looks at no more than a sample of a large workbook.
  */
 import { byDifferences } from './differences.ts';
+import { indexed } from './indexed.ts';
 import type { RepeatModel } from './model.ts';
 import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
-/** Where alpha and beta are further apart, the hypergeometric function takes for ever. */
+/** Where alpha and beta are further apart, the hypergeometric function takes too many steps. */
 const MOST_APART = 1e6;
+/** Beyond this differences of logarithms lose their digits; a fit is held back long before (likelihood.ts). */
+const MOST = 1e5;
 
 /** Parameters r, alpha (weeks), s, beta (weeks). */
 export const paretoNbd: RepeatModel = {
   name: 'Pareto/NBD',
   parameterNames: ['r', 'alpha', 's', 'beta'],
+  shapes: [0, 2],
   mostCustomers: 10_000,
   starts: (weeks) => [
     [0.5, weeks / 4, 0.5, weeks / 4],
     [1.5, weeks, 1.5, weeks],
   ],
-  misfit: ({ frequency, recency, age, customers }) =>
-    byDifferences(customers, (point) => {
+  misfit: ({ frequency, recency, age, customers }) => {
+    const { distinct, index } = indexed(frequency);
+    return byDifferences(customers, (point) => {
       const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
-      if (!(r < 1e6 && s < 1e6 && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
+      if (!(r < MOST && s < MOST && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r);
+      const byOrders = distinct.map((x) => fixed + lnGamma(r + x));
       return frequency.map((x, i) => {
         const whole = age[i] as number;
         const lnAlive = -(r + x) * Math.log(alpha + whole) - s * Math.log1p(whole / beta);
         const odds = lnOddsGone(r, alpha, s, beta, x, recency[i] as number, whole);
-        return -(fixed + lnGamma(r + x) + lnAlive + softplus(odds));
+        return -((byOrders[index[i] as number] as number) + lnAlive + softplus(odds));
       });
-    }),
+    });
+  },
   alive: (parameters, frequency, recency, age) => {
     const [r, alpha, s, beta] = parts(parameters);
     return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
   },
-  ordersIfAlive: (parameters, frequency, age, weeks) => {
+  ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
     const [r, alpha, s, beta] = parts(parameters);
     const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
     return ((r + frequency) * active) / (alpha + age);

@@ -1,11 +1,12 @@
 /**
- * What a person hears of a valuation: the metrics of its ledger entry, with a sentence for each thing to know and a warning
- * for each that looks wrong. Counts and parameters; nobody's name.
+ * What a person reads of a valuation: the metrics of its ledger entry, with a sentence on what happened and how right the
+ * forecast was, and a warning for each thing that looks wrong. Counts and parameters; no names.
  */
 import * as z from 'zod';
 import type { Metrics } from '../../core/prepare.ts';
+import { MOST_BIAS } from './choose.ts';
 import { jumps } from './drift.ts';
-import type { ModelRecord } from './fitted.ts';
+import type { Comparison, ModelRecord } from './fitted.ts';
 import type { ValueReport } from './lifetime-value.ts';
 import type { ValueRules } from './rules.ts';
 
@@ -22,34 +23,106 @@ function modelOf(earlier: Metrics | null, key: string): ModelRecord | undefined 
   return read.success ? read.data : undefined;
 }
 
+/** The name of the model that stood in an earlier run's metrics. */
+export const lastModel = (earlier: Metrics | null): string | undefined => modelOf(earlier, 'model')?.name;
+
 /** @param earlier the metrics of last month's run */
 export function valueMetrics(
   report: ValueReport,
   earlier: Metrics | null,
-  { jump }: Pick<ValueRules, 'jump'>,
+  rules: Pick<ValueRules, 'jump' | 'bands'>,
 ): Metrics {
-  const { model, orderValue, quarter, bandMoves, comparison, ...counts } = report;
-  const warnings = [
-    ...jumps(modelOf(earlier, 'model'), model, jump),
-    ...jumps(modelOf(earlier, 'orderValue'), orderValue, jump),
-    ...[model, orderValue].flatMap(({ name, simplerBecause }) =>
-      simplerBecause === undefined ? [] : [`${name} stands in for a model: ${simplerBecause}`],
-    ),
-  ];
+  const { quarter, bandMoves, ...rest } = report;
+  const warnings = warningsOf(report, earlier, rules);
   return {
-    ...counts,
-    model,
-    orderValue,
-    comparison,
+    ...rest,
     quarter: { ...quarter, repeat_rate: rate(quarter.repeat_buyers, quarter.buyers), band_changes: moved(bandMoves) },
     bandMoves: Object.fromEntries(
       bandMoves
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    said: [quarterSaid(quarter, moved(bandMoves))],
+    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report), ...regularSentence(report)],
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+function warningsOf(
+  report: ValueReport,
+  earlier: Metrics | null,
+  { jump, bands }: Pick<ValueRules, 'jump' | 'bands'>,
+): string[] {
+  const { model, orderValue } = report;
+  return [
+    ...jumps(modelOf(earlier, 'model'), model, jump),
+    ...jumps(modelOf(earlier, 'orderValue'), orderValue, jump),
+    ...[model, orderValue].flatMap(({ name, simplerBecause }) =>
+      simplerBecause === undefined ? [] : [`${name} stands in for a model: ${simplerBecause}`],
+    ),
+    ...(model.edge === undefined
+      ? []
+      : [`${model.name}: ${model.edge}. p_alive is left empty, and no customer is ${bands.lapsing.name}.`]),
+    ...biasWarning(report),
+    ...bandWarnings(report, bands),
+    ...ignoredWarning(report.ignored),
+  ];
+}
+
+/** The held-out score of the model that stands. */
+const standing = ({ comparison, model }: { comparison: Comparison; model: ModelRecord }) =>
+  comparison.scores.find((score) => score.model === model.name);
+
+function heldOutSentence(report: ValueReport): string[] {
+  const score = standing(report);
+  if (score === undefined) return [];
+  return [
+    `On the last ${report.comparison.weeks} weeks, held out, ${report.model.name} forecast ${ordersOff(score.bias)} ` +
+      `than came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
+  ];
+}
+
+/** From this k on a missed order is a clear sign of leaving. */
+const CLEARLY_REGULAR = 4;
+
+const regularSentence = ({ regularity }: ValueReport): string[] =>
+  regularity < CLEARLY_REGULAR ? [] : [`Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`];
+
+function biasWarning(report: ValueReport): string[] {
+  const score = standing(report);
+  if (score === undefined || Math.abs(score.bias) <= MOST_BIAS) return [];
+  return [
+    `On the last ${report.comparison.weeks} weeks, held out, the forecast was ${ordersOff(score.bias)} than came: ` +
+      'expected_orders and lifetime_value are likely to be off as much. They still rank customers.',
+  ];
+}
+
+const ordersOff = (bias: number): string =>
+  `${Math.abs(bias * 100).toFixed(0)} % ${bias < 0 ? 'fewer' : 'more'} orders`;
+
+/** Fewer customers than this make shares that say nothing. */
+const SHARES_FROM = 100;
+
+function bandWarnings({ bands: counts, customers }: ValueReport, { ranked }: ValueRules['bands']): string[] {
+  if (customers < SHARES_FROM) return [];
+  return ranked.flatMap(({ name, share }) => {
+    const count = counts[name] ?? 0;
+    if (count >= (share * customers) / 2) return [];
+    return [
+      `${name} holds ${count} of ${customers.toLocaleString('en-US')} customers instead of ${share * 100} %: ` +
+        'customers of equal value are never divided between two bands.',
+    ];
+  });
+}
+
+function ignoredWarning(ignored: ValueReport['ignored']): string[] {
+  const causes = Object.entries(ignored);
+  if (causes.length === 0) return [];
+  const rows = causes.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `${rows.toLocaleString('en-US')} ${rows === 1 ? 'purchase was' : 'purchases were'} not counted: ` +
+      `${causes.map(([cause, count]) => `${count.toLocaleString('en-US')} with ${cause}`).join(', ')}. ` +
+      'Correct the cells, or add a missing rate to currencies.rates in jobs/rules/lifetime-value.ts.',
+  ];
 }
 
 const moved = (moves: ValueReport['bandMoves']): number =>
@@ -57,7 +130,7 @@ const moved = (moves: ValueReport['bandMoves']): number =>
 
 const rate = (part = 0, whole = 0): number | null => (whole > 0 ? Math.round((part / whole) * 1e4) / 1e4 : null);
 
-function quarterSaid(quarter: ValueReport['quarter'], bandChanges: number): string {
+function quarterSentence(quarter: ValueReport['quarter'], bandChanges: number): string {
   const {
     buyers = 0,
     orders = 0,

@@ -46,18 +46,19 @@ test('the rules choose the provider, by kind and name', async () => {
   expect(await chosen({ kind: 'sample', file: 'x.csv' })).toBeNull();
 });
 
-test('another source asks again, a rejected question comes last, and neither is asked twice for one answer', async () => {
+test('another source asks again, a rejected question comes last, neither twice for one answer', async () => {
   const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`create table wanted as select * from (values
-    ('1', 'rejected.example', 900), ('2', 'longago.example', 800), ('3', 'theirs.example', 50), ('4', 'ours.example', 40),
-    ('5', 'kept.example', 30), ('6', 'new.example', 1)
+    ('1', 'rejected.example', 900), ('2', 'longago.example', 800), ('3', 'theirs.example', 50),
+    ('4', 'ours.example', 40), ('5', 'kept.example', 30), ('6', 'new.example', 1)
   ) as listed (contact_id, domain, worth)`);
   await engine.run(sql`create table known as select domain, company, null as industry, null as employees,
     null as annual_revenue, null as country, source, cast(fetched as timestamp) as fetched_at,
     cast(missed as timestamp) as missed_at, source_note from (values
     ('rejected.example', null, null, null, '2026-11-15', 'ours: status 422'),
     ('longago.example', 'Old Ltd', 'theirs', '2026-11-01', '2026-11-08', 'ours: status 400'),
-    ('theirs.example', 'Theirs Ltd', 'theirs', '2026-11-01', null, null), ('ours.example', 'Ours Ltd', 'ours', '2026-11-01', null, null),
+    ('theirs.example', 'Theirs Ltd', 'theirs', '2026-11-01', null, null),
+    ('ours.example', 'Ours Ltd', 'ours', '2026-11-01', null, null),
     ('kept.example', 'Kept Ltd', 'theirs', '2026-11-01', null, 'ours: unknown')
   ) as listed (domain, company, source, fetched, missed, source_note)`);
   const rules = { companyDays: 180, unknownDays: 90 };

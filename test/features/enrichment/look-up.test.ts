@@ -1,4 +1,6 @@
-/** Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends. */
+/**
+ * Look-ups against a server that behaves as providers do: what is paid for, what is asked again, and when a run ends.
+ */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts';
@@ -33,6 +35,41 @@ function quickClock() {
     },
   };
   return { clock, slept };
+}
+
+/** A clock that moves on to the next sleeper's time as soon as nothing else is left to do. */
+function virtualClock(): Clock {
+  let now = 0;
+  let moving = false;
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  const move = () =>
+    setImmediate(() => {
+      const next = Math.min(...[...sleepers].map(({ at }) => at));
+      moving = sleepers.size > 0;
+      if (!moving) return;
+      now = Math.max(now, next);
+      for (const sleeper of sleepers) if (sleeper.at <= now) sleeper.wake();
+      move();
+    });
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const sleeper = {
+          at: now + ms,
+          wake: () => {
+            sleepers.delete(sleeper);
+            signal.removeEventListener('abort', sleeper.wake);
+            resolve();
+          },
+        };
+        signal.addEventListener('abort', sleeper.wake, { once: true });
+        sleepers.add(sleeper);
+        if (!moving) move();
+        moving = true;
+      }),
+  };
 }
 
 const domainsOf = (count: number) => Array.from({ length: count }, (_, i) => `company${i}.example`);
@@ -107,6 +144,96 @@ describe('what is asked and paid', () => {
   });
 });
 
+describe('whatever a provider does', () => {
+  const behaviour = fc.constantFrom<Behaviour>(
+    ...([
+      'found',
+      'empty',
+      'unknown',
+      'later',
+      'throttled',
+      'throttled without a time',
+      'server error',
+      'unavailable',
+    ] as const),
+    ...([
+      'bad request',
+      'no such page',
+      'unprocessable',
+      'html',
+      'reset',
+      'null error',
+      'parent company',
+      'no credit',
+    ] as const),
+  );
+  test('each domain asked for has one outcome, every question counts, and the budget holds', async () => {
+    const scripts = fc.array(fc.array(behaviour, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 15 });
+    await fc.assert(
+      fc.asyncProperty(
+        scripts,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (plans, budget, parallel) => {
+          const domains = domainsOf(plans.length);
+          const server = await providerServer(
+            Object.fromEntries(domains.map((domain, i) => [domain, plans[i] ?? ['found']])),
+          );
+          const settings = { ...server.settings, matches: 'website' };
+          const { report, written } = run(
+            httpProvider(settings, () => 'k', nameOf),
+            domains,
+            { budget, parallel },
+          );
+          const { asked, found, unknown, other, later, failed, questions, missed } = await report;
+          await server.close();
+          const failures = Object.values(failed).reduce((sum, n) => sum + n, 0);
+          expect(found + unknown + other + later + failures).toBe(asked);
+          expect(questions).toBe(server.questions.length);
+          expect(questions).toBeLessThanOrEqual(budget);
+          expect(written.length).toBe(found + unknown + other);
+          expect(new Set([...written.map(({ domain }) => domain), ...missed.keys()]).size).toBe(
+            written.length + missed.size,
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+  test('no more questions lie in any minute or hour than are allowed', async () => {
+    const most = fc.integer({ min: 1, max: 30 });
+    await fc.assert(
+      fc.asyncProperty(
+        most,
+        fc.integer({ min: 20, max: 60 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (perMinute, perHour, parallel) => {
+          const clock = virtualClock();
+          const times: number[] = [];
+          const provider: Provider = {
+            name: 'counting',
+            limits: { perMinute, perHour },
+            ask: async () => {
+              times.push(clock.now());
+              return { kind: 'unknown' };
+            },
+          };
+          const unlimited = limits({ parallel, longestPauseMs: 1e9 });
+          const report = await lookUp(domainsOf(90), { provider, limits: unlimited, clock, write: async () => {} });
+          expect(report.unknown).toBe(90);
+          for (const [ms, allowed] of [
+            [60_000, perMinute],
+            [3_600_000, perHour],
+          ] as const)
+            for (const [i, time] of times.entries())
+              expect((times[i + allowed] ?? Infinity) - time).toBeGreaterThanOrEqual(ms);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
 describe('a run that is killed', () => {
   const domains = domainsOf(12);
   const script: Record<string, readonly Behaviour[]> = {
@@ -152,7 +279,7 @@ describe('a run that is killed', () => {
       expect([...server.paid.values()], `killed at question ${at}`).toEqual(domains.map(() => 1));
     }
   });
-  test('with questions under way and answers unwritten, pays once all the same where questions have names', async () => {
+  test('with questions under way and answers unwritten, pays once where questions have names', async () => {
     for (let at = 1; at <= 20; at++) {
       const { server, provider } = await start(script);
       const companies = new Map<string, DomainAnswer>();

@@ -1,4 +1,7 @@
-/** Paid answers beside the workbook: there before anybody sees them, and readable after a run that died in the middle of a line. */
+/**
+ * Paid answers beside the workbook: there before anybody sees them, and readable after a run that died in the middle
+ * of a line.
+ */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

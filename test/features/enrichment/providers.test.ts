@@ -244,7 +244,8 @@ describe('a company register as provider', () => {
   test('answers what stands in it, and knows nothing else', async () => {
     const register = csvProvider(
       'register',
-      '\uFEFFDomain,Company,Employees,Annual Revenue\nACME.example,Acme,"1,200",\nb.example,,,\nacme.example,Other,1,1\n',
+      '\uFEFFDomain,Company,Employees,Annual Revenue\nACME.example,Acme,"1,200",\n' +
+        'b.example,,,\nacme.example,Other,1,1\n',
     );
     expect(await register.ask('acme.example')).toEqual({
       kind: 'found',

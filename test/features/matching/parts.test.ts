@@ -1,6 +1,6 @@
 /** The parts of the matching that decide by themselves: headers, kinds, linkage, the certain band, rules. */
 import { describe, expect, it } from 'vitest';
-import { certain } from '../../../lib/features/matching/evidence.ts';
+import { certain } from '../../../lib/features/matching/certain.ts';
 import { headerHint, headerWords } from '../../../lib/features/matching/headers.ts';
 import { averageLinkage } from '../../../lib/features/matching/linkage.ts';
 import { defaultMatchingRules, readMatchingRules } from '../../../lib/features/matching/rules.ts';
@@ -60,11 +60,11 @@ describe('average linkage', () => {
 });
 
 describe('certain', () => {
-  const pair = { probability: 0.995, strongIdentifiers: 2, conflict: false, clusterRows: 2 };
-  it('needs the probability, two strong identifiers, no conflict and a small cluster, all of them', () => {
+  const pair = { probability: 0.995, enough: true, conflict: false, clusterRows: 2 };
+  it('needs the probability, identifiers of the person’s own, no conflict and a small cluster, all of them', () => {
     expect(certain(pair, defaultMatchingRules)).toBe(true);
     expect(certain({ ...pair, probability: 0.98 }, defaultMatchingRules)).toBe(false);
-    expect(certain({ ...pair, strongIdentifiers: 1 }, defaultMatchingRules)).toBe(false);
+    expect(certain({ ...pair, enough: false }, defaultMatchingRules)).toBe(false);
     expect(certain({ ...pair, conflict: true }, defaultMatchingRules)).toBe(false);
     expect(certain({ ...pair, clusterRows: 5 }, defaultMatchingRules)).toBe(false);
   });

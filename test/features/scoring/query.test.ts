@@ -108,7 +108,7 @@ describe('engagement', () => {
     expect(found.scores.map((row) => row.engagement)).toEqual([0, 20, 40]);
   });
 
-  it('loses nothing for a bounce that says nothing of the address: policy, full mailbox, released, a burst', async () => {
+  it('loses nothing for a bounce that says nothing of the address: policy, full, released', async () => {
     const reasons: readonly (readonly [id: string, kind: string, code: string, detail: string])[] = [
       ['policy', 'hard', '5.7.1', '550 5.7.1 message blocked: sender IP on a blocklist'],
       ['full', 'hard', '5.2.2', '552 5.2.2 mailbox full'],
@@ -127,7 +127,7 @@ describe('engagement', () => {
     expect(byId).toEqual({ policy: 40, full: 40, released: 40, dead: 20, unclear: 20 });
   });
 
-  it('counts a type under its other names, once ever where capped so, and no more together than a group may', async () => {
+  it('counts a type under its other names, once ever where capped, and no more than its group may', async () => {
     const tuned = checkScoring({
       ...rules,
       engagement: {

@@ -46,7 +46,8 @@ describe('AUC', () => {
     );
   });
   it('has DeLong’s interval: a worked example', () => {
-    // Positives 3, 4, 5 (placements 0.625, 0.875, 1); negatives 1, 2, 3, 4 (1, 1, 0.8333, 0.5): variance 0.012153 + 0.013889.
+    // Positives 3, 4, 5 (placements 0.625, 0.875, 1); negatives 1, 2, 3, 4 (1, 1, 0.8333, 0.5): variance 0.012153 +
+    // 0.013889.
     const groups = grouped(
       [3, 4, 5]
         .map((value) => ({ value, converted: true }))
@@ -88,7 +89,7 @@ const logitVariance = (auc: number, low: number, high: number): number => {
   return (((logit(high) - logit(low)) / 2 / 1.959964) * auc * (1 - auc)) ** 2;
 };
 
-it('tenths hold everybody once, whatever the order of equals, and the highest come first', () => {
+it('tenths hold each contact once, in any order of equals, the highest first', () => {
   fc.assert(
     fc.property(people, (all) => {
       const slices = slicesOf(grouped(all));

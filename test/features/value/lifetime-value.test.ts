@@ -1,15 +1,16 @@
 /** From purchases to values, in an engine: what counts as an order, money, bands, fallbacks, and CDNOW from end to end. */
 import { tmpdir } from 'node:os';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, Row } from '../../../lib/core/engine.ts';
-import { JobError } from '../../../lib/core/errors.ts';
 import { join, raw, sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
+import { valueBands } from '../../../lib/features/value/bands.ts';
 import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 import { cdnowPurchases, noData } from './cdnow.ts';
 
-type Bought = readonly [contact: string | null, at: string, amount: number | null, currency?: string | null];
+type Bought = readonly [contact: string | null, at: string | null, amount: number | null, currency?: string | null];
 
 let engine: Engine;
 beforeEach(async () => {
@@ -70,6 +71,59 @@ describe('what counts as an order', () => {
       { contact_id: 'ben', day: '2026-02-05', cents: 0 },
     ]);
   });
+  test('a refund larger than its order goes back in time, and never forward', async () => {
+    await value([
+      ['ana', '2026-01-01', 100],
+      ['ana', '2026-02-01', 50],
+      ['ana', '2026-03-01', 30],
+      ['ana', '2026-03-05', -70],
+      ['ana', '2026-04-01', 20],
+      ['ben', '2026-01-01', 0],
+      ['ben', '2026-02-01', 10],
+      ['ben', '2026-02-02', -500],
+      ['ben', '2026-03-01', 25],
+      ['cem', '2026-01-01', 40],
+      ['cem', '2026-02-01', 30],
+      ['cem', '2026-02-02', -30],
+      ['cem', '2026-03-01', 20],
+      ['cem', '2026-03-02', -60],
+    ]);
+    expect(await ordersOf()).toEqual([
+      { contact_id: 'ana', day: '2026-01-01', cents: 10000 },
+      { contact_id: 'ana', day: '2026-02-01', cents: 1000 },
+      { contact_id: 'ana', day: '2026-04-01', cents: 2000 },
+      { contact_id: 'ben', day: '2026-03-01', cents: 2500 },
+    ]);
+  });
+  test('what is left of a customer’s orders is what was bought less what was refunded, in any sequence', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -80, max: 60 }), { minLength: 1, maxLength: 12 }),
+        async (amounts) => {
+          await engine.run(raw('drop table if exists bought'));
+          const days = amounts.map((amount, i): Bought => {
+            return ['ana', new Date(Date.UTC(2026, 0, 1 + 2 * i, 12)).toISOString().slice(0, 16), amount];
+          });
+          await value(days);
+          // One refund after the other, each from the newest order before it.
+          const left: number[] = [];
+          for (const amount of amounts) {
+            let owed = -amount;
+            if (amount >= 0) left.push(amount);
+            else
+              for (let i = left.length - 1; i >= 0 && owed > 0; i--) {
+                const taken = Math.min(owed, left[i] as number);
+                left[i] = (left[i] as number) - taken;
+                owed -= taken;
+              }
+          }
+          const kept = (await ordersOf()).map(({ cents }) => Number(cents) / 100);
+          expect(kept.reduce((sum, each) => sum + each, 0)).toBe(left.reduce((sum, each) => sum + each, 0));
+          expect(kept.filter((each) => each > 0)).toEqual(left.filter((each) => each > 0));
+        },
+      ),
+      { numRuns: 30 },
+    ));
   test('orders after as-of, and rows without a contact or an amount, are not looked at', async () => {
     const { report } = await value([
       ['ana', '2026-01-01', 40],
@@ -96,21 +150,30 @@ describe('currencies', () => {
     ]);
     expect((await ordersOf()).map((order) => order.cents)).toEqual([2000, 4000, 4000]);
   });
-  test('a currency without a rate stops the run, and its rows are counted', async () => {
-    const bought: Bought[] = [
+  test('a purchase that can’t be read is left out and counted by cause, without its text; all others are valued', async () => {
+    const { report } = await value([
       ['ana', '2026-01-01', 40, 'CHF'],
       ['ben', '2026-01-01', 40, 'CHF'],
       ['cem', '2026-01-01', 40, 'cem@example.com'],
-    ];
-    const failed = value(bought);
-    await expect(failed).rejects.toThrow(JobError);
-    await expect(failed).rejects.toThrow('2 in CHF, 1 in something that is no currency code');
-    await expect(failed).rejects.not.toThrow(/example/);
+      ['dan', '2026-01-01', null],
+      ['eve', '2026-01-01', 1e15],
+      ['fay', null, 40],
+      ['gus', '2026-01-01', 40],
+      [null, '2026-01-01', 40, 'CHF'],
+      ['gus', '2027-01-01', 40, 'CHF'],
+    ]);
+    expect(report.ignored).toEqual({
+      'currency CHF without a rate': 2,
+      'no amount': 2,
+      'a currency that is no code of three letters': 1,
+      'no time': 1,
+    });
+    expect(report.customers).toBe(1);
   });
 });
 
 describe('values and bands', () => {
-  test('too few customers get a simpler estimate that says so, and whose chance of being one is unknown', async () => {
+  test('too few customers get a simpler estimate that is named, which leaves p_alive empty', async () => {
     const { report, customers } = await value([
       ['ana', '2026-01-01', 40],
       ['ana', '2026-06-01', 40],
@@ -121,7 +184,7 @@ describe('values and bands', () => {
     expect(customers[0]).toMatchObject({ contact_id: 'ana', orders: 2, p_alive: null, value_band: 'vip' });
     expect(Number(customers[0]?.lifetime_value)).toBeGreaterThan(Number(customers[1]?.lifetime_value));
   });
-  test('who was valuable and is probably gone is lapsing, whatever the rank by value', async () => {
+  test('a customer who was valuable and is probably gone is lapsing, at any rank by value', async () => {
     const { customers, report } = await value(invented());
     expect(report.model.simplerBecause).toBeUndefined();
     const gone = customers.find((customer) => customer.contact_id === 'gone');
@@ -129,7 +192,7 @@ describe('values and bands', () => {
     expect(Number(gone?.p_alive)).toBeLessThan(0.35);
     expect(Object.values(report.bands).reduce((sum, count) => sum + count, 0)).toBe(customers.length);
   });
-  test('the quarter that passed is told beside the one before it', async () => {
+  test('the past quarter stands beside the one before it', async () => {
     const { report } = await value([
       ['ana', '2026-06-01', 10],
       ['ana', '2026-10-01', 10],
@@ -148,7 +211,27 @@ describe('values and bands', () => {
     const moved = report.bandMoves.map(({ from, customers }) => [from, customers]);
     expect(moved.filter(([from]) => from === null)).toEqual([[null, 1]]);
   });
-  test('the same purchases always give the same values, in whatever order they come', async () => {
+  test('ties never lift a band over its share: customers who are all alike are all in the last band', async () => {
+    const alike = Array.from({ length: 300 }, (_, i) => [`c${i}`, ['2026-01-05', '2026-05-05']] as const);
+    const bought = alike.flatMap(([contact, days]) => days.map((at): Bought => [contact, at, 240]));
+    const { report } = await value(bought);
+    expect(report.bands).toEqual({ vip: 0, high: 0, medium: 0, low: 300, lapsing: 0 });
+  });
+  test('no band is ever larger than its share, with any ties', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 20, maxLength: 90 }), async (values) => {
+        const rows = values.map((value, i) => sql`(${`c${i}`}, ${value}, cast(null as double), ${value})`);
+        const listed = sql`(select * from (values ${join(rows, ', ')}) as v (contact_id, lifetime_value, p_alive, cents))`;
+        const banded = await engine.rows(sql`
+          select value_band, count(*) as n from (${valueBands(listed, rules.bands)}) as b group by value_band`);
+        const count = (band: string) => Number(banded.find(({ value_band }) => value_band === band)?.n ?? 0);
+        expect(count('vip')).toBeLessThanOrEqual(Math.max(1, 0.05 * values.length));
+        expect(count('vip') + count('high')).toBeLessThanOrEqual(Math.max(1, 0.2 * values.length));
+        expect(count('vip') + count('high') + count('medium')).toBeLessThanOrEqual(0.5 * values.length);
+      }),
+      { numRuns: 30 },
+    ));
+  test('the same purchases give the same values, in any order of rows', async () => {
     const first = await value(invented());
     await engine.run(raw('drop table bought'));
     const second = await value(invented().reverse());
@@ -158,12 +241,12 @@ describe('values and bands', () => {
 
 describe.skipIf(noData)('CDNOW from end to end (skipped: no data, where the public data set is missing)', () => {
   const calibration = { asOf: new Date('1997-09-30T21:00:00Z'), today: '1997-09-30' };
-  test('models come out as published and foretell the held-out weeks', async () => {
+  test('models come out as published and forecast the held-out weeks', async () => {
     const bought = cdnowPurchases().map(({ customer, day, amount }): Bought => [customer, `${day} 12:00`, amount]);
     const horizon = valueRules.parse({ horizonWeeks: 39 });
     const { report, customers } = await value(bought, calibration, horizon);
-    expect(report.model).toMatchObject({ name: 'BG/NBD', customers: 2357 });
-    expect(Math.abs((report.model.logLikelihood ?? 0) / -9582.429 - 1)).toBeLessThan(0.001);
+    expect(report.model).toMatchObject({ name: 'Pareto/NBD', customers: 2357 });
+    expect(report.model.logLikelihood).toBeCloseTo(-9594.98, 2);
     expect(report.orderValue).toMatchObject({ name: 'Gamma-Gamma', customers: 946 });
     const { p = 0, q = 0, v = 0 } = report.orderValue.parameters;
     expect([p, q, v].map((parameter) => Number(parameter.toFixed(2)))).toEqual([6.25, 3.74, 15.44]);
@@ -175,7 +258,7 @@ describe.skipIf(noData)('CDNOW from end to end (skipped: no data, where the publ
     const missed = customers.map((row) => {
       return Math.abs(Number(row.expected_orders) - (later.get(String(row.contact_id))?.size ?? 0));
     });
-    expect(missed.reduce((sum, value) => sum + value, 0) / missed.length).toBeLessThanOrEqual(0.786);
+    expect(missed.reduce((sum, value) => sum + value, 0) / missed.length).toBeLessThanOrEqual(0.7546);
   }, 60_000);
 });
 

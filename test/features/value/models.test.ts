@@ -2,14 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bgNbd, mbgNbd } from '../../../lib/features/value/beta-geometric.ts';
-import { candidates, compare, score } from '../../../lib/features/value/choose.ts';
+import { average, candidatesFor, compare, models, preferred } from '../../../lib/features/value/choose.ts';
 import { expectedOrders, fitModel, type Histories, type RepeatModel } from '../../../lib/features/value/model.ts';
 import { paretoNbd } from '../../../lib/features/value/pareto.ts';
+import { mbgCnbd, regularity } from '../../../lib/features/value/regular.ts';
 import { thin, total } from '../../../lib/features/value/sample.ts';
 import { cdnowHeldOut, noData } from './cdnow.ts';
 import golden from './golden.json' with { type: 'json' };
 
-const modelOf = (name: string) => candidates.find((model) => model.name === name) ?? bgNbd;
+const modelOf = (name: string) => models.find((model) => model.name === name) ?? bgNbd;
 
 describe('forecasts agree with direct integration', () => {
   test.each(golden.forecasts)('$model $parameters, frequency $frequency', (wanted) => {
@@ -31,14 +32,14 @@ describe('forecasts agree with direct integration', () => {
 describe('forecasts keep their laws', () => {
   const parameter = fc.double({ min: 0.05, max: 20, noNaN: true });
   const anyCase = fc.record({
-    model: fc.constantFrom(...candidates),
+    model: fc.constantFrom(...models, mbgCnbd(2), mbgCnbd(12)),
     parameters: fc.tuple(parameter, parameter, parameter, parameter),
     frequency: fc.integer({ min: 0, max: 60 }),
     recency: fc.double({ min: 0, max: 100, noNaN: true }),
     quiet: fc.double({ min: 0, max: 100, noNaN: true }),
     weeks: fc.double({ min: 1, max: 104, noNaN: true }),
   });
-  test('a chance is between nought and one, and more weeks never mean fewer orders', () =>
+  test('a chance is between 0 and 1, and more weeks never mean fewer orders', () =>
     fc.assert(
       fc.property(anyCase, ({ model, parameters, frequency, recency, quiet, weeks }) => {
         const seen = frequency === 0 ? 0 : recency;
@@ -50,7 +51,7 @@ describe('forecasts keep their laws', () => {
         expect(orders(weeks * 1.5)).toBeGreaterThanOrEqual(orders(weeks) * (1 - 1e-6));
       }),
     ));
-  test('who bought once and never again is not taken for a customer for ever (MBG/NBD, Pareto/NBD)', () => {
+  test('a customer with one old order is not alive for ever (MBG/NBD, Pareto/NBD)', () => {
     expect(bgNbd.alive([0.24, 4.4, 0.8, 2.4], 0, 0, 500)).toBe(1);
     expect(mbgNbd.alive([0.5, 6, 0.9, 1.6], 0, 0, 500)).toBeLessThan(0.3);
     expect(paretoNbd.alive([0.55, 10, 0.6, 11], 0, 0, 500)).toBeLessThan(0.3);
@@ -64,14 +65,15 @@ const mapped = (histories: Histories, column: (of: Float64Array) => Float64Array
   customers: column(histories.customers),
 });
 
+const few: Histories = {
+  frequency: Float64Array.of(0, 1, 1, 2, 2, 5, 5, 20),
+  recency: Float64Array.of(0, 4, 30, 10, 34, 15, 37, 38),
+  age: Float64Array.of(39, 38, 39, 39, 37, 39, 39, 39),
+  customers: Float64Array.of(500, 60, 40, 20, 20, 10, 20, 10),
+};
+
 describe('fits', () => {
-  const few: Histories = {
-    frequency: Float64Array.of(0, 1, 1, 2, 2, 5, 5, 20),
-    recency: Float64Array.of(0, 4, 30, 10, 34, 15, 37, 38),
-    age: Float64Array.of(39, 38, 39, 39, 37, 39, 39, 39),
-    customers: Float64Array.of(500, 60, 40, 20, 20, 10, 20, 10),
-  };
-  test.each(candidates.map((model) => [model.name, model] as const))('the gradient of %s is its slope', (_, model) => {
+  test.each(models.map((model) => [model.name, model] as const))('the gradient of %s is its slope', (_, model) => {
     const misfit = model.misfit(few);
     const point = Float64Array.of(-0.5, 1.2, -0.3, 0.8);
     const gradient = new Float64Array(4);
@@ -85,12 +87,12 @@ describe('fits', () => {
       expect(gradient[i]).toBeCloseTo((beside(1e-5) - beside(-1e-5)) / 2e-5, 3);
     }
   });
-  test.each(candidates.map((model) => [model.name, model] as const))(
-    'what %s tells of curvature is the sum of the outer products of its customers’ slopes',
+  test.each(models.map((model) => [model.name, model] as const))(
+    'the information of %s is the sum of the outer products of its customers’ slopes',
     (_, model) => {
       const point = Float64Array.of(-0.5, 1.2, -0.3, 0.8);
-      const told = new Float64Array(16);
-      model.misfit(few)(point, new Float64Array(4), told);
+      const information = new Float64Array(16);
+      model.misfit(few)(point, new Float64Array(4), information);
       const wanted = new Float64Array(16);
       for (let i = 0; i < few.age.length; i++) {
         const slopes = new Float64Array(4);
@@ -101,7 +103,7 @@ describe('fits', () => {
           wanted[j] = (wanted[j] ?? 0) + (few.customers[i] ?? 0) * product;
         }
       }
-      for (const [j, entry] of wanted.entries()) expect(told[j]).toBeCloseTo(entry, 4);
+      for (const [j, entry] of wanted.entries()) expect(information[j]).toBeCloseTo(entry, 4);
     },
   );
   test('the unit of time does not matter', () => {
@@ -110,7 +112,7 @@ describe('fits', () => {
       recency: few.recency.map((weeks) => weeks * by),
       age: few.age.map((weeks) => weeks * by),
     });
-    for (const model of candidates) {
+    for (const model of models) {
       const [inWeeks, inDays] = [fitModel(model, few), fitModel(model, scale(7))];
       expect(inDays.converged).toBe(true);
       expect(inDays.parameters[0]).toBeCloseTo(inWeeks.parameters[0] ?? 0, 3);
@@ -128,12 +130,35 @@ describe('fits', () => {
     };
     expect(fitModel(bgNbd, single).logLikelihood).toBeCloseTo(fitModel(bgNbd, few).logLikelihood, 6);
   });
-  test('nobody who ever left gives finite parameters and a fit, not an endless search', () => {
+  test('a history in which all customers stay gives finite parameters and a fit, not an endless search', () => {
     const loyal = { ...few, recency: few.age.map((age, i) => (i === 0 ? 0 : age - 0.1)) };
-    for (const model of candidates) {
+    for (const model of models) {
       const fitted = fitModel(model, loyal);
       expect(fitted.converged).toBe(true);
       expect(fitted.parameters.every(Number.isFinite)).toBe(true);
+    }
+  });
+  test('fits from any start agree', () =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...models, mbgCnbd(2)),
+        fc.tuple(...Array.from({ length: 4 }, () => fc.double({ min: 0.2, max: 5, noNaN: true }))),
+        (model, factors) => {
+          const usual = fitModel(model, few);
+          const moved = model.starts(39).map((start) => start.map((value, i) => value * (factors[i] as number)));
+          const other = fitModel({ ...model, starts: () => moved }, few);
+          expect(other.logLikelihood / usual.logLikelihood).toBeCloseTo(1, 5);
+          const orders = (fit: typeof usual) => expectedOrders(fit, 2, 20, 39, 52);
+          expect(orders(other) / orders(usual)).toBeCloseTo(1, 2);
+        },
+      ),
+      { numRuns: 25 },
+    ));
+  test('ten times the customers give the same fit', () => {
+    for (const model of [...models, mbgCnbd(2)]) {
+      const tenfold = fitModel(model, { ...few, customers: few.customers.map((count) => count * 10) });
+      const once = fitModel(model, few);
+      expect(expectedOrders(tenfold, 2, 20, 39, 52) / expectedOrders(once, 2, 20, 39, 52)).toBeCloseTo(1, 3);
     }
   });
   test('a sample keeps the proportions of the groups', () => {
@@ -155,7 +180,7 @@ describe.skipIf(noData)('CDNOW (skipped: no data, where the public data set is m
     expect(Math.abs(logLikelihood / -9582.429 - 1)).toBeLessThan(1e-6);
   });
   test('two starts and all customers take no more than forty looks at the likelihood', () => {
-    for (const model of candidates) {
+    for (const model of models) {
       let looks = 0;
       const counting: RepeatModel = {
         ...model,
@@ -178,17 +203,72 @@ describe.skipIf(noData)('CDNOW (skipped: no data, where the public data set is m
     }
     expect(logLikelihood).toBeCloseTo(-9594.98, 2);
   });
-  test('39 held-out weeks are foretold within 0.786 orders and 13 %', () => {
-    const { meanAbsoluteError, bias } = score(fitModel(bgNbd, data()), data(), 39);
-    expect(meanAbsoluteError).toBeLessThanOrEqual(0.786);
-    expect(Math.abs(bias)).toBeLessThanOrEqual(0.13);
-    const pareto = score(fitModel(paretoNbd, data()), data(), 39);
-    expect(pareto.meanAbsoluteError).toBeLessThanOrEqual(0.755);
-    expect(Math.abs(pareto.bias)).toBeLessThanOrEqual(0.13);
+  test('39 held-out weeks are forecast within 0.786 orders and 13 %', () => {
+    const scores = compare(candidatesFor(1), data(), 39);
+    const of = (name: string) => scores.find(({ model }) => model === name);
+    expect(of('BG/NBD')?.meanAbsoluteError).toBeLessThanOrEqual(0.786);
+    expect(Math.abs(of('BG/NBD')?.bias ?? 1)).toBeLessThanOrEqual(0.13);
+    expect(of('Pareto/NBD')?.meanAbsoluteError).toBeLessThanOrEqual(0.755);
+    expect(Math.abs(of('Pareto/NBD')?.bias ?? 1)).toBeLessThanOrEqual(0.13);
   });
-  test('the comparison puts the best foreteller first', () => {
-    const scores = compare(candidates, data(), 39);
-    expect(scores[0]?.model).toBe('Pareto/NBD');
-    expect(scores.map(({ deviance }) => deviance)).toEqual(scores.map(({ deviance }) => deviance).sort());
+  test('the comparison puts the best forecast first, and the plain average last', () => {
+    const scores = compare(candidatesFor(1), data(), 39);
+    expect(scores.map(({ model }) => model)).toEqual(['Pareto/NBD', 'MBG/NBD', 'BG/NBD', 'average rate']);
+    expect(scores.map(({ loss }) => loss)).toEqual(scores.map(({ loss }) => loss).sort());
+  });
+});
+
+describe('regular buyers', () => {
+  test('k = 1 is MBG/NBD, in its fit, its chances and its orders', () => {
+    const [one, same] = [fitModel(mbgCnbd(1), few), fitModel(mbgNbd, few)];
+    expect(one.converged && same.converged).toBe(true);
+    expect(one.logLikelihood).toBeCloseTo(same.logLikelihood, 2);
+    const parameters = [0.9, 6, 0.8, 2.1];
+    for (const [x, t, T] of [
+      [0, 0, 30],
+      [3, 20, 31],
+      [20, 38, 39],
+    ] as const) {
+      expect(mbgCnbd(1).alive(parameters, x, t, T)).toBeCloseTo(mbgNbd.alive(parameters, x, t, T), 9);
+      const orders = mbgCnbd(1).ordersIfAlive(parameters, x, t, T, 52);
+      expect(orders / mbgNbd.ordersIfAlive(parameters, x, t, T, 52)).toBeCloseTo(1, 6);
+    }
+  });
+  test('a missed renewal counts as leaving where gaps are regular, and as chance where they are not', () => {
+    const parameters = (k: number) => [20 * k, 20 * 4.3, 0.3, 9];
+    // Twelve orders, one every 4.3 weeks; the fourth renewal since is missed.
+    const alive = (k: number) => mbgCnbd(k).alive(parameters(k), 12, 51.6, 51.6 + 17);
+    expect(alive(12)).toBeLessThan(0.01);
+    expect(alive(1)).toBeGreaterThan(0.2);
+  });
+  test('the k of gaps is found from how they vary', () => {
+    const ofErlang = (k: number) => 1 / (4 * (2 * k + 1));
+    for (const k of [2, 3, 8, 12]) expect(regularity(ofErlang(k))).toBe(k);
+    expect(regularity(ofErlang(1))).toBe(1);
+    expect(regularity(0)).toBe(12);
+    expect(regularity(0.25)).toBe(1);
+  });
+});
+
+describe('which forecast stands', () => {
+  const scored = (model: string, loss: number) => {
+    return { model, loss, meanAbsoluteError: loss, bias: 0, deviance: loss, converged: true };
+  };
+  const candidates = candidatesFor(1);
+  test('a model that is no better than the plain average does not stand', () => {
+    expect(preferred(candidates, [scored('average rate', 1), scored('BG/NBD', 1)])).toEqual(['average rate']);
+    expect(preferred(candidates, [scored('BG/NBD', 0.9), scored('average rate', 1)])[0]).toBe('BG/NBD');
+  });
+  test('of equals last month’s stays, so that values do not jump with a digit', () => {
+    const equals = [scored('BG/NBD', 0.9), scored('Pareto/NBD', 0.9002), scored('MBG/NBD', 0.9003)];
+    const names = (lastMonth?: string) => preferred(candidates, [...equals, scored('average rate', 1)], lastMonth);
+    expect(names()[0]).toBe('MBG/NBD');
+    expect(names('Pareto/NBD')[0]).toBe('Pareto/NBD');
+    expect(names('average rate')[0]).toBe('MBG/NBD');
+    expect(names()).toHaveLength(4);
+  });
+  test('strictly regular shops are not left to models that take a missed renewal for chance', () => {
+    const names = candidatesFor(12).map(({ name }) => name);
+    expect(names).toEqual(['MBG/CNBD-12', 'same weeks of earlier years', average.name]);
   });
 });

@@ -4,8 +4,9 @@ import type { Engine } from '../../../lib/core/engine.ts';
 import { raw } from '../../../lib/core/sql.ts';
 import { bgNbd } from '../../../lib/features/value/beta-geometric.ts';
 import { jumps } from '../../../lib/features/value/drift.ts';
-import { byAverage, byModel, estimate } from '../../../lib/features/value/estimate.ts';
+import { estimate } from '../../../lib/features/value/estimate.ts';
 import { forecastFor } from '../../../lib/features/value/fitted.ts';
+import { byAverage, byModel, bySeason } from '../../../lib/features/value/forecast.ts';
 import { expectedOrderValue, fitOrderValue, spendingMisfit } from '../../../lib/features/value/gamma-gamma.ts';
 import { minimise, type Objective } from '../../../lib/features/value/minimise.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../../lib/features/value/model.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 
-/** A plain function with its gradient by differences; it tells no information. */
+/** A plain function with its gradient by differences; it gives no information. */
 const withSlopes =
   (f: (point: Float64Array) => number): Objective =>
   (point, gradient) => {
@@ -71,10 +72,10 @@ describe('order values', () => {
     expect(expectedOrderValue(fitted, 0, 0)).toBeCloseTo(mean, 10);
     expect(expectedOrderValue(fitted, 10_000, 10_000 * 33)).toBeCloseTo(33, 1);
   });
-  test('what it tells of curvature is the sum of the outer products of its customers’ slopes', () => {
+  test('the information is the sum of the outer products of its customers’ slopes', () => {
     const point = Float64Array.of(1.5, 0.9, 2.8);
-    const told = new Float64Array(9);
-    spendingMisfit(spending)(point, new Float64Array(3), told);
+    const information = new Float64Array(9);
+    spendingMisfit(spending)(point, new Float64Array(3), information);
     const wanted = new Float64Array(9);
     for (const [i, count] of spending.customers.entries()) {
       const slopes = new Float64Array(3);
@@ -84,7 +85,7 @@ describe('order values', () => {
         wanted[j] = (wanted[j] ?? 0) + count * (slopes[Math.floor(j / 3)] ?? 0) * (slopes[j % 3] ?? 0);
       }
     }
-    for (const [j, entry] of wanted.entries()) expect(told[j]).toBeCloseTo(entry, 8);
+    for (const [j, entry] of wanted.entries()) expect(information[j]).toBeCloseTo(entry, 8);
   });
   test('the currency does not matter', () => {
     const dear = fitOrderValue({ ...spending, spend: spending.spend.map((value) => value * 1000) });
@@ -94,7 +95,7 @@ describe('order values', () => {
   });
 });
 
-describe('what foretells', () => {
+describe('what forecasts', () => {
   /** Falls for ever whichever way one goes. */
   const endless: RepeatModel = { ...bgNbd, name: 'endless', misfit: () => withSlopes(([r = 0]) => -(r ** 2)) };
   const groups: Histories = {
@@ -103,16 +104,57 @@ describe('what foretells', () => {
     age: Float64Array.of(39, 39, 39),
     customers: Float64Array.of(200, 60, 20),
   };
-  // A horizon this short leaves no room for a comparison, so that no table is read.
+  // A horizon this short leaves no room for a comparison, and fewer than 30 with two repeat orders none for gaps: no table is read.
   const rules = valueRules.parse({ horizonWeeks: 5 });
-  const choose = (...models: RepeatModel[]) =>
-    forecastFor({} as Engine, { orders: raw(''), firsts: raw(''), groups }, '2026-11-22', rules, models);
+  const known = {
+    orders: raw(''),
+    firsts: raw(''),
+    histories: raw(''),
+    typical: { leastCents: 0, medianCents: 0, mostCents: 0 },
+    groups,
+    withSeason: () => Promise.resolve(groups),
+  };
+  const choose = (...models: RepeatModel[]) => forecastFor({} as Engine, known, { today: '2026-11-22', models }, rules);
   test('a model whose fit did not converge gives way to the next', async () => {
     expect((await choose(endless, bgNbd)).model).toMatchObject({ name: 'BG/NBD', customers: 280 });
   });
   test('where no fit converged, an average stands in and says why', async () => {
     const { model } = await choose(endless);
     expect(model).toMatchObject({ name: 'average rate', simplerBecause: 'no model converged', logLikelihood: null });
+  });
+  test('a fit in which no customer ever leaves is named, and p_alive is left empty', async () => {
+    const noGaps = { row: () => Promise.resolve({ variance: 0.25 }) } as unknown as Engine;
+    const loyal = { ...groups, recency: Float64Array.of(0, 38.9, 38.9), customers: Float64Array.of(1, 200, 20) };
+    const alike = { ...known, groups: { ...loyal, frequency: Float64Array.of(0, 9, 10) } };
+    const found = await forecastFor(noGaps, alike, { today: '2026-11-22', models: [bgNbd] }, rules);
+    expect(found.model).toMatchObject({ name: 'BG/NBD', edge: 'no sign of leaving in this history' });
+    expect(found.forecast.alive(9, 38.9, 39)).toBeNaN();
+  });
+});
+
+describe('the same weeks of earlier years', () => {
+  test('a customer of two years is expected to order as in those years, a new one as everybody did', () => {
+    const forecast = bySeason(
+      {
+        frequency: Float64Array.of(2, 0, 0),
+        recency: Float64Array.of(104, 0, 0),
+        age: Float64Array.of(110, 110, 8),
+        season: Float64Array.of(2, 0, 0),
+        customers: Float64Array.of(60, 40, 100),
+      },
+      13,
+    );
+    const orders = (season: number, age: number) =>
+      forecast?.ordersIfAlive({ frequency: 2, recency: 0, age, season }, 13) ?? Number.NaN;
+    // 120 orders in 200 seasons of a customer: 0.6 each.
+    expect(orders(0, 8)).toBeCloseTo(0.6, 10);
+    expect(orders(2, 110)).toBeCloseTo((2 + 0.3) / 2.5, 10);
+    expect(orders(0, 110)).toBeCloseTo(0.3 / 2.5, 10);
+  });
+  test('a history of less than a year has no such weeks', () => {
+    const young = { frequency: [1], recency: [9], age: [40], customers: [500] };
+    const columns = Object.entries(young).map(([name, column]) => [name, Float64Array.from(column)]);
+    expect(bySeason(Object.fromEntries(columns), 13)).toBeUndefined();
   });
 });
 
@@ -177,8 +219,15 @@ describe('warnings', () => {
     const before = record({ r: 1, alpha: 10, a: 1, b: 4 });
     expect(jumps(before, record({ r: 2, alpha: 20, a: 2, b: 8 }), 0.3)).toEqual([]);
     expect(jumps(before, record({ r: 2, alpha: 10, a: 1, b: 4 }), 0.3)).toEqual([
-      'BG/NBD: orders per week of an active customer went from 0.100 to 0.200 since the last run',
+      'BG/NBD: orders per year of an active customer went from 5.22 to 10.4 since the last run',
     ]);
     expect(jumps(undefined, before, 0.3)).toEqual([]);
+  });
+  test('a rate of leaving that is next to none is no jump when it is five times next to none', () => {
+    const leaving = (a: number) => record({ r: 1, alpha: 10, a, b: 1 });
+    expect(jumps(leaving(2.29e-9), leaving(1.2e-8), 0.3)).toEqual([]);
+    expect(jumps(leaving(1e-8), leaving(0.25), 0.3)).toEqual([
+      'BG/NBD: share leaving after an order went from hardly any (0.01 or less) to 0.200 since the last run',
+    ]);
   });
 });

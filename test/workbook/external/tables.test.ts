@@ -117,7 +117,8 @@ it('Parquet columns are read by their types, whatever wrote them', async () => {
     events: { '1 12 click 0.1': '2026-11-20 10:00:00' },
     bounces: { '11111111-1111-1111-1111-111111111111': 'hard 550' },
   });
-  expect(result.quarantine).toEqual({ 'events: no number': 1 });
+  expect(result.quarantine).toEqual({});
+  expect(result.unreadable).toEqual({ 'events, column "value": not a number': 1 });
 });
 
 it.each([

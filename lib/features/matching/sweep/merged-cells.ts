@@ -39,21 +39,22 @@ function kept(column: string, keeping: Keeping): string {
   }
 }
 
-/** The columns of contacts that a merge decides: all but the key, and those that other jobs work out anew. */
-export const mergedColumns: readonly string[] = Object.entries(tableOf('contacts').columns)
-  .filter(([name, { derived }]) => name !== 'contact_id' && !derived)
-  .map(([name]) => name);
+/** The columns of contacts that a merge decides: all but the key, the archive's note, and those that other jobs recalculate. */
+export const mergedColumns = (): readonly string[] =>
+  Object.entries(tableOf('contacts').columns)
+    .filter(([name, { derived }]) => !['contact_id', 'archive_note'].includes(name) && !derived)
+    .map(([name]) => name);
 
 /**
  * The query (survivor_id, column…) over `sweep_members(contact_id, survivor_id, rank)`: what each survivor holds after the merge.
  */
 export function mergedQuery({ survivorship }: MatchingRules): string {
   const keepings: Readonly<Record<string, Keeping>> = survivorship.columns;
-  const often = mergedColumns.filter((column) => keepings[column] === 'most frequent');
+  const often = mergedColumns().filter((column) => keepings[column] === 'most frequent');
   const counts = often.map(
     (column) => `, count(*) over (partition by m.survivor_id, t.${quoteName(column)}) as as_often_${column}`,
   );
-  const cells = mergedColumns.map((column) => {
+  const cells = mergedColumns().map((column) => {
     const keeping = keepings[column];
     // Whatever a rule says of it, consent is never weakened.
     const value =

@@ -13,7 +13,7 @@
 
 import type { Engine } from '../../../core/engine.ts';
 import type { Metrics, Preparation } from '../../../core/prepare.ts';
-import { quoteName, raw, sql } from '../../../core/sql.ts';
+import { quoteName, quoteText, raw, sql } from '../../../core/sql.ts';
 import { matchTable } from '../match-table.ts';
 import type { MatchingRules } from '../rules.ts';
 import { mergedColumns, mergedQuery } from './merged-cells.ts';
@@ -50,10 +50,14 @@ export async function sweep({ engine, context }: Preparation, rules: MatchingRul
   await createAnswers(engine);
   await createGroups(engine, rules);
   await createGone(engine);
-  await createAsked(engine, rules);
+  const waiting = await createAsked(engine, rules, context.period);
   for (const table of ['sweep_input', 'match_pairs', 'match_clusters'])
     await engine.run(raw(`drop table if exists ${table}`));
-  return { matching, ...(leftOut > 0 && { leftOut: { 'with a row in quarantine': leftOut } }) };
+  return {
+    matching,
+    ...(waiting > 0 && { questionsWaiting: waiting }),
+    ...(leftOut > 0 && { leftOut: { 'with a row in quarantine': leftOut } }),
+  };
 }
 
 async function findPairs(engine: Engine, rules: MatchingRules): Promise<Metrics> {
@@ -66,7 +70,7 @@ async function findPairs(engine: Engine, rules: MatchingRules): Promise<Metrics>
 async function noPairs(engine: Engine): Promise<Metrics> {
   await engine.run(
     raw(
-      `create or replace table match_pairs (left_id varchar, right_id varchar, probability double, evidence varchar, certain boolean, conflict boolean)`,
+      `create or replace table match_pairs (left_id varchar, right_id varchar, probability double, evidence varchar, reading varchar, certain boolean, conflict boolean, askable boolean)`,
     ),
   );
   return { said: 'swept before in this period: only answers count' };
@@ -158,36 +162,59 @@ async function createGone(engine: Engine): Promise<void> {
   );
 }
 
-/** `sweep_asked`: what is likely and not answered, said of those who will be there, both records side by side. */
-async function createAsked(engine: Engine, rules: MatchingRules): Promise<void> {
+/**
+ * `sweep_asked`: what is likely, not answered and not asked before, about those who will be there, both records side by
+ * side. The most certain questions come first, those about one person together, at most as many as the rules say.
+ * New rows of a table are written in the order of their keys, so a key starts with the question's place.
+ * Returns how many wait for the next month.
+ */
+async function createAsked(engine: Engine, rules: MatchingRules, period: string): Promise<number> {
   const shown = (alias: string): string =>
     `concat_ws(', ', nullif(concat_ws(' ', ${alias}.first_name, ${alias}.last_name), ''), ${SHOWN.map((column) => `cast(${alias}.${quoteName(column)} as varchar)`).join(', ')}, case when ${alias}.created_at is not null then 'here since ' || cast(local_day(${alias}.created_at) as varchar) end)`;
   await engine.run(
-    raw(`create or replace temp table sweep_asked as
+    raw(`create or replace temp table sweep_likely as
       with current_pairs as (
         select least(coalesce(a.survivor_id, p.left_id), coalesce(b.survivor_id, p.right_id)) as l,
-          greatest(coalesce(a.survivor_id, p.left_id), coalesce(b.survivor_id, p.right_id)) as r, probability, evidence, conflict
+          greatest(coalesce(a.survivor_id, p.left_id), coalesce(b.survivor_id, p.right_id)) as r, probability, reading, askable
         from match_pairs p left join sweep_members a on a.contact_id = p.left_id left join sweep_members b on b.contact_id = p.right_id
       ), best as (
-        select l, r, max(probability) as probability, arg_max(evidence, (probability, evidence)) as evidence, max(conflict) as conflict from current_pairs where l <> r group by 1, 2
+        select l, r, max(probability) as probability,
+          arg_max(reading, (probability, reading)) as reading, max(askable) as askable from current_pairs where l <> r group by 1, 2
       )
-      select concat('duplicate-', left(md5_hex(concat(l, '|', r)), 16)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability,
-        concat('One person? "', ${shown('a')}, '" and "', ${shown('b')}, '". ', case when probability >= 0.99 then 'Almost certainly' when probability >= 0.9 then 'Very likely' when probability >= 0.7 then 'Likely' else 'Perhaps' end,
-          ': ', evidence, '. Write yes or no in the column decision.') as evidence
-      from best join contacts a on a.contact_id = l join contacts b on b.contact_id = r
-      where (probability >= ${rules.bands.certain} or not conflict)
+      select l, r, probability, reading
+      from best
+      where askable
+        and not exists (select 1 from review v where v.subject = 'duplicate' and least(v.left_id, v.right_id) = best.l and greatest(v.left_id, v.right_id) = best.r)
         and not exists (select 1 from sweep_answers s where s.l = best.l and s.r = best.r)
         and not exists (select 1 from sweep_answers s join sweep_members m on m.contact_id in (s.l, s.r) where s.decision = 'no' and (m.survivor_id = best.l and (s.l = best.r or s.r = best.r) or m.survivor_id = best.r and (s.l = best.l or s.r = best.l)))`),
+  );
+  await engine.run(
+    raw(`create or replace temp table sweep_asked as
+      with ends as (select l as id, probability from sweep_likely union all select r, probability from sweep_likely),
+      sure as (select id, max(probability) as probability from ends group by id),
+      ranked as (
+        select q.*, row_number() over (order by greatest(a.probability, b.probability) desc, case when a.probability >= b.probability then q.l else q.r end, q.probability desc, q.l, q.r) as place
+        from sweep_likely q join sure a on a.id = q.l join sure b on b.id = q.r
+      )
+      select concat('duplicate-', ${quoteText(period)}, '-', lpad(cast(place as varchar), 4, '0'), '-', left(md5_hex(concat(l, '|', r)), 8)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability, place,
+        concat('One person? "', ${shown('a')}, '" and "', ${shown('b')}, '". ', case when probability >= 0.99 then 'Almost certainly' when probability >= 0.9 then 'Very likely' when probability >= 0.7 then 'Likely' else 'Perhaps' end,
+          ': ', reading, '. Write yes or no in the column decision.') as evidence
+      from ranked join contacts a on a.contact_id = l join contacts b on b.contact_id = r
+      where place <= ${rules.questionsPerMonth}`),
+  );
+  return engine.number(
+    raw('select greatest(0, (select count(*) from sweep_likely) - (select count(*) from sweep_asked))'),
   );
 }
 
 /** Pairs that a person is asked about, each once. */
 export const asked = sql`
-  select review_id, 'duplicate' as subject, left_id, right_id, probability, evidence, 'may be one person' as why from sweep_asked`;
+  select review_id, 'duplicate' as subject, left_id, right_id, probability, evidence, 'may be one person' as why
+  from sweep_asked order by place`;
 
 /** What the survivors hold from then on. */
 export const survivors = sql`
-  select survivor_id as contact_id, ${raw(mergedColumns.map(quoteName).join(', '))}, 'merged from a duplicate' as why from sweep_merged`;
+  select survivor_id as contact_id, ${raw(mergedColumns().map(quoteName).join(', '))}, 'merged from a duplicate' as why from sweep_merged`;
 
 /** The rows that go into `merges`, whole. */
 export const merges = (asOf: Date) => sql`

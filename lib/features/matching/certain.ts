@@ -1,0 +1,197 @@
+/**
+ * Whether a pair is certainly one person, so that it may be merged without asking.
+ *
+ * Certain means: an identifier of the person's own agrees (a birth date, an identifying code, a mailbox of theirs), the
+ * first name is the same and written out, the generation suffix is the same, and nothing conflicts. What a household or
+ * a company shares (a landline, an address, a switchboard, info@, a family's mailbox) is one identifier together and is
+ * never enough. A value that stands on records of different people is shared, whatever it looks like.
+ * Things (shops, firms) are certain where their name and two independent identifiers agree.
+ */
+import { headerWords } from './headers.ts';
+import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
+import { firstNameColumn, firstNameSql, sh, v, x } from './record-columns.ts';
+import type { MatchingRules } from './rules.ts';
+import { literal } from './values.ts';
+
+/** Stands where a first name is expected and is none. */
+const notFirstNames =
+  'familie family fam famille familia famiglia familien eheleute ehepaar couple haushalt household team office info sales ' +
+  'buero firma company reception empfang accounting buchhaltung herr frau herrn mr mrs ms mme monsieur madame senor senora';
+/** Words in a mailbox that several people of a household use. */
+const familyWords =
+  'familie family fam famille familia famiglia familien haushalt household home house haus casa maison eltern parents ' +
+  'und and et y e u n plus the die les los wir we us our unser wij ons couple';
+
+/** SQL that is true where one of the columns of a kind is on one of the levels. */
+function anyAt(compared: readonly Compared[], kind: Kind, at: readonly LevelName[]): string {
+  const tests = compared.flatMap((column, index) => {
+    if (column.kind !== kind) return [];
+    const numbers = at.map((name) => levelNumber(kind, name)).filter((number) => number > 0);
+    return numbers.length === 0 ? [] : [`l${index} in (${numbers.join(', ')})`];
+  });
+  return either(tests);
+}
+
+const either = (tests: readonly string[]): string => (tests.length === 0 ? 'false' : `(${tests.join(' or ')})`);
+const one = (test: string): string => `(case when ${test} then 1 else 0 end)`;
+const listOf = (words: string): string => `[${words.split(' ').map(literal).join(', ')}]`;
+
+/** SQL that is true where `name` (plain words) starts with a first name that is written out; other scripts have short ones. */
+const writtenOut = (name: string): string =>
+  `(not regexp_matches(${name}, '^[a-z]( |$)') and not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
+
+/** SQL that is true where the mailbox in e-mail column `index` is a person's own, for a pair with the same first name. */
+function ownMailbox(compared: readonly Compared[], index: number): string {
+  const words = `string_split_regex(translate(a.${x(index)}, 'äöüéèáàóíñç', 'aoueeaaoinc'), '[^a-z]+')`;
+  const letters = `regexp_replace(a.${x(index)}, '[^a-z]', '', 'g')`;
+  const first = firstNameSql(compared, 'a');
+  const holds = `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ends_with(${letters}, ${first})))`;
+  const role = `len(list_intersect(${words}, $roles)) > 0 or list_contains($roles, a.${x(index)})`;
+  const roleFirst = `list_contains($roles, list_filter(${words}, w -> w <> '')[1])`;
+  const family = `len(list_intersect(${words}, ${listOf(familyWords)})) > 0`;
+  return `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)}))`;
+}
+
+/** SQL for how many identifiers of the person's own agree, by sort. */
+function personal(compared: readonly Compared[]): { birth: string; code: string; mailbox: string } {
+  const of = (kind: Kind, test: (index: number) => string): string =>
+    either(compared.flatMap((column, index) => (column.kind === kind ? [test(index)] : [])));
+  return {
+    birth: of('date', (i) =>
+      compared[i]?.personal ? `l${i} = 1 and length(a.${v(i)}) = 8 and not ends_with(a.${v(i)}, '00')` : 'false',
+    ),
+    code: of('code', (i) => (compared[i]?.personal ? `l${i} = 1 and not a.${sh(i)}` : 'false')),
+    mailbox: of('email', (i) => ownMailbox(compared, i)),
+  };
+}
+
+/** SQL that is true where something agrees that a household or a company shares. */
+function sharedAgrees(compared: readonly Compared[]): string {
+  const number = compared.some(({ kind }) => kind === 'housenumber')
+    ? anyAt(compared, 'housenumber', ['same'])
+    : 'true';
+  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
+  return `(${anyAt(compared, 'phone', ['same'])} or ${anyAt(compared, 'email', ['same'])} or ${place})`;
+}
+
+/** SQL for how many of the other columns agree, and how many differ. */
+function support(compared: readonly Compared[]): { agree: string; differ: string } {
+  const counted: readonly Kind[] = ['email', 'phone', 'street', 'locality', 'postcode', 'company', 'middle', 'url'];
+  const columns = compared.map((column, index) => ({ ...column, index })).filter(({ kind }) => counted.includes(kind));
+  const sum = (test: (index: number, kind: Kind) => string): string =>
+    columns.length === 0 ? '0' : columns.map(({ index, kind }) => one(test(index, kind))).join(' + ');
+  return {
+    agree: sum((i, kind) => `l${i} = 1 or l${i} = ${levelNumber(kind, 'near') || 1}`),
+    differ: sum((i, kind) => `l${i} = ${levelNumber(kind, 'other')}`),
+  };
+}
+
+/** SQL that is true where a pair of people shows enough of their own, names and suffix included. */
+function personSql(compared: readonly Compared[]): string {
+  const column = firstNameColumn(compared);
+  if (column < 0) return 'false';
+  const full = compared[column]?.kind === 'fullname';
+  const first = `(l${column} = 1 and ${writtenOut(`a.${v(column)}`)}${full ? ` and contains(a.${v(column)}, ' ')` : ''})`;
+  const surname = full ? 'true' : anyAt(compared, 'surname', ['same', 'near']);
+  const surnameSame = full ? 'true' : anyAt(compared, 'surname', ['same']);
+  const { birth, code, mailbox } = personal(compared);
+  const births = compared.flatMap(({ kind }, index) => (kind === 'date' ? [`l${index} <= 1`] : []));
+  const sameBirth = births.length === 0 ? 'true' : `(${births.join(' and ')})`;
+  const { agree, differ } = support(compared);
+  const enough = [
+    `${one(birth)} + ${one(code)} + ${one(mailbox)} >= 2`,
+    `${code} and ${surname}`,
+    `${mailbox} and ${surname} and ${sameBirth}`,
+    `${birth} and ${surname} and ${sharedAgrees(compared)}`,
+    `${birth} and ${surnameSame} and (${agree}) >= (${differ})`,
+  ];
+  return `(${first} and a.gen = b.gen and ${either(enough.map((test) => `(${test})`))})`;
+}
+
+/** SQL that is true where two records of things agree in their name and in two independent identifiers. */
+function thingSql(compared: readonly Compared[], rules: MatchingRules): string {
+  const single = compared.flatMap(({ kind }, index) =>
+    kind === 'phone' || kind === 'code' || kind === 'email'
+      ? [`l${index} = 1 and greatest(a.n${index}, b.n${index}) <= ${rules.commonAbove}`]
+      : [],
+  );
+  const name = anyAt(compared, 'fullname', ['same']);
+  const number = compared.some(({ kind }) => kind === 'housenumber')
+    ? anyAt(compared, 'housenumber', ['same'])
+    : 'true';
+  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
+  const count = [...single, place].map(one).join(' + ');
+  return `(${name} and ${count} >= 2)`;
+}
+
+/** SQL that is true where records `a` and `b` with levels l0, l1 … show enough to be certain; conflicts aside. */
+export function enoughSql(compared: readonly Compared[], rules: MatchingRules, people: boolean): string {
+  return people ? personSql(compared) : thingSql(compared, rules);
+}
+
+/** SQL that is true where two records conflict in something that can't differ between two records of one person. */
+export function conflictSql(compared: readonly Compared[], rules: MatchingRules): string {
+  const vetoes = new Set(rules.vetoes.map(headerWords));
+  const fixed: Partial<Record<Kind, readonly LevelName[]>> = {
+    code: ['other'],
+    date: ['other', 'alike'],
+    given: ['other', 'alike'],
+    fullname: ['other', 'alike'],
+  };
+  const tests = compared.flatMap(({ name, kind, personal: own }, index) => {
+    const at: readonly LevelName[] = own ? (fixed[kind] ?? []) : [];
+    const veto: readonly LevelName[] = vetoes.has(headerWords(name)) || kind === 'year' ? ['other'] : [];
+    const numbers = [...new Set([...at, ...veto])].map((level) => levelNumber(kind, level));
+    return numbers.length === 0 ? [] : [`l${index} in (${numbers.join(', ')})`];
+  });
+  return either([...tests, 'a.gen <> b.gen']);
+}
+
+/**
+ * SQL that is true where records `a` and `b` are two people whatever else they share: a veto of the rules, or another
+ * generation suffix (one may have none) without a birth date or a code that is the same.
+ */
+export function vetoSql(compared: readonly Compared[], rules: MatchingRules): string {
+  const vetoes = new Set(rules.vetoes.map(headerWords));
+  const tests = compared.flatMap(({ name, kind }, index) =>
+    vetoes.has(headerWords(name)) ? [`l${index} = ${levelNumber(kind, 'other')}`] : [],
+  );
+  const { birth, code } = personal(compared);
+  return either([...tests, `(a.gen <> b.gen and not ${birth} and not ${code})`]);
+}
+
+/**
+ * SQL that is true where a person need not be asked about a likely pair: the first names differ outright, which tells
+ * relatives apart better than anything else, or something else conflicts and the probability is not certain.
+ */
+export function notAskedSql(compared: readonly Compared[], rules: MatchingRules): string {
+  const column = firstNameColumn(compared);
+  const kind = compared[column]?.kind;
+  const levels = kind ? [levelNumber(kind, 'other'), levelNumber(kind, 'alike')].join(', ') : '';
+  const first = kind ? `l${column} in (${levels})` : 'false';
+  return `(${first} or ${conflictSql(compared, rules)} and probability < ${rules.bands.certain})`;
+}
+
+/** What a pair must show to be merged without asking. */
+export interface PairStanding {
+  probability: number;
+  /** Whether the evidence is enough: see `enoughSql`. */
+  enough: boolean;
+  conflict: boolean;
+  clusterRows: number;
+}
+
+/** The certain band: probability, identifiers of the person's own, no conflict, and a small cluster. */
+export function certain(pair: PairStanding, rules: MatchingRules): boolean {
+  return (
+    pair.probability >= rules.bands.certain &&
+    pair.enough &&
+    !pair.conflict &&
+    pair.clusterRows <= rules.largestCertainCluster
+  );
+}
+
+/** The same as SQL, over columns `probability`, `enough`, `conflict` and `cluster_rows`. */
+export function certainSql(rules: MatchingRules): string {
+  return `(probability >= ${rules.bands.certain} and enough and not conflict and cluster_rows <= ${rules.largestCertainCluster})`;
+}

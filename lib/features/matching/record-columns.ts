@@ -1,0 +1,22 @@
+/** Names of the columns of `match_records`, which every step of the matching reads. */
+import type { Compared } from './kinds.ts';
+
+/** The column of a compared value, of what is derived from it, of the sound of a name, and of the logarithm of its share of records. */
+export const v = (index: number): string => `v${index}`;
+export const x = (index: number): string => `x${index}`;
+export const s = (index: number): string => `s${index}`;
+export const t = (index: number): string => `t${index}`;
+/** Whether a value stands on records with different first names. */
+export const sh = (index: number): string => `sh${index}`;
+
+/** Place of the column that holds the first name: a first-name column, else a full name. */
+export function firstNameColumn(compared: readonly Compared[]): number {
+  const given = compared.findIndex(({ kind }) => kind === 'given');
+  return given >= 0 ? given : compared.findIndex(({ kind, things }) => kind === 'fullname' && !things);
+}
+
+/** SQL for the first name, as one word, of record `alias`; NULL where the table has none. */
+export function firstNameSql(compared: readonly Compared[], alias: string): string {
+  const column = firstNameColumn(compared);
+  return column < 0 ? 'null::varchar' : `split_part(${alias}.${v(column)}, ' ', 1)`;
+}

@@ -1,0 +1,62 @@
+/**
+ * Which orders are extreme, by the shop's own orders: far outside of where the middle half of them lies. One wrong amount, or one
+ * order of another kind of customer, must not move what all others are worth. Such an order counts as the median one
+ * where a mean or a model of everybody is taken; its own customer keeps it as it is.
+ */
+
+import type { Engine } from '../../core/engine.ts';
+import { type Sql, sql } from '../../core/sql.ts';
+import { numericColumns } from './columns.ts';
+
+/** Orders below `leastCents` or above `mostCents` are extreme. */
+export interface Typical {
+  readonly leastCents: number;
+  readonly medianCents: number;
+  readonly mostCents: number;
+}
+
+/** Steps of the logarithm of an amount: 2 % each. */
+const BINS_PER_E = 50;
+/** Quartiles of a normal distribution are this many standard deviations apart. */
+const QUARTILES_APART = 1.349;
+/** So many standard deviations of the logarithm: one lognormal order in 26 million. */
+const DEVIATIONS = 5.5;
+/** Nothing within a factor of 20 of the median is extreme, however alike the orders are. */
+const LEAST_DISTANCE = Math.log(20);
+/** What one order in a hundred reaches is no exception. */
+const RARE = 0.01;
+
+/** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
+const amounts = (orderTable: Sql, binsPerE: number): Sql => sql`
+  select bin, count(*) as orders
+  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders where cents > 0) as logs
+  group by bin
+  order by bin`;
+
+/** Looks over the amounts of a table of orders. Without any orders nothing is extreme. */
+export async function typicalOrders(engine: Engine, orders: Sql): Promise<Typical> {
+  const { bin, orders: counts } = await numericColumns(engine, amounts(orders, BINS_PER_E), ['bin', 'orders']);
+  return typicalOf(bin, counts);
+}
+
+/** `counts` orders have a logarithm of about `bins` / 50; bins are sorted. */
+export function typicalOf(bins: Float64Array, counts: Float64Array): Typical {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all === 0) return { leastCents: 0, medianCents: 0, mostCents: Number.MAX_SAFE_INTEGER };
+  const at = (share: number): number => {
+    let seen = 0;
+    for (const [i, count] of counts.entries()) {
+      seen += count;
+      if (seen >= share * all) return (bins[i] as number) / BINS_PER_E;
+    }
+    return (bins.at(-1) as number) / BINS_PER_E;
+  };
+  const median = at(0.5);
+  const deviation = (at(0.75) - at(0.25)) / QUARTILES_APART;
+  const distance = Math.max(LEAST_DISTANCE, DEVIATIONS * deviation);
+  return {
+    leastCents: Math.floor(Math.exp(Math.min(median - distance, at(RARE)))),
+    medianCents: Math.round(Math.exp(median)),
+    mostCents: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(Math.exp(Math.max(median + distance, at(1 - RARE))))),
+  };
+}
