@@ -36,7 +36,7 @@ it('says of a sheet that is well what is read as what', async () => {
     well  tab "quarantine": 0 rows of quarantine
     well  tab "runs": 0 rows of runs
     well  the account that runs the night shift may edit the sheet
-    well  24,857 of Google's 10,000,000 cells
+    well  25,057 of Google's 10,000,000 cells
     well  tab "inbox": what is pasted there is taken in before each batch
     well  no table, and left alone: tab "Our notes"
     well  a day is a day in UTC
@@ -78,9 +78,8 @@ it('says what to mend, in order, and ends with 1', async () => {
     look  tab "contacts": numbers in 1 cell of "phone", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
     look  tab "contacts": numbers in 1 cell of "postal_code", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
     well  a day is a day in UTC
-    mend  1 row in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
-    mend  1 row in quarantine, contacts: no date or time: the table "quarantine" says which, after the next run
-    mend  1 row in quarantine, contacts: no status: the table "quarantine" says which, after the next run
+    mend  2 rows in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
+    mend  1 row in quarantine, contacts: not a status: the table "quarantine" says which, after the next run
     well  the ledger is readable: 0 runs"
   `);
   expect(code).toBe(1);
