@@ -40,7 +40,7 @@ it('says of a sheet that is well what is read as what', async () => {
     well  tab "inbox": what is pasted there is taken in before each batch
     well  no table, and left alone: tab "Our notes"
     well  a day is a day in UTC
-    well  the ledger is readable: 0 runs"
+    well  the ledger is readable: 0 runs of this workbook"
   `);
   expect(code).toBe(0);
   expect(writes(bench)).toBe(wrote);
@@ -80,7 +80,7 @@ it('says what to mend, in order, and ends with 1', async () => {
     well  a day is a day in UTC
     mend  2 rows in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
     mend  1 row in quarantine, contacts: not a status: the table "quarantine" says which, after the next run
-    well  the ledger is readable: 0 runs"
+    well  the ledger is readable: 0 runs of this workbook"
   `);
   expect(code).toBe(1);
   expect(writes(bench)).toBe(0);
