@@ -14,7 +14,7 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
+import { MOST_CELLS, NEARLY_FULL, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
@@ -118,8 +118,11 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
   const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers, computed, isCopy } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
-    cells > 0.6 * MOST_CELLS
-      ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/workbook.md)` }
+    cells > NEARLY_FULL * MOST_CELLS
+      ? {
+          level: 'mend',
+          text: `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)`,
+        }
       : { level: 'well', text: used },
   ];
   const ours = nightShift.workbook.timeZone;

@@ -160,6 +160,8 @@ export interface ClearedTabs {
 
 /** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
 export const MOST_CELLS = 10_000_000;
+/** From this share of them on, a run and `doctor` warn. */
+export const NEARLY_FULL = 0.7;
 
 /** What `doctor` says of a spreadsheet beyond its tables. */
 export interface SheetFacts {

@@ -15,6 +15,8 @@ import {
   type ClearedTabs,
   type Held,
   type Marker,
+  MOST_CELLS,
+  NEARLY_FULL,
   nothingHeld,
   type Patches,
   type Reading,
@@ -64,7 +66,7 @@ export interface SheetsStoreOptions {
   readonly run: string;
   readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
-  /** Is told what is waited for. */
+  /** Gets a line for each wait. */
   readonly progress?: (line: string) => void;
 }
 
@@ -177,6 +179,13 @@ class SheetsStore implements Store {
     this.#fresh = null;
     this.#last = snapshot;
     this.#unsettled = new Set();
+    const cells = snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0);
+    if (cells > NEARLY_FULL * MOST_CELLS) {
+      const share = Math.floor((100 * cells) / MOST_CELLS);
+      this.#options.progress?.(
+        `the spreadsheet holds ${share} % of the cells that Google allows; "doctor" lists what helps`,
+      );
+    }
     const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
     this.#tables = new Map(
       tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
