@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/core/job.ts';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import { openSheetsStore } from '../../../lib/workbook/sheets/store.ts';
 import type { Store, TablePatch } from '../../../lib/workbook/store.ts';
@@ -249,7 +250,14 @@ describe('a run that is killed between two of its requests', () => {
       fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes === 3 ? 'reset-before' : undefined),
     };
     const folder = temporaryFolder();
-    const options = { spreadsheetId: SPREADSHEET, folder, aliases: {}, command: 'test', run: 'run-1' };
+    const options = {
+      spreadsheetId: SPREADSHEET,
+      folder,
+      aliases: {},
+      recognise: recogniseWith(),
+      command: 'test',
+      run: 'run-1',
+    };
     const dying = await openSheetsStore({ ...options, client });
     await (await dying.read()).tables[0]?.open();
     const marker = { run: 'run-1', entries: entry('applied'), interrupted: entry('failed') };
