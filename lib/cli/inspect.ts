@@ -58,6 +58,8 @@ function snapshotOf(session: Session, engine: Engine, reading: Reading, more: re
   const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
   return takeSnapshot(engine, reading, {
     settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+    consent: rules.consent,
+    aliases: rules.aliases,
     asOf: session.asOf,
     now: session.identity.startedAt,
     tables: new Set([...jobs.flatMap(({ job }) => [...job.reads, ...job.writes]), ...more]),

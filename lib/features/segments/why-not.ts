@@ -7,7 +7,7 @@ import { domainColumn, factColumn, factsOf } from './facts.ts';
 import type { Segment } from './lists.ts';
 
 /** What a test looks at, as text; a moment as its day. */
-function valueOf(test: Test | undefined): Sql {
+function shownValue(test: Test | undefined): Sql {
   if (test === undefined || test.test === 'mailable' || test.test === 'list') return raw('cast(null as string)');
   if (test.test === 'domain') return sql`cast(c.${name(domainColumn(test.column))} as string)`;
   if ('column' in test) {
@@ -45,7 +45,7 @@ export function whyNotQuery(segments: readonly Segment[], asOf: Date, contactId:
       ({ depth, text, condition, test }, line) => sql`
         select ${raw(String(place))} as place, ${raw(String(line))} as line, ${list} as list,
           case when ${compile(resolved(condition, lists), asOf)} then 'yes' else 'no' end as held,
-          ${`${'  '.repeat(depth)}${text}`} as "condition", ${valueOf(test)} as value
+          ${`${'  '.repeat(depth)}${text}`} as "condition", ${shownValue(test)} as value
         from segment_input c where c.contact_id = ${contactId} and not ${compile(members, asOf)}`,
     );
   });

@@ -146,7 +146,8 @@ export class SheetWriter {
   /** Deletes the scratch tab and all markers. */
   async #finish(): Promise<void> {
     const tabs = [...this.#left, ...(this.#scratch ? [this.#scratch.sheetId] : [])];
-    const requests = [...tabs.map((sheetId): Request => ({ deleteSheet: { sheetId } })), dropMarkers()];
+    const requests: Request[] = tabs.map((sheetId) => ({ deleteSheet: { sheetId } }));
+    if (this.#result.requests > 0 || this.#left.length > 0 || tabs.length === 0) requests.push(dropMarkers());
     await this.#surely(requests, (there) => !tabs.some((sheetId) => there.has(sheetId)), tabs);
     this.#scratch = null;
     this.#left = [];
@@ -170,10 +171,13 @@ export class SheetWriter {
         const { sheets = [] } = await this.#client.get('sheets(properties(sheetId))');
         const tabs = new Set(sheets.map(({ properties }) => properties?.sheetId ?? 0));
         if (isDone(tabs)) return;
-        // A person deleted one of them meanwhile.
-        left = requests.filter(
-          ({ deleteSheet }) => !deleteSheet || tabs.has(deleteSheet.sheetId ?? -1) || !gone.length,
+        // A person deleted one of them meanwhile; and where there is no metadata left, deleting it may be refused.
+        left = requests.filter(({ deleteSheet, deleteDeveloperMetadata }) =>
+          deleteSheet
+            ? tabs.has(deleteSheet.sheetId ?? -1) || gone.length === 0
+            : !deleteDeveloperMetadata || attempt < REFUSALS / 2,
         );
+        if (left.length === 0) return;
       }
     }
   }

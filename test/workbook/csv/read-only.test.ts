@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { openCsvReader, openCsvStore } from '../../../lib/workbook/csv/store.ts';
 import { aContact, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
 
 function workbook(): { folder: string; options: Parameters<typeof openCsvReader>[0] } {
   const folder = temporaryFolder();
   writeWorkbook(folder, { contacts: [aContact()] });
-  return { folder, options: { folder, aliases: {}, command: 'explain', run: 'r1' } };
+  return { folder, options: { folder, aliases: {}, recognise: recogniseWith(), command: 'explain', run: 'r1' } };
 }
 
 it('lets a run open a workbook that somebody is reading, and somebody read one that a run has open', async () => {
