@@ -16,18 +16,18 @@ const LOOK_BACK = 1_000;
 
 /** The page of a session's workbook, as text. */
 async function pageOf(session: Session): Promise<string> {
-  const { ledger, nightShift, identity } = session;
+  const { ledger, nightShift, identity, asOf } = session;
   const entries = new Map<string, readonly LedgerEntry[]>();
   for (const { job } of allJobs(nightShift)) {
     const recent = await ledger.recent(job.name, LOOK_BACK);
     entries.set(
       job.name,
-      recent.filter((each) => each.workbook === identity.workbook),
+      recent.filter((each) => each.workbook === identity.workbook && Date.parse(each.asOf) <= asOf.getTime()),
     );
   }
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
   const repositoryUrl = server && repository ? `${server}/${repository}` : null;
-  return reportPage({ nightShift, entries, now: session.identity.startedAt, repositoryUrl });
+  return reportPage({ nightShift, entries, now: asOf, repositoryUrl });
 }
 
 /** Writes the page to a file; folders are made. */

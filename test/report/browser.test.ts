@@ -1,9 +1,9 @@
 /** The report page in a real browser: accessible in light and dark, no errors. Skipped where Chromium is not installed. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { expect, it } from 'vitest';
 import { reportPage } from '../../lib/report/page.ts';
 import { nightShift } from '../fixture/batches.ts';
@@ -14,14 +14,13 @@ const now = new Date('2026-11-28T08:00:00Z');
 
 /** The page with axe-core put in, and what axe finds written into it as JSON. */
 function withAxe(page: string): string {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const run = `axe.run(document).then((found) => { const pre = document.createElement('pre'); pre.id = 'axe';
     pre.textContent = JSON.stringify({ wide: document.documentElement.scrollWidth, passes: found.passes.length,
       violations: found.violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]) });
     document.body.append(pre); });`;
   return page
     .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
-    .replace('</body>', () => `<script>${axe}</script><script>${run}</script></body>`);
+    .replace('</body>', () => `<script>${axe.source}</script><script>${run}</script></body>`);
 }
 
 it.each([

@@ -6,7 +6,7 @@ import { slotsBetween } from '../../lib/core/calendar/cron.ts';
 import { periodOf } from '../../lib/core/calendar/period.ts';
 import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
 
-export const WORKBOOK = '0123456789ab';
+const WORKBOOK = '0123456789ab';
 const DAY_MS = 86_400_000;
 
 /** An entry with nothing in it but what is given. */
@@ -137,10 +137,15 @@ export function ledgerOf(nightShift: NightShift, until: Date, days: number): Map
   return entries;
 }
 
-/** Writes entries as a ledger's folder holds them. */
-export function writeLedger(folder: string, entries: ReadonlyMap<string, readonly LedgerEntry[]>): void {
+/** Writes entries as the ledger's folder of a workbook holds them. */
+export function writeLedger(
+  folder: string,
+  entries: ReadonlyMap<string, readonly LedgerEntry[]>,
+  workbook: string,
+): void {
   for (const [job, own] of entries) {
-    for (const entry of own) {
+    for (const each of own) {
+      const entry = { ...each, workbook };
       mkdirSync(join(folder, job, entry.period), { recursive: true });
       writeFileSync(join(folder, job, entry.period, `${entry.run}.json`), `${JSON.stringify(entry, null, 2)}\n`);
     }
