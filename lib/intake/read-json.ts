@@ -10,8 +10,8 @@ import { momentText } from './formats/cells.ts';
 import { unwrap } from './formats/envelopes.ts';
 import type { Json, Read } from './formats/format.ts';
 import { jsonFormatOf, jsonTools } from './formats/registry.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { jsonRecords } from './json-records.ts';
-import type { ImportedFile, ReadOptions } from './read-files.ts';
 
 const BATCH_ROWS = 4_096;
 

@@ -6,9 +6,8 @@ import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
 import type { Request } from './cells.ts';
-import { gridRange } from './look.ts';
+import { gridRange, type WritableTab } from './look.ts';
 import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
-import type { WritableTab } from './writer.ts';
 
 /** A tab that has to have these headers. */
 export interface Room {

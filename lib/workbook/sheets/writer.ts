@@ -11,7 +11,7 @@ import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
 import { isClean, judge, type ScratchAt, type Verdict } from './judge.ts';
 import { Locator } from './locate.ts';
-import { type KnownTab, layInto, type TabLook } from './look.ts';
+import { layInto, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId } from './marker.ts';
 import type { HeldPart, Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
@@ -38,15 +38,6 @@ const SPARE_ROWS = 8;
 const SPARE_COLUMNS = 12;
 /** Columns that people may put in between a look and the request. */
 const NEW_COLUMNS = 3;
-
-/** A tab of the plan: how it was read, or how it has just been made. */
-export interface WritableTab extends KnownTab {
-  readonly sheetId: number;
-  /** Rows below the header; undefined where the tab was not read whole. */
-  readonly length?: number;
-  /** Made by this run: no row of it can be there already. */
-  readonly isNew?: true;
-}
 
 export interface Written {
   readonly written: { readonly cells: number; readonly inserts: number; readonly removals: number };
