@@ -40,7 +40,7 @@ async function digestOf(engine: Engine, diff: Diff, asOf: Date): Promise<{ colum
         : raw(name);
     return [value, raw(`before_${column}`), raw(`set_${column}`)];
   });
-  const all = [raw('op'), ...tableOf(diff.table).key.map((key) => raw(quoteName(key))), ...cells];
+  const all = [sql`op`, ...tableOf(diff.table).key.map((key) => raw(quoteName(key))), ...cells];
   const list = all.map((each) => each.text).join(', ');
   const values = all.flatMap((each) => [...each.values]);
   // Two sums of 64-bit hashes: rows in any order give the same digest.

@@ -4,7 +4,7 @@
  */
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoted, quoteName, quoteText, raw } from '../core/sql.ts';
+import { quoted, quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { cellOf } from '../snapshot/full-contacts.ts';
@@ -109,7 +109,7 @@ export const rowsAlone = (store: Store, table: TableName): Pick<TablePatch, 'isR
 async function orderFirstKey(engine: Engine, table: TableName): Promise<void> {
   const [first, ...others] = tableOf(table).key.map(quoteName);
   if (others.length === 0) return;
-  await engine.run(raw('drop type if exists first_key'));
+  await engine.run(sql`drop type if exists first_key`);
   await engine.run(
     raw(
       `create type first_key as enum (select distinct ${first} from ${quoteName(table)} where _row is null order by 1)`,

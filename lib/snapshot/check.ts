@@ -20,9 +20,7 @@ const WHOLE_ROW = '(row)';
 
 export async function createQuarantine(engine: Engine): Promise<void> {
   await engine.run(
-    raw(
-      'create or replace table quarantine_now ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)',
-    ),
+    sql`create or replace table quarantine_now ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)`,
   );
 }
 
@@ -91,7 +89,7 @@ async function lookOver(
   table: TableName,
   asOf: Date,
 ): Promise<Record<'rows' | 'blank' | 'faulty' | 'later', number>> {
-  const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : raw('0');
+  const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : sql`0`;
   const found = await engine.row(sql`
     select count(*) as "rows", ${raw(`countif(${blankRow(table)})`)} as blank, countif(_fault is not null) as faulty, ${later} as later
     from ${raw(quoteName(table))}`);
@@ -185,15 +183,15 @@ export async function quarantineMalformed(
   malformed: readonly MalformedRow[],
 ): Promise<void> {
   await engine.run(
-    raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)'),
+    sql`create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)`,
   );
   await engine.appendRows(
     'malformed_rows',
     malformed.map(({ row, text, reason, file }) => [String(row), text.slice(0, LONGEST_VALUE), reason, file ?? null]),
   );
   await engine.run(
-    raw(`create or replace temp table malformed_rows as
-      select *, cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it from malformed_rows`),
+    sql`create or replace temp table malformed_rows as
+      select *, cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it from malformed_rows`,
   );
   await engine.run(
     sql`insert into quarantine_now select ${table}, concat_ws(', ', file, 'row ' || at_row), ${WHOLE_ROW}, content, reason from malformed_rows`,

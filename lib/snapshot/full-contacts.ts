@@ -5,7 +5,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
@@ -63,7 +63,7 @@ export async function createWholeRows(
       from query_table(rows) r join contacts t on t._row = r._row
       join (select row_number() over () - 1 as _row, * from ${csvScan(text)}) x on x._row = t._row`),
   );
-  await engine.run(raw('alter table contacts add column _text varchar'));
+  await engine.run(sql`alter table contacts add column _text varchar`);
 }
 
 const pointer = (...steps: readonly string[]): string =>

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { raw, sql } from '../core/sql.ts';
 
 const CONTENT = [
   'email',
@@ -27,9 +27,9 @@ const CONTENT = [
  * always behind the last that is taken, be it by a row in quarantine. `_keyless` marks them.
  */
 export async function identifyContacts(engine: Engine): Promise<void> {
-  await engine.run(raw('alter table contacts add column _keyless boolean'));
-  await engine.run(raw('update contacts set _keyless = contact_id is null'));
-  if ((await engine.number(raw('select count(*) from contacts where _keyless'))) === 0) return;
+  await engine.run(sql`alter table contacts add column _keyless boolean`);
+  await engine.run(sql`update contacts set _keyless = contact_id is null`);
+  if ((await engine.number(sql`select count(*) from contacts where _keyless`)) === 0) return;
   await engine.run(
     raw(`create or replace temp table given as
       with candidates as (
@@ -45,10 +45,10 @@ export async function identifyContacts(engine: Engine): Promise<void> {
       from candidates c left join taken t on t.id = c.id`),
   );
   await engine.run(
-    raw(`update contacts set contact_id = g.id || case when g.nth > 1 then '-' || cast(g.nth as varchar) else '' end
-      from given g where g._row = contacts._row`),
+    sql`update contacts set contact_id = g.id || case when g.nth > 1 then '-' || cast(g.nth as varchar) else '' end
+      from given g where g._row = contacts._row`,
   );
-  await engine.run(raw('drop table given'));
+  await engine.run(sql`drop table given`);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function identifyContacts(engine: Engine): Promise<void> {
  */
 export async function createContactRefs(engine: Engine): Promise<void> {
   await engine.run(
-    raw(`create or replace table contact_refs as
+    sql`create or replace table contact_refs as
       with recursive followed(duplicate_id, survivor_id, steps) as (
         select duplicate_id, survivor_id, 1 from merges
         union all
@@ -77,7 +77,7 @@ export async function createContactRefs(engine: Engine): Promise<void> {
         select case when json_valid(d.record) then json_extract_string(d.record, '$.email') end, c.contact_id, d.duplicate_id
         from merges d join merged m on m.ref = d.duplicate_id join contacts c on c.contact_id = m.contact_id
         where d.duplicate_id not in (select contact_id from contacts)
-      ) where address_key(email) is not null group by 1`),
+      ) where address_key(email) is not null group by 1`,
   );
   await addArchived(engine);
   await createFormer(engine);
@@ -85,15 +85,13 @@ export async function createContactRefs(engine: Engine): Promise<void> {
 
 /** Facts about contacts in the archive have a contact too: they are the activity that brings it back. */
 async function addArchived(engine: Engine): Promise<void> {
-  if ((await engine.number(raw('select count(*) from archive'))) === 0) return;
+  if ((await engine.number(sql`select count(*) from archive`)) === 0) return;
   await engine.run(
-    raw(
-      `insert into contact_refs select contact_id, contact_id from archive where contact_id not in (select ref from contact_refs)`,
-    ),
+    sql`insert into contact_refs select contact_id, contact_id from archive where contact_id not in (select ref from contact_refs)`,
   );
   await engine.run(
-    raw(`insert into contact_refs select '@' || address_key(email), min(contact_id) from archive
-      where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
+    sql`insert into contact_refs select '@' || address_key(email), min(contact_id) from archive
+      where address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`,
   );
 }
 
@@ -103,19 +101,19 @@ async function addArchived(engine: Engine): Promise<void> {
  */
 async function createFormer(engine: Engine): Promise<void> {
   await engine.run(
-    raw(`create or replace table former as
+    sql`create or replace table former as
       select r.ref, r.contact_id from contact_refs r join merges m on m.duplicate_id = r.ref where r.ref <> r.contact_id
       union
       select '@' || address_key(json_extract_string(m.record, '$.email')), r.contact_id
       from merges m join contact_refs r on r.ref = m.duplicate_id
-      where json_valid(m.record) and address_key(json_extract_string(m.record, '$.email')) is not null and r.ref <> r.contact_id`),
+      where json_valid(m.record) and address_key(json_extract_string(m.record, '$.email')) is not null and r.ref <> r.contact_id`,
   );
 }
 
 /** After a merge of this run: what names a duplicate names its survivor from then on. */
 export async function followMerges(engine: Engine, merged: string): Promise<void> {
   const there = await engine.rows(
-    raw(`select table_name as t from duckdb_tables() where table_name in ('events', 'purchases', 'contact_refs')`),
+    sql`select table_name as t from duckdb_tables() where table_name in ('events', 'purchases', 'contact_refs')`,
   );
   for (const { t } of there) {
     await engine.run(

@@ -22,9 +22,9 @@ export async function findOwners(engine: Engine, table: TableName): Promise<void
       from ${table} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id where r.ref is null`),
   );
   await engine.run(
-    raw(`create or replace temp table found as
+    sql`create or replace temp table found as
       select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.address, l.blank
-      from lost l left join contact_refs i on i.ref = l.contact_id left join contact_refs a on a.ref = '@' || l.address`),
+      from lost l left join contact_refs i on i.ref = l.contact_id left join contact_refs a on a.ref = '@' || l.address`,
   );
   const { n, known, total } = await engine.row(
     raw(`select count(*) as n, count(owner) as known, (select count(*) from ${table}) as total from found`),
@@ -48,7 +48,7 @@ async function giveOwners(engine: Engine, table: TableName): Promise<void> {
   );
   await engine.run(raw(`delete from ${table} where rowid in (select rid from found where owner is not null)`));
   await engine.run(raw(`insert into ${table} select * from moved`));
-  await engine.run(raw('drop table moved'));
+  await engine.run(sql`drop table moved`);
 }
 
 /**

@@ -229,7 +229,7 @@ async function addForeignBounces(
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {
   const rows = await engine.rows(
-    raw(`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`),
+    sql`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`,
   );
   return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

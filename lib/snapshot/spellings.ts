@@ -5,7 +5,7 @@
  */
 import { domainToASCII } from 'node:url';
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { raw, sql } from '../core/sql.ts';
 import { readAddress } from '../core/text/address.ts';
 import { withMark } from '../engine/duckdb.ts';
 
@@ -46,7 +46,7 @@ export function readSpelling(address: string): Spelling | null {
  * writes, are read in a spelling that a contact has, where none has theirs.
  */
 export async function createSpellings(engine: Engine): Promise<void> {
-  await engine.run(raw('create or replace table spellings (address varchar, clean varchar, plain varchar)'));
+  await engine.run(sql`create or replace table spellings (address varchar, clean varchar, plain varchar)`);
   const merged = `(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
   const each = [...FROM, merged].map((table) => `select email from ${table} where ${SIGNS}`).join(' union all ');
   const found = await engine.rows(raw(`select distinct ${withMark('address_key(email)')} as address from (${each})`));
@@ -59,9 +59,7 @@ export async function createSpellings(engine: Engine): Promise<void> {
   if (rows.length === 0) return;
   await engine.appendRows('spellings', rows);
   await engine.run(
-    raw(
-      'create or replace table spellings as select address, min(clean) as clean, min(plain) as plain from spellings group by address',
-    ),
+    sql`create or replace table spellings as select address, min(clean) as clean, min(plain) as plain from spellings group by address`,
   );
   await respellBounces(engine);
 }

@@ -53,7 +53,7 @@ export async function bringIn(
     async (found, engine) => {
       report = found;
       const { raw } = await import('../../lib/core/sql.ts');
-      const rows = await engine.rows(raw('select * from import_rejects order by file, line, "column"'));
+      const rows = await engine.rows(sql`select * from import_rejects order by file, line, "column"`);
       rejects = rows.map((row) => ({
         file: basename(paths[Number(row.file)] ?? ''),
         row: String(row.line),
