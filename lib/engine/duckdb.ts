@@ -13,7 +13,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Cell, Engine, Row } from '../core/engine.ts';
-import type { Sql, SqlValue } from '../core/sql.ts';
+import { type Sql, type SqlValue, sql } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
 export interface EngineOptions {
@@ -40,8 +40,8 @@ const APPEND_ROWS = 2_048;
 const ONE_THREAD_ROWS = 20_000;
 
 /** SQL for a text that is to be read here: the client takes U+FEFF at its beginning for a byte order mark, and away; of two it leaves one. */
-export const withMark = (text: string): string =>
-  `case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
+export const withMark = (text: Sql): Sql =>
+  sql`case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
 
 const bound = (value: SqlValue): DuckDBValue =>
   value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value;

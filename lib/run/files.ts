@@ -11,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { quoted, quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { join as joinSql, literal, quoted, raw, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
 import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
 
@@ -72,17 +72,17 @@ export async function stageFiles(
       if (!store.sheet.tabHolds(tab)) tabs.push(tab);
       continue;
     }
-    const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
-    rows[file.name] = whole.rows;
+    const full = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
+    rows[file.name] = full.rows;
     if (!file.onlyChanged) {
-      staged.push(whole);
+      staged.push(full);
       continue;
     }
     const memory = join(store.stateFolder, EXPORTS, file.name);
     const before = await stateBefore(memory, period);
-    const now = scan(whole.staged);
+    const now = scan(full.staged);
     const old = before === null ? null : scan(join(memory, before));
-    const key = raw(`"${file.key}"`);
+    const key = raw(quoted(file.key));
     const changed = old ? sql`${now} except ${old}` : now;
     const gone = old
       ? sql`select ${key} from (${old}) where ${key} not in (select ${key} from (${now}) where ${key} is not null)`
@@ -93,14 +93,14 @@ export async function stageFiles(
     rows[file.name] = news.rows;
     staged.push(news);
     staged.push(await stage(engine, store, ordered(gone), `${dated}-left`, join(folder, `${dated}-left.csv`)));
-    staged.push({ ...whole, target: join(memory, `${period}.csv`), isMemory: true });
+    staged.push({ ...full, target: join(memory, `${period}.csv`), isMemory: true });
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
   return { staged: fresh, tabs, rows, inTabs };
 }
 
-const scan = (path: string): Sql => raw(`select * from read_csv(${quoteText(path)}, header=true, all_varchar=true)`);
+const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;
 
 /** The rows of a tab, one for each key. */
 async function stageTab(
@@ -141,14 +141,13 @@ async function stage(
   const columns = await engine.columnsOf(query);
   const cells = columns
     .map((column) => quoted(column))
-    .map((column) => (forMachines ? column : `${safe(column)} as ${column}`))
-    .join(', ');
-  const table = 'export_rows';
-  await engine.run(sql`create or replace temp table ${raw(table)} as ${query}`);
+    .map((column) => raw(forMachines ? column : `${safe(column)} as ${column}`));
+  await engine.run(sql`create or replace temp table export_rows as ${query}`);
   await engine.run(
-    raw(`copy (select ${cells} from ${table} order by rowid) to ${quoteText(staged)} (format csv, header true)`),
+    sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
+      (format csv, header true)`,
   );
-  const rows = await engine.number(raw(`select count(*) from ${table}`));
+  const rows = await engine.number(sql`select count(*) from export_rows`);
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };
 }
 

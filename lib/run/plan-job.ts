@@ -9,7 +9,7 @@ import { check, type GuardResult, type Hold } from '../core/guard.ts';
 import type { Job, LookupStep, Step } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import type { SourcePlace } from '../core/source-place.ts';
-import { name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { join, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
@@ -130,7 +130,10 @@ export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise
 }
 
 const inWholeLetters = ({ keys, over }: LookupStep): Sql =>
-  sql`select ${raw(keys.map(withMark).join(', '))} from (${over}) as o(${raw(keys.join(', '))})`;
+  sql`select ${join(
+    keys.map((key) => withMark(raw(key))),
+    ', ',
+  )} from (${over}) as o(${raw(keys.join(', '))})`;
 
 /** Asks row logic once per distinct row of `over`, and lays its answers down beside it. */
 async function lookUp(engine: Engine, step: LookupStep): Promise<void> {

@@ -52,10 +52,13 @@ export async function addForeignFile(
   const text = await readStrictly(
     engine,
     file,
-    (from) => `create or replace temp table foreign_rows as
-      select ${email} as email, ${quoteText(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
-      from ${csvScan(from)}`,
-    'foreign_rows',
+    (from) =>
+      raw(`create or replace temp table foreign_rows as
+        select ${email} as email, ${quoteText(shape.kind)} as kind, ${moment} as moment,
+          ${readCell(moment, 'time', settings)} as occurred_at,
+          coalesce(${cells}) is null as blank, cast(null as bigint) as _row
+        from ${csvScan(from)}`),
+    sql`foreign_rows`,
   );
   await engine.run(raw('update foreign_rows set _row = rowid'));
   const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
@@ -77,7 +80,7 @@ async function quarantineForeign(
   text: TableText,
   futureAfter: Date,
 ): Promise<number> {
-  const place = sql`concat_ws(', ', ${file.label}, ${raw(rowText(text))})`;
+  const place = sql`concat_ws(', ', ${file.label}, ${rowText(text)})`;
   await engine.run(sql`insert into quarantine_now
     select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank
     union all

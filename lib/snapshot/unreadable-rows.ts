@@ -59,7 +59,8 @@ export async function hearMalformed(
 export async function hearSuppressions(engine: Engine): Promise<void> {
   const rows = await engine.rows(
     raw(
-      `select ${withMark('email')} as email from suppressed where contains(email, '@') and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
+      `select ${withMark(sql`email`).text} as email from suppressed where contains(email, '@')
+        and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
     ),
   );
   const heard = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
