@@ -1,7 +1,7 @@
 /**
  * What a good engineer would write in an afternoon for one folder: reads the files, cleans distinct values with the
  * same libraries, works out the same suppressions, scores and lists with the same SQL, and writes the tables. No row
- * checks, no plan, no guards, no reasons, no ledger, no atomic landing. `tsx baseline.ts FOLDER AS_OF`.
+ * checks, no plan, no guards, no reasons, no ledger, no atomic commit. `tsx baseline.ts FOLDER AS_OF`.
  */
 import { join } from 'node:path';
 import bounceSuppression from '../../jobs/bounce-suppression.ts';

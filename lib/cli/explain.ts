@@ -47,9 +47,9 @@ export async function explainCommand(session: Session): Promise<number> {
         print(session, [{ contact, sections: elsewhere }]);
         return 0;
       }
-      const told = [];
-      for (const id of ids) told.push({ contact: id, sections: await explainOne(session, look, id) });
-      print(session, told);
+      const explained = [];
+      for (const id of ids) explained.push({ contact: id, sections: await explainOne(session, look, id) });
+      print(session, explained);
       return 0;
     },
   );
@@ -105,7 +105,7 @@ const inOwnTables = (id: string): { title: string; query: Sql }[] =>
   });
 
 async function explainOne(session: Session, { engine, snapshot }: Look, id: string): Promise<Section[]> {
-  const told = await sections(engine, [
+  const parts = await sections(engine, [
     {
       title: 'Contact',
       query: sql`select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band from contacts where contact_id = ${id}`,
@@ -123,22 +123,22 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     const context = await tried(engine, job, untried);
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
-    told.push(...(await sections(engine, job.explains(context, id))));
-    told.push(...(await preparedSections(session, engine, job, context, id)));
+    parts.push(...(await sections(engine, job.explains(context, id))));
+    parts.push(...(await preparedSections(session, engine, job, context, id)));
     await dropSteps(engine, steps);
   }
   const decisions = sql`
     select "at", job, period, "table", "column", "before", "after", reason from changes
     where row_key = ${id} or row_key in (select address_key(email) from contacts where contact_id = ${id})
     order by "at", job, "table", "column"`;
-  told.push(
+  parts.push(
     ...(await sections(engine, [
       { title: 'Decisions', query: decisions },
       ...aboutNobody(id).slice(1),
       ...inOwnTables(id),
     ])),
   );
-  return told;
+  return parts;
 }
 
 /** What a job explains from what it prepares as in its run; nothing where that says nothing of this contact. */
@@ -159,12 +159,12 @@ async function sections(engine: Engine, asked: readonly { title: string; query: 
   return found;
 }
 
-function print(session: Session, told: readonly { contact: string; sections: readonly Section[] }[]): void {
+function print(session: Session, explained: readonly { contact: string; sections: readonly Section[] }[]): void {
   if (session.options.json) {
-    console.log(printableJson({ contacts: told }));
+    console.log(printableJson({ contacts: explained }));
     return;
   }
-  const lines = told.flatMap(({ sections: parts }) =>
+  const lines = explained.flatMap(({ sections: parts }) =>
     parts.flatMap((part) => [part.title, ...rowsAsText(part.rows), '']),
   );
   console.log(screen(lines));

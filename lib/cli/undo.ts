@@ -45,7 +45,7 @@ async function refuseNothing(session: Session, jobName: string, period: string):
   throw new UsageError(`${nothingOf(jobName, period, own)} ${instead(jobName, period, entries.filter(decides))}`);
 }
 
-/** A run decided where it added or took away rows, or changed cells that are not worked out anew each time. */
+/** A run decided where it added or took away rows, or changed cells that are not recalculated each time. */
 const decides = ({ status, reasons }: LedgerEntry): boolean =>
   status === 'applied' &&
   Object.keys(reasons).some((reason) => {

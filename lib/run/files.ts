@@ -1,8 +1,8 @@
 /**
  * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
- * places once the run's landing is done, so that no export shows what did not land. Each appears whole, with
+ * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
  * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of tabs a
- * file may be a tab instead, which lands with the tables; its rows and checksum stand in the job's metrics.
+ * file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's metrics.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
@@ -167,7 +167,7 @@ async function hashOf(path: string): Promise<string | null> {
 /** Older states than this many are not needed any more. */
 const STATES_KEPT = 2;
 
-/** Puts the files in their places, each whole at once. */
+/** Puts the files in their places, each complete at once. */
 export async function placeFiles(files: readonly StagedFile[]): Promise<void> {
   for (const { staged, target, rows, sha256, isMemory } of files) {
     await mkdir(dirname(target), { recursive: true });

@@ -108,7 +108,7 @@ it('Parquet columns are read by their types, whatever wrote them', async () => {
   await writeParquet({
     [join(folder, 'w.parquet')]: `
       select cast(1 as bigint) as event_id, cast(12 as double) as contact_id, 'click' as type, timestamp '2026-11-20 10:00:00' as occurred_at, cast('' as varchar) as campaign, cast(0.1 as float) as value, [1, 2] as tags
-      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('nan' as float), null`,
+      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('infinity' as float), null`,
     [join(folder, 'b.parquet')]: `
       select uuid '11111111-1111-1111-1111-111111111111' as bounce_id, '12@example.com' as email, 'hard' as kind, cast(550 as decimal(5, 1)) as code, date '2026-11-20' as occurred_at`,
   });
