@@ -3,7 +3,7 @@
  *
  * `sending: true` leaves out everybody who may not be mailed, whatever list it is of. `only: 'changed'` gives what is new
  * or changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a Google
- * Sheet instead of a file.
+ * Sheet instead of a file. Each is written every night; with `every: 'week'`, in the night to Monday alone.
  */
 // Columns of your own are declared there, and may be exported.
 import './workbook.ts';

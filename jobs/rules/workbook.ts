@@ -21,4 +21,6 @@ export const workbook = workbookRules({
   sources: {},
   // A table that lost more than 5 % of its rows since the last run, without a job that took them away, was cut.
   shrink: { share: 0.05 },
+  // On GitHub Actions export files are kept as an artifact of the run, in private repositories alone, for so many days.
+  exportFiles: { keptDays: 7 },
 });

@@ -2,7 +2,6 @@
  * `doctor`: looks the workbook and the settings over, and says what to mend, in order. Changes nothing.
  */
 
-import { allJobs } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import { describeError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
@@ -17,7 +16,7 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
-import type { Session } from './session.ts';
+import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
 
 export interface Finding {
@@ -217,9 +216,8 @@ function doubled({ label, headers, headerOf }: SourceTable): Finding[] {
 
 async function examineLedger(session: Session): Promise<Finding[]> {
   try {
-    let entries = 0;
-    for (const { job } of allJobs(session.nightShift)) entries += (await session.ledger.recent(job.name, 400)).length;
-    return [{ level: 'well', text: `the ledger is readable: ${plural(entries, 'run')}` }];
+    const entries = [...(await historyOf(session)).values()].flat().length;
+    return [{ level: 'well', text: `the ledger is readable: ${plural(entries, 'run')} of this workbook` }];
   } catch (error) {
     return [{ level: 'mend', text: describeError(error).message }];
   }

@@ -70,6 +70,7 @@ export async function importCommand(session: Session): Promise<number> {
       asOf: session.asOf,
       identity: session.identity,
       approvals: new Set(options.approve),
+      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,

@@ -55,6 +55,8 @@ const schema = z.strictObject({
     .default({}),
   /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
   shrink: z.strictObject({ share: z.number().min(0).max(1) }),
+  /** How many days GitHub keeps the export files of a run on Actions, in a private repository. */
+  exportFiles: z.strictObject({ keptDays: z.int().min(1).max(90) }).default({ keptDays: 7 }),
 });
 
 export type WorkbookRules = z.infer<typeof schema>;

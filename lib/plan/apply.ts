@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { columnOf, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, integer, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
@@ -108,11 +108,29 @@ const keyOf = (diff: Diff): Sql => sql`${keyText(diff.table, 'd')} as row_key`;
 const rowsOf = (diff: Diff, op: 'u' | 'i' | 'd'): Sql =>
   sql`d._row from ${name(diff.name)} d where d.op = ${literal(op)}`;
 
-/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column. */
-function updatedCells(diff: Diff): Sql[] {
+/**
+ * Everything that a plan would write, derived numbers too: a select of (table, key, column, before, after, reason), in
+ * the workbook's order; null for an empty plan. An added or removed row is one row with an empty column, and its record
+ * as JSON.
+ */
+export function planRows(diffs: readonly Diff[]): Sql | null {
+  const parts = diffs.flatMap((diff, i) =>
+    [...updatedCells(diff, true), ...addedRows(diff), ...removedRows(diff)].map(
+      (cells) =>
+        sql`select ${integer(i)} as nth, ${literal(diff.table)} as "table", row_key as "key", cell as "column",
+          before_value as "before", after_value as "after", why as "reason", _row from (${cells})`,
+    ),
+  );
+  if (parts.length === 0) return null;
+  return sql`select "table", "key", "column", "before", "after", "reason" from (${join(parts, ' union all ')})
+    order by nth, _row, "key", "column"`;
+}
+
+/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, or `withDerived` per column. */
+function updatedCells(diff: Diff, withDerived = false): Sql[] {
   if (diff.counts.update === 0) return [];
   return diff.sets.flatMap(({ name: column, type, why, derived, updates }) => {
-    if (derived || updates === 0) return [];
+    if ((derived && !withDerived) || updates === 0) return [];
     const before = raw(writeCell(`d.before_${column}`, type));
     const after = raw(writeCell(`d.${quoteName(column)}`, type));
     return sql`select ${keyOf(diff)}, ${literal(column)} as cell, ${before} as before_value, ${after} as after_value,

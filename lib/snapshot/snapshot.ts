@@ -21,6 +21,7 @@ import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -133,6 +134,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);
+  await createWaiting(engine);
   const quarantine = await countQuarantine(engine);
   let unreadable: Record<string, number> = {};
   for (const [table, text] of texts)

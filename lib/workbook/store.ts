@@ -224,8 +224,8 @@ export interface Store {
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
   /**
-   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. Only a
-   * spreadsheet keeps one, in its metadata.
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
+   * its metadata, a folder of files in `.nightshift/workbook.json`.
    */
   readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */

@@ -137,7 +137,7 @@ describe('a workbook that can’t be used', () => {
       ['run', 'x\n::error::pwned'],
     ])
       codes.push(await main([...args, '--as-of', today, ...places], nightShift));
-    expect(codes).toEqual([0, 0, 0, 0, 2]);
+    expect(codes).toEqual([3, 3, 0, 0, 2]);
     expect(out.join('\n')).toContain('held: a list that no rule names (2) changes too much: 40 to 0 members');
     const kept = entriesIn(join(folder, 'ledger'));
     expect(kept.length).toBeGreaterThan(4);

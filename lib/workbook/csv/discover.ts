@@ -45,6 +45,8 @@ export function tableMeant(name: string): TableName | null {
 /** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
+const PLAN_HEADER = 'table,key,column,before,after,reason';
+
 /** Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet. @throws WorkbookError where there are no contacts, or more than one file that might be them */
 export async function discover(
   folder: string,
@@ -78,6 +80,8 @@ export async function discover(
       leftAlone.push(name);
       continue;
     }
+    // The rows of a plan that waits (lib/run/plan-file.ts), which are ours.
+    if (file.header.join() === PLAN_HEADER) continue;
     const headers = new Set(file.header.map(normalHeader));
     if (headers.has('unsub_time')) foreign.push({ kind: 'mailchimp-unsubscribed', file });
     else if (headers.has('clean_time')) foreign.push({ kind: 'mailchimp-cleaned', file });

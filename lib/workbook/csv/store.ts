@@ -37,6 +37,7 @@ import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
 import { splice } from './splice.ts';
+import { folderId } from './workbook-id.ts';
 
 export interface CsvStoreOptions {
   readonly folder: string;
@@ -109,6 +110,7 @@ function jsonOf(text: string): unknown {
 class CsvStore implements Store {
   readonly kind = 'csv';
   readonly stateFolder: string;
+  readonly workbookId: string;
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
   readonly #mayBeEmpty: boolean;
@@ -135,6 +137,7 @@ class CsvStore implements Store {
     this.recovered = recovered;
     this.close = close;
     this.#folder = folder;
+    this.workbookId = folderId(folder);
     this.stateFolder = join(folder, '.nightshift');
     this.#aliases = aliases;
     this.#mayBeEmpty = mayBeEmpty;
