@@ -117,7 +117,7 @@ interface Receipt extends Cleared {
 
 function textOf(receipt: Receipt, changes: string): string[] {
   const { status, rewritten, leftovers, outside } = receipt;
-  if (status === 'planned') return [`Nothing was written. It would take away: ${changes}`];
+  if (status === 'planned') return [`Nothing was written. It would delete: ${changes}`];
   return [
     `Receipt: run ${receipt.run}, ${receipt.at}`,
     `Taken away: ${changes}`,

@@ -29,7 +29,7 @@ it('says of a file that is called almost like a table that it is not read', asyn
   writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
   writeFileSync(join(folder, 'unsubscribed.csv'), 'Email Address,Unsubscribe Date\nada@example.com,2026-09-01\n');
   expect(await command(folder, 'run', 'nightly')).toBe(0);
-  expect(said.join('\n')).toContain('Not read: unsubscribed.csv, which may say who left, and is no file that we know.');
+  expect(said.join('\n')).toContain('Not read: unsubscribed.csv, which may hold unsubscribes, and is no known file. Import it');
   expect(said.join('\n')).toContain(
     'Not read: Suppressions (1).csv, which is called almost like suppressions.csv. Rename it if it is meant.',
   );
@@ -37,9 +37,9 @@ it('says of a file that is called almost like a table that it is not read', asyn
   said = [];
   await command(folder, 'doctor');
   expect(said.join('\n')).toContain(
-    'look  Suppressions (1).csv is not read: rename it to suppressions.csv if it is meant',
+    'review Suppressions (1).csv is not read: rename it to suppressions.csv if it is meant',
   );
-  expect(said.join('\n')).toContain('well  no table, and left alone: notes.csv');
+  expect(said.join('\n')).toContain('OK     no table, and ignored: notes.csv');
   expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('a,b\n1,2\n');
 });
 
@@ -60,5 +60,5 @@ it('says which of two columns with one name counts', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'contacts.csv'), 'contact_id,email,Email\n1,ada@example.com,ben@example.com\n');
   expect(await command(folder, 'doctor')).toBe(1);
-  expect(said.join('\n')).toContain('mend  contacts.csv has "Email" beside "email": only "email" counts.');
+  expect(said.join('\n')).toContain('fix    contacts.csv has "Email" beside "email": only "email" counts.');
 });

@@ -94,7 +94,12 @@ function arrange(file: CsvFile, patch: Patch): Columns {
   const changed = places.filter(({ column }) => column >= 0).toSorted((a, b) => a.column - b.column);
   const added = places.filter(({ column }) => column < 0);
   const rowCells = file.header.map((_, column) => changed.find((place) => place.column === column)?.cell ?? -1);
-  return { key: file.header.indexOf(patch.key), changed, added, rowCells: [...rowCells, ...added.map(({ cell }) => cell)] };
+  return {
+    key: file.header.indexOf(patch.key),
+    changed,
+    added,
+    rowCells: [...rowCells, ...added.map(({ cell }) => cell)],
+  };
 }
 
 /** One pass over file and patch, side by side. */

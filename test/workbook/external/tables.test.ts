@@ -289,7 +289,7 @@ describe('the commands', () => {
     put(folder, { 'w/events.csv': text });
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const doctor = await command({ events: join(folder, 'w') }, 'doctor', ...options);
-    expect(doctor.said).toContain(`well  ${source}: 3 rows of events`);
+    expect(doctor.said).toContain(`OK     ${source}: 3 rows of events`);
     const erase = await command({ events: join(folder, 'w') }, 'erase', 'c1', '--yes', ...options);
     expect(erase.said).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
     expect(erase.code).toBe(1);
