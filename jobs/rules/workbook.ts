@@ -11,6 +11,9 @@ export const workbook = workbookRules({
 
   // Your own names of columns, such as { 'E-Mail (work)': 'email' }. Mailchimp's and HubSpot's are known.
   aliases: {},
+  // What a column means that may say who wants no mail: { 'Marketing status': { yes: ['A'], no: ['B', 'C'] }, 'Segment status': 'ignore' }.
+  // A run that meets one it doesn't know stops, and prints the line to put here.
+  consent: {},
   // Columns and tables of your own, with their types (docs/workbook.md): text, number, date or time.
   // columns: { contacts: { postal_mailing: 'text' } },
   // tables: { visits: { key: ['visit_id'], columns: { visit_id: 'text', contact_id: 'text', seen_on: 'date' } } },

@@ -14,7 +14,7 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
+import { MOST_CELLS, NEARLY_FULL, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
@@ -52,8 +52,11 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
     if (store.kind === 'csv') findings.push(...doubled(source));
   }
+  for (const { header, yes, no } of snapshot.consent?.counts ?? []) {
+    findings.push({ level: 'OK', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
+  }
   for (const file of reading.foreign)
-    findings.push({ level: 'OK', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(await ofAccess(store)),
@@ -115,8 +118,13 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
   const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers, computed, isCopy } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
-    cells > 0.6 * MOST_CELLS
-      ? { level: 'fix', text: `${used}: delete empty rows and columns, or keep events in files (docs/workbook.md)` }
+    cells > NEARLY_FULL * MOST_CELLS
+      ? {
+          level: 'fix',
+          text:
+            `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), ` +
+            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)',
+        }
       : { level: 'OK', text: used },
   ];
   const ours = nightShift.workbook.timeZone;

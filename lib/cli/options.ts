@@ -47,6 +47,10 @@ const OPTIONS = {
     does: 'write the rows of the plan to a CSV file: table, key, column, before, after, reason',
   },
   due: { flags: '--due', does: 'the slots of a batch that are due by its schedule' },
+  as: {
+    flags: '--as <what>',
+    does: 'what the files are, where that is not certain: contacts, unsubscribed, complaints or bounces',
+  },
   map: {
     flags: '--map <header=column>',
     does: 'a file’s header, and the column that it stands for; again for each',
@@ -115,7 +119,7 @@ export const commands: readonly CommandDeclaration[] = [
     name: 'import',
     args: '[files...]',
     does: 'bring in contacts, bounces, events or purchases from other tools',
-    options: ['dryRun', 'approve', 'plan', 'map', 'overwrite', 'yes'],
+    options: ['dryRun', 'approve', 'plan', 'as', 'map', 'overwrite', 'yes'],
   },
   { name: 'export', args: '[name]', does: 'write one export by hand', options: ['dryRun'] },
   {
@@ -161,6 +165,7 @@ export interface Options {
   /** `shift` only: the slots that are due, not this moment. */
   readonly due: boolean;
   readonly approve: readonly string[];
+  readonly as: string | undefined;
   /** `shift` only: a login at GitHub, and the number of an issue. */
   readonly approver: string | undefined;
   readonly issue: number | undefined;
@@ -256,6 +261,7 @@ function optionsOf(name: string, command: Command): Options {
     dryRun: given.dryRun ?? false,
     due: given.due ?? false,
     approve: given.approve ?? [],
+    as: given.as,
     approver: given.approver,
     issue: given.issue === undefined ? undefined : Number(given.issue),
     plan: given.plan,

@@ -150,8 +150,9 @@ export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[
  */
 export function exitCode(jobs: readonly JobResult[]): number {
   const failed = jobs.filter(({ status }) => status === 'failed');
-  if (failed.some(({ error }) => error?.kind !== 'RulesError')) return 1;
+  if (failed.some(({ error }) => !['RulesError', 'ConsentQuestion'].includes(error?.kind ?? ''))) return 1;
   if (failed.length > 0 || jobs.some(hasWrongRules)) return 2;
+  if (jobs.some(({ metrics }) => Number(metrics.unread ?? 0) > 0)) return 1;
   return jobs.some(waits) ? 3 : 0;
 }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
+import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -95,6 +96,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
+  const progress = progressTo(process.stderr);
   return {
     nightShift,
     options,
@@ -103,16 +105,20 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
-    progress: progressTo(process.stderr),
+    progress,
     elapsed: () => (performance.now() - start) / 1000,
     open: async (command, mayBeEmpty = false) => {
       const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
+      const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
       // Google's client is only loaded for a workbook that needs it.
       const store =
         spreadsheetId === null
           ? await openCsvStore(common)
-          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
+          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
+              ...common,
+              spreadsheetId,
+              progress: (line) => progress(line),
+            });
       // The sample is whole in itself.
       if (isSample || Object.keys(sources).length === 0) return store;
       return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);

@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Reported } from '../github/api/alerts.ts';
-import { commitLedger, fetchLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
+import { commitLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
 import { begunAt } from '../github/begin.ts';
 import { commitMessage } from '../github/commit-message.ts';
 import { dueSlots } from '../github/due.ts';
@@ -25,6 +25,7 @@ import { failAll } from '../run/run.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { EXPORTS } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
+import { restoreLedger } from './restore-ledger.ts';
 import { exitCode, knownNames, performRun, waits } from './run.ts';
 import { historyOf, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
@@ -51,12 +52,6 @@ export async function shiftCommand(session: Session): Promise<number> {
 }
 
 const dry = (session: Session): Session => ({ ...session, options: { ...session.options, dryRun: true } });
-
-/** True where the ledger has a branch of its own. */
-export const restoreLedger = async (
-  { ledgerFolder }: Session,
-  { onActions, gitEnv }: ShiftEnvironment,
-): Promise<boolean> => onActions && fetchLedger(ledgerFolder, gitEnv);
 
 /** The moments to run: the slots that are due, or the one that was asked for. @throws UsageError */
 function slotsOf(session: Session, environment: ShiftEnvironment, history: History): Date[] {

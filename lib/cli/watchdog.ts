@@ -10,8 +10,8 @@ import type { GitHub, WorkflowRun } from '../github/api/github.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { say } from '../github/notify.ts';
 import { type Finding, failedSince, type Seen, type What, watch, workflowOf } from '../github/watch.ts';
+import { restoreLedger } from './restore-ledger.ts';
 import { historyOf, type Session } from './session.ts';
-import { restoreLedger } from './shift.ts';
 import { notice } from './shift-report.ts';
 import { loadable } from './unloadable.ts';
 

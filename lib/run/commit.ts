@@ -33,7 +33,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   const marker = {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
-    interrupted: interruptedEntries(entries),
+    ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
   return store.land(patchesOf(outcome, kept), marker, tabs);
 }

@@ -45,6 +45,8 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   try {
     const snapshot = await takeSnapshot(engine, await store.read(), {
       settings: settingsOf(request),
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),

@@ -43,4 +43,12 @@ export interface RunResult {
   readonly notRead?: readonly string[];
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
+  /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */
+  readonly consent?: ConsentReport;
+}
+
+export interface ConsentReport {
+  readonly no: Readonly<Record<string, number>>;
+  /** Rows in which one column says yes and another no. */
+  readonly disagree: number;
 }

@@ -13,6 +13,7 @@ import { type TableName, tableOf } from '../core/tables.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
+import { refreshReports } from '../snapshot/consent.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
@@ -111,6 +112,7 @@ export async function runJob(
     const decided = await decide(request, job, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.transaction(() => applyToEngine(engine, plan.diffs));
+    if (plan.diffs.some(({ table }) => table === 'bounces')) await refreshReports(engine);
     if (isFine) await applyWithheld(engine, withheld);
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);

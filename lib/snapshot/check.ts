@@ -10,7 +10,7 @@ import { columnOf, integer, join, literal, name as nameOf, type Sql, sql } from 
 import { type TableName, tableOf } from '../core/tables.ts';
 import type { MalformedRow, TableText } from '../workbook/store.ts';
 import { BETWEEN, blankRow, faultPart, WITHIN } from './load.ts';
-import { type ConsentTable, hearMalformed } from './unreadable-rows.ts';
+import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
@@ -70,7 +70,7 @@ export async function checkTable(
   if (table === 'suppressions') await forgetLaterReleases(engine, asOf);
   if (hasConsent(table)) {
     await engine.run(sql`create or replace table ${unread} as select * from ${name} where _fault is not null`);
-    await hearMalformed(engine, table, text.malformed);
+    await addMalformedHints(engine, table, text.malformed);
   }
   if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
   if (faulty > 0) await quarantineFaults(engine, table, text);

@@ -17,7 +17,7 @@ const FROM = [
   'unread_contacts',
   'unread_suppressions',
   'unread_bounces',
-  'said',
+  'consent_hints',
 ];
 
 /** SQL over the column `email`: whether an address may have other spellings. Few have such signs, and the check is cheap. */
