@@ -438,7 +438,7 @@ describe('a burst', () => {
       '  look: 20 bounces of the last 7 days blame the sender, not the address: nobody is suppressed for them. Look at authentication (SPF, DKIM, DMARC), content and reputation',
       '',
     ]);
-    expect(await told('2026-11-28')).toEqual(['bounce-suppression    unchanged  everything is as it should be', '']);
+    expect(await told('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);
   });
 
   it('of a domain that is no domain is not told by its name', async () => {

@@ -50,7 +50,7 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
       select address from named where contact_id in (select id from erased_ids)
       union all select address_key(${asked}) where contains(${asked}, '@')
     ) where address is not null`);
-  const found = await engine.rows(sql`select distinct ${raw(withMark('address'))} as address from (
+  const found = await engine.rows(sql`select distinct ${withMark(sql`address`)} as address from (
       select address from erased_plain
       union all select address from spellings where plain in (select address from erased_plain)
       union all select address_key(${contact}) where contains(${contact}, '@')

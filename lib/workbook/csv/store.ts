@@ -1,5 +1,5 @@
 /**
- * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and lands all
+ * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and commits all
  * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
  */
 import { randomBytes } from 'node:crypto';
@@ -27,9 +27,9 @@ import {
 import { appendRows, takesRows } from './append.ts';
 import {
   ChangedUnderneath,
+  type CommitFile,
+  commitFiles,
   describeRecovery,
-  type LandingFile,
-  land,
   recover,
   stagingFolder,
 } from './commit/journal.ts';
@@ -69,12 +69,12 @@ const markerSchema = z.object({
     .default({}),
 });
 
-/** A file that is ready to land, and whether it is known to hold no malformed record. */
-interface StagedTable extends LandingFile {
+/** A file that is ready to be written, and whether it is known to hold no malformed record. */
+interface StagedTable extends CommitFile {
   readonly isSound: boolean;
 }
 
-/** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
+/** Opens a folder as a workbook: takes its lock and recovers from a crash. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
   const folder = await folderOf(options);
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
@@ -153,7 +153,7 @@ class CsvStore implements Store {
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
   #marks = new Map<string, RowMarks | null>();
-  /** The files that are as an earlier landing left them, and hold no malformed record. */
+  /** The files that are as an earlier commit left them and hold no malformed record. */
   #sound: ReadonlyMap<string, FileIdentity> = new Map();
 
   readonly scratch: string;
@@ -232,7 +232,7 @@ class CsvStore implements Store {
     await writeFile(markerPath, `${JSON.stringify({ ...marker, sound }, null, 2)}\n`);
     const expected = await identify(join(this.#folder, MARKER));
     try {
-      await land(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
+      await commitFiles(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
       return nothingHeld;
     } catch (error) {
       throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
@@ -245,7 +245,7 @@ class CsvStore implements Store {
     try {
       for await (const patch of patches) {
         const stage = this.#stage(patch, staging);
-        stage.catch(() => {}); // told at the end, when all that was begun has ended
+        stage.catch(() => {}); // reported at the end, when everything that was started has ended
         begun.push(stage);
       }
     } finally {
@@ -275,7 +275,7 @@ class CsvStore implements Store {
     return { target, staged, expected, isSound: malformed === 0 };
   }
 
-  /** Every file that is as a landing left it, and sound: the staged ones, and those of earlier landings. */
+  /** Every file that is as a commit left it, and sound: the staged ones, and those of earlier commits. */
   async #soundAfter(tables: readonly StagedTable[]): Promise<Record<string, FileIdentity>> {
     const sound = new Map(this.#sound);
     for (const { target, staged, isSound } of tables) {
@@ -304,7 +304,7 @@ class CsvStore implements Store {
     const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is damaged: it is not what a run left there. Bring back a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
     );
   }
 }
