@@ -1,4 +1,4 @@
-import { adopt, type CleaningRules, cleaningParts, job, join, name, raw, type Sql, sql, update } from 'nightshift';
+import { adopt, type CleaningRules, cleaningParts, job, join, name, type Sql, sql, update } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 
 const { byCountry, cleanedColumns, cleaningSteps, ROLE_NOTE } = cleaningParts;
@@ -24,13 +24,13 @@ const verdicts = sql`
 
 /** Every other cell as it should be, of the contacts that have one which is not in its final form. */
 function cleaned(): Sql {
-  const alias = (i: number): Sql => raw(`k${i}`);
+  const alias = (i: number): Sql => name(`k${i}`);
   const cells = cleanedColumns.map(
     ({ column }, i) => sql`coalesce(${alias(i)}.clean, c.${name(column)}) as ${name(column)}`,
   );
   const joins = cleanedColumns.map(({ column, lookup }, i) => {
     const country = sql` and coalesce(${alias(i)}.country, '') = coalesce(k0.clean, c.country, '')`;
-    return sql` left join ${name(lookup)} ${alias(i)} on ${alias(i)}.value = c.${name(column)}${byCountry.has(lookup) ? country : raw('')}`;
+    return sql` left join ${name(lookup)} ${alias(i)} on ${alias(i)}.value = c.${name(column)}${byCountry.has(lookup) ? country : sql``}`;
   });
   const found = cleanedColumns.map((_, i) => sql`${alias(i)}.value is not null`);
   return sql`select c.contact_id, ${join(cells, ', ')} from contacts c${join(joins, '')} where ${join(found, ' or ')}`;

@@ -6,7 +6,6 @@ import {
   type ListRule,
   list,
   listParts,
-  raw,
   remove,
   type SizeLimits,
   type Sql,
@@ -45,14 +44,14 @@ const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => 
 /** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
   const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
-  if (sending.length === 0) return raw('false');
+  if (sending.length === 0) return sql`false`;
   return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
 };
 
 /** What the rules want, and what is there today. A list that is wrong wants those whom it has. */
 function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   const { segments, wrong } = checked(rules, context);
-  const none = raw('select cast(null as string) as list, cast(null as string) as contact_id where false');
+  const none = sql`select cast(null as string) as list, cast(null as string) as contact_id where false`;
   const wanted = segments.map((segment): Sql => {
     const members = membershipQuery(segment, context.asOf);
     return sql`select ${segment.name} as list, contact_id from (${members}) as members`;

@@ -4,9 +4,10 @@
  * strings differently, so a pattern here has none: invisible characters stand as themselves, a dot is written [.].
  * Refuses patterns that would need quoting. A NULL gives NULL: there is nothing to clean.
  */
+import { literal, type Sql, sql } from '../sql.ts';
 
-/** `regexp_contains(x, 'pattern')` (RE2, partial match). `x` is the text of a column expression. */
-export function matches(x: string, pattern: string): string {
+/** `regexp_contains(x, 'pattern')` (RE2, partial match). */
+export function matches(x: Sql, pattern: string): Sql {
   if (/['\\]/.test(pattern)) throw new Error('a recogniser pattern may hold neither quotes nor backslashes');
-  return `regexp_contains(${x}, '${pattern}')`;
+  return sql`regexp_contains(${x}, ${literal(pattern)})`;
 }

@@ -3,6 +3,7 @@
  * Refuses to change a letter, and keeps the zero-width joiners that Arabic and Indic scripts and emoji are spelt with.
  */
 
+import { type Sql, sql } from '../sql.ts';
 import { matches } from './recognise.ts';
 
 /** What looks like a space, line breaks aside: tab, no-break, en, em, thin, ideographic … */
@@ -83,5 +84,5 @@ const PLAIN =
   '\uac00-\ud7a3';
 
 /** True where cleanText and cleanLines leave the value as it is. */
-export const textIsClean = (x: string): string =>
-  `(${matches(x, '^[!-~]+( [!-~]+)*$')} or (is_nfc(${x}) and ${matches(x, `^[${PLAIN}]+( [${PLAIN}]+)*$`)}))`;
+export const textIsClean = (x: Sql): Sql =>
+  sql`(${matches(x, '^[!-~]+( [!-~]+)*$')} or (is_nfc(${x}) and ${matches(x, `^[${PLAIN}]+( [${PLAIN}]+)*$`)}))`;

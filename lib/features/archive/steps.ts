@@ -7,7 +7,7 @@
 import type { Engine } from '../../core/engine.ts';
 import type { Step } from '../../core/job.ts';
 import type { Metrics } from '../../core/prepare.ts';
-import { list, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { activityRows } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
@@ -65,10 +65,9 @@ const NOT_COPIED = ['contact_id', 'archived_at', 'archive_reason', 'record', 'ar
 const archived = (): string[] =>
   Object.keys(tableOf('archive').columns).filter((column) => !NOT_COPIED.includes(column));
 const cells = (alias: string): Sql =>
-  raw(
-    archived()
-      .map((column) => `${alias}.${quoteName(column)}`)
-      .join(', '),
+  join(
+    archived().map((column) => columnOf(column, alias)),
+    ', ',
   );
 
 /** Contacts that are inactive and get the note. */
@@ -111,9 +110,9 @@ export async function keepWholeRows(engine: Engine): Promise<Metrics> {
   await engine.run(
     sql`create or replace temp table stale_rows as select _row from contacts where archive_note = ${INACTIVE} and _row is not null`,
   );
-  const none = (await engine.number(raw('select count(*) from stale_rows'))) === 0;
+  const none = (await engine.number(sql`select count(*) from stale_rows`)) === 0;
   const records = none
-    ? raw('select cast(null as varchar) as contact_id, cast(null as varchar) as record where false')
+    ? sql`select cast(null as varchar) as contact_id, cast(null as varchar) as record where false`
     : sql`
       select contact_id, cast(json_merge_patch(record, json_object('archive_note', null, '_cells', json_object('archive_note', null))) as varchar) as record
       from contacts_whole('stale_rows')`;

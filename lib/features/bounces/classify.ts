@@ -3,7 +3,7 @@
  * whatever kind it was filed under: HubSpot and others call spam and policy blocks "hard", and 4,864 people of one
  * customer were lost that way. Codes: RFC 3463, X.Y.Z = class, subject, detail; basic codes: RFC 5321 4.2.3.
  */
-import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, literal, type Sql, sql } from '../../core/sql.ts';
 
 // No pattern holds a backslash: string literals of DuckDB and BigQuery disagree on it.
 const CODE = '[45][.][0-7][.][0-9]{1,3}';
@@ -81,8 +81,6 @@ const NO_ANSWER_WORDS =
 
 /** Permanent by its text alone, where neither kind nor code says so. */
 const PERMANENT_WORDS = 'failed permanently|permanent (error|failure|fatal)|permanently (failed|rejected)';
-
-const literal = (pattern: string): Sql => raw(`'${pattern.replaceAll("'", "''")}'`);
 
 /** The first RFC 3463 code in a text, NULL where there is none: a part of a longer number or of an IP address is no code. */
 const codeIn = (text: Sql): Sql => sql`

@@ -47,7 +47,7 @@ export const bounceExplanations = (contactId: string): Explanation[] => [
   {
     title: 'Bounces',
     query: sql`
-      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf('r.class')} as meaning,
+      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf(sql`r.class`)} as meaning,
         case when r.answered = 1 then 'no: a person released the address later' when f.bounce_id is null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no' else 'yes' end as counts
       from (select * from bounce_reports where email in (${addresses(contactId)})) as r
       left join bounce_facts f on f.bounce_id = r.bounce_id

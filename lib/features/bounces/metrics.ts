@@ -2,7 +2,7 @@
  * What a person should watch about bounces: rates against the alarm lines, faults of the sender, and bursts. Counts, and
  * the domain of a burst; never an address.
  */
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { integer, type Sql, sql } from '../../core/sql.ts';
 import { meaningOf } from './meaning.ts';
 import type { BounceRules } from './rules.ts';
 
@@ -38,11 +38,11 @@ const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sq
   // A domain of few may be somebody's own, and name the person.
   const domain = sql`case when addresses >= ${FEW} and regexp_contains(domain, '^[a-z0-9.-]+$') then domain else 'one domain' end`;
   const many = sql`concat(${text(sql`addresses`)}, case when addresses = 1 then ' address' else ' addresses' end)`;
-  const days = raw(String(rules.rates.withinDays));
+  const days = integer(rules.rates.withinDays);
   return sql`
     select concat('burst ', ${text(sql`place`)}) as label, said from (
       select row_number() over (order by day desc, addresses desc, domain, class) as place,
-        concat('a burst on ', ${text(sql`day`)}, ': ', ${many}, ' at ', ${domain}, ' bounced for one reason (', ${meaningOf('class')}, '). The receiver or the sender broke: nobody is suppressed for it') as said
+        concat('a burst on ', ${text(sql`day`)}, ': ', ${many}, ' at ', ${domain}, ' bounced for one reason (', ${meaningOf(sql`class`)}, '). The receiver or the sender broke: nobody is suppressed for it') as said
       from bounce_bursts where ${lately(sql`day`)}
     ) as bursts where place <= ${MOST_BURSTS}
     union all

@@ -5,7 +5,7 @@
  */
 
 import type { Step } from '../../core/job.ts';
-import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import { list, name, type Sql, sql } from '../../core/sql.ts';
 import type { BounceRules } from './rules.ts';
 
 /** Of fewer contacts than this a domain's common fate says little. */
@@ -13,9 +13,8 @@ const LEAST_OF_A_DOMAIN = 3;
 
 /** A proposal is about one suppression: whoever is suppressed anew is proposed anew, and an old answer says nothing of it. */
 const reviewId = (alias: string): Sql =>
-  raw(
-    `concat('release-', left(md5_hex(concat(${alias}.email, '|', coalesce(cast(${alias}.suppressed_at as string), ''))), 16))`,
-  );
+  sql`concat('release-', left(md5_hex(concat(
+    ${name(alias)}.email, '|', coalesce(cast(${name(alias)}.suppressed_at as string), ''))), 16))`;
 
 /**
  * The suppressions that may be in doubt: in force, of an address and not of a person, and of nobody of whom a complaint

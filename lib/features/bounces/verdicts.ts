@@ -5,20 +5,20 @@
  */
 
 import type { Step } from '../../core/job.ts';
-import { join, list, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
 import { releases } from '../../snapshot/releases.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from './classify.ts';
 import type { BounceRules } from './rules.ts';
 
-const SOFT = raw(`('mailbox_full', 'no_answer', 'routing', 'other_soft')`);
+const SOFT = sql`('mailbox_full', 'no_answer', 'routing', 'other_soft')`;
 
 /** Every bounce with its address, day and class. `answered`: a person released the address after it. */
 const reports: Sql = sql`
   select b.bounce_id, address_key(b.email) as email, domain_of(b.email) as domain, b.class, b.enhanced, b.provider, b.occurred_at, local_day(b.occurred_at) as day,
     case when s.released_at is null or b.occurred_at > s.released_at then 0 else 1 end as answered
   from (select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
-    select bounce_id, email, ${kindOf(raw('kind'))} as kind, code, detail, provider, occurred_at, ${enhancedCode(raw('code'), raw('detail'))} as enhanced from bounces
+    select bounce_id, email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at, ${enhancedCode(sql`code`, sql`detail`)} as enhanced from bounces
   ) as coded) as weighed) as b
   left join spellings o on o.address = address_key(b.email)
   left join (${releases}) as s on s.plain = coalesce(o.plain, address_key(b.email))`;
@@ -130,7 +130,7 @@ const listings: Sql = sql`
     coalesce(v.reason, 'more evidence') as why
   from bounce_evidence e
   left join bounce_verdicts v on v.email = e.email
-  left join (select email, contact_id, source, regexp_replace_all(coalesce(note, ''), ${raw(`'${EVIDENCE}'`)}, '') as written from suppressions) as o on o.email = e.email
+  left join (select email, contact_id, source, regexp_replace_all(coalesce(note, ''), ${literal(EVIDENCE)}, '') as written from suppressions) as o on o.email = e.email
   left join standing s on s.email = e.email
   left join spellings w on w.address = e.email
   left join (select plain, min(contact_id) as contact_id from mailboxes group by plain) as m on m.plain = coalesce(w.plain, e.email)
@@ -154,7 +154,7 @@ export const undeliverable: Sql = sql`
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */
 export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
   const today = sql`local_day(${asOf})`;
-  const mailbox = mailboxOf(raw('plain'), rules.sameMailbox);
+  const mailbox = mailboxOf(sql`plain`, rules.sameMailbox);
   return [
     ...countedBounceSteps(rules),
     {

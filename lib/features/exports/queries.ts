@@ -14,7 +14,7 @@
 
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { join, quoted, quoteName, quoteText, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { isoCodes } from '../hygiene/index.ts';
@@ -47,67 +47,73 @@ const known: Readonly<Record<'mailchimp' | 'hubspot', Readonly<Record<string, st
 };
 
 /** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
-function bareReason(why: string): string {
-  return `regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
-}
+const bareReason = (why: Sql): Sql => sql`regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
 
-const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
-const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{M}\\p{N}]', '')`;
+const hashed = (value: Sql): Sql => sql`case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
+const bare = (value: Sql): Sql => sql`regexp_replace_all(lower(${value}), ${literal('[^\\p{L}\\p{M}\\p{N}]')}, '')`;
+const tidy = (value: Sql): Sql => sql`trim(regexp_replace_all(lower(${value}), '[[:space:]]+', ' '))`;
+const withoutSigns = (value: Sql): Sql =>
+  sql`regexp_replace_all(${value}, ${literal('[^\\p{L}\\p{M}\\p{N}[:space:]]')}, '')`;
 
-const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
-const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
-const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
+const googleEmail = sql`
+  case when domain_of(c.email) in ('gmail.com', 'googlemail.com')
+    then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email))
+    else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
+const e164 = sql`case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
 
 /** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
-const isoCountry = `case when upper(c.country) in (${isoCodes().map(quoteText).join(', ')}) then upper(c.country) end`;
+const isoCountry = sql`case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
 
-const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
+/** The cells of a file, by header. */
+type Cells = Readonly<Record<string, Sql>>;
+
+const postalCode = bare(sql`c.postal_code`);
+
+const audiences: Readonly<Record<'google-ads' | 'meta', Cells>> = {
   'google-ads': {
     Email: hashed(googleEmail),
     Phone: hashed(e164),
-    'First Name': hashed(tidy('c.first_name')),
-    'Last Name': hashed(tidy(`regexp_replace_all(c.last_name, '[^\\p{L}\\p{M}\\p{N}[:space:]]', '')`)),
+    'First Name': hashed(tidy(sql`c.first_name`)),
+    'Last Name': hashed(tidy(withoutSigns(sql`c.last_name`))),
     Country: isoCountry,
-    Zip: 'c.postal_code',
+    Zip: sql`c.postal_code`,
   },
   meta: {
-    email: hashed('address_key(c.email)'),
-    phone: hashed(`replace(${e164}, '+', '')`),
-    fn: hashed(bare('c.first_name')),
-    ln: hashed(bare('c.last_name')),
-    ct: hashed(bare('c.city')),
-    st: hashed(bare('c.region')),
-    zip: hashed(
-      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${bare('c.postal_code')} end`,
-    ),
-    country: hashed(`lower(${isoCountry})`),
+    email: hashed(sql`address_key(c.email)`),
+    phone: hashed(sql`replace(${e164}, '+', '')`),
+    fn: hashed(bare(sql`c.first_name`)),
+    ln: hashed(bare(sql`c.last_name`)),
+    ct: hashed(bare(sql`c.city`)),
+    st: hashed(bare(sql`c.region`)),
+    zip: hashed(sql`case when upper(c.country) = 'US' then left(${postalCode}, 5) else ${postalCode} end`),
+    country: hashed(sql`lower(${isoCountry})`),
   },
 };
 
-/** The cells of a people's export, by header. */
-function cellsOf(rule: PeopleRule): Record<string, string> {
-  if (rule.format === 'google-ads' || rule.format === 'meta') return { ...audiences[rule.format] };
+/** The cells of a people's export. */
+function cellsOf(rule: PeopleRule): Cells {
+  if (rule.format === 'google-ads' || rule.format === 'meta') return audiences[rule.format];
   const all = Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column]));
   const columns = rule.columns ?? (rule.format === 'csv' ? all : known[rule.format]);
   return Object.fromEntries(
     Object.entries(columns).map(([header, column]) => [
       header,
-      writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'),
+      raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text')),
     ]),
   );
 }
 
-const named = (cells: Readonly<Record<string, string>>): Sql =>
-  raw(
-    Object.entries(cells)
-      .map(([header, cell]) => `${cell} as ${quoted(header)}`)
-      .join(', '),
+/** The cells under the tools' own headers. */
+const selected = (cells: Cells): Sql =>
+  join(
+    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${raw(quoted(header))}`),
+    ', ',
   );
 
 /** Nobody who may not be mailed, or has no address that could be. */
-const mailable = raw(
-  `address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid' and c.contact_id not in (select contact_id from unmailable)`,
-);
+const mailable = sql`
+  address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
+  and c.contact_id not in (select contact_id from unmailable)`;
 
 /** The conditions of the exports' own filters. */
 export const filtersOf = (rules: ExportRules): Condition[] =>
@@ -132,13 +138,13 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
     : [];
   const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
   const conditions = [...onList, ...fits, ...(rule.sending ? [mailable] : [])];
-  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : raw('');
-  const order = raw(`${quoteName(rule.order ?? 'contact_id')}`);
+  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
+  const order = columnOf(rule.order ?? 'contact_id', 'c');
   return {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     onlyChanged: rule.only === 'changed',
-    query: sql`select ${named(cells)} from contacts c${where} order by c.${order} nulls last, c.contact_id`,
+    query: sql`select ${selected(cells)} from contacts c${where} order by ${order} nulls last, c.contact_id`,
   };
 }
 
@@ -146,21 +152,26 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
  * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
  * forgotten person's hash is no address, and no tool takes one with a name around it.
  */
-const refused = raw(
-  `select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since from (
+const refused = sql`
+  select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since
+  from (
     select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
     union all
-    select email, ${bareReason('why')}, null from refused_addresses
+    select email, ${bareReason(sql`why`)}, null from refused_addresses
     union all
-    select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    select address_key(c.email), ${bareReason(sql`u.why`)}, null
+    from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
     union all
-    select address_key(q.email), ${bareReason('u.why')}, null from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
-  ) as found left join spellings s on s.address = found.email where not starts_with(found.email, 'hmac-sha256:') group by 1`,
-);
+    select address_key(q.email), ${bareReason(sql`u.why`)}, null
+    from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
+  ) as found left join spellings s on s.address = found.email
+  where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
-const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;
+const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;
 /** As mail headers write a moment (RFC 2822). */
-const mailDate = `strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
+const mailDate = sql`strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
+
+const email = sql`r.email`;
 
 /**
  * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
@@ -169,13 +180,13 @@ const mailDate = `strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
  * (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is what
  * their forms take: a column of addresses, under the name that their APIs use.
  */
-const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Readonly<Record<string, string>>>> = {
-  mailchimp: { 'Email Address': 'r.email' },
-  hubspot: { Email: 'r.email' },
-  ses: { email: 'r.email', reason: `case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
-  sendgrid: { email: 'r.email', created: epoch },
-  mailgun: { address: 'r.email', tags: `'*'`, created_at: mailDate },
-  postmark: { EmailAddress: 'r.email' },
+const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Cells>> = {
+  mailchimp: { 'Email Address': email },
+  hubspot: { Email: email },
+  ses: { email, reason: sql`case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
+  sendgrid: { email, created: epoch },
+  mailgun: { address: email, tags: sql`'*'`, created_at: mailDate },
+  postmark: { EmailAddress: email },
 };
 
 function suppressionFile(rule: SuppressionRule): JobFile {
@@ -184,7 +195,7 @@ function suppressionFile(rule: SuppressionRule): JobFile {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     forMachines: true,
-    query: sql`select ${named(cells)} from (${refused}) r order by r.email`,
+    query: sql`select ${selected(cells)} from (${refused}) r order by r.email`,
   };
 }
 

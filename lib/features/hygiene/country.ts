@@ -4,6 +4,7 @@
  */
 
 import { createRequire } from 'node:module';
+import { type Sql, sql } from '../../core/sql.ts';
 import { matches } from '../../core/text/recognise.ts';
 import { cleanText } from '../../core/text/spacing.ts';
 
@@ -129,4 +130,4 @@ export function cleanCountry(value: string): string {
 }
 
 /** True where cleanCountry leaves the value as it is. */
-export const countryIsClean = (x: string): string => `(${matches(x, '^[A-Z][A-Z]$')} and ${x} not in ('EL', 'UK'))`;
+export const countryIsClean = (x: Sql): Sql => sql`(${matches(x, '^[A-Z][A-Z]$')} and ${x} not in ('EL', 'UK'))`;

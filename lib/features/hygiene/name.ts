@@ -4,6 +4,7 @@
  * nor one whose script knows no capitals. Where a word could be initials or a name (AJ, JP), it stays as it is.
  */
 
+import { type Sql, sql } from '../../core/sql.ts';
 import { matches } from '../../core/text/recognise.ts';
 import { cleanText, textIsClean } from '../../core/text/spacing.ts';
 import {
@@ -180,7 +181,10 @@ export function cleanName(value: string, part: NamePart = 'family', country?: Co
   return casing ? caseWords(text, casing, part, country) : text;
 }
 
+/** A whole text in a script that knows no capitals: Hebrew, Arabic, Devanagari, Thai, kana, Han, Hangul. */
+const WITHOUT_CASE =
+  '^[\u05d0-\u05ea\u0621-\u064a\u0904-\u0939\u0e01-\u0e30\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3 ]+$';
+
 /** True where cleanName leaves the value as it is, whatever the part: tidy, and in mixed case or in a script without. */
-export const nameIsClean = (x: string): string =>
-  `(${textIsClean(x)} and ((${matches(x, '[A-ZÀ-ÖØ-Þ]')} and ${matches(x, '[a-zà-öø-ÿ]')}) or ` +
-  `${matches(x, '^[\u05d0-\u05ea\u0621-\u064a\u0904-\u0939\u0e01-\u0e30\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3 ]+$')}))`;
+export const nameIsClean = (x: Sql): Sql => sql`(${textIsClean(x)} and
+  ((${matches(x, '[A-ZÀ-ÖØ-Þ]')} and ${matches(x, '[a-zà-öø-ÿ]')}) or ${matches(x, WITHOUT_CASE)}))`;

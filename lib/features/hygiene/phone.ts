@@ -7,6 +7,7 @@
 
 import { createRequire } from 'node:module';
 import type { CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { type Sql, sql } from '../../core/sql.ts';
 import { matches } from '../../core/text/recognise.ts';
 import { INVISIBLES } from '../../core/text/spacing.ts';
 import { mayBeLocal } from './phone-local.ts';
@@ -80,4 +81,4 @@ export function cleanPhone(value: string, country: string | null): string {
 }
 
 /** True where cleanPhone leaves the value as it is, whatever the country. */
-export const phoneIsClean = (x: string): string => `(${matches(x, E164)} and not ${matches(x, ZERO_FIRST)})`;
+export const phoneIsClean = (x: Sql): Sql => sql`(${matches(x, E164)} and not ${matches(x, ZERO_FIRST)})`;

@@ -3,8 +3,9 @@
  * "Georgia" alone is nobody's state. Regions of other countries only get their spacing mended.
  */
 
+import { type Sql, sql } from '../../core/sql.ts';
 import { matches } from '../../core/text/recognise.ts';
-import { cleanText } from '../../core/text/spacing.ts';
+import { cleanText, textIsClean } from '../../core/text/spacing.ts';
 
 /** `CODE name, other name; …`, names folded as below. */
 const REGIONS: Readonly<Record<string, string>> = {
@@ -55,5 +56,5 @@ export function cleanRegion(value: string, country: string | null): string {
 }
 
 /** True where cleanRegion leaves the value as it is; both are texts of column expressions. */
-export const regionIsClean = (x: string, country: string, textIsClean: string): string =>
-  `(${matches(x, '^[A-Z][A-Z]$')} or (coalesce(${country}, '') not in ('US', 'CA', 'AU') and ${textIsClean}))`;
+export const regionIsClean = (x: Sql, country: Sql): Sql =>
+  sql`(${matches(x, '^[A-Z][A-Z]$')} or (coalesce(${country}, '') not in ('US', 'CA', 'AU') and ${textIsClean(x)}))`;

@@ -5,6 +5,7 @@
  */
 
 import { parse } from 'tldts';
+import type { Sql } from '../../core/sql.ts';
 import { matches } from '../../core/text/recognise.ts';
 import { cleanText } from '../../core/text/spacing.ts';
 
@@ -24,4 +25,4 @@ export function cleanWebsite(value: string): string {
 }
 
 /** True where cleanWebsite leaves the value as it is. */
-export const websiteIsClean = (x: string): string => matches(x, '^https?://[a-z0-9.-]+([/?#][!-~]*)?$');
+export const websiteIsClean = (x: Sql): Sql => matches(x, '^https?://[a-z0-9.-]+([/?#][!-~]*)?$');

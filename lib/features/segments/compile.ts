@@ -5,7 +5,7 @@
  * lists.ts resolves first.
  */
 
-import { join, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, name, type Sql, sql } from '../../core/sql.ts';
 import { tables } from '../../core/tables.ts';
 import type { Bounds, Comparison, Condition, Test, TextTest } from './condition.ts';
 import { domainColumn, factColumn, factsOf, mailableColumn } from './facts.ts';
@@ -90,7 +90,7 @@ function cell(column: string): Sql {
 }
 
 const typed = (column: string, type: 'number' | 'date', read: 'number_of' | 'date_of'): Sql =>
-  columnType(column) === 'text' ? sql`${raw(read)}(c.${name(column)})` : checkedType(column, type);
+  columnType(column) === 'text' ? sql`${name(read)}(c.${name(column)})` : checkedType(column, type);
 
 function checkedType(column: string, type: 'number' | 'date'): Sql {
   const found = columnType(column);
@@ -162,12 +162,12 @@ function wordPattern(words: readonly string[], between: string): string {
   return `(?:^|${between})(?:${escaped.join('|')})(?:$|${between})`;
 }
 
-const sign = { is: '=', atLeast: '>=', atMost: '<=', moreThan: '>', lessThan: '<' } as const;
+const sign = { is: sql`=`, atLeast: sql`>=`, atMost: sql`<=`, moreThan: sql`>`, lessThan: sql`<` } as const;
 
 function limits(bounds: Bounds, value: Sql): Sql[] {
   return (Object.keys(sign) as (keyof Bounds)[]).flatMap((key) => {
     const limit = bounds[key];
-    return limit === undefined ? [] : [sql`${value} ${raw(sign[key])} ${limit}`];
+    return limit === undefined ? [] : [sql`${value} ${sign[key]} ${limit}`];
   });
 }
 

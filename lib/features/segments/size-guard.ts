@@ -2,7 +2,7 @@
  * Each list stands alone: one that would change too much at once, or is wrong, is held by itself. Reads the steps
  * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
  */
-import { join, list, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, list, type Sql, sql } from '../../core/sql.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { WrongList } from './lists.ts';
 
@@ -21,13 +21,13 @@ const SMALL_CHANGE = 10;
  * rules call a list may leave the workbook: any other name is a cell that somebody typed.
  */
 const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
-  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ' ${raw(word)}: ', cast(before as string), ' to ', cast(after as string), ' members') as reason
+  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `}, cast(before as string), ' to ', cast(after as string), ' members') as reason
   from (
     select *, case when is_ruled then part when nth = 1 then 'a list that no rule names' else concat('a list that no rule names (', cast(nth as string), ')') end as called
     from (
       select o.list as part, o.is_ruled, row_number() over (partition by o.is_ruled order by o.list) as nth,
         o.members as before, coalesce(w.members, 0) as after
-      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : raw('false')} as is_ruled, count(*) as members from owned_members group by list) as o
+      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : sql`false`} as is_ruled, count(*) as members from owned_members group by list) as o
       left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
     ) as counted
   ) as sizes
@@ -47,7 +47,7 @@ export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
     ({ name, problems }) => sql`
       select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
   );
-  return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
+  return join([sql`select '' as part, '' as reason, 0 as kept where false`, ...rows], ' union all ');
 }
 
 /** The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for the check to say. */

@@ -3,7 +3,7 @@
  * Everything is measured from as-of's own day, so that two runs on one day agree. Refuses hours and minutes.
  */
 
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { integer, type Sql, sql } from '../../core/sql.ts';
 import type { When } from './condition.ts';
 
 /** An age in a rule: whole days, or calendar months. */
@@ -35,9 +35,7 @@ export const dayOf = (asOf: Date): Sql => sql`local_day(${asOf})`;
 
 const day = (text: string): Sql => sql`cast(${text} as date)`;
 const earlier = (from: Sql, age: Age): Sql =>
-  'days' in age
-    ? sql`days_before(${from}, ${raw(String(age.days))})`
-    : sql`months_before(${from}, ${raw(String(age.months))})`;
+  'days' in age ? sql`days_before(${from}, ${integer(age.days)})` : sql`months_before(${from}, ${integer(age.months)})`;
 const next = (from: Sql): Sql => sql`days_before(${from}, -1)`;
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
 import { matches } from '../../../lib/core/text/recognise.ts';
 import { cleanLines, cleanText, textIsClean } from '../../../lib/core/text/spacing.ts';
 import { expectLawful, hostile, recogniserFaults } from '../../features/hygiene/recognised.ts';
@@ -64,17 +65,17 @@ describe('textIsClean', () => {
   ];
 
   it('never calls a value clean that cleanText would change, and knows ordinary ones', async () => {
-    const { wrong, missed, known } = await recogniserFaults(textIsClean('x'), cleanText, values, typical);
+    const { wrong, missed, known } = await recogniserFaults(textIsClean(sql`x`), cleanText, values, typical);
     expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
     expect(known).toBeGreaterThan(200);
   });
 
   it('leaves lines to cleanLines as well', async () => {
-    expect((await recogniserFaults(textIsClean('x'), cleanLines, values, [])).wrong).toEqual([]);
+    expect((await recogniserFaults(textIsClean(sql`x`), cleanLines, values, [])).wrong).toEqual([]);
   });
 
   it('holds no backslash, which BigQuery would read as an escape', () => {
-    expect(textIsClean('x')).not.toContain('\\');
-    expect(() => matches('x', '\\d')).toThrow();
+    expect(textIsClean(sql`x`).text).not.toContain('\\');
+    expect(() => matches(sql`x`, '\\d')).toThrow();
   });
 });

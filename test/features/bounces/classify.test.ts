@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
-import { join, raw, type Sql, sql } from '../../../lib/core/sql.ts';
+import { join, type Sql, sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from '../../../lib/features/bounces/classify.ts';
 import { kindOf } from '../../../lib/snapshot/bounce-kinds.ts';
@@ -22,7 +22,7 @@ async function classes(bounces: readonly Bounce[]): Promise<unknown[]> {
   const rows = bounces.map(([kind, code, detail], n) => sql`(${n}, ${text(kind)}, ${text(code)}, ${text(detail)})`);
   const found = await engine.rows(sql`
     select ${bounceClass} as class from (select *, ${hardness} as hardness from (
-      select n, ${kindOf(raw('said'))} as kind, code, detail, ${enhancedCode(raw('code'), raw('detail'))} as enhanced
+      select n, ${kindOf(sql`said`)} as kind, code, detail, ${enhancedCode(sql`code`, sql`detail`)} as enhanced
       from (values ${join(rows, ', ')}) as t(n, said, code, detail)) as coded) as weighed order by n`);
   return found.map((row) => row.class);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
 import { cleanName, nameIsClean } from '../../../lib/features/hygiene/name.ts';
 import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
@@ -115,12 +116,12 @@ describe('nameIsClean', () => {
       '김철수',
       'دانش',
     ];
-    const { wrong, missed, known } = await recogniserFaults(nameIsClean('x'), cleanName, values, typical);
+    const { wrong, missed, known } = await recogniserFaults(nameIsClean(sql`x`), cleanName, values, typical);
     expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
     expect(known).toBeGreaterThan(100);
-    expect((await recogniserFaults(nameIsClean('x'), (name) => cleanName(name, 'given'), values, [])).wrong).toEqual(
+    expect((await recogniserFaults(nameIsClean(sql`x`), (name) => cleanName(name, 'given'), values, [])).wrong).toEqual(
       [],
     );
-    expect(nameIsClean('x')).not.toContain('\\');
+    expect(nameIsClean(sql`x`).text).not.toContain('\\');
   });
 });
