@@ -26,12 +26,19 @@ export const archiveStale = (rules: ArchiveRules) =>
       // Notes that still stand say since when.
       remove(
         'changes',
-        sql`select c.change_id, 'old' as why from changes c left join stale_marks m on m.contact_id = c.row_key left join contacts t on t.contact_id = m.contact_id and t.archive_note = 'inactive'
-          where local_day(c.at) < ${older(rules.keepRecordsMonths.changes, today)} and (c.job <> 'archive-stale' or t.contact_id is null)`,
+        sql`
+          select c.change_id, 'old' as why
+          from changes c left join stale_marks m on m.contact_id = c.row_key
+          left join contacts t on t.contact_id = m.contact_id and t.archive_note = 'inactive'
+          where local_day(c.at) < ${older(rules.keepRecordsMonths.changes, today)}
+            and (c.job <> 'archive-stale' or t.contact_id is null)`,
       ),
       remove(
         'runs',
-        sql`select job, period, 'old' as why from runs where local_day(started_at) < ${older(rules.keepRecordsMonths.runs, today)} and job not in ('inbox', 'columns')`,
+        sql`
+          select job, period, 'old' as why from runs
+          where local_day(started_at) < ${older(rules.keepRecordsMonths.runs, today)}
+            and job not in ('inbox', 'columns')`,
       ),
     ],
     guards: [
@@ -43,13 +50,17 @@ export const archiveStale = (rules: ArchiveRules) =>
       ),
     ],
     metrics: () => ({
-      silent: sql`select case when archive_note = 'inactive' then 'noted' else 'newly inactive' end as label, count(*) as n from silent group by 1 order by 1`,
+      silent: sql`
+        select case when archive_note = 'inactive' then 'noted' else 'newly inactive' end as label, count(*) as n
+        from silent group by 1 order by 1`,
       spared: sql`select why as label, count(*) as n from spared group by why order by why`,
     }),
     explains: (_, contactId) => [
       {
         title: 'Last activity, and why it is not archived',
-        query: sql`select l.seen_at as last_activity, s.why as not_archived from last_life l left join spared s on s.contact_id = l.contact_id where l.contact_id = ${contactId}`,
+        query: sql`
+          select l.seen_at as last_activity, s.why as not_archived
+          from last_life l left join spared s on s.contact_id = l.contact_id where l.contact_id = ${contactId}`,
       },
     ],
   });

@@ -6,9 +6,12 @@ const { byCountry, cleanedColumns, cleaningSteps, ROLE_NOTE } = cleaningParts;
 /** Every address with its verdict: a plain one by its domain and its role, any other one as it was judged whole. */
 const judged = sql`
   select c.contact_id, c.email as was,
-    coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant)) else c.email end) as email,
-    case when o.address is not null then o.status when d.status = 'valid' and c.role then 'risky' else d.status end as status,
-    case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE} else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note,
+    coalesce(o.email, case when d.meant <> d.domain then regexp_replace_all(c.email, '@.*$', concat('@', d.meant))
+      else c.email end) as email,
+    case when o.address is not null then o.status
+      when d.status = 'valid' and c.role then 'risky' else d.status end as status,
+    case when o.address is not null then o.note when not c.role then d.note when d.note is null then ${ROLE_NOTE}
+      else concat(d.note, ${`; ${ROLE_NOTE}`}) end as note,
     case when o.address is not null then o.typo is not null else coalesce(d.meant <> d.domain, false) end as corrected
   from addresses as c
   left join mail_domains d on d.domain = case when c.plain then c.domain end
@@ -30,7 +33,9 @@ function cleaned(): Sql {
   );
   const joins = cleanedColumns.map(({ column, lookup }, i) => {
     const country = sql` and coalesce(${alias(i)}.country, '') = coalesce(k0.clean, c.country, '')`;
-    return sql` left join ${name(lookup)} ${alias(i)} on ${alias(i)}.value = c.${name(column)}${byCountry.has(lookup) ? country : sql``}`;
+    return sql`
+      left join ${name(lookup)} ${alias(i)}
+        on ${alias(i)}.value = c.${name(column)}${byCountry.has(lookup) ? country : sql``}`;
   });
   const found = cleanedColumns.map((_, i) => sql`${alias(i)}.value is not null`);
   return sql`select c.contact_id, ${join(cells, ', ')} from contacts c${join(joins, '')} where ${join(found, ' or ')}`;
@@ -38,7 +43,10 @@ function cleaned(): Sql {
 
 const whys = Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why]));
 
-/** Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence stays as it is. */
+/**
+ * Puts every contact into the form that the other jobs, and the people, rely on. What can't be read with confidence
+ * stays as it is.
+ */
 export const listCleaning = (rules: CleaningRules) =>
   job({
     name: 'list-cleaning',
@@ -59,7 +67,8 @@ export const listCleaning = (rules: CleaningRules) =>
       update('contacts', cleaned(), whys),
     ],
     metrics: () => ({
-      addresses: sql`select coalesce(status, 'no address') as label, count(*) as n from judged_addresses group by 1 order by 1`,
+      addresses: sql`
+        select coalesce(status, 'no address') as label, count(*) as n from judged_addresses group by 1 order by 1`,
     }),
   });
 

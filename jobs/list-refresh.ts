@@ -58,7 +58,9 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   });
   if (wrong.length > 0) {
     wanted.push(
-      sql`select list, contact_id from memberships where list in ${list(wrong.map(({ name }) => name))} and not (${lost(rules)})`,
+      sql`
+        select list, contact_id from memberships
+        where list in ${list(wrong.map(({ name }) => name))} and not (${lost(rules)})`,
     );
   }
   const conditions = segments.map((segment) => segment.members);
@@ -137,7 +139,8 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
       },
       {
         title: 'Joined and left',
-        query: sql`select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+        query: sql`
+          select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
       },
     ],
   });

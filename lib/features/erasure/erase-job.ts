@@ -16,8 +16,8 @@ import { readSpelling } from '../../snapshot/spellings.ts';
 import type { Named } from './naming.ts';
 
 /**
- * Creates `erased_ids(id)` and `erased_addresses(address, hash)`: every id and address that the workbook has for the person,
- * those suppressed under their id included.
+ * Creates `erased_ids(id)` and `erased_addresses(address, hash)`: every id and address that the workbook has for the
+ * person, those suppressed under their id included.
  */
 async function findPerson(engine: Engine, contact: string, key: string | undefined): Promise<Named> {
   await engine.run(sql`create or replace temp table named as ${namedRows}`);
@@ -144,14 +144,17 @@ const ownRemovals = (): [TableName, Sql][] =>
     return named.length > 0 ? [erasedRows(table, named)] : [];
   });
 
-/** What the search through files goes on with, and stays in this process; and the rows by table that are not ours to take away. */
+/**
+ * What the search through files goes on with, and stays in this process; and the rows by table that are not ours to
+ * take away.
+ */
 export interface Person extends Named {
   readonly outside: Readonly<Record<string, number>>;
 }
 
 /**
- * Builds the job. `outside` are the tables that lie outside of the workbook and are only read; `found` is told who the person
- * is, for the search through files.
+ * Builds the job. `outside` are the tables that lie outside of the workbook and are only read; `found` is told who the
+ * person is, for the search through files.
  */
 export const eraseJob = (
   contact: string,

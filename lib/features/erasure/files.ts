@@ -1,7 +1,8 @@
 /**
- * The files of a workbook's folder in which a forgotten person may still stand beside the tables' own rows: exports, their
- * memory, the inbox, Mailchimp's files of those who left, and rows in quarantine. Lines that name the person go, and every other
- * byte stays; what can't be cut line by line is named, to be mended by hand. Nothing here ever says what it found, only where.
+ * The files of a workbook's folder in which a forgotten person may still stand beside the tables' own rows: exports,
+ * their memory, the inbox, Mailchimp's files of those who left, and rows in quarantine. Lines that name the person go,
+ * and every other byte stays; what can't be cut line by line is named, to be mended by hand. Nothing here ever says
+ * what it found, only where.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -55,8 +56,8 @@ export async function filesOfOurs(workbookFolder: string): Promise<string[]> {
 }
 
 /**
- * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written, which
- * alone know all of a person's addresses: whoever is stopped in between begins again and misses none.
+ * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written,
+ * which alone know all of a person's addresses: whoever is stopped in between begins again and misses none.
  */
 export async function cutFiles(workbookFolder: string, person: Named): Promise<Cleared['rewritten']> {
   const [names, hasId] = [namesPerson(person), hasIdAsCell(person)];
@@ -82,8 +83,8 @@ export async function cutFiles(workbookFolder: string, person: Named): Promise<C
 }
 
 /**
- * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for what is
- * left in all of the folder; not in `scratch`, which goes with the run.
+ * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for
+ * what is left in all of the folder; not in `scratch`, which goes with the run.
  */
 export async function clearRest(workbookFolder: string, person: Named, scratch: string): Promise<Cleared> {
   const rewritten: { file: string; lines: number }[] = [];

@@ -1,6 +1,6 @@
 /**
- * Finds again whoever was forgotten: by the keyed hashes on the suppression list, in every table and in the files beside them.
- * It says how many addresses stand where, and never which.
+ * Finds again whoever was forgotten: by the keyed hashes on the suppression list, in every table and in the files
+ * beside them. It says how many addresses stand where, and never which.
  */
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -35,13 +35,16 @@ const texts = join(
   columns.map(([table, column, from = table]) => {
     const cell = columnOf(column);
     return sql`
-      select ${literal(table)} as place, unnest(regexp_extract_all(lower(${cell}), ${literal(ADDRESS.source)})) as address
+      select ${literal(table)} as place,
+        unnest(regexp_extract_all(lower(${cell}), ${literal(ADDRESS.source)})) as address
       from ${name(from)} where contains(${cell}, '@')`;
   }),
   ' union ',
 );
 
-/** How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well. */
+/**
+ * How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well.
+ */
 export async function leftovers(engine: Engine, key: string, workbookFolder: string): Promise<Record<string, number>> {
   const rows = await engine.rows(sql`select email from suppressions where starts_with(email, ${HASH_PREFIX})`);
   const forgotten = new Set(rows.map((row) => String(row.email)));

@@ -1,6 +1,7 @@
 /**
- * By what a text names a person: an address of theirs, whole (`ada@example.com` does not stand in `canada@example.com`), the
- * hashes by which audiences know it, or, in a file of ours, their contact_id as a cell. Nothing here says what it found.
+ * By what a text names a person: an address of theirs, whole (`ada@example.com` does not stand in
+ * `canada@example.com`), the hashes by which audiences know it, or, in a file of ours, their contact_id as a cell.
+ * Nothing here says what it found.
  */
 import { createHash } from 'node:crypto';
 
@@ -19,7 +20,9 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1').toLowerCase();
 const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** The address as Google's audiences have it (lib/features/exports/queries.ts): no dots and no `+…` before gmail.com. */
+/**
+ * The address as Google's audiences have it (lib/features/exports/queries.ts): no dots and no `+…` before gmail.com.
+ */
 function forGoogle(address: string): string {
   const [local = '', domain = ''] = address.split('@');
   if (!['gmail.com', 'googlemail.com'].includes(domain)) return address;

@@ -5,8 +5,9 @@
  * - Google Ads Customer Match (support.google.com/google-ads/answer/7659867 and /7476159: headers Email, Phone, First
  *   Name, Last Name, Country, Zip; lower case, no extra spaces, phones in E.164 with their "+"; country and postal code
  *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and developers.google.com,
- *   "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
- * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email, phone,
+ * "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
+ * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email,
+ * phone,
  *   fn, ln, ct, st, zip, country; developers.facebook.com, "Customer information parameters" for the rest: lower case,
  *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
  *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
@@ -62,7 +63,8 @@ const googleEmail = sql`
 const e164 = sql`case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
 
 /** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
-const isoCountry = sql`case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
+const isoCountry = sql`
+  case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
 
 /** The cells of a file, by header. */
 type Cells = Readonly<Record<string, Sql>>;
@@ -149,8 +151,8 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
 }
 
 /**
- * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
- * forgotten person's hash is no address, and no tool takes one with a name around it.
+ * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive.
+ * A forgotten person's hash is no address, and no tool takes one with a name around it.
  */
 const refused = sql`
   select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since
@@ -176,9 +178,9 @@ const email = sql`r.email`;
 /**
  * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
  * (docs.aws.amazon.com/ses, "account-level suppression list"), and counts the header as one line that it can't take;
- * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out list
- * (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is what
- * their forms take: a column of addresses, under the name that their APIs use.
+ * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out
+ * list (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is
+ * what their forms take: a column of addresses, under the name that their APIs use.
  */
 const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Cells>> = {
   mailchimp: { 'Email Address': email },

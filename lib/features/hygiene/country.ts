@@ -56,7 +56,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** "n.a." and "no" in a column of countries say that there is none; only as codes in capitals are they Namibia and Norway. */
+/**
+ * "n.a." and "no" in a column of countries say that there is none; only as codes in capitals are they Namibia and
+ * Norway.
+ */
 const PLACEHOLDERS = new Set(['na', 'n a', 'no']);
 
 interface NameFile {

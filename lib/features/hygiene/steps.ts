@@ -109,7 +109,7 @@ export function cleaningSteps(rules: EmailRules): Step[] {
     lookup('clean_texts', join(everyText, ' union distinct '), cleanText),
     {
       name: 'addresses',
-      row: 'a contact with an address, and what its form says: whether it is plain, and a task’s rather than a person’s',
+      row: 'a contact with an address, whether its form is plain, and whether it is a role’s',
       query: sql`
         select contact_id, email, ${plainAddress(sql`email`)} as plain, ${roleAddress(sql`email`, rules.roles)} as role,
           domain_of(email) as domain

@@ -21,9 +21,9 @@ import {
 import { dayOf, inside } from './when.ts';
 
 /**
- * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of contacts
- * where asked. Reads contacts, events, purchases, domains(domain, kind) and the view `unmailable(contact_id, why)`; each
- * only where a condition needs it.
+ * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of
+ * contacts where asked. Reads contacts, events, purchases, domains(domain, kind) and the view `unmailable(contact_id,
+ * why)`; each only where a condition needs it.
  */
 export function segmentInputQuery(conditions: readonly Condition[], asOf: Date, more: readonly string[] = []): Sql {
   const tests = conditions.flatMap((condition) => [...testsIn(condition)]);
@@ -64,7 +64,8 @@ export function segmentInputQuery(conditions: readonly Condition[], asOf: Date, 
   return sql`select ${join(selected, ', ')} from ${contactsWith(domains)} as c${join(joins, '')}`;
 }
 
-const mailableNow = sql`(u.contact_id is null and address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid')`;
+const mailableNow = sql`
+  (u.contact_id is null and address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid')`;
 
 const unmailableJoin = sql`
 left join (select distinct contact_id from unmailable) as u on u.contact_id = c.contact_id`;
@@ -94,7 +95,8 @@ left join (
 function kindJoin({ column, kind }: KindFact, i: number): Sql {
   const alias = name(`k${i}`);
   return sql`
-left join (select distinct domain from domains where kind = ${kind}) as ${alias} on ${alias}.domain = c.${name(domainColumn(column))}`;
+left join (select distinct domain from domains
+where kind = ${kind}) as ${alias} on ${alias}.domain = c.${name(domainColumn(column))}`;
 }
 
 /** A fact as the list sees it: no events is a count of 0, but no first time. */

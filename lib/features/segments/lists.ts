@@ -170,7 +170,8 @@ export const trials = (segments: readonly Segment[], asOf: Date): Trial[] =>
   segments.flatMap(({ name, where }) => {
     const tests = [...testsIn(where)].filter(({ test }) => test !== 'list');
     if (tests.length === 0) return [];
-    const query = sql`with domains as (select '' as domain, '' as kind), segment_input as (${segmentInputQuery(tests, asOf)})
+    const query = sql`
+      with domains as (select '' as domain, '' as kind), segment_input as (${segmentInputQuery(tests, asOf)})
       select count(*) as n from segment_input as c where ${compile({ all: tests }, asOf)}`;
     return [{ part: name, query }];
   });

@@ -17,17 +17,20 @@ const SMALL_LIST = 20;
 const SMALL_CHANGE = 10;
 
 /**
- * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only what the
- * rules call a list may leave the workbook: any other name is a cell that somebody typed.
+ * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only
+ * what the rules call a list may leave the workbook: any other name is a cell that somebody typed.
  */
 const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
-  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `}, cast(before as string), ' to ', cast(after as string), ' members') as reason
+  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `},
+    cast(before as string), ' to ', cast(after as string), ' members') as reason
   from (
-    select *, case when is_ruled then part when nth = 1 then 'a list that no rule names' else concat('a list that no rule names (', cast(nth as string), ')') end as called
+    select *, case when is_ruled then part when nth = 1 then 'a list that no rule names'
+      else concat('a list that no rule names (', cast(nth as string), ')') end as called
     from (
       select o.list as part, o.is_ruled, row_number() over (partition by o.is_ruled order by o.list) as nth,
         o.members as before, coalesce(w.members, 0) as after
-      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : sql`false`} as is_ruled, count(*) as members from owned_members group by list) as o
+      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : sql`false`} as is_ruled, count(*) as members
+      from owned_members group by list) as o
       left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
     ) as counted
   ) as sizes
@@ -39,18 +42,23 @@ export const heldBySize = (limits: SizeLimits, ruled: readonly string[]): Sql =>
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
 export const resizedLists = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
-  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', ruled)}) as resized order by part`;
+  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', ruled)}) as resized
+  order by part`;
 
 /** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
 export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   const rows = wrong.map(
     ({ name, problems }) => sql`
-      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
+      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason,
+        (select count(*) from memberships where list = ${name}) as kept`,
   );
   return join([sql`select '' as part, '' as reason, 0 as kept where false`, ...rows], ' union all ');
 }
 
-/** The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for the check to say. */
+/**
+ * The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for
+ * the check to say.
+ */
 export function columnsNamed(rules: unknown): string[] {
   if (typeof rules !== 'object' || rules === null) return [];
   const own = 'column' in rules && typeof rules.column === 'string' ? [normalHeader(rules.column)] : [];

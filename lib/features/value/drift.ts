@@ -2,10 +2,10 @@
 import type { ModelRecord } from './fitted.ts';
 
 /**
- * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters mean
- * together (how often people buy, how many leave), since single ones may trade places without meaning anything. Rates below
- * their floor are as good as none: a change from nothing to hardly anything is no news. Models of different names
- * are not compared.
+ * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters
+ * mean together (how often people buy, how many leave), since single ones may trade places without meaning anything.
+ * Rates below their floor are as good as none: a change from nothing to hardly anything is no news. Models of different
+ * names are not compared.
  */
 export function jumps(before: ModelRecord | undefined, now: ModelRecord, jump: number): string[] {
   if (before === undefined || before.name !== now.name) return [];

@@ -23,9 +23,9 @@ const split = (domain: string): MailDomain => {
 /** Invented words that nobody else would register, most used first: a slip inside them is a slip. */
 const DISTINCTIVE = `gmail.com yahoo.com hotmail.com outlook.com icloud.com comcast.net googlemail.com protonmail.com
   verizon.net sbcglobal.net bellsouth.net optonline.net rocketmail.com yahoo.co.uk hotmail.co.uk hotmail.fr yahoo.fr
-  hotmail.it yahoo.it hotmail.es yahoo.es hotmail.de yahoo.de yahoo.ca hotmail.ca yahoo.co.in yahoo.com.br hotmail.com.br
-  yahoo.com.au hotmail.com.au yahoo.co.jp yahoo.com.mx outlook.fr outlook.de outlook.es outlook.it btinternet.com
-  virginmedia.com blueyonder.co.uk ntlworld.com wanadoo.fr t-online.de bigpond.com rediffmail.com`
+  hotmail.it yahoo.it hotmail.es yahoo.es hotmail.de yahoo.de yahoo.ca hotmail.ca yahoo.co.in yahoo.com.br
+  hotmail.com.br yahoo.com.au hotmail.com.au yahoo.co.jp yahoo.com.mx outlook.fr outlook.de outlook.es outlook.it
+  btinternet.com virginmedia.com blueyonder.co.uk ntlworld.com wanadoo.fr t-online.de bigpond.com rediffmail.com`
   .split(/\s+/)
   .map(split);
 
