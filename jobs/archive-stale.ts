@@ -6,7 +6,7 @@ const { alive, archiveSteps, backToContacts, intoArchive, keepWholeRows, newlySt
 
 const older = (months: number, today: string) => sql`months_before(cast(${today} as date), ${months})`;
 
-/** Moves whoever showed no sign of life for years out of the way, in two steps, and back when they do. */
+/** Archives contacts without activity for years, in two steps, and restores those that become active. */
 export const archiveStale = (rules: ArchiveRules) =>
   job({
     name: 'archive-stale',

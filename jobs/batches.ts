@@ -24,14 +24,13 @@ export const nightShift: NightShift = {
     },
     {
       name: 'weekly',
-      purpose: 'Whom contacts work for, and files for the tools that fetch them: lists, audiences, suppressions.',
+      purpose: 'Company enrichment, and files for other tools: lists, audiences, suppressions.',
       schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [enrichment, exports],
     },
     {
       name: 'monthly',
-      purpose:
-        'One record per person; what customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
+      purpose: 'Duplicates merged, customer value recalculated, inactive contacts and old records archived.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [dedupeSweep, lifetimeValue, archiveStale],
     },

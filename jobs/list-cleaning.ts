@@ -19,13 +19,13 @@ const judged = sql`
   union all
   select contact_id, email, email, null, null, false from contacts where email is null`;
 
-/** The verdict on each address, and the address as it should be written. */
+/** The verdict on each address, and the corrected address. */
 const verdicts = sql`
   select contact_id, email, status as email_status, note as email_note, status as why_email_status,
     case when corrected then 'typo in the domain corrected' else 'address format corrected' end as why_email
   from judged_addresses`;
 
-/** Every other cell as it should be, of the contacts that have one which is not in its final form. */
+/** Every other cell in its final form, of the contacts where one is not. */
 function cleaned(): Sql {
   const alias = (i: number): Sql => name(`k${i}`);
   const cells = cleanedColumns.map(

@@ -41,7 +41,7 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
 
 const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
 
-/** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
+/** No list for sending keeps a contact that may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
   const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
   if (sending.length === 0) return sql`false`;
@@ -85,7 +85,7 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   ];
 }
 
-/** Who comes and who goes; a member whose day of joining nobody wrote down is dated. */
+/** Who joins and who leaves; a member without a joining date gets one. */
 const movesQuery = sql`
   select coalesce(w.list, o.list) as list, coalesce(w.contact_id, o.contact_id) as contact_id,
     case when o.list is null then 'joined' when w.list is null then 'left' else 'dated' end as change

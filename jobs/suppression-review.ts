@@ -37,8 +37,7 @@ export const suppressionReview = (rules: BounceRules) =>
         left join (select address_key(email) as email, max(provider) as provider from bounces where provider is not null
         group by 1) as b on b.email = s.email
         where s.released_at is null group by 1 order by 1`,
-      // Nobody can release what can't be read: such rows count as suppressions until a person mends them or takes them
-      // out.
+      // What can't be read can't be released: such rows count as suppressions until a person corrects or deletes them.
       quarantined: sql`
         select reason as label, count(*) as n from quarantine_now where "table" = 'suppressions' group by reason
         order by reason`,

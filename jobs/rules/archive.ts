@@ -1,5 +1,5 @@
 /**
- * When contacts without any sign of life go to the archive, and how long the night shift's own records are kept.
+ * When inactive contacts go to the archive, and how long the night shift's own records are kept.
  */
 import { archiveRules } from 'nightshift';
 import { activity } from './segments.ts';

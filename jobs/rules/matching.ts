@@ -13,7 +13,7 @@ export const matching = matchingRules({
   vetoes: [],
   survivorship: {
     prefer: ['customer', 'most complete', 'oldest'],
-    // Unless said otherwise the survivor's own value, and where that is empty, another's. Consent is always the most
+    // By default the survivor's own value, and where that is empty, another's. Consent is always the most
     // restrictive.
     columns: { status: 'most restrictive' },
   },

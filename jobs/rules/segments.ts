@@ -3,7 +3,7 @@
  * needs to change. The words are explained in docs/segments.md.
  *
  * A list marked `sending` never holds anybody who may not be mailed (unsubscribed, suppressed, no valid address),
- * whatever its rule says. The examples are tests: made-up people who must be on the list, and who must not. An
+ * with any rule. The examples are tests: made-up people who must be on the list, and who must not. An
  * example starts as a subscribed contact with a valid address, and `clicks: ['12 days ago']` means just that.
  */
 
@@ -116,7 +116,7 @@ export const lists: readonly ListRule[] = [
   },
   {
     name: 'Last chance before the archive',
-    description: 'Without any sign of life for two years: they go to the archive in a month, unless they answer.',
+    description: 'No activity for two years: archived in a month, unless they become active.',
     sending: true,
     where: text('archive_note').is('inactive'),
     examples: { in: [{ archive_note: 'inactive' }], out: [{ archive_note: 'inactive', status: 'unsubscribed' }, {}] },

@@ -25,12 +25,16 @@ const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
     select contact_id, ordered_at from purchases
   ) as signs where seen_at is not null group by contact_id`;
 
+/** Never empty: '' is the stage of no contact. */
+const keptStages = ({ keptStages: stages }: ArchiveRules): string[] =>
+  stages.length > 0 ? stages.map((stage) => stage.toLowerCase()) : [''];
+
 const spared = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, min(why) as why from (
     select contact_id, 'a customer above the floor' as why from contacts where lifetime_value >= ${rules.valueFloor}
     union all
     select contact_id, 'a stage that stays' from contacts
-    where lower(lifecycle_stage) in ${list(['', ...rules.keptStages.map((stage) => stage.toLowerCase())])}
+    where lower(lifecycle_stage) in ${list(keptStages(rules))}
     union all
     select c.contact_id, 'waits for a review'
     from contacts c join review r on r.left_id = c.contact_id or r.right_id = c.contact_id where r.decision is null

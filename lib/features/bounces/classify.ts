@@ -128,7 +128,7 @@ const permanent: Sql = sql`(hardness = 'hard' and ${coded('^(5|$)')})`;
  * 3 and 4 the way there (4.1 no answer, 4.3 and 4.4 DNS, 4.7 expired), 6 and 7 the message and policy. A code says more
  * than words do, but for the few texts that are known to stand under another code.
  * Classes: complaint, unsubscribe; cleaned (dead by another tool's judgement); auto_reply (no bounce at all); sender
- * (our own fault, never the recipient's); dead and unclear are hard; mailbox_full, no_answer, routing and other_soft are soft.
+ * (our own fault); dead and unclear are hard; mailbox_full, no_answer, routing and other_soft are soft.
  * Sources: Gmail's SMTP errors (5.2.1 rate), spamresource.com 2025-02 (Microsoft 365's 5.4.1), RFC 5321 4.2.3 (552).
  */
 export const bounceClass: Sql = sql`

@@ -1,6 +1,6 @@
 /**
  * Which suppressions look wrong, and on what evidence; and which of those a person has released. A machine only
- * proposes, in the table `review`. Somebody who complained is never proposed; somebody who unsubscribed only after they
+ * proposes, in the table `review`. A person who complained is never proposed; one who unsubscribed only after they
  * signed up again by themselves, with both dates. Nothing is released but by a person's "yes".
  */
 
@@ -12,7 +12,7 @@ import type { BounceRules } from './rules.ts';
 const LEAST_OF_A_DOMAIN = 3;
 
 /**
- * A proposal is about one suppression: whoever is suppressed anew is proposed anew, and an old answer says nothing of
+ * A proposal is about one suppression: a later suppression is proposed again, and an old answer does not count for
  * it.
  */
 const reviewId = (alias: string): Sql =>
@@ -20,7 +20,7 @@ const reviewId = (alias: string): Sql =>
     ${name(alias)}.email, '|', coalesce(cast(${name(alias)}.suppressed_at as string), ''))), 16))`;
 
 /**
- * The suppressions that may be in doubt: in force, of an address and not of a person, and of nobody of whom a complaint
+ * The suppressions that may be in doubt: in force, of an address and not of a person, and of no person of whom a complaint
  * or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
  */
 const inDoubt: Sql = sql`
@@ -55,7 +55,7 @@ const markedAlone: Sql = sql`
 
 /**
  * People who unsubscribed and signed up again later, by an event of their contact, with both days. Nobody of whom a
- * complaint is known, and nobody whose unsubscribe has no readable date: which came later could not be told.
+ * complaint is known, and no unsubscribe without a readable date: the order of the two is unknown then.
  */
 const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
   select l.email, l.contact_id, l.left_on, l.signed_on,
@@ -130,7 +130,7 @@ const proposals: Sql = sql`
         cast(o.day as string), ': the receiver was broken, not the address'), 5
     from in_doubt d join broken_domains o on o.domain = domain_of(d.email)
     union all
-    select email, contact_id, review_id, 'is no e-mail address, so that it stops nobody', 6 from in_doubt
+    select email, contact_id, review_id, 'is no e-mail address, so it suppresses no one', 6 from in_doubt
     where not regexp_contains(email, '^[^@]+@[^@]+$')
     union all
     select m.email, m.contact_id, m.review_id,
@@ -210,7 +210,7 @@ export const released = (asOf: Date): Sql => sql`
   select email, ${asOf} as released_at, concat('released by a person: ', review_id) as why from answered_yes
   where listed`;
 
-/** Answers about a contact's mark, carried out: whoever is marked again later is not released by them. */
+/** Answers about a contact's mark, applied: a mark that is set again later is not released by them. */
 export const done = (today: string): Sql => sql`
   select r.review_id, concat(coalesce(r.evidence, ''), ${DONE}, ${today}) as evidence, 'carried out' as why
   from review r join answered_yes a on a.review_id = r.review_id where not a.listed`;

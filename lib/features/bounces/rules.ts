@@ -23,7 +23,7 @@ const schema = z.strictObject({
   otherSoft: z.strictObject({ bounces: count, withinDays: days }),
   /** Events that show that mail arrives: soft bounces before them don't count. */
   signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
-  /** Events by which somebody signs up: after an unsubscribe, the review asks a person whether to release them. */
+  /** Events by which people sign up: after an unsubscribe, the review asks a person whether to release them. */
   signUps: z
     .array(z.string().min(1).toLowerCase())
     .default(['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in']),

@@ -138,7 +138,7 @@ const evidence: Sql = sql`
 
 /**
  * The list's row of each address that bounced and belongs there. What stands is kept, unless something stronger came; a
- * row that a person released begins anew. A person's own note keeps its words, with the evidence behind it.
+ * row that a person released starts over. A person's own note is kept, followed by the evidence.
  */
 const listings: Sql = sql`
   select e.email,
@@ -187,7 +187,7 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
     ...countedBounceSteps(rules),
     {
       name: 'bounce_arrivals',
-      row: 'an address with soft bounces, and its last sign of life',
+      row: 'an address with soft bounces, and the last activity of its owner',
       query: arrivals(rules, today),
     },
     {

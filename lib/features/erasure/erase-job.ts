@@ -153,7 +153,7 @@ export interface Person extends Named {
 }
 
 /**
- * Builds the job. `outside` are the tables that lie outside of the workbook and are only read; `found` is told who the
+ * Builds the job. `outside` are the tables outside of the workbook, which are only read; `found` is called with the
  * person is, for the search through files.
  */
 export const eraseJob = (

@@ -1,6 +1,6 @@
 /**
- * Finds again whoever was forgotten: by the keyed hashes on the suppression list, in every table and in the files
- * beside them. It says how many addresses stand where, and never which.
+ * Finds remaining data of erased people: by the keyed hashes on the suppression list, in every table and in the files
+ * beside them. Reports how many addresses are where, never which.
  */
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -9,7 +9,7 @@ import { columnOf, join, literal, name, sql } from '../../core/sql.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { filesOfOurs } from './files.ts';
 
-/** The texts in which a table may name somebody. */
+/** The texts in which a table may name a person. */
 const columns: readonly (readonly [table: string, column: string, from?: string])[] = [
   ['contacts', 'email'],
   ['contacts', 'email', 'unread_contacts'],

@@ -1,5 +1,5 @@
 /**
- * By what a text names a person: an address of theirs, whole (`ada@example.com` does not stand in
+ * How a text names a person: by one of their addresses in full (`ada@example.com` does not stand in
  * `canada@example.com`), the hashes by which audiences know it, or, in a file of ours, their contact_id as a cell.
  * Nothing here says what it found.
  */
@@ -31,10 +31,10 @@ function forGoogle(address: string): string {
 
 /** Tells of a line of bytes, as `latin1`, whether it names the person. */
 export function namesPerson({ addresses }: Named): (line: string) => boolean {
-  const whole = addresses.map((address) => `(?<!${BEFORE})${literally(asBytes(address))}(?!${AFTER})`);
+  const patterns = addresses.map((address) => `(?<!${BEFORE})${literally(asBytes(address))}(?!${AFTER})`);
   const hashes = [...new Set(addresses.flatMap((address) => [sha(address), sha(forGoogle(address))]))];
   if (addresses.length === 0) return () => false;
-  const pattern = new RegExp([...whole, ...hashes].join('|'));
+  const pattern = new RegExp([...patterns, ...hashes].join('|'));
   return (line) => pattern.test(line.toLowerCase());
 }
 

@@ -54,12 +54,12 @@ function rowsOf(file: CsvFile, { addresses, ids }: Named): number[] {
     do {
       while (scanner.advance()) {
         if (scanner.fault !== null) continue;
-        const isTheirs = sought.some(({ column, values }) => {
+        const isOfPerson = sought.some(({ column, values }) => {
           const [start, end] = [scanner.cells[column] as number, (scanner.cells[column + 1] as number) - 1];
           const text = cellText(scanner.bytes, start, end).trim();
           return values.has(text) || values.has(text.toLowerCase());
         });
-        if (row >= 0 && isTheirs) found.push(row);
+        if (row >= 0 && isOfPerson) found.push(row);
         row += 1;
       }
     } while (reader.refill());

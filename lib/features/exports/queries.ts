@@ -47,7 +47,7 @@ const known: Readonly<Record<'mailchimp' | 'hubspot', Readonly<Record<string, st
   },
 };
 
-/** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
+/** Why a contact may not be mailed, without its prefix: `suppression: complaint` is `complaint`. */
 const bareReason = (why: Sql): Sql => sql`regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
 
 const hashed = (value: Sql): Sql => sql`case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
@@ -112,7 +112,7 @@ const selected = (cells: Cells): Sql =>
     ', ',
   );
 
-/** Nobody who may not be mailed, or has no address that could be. */
+/** Contacts that may be mailed and have an address. */
 const mailable = sql`
   address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
   and c.contact_id not in (select contact_id from unmailable)`;
@@ -121,7 +121,7 @@ const mailable = sql`
 export const filtersOf = (rules: ExportRules): Condition[] =>
   rules.flatMap((rule) => ('format' in rule && rule.where ? [rule.where] : []));
 
-/** What the filters ask of each contact, worked out once for all of them. */
+/** What the filters ask of each contact, computed once for all of them. */
 export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =>
   filters.length === 0
     ? []
@@ -179,7 +179,7 @@ const email = sql`r.email`;
  * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
  * (docs.aws.amazon.com/ses, "account-level suppression list"), and counts the header as one line that it can't take;
  * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out
- * list (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is
+ * list (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; used here is
  * what their forms take: a column of addresses, under the name that their APIs use.
  */
 const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Cells>> = {

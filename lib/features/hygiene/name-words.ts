@@ -54,8 +54,8 @@ export const ALWAYS: ReadonlyMap<string, string> = new Map(
 /** Names of two letters. Other pairs (AJ, JP, CJ) are initials as likely as not. */
 export const SHORT_NAMES: ReadonlySet<string> = new Set(
   (
-    'al an bo cy di du ed el ho hu ko ky la le li lo lu ly ma mo my na ni om oz qi ra ro ru si so su ta to ty tu ty vi ' +
-    'vo vu wu xi xu ye yi yu ze zu jo'
+    'al an bo cy di du ed el ho hu ko ky la le li lo lu ly ma mo my na ni om oz qi ra ro ru si so su ta to ty tu ty ' +
+    'vi vo vu wu xi xu ye yi yu ze zu jo'
   ).split(' '),
 );
 

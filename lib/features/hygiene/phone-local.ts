@@ -1,5 +1,5 @@
 /**
- * Whether digits without country code and trunk prefix may be a local number, whose area code nobody wrote: in Germany
+ * Whether digits without country code and trunk prefix may be a local number, written without its area code: in Germany
  * or Austria `4567890` is one, and reads as a national number too. The plans are the library's own.
  */
 import { createRequire } from 'node:module';

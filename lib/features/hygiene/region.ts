@@ -1,6 +1,6 @@
 /**
  * States and provinces of the United States, Canada and Australia to their postal code. The country must be known:
- * "Georgia" alone is nobody's state. Regions of other countries only get their spacing mended.
+ * "Georgia" alone is no state. Regions of other countries only get their spacing corrected.
  */
 
 import { type Sql, sql } from '../../core/sql.ts';

@@ -61,7 +61,7 @@ interface DomainTest {
 }
 
 /**
- * The first or the last event of these types, or purchase, lies in this stretch of time. Unknown where there is none.
+ * The first or the last event of these types, or purchase, is in this period. Unknown where there is none.
  */
 interface TimeTest extends When {
   readonly test: 'first' | 'last';

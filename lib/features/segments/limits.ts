@@ -11,7 +11,7 @@ export function boundsFault({ atLeast, atMost, moreThan, lessThan }: Bounds): st
   const highest = Math.min(atMost ?? Number.POSITIVE_INFINITY, lessThan ?? Number.POSITIVE_INFINITY);
   const open = moreThan === lowest || lessThan === highest;
   return lowest > highest || (lowest === highest && open)
-    ? `no number lies between ${lowest} and ${highest}. Expected limits that a number can meet, the smaller one first`
+    ? `no number is between ${lowest} and ${highest}. Expected limits that a number can meet, the smaller one first`
     : undefined;
 }
 
@@ -23,7 +23,7 @@ export function whenFault({ olderThan, within, before, after }: When): string | 
       `Expected the smaller age first, as in betweenAges('90 days', '180 days')`
     );
   if (before !== undefined && after !== undefined && before <= after)
-    return `no day lies after ${after} and before ${before}. Expected the earlier day in after`;
+    return `no day is after ${after} and before ${before}. Expected the earlier day in after`;
   return undefined;
 }
 

@@ -18,7 +18,7 @@ const SMALL_CHANGE = 10;
 
 /**
  * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only
- * what the rules call a list may leave the workbook: any other name is a cell that somebody typed.
+ * what the rules call a list may leave the workbook: any other name was typed by a person.
  */
 const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
   select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `},

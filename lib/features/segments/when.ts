@@ -1,5 +1,5 @@
 /**
- * Stretches of time in rules ("within 90 days", "before 2026-01-01") as half-open ranges of whole local days, in SQL.
+ * Periods in rules ("within 90 days", "before 2026-01-01") as half-open ranges of whole local days, in SQL.
  * Everything is measured from as-of's own day, so that two runs on one day agree. Refuses hours and minutes.
  */
 
@@ -39,7 +39,7 @@ const earlier = (from: Sql, age: Age): Sql =>
 const next = (from: Sql): Sql => sql`days_before(${from}, -1)`;
 
 /**
- * What must hold for `value` to lie in the stretch: SQL conditions to be joined by `and`, none for no limit.
+ * What must hold for `value` to be in the period: SQL conditions to be joined by `and`, none for no limit.
  * `moment` says that `value` is a UTC timestamp; else it is a day.
  */
 export function inside(when: When, asOf: Date, value: Sql, moment: boolean): Sql[] {

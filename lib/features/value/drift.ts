@@ -22,7 +22,7 @@ const ORDERS = 'orders per year of an active customer';
 const LEAVING = 'share leaving after an order';
 const LEAVING_A_YEAR = 'share leaving within a year';
 const ORDER_VALUE = 'mean order value';
-/** A hundredth of an order a year, one customer in a hundred leaving: less is not told apart from none by a fit. */
+/** A hundredth of an order a year, one customer in a hundred leaving: a fit can't distinguish less from none. */
 const FLOORS: Readonly<Record<string, number>> = { [ORDERS]: 0.01, [LEAVING]: 0.01, [LEAVING_A_YEAR]: 0.01 };
 const WEEKS_A_YEAR = 365.2425 / 7;
 

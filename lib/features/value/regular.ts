@@ -12,7 +12,7 @@ import { byDifferences } from './differences.ts';
 import type { RepeatModel } from './model.ts';
 import { lnGamma } from './special.ts';
 
-/** Larger k are hardly told apart by data, and cost in proportion. */
+/** Larger k can hardly be distinguished by data, and cost in proportion. */
 export const MOST_REGULAR = 12;
 /** Below this the regular model is MBG/NBD once more. */
 const LEAST_REGULAR = 1.5;

@@ -1,5 +1,5 @@
 /**
- * Which orders are extreme, by the shop's own orders: far outside of where the middle half of them lies. One wrong
+ * Which orders are extreme, by the shop's own orders: far outside of their interquartile range. One wrong
  * amount, or one order of another kind of customer, must not move what all others are worth. Such an order counts as
  * the median one where a mean or a model of everybody is taken; its own customer keeps it as it is.
  */
