@@ -7,7 +7,7 @@ import { activity } from './segments.ts';
 export const archive = archiveRules({
   // Opens don't count. (CNIL allows 36 months for prospects)
   staleAfterMonths: 24,
-  signsOfLife: [...activity],
+  activityEvents: [...activity],
   // In the currency of your lifetime values.
   valueFloor: 100,
   keptStages: ['customer', 'evangelist'],

@@ -18,7 +18,7 @@ export const bounces = bounceRules({
   // Any other soft bounce: as patient as Mailchimp is.
   otherSoft: { bounces: 7, withinDays: 90 },
   // What proves that mail arrives; soft bounces before it are forgotten. (Mailman)
-  signsOfLife: ['delivered', 'open', 'click'],
+  activityEvents: ['delivered', 'open', 'click'],
   // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases
   // by itself.
   signUps: ['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in'],

@@ -204,7 +204,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       | --- | ---: | ---: |
       | contacts | 40 | 0 |
       | list: Business leads | 25 | 0 |
-      | list: Last question, 180 days quiet | 25 | 0 |
+      | list: Re-engagement, inactive 180+ days | 25 | 0 |
       | list: No marketing consent \\(for audiences\\) | 15 | 0 |
       | score band: C4 | 25 | 0 |
       | score band: no score | 15 | 0 |

@@ -433,9 +433,9 @@ describe('a burst', () => {
     };
     expect(await told('2026-11-27')).toEqual([
       'bounce-suppression    unchanged  nothing to change',
-      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). The receiver or the sender broke: nobody is suppressed for it',
+      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). A fault of the receiver or the sender: no address is suppressed for it',
       '  look: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
-      '  look: 20 bounces of the last 7 days blame the sender, not the address: nobody is suppressed for them. Look at authentication (SPF, DKIM, DMARC), content and reputation',
+      '  look: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',
       '',
     ]);
     expect(await told('2026-11-28')).toEqual(['bounce-suppression    unchanged  everything is as it should be', '']);

@@ -141,7 +141,7 @@ describe('suppression-review', () => {
       [
         ...[a, b, c].map(({ email }) => `${email}: ${whole}`),
         'alone@example.com: its contact is marked as suppressed, and the list knows no reason',
-        'n/a: is no e-mail address, so that it stops nobody',
+        'n/a: is no e-mail address, so it suppresses no one',
       ].sort(),
     );
     expect(metrics).toMatchObject({

@@ -10,7 +10,7 @@ const schema = z.strictObject({
   /** Calendar months without any activity. */
   staleAfterMonths: months,
   /** Types of events that count as activity. Opens and deliveries are made by machines. */
-  signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
+  activityEvents: z.array(z.string().min(1).toLowerCase()).min(1),
   /** Customers whose lifetime value is at least this stay for good. */
   valueFloor: z.number().min(0),
   /** Stages that stay for good, in any case of letters. */

@@ -20,7 +20,7 @@ const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
     select contact_id, created_at as seen_at from contacts
     union all
     select contact_id, occurred_at
-    from (${activityRows(rules.signsOfLife, sql`cast(${today} as date)`)}) as activity_rows
+    from (${activityRows(rules.activityEvents, sql`cast(${today} as date)`)}) as activity_rows
     union all
     select contact_id, ordered_at from purchases
   ) as signs where seen_at is not null group by contact_id`;

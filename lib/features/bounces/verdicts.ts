@@ -47,7 +47,7 @@ const facts: Sql = sql`
  * For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately.
  */
 const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
-  select a.email, max(case when e.type in ${list(rules.signsOfLife)} then e.occurred_at end) as last_sign,
+  select a.email, max(case when e.type in ${list(rules.activityEvents)} then e.occurred_at end) as last_sign,
     max(case when e.type in ('click', 'purchase')
       and days_between(local_day(e.occurred_at), ${today}) <= ${rules.mailboxFull.engagedWithinDays} then 1 else 0
       end) as engaged
@@ -55,7 +55,7 @@ const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
   where f.class in ${SOFT}) as a
   join (
     select contact_id, type, occurred_at from events
-    where type in ${list([...new Set([...rules.signsOfLife, 'click'])])}
+    where type in ${list([...new Set([...rules.activityEvents, 'click'])])}
     union all
     select contact_id, 'purchase', ordered_at from purchases
   ) as e on e.contact_id = a.contact_id
