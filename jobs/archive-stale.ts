@@ -6,13 +6,22 @@ const { alive, archiveSteps, backToContacts, intoArchive, keepWholeRows, newlySt
 
 const older = (months: number, today: string) => sql`months_before(cast(${today} as date), ${months})`;
 
+/** Practically no limit: more rows than any spreadsheet holds. */
+const NO_LIMIT = 1_000_000_000;
+
+/** A row is a row of `changes`: whether it is older than the rules keep it, and its rank, counted from the newest. */
+const ranked = (months: number, today: string) => sql`
+  select *, local_day("at") < ${older(months, today)} as is_old,
+    row_number() over (order by "at" desc, change_id) as nth
+  from changes`;
+
 /** Archives contacts without activity for years, in two steps, and restores those that become active. */
 export const archiveStale = (rules: ArchiveRules) =>
   job({
     name: 'archive-stale',
     purpose: 'Notes inactive contacts, archives them a month later, and brings back those that become active.',
-    reads: ['contacts', 'events', 'purchases', 'suppressions', 'review', 'archive', 'changes', 'runs'],
-    writes: ['contacts', 'archive', 'changes', 'runs'],
+    reads: ['contacts', 'events', 'purchases', 'suppressions', 'review', 'archive', 'changes', 'list_changes', 'runs'],
+    writes: ['contacts', 'archive', 'changes', 'list_changes', 'runs'],
     rules,
     prepare: ({ engine }) => keepWholeRows(engine),
     steps: ({ today }) => archiveSteps(rules, today),
@@ -28,10 +37,20 @@ export const archiveStale = (rules: ArchiveRules) =>
         'changes',
         sql`
           select c.change_id, 'old' as why
-          from changes c left join stale_marks m on m.contact_id = c.row_key
+          from (${ranked(rules.keepRecordsMonths.changes, today)}) c
+          left join stale_marks m on m.contact_id = c.row_key
           left join contacts t on t.contact_id = m.contact_id and t.archive_note = 'inactive'
-          where local_day(c.at) < ${older(rules.keepRecordsMonths.changes, today)}
+          where (c.is_old or c.nth > ${rules.mostRecords.changes ?? NO_LIMIT})
             and (c.job <> 'archive-stale' or t.contact_id is null)`,
+      ),
+      remove(
+        'list_changes',
+        sql`
+          select list, contact_id, period, 'old' as why
+          from (
+            select *, row_number() over (order by period desc, list, contact_id) as nth from list_changes
+          ) c
+          where c.nth > ${rules.mostRecords.list_changes ?? NO_LIMIT}`,
       ),
       remove(
         'runs',

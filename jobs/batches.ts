@@ -18,15 +18,16 @@ export const nightShift: NightShift = {
   batches: [
     {
       name: 'nightly',
-      purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
+      purpose:
+        'Clean data for the morning: addresses, suppressions, scores, lists, and the files that other tools fetch.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh],
+      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
     },
     {
       name: 'weekly',
-      purpose: 'Company enrichment, and files for other tools: lists, audiences, suppressions.',
+      purpose: 'Company enrichment.',
       schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [enrichment, exports],
+      jobs: [enrichment],
     },
     {
       name: 'monthly',

@@ -1,7 +1,7 @@
 import { atMost, type BounceRules, bounceParts, insert, job, list, sql, update, upsert } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
 
-const { bounceExplanations, bounceMetrics, verdictSteps } = bounceParts;
+const { bounceExplanations, bounceMetrics, bounceRuleTexts, verdictSteps } = bounceParts;
 
 /** New on the list, or there already. Every bounce adds to the evidence. */
 const listed = sql`
@@ -39,6 +39,7 @@ export const bounceSuppression = (rules: BounceRules) =>
     reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases'],
     writes: ['suppressions', 'contacts'],
     rules,
+    ruleTexts: bounceRuleTexts(rules),
     steps: ({ asOf }) => verdictSteps(rules, asOf),
     changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
     guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],

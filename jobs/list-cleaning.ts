@@ -1,5 +1,6 @@
-import { adopt, type CleaningRules, cleaningParts, job, join, name, type Sql, sql, update } from 'nightshift';
+import { adopt, atMost, type CleaningRules, cleaningParts, job, join, name, type Sql, sql, update } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
+import { mostCleaned } from './rules/guards.ts';
 
 const { byCountry, cleanedColumns, cleaningSteps, ROLE_NOTE } = cleaningParts;
 
@@ -41,6 +42,20 @@ function cleaned(): Sql {
   return sql`select c.contact_id, ${join(cells, ', ')} from contacts c${join(joins, '')} where ${join(found, ' or ')}`;
 }
 
+/** Addresses that were judged before, and fit for mail. */
+const turnedInvalid = sql`
+  select count(*) from planned_contacts
+  where op = 'u' and set_email_status and email_status = 'invalid' and before_email_status in ('valid', 'risky')`;
+
+const isRewritten = join(
+  cleanedColumns.map(({ column }) => sql`p.${name(`set_${column}`)}`),
+  ' or ',
+);
+
+const rewritten = sql`
+  select count(distinct p.contact_id) from planned_contacts p join contacts c on c.contact_id = p.contact_id
+  where p.op = 'u' and c.email_status is not null and (${isRewritten})`;
+
 const whys = Object.fromEntries(cleanedColumns.map(({ column, why }) => [column, why]));
 
 /**
@@ -65,6 +80,10 @@ export const listCleaning = (rules: CleaningRules) =>
       ),
       update('contacts', verdicts, { email_note: 'what was found' }),
       update('contacts', cleaned(), whys),
+    ],
+    guards: [
+      atMost(mostCleaned.turnedInvalid, 'contacts', 'with an address that turns invalid', turnedInvalid),
+      atMost(mostCleaned.rewritten, 'contacts', 'cleaned before and rewritten', rewritten),
     ],
     metrics: () => ({
       addresses: sql`

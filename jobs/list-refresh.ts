@@ -39,7 +39,12 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
     ...(refused && { refused }),
   });
 
-const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
+const namesOf = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
+
+const known = (rules: readonly ListRule[]) => ({
+  ruled: namesOf(rules),
+  excluding: namesOf(rules.filter(({ sending }) => sending === false)),
+});
 
 /** No list for sending keeps a contact that may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
@@ -120,7 +125,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     holds: (context) => [
       {
         column: 'list',
-        query: heldBySize(sizes, ruled(rules)),
+        query: heldBySize(sizes, known(rules)),
         spares: {
           memberships: sql`op = 'd' and ${lost(rules)}`,
           list_changes: sql`change = 'left' and ${lost(rules)}`,
@@ -130,7 +135,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     ],
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
-      resized: resizedLists(sizes, ruled(rules)),
+      resized: resizedLists(sizes, known(rules)),
     }),
     explains: (_, contactId) => [
       {

@@ -15,6 +15,7 @@ import * as archiveSteps from './features/archive/steps.ts';
 import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
+import { bounceRuleTexts } from './features/bounces/rule-texts.ts';
 import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
@@ -122,7 +123,7 @@ export type { SizeLimits } from './features/segments/size-guard.ts';
 export const archiveParts = archiveSteps;
 
 /** The jobs bounce-suppression, suppression-release and suppression-review. */
-export const bounceParts = { ...releases, bounceExplanations, bounceMetrics, verdictSteps };
+export const bounceParts = { ...releases, bounceExplanations, bounceMetrics, bounceRuleTexts, verdictSteps };
 
 /** The job list-cleaning. */
 export const cleaningParts = { ...cleaningSteps, ROLE_NOTE };

@@ -22,7 +22,8 @@ export const bounces = bounceRules({
   // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases
   // by itself.
   signUps: ['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in'],
-  // So many at once, for one reason, at one domain: a fault of the receiver or the sender, and no address is suppressed.
+  // So many at once, for one reason, at one domain: a fault of the receiver or the sender, and no address is
+  // suppressed.
   burst: { shareOfTheDay: 0.05, bounces: 20, shareOfTheDomain: 0.4, contacts: 5 },
   // Rates of the last 7 days. (SES 5 and 10 %, 0.1 and 0.5 %; Gmail and Yahoo 0.1 and 0.3 %)
   rates: {

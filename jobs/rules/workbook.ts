@@ -12,6 +12,9 @@ export const workbook = workbookRules({
 
   // Your own names of columns, such as { 'E-Mail (work)': 'email' }. Mailchimp's and HubSpot's are known.
   aliases: {},
+  // What a column about consent means: { 'Marketing status': { yes: ['A'], no: ['B', 'C'] }, 'Segment status': 'ignore' }.
+  // A run that finds an unknown one stops, and prints the line to add here.
+  consent: {},
   // Columns and tables of your own, with their types (docs/workbook.md): text, number, date or time.
   // columns: { contacts: { postal_mailing: 'text' } },
   // tables: { visits: { key: ['visit_id'], columns: { visit_id: 'text', contact_id: 'text', seen_on: 'date' } } },
@@ -23,4 +26,6 @@ export const workbook = workbookRules({
   sources: {},
   // A table that lost more than 5 % of its rows since the last run, without a job that took them away, was cut.
   shrink: { share: 0.05 },
+  // On GitHub Actions export files are kept as an artifact of the run, in private repositories alone, for so many days.
+  exportFiles: { keptDays: 7 },
 });

@@ -2,7 +2,6 @@
  * `doctor`: looks the workbook and the settings over, and says what to mend, in order. Changes nothing.
  */
 
-import { allJobs } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import { describeError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
@@ -15,9 +14,9 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, type SourceTable, type Store } from '../workbook/store.ts';
+import { MOST_CELLS, NEARLY_FULL, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
-import type { Session } from './session.ts';
+import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
 
 export interface Finding {
@@ -53,8 +52,11 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push(...misspelt(source.table, source.label, source.headers, source.headerOf));
     if (store.kind === 'csv') findings.push(...doubled(source));
   }
+  for (const { header, yes, no } of snapshot.consent?.counts ?? []) {
+    findings.push({ level: 'well', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
+  }
   for (const file of reading.foreign)
-    findings.push({ level: 'well', text: `${file.label}: ${file.kind.replace('-', ', ')}, read as bounces` });
+    findings.push({ level: 'well', text: `${file.label}: ${file.recognised.label}, read as bounces` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(await ofAccess(store)),
@@ -116,8 +118,11 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
   const { timeZone, cells, others, exports, hasInbox, merged, twice, numbers, computed, isCopy } = facts;
   const used = `${count(cells)} of Google's ${count(MOST_CELLS)} cells`;
   const findings: Finding[] = [
-    cells > 0.6 * MOST_CELLS
-      ? { level: 'mend', text: `${used}: delete empty rows and columns, or keep events in files (docs/workbook.md)` }
+    cells > NEARLY_FULL * MOST_CELLS
+      ? {
+          level: 'mend',
+          text: `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)`,
+        }
       : { level: 'well', text: used },
   ];
   const ours = nightShift.workbook.timeZone;
@@ -217,9 +222,8 @@ function doubled({ label, headers, headerOf }: SourceTable): Finding[] {
 
 async function examineLedger(session: Session): Promise<Finding[]> {
   try {
-    let entries = 0;
-    for (const { job } of allJobs(session.nightShift)) entries += (await session.ledger.recent(job.name, 400)).length;
-    return [{ level: 'well', text: `the ledger is readable: ${plural(entries, 'run')}` }];
+    const entries = [...(await historyOf(session)).values()].flat().length;
+    return [{ level: 'well', text: `the ledger is readable: ${plural(entries, 'run')} of this workbook` }];
   } catch (error) {
     return [{ level: 'mend', text: describeError(error).message }];
   }

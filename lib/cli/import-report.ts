@@ -58,6 +58,12 @@ export class Taken {
   };
 }
 
+/** How the team's rules say that files are read. */
+export const readingOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
+  const { aliases, consent } = nightShift.workbook;
+  return { aliases, consent };
+};
+
 /** How the workbook's cells are read. */
 export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
   const { timeZone, slashedDates } = nightShift.workbook;

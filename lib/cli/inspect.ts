@@ -36,6 +36,8 @@ export async function inspect<T>(
       const reading = await store.read();
       const snapshot = await takeSnapshot(engine, reading, {
         settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+        consent: rules.consent,
+        aliases: rules.aliases,
         asOf: session.asOf,
         now: session.identity.startedAt,
         tables: new Set([...jobs.flatMap(({ job }) => [...job.reads, ...job.writes]), ...more]),

@@ -32,6 +32,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   shift: async () => (await import('./shift.ts')).shiftCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,
+  decide: async () => (await import('./decide.ts')).decideCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
   drill: async () => (await import('./drill.ts')).drillCommand,
 };

@@ -18,11 +18,24 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
+  lines.push(...consentLines(result));
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
+}
+
+/** What was read as a no, by column, so that a person sees what the file was understood to say. */
+function consentLines({ consent }: RunResult): string[] {
+  if (!consent) return [];
+  const no = Object.entries(consent.no).filter(([, n]) => n > 0);
+  return [
+    ...(no.length > 0
+      ? [`No mail, by the contacts’ columns: ${no.map(([header, n]) => `${header}: ${count(n)} no`).join(', ')}.`]
+      : []),
+    ...(consent.disagree > 0 ? [`In ${plural(consent.disagree, 'row')} these columns disagree: no counts.`] : []),
+  ];
 }
 
 function notReadText(file: string): string {
@@ -54,6 +67,7 @@ function jobLines(job: JobResult): string[] {
   }
   lines.push(...sentencesIn(job.metrics).map((sentence) => `  ${sentence}`));
   lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
+  if (job.job === 'inbox') lines.push(...rejectedLines(job));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;
@@ -74,6 +88,13 @@ function headline(job: JobResult): string {
   if (job.status !== 'unchanged') return changesText(job);
   if (job.heldParts.length > 0) return 'nothing to change but what is held';
   return warningsIn(job.metrics).length > 0 ? 'nothing to change' : 'everything is as it should be';
+}
+
+/** What of a file could not be imported, which a person reads only here. */
+function rejectedLines({ metrics }: JobResult): string[] {
+  const rejected = Object.entries((metrics.rejected ?? {}) as Record<string, number>);
+  const none = Number(metrics.unread ?? 0) > 0 ? ['  error: nothing of this file could be imported'] : [];
+  return [...none, ...rejected.map(([reason, n]) => `  rejected: ${count(n)}, ${reason}`)];
 }
 
 /** Bounce and complaint rates over their lines. */

@@ -7,7 +7,7 @@ import type { Engine } from '../core/engine.ts';
 import { raw } from '../core/sql.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { readSpelling, SIGNS } from '../snapshot/spellings.ts';
-import { incomingTables } from './format.ts';
+import { incomingTables } from './incoming.ts';
 
 /** Unwraps the addresses of the incoming tables, and adds their spellings to `spellings`. */
 export async function unwrapAddresses(engine: Engine): Promise<void> {

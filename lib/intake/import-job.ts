@@ -14,13 +14,15 @@ import type { Metrics } from '../core/prepare.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
+import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
-import { contactColumns, type IncomingTable } from './format.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
+import { type IncomingTable, incomingTables } from './incoming.ts';
 import { changedOrders } from './orders.ts';
-import { type BringOptions, type BroughtFile, bringFiles } from './read-files.ts';
+import { readFiles } from './read-files.ts';
 
-export interface ImportRequest extends BringOptions {
+export interface ImportRequest extends ReadOptions {
   /** `import` where a person asked, `inbox` where files were found. */
   readonly name: 'import' | 'inbox';
   readonly paths: readonly string[];
@@ -37,9 +39,11 @@ export interface ImportRequest extends BringOptions {
 
 /** What was found in the files, once the job's plan has been worked out. */
 export interface ImportReport {
-  readonly files: readonly BroughtFile[];
+  readonly files: readonly ImportedFile[];
   readonly rejected: number;
   readonly ignored: Readonly<Record<string, number>>;
+  /** Files with rows of which nothing could be imported. */
+  readonly unread: number;
 }
 
 const typed = (column: string, alias: string, settings: CellSettings): Sql => {
@@ -138,12 +142,24 @@ function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings
   return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
 }
 
-async function reportOf(engine: Engine, files: readonly BroughtFile[]): Promise<ImportReport> {
+async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {
   const rejected = await engine.number(raw('select count(*) from import_rejects'));
   const rows = await engine.rows(
     raw('select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc'),
   );
-  return { files, rejected, ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])) };
+  const kept = await engine.rows(
+    raw(
+      `select distinct file from (${incomingTables.map((table) => `select file from incoming_${table}`).join(' union all ')} union all select file from import_ignored)`,
+    ),
+  );
+  const read = new Set(kept.map(({ file }) => Number(file)));
+  const unread = files.filter((file, i) => file.rows > 0 && !read.has(i)).length;
+  return {
+    files,
+    rejected,
+    unread,
+    ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])),
+  };
 }
 
 /** The SQL of `FILE.rejects.csv` for the file with that number. */
@@ -184,7 +200,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
     writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },
     prepare: async ({ engine }): Promise<Metrics> => {
-      const files = await bringFiles(engine, request.paths, request);
+      const files = await readFiles(engine, request.paths, request);
       request.progress(`${request.name}: looking at the rows`);
       await rejectUnreadable(engine, weigh);
       await forgottenPeople(engine, request.eraseKey);
@@ -202,6 +218,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
         files: files.map(({ label, rows }) => ({ label, rows })),
         rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
         ignored: report.ignored,
+        ...(report.unread > 0 && { unread: report.unread }),
       };
     },
     changes: () => changesOf(feeds, settings, overwrite),

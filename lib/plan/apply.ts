@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { quoteName, quoteText, raw, type Sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
@@ -104,11 +104,28 @@ const NONE = 'cast(null as varchar)';
 const keyOf = (diff: Diff): string => `${keyText(diff.table, 'd')} as row_key`;
 const rowsOf = (diff: Diff, op: string): string => `d._row from ${diff.name} d where d.op = '${op}'`;
 
-/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column. */
-function updatedCells(diff: Diff): string[] {
+/**
+ * Everything that a plan would write, derived numbers too: a select of (table, key, column, before, after, reason), in the workbook's
+ * order; null for an empty plan. An added or removed row is one row with an empty column, and its record as JSON.
+ */
+export function planRows(diffs: readonly Diff[]): Sql | null {
+  const parts = diffs.flatMap((diff, i) =>
+    [...updatedCells(diff, true), ...addedRows(diff), ...removedRows(diff)].map(
+      (cells) =>
+        `select ${i} as nth, ${quoteText(diff.table)} as "table", row_key as "key", cell as "column", before_value as "before", after_value as "after", why as "reason", _row from (${cells})`,
+    ),
+  );
+  if (parts.length === 0) return null;
+  return raw(
+    `select "table", "key", "column", "before", "after", "reason" from (${parts.join(' union all ')}) order by nth, _row, "key", "column"`,
+  );
+}
+
+/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, or `withDerived` per column. */
+function updatedCells(diff: Diff, withDerived = false): string[] {
   if (diff.counts.update === 0) return [];
   return diff.sets.flatMap(({ name, type, why, derived, updates }) => {
-    if (derived || updates === 0) return [];
+    if ((derived && !withDerived) || updates === 0) return [];
     const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
     return `select ${keyOf(diff)}, ${quoteText(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${rowsOf(diff, 'u')} and d.set_${name}`;
   });

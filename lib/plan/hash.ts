@@ -20,11 +20,13 @@ export async function planHash(engine: Engine, job: string, diffs: readonly Diff
 }
 
 /**
- * The hash of an empty plan that a guard stopped: there, what a person lets through is what was read, and not for ever.
- * @param inputs what was read, by table, with its hash
+ * The hash of an empty plan that a guard stopped: there, what a person lets through is what the guards found (so many rows fewer
+ * in a table), whatever else stands in the tables.
  */
-export const emptyPlanHash = (job: string, inputs: Readonly<Record<string, unknown>>): string =>
-  hashOf([job, [], Object.entries(inputs).sort(([one], [other]) => (one < other ? -1 : 1))]);
+export const emptyPlanHash = (
+  job: string,
+  stopped: readonly { readonly guard: string; readonly found: number }[],
+): string => hashOf([job, [], stopped.map(({ guard, found }) => [guard, found])]);
 
 const hashOf = (content: unknown): string =>
   `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;

@@ -33,7 +33,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   const marker = {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
-    interrupted: interruptedEntries(entries),
+    ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
   return store.land(patchesOf(outcome, kept), marker, tabs);
 }
@@ -110,10 +110,10 @@ async function runsDiff(
 /** "suppressions +41, contacts 41 changed". */
 export function changesText(result: Pick<JobResult, 'changes'>): string {
   const parts = Object.entries(result.changes).flatMap(([table, { insert, update, remove }]) => {
-    const said = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
+    const counts = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
       Boolean,
     );
-    return said.length > 0 ? [`${table} ${said.join(', ')}`] : [];
+    return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
   return parts.join('; ') || 'nothing to change';
 }

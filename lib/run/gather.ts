@@ -1,7 +1,7 @@
 /**
  * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and what they bring lands in the
  * workbook piece by piece, each piece whole. The snapshot is then taken of a workbook that holds it, so that our own landings
- * never look like a person's edits. A gathering that fails is its job's failure, and what it brought until then stays.
+ * never look like a person's edits. A gathering that fails is its job's failure, and what it had written until then stays.
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
@@ -45,6 +45,8 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   try {
     const snapshot = await takeSnapshot(engine, await store.read(), {
       settings: settingsOf(request),
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),

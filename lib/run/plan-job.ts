@@ -170,7 +170,7 @@ const countPlanned = async (engine: Engine, found: Sql, diffs: readonly Diff[]):
 
 /**
  * Takes the parts that the job holds back out of its diffs, unless a person approved exactly that part. What is wrong
- * can't be approved: only a mended rule lets it through.
+ * can't be approved: only a corrected rule lets it through.
  */
 async function holdParts(
   engine: Engine,

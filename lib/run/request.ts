@@ -7,6 +7,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
+import type { Approval } from './approval.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -23,6 +24,10 @@ export interface RunRequest {
   readonly asOf: Date;
   readonly identity: RunIdentity;
   readonly approvals: ReadonlySet<string>;
+  /** Who approved them, where that is not the person who runs this. */
+  readonly approval?: Approval;
+  /** A file for the rows of all plans. */
+  readonly planFile?: string;
   /** What an applied plan is called: `planned` in a dry run. */
   readonly applied: 'applied' | 'planned';
   /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */

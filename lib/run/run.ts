@@ -20,6 +20,7 @@ import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
 import { isInterrupted } from './interrupted.ts';
 import { parseEntry } from './ledger-entry.ts';
+import { type JobRows, showWaiting, writePlan } from './plan-file.ts';
 import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
@@ -82,13 +83,15 @@ async function attemptRun(
     threads: 1,
     ...(memoryMb && { memoryMb }),
   });
-  opening.catch(() => {}); // heard where it is awaited
+  opening.catch(() => {}); // handled where it is awaited
   try {
     request.progress('reading the workbook');
     const reading = await store.read();
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
@@ -105,6 +108,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const plans: JobRows[] = [];
     const columns: ColumnRecord[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
@@ -114,6 +118,7 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        planned,
         columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
@@ -121,11 +126,14 @@ async function attemptRun(
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      plans.push({ job: result.job, diffs: planned });
       columns.push(...whose);
     }
+    if (request.planFile) await writePlan(engine, plans, request.planFile);
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = entriesOf(request, snapshot, results, recovered);
     const landing = landBatch({
       engine,
@@ -141,14 +149,14 @@ async function attemptRun(
     });
     const held = await orChanged(reading, landing);
     if (request.applied === 'applied') await placeFiles(files);
-    const told = held.size > 0 ? withHeld(results, held) : results;
-    for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
+    const reported = held.size > 0 ? withHeld(results, held) : results;
+    for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
       await request.ledger.add(entry);
-    const unmatched = unmatchedOf(request.approvals, told);
+    const unmatched = unmatchedOf(request.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
-      jobs: told,
+      jobs: reported,
       ...(notRead.length > 0 && { notRead }),
       ...(unmatched.length > 0 && { unmatched }),
     };
@@ -172,7 +180,7 @@ const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
 const unapplied = (result: JobResult): JobResult =>
   result.status === 'applied' ? { ...result, status: 'planned' } : result;
 
-/** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
+/** An error with a file that changed while the run was using it is not the file's: it is read again. */
 async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -188,12 +196,18 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(snapshot.consent && {
+    consent: {
+      no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),
+      disagree: snapshot.consent.disagree,
+    },
+  }),
   ...(Object.keys(snapshot.unreadable).length > 0 && { unreadable: snapshot.unreadable }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
   kind: name,
-  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again when nobody is editing.`,
+  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again while it is not being edited.`,
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */

@@ -1,6 +1,6 @@
 /**
  * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it.
- * A cell that somebody changed since stays as it is, and so does the address under which a person has left since. Taking a
+ * A cell that was changed since stays as it is, and so does the address under which a person has left since. Taking a
  * suppression back is a person's decision, so that such a plan always waits for approval; the list then holds a release,
  * which the next run respects.
  */
@@ -17,7 +17,7 @@ import { LISTS, listsBack } from './undo-lists.ts';
 const decidedTables = (facts: readonly TableName[]): TableName[] =>
   tableNames.filter((table) => !tableOf(table).record && (!tableOf(table).facts || facts.includes(table)));
 
-/** Facts are nobody's decision; but an import that was a mistake takes its own away again. */
+/** Facts are no job's decision; but an import that was a mistake takes its own away again. */
 const broughtBy = (jobName: string): TableName[] =>
   jobName === 'import' || jobName === 'inbox' ? ['bounces', 'events', 'purchases'] : [];
 
@@ -93,7 +93,7 @@ function takeAway(table: TableName, asOf: Date): Change {
     );
   }
   const keys = tableOf(table).key.map((key) => raw(`t.${quoteName(key)}`));
-  // What a person answered is theirs.
+  // What a person answered stays.
   const open = table === 'review' ? raw(' where t.decision is null') : raw('');
   return remove(
     table,
@@ -121,11 +121,11 @@ const mailableAgain = sql`
     + (select count(*) from planned_contacts p join merges m on m.duplicate_id = p.contact_id join unmailable u on u.contact_id = m.survivor_id where p.op = 'i' and coalesce(p.status, 'subscribed') = 'subscribed')
     + (select count(*) from planned_suppressions where op = 'u' and (set_released_at or set_suppressed_at or set_scope or set_contact_id))`;
 
-/** Complaints and departures that an import had brought. */
+/** Complaints and departures that came by an import. */
 const unsaid = sql`
   select count(*) from planned_bounces where op = 'd' and ${kindOf(sql`json_extract_string(record, '$.kind')`)} in ('complaint', 'unsubscribe')`;
 
-/** Cells that somebody changed after the run: they are left alone. */
+/** Cells that were changed after the run: they are left alone. */
 const changedSince = (decided: readonly TableName[]): Sql => {
   const counts = decided.flatMap((table) =>
     deciding(table).map(

@@ -23,6 +23,10 @@ const reported = sql`
   ) as reports
   where email is not null and means in ('complaint', 'unsubscribe')`;
 
+/** Reads the reports again, after a job that adds bounces: an import's complaints count for the lists of the same run. */
+export const refreshReports = (engine: Engine): Promise<void> =>
+  engine.run(sql`create or replace table reported as ${reported}`);
+
 /**
  * Creates `reported` (see above) and the views
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
@@ -38,7 +42,7 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select address_key(email), contact_id, scope, reason, suppressed_at from unread_suppressions where ${inForce}`),
   );
-  await engine.run(sql`create or replace table reported as ${reported}`);
+  await refreshReports(engine);
   await engine.run(
     sql`create or replace view unanswered as
       select r.email, r.means from reported r left join spellings o on o.address = r.email

@@ -1,39 +1,77 @@
 /**
- * Facts that other tools keep in places of their own: Mailchimp's `cleaned` and `unsubscribed` audience files
- * (CLEAN_TIME, UNSUB_TIME) and HubSpot's column "Email hard bounce reason". They join the workbook's bounces, so that
- * the jobs need not know where a bounce was written down. A contact export alone is a workbook for that reason.
+ * Files and tabs beside the workbook's tables that say in another tool's shape who wants or gets no mail: suppression lists,
+ * Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows join the workbook's
+ * bounces while it is read, so that no job needs to know where a report was written down. What each cell means stands in the
+ * format (lib/intake/formats).
  */
 
 import type { Engine } from '../core/engine.ts';
 import { quoteText, raw, sql } from '../core/sql.ts';
-import { consentHeaders, findColumns, normalHeader } from '../workbook/headers.ts';
+import { tables } from '../core/tables.ts';
+import { normalHeader } from '../workbook/headers.ts';
+import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
+import { kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
 import { hearMalformed } from './unreadable-rows.ts';
 
-const shapes = {
-  'mailchimp-cleaned': { time: 'clean_time', kind: 'cleaned', detail: 'cleaned by Mailchimp' },
-  'mailchimp-unsubscribed': { time: 'unsub_time', kind: 'unsubscribe', detail: 'left in Mailchimp' },
-} as const;
-
 /** The place of a row that stands in another file than its table's. */
 const ELSEWHERE = -1;
+const NONE = 'cast(null as varchar)';
 
-async function addBounces(engine: Engine, provider: string, query: string): Promise<void> {
-  await engine.run(
-    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
-      select ${quoteText(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quoteText(provider)}, occurred_at, ${ELSEWHERE} from (${query})
-      where address_key(email) is not null
-      qualify row_number() over (partition by address_key(email) order by occurred_at) = 1`),
-  );
+/** A feed's row as a report: a suppression is the report that led to it. */
+function reportColumns({
+  table,
+  columns,
+}: Feed): Record<'id' | 'email' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
+  const column = (name: string): string => columns[name] ?? NONE;
+  if (table !== 'suppressions') {
+    return {
+      ...{ id: column('bounce_id'), email: column('email'), kind: column('kind'), code: column('code') },
+      ...{ detail: column('detail'), provider: column('provider'), moment: column('occurred_at') },
+    };
+  }
+  const kind = `case when ${column('reason')} = 'complaint' then 'complaint' when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
+  return {
+    ...{ id: NONE, email: column('email'), kind, code: NONE },
+    ...{
+      detail: `coalesce(${column('note')}, 'on the suppression list')`,
+      provider: column('source'),
+      moment: column('suppressed_at'),
+    },
+  };
 }
 
+/** Feeds that report something of an address. */
+export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
+  feeds.filter(({ table }) => table === 'suppressions' || table === 'bounces');
+
+/** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
+const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): string => {
+  const { id, email, kind, code, detail, provider, moment } = reportColumns(feed);
+  const cells = headers.map((_, i) => `c${i}`).join(', ');
+  return `select ${id} as id, ${email} as email, ${kind} as kind, ${code} as code, ${detail} as detail, ${provider} as provider, ${moment} as moment,
+    ${readCell(`(${moment})`, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
+    from ${from}`;
+};
+
+/** Adds the rows of `foreign_rows` to `bounces`; ids are made of what a row says where it has none. */
+const addReports = (engine: Engine, prefix: string): Promise<void> =>
+  engine.run(
+    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
+      select * from (
+        select coalesce(id, ${quoteText(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment))) as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
+        from foreign_rows where not ignored and address_key(email) is not null
+      ) where bounce_id not in (select bounce_id from bounces where bounce_id is not null)
+      qualify row_number() over (partition by bounce_id order by occurred_at) = 1`),
+  );
+
 /**
- * Adds the rows of one of Mailchimp's two files to `bounces`. What can't be read of it goes to quarantine, and counts as a
- * departure where the file is of such.
+ * Adds what one such file reports to `bounces`. What can't be read of it goes to quarantine, and counts as a departure where the
+ * file is of such.
  * @param futureAfter a moment later than this is in the future, and unreadable for that
  * @returns how many rows are in quarantine
  */
@@ -43,76 +81,101 @@ export async function addForeignFile(
   settings: CellSettings,
   futureAfter: Date,
 ): Promise<number> {
-  const shape = shapes[file.kind];
-  const cell = (header: string | undefined): string =>
-    header === undefined ? 'cast(null as varchar)' : `c${file.headers.indexOf(header)}`;
-  const email = cell(findColumns('contacts', file.headers).get('email'));
-  const moment = cell(file.headers.find((each) => normalHeader(each) === shape.time));
-  const cells = file.headers.map((_, i) => `c${i}`).join(', ');
-  const text = await readStrictly(
-    engine,
-    file,
-    (from) => `create or replace temp table foreign_rows as
-      select ${email} as email, ${quoteText(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
-      from ${csvScan(from)}`,
-    'foreign_rows',
-  );
-  await engine.run(raw('update foreign_rows set _row = rowid'));
-  const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
-  await quarantineMalformed(engine, 'bounces', malformed);
-  await hearMalformed(engine, 'bounces', malformed, shape.kind);
-  const faults = await quarantineForeign(engine, file, text, futureAfter);
-  await addBounces(
-    engine,
-    file.kind,
-    `select email, kind, cast(null as varchar) as code, ${quoteText(shape.detail)} as detail, occurred_at from foreign_rows`,
-  );
-  return faults + malformed.length;
+  let faults = 0;
+  for (const [nth, feed] of reportFeeds(file.recognised.feeds).entries()) {
+    const text = await readStrictly(
+      engine,
+      file,
+      (from) => `create or replace temp table foreign_rows as ${rowsOf(feed, file.headers, csvScan(from), settings)}`,
+      'foreign_rows',
+    );
+    await engine.run(raw('update foreign_rows set _row = rowid'));
+    if (nth === 0) {
+      const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
+      await quarantineMalformed(engine, 'bounces', malformed);
+      await hearMalformed(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
+      faults += malformed.length;
+    }
+    faults += await quarantineForeign(engine, file, text, feed, futureAfter);
+    await addReports(engine, file.recognised.id);
+  }
+  if (file.recognised.contacts) await hearPeople(engine, file);
+  return faults;
 }
 
-/** Takes the rows out that are about nobody, or lie in the future; what the latter say still counts. Returns how many. */
+/** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
+async function hearPeople(engine: Engine, file: ForeignFile): Promise<void> {
+  const header = file.headers.findIndex((each) => /^e[-_ ]?mail/i.test(each));
+  if (header < 0) return;
+  await readStrictly(
+    engine,
+    file,
+    (from) => `create or replace temp table foreign_people as select c${header} as email from ${csvScan(from)}`,
+    'foreign_people',
+  );
+  await engine.run(
+    sql`insert into said select distinct address_key(email), ${`${file.recognised.label}: never agreed to mail`} from foreign_people where address_key(email) is not null`,
+  );
+}
+
+/** The header, as `normalHeader` gives it, of the first cell in an expression. */
+const headerIn = (expression = '', headers: readonly string[]): string =>
+  normalHeader(headers[Number(/\bc(\d+)\b/.exec(expression)?.[1] ?? -1)] ?? '');
+
+/** Takes the rows out that name no address, or lie in the future; what the latter say still counts. Returns how many. */
 async function quarantineForeign(
   engine: Engine,
   file: ForeignFile,
   text: TableText,
+  { columns, table }: Feed,
   futureAfter: Date,
 ): Promise<number> {
   const place = sql`concat_ws(', ', ${file.label}, ${raw(rowText(text))})`;
+  const time = table === 'suppressions' ? 'suppressed_at' : 'occurred_at';
   await engine.run(sql`insert into quarantine_now
-    select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank
+    select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank and not ignored
     union all
-    select 'bounces', ${place}, ${shapes[file.kind].time}, moment, 'in the future' from foreign_rows t where occurred_at > ${futureAfter}`);
+    select 'bounces', ${place}, ${headerIn(columns[time], file.headers)}, moment, 'in the future' from foreign_rows t where occurred_at > ${futureAfter} and not ignored`);
   await engine.run(
-    sql`insert into unread_bounces (email, kind) select email, kind from foreign_rows where occurred_at > ${futureAfter}`,
+    sql`insert into unread_bounces (email, kind) select email, kind from foreign_rows where occurred_at > ${futureAfter} and not ignored`,
   );
-  return engine.changed(
-    sql`delete from foreign_rows where (address_key(email) is null and not blank) or occurred_at > ${futureAfter}`,
-  );
+  await engine.run(raw('delete from foreign_rows where ignored or blank'));
+  return engine.changed(sql`delete from foreign_rows where address_key(email) is null or occurred_at > ${futureAfter}`);
 }
 
-/**
- * HubSpot's words for why mail bounced hard, as the code that says the same. Any other word says nothing of the address
- * and gets the code for that: what HubSpot calls hard cost one of its customers 4,864 contacts, a third of them alive.
- */
-const hubspotReasons = `case regexp_replace(upper(trim(reason)), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
-
-/** Adds a bounce for each contact whose HubSpot column "Email hard bounce reason" is filled. */
-export async function addContactBounces(
+/** Adds what the contacts' own file reports of its addresses: HubSpot's hard bounces, Mailchimp's UNSUB_TIME. */
+export async function addContactReports(
   engine: Engine,
   contacts: SourceTable,
   text: TableText,
   settings: CellSettings,
 ): Promise<void> {
-  const header = contacts.headers.find((each) => normalHeader(each) === consentHeaders.hardBounce);
-  const email = contacts.headerOf.get('email');
-  if (header === undefined || email === undefined) return;
-  const cell = (each: string): string => `c${contacts.headers.indexOf(each)}`;
-  const seen = contacts.headerOf.get('updated_at') ?? contacts.headerOf.get('created_at');
-  const time = seen === undefined ? 'cast(null as timestamp)' : readCell(cell(seen), 'time', settings);
-  await addBounces(
-    engine,
-    'hubspot',
-    `select email, 'hard' as kind, ${hubspotReasons} as code, 'HubSpot: ' || reason as detail, occurred_at
-     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(text)}) where reason is not null`,
-  );
+  for (const feed of reportFeeds(contacts.recognised?.feeds ?? [])) {
+    await engine.run(
+      raw(`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`),
+    );
+    await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
+  }
+}
+
+/** The kind that an event's type reports; null for any other type. */
+function reportedBy(type: string): string | null {
+  const letters = type.toLowerCase().replace(/[^a-z]/g, '');
+  const kinds = ['complaint', 'unsubscribe'] as const;
+  return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
+}
+
+/** Adds complaints and departures that stand among the events: whoever wrote them down there, they refuse mail. */
+export async function addEventReports(engine: Engine): Promise<void> {
+  const types = await engine.rows(raw('select distinct type from events where type is not null'));
+  for (const type of types.map((row) => String(row.type))) {
+    const kind = reportedBy(type);
+    if (kind === null) continue;
+    await engine.run(
+      sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
+        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events', e.occurred_at, ${ELSEWHERE}
+        from events e left join contacts c on c.contact_id = e.contact_id
+        where e.type = ${type} and coalesce(c.email, e.email) is not null`,
+    );
+  }
 }

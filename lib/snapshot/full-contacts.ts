@@ -7,6 +7,7 @@
 import type { Engine } from '../core/engine.ts';
 import { quoteName, quoteText, raw } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
+import { statusSql } from '../workbook/consent-words.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
 import { type CellSettings, type ColumnSettings, readCell, readPlainCell, writeCell } from './cells.ts';
@@ -27,7 +28,7 @@ function ownText(
   own: ColumnSettings | undefined,
 ): string | null {
   const now = `t.${quoteName(name)}`;
-  if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
+  if (name === 'status') return `case when ${statusSql(cell)} = ${now} and ${cell} <> ${now} then ${cell} end`;
   if (type === 'text') return null;
   const read = own ? readCell(cell, type, own) : readPlainCell(cell, type, settings);
   const same = `${read} is not distinct from ${now}`;

@@ -7,7 +7,8 @@
 import type { Engine } from '../core/engine.ts';
 import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
-import { departureOf, normalHeader } from '../workbook/headers.ts';
+import { statusSql } from '../workbook/consent-words.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable, TableText } from '../workbook/store.ts';
 import { isSlashed } from './cell-dates.ts';
@@ -300,7 +301,9 @@ export async function readStrictly(
 }
 
 function typedValue(column: LoadColumn, source: SourceTable, { settings, read }: LoadOptions): string {
-  if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
+  const derived = source.derived?.get(column.name);
+  if (derived !== undefined) return `(${derived})`;
+  if (source.table === 'contacts' && column.name === 'status') return statusText(column.cell);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
   if (source.table === 'events' && column.name === 'type') return eventTypeOf(column.cell);
   const own = read?.get(column.name);
@@ -312,13 +315,5 @@ function typedValue(column: LoadColumn, source: SourceTable, { settings, read }:
 /** "Click" and "CLICK" are a click. */
 const eventTypeOf = (cell: string): string => `lower(trimmed(${cell}))`;
 
-/**
- * Consent is read in any case of letters, and from another tool's own column: a person who unsubscribed there has
- * unsubscribed.
- */
-function statusOf(column: LoadColumn, source: SourceTable): string {
-  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
-  const left = departureOf(source.headers, (place) => `c${place}`);
-  if (left === null) return status;
-  return `case when ${left} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
-}
+/** A word for consent that is not known stays, and keeps its row from the jobs. */
+const statusText = (cell: string | null): string => (cell === null ? 'cast(null as varchar)' : statusSql(cell));

@@ -7,12 +7,15 @@ import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
 import { declaredIn, type TableName } from '../core/tables.ts';
-import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
-import { addContactBounces, addForeignFile } from './foreign.ts';
+import type { ConsentReading } from './consent-reading.ts';
+import { withConsent } from './contact-source.ts';
+import { addContactReports, addEventReports, addForeignFile } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
@@ -21,6 +24,7 @@ import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
 import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -37,6 +41,9 @@ export interface SnapshotOptions {
   readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
+  /** The team's answers to what columns say of consent, and its names of contacts' columns. */
+  readonly consent?: ConsentRules;
+  readonly aliases?: Readonly<Record<string, string>>;
   /** No contacts are no error: the first ones are about to come in. */
   readonly mayBeEmpty?: boolean;
 }
@@ -52,6 +59,8 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
+  /** What the contacts' columns say of consent; null where they have only a status of ours. */
+  readonly consent: ConsentReading | null;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
   readonly unreadable: Readonly<Record<string, number>>;
   /**
@@ -90,8 +99,8 @@ export class EmptyWorkbook extends NightshiftError {
 
 /** Loads a reading into the engine and checks its rows. */
 export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
+  requireAllColumns(reading.tables);
   const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
-  for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
   const wanted = new Set([...ALWAYS, ...options.tables]);
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
@@ -108,6 +117,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     ...LARGEST.filter((table) => wanted.has(table)),
   ];
   openAhead(sources, loading);
+  const consent = await readConsentOf(engine, sources, options);
   const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
   for (const table of tables) {
     const source = sources.get(table) ?? null;
@@ -124,15 +134,16 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       // Where another tool's column says who left, any broken row may.
-      if (source && loaded && departureOf(source.headers, String) !== null)
-        await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
+      if (source?.mayRefuse && loaded) await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
   }
+  if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
   await hearSuppressions(engine);
+  await createWaiting(engine);
   const quarantine = await countQuarantine(engine);
   let unreadable: Record<string, number> = {};
   for (const [table, text] of texts)
@@ -140,11 +151,39 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   return {
     inputs,
     quarantined,
+    consent,
     quarantine,
     unreadable,
     columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
+}
+
+/** Names every table whose columns are missing at once. @throws HeaderError */
+function requireAllColumns(tables: readonly SourceTable[]): void {
+  const faults = tables.flatMap(({ table, label, headers, headerOf, looksLike }) => {
+    try {
+      requireColumns(table, label, headers, headerOf, looksLike);
+      return [];
+    } catch (error) {
+      if (error instanceof HeaderError) return [error.message];
+      throw error;
+    }
+  });
+  if (faults.length > 0) throw new HeaderError(faults.join('\n'));
+}
+
+/** Reads the contacts' columns of consent before any table is loaded. @throws ConsentQuestion */
+async function readConsentOf(
+  engine: Engine,
+  sources: Map<TableName, SourceTable>,
+  { consent = {}, aliases = {} }: SnapshotOptions,
+): Promise<ConsentReading | null> {
+  const contacts = sources.get('contacts');
+  if (!contacts) return null;
+  const { source, reading } = await withConsent(engine, contacts, consent, aliases);
+  sources.set('contacts', source);
+  return reading;
 }
 
 /** Loads the tables in turn; the keys of each are compared while the next one comes in. */
@@ -221,7 +260,7 @@ async function addForeignBounces(
   for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter);
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
-  if (contacts && text) await addContactBounces(engine, contacts, text, settings);
+  if (contacts && text) await addContactReports(engine, contacts, text, settings);
   // A job sees facts up to as-of and no later.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;

@@ -4,6 +4,7 @@
  */
 import { NightshiftError } from '../core/errors.ts';
 import type { TableName } from '../core/tables.ts';
+import type { Recognised } from './recognised.ts';
 
 /** The folder of export files, beside the workbook's own. */
 export const EXPORTS = 'exports';
@@ -32,6 +33,14 @@ export interface SourceTable {
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It lies outside of the workbook, in files that are somebody else's: it is only read. */
   readonly isOutside?: true;
+  /** Contacts in another tool's shape. */
+  readonly recognised?: Recognised;
+  /** Facts whose file is in another tool's shape, so that its columns are not found: what it looks like. */
+  readonly looksLike?: string;
+  /** SQL over the text's cells for columns that no header alone stands for; given by the snapshot. */
+  readonly derived?: ReadonlyMap<string, string>;
+  /** Columns by which somebody may have refused mail, so that any broken row may. */
+  readonly mayRefuse?: boolean;
 }
 
 /** A table's rows, in the workbook's order, and how the engine gets at them. */
@@ -66,7 +75,7 @@ export interface OutsideText extends Counted {
 /** A consistent copy of a workbook. */
 export interface Reading {
   readonly tables: readonly SourceTable[];
-  /** Files that carry facts in another tool's shape (Mailchimp's cleaned and unsubscribed exports). */
+  /** Files that say in another tool's shape who wants or gets no mail (Mailchimp's cleaned and unsubscribed exports, suppression lists). */
   readonly foreign: readonly ForeignFile[];
   /** The names of CSV files in the folder that are no table of ours, and left alone. */
   readonly leftAlone?: readonly string[];
@@ -74,9 +83,10 @@ export interface Reading {
   readonly changedSince: () => Promise<readonly string[]>;
 }
 
+/** A file or tab in another tool's shape whose rows join a table while the workbook is read. */
 export interface ForeignFile {
   readonly label: string;
-  readonly kind: 'mailchimp-cleaned' | 'mailchimp-unsubscribed';
+  readonly recognised: Recognised;
   readonly headers: readonly string[];
   readonly open: SourceTable['open'];
 }
@@ -150,6 +160,8 @@ export interface ClearedTabs {
 
 /** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
 export const MOST_CELLS = 10_000_000;
+/** From this share of them on, a run and `doctor` warn. */
+export const NEARLY_FULL = 0.7;
 
 /** What `doctor` says of a spreadsheet beyond its tables. */
 export interface SheetFacts {
@@ -224,8 +236,8 @@ export interface Store {
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
   /**
-   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. Only a
-   * spreadsheet keeps one, in its metadata.
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
+   * its metadata, a folder of files in `.nightshift/workbook.json`.
    */
   readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */

@@ -36,11 +36,11 @@ it('says of a sheet that is well what is read as what', async () => {
     well  tab "quarantine": 0 rows of quarantine
     well  tab "runs": 0 rows of runs
     well  the account that runs the night shift may edit the sheet
-    well  24,457 of Google's 10,000,000 cells
+    well  25,057 of Google's 10,000,000 cells
     well  tab "inbox": what is pasted there is taken in before each batch
     well  no table, and left alone: tab "Our notes"
     well  a day is a day in UTC
-    well  the ledger is readable: 0 runs"
+    well  the ledger is readable: 0 runs of this workbook"
   `);
   expect(code).toBe(0);
   expect(writes(bench)).toBe(wrote);
@@ -78,10 +78,9 @@ it('says what to mend, in order, and ends with 1', async () => {
     look  tab "contacts": numbers in 1 cell of "phone", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
     look  tab "contacts": numbers in 1 cell of "postal_code", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any
     well  a day is a day in UTC
-    mend  1 row in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
-    mend  1 row in quarantine, contacts: no date or time: the table "quarantine" says which, after the next run
-    mend  1 row in quarantine, contacts: no status: the table "quarantine" says which, after the next run
-    well  the ledger is readable: 0 runs"
+    mend  2 rows in quarantine, contacts: duplicate key: the table "quarantine" says which, after the next run
+    mend  1 row in quarantine, contacts: not a status: the table "quarantine" says which, after the next run
+    well  the ledger is readable: 0 runs of this workbook"
   `);
   expect(code).toBe(1);
   expect(writes(bench)).toBe(0);
@@ -100,7 +99,7 @@ it('warns before the sheet is full', async () => {
   bench.server.put(full);
   const { code, said } = await commandsOn(bench)('doctor');
   expect(said).toContain(
-    "mend  9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, or keep events in files (docs/workbook.md)",
+    "mend  9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, keep events in files (docs/workbook.md), or bound",
   );
   expect(code).toBe(1);
 });

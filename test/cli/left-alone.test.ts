@@ -23,24 +23,32 @@ const aWorkbook = (): string => {
   return folder;
 };
 
-it('says of a file that is called almost like a table that it is not read', async () => {
+it('reads a list of people who left, leaves other files alone, and says of a copy of a table that it is not read', async () => {
   const folder = aWorkbook();
-  writeFileSync(join(folder, 'Suppressions (1).csv'), 'email,scope\nada@example.com,person\n');
+  writeFileSync(join(folder, 'events 2026.csv'), 'x,y\n1,2\n');
   writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
   writeFileSync(join(folder, 'unsubscribed.csv'), 'Email Address,Unsubscribe Date\nada@example.com,2026-09-01\n');
   expect(await command(folder, 'run', 'nightly')).toBe(0);
-  expect(said.join('\n')).toContain('Not read: unsubscribed.csv, which may say who left, and is no file that we know.');
-  expect(said.join('\n')).toContain(
-    'Not read: Suppressions (1).csv, which is called almost like suppressions.csv. Rename it if it is meant.',
-  );
+  expect(said.join('\n')).not.toContain('unsubscribed.csv');
+  expect(said.join('\n')).toContain('Not read: events 2026.csv, which is called almost like events.csv.');
   expect(said.join('\n')).not.toContain('notes.csv');
   said = [];
   await command(folder, 'doctor');
-  expect(said.join('\n')).toContain(
-    'look  Suppressions (1).csv is not read: rename it to suppressions.csv if it is meant',
-  );
+  expect(said.join('\n')).toContain('look  events 2026.csv is not read: rename it to events.csv if it is meant');
   expect(said.join('\n')).toContain('well  no table, and left alone: notes.csv');
   expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('a,b\n1,2\n');
+});
+
+it('stops with exit code 2 at a file that may say who wants no mail, before anything is written', async () => {
+  const folder = aWorkbook();
+  writeFileSync(join(folder, 'Suppressions (1).csv'), 'email,scope\nada@example.com,person\n');
+  const before = readFileSync(join(folder, 'contacts.csv'), 'utf8');
+  expect(await command(folder, 'run', 'nightly')).toBe(2);
+  expect(said.join('\n')).toContain('Suppressions (1).csv may hold people who want no mail');
+  expect(readFileSync(join(folder, 'contacts.csv'), 'utf8')).toBe(before);
+  said = [];
+  await command(folder, 'doctor');
+  expect(said.join('\n')).toContain('Suppressions (1).csv may hold people who want no mail');
 });
 
 it('stops at a file of those who left that can’t be read, and at no other', async () => {

@@ -75,7 +75,7 @@ it('takes in what a .gz holds', async () => {
   const path = join(temporaryFolder(), 'people.csv.gz');
   writeFileSync(path, gzipSync('email,first_name\nbob@example.com,Bob\n'));
   expect(await bring(path)).toBe(0);
-  expect(said.join('\n')).toContain('people.csv: 1 row, taken for a list of contacts');
+  expect(said.join('\n')).toContain('people.csv: 1 row, read as a list of contacts');
   expect(people(folder)).toEqual(['bob@example.com ']);
 });
 

@@ -114,10 +114,10 @@ describe('a table that lost rows since the last night', () => {
 });
 
 describe('lists', () => {
-  const list = (name: string, company: string): ListRule => ({
+  const list = (name: string, company: string, sending = false): ListRule => ({
     name,
     description: `Everybody at ${company}.`,
-    sending: false,
+    sending,
     where: all(text('company').is(company)),
     examples: { in: [], out: [] },
   });
@@ -134,17 +134,19 @@ describe('lists', () => {
 
   it('stand alone: one that changes too much or is wrong is held, the others go on, and an approval of the part lets it through', async () => {
     const folder = temporaryFolder();
-    const right = [list('Big', 'Big'), list('Small', 'Small')];
+    const right = [list('Big', 'Big'), list('Small', 'Small', true), list('Kept out', 'Small')];
     writeWorkbook(folder, { contacts: rows(40, 4) });
     await night(folder, { jobs: nightly(listRefresh([...right, list('Odd', 'Big')], sizes)) });
-    expect(members(folder)).toEqual({ Big: 40, Odd: 40, Small: 4 });
+    expect(members(folder)).toEqual({ Big: 40, 'Kept out': 4, Odd: 40, Small: 4 });
 
     writeWorkbook(folder, { contacts: rows(20, 30) });
     const wrong = { ...list('Odd', 'Big'), where: all(text('compny').is('Big')) };
     const jobs = nightly(listRefresh([...right, wrong, list('New', 'Small')], sizes));
     const job = jobOf(await night(folder, { jobs, asOf: '2026-11-23' }), 'list-refresh');
     expect(job.status).toBe('applied');
-    expect(members(folder)).toEqual({ Big: 40, New: 30, Odd: 40, Small: 4 });
+    // One that is never sent to may grow.
+    expect(members(folder)).toEqual({ Big: 40, 'Kept out': 30, New: 30, Odd: 40, Small: 4 });
+    expect(exitCode([{ ...job, heldParts: job.heldParts.filter(({ plan }) => plan !== null) }])).toBe(3);
     expect(job.heldParts.map(({ part, reason, rows: n }) => [part, reason, n])).toEqual([
       ['Big', 'list "Big" changes too much: 40 to 20 members', 40],
       ['Small', 'list "Small" changes too much: 4 to 30 members', 52],
@@ -157,7 +159,7 @@ describe('lists', () => {
     const approved = jobOf(second, 'list-refresh');
     expect(approved.heldParts.map(({ part }) => part)).toEqual(['Small', 'Odd']);
     expect(approved.letThrough).toEqual(approvals);
-    expect(members(folder)).toEqual({ Big: 20, New: 30, Odd: 40, Small: 4 });
+    expect(members(folder)).toEqual({ Big: 20, 'Kept out': 30, New: 30, Odd: 40, Small: 4 });
   });
 
   it('whose rules are wrong say so every night, can’t be approved, and end the run with exit code 2', async () => {

@@ -1,5 +1,5 @@
 /**
- * Brings files into a workbook in a folder, as the command line does, but for its words and questions.
+ * Imports files into a workbook in a folder, as the command line does, but for its words and questions.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -40,7 +40,7 @@ export async function bringIn(
     {
       name: 'import',
       paths,
-      feeds: await fedTables(paths, given.map),
+      feeds: await fedTables(paths, given),
       scratch: beside,
       map: {},
       progress: () => {},

@@ -8,6 +8,7 @@ import { rehearsal } from '../../lib/cli/run.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
+import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { runBatch } from '../../lib/run/run.ts';
@@ -50,7 +51,16 @@ export async function night(
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
   const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
-  const open = given.open ?? (() => openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run }));
+  const open =
+    given.open ??
+    (() =>
+      openCsvStore({
+        folder,
+        aliases: workbook.aliases,
+        recognise: recogniseWith(workbook.aliases),
+        command: 'test',
+        run,
+      }));
   const store = await open(run);
   const start = performance.now();
   try {

@@ -21,6 +21,16 @@ const schema = z.strictObject({
   mostArchived: z.strictObject({ share: z.number(), count: z.number(), refuse: z.number() }),
   /** Rows of `changes` and `runs` are kept so long; those of `quarantine` go by themselves once they are fixed. */
   keepRecordsMonths: z.strictObject({ changes: months, runs: months }),
+  /**
+   * And no more rows than so many, the newest; without a number there is no limit but their age. For a spreadsheet,
+   * which holds 10 million cells.
+   */
+  mostRecords: z
+    .strictObject({
+      changes: z.number().int().min(1000).optional(),
+      list_changes: z.number().int().min(1000).optional(),
+    })
+    .default({}),
 });
 
 export type ArchiveRules = z.infer<typeof schema>;

@@ -20,8 +20,8 @@ const reviewId = (alias: string): Sql =>
     ${name(alias)}.email, '|', coalesce(cast(${name(alias)}.suppressed_at as string), ''))), 16))`;
 
 /**
- * The suppressions that may be in doubt: in force, of an address and not of a person, and of no person of whom a complaint
- * or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
+ * The suppressions that may be in doubt: in force, of an address and not of a person, and of no person of whom a
+ * complaint or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
  */
 const inDoubt: Sql = sql`
   select s.email, s.contact_id, s.reason, s.suppressed_at, ${reviewId('s')} as review_id

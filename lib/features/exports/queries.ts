@@ -18,6 +18,7 @@ import type { JobFile } from '../../core/job-file.ts';
 import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
+import { waitingPeople } from '../../snapshot/waiting.ts';
 import { isoCodes } from '../hygiene/index.ts';
 import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
 import type { ExportRule, ExportRules } from './rules.ts';
@@ -112,10 +113,23 @@ const selected = (cells: Cells): Sql =>
     ', ',
   );
 
-/** Contacts that may be mailed and have an address. */
+/** Contacts that may be mailed, have an address, and would not be suppressed by a plan that waits for approval. */
 const mailable = sql`
   address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
-  and c.contact_id not in (select contact_id from unmailable)`;
+  and c.contact_id not in (select contact_id from unmailable)
+  and c.contact_id not in (select contact_id from ${waitingPeople})`;
+
+/** A row (label, text) where a plan that would suppress contacts waits for approval. */
+export const leftOutWhileWaiting = sql`
+  select 'waiting' as label, concat(cast(n as string), ' contacts are left out of exports for sending: ',
+    'a plan that would suppress them waits for approval') as text
+  from (select count(distinct contact_id) as n from ${waitingPeople}) where n > 0`;
+
+const MONDAY = 1;
+
+/** Whether an export is written by a run of that local day: weekly ones on Mondays, the others every time. */
+export const isDue = ({ every }: ExportRule, today: string): boolean =>
+  every === 'night' || new Date(`${today}T00:00:00Z`).getUTCDay() === MONDAY;
 
 /** The conditions of the exports' own filters. */
 export const filtersOf = (rules: ExportRules): Condition[] =>

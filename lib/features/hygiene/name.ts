@@ -190,7 +190,8 @@ const WITHOUT_CASE =
   '^[\u05d0-\u05ea\u0621-\u064a\u0904-\u0939\u0e01-\u0e30\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3 ]+$';
 
 /**
- * True where cleanName leaves the value as it is, as a given or a family name: tidy, and in mixed case or in a script without.
+ * True where cleanName leaves the value as it is, as a given or a family name: tidy, and in mixed case or in a script
+ * without.
  */
 export const nameIsClean = (x: Sql): Sql => sql`(${textIsClean(x)} and
   ((${matches(x, '[A-ZÀ-ÖØ-Þ]')} and ${matches(x, '[a-zà-öø-ÿ]')}) or ${matches(x, WITHOUT_CASE)}))`;

@@ -12,6 +12,19 @@ export interface SizeLimits {
   readonly stop: number;
 }
 
+/** The names of lists that the rules know. */
+export interface KnownLists {
+  readonly ruled: readonly string[];
+  /** Those of them that are never sent to, and only keep people out: that one grows is no danger. */
+  readonly excluding: readonly string[];
+}
+
+/** How far a list moved: of one that only excludes, how far it shrank. */
+const alone = (excluding: readonly string[]): Sql =>
+  excluding.length === 0
+    ? sql`abs(after - before)`
+    : sql`case when part in ${list(excluding)} then before - after else abs(after - before) end`;
+
 /** Percentages mean nothing in lists smaller than this; then this many members may come or go. */
 const SMALL_LIST = 20;
 const SMALL_CHANGE = 10;
@@ -20,7 +33,7 @@ const SMALL_CHANGE = 10;
  * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only
  * what the rules call a list may leave the workbook: any other name was typed by a person.
  */
-const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
+const resizedBy = (share: number, word: string, { ruled, excluding }: KnownLists): Sql => sql`
   select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `},
     cast(before as string), ' to ', cast(after as string), ' members') as reason
   from (
@@ -34,16 +47,16 @@ const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql =
       left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
     ) as counted
   ) as sizes
-  where (abs(after - before) > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
+  where (${alone(excluding)} > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
     or (after = 0 and before >= ${SMALL_CHANGE})`;
 
-export const heldBySize = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
-  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', ruled)}) as held order by part`;
+export const heldBySize = (limits: SizeLimits, lists: KnownLists): Sql => sql`
+  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', lists)}) as held order by part`;
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
-export const resizedLists = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
-  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', ruled)}) as resized
-  order by part`;
+export const resizedLists = (limits: SizeLimits, lists: KnownLists): Sql => sql`
+  select called as label, reason as change
+  from (${resizedBy(limits.warn, 'changes much', { ...lists, excluding: [] })}) as resized order by part`;
 
 /** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
 export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {

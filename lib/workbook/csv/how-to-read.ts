@@ -67,6 +67,13 @@ export async function howToRead(file: CsvFile, told: (bytes: number) => void = (
   }
 }
 
+/** What the engine can't be told of a file. */
+function reasonToCopy({ encoding, notes }: CsvFile): string | null {
+  if (encoding === 'windows-1252') return 'it is in Windows-1252';
+  if (encoding !== 'utf-8') return 'it is in UTF-16';
+  return notes > 0 ? 'it has notes above its header' : null;
+}
+
 /** What was seen of a file so far. */
 class Look {
   copy: string | null;
@@ -79,7 +86,7 @@ class Look {
   private readonly lineEndBytes: number;
 
   constructor(file: CsvFile) {
-    this.copy = file.encoding === 'utf-8' ? null : 'it is in UTF-16';
+    this.copy = reasonToCopy(file);
     this.delimiter = file.delimiter.charCodeAt(0);
     this.lineEndBytes = file.lineEnd.length;
   }

@@ -21,14 +21,19 @@ export interface ReadableOptions {
   readonly carefully?: boolean;
   /** Hears how many of the file's bytes were looked at. */
   readonly told?: (bytes: number) => void;
+  /** Nothing is ever written back to the file: empty cells beyond the header may be cut. */
+  readonly isOnlyRead?: boolean;
 }
 
 /** Rejects with a CsvError where the file changed since it was opened. */
-export async function readable(file: CsvFile, { copyPath, carefully, told }: ReadableOptions): Promise<Readable> {
+export async function readable(
+  file: CsvFile,
+  { copyPath, carefully, told, isOnlyRead }: ReadableOptions,
+): Promise<Readable> {
   const care = carefully ? null : await howToRead(file, told);
   if (care?.copy === null) {
     const { options, rows, sha256, marks } = care;
     return { path: file.path, options, rows, sha256, marks, malformed: [] };
   }
-  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, told)) };
+  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, told, isOnlyRead)) };
 }

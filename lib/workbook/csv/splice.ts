@@ -13,7 +13,7 @@ import { FIRST_CELL, KEY, type Patch, PatchReader } from './patch.ts';
 import { type RecordReader, readRecords, STRIDE_BYTES } from './reader.ts';
 import { changedError, identity, sameIdentity } from './same-file.ts';
 import type { Scanner } from './scan.ts';
-import { BOM, byteOrder, type CsvFile, openCsv } from './sniff.ts';
+import { type CsvFile, codecOf, openCsv } from './sniff.ts';
 
 /** How many data records it did what to. */
 export interface SpliceResult {
@@ -50,7 +50,7 @@ export async function splice(
   const columns = arrange(file, patch);
   const reader = readRecords(file);
   const changes = new PatchReader(patch, file.delimiter);
-  const output = new Output(outPath, byteOrder(file.encoding), file.bom ? BOM[file.encoding] : Buffer.alloc(0));
+  const output = new Output(outPath, codecOf(file.encoding), file.before);
   try {
     const pass = new Pass(file, columns, reader, marks, changes, output);
     do {

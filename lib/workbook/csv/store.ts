@@ -9,7 +9,9 @@ import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
+import { contactHeaders } from '../contact-cells.ts';
 import { findColumns } from '../headers.ts';
+import { type Recognise, shapeOf } from '../recognised.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -37,10 +39,13 @@ import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
 import { splice } from './splice.ts';
+import { folderId } from './workbook-id.ts';
 
 export interface CsvStoreOptions {
   readonly folder: string;
   readonly aliases: Readonly<Record<string, string>>;
+  /** Says what files are that are called like no table. */
+  readonly recognise: Recognise;
   readonly command: string;
   readonly run: string;
   /** A folder without contacts is a workbook that begins. */
@@ -109,10 +114,12 @@ function jsonOf(text: string): unknown {
 class CsvStore implements Store {
   readonly kind = 'csv';
   readonly stateFolder: string;
+  readonly workbookId: string;
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
+  readonly #recognise: Recognise;
   readonly #mayBeEmpty: boolean;
-  #found: Found = { tables: new Map(), foreign: [], leftAlone: [] };
+  #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
@@ -128,21 +135,23 @@ class CsvStore implements Store {
     folder: string,
     scratch: string,
     recovered: string | null,
-    { aliases, mayBeEmpty = false }: CsvStoreOptions,
+    { aliases, recognise, mayBeEmpty = false }: CsvStoreOptions,
     close: () => Promise<void>,
   ) {
     this.scratch = scratch;
     this.recovered = recovered;
     this.close = close;
     this.#folder = folder;
+    this.workbookId = folderId(folder);
     this.stateFolder = join(folder, '.nightshift');
     this.#aliases = aliases;
+    this.#recognise = recognise;
     this.#mayBeEmpty = mayBeEmpty;
   }
 
   read = async (): Promise<Reading> => {
     this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
-    this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
+    this.#found = await discover(this.#folder, this.#recognise, this.#mayBeEmpty);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
     this.#marks.clear();
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
@@ -151,7 +160,11 @@ class CsvStore implements Store {
         table,
         label: basename(file.path),
         headers: file.header,
-        headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
+        headerOf:
+          table === 'contacts'
+            ? contactHeaders(file.header, this.#found.shapes.get(table)?.contacts, this.#aliases)
+            : findColumns(table, file.header),
+        ...shapeOf(table, this.#found.shapes.get(table)),
         open: async (carefully) => {
           const text = await csvText(file, this.scratch, carefully);
           this.#marks.set(file.path, text.marks);
@@ -161,9 +174,9 @@ class CsvStore implements Store {
     );
     this.#sources = new Map(tables.map((source) => [source.table, source]));
     const foreign = this.#found.foreign.map(
-      ({ kind, file }): ForeignFile => ({
+      ({ recognised, file }): ForeignFile => ({
         label: basename(file.path),
-        kind,
+        recognised,
         headers: file.header,
         open: (carefully) => csvText(file, this.scratch, carefully),
       }),

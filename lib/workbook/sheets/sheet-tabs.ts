@@ -6,7 +6,7 @@
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
-import type { ForeignFile } from '../store.ts';
+import type { Recognise, Recognised } from '../recognised.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
 import type { SheetSnapshot, TabOutline } from './snapshot.ts';
@@ -41,17 +41,20 @@ export function noContacts(snapshot: SheetSnapshot): WorkbookError {
   );
 }
 
-/** A tab that carries facts in Mailchimp's shape. */
+/** A tab that says in another tool's shape who wants or gets no mail. */
 interface ForeignTab {
-  readonly kind: ForeignFile['kind'];
+  readonly recognised: Recognised;
   readonly tab: TabOutline;
 }
 
-export function foreignTabs(snapshot: SheetSnapshot): ForeignTab[] {
+/** @throws ConsentQuestion where a tab may say who wants no mail and is not known */
+export function foreignTabs(snapshot: SheetSnapshot, recognise: Recognise): ForeignTab[] {
   return snapshot.tabs.flatMap((tab): ForeignTab[] => {
-    if (tableNames.some((table) => table === normalHeader(tab.title)) || isInbox(tab)) return [];
-    const headers = new Set(tab.headers.map(normalHeader));
-    if (headers.has('unsub_time')) return [{ kind: 'mailchimp-unsubscribed', tab }];
-    return headers.has('clean_time') ? [{ kind: 'mailchimp-cleaned', tab }] : [];
+    if (tableNames.some((table) => table === normalHeader(tab.title)) || isInbox(tab) || tab.headers.length === 0)
+      return [];
+    const recognised = recognise({ name: tab.title, headers: tab.headers });
+    if (!recognised || 'unclear' in recognised) return [];
+    const reports = recognised.feeds.every(({ table }) => table === 'suppressions' || table === 'bounces');
+    return reports && !recognised.contacts ? [{ recognised, tab }] : [];
   });
 }

@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
 import type { Store, TablePatch } from '../../../lib/workbook/store.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
@@ -9,7 +10,7 @@ import { temporaryFolder } from '../../support/workbook.ts';
 const HEADER = ['list', 'contact_id', 'joined_at'];
 
 async function within<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openCsvStore({ folder, aliases: {}, command: 'test', run: 'run-1' });
+  const store = await openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'run-1' });
   try {
     await store.read();
     return await work(store);

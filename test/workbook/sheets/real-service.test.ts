@@ -1,7 +1,12 @@
 /** What a Google Sheet really does, and what must not come of it: formulas that fill cells, protections, error texts in any language, copies. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/core/job.ts';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
+import { openSheetsStore } from '../../../lib/workbook/sheets/store.ts';
+import type { Store, TablePatch } from '../../../lib/workbook/store.ts';
 import { jobOf, night } from '../../support/night.ts';
 import { commandsOn } from '../../support/sheet-command.ts';
 import { book, type Given, spill } from '../../support/sheets-server/build.ts';
@@ -223,4 +228,61 @@ it('each row of changes is written in the request of its cell, or not at all', a
   ]);
   const [headers = [], ...changes] = bench.rows('changes') ?? [];
   expect(changes.map((row) => row[headers.indexOf('row_key')]).sort()).toEqual(['c0', 'c2', 'c3']);
+});
+
+describe('a run that is killed between two of its requests', () => {
+  const rows = 6000;
+  const patchOf = (store: Store): TablePatch => {
+    const path = join(store.scratch, 'patch-contacts.csv');
+    writeFileSync(path, Array.from({ length: rows }, (_, i) => `u,${i},c${i},,decided for c${i}\n`).join(''));
+    return { table: 'contacts', path, columns: ['contact_id', 'status'], rows: { update: rows, remove: 0, insert: 0 } };
+  };
+  const entry = (status: string) => [{ job: 'a-job', period: '2026-11-23', entry: { status } }];
+
+  it('leaves whole requests and a record of it, and the next run goes on from there', async () => {
+    const bench = await aSheet({ contacts: [HEADERS, ...people(rows)] });
+    let writes = 0;
+    const client = sheetsClient(SPREADSHEET, {
+      rootUrl: bench.server.url,
+      sleep: () => Promise.reject(new Error('killed')),
+    });
+    bench.server.scenario = {
+      fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes === 3 ? 'reset-before' : undefined),
+    };
+    const folder = temporaryFolder();
+    const options = {
+      spreadsheetId: SPREADSHEET,
+      folder,
+      aliases: {},
+      recognise: recogniseWith(),
+      command: 'test',
+      run: 'run-1',
+    };
+    const dying = await openSheetsStore({ ...options, client });
+    await (await dying.read()).tables[0]?.open();
+    const marker = { run: 'run-1', entries: entry('applied'), interrupted: entry('failed') };
+    await expect(dying.land([patchOf(dying)], marker)).rejects.toThrow('killed');
+    await dying.close();
+    bench.server.scenario = {};
+    const decided = (): number =>
+      bench.rows('contacts')?.filter((row) => String(row[2]).startsWith('decided')).length ?? 0;
+    expect(decided()).toBeGreaterThan(500);
+    expect(decided()).toBeLessThan(rows);
+    const next = await bench.open('run-2');
+    expect(next.recovered).toContain('an earlier run ended while it wrote');
+    expect(await next.marker()).toEqual({ run: 'run-1', entries: entry('failed') });
+    await (await next.read()).tables[0]?.open();
+    const held = await next.land([patchOf(next)], {
+      run: 'run-2',
+      entries: entry('applied'),
+      interrupted: entry('failed'),
+    });
+    expect([decided(), [...held]]).toEqual([rows, []]);
+    await next.close();
+    const last = await bench.open('run-3');
+    expect([last.recovered, await last.marker()]).toEqual([null, { run: 'run-2', entries: entry('applied') }]);
+    await last.close();
+    expect(bench.server.book(SPREADSHEET).tabs.map(({ title }) => title)).toEqual(['contacts', 'nightshift landed']);
+    expect(Math.max(...bench.server.requests.map(({ requestBytes }) => requestBytes))).toBeLessThan(2_000_000);
+  });
 });

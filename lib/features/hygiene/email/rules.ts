@@ -33,8 +33,8 @@ export const DEFAULT_ROLES: readonly string[] = (
   'hostmaster hr info information informacion inquiries inquiry investors invoice invoices ispfeedback ispsupport it ' +
   'jobs kontakt legal list list-request mail mailer-daemon maildaemon marketing media news newsletter no-reply ' +
   'no_reply noc noreply null office orders partner partners phish phishing post postmaster presse press privacy ' +
-  'purchasing rechnung reception recruiting recruitment redaktion registrar reservations returns root rrhh sales secretariat ' +
-  'security sekretariat service services shop spam staff subscribe support sysadmin team tech undisclosed-recipients ' +
+  'purchasing rechnung reception recruiting recruitment redaktion registrar reservations returns root rrhh sales ' +
+  'secretariat security sekretariat service services shop spam staff subscribe support sysadmin team tech undisclosed-recipients ' +
   'unsubscribe usenet uucp ventas vertrieb vendas verwaltung web webmaster welcome www'
 ).split(' ');
 

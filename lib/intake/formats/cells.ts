@@ -3,8 +3,8 @@
  * workbook's own reading of cells takes (lib/snapshot/cells.ts). What has no certain meaning stays as it is, and is
  * rejected there.
  */
-import { quoteText } from '../core/sql.ts';
-import { normalHeader } from '../workbook/headers.ts';
+import { quoteText } from '../../core/sql.ts';
+import { normalHeader } from '../../workbook/headers.ts';
 
 /** SQL for a file's cells, without outer spaces, by any of their headers' names; NULL where the file has none of them. */
 export interface Cells {
