@@ -188,7 +188,7 @@ describe('suppression-review', () => {
     expect(readCsv(folder, 'contacts')[0]?.status).toBe('suppressed');
   });
 
-  it('lets no answer release who complained since, or was suppressed anew', async () => {
+  it('lets no answer release a person who complained since, or was suppressed again', async () => {
     const folder = temporaryFolder();
     aWorkbook(folder);
     await review(folder);

@@ -5,8 +5,7 @@
  */
 
 import { type Sql, sql } from '../../core/sql.ts';
-import { matches } from '../../core/text/recognise.ts';
-import { cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { cleanText } from '../../core/text/spacing.ts';
 import {
   ALWAYS,
   ELIDING_COUNTRIES,
@@ -18,6 +17,7 @@ import {
   SUFFIXES,
   TURKIC_COUNTRIES,
 } from './name-words.ts';
+import { matches, textIsClean } from './recognise.ts';
 
 /** What the field holds: a given name begins with a capital even where a family name would not (Van, De). */
 export type NamePart = 'given' | 'family';

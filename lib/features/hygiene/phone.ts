@@ -8,10 +8,10 @@
 import { createRequire } from 'node:module';
 import type { CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { type Sql, sql } from '../../core/sql.ts';
-import { matches } from '../../core/text/recognise.ts';
 import { INVISIBLES } from '../../core/text/spacing.ts';
 import { mayBeLocal } from './phone-local.ts';
 import { readByPlan } from './phone-plan.ts';
+import { matches } from './recognise.ts';
 
 interface Library {
   parsePhoneNumberFromString: typeof parsePhoneNumberFromString;

@@ -4,8 +4,8 @@
  */
 
 import { type Sql, sql } from '../../core/sql.ts';
-import { matches } from '../../core/text/recognise.ts';
-import { cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { cleanText } from '../../core/text/spacing.ts';
+import { matches, textIsClean } from './recognise.ts';
 
 /** `CODE name, other name; …`, names folded as below. */
 const REGIONS: Readonly<Record<string, string>> = {

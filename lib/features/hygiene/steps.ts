@@ -6,13 +6,14 @@
 import type { LookupStep, Step } from '../../core/job.ts';
 import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import { readAddress } from '../../core/text/address.ts';
-import { cleanLines, cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { cleanLines, cleanText } from '../../core/text/spacing.ts';
 import { cleanCountry, countryIsClean } from './country.ts';
 import type { EmailRules } from './email/rules.ts';
 import { plainAddress, roleAddress } from './email/simple-address.ts';
 import { domainVerdict, emailVerdict } from './email/verdict.ts';
 import { cleanName, nameIsClean } from './name.ts';
 import { cleanPhone, phoneIsClean } from './phone.ts';
+import { textIsClean } from './recognise.ts';
 import { cleanRegion, regionIsClean } from './region.ts';
 import { cleanWebsite, websiteIsClean } from './website.ts';
 

@@ -6,8 +6,8 @@
 
 import { parse } from 'tldts';
 import type { Sql } from '../../core/sql.ts';
-import { matches } from '../../core/text/recognise.ts';
 import { cleanText } from '../../core/text/spacing.ts';
+import { matches } from './recognise.ts';
 
 const CLEAN = /^https?:\/\/[a-z0-9.-]+(?:[/?#]|$)/;
 const WEB = /^(https?:\/\/)?([^\s/?#:@]+)(:\d{1,5})?((?:[/?#]\S*)?)$/i;

@@ -40,7 +40,7 @@ describe('cleanName', () => {
       expect(cleanName(name)).toBe(name);
   });
 
-  it('leaves what may be initials, and still mends the rest', () => {
+  it('leaves what may be initials, and still corrects the rest', () => {
     expect(cleanName('AJ SMITH')).toBe('AJ Smith');
     expect(cleanName('JP')).toBe('JP');
     expect(cleanName('aj smith')).toBe('aj smith');
@@ -94,7 +94,7 @@ describe('cleanName', () => {
     expect(cleanName('MARIA DEL CARMEN', 'given')).toBe('Maria del Carmen');
   });
 
-  it('mends the spacing of any name', () => expect(cleanName(' Ann\u00a0 Lee ')).toBe('Ann Lee'));
+  it('corrects the spacing of any name', () => expect(cleanName(' Ann\u00a0 Lee ')).toBe('Ann Lee'));
 
   it('is lawful on hostile values', () => {
     expectLawful(cleanName, values);

@@ -110,7 +110,7 @@ describe('a faulty condition is refused in words that say where, what and what i
     expect(problems(where)[0]).toContain(expected);
   });
 
-  it('and all faults are told at once', () => {
+  it('and all faults are reported at once', () => {
     expect(
       problems(all(text('country').is(''), not(text('nowhere_at_all').is('x')), date('created_at').on('?'))),
     ).toHaveLength(3);
@@ -180,7 +180,7 @@ it('a column that only the workbook has may be asked for, however its header is 
   expect(segments[0]?.where).toMatchObject({ all: [{ column: 'member_rating' }, {}] });
 });
 
-it('limits that somebody can meet are left alone', () => {
+it('limits that can be met are accepted', () => {
   const fine = [
     number('employees').between(50, 50),
     date('created_at').betweenAges('3 months', '90 days'),

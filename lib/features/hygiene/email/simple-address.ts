@@ -5,7 +5,7 @@
  */
 
 import { integer, join, literal, type Sql, sql } from '../../../core/sql.ts';
-import { matches } from '../../../core/text/recognise.ts';
+import { matches } from '../recognise.ts';
 
 /** Short enough that neither part nor label can be too long. */
 const SHORT = 64;
