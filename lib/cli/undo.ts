@@ -45,7 +45,7 @@ async function refuseNothing(session: Session, jobName: string, period: string):
   throw new UsageError(`${nothingOf(jobName, period, own)} ${instead(jobName, period, entries.filter(decides))}`);
 }
 
-/** A run decided where it added or took away rows, or changed cells that are not worked out anew each time. */
+/** A run decided where it added or took away rows, or changed cells that are not recalculated each time. */
 const decides = ({ status, reasons }: LedgerEntry): boolean =>
   status === 'applied' &&
   Object.keys(reasons).some((reason) => {
@@ -58,7 +58,7 @@ function nothingOf(jobName: string, period: string, own: readonly LedgerEntry[])
   const last = own.at(-1);
   if (!last) return `There is no run of ${jobName} for ${period}, neither in the ledger nor in the workbook's changes.`;
   if (own.some(({ status }) => status === 'applied'))
-    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run works out anew, or files.`;
+    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run recalculates, or files.`;
   return `${jobName} changed nothing for ${period} (${last.status}).`;
 }
 

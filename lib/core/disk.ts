@@ -1,5 +1,5 @@
 /**
- * The few operations through which landing touches a disk, and the real adapter. It decides nothing: what to do in
+ * The few disk operations of a commit, and the real adapter. It decides nothing: what to do in
  * which order stands in the journal's files, so that a test can put a disk in its place that fails, dies, or lets a
  * person edit a file before any one operation.
  */

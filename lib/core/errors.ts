@@ -1,5 +1,5 @@
 /**
- * Faults described for the person who can correct them, and what may be said of any error outside the workbook.
+ * Faults described for the person who can correct them, and what may be shown of any error outside the workbook.
  *
  * A NightshiftError's message holds headers, names of tables, files and tabs, and row numbers at most: it may stand on a
  * terminal and in a local ledger. Its `outward` sentence names nothing of the workbook: it may stand in an issue. Every
@@ -32,7 +32,7 @@ export interface RunError {
   readonly outward?: string;
 }
 
-/** What is said outside of an error of which nothing but its kind may leave. */
+/** What is shown outside of an error of which nothing but its kind may leave. */
 export const outwardOf = (kind: string): string => `An error of the kind ${kind.replace(/[^A-Za-z ]/g, '')}.`;
 
 /** A job that can't be carried out, in words that hold no cell's value. */

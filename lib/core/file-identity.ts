@@ -1,6 +1,6 @@
 /**
  * What makes a file the same file, untouched: its size, its times and its inode. Never its content: hashing a million
- * contacts at every look would cost more than landing them.
+ * contacts at every look would cost more than writing them.
  */
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -31,8 +31,8 @@ export function identityOf(stats: BigIntStats): FileIdentity {
 }
 
 /**
- * Takes a file's identity before its content is read, to hand to `land` as `expected`. Waits one tick (20 ms) where the
- * file was written this very moment, because the next write could not be told from that one.
+ * Takes a file's identity before its content is read, to pass to `commitFiles` as `expected`. Waits one tick (20 ms) where the
+ * file was written this very moment, because the next write could not be distinguished from that one.
  *
  * @returns null where there is no such file
  */
@@ -50,7 +50,7 @@ export async function identify(path: string): Promise<FileIdentity | null> {
   }
 }
 
-/** True for a file that nobody touched between two looks; also where there was none at either. */
+/** True for a file that was not touched between two reads; also where there was none at either. */
 export function untouched(one: FileIdentity | null, other: FileIdentity | null): boolean {
   return sameContent(one, other) && one?.ctimeNs === other?.ctimeNs;
 }

@@ -48,7 +48,7 @@ export interface Hold {
   readonly spares?: Readonly<Partial<Record<TableName, Sql>>>;
   /**
    * Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are, `called` what
-   * is said in the part's place outside the workbook.
+   * is shown in the part's place outside the workbook.
    */
   readonly query: Sql;
 }

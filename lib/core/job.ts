@@ -42,7 +42,7 @@ export type LookedUp = Readonly<Record<string, string | null>>;
 
 /**
  * A named table made by TypeScript: `compute` is called once for every distinct row of `over` (one to three text
- * columns) and its answer stands beside it. For what needs a library and can't be said in SQL.
+ * columns) and its answer stands beside it. For what needs a library and can't be expressed in SQL.
  */
 export interface LookupStep {
   readonly name: string;
@@ -80,7 +80,7 @@ export interface Job {
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
   /**
-   * It forgets somebody: its decisions are written nowhere, because they would hold what it is there to forget, and it waits for no
+   * It erases a person: its decisions are written nowhere, because they would hold what it is there to forget, and it waits for no
    * table that shrank to be whole again.
    */
   readonly unrecorded?: true;

@@ -1,5 +1,5 @@
 /**
- * What is to be done once: whether the workbook's own table `runs` knows of it. That row lands with the data, so that
+ * What is to be done once: whether the workbook's own table `runs` knows of it. That row is committed with the data, so that
  * neither can be there without the other.
  */
 

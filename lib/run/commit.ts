@@ -5,7 +5,7 @@
 
 import { replace, upsert } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
-import { list, raw, type Sql, sql } from '../core/sql.ts';
+import { list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
@@ -54,7 +54,7 @@ async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGe
   yield decided;
 }
 
-/** Reports what a landing left to people with the last job that changed the table. */
+/** Reports what a commit left to people with the last job that changed the table. */
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
   const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
   for (const [table, reasons] of held) {
@@ -75,7 +75,9 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
   // What this run did not read, it knows nothing of.
   const read = list(Object.keys(snapshot.inputs));
   const now: Sql = sql`
-    select n."table", n.row_key, n."column", min(n.value) as value, string_agg(distinct n.reason, '; ' order by n.reason) as reason, coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+    select n."table", n.row_key, n."column", min(n.value) as value,
+      string_agg(distinct n.reason, '; ' order by n.reason) as reason,
+      coalesce(min(q.first_seen), ${request.asOf}) as first_seen
     from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
@@ -89,21 +91,22 @@ async function runsDiff(
   columns: readonly ColumnRecord[],
 ): Promise<Diff> {
   await engine.run(
-    raw(
-      'create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar, started_at timestamp, seconds double, note varchar)',
-    ),
+    sql`create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar,
+      started_at timestamp, seconds double, note varchar)`,
   );
   for (const result of results) {
     const { startedAt } = request.identity;
     await engine.run(
-      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${startedAt}, ${result.seconds}, ${noteText(result)})`,
+      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
+        ${startedAt}, ${result.seconds}, ${noteText(result)})`,
     );
   }
   for (const { column, status, note } of columns)
     await engine.run(
       sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
     );
-  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period where r.job is null or n.status <> 'unchanged'`;
+  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
+    where r.job is null or n.status <> 'unchanged'`;
   return workOut(engine, upsert('runs', rows), 'diff_run_runs');
 }
 

@@ -25,7 +25,7 @@ export const isInterrupted = ({ error }: Pick<LedgerEntry, 'error'>): boolean =>
 export function isRestOf(changes: LedgerEntry['changes'], approved: LedgerEntry): boolean {
   if (!isInterrupted(approved) || approved.approved === undefined) return false;
   return Object.entries(changes).every(([table, { insert, update, remove }]) => {
-    const whole = approved.changes[table] ?? { insert: 0, update: 0, remove: 0 };
-    return insert <= whole.insert && update <= whole.update && remove <= whole.remove;
+    const planned = approved.changes[table] ?? { insert: 0, update: 0, remove: 0 };
+    return insert <= planned.insert && update <= planned.update && remove <= planned.remove;
   });
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText } from '../core/sql.ts';
+import { name, quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
@@ -74,7 +74,7 @@ export async function withConsent(
 const selectFrom =
   (engine: Engine, source: SourceTable): Select =>
   (statement, table) =>
-    readStrictly(engine, source, (from) => statement(csvScan(from)), table);
+    readStrictly(engine, source, (from) => raw(statement(csvScan(from))), name(table));
 
 /** The source's own headers by column, but for those that turned out to hold something else. */
 function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {

@@ -1,5 +1,5 @@
 /**
- * What a run asks of a workbook's store, whatever keeps it: a consistent reading, and one atomic landing. A store
+ * What a run asks of a workbook's store, for files and sheets alike: a consistent reading, and one atomic commit. A store
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
@@ -31,7 +31,7 @@ export interface SourceTable {
   readonly newHeaders?: ReadonlyMap<string, string>;
   /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
   readonly open: (carefully?: boolean) => Promise<TableText>;
-  /** It lies outside of the workbook, in files that are somebody else's: it is only read. */
+  /** It is outside the workbook, in files that the run does not own: it is only read. */
   readonly isOutside?: true;
   /** Contacts in another tool's shape. */
   readonly recognised?: Recognised;
@@ -62,7 +62,7 @@ export interface CsvText extends Counted {
   readonly query?: undefined;
 }
 
-/** The rows of a table that lies outside of the workbook, in one file or many. */
+/** The rows of a table outside the workbook, in one file or many. */
 export interface OutsideText extends Counted {
   readonly path?: undefined;
   readonly options?: undefined;
@@ -126,7 +126,7 @@ export interface TabFile {
 /** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
 export interface Marker {
   readonly run: string;
-  /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
+  /** The ledger entries of the commit's jobs, complete: what a crash kept from the ledger is repaired from here. */
   readonly entries: readonly MarkerEntry[];
   /** What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step needs none. */
   readonly interrupted?: readonly MarkerEntry[];
@@ -138,7 +138,7 @@ export interface MarkerEntry {
   readonly entry: unknown;
 }
 
-/** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
+/** What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
 export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 export const nothingHeld: Held = new Map();
@@ -198,7 +198,7 @@ export interface SheetAccess {
 export interface SheetCapability {
   /**
    * Whether a tab holds just what it should.
-   * @throws WorkbookError where a tab of that name belongs to somebody else
+   * @throws WorkbookError where a tab of that name was not made by an export
    */
   readonly tabHolds: (tab: TabFile) => boolean;
   /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. */
@@ -247,7 +247,7 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
-/** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
+/** A person changed the workbook between the reading and the commit: nothing was written; read and plan again. */
 export class ChangedMeanwhile extends NightshiftError {
   override name = 'ChangedMeanwhile';
   readonly names: readonly string[];

@@ -200,7 +200,7 @@ describe('a workbook that can’t be used', () => {
     writeFileSync(marker, '{"run"');
     expect(await run(folder)).toBe(2);
     expect(await main(['doctor', '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift)).toBe(1);
-    const damaged = `${marker} is damaged: it is not what a run left there. Bring back a copy of it, or move it away`;
+    const damaged = `${marker} is damaged: it is not what a run left there. Restore a copy of it, or move it away`;
     expect([err.join('\n'), out.join('\n')]).toEqual([
       expect.stringContaining(damaged),
       expect.stringContaining(damaged),

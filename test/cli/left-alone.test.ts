@@ -34,8 +34,8 @@ it('reads a list of people who left, leaves other files alone, and says of a cop
   expect(said.join('\n')).not.toContain('notes.csv');
   said = [];
   await command(folder, 'doctor');
-  expect(said.join('\n')).toContain('look  events 2026.csv is not read: rename it to events.csv if it is meant');
-  expect(said.join('\n')).toContain('well  no table, and left alone: notes.csv');
+  expect(said.join('\n')).toContain('review events 2026.csv is not read: rename it to events.csv if it is meant');
+  expect(said.join('\n')).toContain('OK     no table, and ignored: notes.csv');
   expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('a,b\n1,2\n');
 });
 
@@ -68,5 +68,5 @@ it('says which of two columns with one name counts', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'contacts.csv'), 'contact_id,email,Email\n1,ada@example.com,ben@example.com\n');
   expect(await command(folder, 'doctor')).toBe(1);
-  expect(said.join('\n')).toContain('mend  contacts.csv has "Email" beside "email": only "email" counts.');
+  expect(said.join('\n')).toContain('fix    contacts.csv has "Email" beside "email": only "email" counts.');
 });

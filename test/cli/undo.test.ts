@@ -42,7 +42,7 @@ it.each([
   ['list-cleaning 2026-11-22T24', '"2026-11-22T24" is no period.'],
   [
     `score-recalculation ${today}`,
-    `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run works out anew, or files.`,
+    `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run recalculates, or files.`,
   ],
   ['archive-stale 2026-11', 'archive-stale changed nothing for 2026-11 (unchanged).'],
 ])('undo %s ends with exit code 2, says why, and writes nothing', async (line, says) => {
@@ -54,7 +54,7 @@ it.each([
   expect(bytesOf(folder)).toEqual(before);
 });
 
-it('undoes what the ledger or the workbook knows, and says of a second time that all is as it should be', async () => {
+it('undoes what the ledger or the workbook knows, and reports no changes the second time', async () => {
   const { folder, ledger, command } = await aNight();
   expect(await command('undo', 'list-refresh', today)).toBe(0);
   expect(readCsv(folder, 'memberships')).toEqual([]);

@@ -442,6 +442,7 @@ describe('a burst', () => {
       'bounce-suppression    unchanged  everything is as it should be',
       '',
     ]);
+    expect(await reported('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);
   });
 
   it('of a domain that is no domain is not named', async () => {

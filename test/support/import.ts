@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { type ImportReport, type ImportRequest, importJob } from '../../lib/intake/import-job.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
 import type { JobResult } from '../../lib/run/result.ts';
@@ -52,8 +53,7 @@ export async function bringIn(
     },
     async (found, engine) => {
       report = found;
-      const { raw } = await import('../../lib/core/sql.ts');
-      const rows = await engine.rows(raw('select * from import_rejects order by file, line, "column"'));
+      const rows = await engine.rows(sql`select * from import_rejects order by file, line, "column"`);
       rejects = rows.map((row) => ({
         file: basename(paths[Number(row.file)] ?? ''),
         row: String(row.line),

@@ -49,7 +49,9 @@ async function lastDayOf(folder: string): Promise<string> {
   if (typeof world === 'object' && world !== null && 'lastDay' in world && typeof world.lastDay === 'string') {
     return world.lastDay;
   }
-  throw new Error(`${path} states no "lastDay". Make the sample anew: npx tsx data/generator/main.ts sample ${folder}`);
+  throw new Error(
+    `${path} states no "lastDay". Generate the sample again: npx tsx data/generator/main.ts sample ${folder}`,
+  );
 }
 
 function daysBetween(from: string, to: string): number {

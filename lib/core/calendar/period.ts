@@ -47,7 +47,7 @@ export function periodOf(cadence: Cadence, moment: Date, timeZone: string): stri
 export function endOfDay(day: string, timeZone: string): Date {
   const utcEnd = Date.parse(`${day}T23:59:59.999Z`);
   if (timeZone === 'UTC') return new Date(utcEnd);
-  // The zone's offset at that moment; a second look settles the days on which the offset changes.
+  // The zone's offset at that moment; a second step corrects the days on which the offset changes.
   let end = utcEnd - offsetMs(new Date(utcEnd), timeZone);
   end = utcEnd - offsetMs(new Date(end), timeZone);
   return new Date(end);

@@ -47,14 +47,14 @@ function isSpelling(text: string, start: number, end: number): boolean {
 const withoutHidden = (text: string): string =>
   text
     .replace(HIDDEN, '')
-    .replace(JOINERS, (run, joiner: string, at: number, whole: string) =>
-      isSpelling(whole, at, at + run.length) ? joiner : '',
+    .replace(JOINERS, (run, joiner: string, at: number, text: string) =>
+      isSpelling(text, at, at + run.length) ? joiner : '',
     );
 
 const oneLine = (text: string): string => withoutHidden(text).replace(WHITE, ' ').trim().normalize('NFC');
 
 /**
- * The value on one line, its spacing and Unicode mended. A value of nothing but spaces comes back as it is: emptying
+ * The value on one line, its spacing and Unicode normalised. A value of nothing but spaces comes back as it is: emptying
  * a cell is not for a cleaner to decide.
  */
 export function cleanText(value: string): string {

@@ -84,7 +84,7 @@ async function findAddresses(engine: Engine, contact: string, asked: string): Pr
       union all select address_key(${asked}) where contains(${asked}, '@')
     ) where address is not null`);
   const found = await engine.rows(sql`
-    select distinct ${raw(withMark('address'))} as address from (
+    select distinct ${withMark(sql`address`)} as address from (
       select address from erased_plain
       union all select address from spellings where plain in (select address from erased_plain)
       union all select address_key(${contact}) where contains(${contact}, '@')

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { NightshiftError } from '../../core/errors.ts';
 import { printable } from '../../core/text/printable.ts';
 
-/** `unreadable`: the file must be mended; `changed`: it is not what was read, read it again; `patch`: the caller's patch is wrong. */
+/** `unreadable`: the file must be fixed; `changed`: it is not what was read, read it again; `patch`: the caller's patch is wrong. */
 export type CsvErrorKind = 'unreadable' | 'changed' | 'patch';
 
 export class CsvError extends NightshiftError {

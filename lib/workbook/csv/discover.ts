@@ -45,7 +45,7 @@ export function tableMeant(name: string): TableName | null {
   return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
 }
 
-/** What such a file says may be that somebody wants no mail, so that it is never passed over. */
+/** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
 /** The header of a plan's rows, which are ours (lib/run/plan-file.ts). */

@@ -42,17 +42,17 @@ export interface HowToRead {
 }
 
 /**
- * Reads a file once, and decides; `told` hears how many bytes were read. Rejects with a CsvError where the file changed since it
+ * Reads a file once, and decides; `onBytes` receives the number of bytes read. Rejects with a CsvError where the file changed since it
  * was opened.
  */
-export async function howToRead(file: CsvFile, told: (bytes: number) => void = () => {}): Promise<HowToRead> {
+export async function howToRead(file: CsvFile, onBytes: (bytes: number) => void = () => {}): Promise<HowToRead> {
   const reader = readRecords(file, true);
   const look = new Look(file);
   try {
     do {
       look.beginWindow(reader);
       while (look.stride(reader)) await setImmediate();
-      told(reader.bytesRead);
+      onBytes(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     return {

@@ -10,7 +10,7 @@
  * Blank lines are no records.
  *
  * The rule of recovery: *a malformed record is one line*. Whatever its quotes seem to say, it ends at its first line end, and
- * the next line is read anew; so one forgotten quote costs one row and not the rest of the file. The lines that its quotes
+ * reading restarts at the next line; so one forgotten quote costs one row and not the rest of the file. The lines that its quotes
  * would have covered may be pieces of it: of those, a line with a quote inside an unquoted cell (the closing half of a torn
  * cell looks so) is malformed too.
  */
@@ -63,7 +63,7 @@ export class Scanner {
   private hasCr = false;
   /** Lines that start before this place may be pieces of a malformed record. */
   private tornUntil = 0;
-  /** What is wrong with the quotes of the cell that was walked last, whatever is wrong with its record besides. */
+  /** What is wrong with the quotes of the cell that was walked last, apart from other faults of its record. */
   private quoteFault: Fault | null = null;
   /** Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none. */
   private quote = 0;
@@ -263,7 +263,7 @@ export class Scanner {
     return false;
   }
 
-  /** A malformed record is one line; what it reached beyond that is read anew, and under suspicion. */
+  /** A malformed record is one line; what it covered beyond that line is read again, with suspicion. */
   private cutAtLineEnd(): void {
     const lineEnd = this.lineEnd();
     if (lineEnd - this.start >= MAX_RECORD_BYTES) throw lineTooLong(this.path);

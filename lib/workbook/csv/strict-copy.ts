@@ -36,13 +36,14 @@ export interface StrictCopy {
 
 /**
  * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter, LF, no
- * blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut. Needs memory for the malformed records alone; `told` hears how many bytes were read. Rejects
- * with a CsvError where the file changed since it was opened.
+ * blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut. Needs
+ * memory for the malformed records alone; `onBytes` receives the number of bytes read. Rejects with a CsvError where the
+ * file changed since it was opened.
  */
 export async function strictCopy(
   file: CsvFile,
   outPath: string,
-  told: (bytes: number) => void = () => {},
+  onBytes: (bytes: number) => void = () => {},
   isOnlyRead = false,
 ): Promise<StrictCopy> {
   const reader = readRecords(file, true);
@@ -64,7 +65,7 @@ export async function strictCopy(
           malformed.push({ row, reason: reasonFor(scanner, file.header.length), text });
         }
       }
-      told(reader.bytesRead);
+      onBytes(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     output.flush();

@@ -1,6 +1,6 @@
 /**
  * The options of DuckDB's `read_csv` under which it reads a file as it is written, and guesses nothing. All that could be
- * guessed is said, but `new_line`: saying it makes DuckDB (1.5) lose rows where the file ends its lines otherwise, and not
+ * guessed is given, but `new_line`: giving it makes DuckDB (1.5) lose rows where the file ends its lines otherwise, and not
  * saying it makes it refuse files that mix line ends.
  */
 import type { CsvFile } from './sniff.ts';

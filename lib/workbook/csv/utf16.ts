@@ -25,7 +25,7 @@ export function utf16ToUtf8(bytes: Buffer, order: ByteOrder): Buffer {
   return Buffer.concat([...pieces, Buffer.from(text.slice(copied))]);
 }
 
-/** The way back. The bytes must be whole characters. */
+/** The reverse. The bytes must be whole characters. */
 export function utf8ToUtf16(bytes: Buffer, order: ByteOrder): Buffer {
   if (isUtf8(bytes)) return inOrder(Buffer.from(bytes.toString('utf8'), 'utf16le'), order);
   const pieces: string[] = [];

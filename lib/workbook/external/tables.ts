@@ -1,6 +1,6 @@
 /**
- * Tables that lie outside of the workbook, in CSV or Parquet files that a warehouse or another team writes: read like any
- * other table of facts, row by row checked, and never written. Whatever keeps the workbook, this stands around its store.
+ * Tables outside the workbook, in CSV or Parquet files that a warehouse or another team writes: read like any
+ * other table of facts, row by row checked, and never written. It wraps the store, of files and sheets alike.
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -46,7 +46,7 @@ const changed = async (identities: ReadonlyMap<string, FileIdentity | null>): Pr
   return names;
 };
 
-/** Of two places for a table, nobody could say which one counts. */
+/** Two places for one table are ambiguous, so they are refused. */
 async function refuseTwo(reading: Reading, table: TableName, rule: Rule): Promise<void> {
   const own = reading.tables.find((source) => source.table === table);
   if (!own) return;
@@ -119,11 +119,11 @@ async function textOf(parts: readonly Part[], slots: readonly string[], carefull
   for (const { part, from, cells } of opened) {
     const at = slotsOf(part);
     const cell = (slot: string): string => cells[at.get(slot) ?? -1] ?? 'cast(null as varchar)';
-    const said = slots.map((slot, i) => `${cell(slot)} as c${i}`).join(', ');
+    const expressions = slots.map((slot, i) => `${cell(slot)} as c${i}`).join(', ');
     const last = selects.at(-1);
-    if (typeof from === 'string') selects.push({ cells: said, from });
-    else if (last?.cells === said && Array.isArray(last.from)) last.from.push(from.parquet);
-    else selects.push({ cells: said, from: [from.parquet] });
+    if (typeof from === 'string') selects.push({ cells: expressions, from });
+    else if (last?.cells === expressions && Array.isArray(last.from)) last.from.push(from.parquet);
+    else selects.push({ cells: expressions, from: [from.parquet] });
   }
   const hash = createHash('sha256');
   for (const each of opened) hash.update(each.hash);

@@ -210,7 +210,7 @@ describe('erase', () => {
     writeFileSync(join(folder, 'left.csv'), 'Email Address,UNSUB_TIME\nme@example.com,2026-01-01 10:00:00\n');
     const { output } = await command('doctor', '--workbook', folder, '--ledger', temporaryFolder());
     for (const place of ['contacts', 'inbox/late.csv', 'left.csv'])
-      expect(output).toContain(`${place}: 1 addresses of people who were forgotten`);
+      expect(output).toContain(`${place}: 1 addresses of people who were erased`);
   });
 
   it('forgets every spelling of an address, whichever is named, and knows each of them again', async () => {

@@ -108,7 +108,7 @@ it('Parquet columns are read by their types, whatever wrote them', async () => {
   await writeParquet({
     [join(folder, 'w.parquet')]: `
       select cast(1 as bigint) as event_id, cast(12 as double) as contact_id, 'click' as type, timestamp '2026-11-20 10:00:00' as occurred_at, cast('' as varchar) as campaign, cast(0.1 as float) as value, [1, 2] as tags
-      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('nan' as float), null`,
+      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('infinity' as float), null`,
     [join(folder, 'b.parquet')]: `
       select uuid '11111111-1111-1111-1111-111111111111' as bounce_id, '12@example.com' as email, 'hard' as kind, cast(550 as decimal(5, 1)) as code, date '2026-11-20' as occurred_at`,
   });
@@ -289,7 +289,7 @@ describe('the commands', () => {
     put(folder, { 'w/events.csv': text });
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const doctor = await command({ events: join(folder, 'w') }, 'doctor', ...options);
-    expect(doctor.said).toContain(`well  ${source}: 3 rows of events`);
+    expect(doctor.said).toContain(`OK     ${source}: 3 rows of events`);
     const erase = await command({ events: join(folder, 'w') }, 'erase', 'c1', '--yes', ...options);
     expect(erase.said).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
     expect(erase.code).toBe(1);

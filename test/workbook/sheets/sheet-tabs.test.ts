@@ -219,7 +219,7 @@ describe('the tab "inbox"', () => {
     expect(erased.said).toContain('Cut out of tab "Inbox": 1 lines');
     expect(erased.said).toContain('Cut out of tab "Ids": 1 lines');
     expect(erased.said).toContain('Cut out of tab "contacts": 1 lines');
-    expect(erased.said).toContain('Still there, to be mended by hand: tab "Our notes", lines 2');
+    expect(erased.said).toContain('Still there, to be fixed by hand: tab "Our notes", lines 2');
     expect(erased.said).not.toContain('.nightshift');
     expect(erased.code).toBe(1);
     const left = JSON.stringify(bench.server.book(SPREADSHEET).tabs.filter(({ title }) => title !== 'Our notes'));

@@ -1,4 +1,4 @@
-/** What landing builds upon, held by the real disk and, alike, by the one in memory that stands in for it. */
+/** What a commit relies on, held by the real disk and, alike, by the one in memory that stands in for it. */
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
