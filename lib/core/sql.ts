@@ -81,19 +81,6 @@ export function integer(n: number): Sql {
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });
 
-/** A column, as `alias.column` where an alias is given, in quotes only where it needs them. */
-export const columnOf = (column: string, alias?: string): Sql =>
-  alias === undefined ? raw(quoteName(column)) : sql`${name(alias)}.${raw(quoteName(column))}`;
-
-/** A text as a constant in the statement: for a pattern, which the engine then prepares once, or where no parameter may stand. */
-export const literal = (text: string): Sql => raw(quoteText(text));
-
-/** A whole number as a constant in the statement. */
-export function integer(n: number): Sql {
-  if (!Number.isSafeInteger(n)) throw fault(`${n} is no whole number.`);
-  return raw(String(n));
-}
-
 /** The pieces with `separator` between them; nothing for none. */
 export function join(parts: readonly Sql[], separator: string): Sql {
   return { text: parts.map((part) => part.text).join(separator), values: parts.flatMap((part) => part.values) };

@@ -4,9 +4,9 @@
  */
 
 import { createRequire } from 'node:module';
+import { matches } from '../../core/recognise.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
-import { matches } from './recognise.ts';
 
 /** Languages whose country names are known, in the order they are asked. */
 const LANGUAGES = 'en de fr es it pt nl pl sv da nb fi cs hu ro tr el ru uk ja zh ko ar'.split(' ');

@@ -4,6 +4,7 @@
  * nor one whose script knows no capitals. Where a word could be initials or a name (AJ, JP), it stays as it is.
  */
 
+import { matches, textIsClean } from '../../core/recognise.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
 import {
@@ -17,7 +18,6 @@ import {
   SUFFIXES,
   TURKIC_COUNTRIES,
 } from './name-words.ts';
-import { matches, textIsClean } from './recognise.ts';
 
 /** What the field holds: a given name begins with a capital even where a family name would not (Van, De). */
 export type NamePart = 'given' | 'family';

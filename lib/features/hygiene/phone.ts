@@ -7,11 +7,11 @@
 
 import { createRequire } from 'node:module';
 import type { CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { matches } from '../../core/recognise.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { INVISIBLES } from '../../core/text/spacing.ts';
 import { mayBeLocal } from './phone-local.ts';
 import { readByPlan } from './phone-plan.ts';
-import { matches } from './recognise.ts';
 
 interface Library {
   parsePhoneNumberFromString: typeof parsePhoneNumberFromString;

@@ -3,9 +3,9 @@
  * "Georgia" alone is no state. Regions of other countries only get their spacing corrected.
  */
 
+import { matches, textIsClean } from '../../core/recognise.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
-import { matches, textIsClean } from './recognise.ts';
 
 /** `CODE name, other name; …`, names folded as below. */
 const REGIONS: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@
  */
 
 import type { LookupStep, Step } from '../../core/job.ts';
+import { textIsClean } from '../../core/recognise.ts';
 import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import { readAddress } from '../../core/text/address.ts';
 import { cleanLines, cleanText } from '../../core/text/spacing.ts';
@@ -13,7 +14,6 @@ import { plainAddress, roleAddress } from './email/simple-address.ts';
 import { domainVerdict, emailVerdict } from './email/verdict.ts';
 import { cleanName, nameIsClean } from './name.ts';
 import { cleanPhone, phoneIsClean } from './phone.ts';
-import { textIsClean } from './recognise.ts';
 import { cleanRegion, regionIsClean } from './region.ts';
 import { cleanWebsite, websiteIsClean } from './website.ts';
 

@@ -5,9 +5,9 @@
  */
 
 import { parse } from 'tldts';
+import { matches } from '../../core/recognise.ts';
 import type { Sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
-import { matches } from './recognise.ts';
 
 const CLEAN = /^https?:\/\/[a-z0-9.-]+(?:[/?#]|$)/;
 const WEB = /^(https?:\/\/)?([^\s/?#:@]+)(:\d{1,5})?((?:[/?#]\S*)?)$/i;

@@ -4,8 +4,8 @@
  * carrying a million addresses into row logic. The patterns hold no backslash, which DuckDB and BigQuery read apart.
  */
 
+import { matches } from '../../../core/recognise.ts';
 import { integer, join, literal, type Sql, sql } from '../../../core/sql.ts';
-import { matches } from '../recognise.ts';
 
 /** Short enough that neither part nor label can be too long. */
 const SHORT = 64;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sql } from '../../../lib/core/sql.ts';
-import { cleanLines, cleanText } from '../../../lib/core/text/spacing.ts';
-import { matches, textIsClean } from '../../../lib/features/hygiene/recognise.ts';
-import { hostile, recogniserFaults } from './recognised.ts';
+import { matches, textIsClean } from '../../lib/core/recognise.ts';
+import { sql } from '../../lib/core/sql.ts';
+import { cleanLines, cleanText } from '../../lib/core/text/spacing.ts';
+import { hostile, recogniserFaults } from '../features/hygiene/recognised.ts';
 
 const values = hostile(
   'Ann',

@@ -4,7 +4,7 @@
  * strings differently, so a pattern here has none: invisible characters stand as themselves, a dot is written [.].
  * Refuses patterns that would need quoting. A NULL gives NULL: there is nothing to clean.
  */
-import { literal, type Sql, sql } from '../../core/sql.ts';
+import { literal, type Sql, sql } from './sql.ts';
 
 /** `regexp_contains(x, 'pattern')` (RE2, partial match). */
 export function matches(x: Sql, pattern: string): Sql {
