@@ -94,10 +94,7 @@ it('a rule that the engine does not understand is one list’s fault', async () 
   ];
   const job = jobOf(await night(folder, { jobs: nightly(listRefresh(rules, listSizes)) }), 'list-refresh');
   expect(job.heldParts.map(({ part, reason }) => [part, reason])).toEqual([
-    [
-      'Odd',
-      `list is wrong: jobs/rules/segments.ts: List "Odd": its rule can't be run: invalid escape sequence: \\u.`,
-    ],
+    ['Odd', `list is wrong: jobs/rules/segments.ts: List "Odd": its rule can't be run: invalid escape sequence: \\u.`],
     ['Needs', 'list is wrong: jobs/rules/segments.ts: List "Needs" asks for the list "Odd", which is held.'],
   ]);
   expect(listed(folder)).toEqual(['Fine: l1']);

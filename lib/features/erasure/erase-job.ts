@@ -8,7 +8,7 @@ import { insert, remove } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import { type Job, job } from '../../core/job.ts';
-import { columnOf, join, literal, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { ownTables, type TableName, tableOf } from '../../core/tables.ts';
 import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
