@@ -47,7 +47,7 @@ export const rehearsal = (store: Store): Store => ({
   delimiterOf: store.delimiterOf,
   rowHeaders: store.rowHeaders,
   marker: store.marker,
-  land: async () => nothingHeld,
+  commit: async () => nothingHeld,
   ...(store.sheet && { sheet: store.sheet }),
   ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,

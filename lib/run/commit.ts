@@ -35,7 +35,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
-  return store.land(patchesOf(outcome, kept), marker, tabs);
+  return store.commit(patchesOf(outcome, kept), marker, tabs);
 }
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */

@@ -85,7 +85,7 @@ async function keep(request: RunRequest, engine: Engine, change: Change): Promis
     const patches = writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
     try {
       // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
-      await store.land(patches, { run: request.identity.run, entries: [] });
+      await store.commit(patches, { run: request.identity.run, entries: [] });
       return;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile) || attempt === MOST_ATTEMPTS) throw error;

@@ -231,7 +231,7 @@ export interface Store {
    * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
-  readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  readonly commit: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;

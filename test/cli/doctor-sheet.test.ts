@@ -35,6 +35,7 @@ it('says of a sheet that is well what is read as what', async () => {
     OK     tab "changes": 0 rows of changes
     OK     tab "quarantine": 0 rows of quarantine
     OK     tab "runs": 0 rows of runs
+    OK     "status" says who wants mail: 1 yes, 0 no
     OK     the account that runs the night shift may edit the sheet
     OK     25,057 of Google's 10,000,000 cells
     OK     tab "inbox": what is pasted there is imported before each batch
@@ -99,7 +100,7 @@ it('warns before the sheet is full', async () => {
   bench.server.put(full);
   const { code, said } = await commandsOn(bench)('doctor');
   expect(said).toContain(
-    "fix    9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, or keep events in files (docs/workbook.md)",
+    "fix    9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, keep events in files (docs/workbook.md), or bound",
   );
   expect(code).toBe(1);
 });

@@ -25,7 +25,7 @@ const beside =
         const reading = await store.read();
         return moment === 'after the reading' ? now(reading) : reading;
       },
-      land: async (...given) => store.land(...(moment === 'before the writing' ? now(given) : given)),
+      commit: async (...given) => store.commit(...(moment === 'before the writing' ? now(given) : given)),
     };
   };
 

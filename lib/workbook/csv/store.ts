@@ -194,7 +194,7 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: Patches, marker: Marker): Promise<Held> => {
+  commit = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
     const tables = await this.#stageAll(patches, staging);
     if (tables.length === 0) return nothingHeld;

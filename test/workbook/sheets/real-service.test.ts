@@ -261,7 +261,7 @@ describe('a run that is killed between two of its requests', () => {
     const dying = await openSheetsStore({ ...options, client });
     await (await dying.read()).tables[0]?.open();
     const marker = { run: 'run-1', entries: entry('applied'), interrupted: entry('failed') };
-    await expect(dying.land([patchOf(dying)], marker)).rejects.toThrow('killed');
+    await expect(dying.commit([patchOf(dying)], marker)).rejects.toThrow('killed');
     await dying.close();
     bench.server.scenario = {};
     const decided = (): number =>
@@ -272,7 +272,7 @@ describe('a run that is killed between two of its requests', () => {
     expect(next.recovered).toContain('an earlier run ended while it wrote');
     expect(await next.marker()).toEqual({ run: 'run-1', entries: entry('failed') });
     await (await next.read()).tables[0]?.open();
-    const held = await next.land([patchOf(next)], {
+    const held = await next.commit([patchOf(next)], {
       run: 'run-2',
       entries: entry('applied'),
       interrupted: entry('failed'),
