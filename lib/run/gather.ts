@@ -1,6 +1,6 @@
 /**
- * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and what they bring lands in the
- * workbook piece by piece, each piece whole. The snapshot is then taken of a workbook that holds it, so that our own landings
+ * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and their answers are written to the
+ * workbook piece by piece, each piece complete. The snapshot is then taken of a workbook that holds it, so that our own commits
  * never look like a person's edits. A gathering that fails is its job's failure, and what it had written until then stays.
  */
 
@@ -68,7 +68,7 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   }
 }
 
-/** Lands one change against the table as it is at this moment. */
+/** Commits one change against the table as it is at this moment. */
 async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {
   const { store, asOf } = request;
   for (let attempt = 1; ; attempt++) {

@@ -223,14 +223,14 @@ describe('a workbook that can’t be used', () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact({ email: 'Ada@Example.com' })] });
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const said = (): string => written.mock.calls.map(([text]) => String(text)).join('');
+    const output = (): string => written.mock.calls.map(([text]) => String(text)).join('');
     await run(folder);
     rmSync(join(folder, 'ledger'), { recursive: true });
     expect(await run(folder, '--dry-run')).toBe(0);
-    expect(said()).toContain('without a word in the ledger: the next run that writes completes its ledger');
+    expect(output()).toContain('without a word in the ledger: the next run that writes completes its ledger');
     expect(existsSync(join(folder, 'ledger'))).toBe(false);
     expect(await run(folder)).toBe(0);
-    expect(said()).toContain('its ledger is complete now');
+    expect(output()).toContain('its ledger is complete now');
     expect(entriesIn(join(folder, 'ledger'))).toHaveLength(1);
   });
 

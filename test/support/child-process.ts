@@ -60,7 +60,7 @@ export function programFile(path: string): Promise<string> {
 export interface ReadyChild {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** What it says on stderr, once it has ended. */
-  readonly said: Promise<string>;
+  readonly output: Promise<string>;
   /** Lets it begin, and waits for its end. Gives the signal that ended it; null for none. */
   readonly goOn: () => Promise<string | null>;
 }
@@ -76,7 +76,7 @@ export async function readyChild(
     env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit');
-  const said = text(child.stderr);
+  const output = text(child.stderr);
   const early = ended.then(() => {
     throw new Error('the child ended before it began');
   });
@@ -88,5 +88,5 @@ export async function readyChild(
     await ended;
     return child.signalCode;
   };
-  return { child, said, goOn };
+  return { child, output, goOn };
 }
