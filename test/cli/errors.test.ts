@@ -55,8 +55,8 @@ describe('a command line that can’t be meant', () => {
       `run nightly --workbook ${nothing}`,
       `${nothing} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
     ],
-    ['run nightly --as-of 9999-12-31', '--as-of: "9999-12-31" lies outside of the years 1970 to 2199'],
-    ['run nightly --as-of 0001-01-01', 'lies outside of the years'],
+    ['run nightly --as-of 9999-12-31', '--as-of: "9999-12-31" is outside of the years 1970 to 2199'],
+    ['run nightly --as-of 0001-01-01', 'is outside of the years'],
     [`list --ledger ${import.meta.filename}`, `--ledger: ${import.meta.filename} is a file. Name the folder where`],
     ['undo', 'Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.'],
     ['undo list-cleaning yesterday', '"yesterday" is no period. Expected '],
@@ -227,7 +227,7 @@ describe('a workbook that can’t be used', () => {
     await run(folder);
     rmSync(join(folder, 'ledger'), { recursive: true });
     expect(await run(folder, '--dry-run')).toBe(0);
-    expect(output()).toContain('without a word in the ledger: the next run that writes completes its ledger');
+    expect(output()).toContain('without an entry in the ledger: the next run that writes completes its ledger');
     expect(existsSync(join(folder, 'ledger'))).toBe(false);
     expect(await run(folder)).toBe(0);
     expect(output()).toContain('its ledger is complete now');
