@@ -22,6 +22,7 @@ export const dedupeSweep = (rules: MatchingRules, limit: Limit) =>
     metrics: () => ({
       merged: sql`select count(*) as n from sweep_gone`,
       asked: sql`select count(*) as n from sweep_asked`,
+      unanswered: sql`select count(*) as n from review where subject = 'duplicate' and decision is null`,
     }),
     explains: (_, contactId) => [
       {

@@ -27,10 +27,12 @@ const {
   domainKinds,
   heldAsWrong,
   heldBySize,
+  listMovement,
   membershipQuery,
   resizedLists,
   segmentInputQuery,
   trials,
+  whyNotQuery,
 } = listParts;
 
 const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
@@ -47,9 +49,11 @@ const known = (rules: readonly ListRule[]) => ({
   excluding: namesOf(rules.filter(({ sending }) => sending === false)),
 });
 
+const sendingNames = (rules: readonly ListRule[]): string[] => namesOf(rules.filter((rule) => rule.sending !== false));
+
 /** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
-  const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
+  const sending = sendingNames(rules);
   if (sending.length === 0) return raw('false');
   return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
 };
@@ -135,8 +139,9 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
       resized: resizedLists(sizes, known(rules)),
+      ...listMovement(sizes, namesOf(rules), sendingNames(rules)),
     }),
-    explains: (_, contactId) => [
+    explains: (context, contactId) => [
       {
         title: 'Lists',
         query: sql`select list, joined_at as since from memberships where contact_id = ${contactId} order by list`,
@@ -144,6 +149,10 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
       {
         title: 'Joined and left',
         query: sql`select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+      },
+      {
+        title: 'Not on these lists: each condition, its value, and whether it held',
+        query: whyNotQuery(checked(rules, context).segments, context.asOf, contactId),
       },
     ],
   });

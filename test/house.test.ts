@@ -15,8 +15,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   plan: ['core', 'engine', 'workbook', 'snapshot'],
   features: ['core', 'engine', 'workbook', 'snapshot', 'intake'],
   run: ['core', 'engine', 'workbook', 'snapshot', 'intake', 'plan', 'features'],
+  report: ['core', 'workbook', 'run'],
   github: ['core', 'workbook', 'run'],
-  cli: ['core', 'engine', 'workbook', 'snapshot', 'intake', 'plan', 'features', 'run', 'github'],
+  cli: ['core', 'engine', 'workbook', 'snapshot', 'intake', 'plan', 'features', 'run', 'report', 'github'],
 };
 
 interface Import {

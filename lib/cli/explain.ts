@@ -115,7 +115,17 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
         select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band
         from contacts where contact_id = ${id}`,
     },
-    { title: 'No sending list may hold this contact', query: sql`select why from unmailable where contact_id = ${id}` },
+    {
+      title: 'No sending list may hold this contact',
+      query: sql`
+        select why, case
+          when why like 'status: unsubscribed%' then 'only the person, by signing up again; then set "status" to subscribed by hand'
+          when why like 'status: suppressed%' or why like 'suppression: %' or why like 'reported: %'
+            then 'a person: answer yes in review; or set "released_at" in suppressions, and "status" to subscribed'
+          else 'correct the row that can''t be read; see the table quarantine'
+        end as release
+        from unmailable where contact_id = ${id}`,
+    },
     {
       title: 'A row that can’t be read may mean this contact',
       query: sql`select q."table", q.row_key, q.reason from contacts c

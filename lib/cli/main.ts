@@ -23,6 +23,8 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   list: async () => (await import('./list.ts')).listCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  report: async () => (await import('./report-page.ts')).reportCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,

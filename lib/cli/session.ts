@@ -14,7 +14,7 @@ import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
-import { openCsvStore } from '../workbook/csv/store.ts';
+import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
@@ -49,6 +49,8 @@ export interface Session {
   readonly progress: (line: string, share?: number) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
+  /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
+  readonly openForReading: (command: string) => Promise<Store>;
 }
 
 /** The newest ledger entries of this session's workbook, by job of the night shift. */
@@ -97,6 +99,22 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
   const progress = progressTo(process.stderr);
+  const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
+    const { aliases, sources } = nightShift.workbook;
+    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    // Google's client is only loaded for a workbook that needs it.
+    const store =
+      spreadsheetId === null
+        ? await openFolder(common)
+        : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
+            ...common,
+            spreadsheetId,
+            progress: (line) => progress(line),
+          });
+    // The sample is whole in itself.
+    if (isSample || Object.keys(sources).length === 0) return store;
+    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+  };
   return {
     nightShift,
     options,
@@ -107,22 +125,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
     progress,
     elapsed: () => (performance.now() - start) / 1000,
-    open: async (command, mayBeEmpty = false) => {
-      const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
-      // Google's client is only loaded for a workbook that needs it.
-      const store =
-        spreadsheetId === null
-          ? await openCsvStore(common)
-          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
-              ...common,
-              spreadsheetId,
-              progress: (line) => progress(line),
-            });
-      // The sample is whole in itself.
-      if (isSample || Object.keys(sources).length === 0) return store;
-      return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
-    },
+    open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
+    openForReading: (command) => openStore(command, false, openCsvReader),
   };
 }
 

@@ -84,6 +84,7 @@ async function onTheSample(
   notice(environment, note);
   const parts = [{ asOf: session.asOf, result }];
   await writeSummary(environment, session, { batch: name, parts, reported: [], notes: [note], history: new Map() });
+  await keepPage(session);
   print(session, environment, name, parts);
   return 0;
 }
@@ -119,6 +120,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     const shown = { batch: name, parts, reported, notes: [...notes, ...troubles], history };
     await writeSummary(environment, session, shown);
   });
+  await attempt(shift, () => keepPage(session));
   for (const { key, did, issue } of reported)
     if (key.startsWith('begin/') && did === 'opened')
       await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
@@ -128,6 +130,12 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
   print(session, environment, name, parts);
   for (const trouble of troubles) fault(environment, trouble);
   return ended;
+}
+
+/** Writes the report page where the workflow attaches it to the run from. */
+async function keepPage(session: Session): Promise<void> {
+  const path = process.env.NIGHTSHIFT_REPORT;
+  if (path) await (await import('./report-page.ts')).writePage(session, path);
 }
 
 /** A rehearsal asks in its issue; a plan that a person rejected does not wait. */

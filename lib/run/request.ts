@@ -32,6 +32,8 @@ export interface RunRequest {
   readonly applied: 'applied' | 'planned';
   /** Asks a person, once the plans stand, whether to go on. "No" writes nothing and records nothing. */
   readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Looks at the engine's tables once every plan is applied to them, before anything is written. */
+  readonly whenApplied?: (engine: Engine) => Promise<void>;
   /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
   readonly memoryMb?: number;
   /** The workbook may be without contacts yet. */

@@ -133,6 +133,7 @@ async function attemptRun(
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    await request.whenApplied?.(engine);
     tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = entriesOf(request, snapshot, results, recovered);
     const commit = commitBatch({

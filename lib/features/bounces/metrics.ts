@@ -2,7 +2,7 @@
  * What a person should watch about bounces: rates against the alarm lines, faults of the sender, and bursts. Counts, and
  * the domain of a burst; never an address.
  */
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { list, raw, type Sql, sql } from '../../core/sql.ts';
 import { meaningOf } from './meaning.ts';
 import type { BounceRules } from './rules.ts';
 
@@ -10,6 +10,9 @@ import type { BounceRules } from './rules.ts';
 const MOST_BURSTS = 9;
 /** So many addresses must bounce at a domain for its name to be said. */
 const FEW = 5;
+
+/** The reasons that a suppression may have; what else people write there stays in the workbook. */
+const known = list(['complaint', 'unsubscribe', 'hard_bounce', 'soft_bounces', 'invalid', 'manual']);
 
 const level = (rate: Sql, lines: { warn: number; error: number; stop: number }): Sql => sql`
   case when ${rate} is null then 'unknown' when ${rate} >= ${lines.stop} then 'stop' when ${rate} >= ${lines.error} then 'error' when ${rate} >= ${lines.warn} then 'warn' else 'well' end`;
@@ -20,11 +23,19 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
   const rates = sql`
     select delivered, bounced, complaints,
       case when delivered > 0 then round(bounced / (delivered + bounced), 5) end as bounce_rate,
-      case when delivered > 0 then round(complaints / delivered, 5) end as complaint_rate
+      case when delivered > 0 then round(complaints / delivered, 5) end as complaint_rate,
+      unsubscribes, case when delivered > 0 then round(unsubscribes / delivered, 5) end as unsubscribe_rate
     from (select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events) as e,
-      (select countif(class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints from bounce_reports) as b`;
+      (select countif(class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints,
+        countif(class = 'unsubscribe' and ${lately(sql`day`)}) as unsubscribes from bounce_reports) as b`;
   return {
-    rates: sql`select delivered, bounced, complaints, bounce_rate, ${level(sql`bounce_rate`, rules.rates.bounces)} as bounces, complaint_rate, ${level(sql`complaint_rate`, rules.rates.complaints)} as complaints_level from (${rates}) as r`,
+    rates: sql`select delivered, bounced, complaints, bounce_rate, ${level(sql`bounce_rate`, rules.rates.bounces)} as bounces, complaint_rate, ${level(sql`complaint_rate`, rules.rates.complaints)} as complaints_level, unsubscribes, unsubscribe_rate from (${rates}) as r`,
+    alarmLines: sql`
+      select ${rules.rates.bounces.warn} as bounces_warn, ${rules.rates.bounces.stop} as bounces_stop,
+        ${rules.rates.complaints.warn} as complaints_warn, ${rules.rates.complaints.stop} as complaints_stop`,
+    suppressions: sql`
+      select case when reason in ${known} then reason else 'other' end as label, count(*) as n
+      from suppressions where released_at is null group by 1 order by 1`,
     bouncesByClass: sql`select class as label, count(*) as n from bounce_reports where ${lately(sql`day`)} group by class order by class`,
     bursts: sql`select count(*) as bursts, coalesce(sum(addresses), 0) as addresses, countif(${lately(sql`day`)}) as lately from bounce_bursts`,
     warnings: warnings(rules, lately, rates),

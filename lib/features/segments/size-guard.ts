@@ -54,6 +54,38 @@ export const heldBySize = (limits: SizeLimits, lists: KnownLists): Sql => sql`
 export const resizedLists = (limits: SizeLimits, lists: KnownLists): Sql => sql`
   select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', { ...lists, excluding: [] })}) as resized order by part`;
 
+/**
+ * What the report shows of lists beside their sizes: who joined and left by list, the limits as shares of a list's members, and how
+ * many contacts are left at each step from all of them to those on a list meant for sending. Reads the steps `moves` (list,
+ * contact_id, change) and `wanted_members`; counts only the lists of the rules.
+ */
+export function listMovement(
+  limits: SizeLimits,
+  ruled: readonly string[],
+  sending: readonly string[],
+): Readonly<Record<string, Sql>> {
+  const moved = (change: string): Sql => sql`
+    select list as label, count(*) as n from moves
+    where change = ${change} and ${named(ruled)} group by list order by list`;
+  return {
+    joined: moved('joined'),
+    left: moved('left'),
+    limits: sql`select ${limits.warn} as warn, ${limits.stop} as stop`,
+    mailable: sql`
+      select count(*) as contacts, countif(valid = 1) as valid, countif(valid = 1 and refused = 0) as not_suppressed,
+        countif(valid = 1 and refused = 0 and listed = 1) as listed
+      from (
+        select case when c.email is not null and coalesce(c.email_status, 'unknown') <> 'invalid' then 1 else 0 end as valid,
+          case when u.contact_id is null then 0 else 1 end as refused,
+          case when w.contact_id is null then 0 else 1 end as listed
+        from contacts c left join unmailable u on u.contact_id = c.contact_id
+        left join (select distinct contact_id from wanted_members where ${named(sending)}) as w on w.contact_id = c.contact_id
+      ) as steps`,
+  };
+}
+
+const named = (lists: readonly string[]): Sql => (lists.length > 0 ? sql`list in ${list(lists)}` : raw('false'));
+
 /** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
 export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   const rows = wrong.map(

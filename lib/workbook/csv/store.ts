@@ -38,6 +38,7 @@ import { createCsv } from './create.ts';
 import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
+import { awaitLanding, isLanding, readingScratch } from './read-only.ts';
 import { splice } from './splice.ts';
 import { folderId } from './workbook-id.ts';
 
@@ -75,13 +76,7 @@ interface StagedTable extends CommitFile {
 
 /** Opens a folder as a workbook: takes its lock and recovers from a crash. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
-  const folder = resolve(options.folder);
-  const info = await stat(folder).catch(() => null);
-  if (!info?.isDirectory()) {
-    throw new WorkbookError(
-      `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
-    );
-  }
+  const folder = await folderOf(options);
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
   try {
     const recovered = describeRecovery(await recover(folder));
@@ -100,6 +95,40 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * Opens a folder as a workbook that is only read: no lock is taken, and a run may write meanwhile. What is read during a landing
+ * counts as changed (`changedSince`), so that the reader reads again. @throws WorkbookError
+ */
+export async function openCsvReader(options: CsvStoreOptions): Promise<Store> {
+  const folder = await folderOf(options);
+  const recovered = await awaitLanding(folder, options);
+  const scratch = await readingScratch(folder);
+  const store = new CsvStore(folder, scratch, recovered, options, () => rm(scratch, { recursive: true, force: true }));
+  const { read } = store;
+  store.read = async () => {
+    await awaitLanding(folder, options);
+    const reading = await read();
+    const changedSince = async () => [
+      ...(await reading.changedSince()),
+      ...(isLanding(folder) ? ['a run that is writing'] : []),
+    ];
+    return { ...reading, changedSince };
+  };
+  store.land = async () => {
+    throw new Error('a workbook that is opened for reading is not written');
+  };
+  return store;
+}
+
+async function folderOf(options: CsvStoreOptions): Promise<string> {
+  const folder = resolve(options.folder);
+  const info = await stat(folder).catch(() => null);
+  if (info?.isDirectory()) return folder;
+  throw new WorkbookError(
+    `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+  );
 }
 
 /** Null for what is no JSON. */
