@@ -1,4 +1,7 @@
-/** What `diff` says: as text for a terminal, with exact counts, and as Markdown for a pull request, where counts under 5 are "<5". */
+/**
+ * What `diff` says: as text for a terminal, with exact counts, and as Markdown for a pull request, where counts under 5
+ * are "<5".
+ */
 import { code, markdown } from '../github/api/escape.ts';
 import { people, peopleChange } from '../report/numbers.ts';
 import type { RunComparison } from '../run/compare-runs.ts';

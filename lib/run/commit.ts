@@ -19,8 +19,8 @@ import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
 /**
- * Commits a batch, if it has anything to write. A batch that only was stopped leaves the workbook exactly as it was. Gives what
- * was left to people who changed it meanwhile.
+ * Commits a batch, if it has anything to write. A batch that only was stopped leaves the workbook exactly as it was.
+ * Gives what was left to people who changed it meanwhile.
  */
 export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   const { engine, store, snapshot, request, results, applied, decisions, tabs, columns, entries } = outcome;

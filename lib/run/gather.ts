@@ -1,7 +1,8 @@
 /**
- * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and their answers are written to the
- * workbook piece by piece, each piece complete. The snapshot is then taken of a workbook that holds it, so that our own commits
- * never look like a person's edits. A gathering that fails is its job's failure, and what it had written until then stays.
+ * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and their answers are
+ * written to the workbook piece by piece, each piece complete. The snapshot is then taken of a workbook that holds it,
+ * so that our own commits never look like a person's edits. A gathering that fails is its job's failure, and what it
+ * had written until then stays.
  */
 
 import type { ScheduledJob } from '../core/batch.ts';

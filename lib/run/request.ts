@@ -14,7 +14,10 @@ import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobResult, RunResult } from './result.ts';
 import type { RunIdentity } from './run-identity.ts';
 
-/** What a run needs to know and reach. A dry run is the same run with a store that writes nothing and a ledger that keeps nothing. */
+/**
+ * What a run needs to know and reach. A dry run is the same run with a store that writes nothing and a ledger that
+ * keeps nothing.
+ */
 export interface RunRequest {
   readonly name: string;
   readonly jobs: readonly ScheduledJob[];

@@ -59,7 +59,10 @@ export const nothing = {
 
 const nothingGathered: Gathered = { metrics: {}, guards: [] };
 
-/** Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure, not the run's. */
+/**
+ * Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure,
+ * not the run's.
+ */
 export async function runJob(
   request: RunRequest,
   engine: Engine,

@@ -1,6 +1,7 @@
 /**
- * A run: what its jobs gather, one snapshot, the jobs in order, one commit, one ledger entry per job. Everything that decides lives in the
- * modules it calls; this file only says in which order, and what happens when one of them can't go on.
+ * A run: what its jobs gather, one snapshot, the jobs in order, one commit, one ledger entry per job. Everything that
+ * decides lives in the modules it calls; this file only says in which order, and what happens when one of them can't go
+ * on.
  */
 
 import { periodOf } from '../core/calendar/period.ts';

@@ -1,4 +1,7 @@
-/** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
+/**
+ * What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit
+ * code.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

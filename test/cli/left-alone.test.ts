@@ -1,4 +1,7 @@
-/** Files beside the tables: told of where they may be meant for one, and never passed over where they may say who wants no mail. */
+/**
+ * Files beside the tables: told of where they may be meant for one, and never passed over where they may say who wants
+ * no mail.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';

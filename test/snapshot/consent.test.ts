@@ -1,4 +1,7 @@
-/** Whoever wants no mail gets none, also where the row that says so can't be read as a row, or says it in a way of its own. */
+/**
+ * Whoever wants no mail gets none, also where the row that says so can't be read as a row, or says it in a way of its
+ * own.
+ */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * Programs of the tests in processes of their own. Each is bundled once a test process, because reading the sources one by one
- * would be most of a child's time. `night-child.ts` among them says when it is ready, and kills itself ahead of one of its writes.
+ * Programs of the tests in processes of their own. Each is bundled once a test process, because reading the sources one
+ * by one would be most of a child's time. `night-child.ts` among them says when it is ready, and kills itself ahead of
+ * one of its writes.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';

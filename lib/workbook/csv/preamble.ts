@@ -1,6 +1,6 @@
 /**
- * Lines above a CSV file's header: Excel's `sep=;`, a title, an export's notes. A line is the header where it names an address
- * and the first line does not; nothing else is passed over.
+ * Lines above a CSV file's header: Excel's `sep=;`, a title, an export's notes. A line is the header where it names an
+ * address and the first line does not; nothing else is passed over.
  */
 import { isAddressName } from '../headers.ts';
 import { type Delimiter, LF } from './cell.ts';
