@@ -41,11 +41,21 @@ try {
   command('run', 'monthly', '--as-of', day(1));
   const page = join(folder, 'report.html');
   command('report', '--out', page, '--as-of', day(1));
-  execFileSync(chromium, [
-    ...['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--blink-settings=preferredColorScheme=1'],
-    ...[`--user-data-dir=${join(folder, 'profile')}`, `--window-size=${WIDTH},${HEIGHT}`],
-    ...[`--screenshot=${join(root, 'docs', 'report.png')}`, `file://${page}`],
-  ]);
+  execFileSync(
+    chromium,
+    [
+      ...[
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--hide-scrollbars',
+        '--blink-settings=preferredColorScheme=1',
+      ],
+      ...[`--user-data-dir=${join(folder, 'profile')}`, `--window-size=${WIDTH},${HEIGHT}`],
+      ...[`--screenshot=${join(root, 'docs', 'report.png')}`, `file://${page}`],
+    ],
+    { stdio: 'ignore' },
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -31,7 +31,9 @@ export const dedupeSweep = (rules: MatchingRules, limit: Limit) =>
       },
       {
         title: 'May be the same person as',
-        query: sql`select case when left_id = ${contactId} then right_id else left_id end as other, probability, evidence, decision from review where subject = 'duplicate' and (left_id = ${contactId} or right_id = ${contactId})`,
+        query: sql`
+          select case when left_id = ${contactId} then right_id else left_id end as other, probability, evidence,
+            decision from review where subject = 'duplicate' and (left_id = ${contactId} or right_id = ${contactId})`,
       },
     ],
   });

@@ -58,6 +58,8 @@ export interface Figures {
   readonly alarmLines: Counts;
   readonly suppressions: Counts | null;
   readonly quarantine: Counts | null;
+  /** Cells that can't be read, by table, column and reason. */
+  readonly unreadable: Counts;
   readonly valueBands: Counts | null;
   /** Expected orders over actual ones, less 1, of the chosen model on held-out weeks. */
   readonly forecast: { readonly bias: number; readonly weeks: number } | null;
@@ -88,6 +90,11 @@ const isBand = (text: string): boolean => /^[a-z][a-z ]{0,30}$/i.test(text);
 const isQuarantine = (text: string): boolean => {
   const table = /^([a-z_]+): /.exec(text)?.[1];
   return table !== undefined && table in tables && isName(text);
+};
+/** `contacts, column "created_at": not a date or time`, of a column that is ours. */
+const isUnreadable = (text: string): boolean => {
+  const [, table = '', column = ''] = /^([a-z_]+), column "([^"]+)": /.exec(text) ?? [];
+  return table in tables && column in tables[table as keyof typeof tables].columns && isName(text);
 };
 const isJob = (text: string): boolean => /^[a-z][a-z0-9-]{0,60}$/.test(text);
 const isCommit = (text: string): boolean => /^[0-9a-f]{7,64}$/.test(text);
@@ -196,6 +203,7 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     alarmLines: counts(lines, (label) => /^(bounces|complaints)_(warn|stop)$/.test(label)) ?? {},
     suppressions: counts(metrics.suppressions, (label) => (SUPPRESSION_REASONS as readonly string[]).includes(label)),
     quarantine: counts(metrics.quarantine, isQuarantine),
+    unreadable: counts(metrics.unreadable, isUnreadable) ?? {},
     valueBands: entry.job === 'lifetime-value' ? counts(metrics.bands, isBand) : null,
     forecast: entry.job === 'lifetime-value' ? forecastOf(metrics) : null,
     merges:

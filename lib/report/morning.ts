@@ -136,7 +136,7 @@ export function morning(series: Series): Html {
 <h1>${text}</h1>
 <dl class="facts"><div><dt>Data as of</dt><dd>${moment(last?.asOf)}</dd></div>
 <div><dt>Files last written</dt><dd>${moment(files?.endedAt)}</dd></div>
-<div><dt>Page written</dt><dd>${moment(series.now)}</dd></div>
+<div><dt>Page as of</dt><dd>${moment(series.now)}</dd></div>
 <div><dt>Time zone</dt><dd>${series.timeZone}</dd></div></dl>
 </header>
 <section id="todo" aria-labelledby="todo-title"><h2 id="todo-title">To do</h2>

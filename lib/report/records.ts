@@ -39,7 +39,19 @@ export function quarantine(series: Series): Html {
           rows,
         )}<p class="note">The table <code>quarantine</code> of the workbook names row and column of each.</p></div>
 <figure>${lineChart({ title: 'Rows in quarantine, 90 days', points, fromZero: true, text: people })}<figcaption>Rows in quarantine, 90 days.</figcaption></figure></div>`;
-  return section('quarantine', 'Quarantine', body);
+  return section('quarantine', 'Quarantine', html`${body}${unreadable(series)}`);
+}
+
+/** Cells that can't be read: they count as unknown, and their rows go on. */
+function unreadable(series: Series): Html {
+  const rowsOf = quarantineOf(series);
+  const cells = newest(series, (each) => (rowsOf(each) === null ? null : each.unreadable))?.value ?? {};
+  const rows = Object.entries(cells)
+    .sort(([, a], [, b]) => b - a)
+    .map(([label, n]) => [label, people(n)]);
+  if (rows.length === 0) return html``;
+  const columns = [{ head: 'table, column and reason' }, { head: 'cells', number: true as const }];
+  return html`<h3>Cells that can’t be read</h3>${tableHtml('Cells that can’t be read', columns, rows)}`;
 }
 
 const LETTERS = ['A', 'B', 'C', 'D'];

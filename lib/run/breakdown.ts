@@ -68,7 +68,7 @@ function peopleOf(diff: Diff): Sql[] {
       ({ name: column, why }) =>
         sql`select d.contact_id as person, ${why} as why from ${from} d where d.op = 'u' and d.${name(`set_${column}`)}`,
     );
-    return [...updated, sql`select d.contact_id, d.why from ${from} d where d.op <> 'u'`];
+    return [...updated, sql`select d.contact_id as person, d.why from ${from} d where d.op <> 'u'`];
   }
   if (diff.table === 'memberships') return [sql`select d.contact_id as person, d.why from ${from} d`];
   if (diff.table !== 'suppressions') return [];

@@ -25,7 +25,7 @@ it.each([
   [bounce({ dead: { bounces: 1.5 } }), 'bounces.ts: dead.bounces: found 1.5. Expected a whole number.'],
   [bounce({ dead: {} }), 'bounces.ts: dead.bounces: found nothing. Expected a number.'],
   [bounce({ dead: { bounces: 1, bouncs: 2 } }), 'bounces.ts: dead: nothing is called "bouncs" here.'],
-  [bounce({ signsOfLife: [] }), 'bounces.ts: signsOfLife: found []. Expected a list whose length is at least 1.'],
+  [bounce({ activityEvents: [] }), 'bounces.ts: activityEvents: found []. Expected a list whose length is at least 1.'],
   [
     messageOf(() => workbookRules({ ...workbook, aliases: { Kunde: 'compny' as 'company' } })),
     /workbook\.ts: aliases\.Kunde: found "compny"\. Expected one of contact_id, .*\. Did you mean "company"\?$/,

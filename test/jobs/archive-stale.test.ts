@@ -116,7 +116,7 @@ describe('archive-stale', () => {
     expect(stages(folder)).toEqual({ a: 'subscriber' });
   });
 
-  it('keeps a departure for whoever comes in again under the address', async () => {
+  it('keeps an unsubscribe for a contact that is added again under the address', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'new', email: 'Gone@example.com', created_at: '2026-11-01T00:00:00Z' })],

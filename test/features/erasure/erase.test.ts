@@ -87,7 +87,7 @@ async function aWorkbook(): Promise<string> {
 }
 
 describe('erase', () => {
-  it('takes a person out of everything, keeps a keyed hash, and gives a receipt that names nobody', async () => {
+  it('takes a person out of everything, keeps a keyed hash, and gives a receipt without names', async () => {
     const folder = await aWorkbook();
     expect(holding(folder, 'forget.me@', 'p-forget-me').length).toBeGreaterThan(5);
     const ledger = temporaryFolder();
@@ -125,7 +125,7 @@ describe('erase', () => {
     expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
   });
 
-  it('touches nobody whose address only holds theirs, and finds them by id, by hash and in rows that no job reads', async () => {
+  it('touches no other person whose address contains theirs, and finds them by id, by hash and in rows that no job reads', async () => {
     const folder = temporaryFolder();
     const me = { contact_id: 'p7', email: 'a.b+x@gmail.com' };
     const other = { contact_id: 'p77', email: 'na.b+x@gmail.com', company: 'wrote to a.b+x@gmail.com.au' };
@@ -168,7 +168,7 @@ describe('erase', () => {
     expect(holding(folder, 'forget.me@', 'p-forget-me')).toEqual(['inbox/feed.json']);
   });
 
-  it('stops a later import of the person, and lets nobody in while the key is not known', async () => {
+  it('stops a later import of the person, and imports no contact while the key is not known', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'stays' })],
