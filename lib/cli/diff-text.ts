@@ -34,7 +34,7 @@ interface Part {
 /** The first line of the comment: by it the workflow finds the comment to update. */
 export const COMMENT_MARKER = '<!-- nightshift diff -->';
 
-/** Names of lists come from rules; any other list in the workbook is a cell that somebody typed. */
+/** Names of lists come from rules; any other list in the workbook is a typed cell. */
 function ruledLists({ baseResult, headResult }: RuleDiff): ReadonlySet<string> {
   return new Set(
     [baseResult, headResult].flatMap(({ jobs }) =>

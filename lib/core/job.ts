@@ -71,7 +71,7 @@ export interface Job {
   readonly needs?: readonly string[];
   /** What marketers tuned; its hash stands in the ledger. */
   readonly rules?: unknown;
-  /** The rules as sentences, by the reason (`why`) that they give: shown to whoever approves a plan. */
+  /** The rules as sentences, by the reason (`why`) that they give: shown to the person who approves a plan. */
   readonly ruleTexts?: Readonly<Record<string, string>>;
   /**
    * Columns beyond the known ones that the rules name (as `normalHeader` gives them), so that the snapshot loads them.

@@ -21,7 +21,7 @@ export async function planHash(engine: Engine, job: string, diffs: readonly Diff
 
 /**
  * The hash of an empty plan that a guard stopped: there, what a person lets through is what the guards found (so many
- * rows fewer in a table), whatever else stands in the tables.
+ * rows fewer in a table), not the other contents of the tables.
  */
 export const emptyPlanHash = (
   job: string,

@@ -175,7 +175,7 @@ function reportedBy(type: string): string | null {
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
 }
 
-/** Adds complaints and unsubscribes found among the events: they refuse mail, whatever tool wrote them. */
+/** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
 export async function addEventReports(engine: Engine): Promise<void> {
   const types = await engine.rows(sql`select distinct type from events where type is not null`);
   for (const type of types.map((row) => String(row.type))) {

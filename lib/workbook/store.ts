@@ -39,7 +39,7 @@ export interface SourceTable {
   readonly looksLike?: string;
   /** SQL over the text's cells for columns that no header alone stands for; given by the snapshot. */
   readonly derived?: ReadonlyMap<string, string>;
-  /** Columns by which somebody may have refused mail, so that any broken row may. */
+  /** Columns by which a person may have refused mail, so that any broken row may. */
   readonly mayRefuse?: boolean;
 }
 

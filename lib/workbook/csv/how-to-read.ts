@@ -68,7 +68,7 @@ export async function howToRead(file: CsvFile, onBytes: (bytes: number) => void 
   }
 }
 
-/** What the engine can't be told of a file. */
+/** What the engine has no option for. */
 function reasonToCopy({ encoding, notes }: CsvFile): string | null {
   if (encoding === 'windows-1252') return 'it is in Windows-1252';
   if (encoding !== 'utf-8') return 'it is in UTF-16';

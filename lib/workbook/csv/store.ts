@@ -1,6 +1,6 @@
 /**
  * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and commits all
- * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is
+ * files of a run together (lib/workbook/csv/commit). Its own state is in `FOLDER/.nightshift`; nothing else is
  * touched.
  */
 import { randomBytes } from 'node:crypto';
