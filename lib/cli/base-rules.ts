@@ -16,7 +16,8 @@ export interface BaseRules {
 }
 
 /**
- * The newest commit that `base` and this checkout share, so that what came to `base` since does not count as a change of ours.
+ * The newest commit that `base` and this checkout share, so that what came to `base` since does not count as a change
+ * of ours.
  * @throws UsageError where git knows no such commit
  */
 function sharedCommit(base: string): string {

@@ -1,4 +1,7 @@
-/** What `diff` says: as text for a terminal, with exact counts, and as Markdown for a pull request, where counts under 5 are "<5". */
+/**
+ * What `diff` says: as text for a terminal, with exact counts, and as Markdown for a pull request, where counts under 5
+ * are "<5".
+ */
 import { code, markdown } from '../github/api/escape.ts';
 import { people, peopleChange } from '../report/numbers.ts';
 import type { RunComparison } from '../run/compare-runs.ts';
@@ -31,7 +34,7 @@ interface Part {
 /** The first line of the comment: by it the workflow finds the comment to update. */
 export const COMMENT_MARKER = '<!-- nightshift diff -->';
 
-/** Names of lists come from rules; any other list in the workbook is a cell that somebody typed. */
+/** Names of lists come from rules; any other list in the workbook is a typed cell. */
 function ruledLists({ baseResult, headResult }: RuleDiff): ReadonlySet<string> {
   return new Set(
     [baseResult, headResult].flatMap(({ jobs }) =>

@@ -1,6 +1,6 @@
 /**
- * `diff`: what the rules of this checkout would do beside those of another branch, on one snapshot. Writes nothing to the
- * workbook. Counts alone; the rows go into a file of one's own, with `--rows`.
+ * `diff`: what the rules of this checkout would do beside those of another branch, on one snapshot. Writes nothing to
+ * the workbook. Counts alone; the rows go into a file of one's own, with `--rows`.
  */
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

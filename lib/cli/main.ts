@@ -1,5 +1,6 @@
 /**
- * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
+ * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit
+ * code.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';

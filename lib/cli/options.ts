@@ -1,6 +1,6 @@
 /**
- * What a person may type: commands and their options, read by commander. A word that is not known is an error that names the
- * nearest one.
+ * What a person may type: commands and their options, read by commander. A word that is not known is an error that
+ * names the nearest one.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';

@@ -133,7 +133,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
 /** Commands that write to a workbook. */
 const WRITING = new Set(['run', 'shift', 'import', 'undo', 'export', 'erase']);
 
-/** A run as of a moment that has not come would count as done what was never done. Today's date stands for today. @throws UsageError */
+/**
+ * A run as of a moment that has not come would count as done what was never done. Today's date stands for today.
+ * @throws UsageError
+ */
 function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date, now: Date, timeZone: string): void {
   if (asOf <= now || dryRun || !WRITING.has(command ?? '')) return;
   const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
@@ -144,8 +147,8 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
 }
 
 /**
- * A runner of GitHub's own is thrown away after the job: what a run changes in a folder of its checkout would be lost, night after
- * night, with a green mark. @throws UsageError
+ * A runner of GitHub's own is thrown away after the job: what a run changes in a folder of its checkout would be lost,
+ * night after night, with a green mark. @throws UsageError
  */
 function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
   const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
@@ -159,13 +162,19 @@ function refuseCheckout(named: string, folder: string, variables: Readonly<Recor
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
-/** Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the repository. */
+/**
+ * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * repository.
+ */
 function stateFolder(spreadsheetId: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'nightshift', spreadsheetId);
 }
 
-/** One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each tenth of it. */
+/**
+ * One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each
+ * tenth of it.
+ */
 export function progressTo(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
 ): (line: string, share?: number) => void {

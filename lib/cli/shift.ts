@@ -1,8 +1,8 @@
 /**
  * `shift NAME…`: a run as GitHub Actions makes it. With `--due`, the slots of a batch's schedule that are due, each as
- * of its own moment; else what a person asked for. Then the ledger is committed, issues are opened and closed, and the summary is
- * written, in this order. What can't be reported fails the run visibly; the workbook and its ledger are safe by then. Until a
- * workbook has begun, a scheduled run is a rehearsal.
+ * of its own moment; else what a person asked for. Then the ledger is committed, issues are opened and closed, and the
+ * summary is written, in this order. What can't be reported fails the run visibly; the workbook and its ledger are safe
+ * by then. Until a workbook has begun, a scheduled run is a rehearsal.
  */
 import { join } from 'node:path';
 import { resolveNames, type ScheduledJob } from '../core/batch.ts';

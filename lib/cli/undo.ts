@@ -1,6 +1,6 @@
 /**
- * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put back, it says
- * so before anything is planned: a run that never was must not look like one that is undone.
+ * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put
+ * back, it says so before anything is planned: a run that never was must not look like one that is undone.
  */
 
 import { allJobs } from '../core/batch.ts';
@@ -31,7 +31,9 @@ export async function undoCommand(session: Session): Promise<number> {
 const LOOK_BACK = 400;
 const MOST_NAMED = 5;
 
-/** The ledger says what there is to undo; where it knows of nothing, the workbook itself is asked. @throws UsageError */
+/**
+ * The ledger says what there is to undo; where it knows of nothing, the workbook itself is asked. @throws UsageError
+ */
 async function refuseNothing(session: Session, jobName: string, period: string): Promise<void> {
   const entries = (await session.ledger.recent(jobName, LOOK_BACK)).filter(
     ({ workbook }) => workbook === session.identity.workbook,

@@ -1,6 +1,6 @@
 /**
- * What the system says of a file or a folder, in words that a person can act on: what, where, what to do. They name a path, never
- * what is in it.
+ * What the system says of a file or a folder, in words that a person can act on: what, where, what to do. They name a
+ * path, never what is in it.
  */
 
 const WORDS: Readonly<Record<string, (path: string) => string>> = {

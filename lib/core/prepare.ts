@@ -1,9 +1,11 @@
 /**
  * What a job may do ahead of its changes, beyond what SQL can say:
  *
- * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to read.
+ * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to
+ * read.
  *           Like those a function of the snapshot, as-of and rules
- * gather    asks an outside service and keeps the answers in a table of the workbook, before the run's snapshot is taken,
+ * gather    asks an outside service and keeps the answers in a table of the workbook, before the run's snapshot is
+ * taken,
  *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
  */
 

@@ -39,7 +39,9 @@ const APPEND_ROWS = 2_048;
 /** Up to so many rows, one thread is faster than several, which wait for each other in every small statement. */
 const ONE_THREAD_ROWS = 20_000;
 
-/** SQL for a text that the client reads: it drops U+FEFF at the beginning as a byte order mark; of two it leaves one. */
+/**
+ * SQL for a text that the client reads: it drops U+FEFF at the beginning as a byte order mark; of two it leaves one.
+ */
 export const withMark = (text: Sql): Sql =>
   sql`case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
 

@@ -6,7 +6,8 @@
 /** `create macro` statements for DuckDB; `timeZone` is the workbook's IANA zone, whose days count as days. */
 export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `set timezone = 'UTC'`,
-  // `trim`, which checks every letter for the spaces of all alphabets, only where there can be one: a quarter of the time.
+  // `trim`, which checks every letter for the spaces of all alphabets, only where there can be one: a quarter of the
+  // time.
   `create macro trimmed(s) as case when contains(s, ' ') or strlen(s) <> length(s) then trim(s) else s end`,
   // Local calendar day of a UTC moment.
   timeZone === 'UTC'

@@ -126,7 +126,9 @@ export function planRows(diffs: readonly Diff[]): Sql | null {
     order by nth, _row, "key", "column"`;
 }
 
-/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, or `withDerived` per column. */
+/**
+ * Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, or `withDerived` per column.
+ */
 function updatedCells(diff: Diff, withDerived = false): Sql[] {
   if (diff.counts.update === 0) return [];
   return diff.sets.flatMap(({ name: column, type, why, derived, updates }) => {

@@ -1,6 +1,6 @@
 /**
- * A plan's hash: of what it would change and nothing else. Not of the order of rows, the store, the run or the
- * clock; a time that is the run's as-of counts as the word "as-of", so that a plan shown at ten can be approved at three.
+ * A plan's hash: of what it would change and nothing else. Not of the order of rows, the store, the run or the clock; a
+ * time that is the run's as-of counts as the word "as-of", so that a plan shown at ten can be approved at three.
  */
 import { createHash } from 'node:crypto';
 import type { Engine } from '../core/engine.ts';
@@ -20,8 +20,8 @@ export async function planHash(engine: Engine, job: string, diffs: readonly Diff
 }
 
 /**
- * The hash of an empty plan that a guard stopped: there, what a person lets through is what the guards found (so many rows fewer
- * in a table), whatever else stands in the tables.
+ * The hash of an empty plan that a guard stopped: there, what a person lets through is what the guards found (so many
+ * rows fewer in a table), not the other contents of the tables.
  */
 export const emptyPlanHash = (
   job: string,

@@ -11,7 +11,10 @@ import { cellOf } from '../snapshot/full-contacts.ts';
 import type { SourceTable, Store, TablePatch } from '../workbook/store.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
-/** Writes the patch files of the tables that the diffs touch into the store's scratch folder; yields each when it is complete. */
+/**
+ * Writes the patch files of the tables that the diffs touch into the store's scratch folder; yields each when it is
+ * complete.
+ */
 export async function* writePatches(
   engine: Engine,
   store: Store,
@@ -225,7 +228,9 @@ function patchQuery(
     order by _row nulls last, ${join(order, ', ')}`;
 }
 
-/** What the key cell of an updated row holds; a contact whose key this run adopts, or whose key is missing, has none. */
+/**
+ * What the key cell of an updated row holds; a contact whose key this run adopts, or whose key is missing, has none.
+ */
 function heldKey(table: TableName, setColumns: ReadonlySet<string>): Sql {
   const key = columnOf(tableOf(table).key[0] ?? '', 't');
   if (table !== 'contacts') return key;

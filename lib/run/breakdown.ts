@@ -23,7 +23,10 @@ const MOST_LABELS = 8;
 /** A source that fewer people share is not named. */
 const FEWEST_OF_A_SOURCE = 5;
 
-/** The people of a plan; null where there are none (an empty plan, a table of numbers). `has`: whether a table is loaded. */
+/**
+ * The people of a plan; null where there are none (an empty plan, a table of numbers). `has`: whether a table is
+ * loaded.
+ */
 export async function breakDown(
   engine: Engine,
   diffs: readonly Diff[],

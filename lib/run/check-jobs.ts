@@ -1,6 +1,6 @@
 /**
- * Whether every job is declared correctly, before any runs: what types can't hold, because a job may be run without a type
- * check. A change's own SQL is checked where it is planned.
+ * Whether every job is declared correctly, before any runs: what types can't hold, because a job may be run without a
+ * type check. A change's own SQL is checked where it is planned.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { type FaultCode, NightshiftError } from '../core/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * The decisions of a batch, as rows to add to the table `changes`, after the rows that the batch removes there. The table
- * itself is not read for this. There may be millions: what many have in common is joined to them once they are sorted.
+ * The decisions of a batch, as rows to add to the table `changes`, after the rows that the batch removes there. The
+ * table itself is not read for this. There may be millions: what many have in common is joined to them once they are
+ * sorted.
  */
 import { join as joinPath } from 'node:path';
 import { integer, join, literal, name, quoted, raw, type Sql, sql } from '../core/sql.ts';

@@ -1,5 +1,5 @@
 /**
- * What a batch writes, in one atomic landing: its plans, and what the run itself keeps in the workbook: `changes`,
+ * What a batch writes, in one atomic commit: its plans, and what the run itself keeps in the workbook: `changes`,
  * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
  */
 
@@ -19,10 +19,10 @@ import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
 /**
- * Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. Gives what
- * was left to people who changed it meanwhile.
+ * Commits a batch, if it has anything to write. A batch that only was stopped leaves the workbook exactly as it was.
+ * Gives what was left to people who changed it meanwhile.
  */
-export async function landBatch(outcome: BatchOutcome): Promise<Held> {
+export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   const { engine, store, snapshot, request, results, applied, decisions, tabs, columns, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = tabs.length > 0 || applied.some((diff) => !isEmpty(diff));
@@ -35,7 +35,7 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
-  return store.land(patchesOf(outcome, kept), marker, tabs);
+  return store.commit(patchesOf(outcome, kept), marker, tabs);
 }
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */

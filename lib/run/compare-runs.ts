@@ -1,6 +1,7 @@
 /**
- * What two runs with different rules leave differently, on one snapshot: the tables of the first are kept as Parquet files, those of
- * the second compared with them. Counts; the rows themselves only go into a file that a person asked for.
+ * What two runs with different rules leave differently, on one snapshot: the tables of the first are kept as Parquet
+ * files, those of the second compared with them. Counts; the rows themselves only go into a file that a person asked
+ * for.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -48,7 +48,9 @@ export interface Protection {
   readonly sources: ReadonlyMap<TableName, SourceTable>;
   /** Answers by column of contacts: a header, or `take over`. */
   readonly answers: Readonly<Record<string, string>>;
-  /** Whether the ledger knows of a run of the job that changed the table; `runs` keeps only the last status of a period. */
+  /**
+   * Whether the ledger knows of a run of the job that changed the table; `runs` keeps only the last status of a period.
+   */
   readonly inLedger: (table: TableName) => Promise<boolean>;
 }
 

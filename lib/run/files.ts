@@ -1,8 +1,9 @@
 /**
  * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
  * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
- * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of tabs a
- * file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's metrics.
+ * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of
+ * tabs a file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's
+ * metrics.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
@@ -34,7 +35,10 @@ export interface TabSums {
   readonly sha256: string;
 }
 
-/** Files and tabs that are ready; and of all that were asked for, also of those that stand there already, how many rows they have. */
+/**
+ * Files and tabs that are ready; and of all that were asked for, also of those that stand there already, how many rows
+ * they have.
+ */
 interface Staged {
   readonly staged: StagedFile[];
   readonly tabs: TabFile[];
@@ -45,7 +49,10 @@ interface Staged {
 /** Where exports lie: beside the workbook's own files. */
 export const exportFolder = (store: Pick<Store, 'stateFolder'>): string => join(dirname(store.stateFolder), EXPORTS);
 
-/** What no spreadsheet computes, though it begins like a formula: a number, a phone number, an address without signs of its own. */
+/**
+ * What no spreadsheet computes, though it begins like a formula: a number, a phone number, an address without signs of
+ * its own.
+ */
 const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+';
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */

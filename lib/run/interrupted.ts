@@ -1,7 +1,7 @@
 /**
- * A run that ended between two requests of its write, in a workbook that is written in several. What it wrote stays, with its rows
- * of `changes`; the ledger says that it was interrupted; and the rest of a plan that a person had approved needs no second
- * approval.
+ * A run that ended between two requests of its write, in a workbook that is written in several. What it wrote stays,
+ * with its rows of `changes`; the ledger says that it was interrupted; and the rest of a plan that a person had
+ * approved needs no second approval.
  */
 import type { MarkerEntry } from '../workbook/store.ts';
 import type { LedgerEntry } from './ledger-entry.ts';

@@ -1,6 +1,7 @@
 /**
- * The rows of plans, for people to look through before they approve: `--plan FILE`, and beside the workbook, of each plan that
- * waits, `plan-JOB.csv` or the tab "plan". They hold cells, so they stay where the data is: never in git, an issue or a log.
+ * The rows of plans, for people to look through before they approve: `--plan FILE`, and beside the workbook, of each
+ * plan that waits, `plan-JOB.csv` or the tab "plan". They hold cells, so they stay where the data is: never in git, an
+ * issue or a log.
  */
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -67,8 +68,8 @@ const removePlan = (store: Pick<Store, 'stateFolder'>, job: string): Promise<voi
   rm(fileOf(store, job), { force: true });
 
 /**
- * Shows the rows of the plans that wait, where the data is; a dry run shows nothing by itself. Gives the tab to write, in a workbook
- * of tabs. Files of plans that wait no more go.
+ * Shows the rows of the plans that wait, where the data is; a dry run shows nothing by itself. Gives the tab to write,
+ * in a workbook of tabs. Files of plans that wait no more go.
  */
 export async function showWaiting(
   request: Pick<RunRequest, 'applied' | 'store' | 'ledger'>,

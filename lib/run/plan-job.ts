@@ -1,6 +1,6 @@
 /**
- * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held, hash, guards,
- * metrics. Decides nothing about writing.
+ * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held,
+ * hash, guards, metrics. Decides nothing about writing.
  */
 
 import type { Context } from '../core/context.ts';
@@ -37,7 +37,10 @@ export interface JobPlan {
   readonly changes: Readonly<Record<string, { insert: number; update: number; remove: number }>>;
 }
 
-/** Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until `dropSteps`. */
+/**
+ * Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until
+ * `dropSteps`.
+ */
 export async function planJob(
   engine: Engine,
   job: Job,
@@ -81,7 +84,10 @@ export async function planJob(
   };
 }
 
-/** Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not understand. */
+/**
+ * Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not
+ * understand.
+ */
 async function workChangesOut(
   engine: Engine,
   job: Job,

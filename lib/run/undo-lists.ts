@@ -1,6 +1,7 @@
 /**
- * The lists as they were before a refresh: who joined in its period is taken off again, who left comes back. Who joined stands in
- * `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now stays off.
+ * The lists as they were before a refresh: who joined in its period is taken off again, who left comes back. Who joined
+ * stands in `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now
+ * stays off.
  */
 
 import { type Change, insert, remove } from '../core/change.ts';

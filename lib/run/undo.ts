@@ -1,8 +1,8 @@
 /**
- * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it.
- * A cell that was changed since stays as it is, and so does the address under which a person has left since. Taking a
- * suppression back is a person's decision, so that such a plan always waits for approval; the list then holds a release,
- * which the next run respects.
+ * Undo: a job like any other, whose changes put back what an earlier run decided, cell by cell, as `changes` has it. A
+ * cell that was changed since stays as it is, and so does the address under which a person has left since. Taking a
+ * suppression back is a person's decision, so that such a plan always waits for approval; the list then holds a
+ * release, which the next run respects.
  */
 
 import { type Change, insert, remove, update } from '../core/change.ts';
@@ -37,8 +37,8 @@ const deciding = (table: TableName): [string, ColumnType][] =>
     .map(([column, { type }]) => [column, type]);
 
 /**
- * `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time, and
- * after the last.
+ * `undone`: a row is a cell (or, with an empty column, a row) that the run decided: its value before the first time,
+ * and after the last.
  */
 const undone = (jobName: string, period: string): Sql => sql`
   select "table" as table_name, row_key, coalesce("column", '') as cell,
@@ -53,7 +53,9 @@ const undone = (jobName: string, period: string): Sql => sql`
 const keyCells = (table: TableName): Sql[] => tableOf(table).key.map((key) => columnOf(key, 't'));
 const keyOf = (table: TableName): Sql => join(keyCells(table), " || ' · ' || ");
 
-/** Whether a contact (`t`) would go back to the address `before` from one under which the person has unsubscribed since. */
+/**
+ * Whether a contact (`t`) would go back to the address `before` from one under which the person has unsubscribed since.
+ */
 const leftSince = (before: Sql): Sql =>
   sql`coalesce(address_key(${before}), '') <> address_key(t.email)
     and address_key(t.email) in (select email from departures)`;

@@ -8,7 +8,10 @@ import { name as nameOf, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
 import { waitingPeople } from '../snapshot/waiting.ts';
 
-/** Adds the contacts that these diffs would mark as suppressed, unsubscribed or invalid, or whose address they would list. */
+/**
+ * Adds the contacts that these diffs would mark as suppressed, unsubscribed or invalid, or whose address they would
+ * list.
+ */
 export async function addWaiting(engine: Engine, diffs: readonly Diff[]): Promise<void> {
   for (const diff of diffs) {
     const from = nameOf(diff.name);

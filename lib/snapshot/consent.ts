@@ -23,7 +23,9 @@ const reported = sql`
   ) as reports
   where email is not null and means in ('complaint', 'unsubscribe')`;
 
-/** Reads the reports again, after a job that adds bounces: an import's complaints count for the lists of the same run. */
+/**
+ * Reads the reports again, after a job that adds bounces: an import's complaints count for the lists of the same run.
+ */
 export const refreshReports = (engine: Engine): Promise<void> =>
   engine.run(sql`create or replace table reported as ${reported}`);
 
@@ -31,7 +33,8 @@ export const refreshReports = (engine: Engine): Promise<void> =>
  * Creates `reported` (see above) and the views
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
  * - `unanswered(email, means)`: the reports that no release has answered;
- * - `departures(email, means)`: the addresses whose person left, complained or is suppressed as a person; where the address of
+ * - `departures(email, means)`: the addresses whose person left, complained or is suppressed as a person; where the
+ *   address of
  *   their contact changes, nothing else leads from that to the person any more;
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
  */
@@ -86,7 +89,8 @@ export async function createConsentViews(engine: Engine): Promise<void> {
 
 /**
  * The contacts that no list for sending may hold, by source: (contact_id, why). Which contacts are broken does not
- * change during a run: where none are, they are not queried, since planning that takes longer than a small table's rows.
+ * change during a run: where none are, they are not queried, since planning that takes longer than a small table's
+ * rows.
  */
 async function unmailableParts(engine: Engine): Promise<Sql[]> {
   const someAreBroken = (await engine.number(sql`select count(*) from unread_contacts`)) > 0;

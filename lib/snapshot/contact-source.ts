@@ -1,6 +1,6 @@
 /**
- * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of consent say of
- * each row, read before anything else.
+ * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of
+ * consent say of each row, read before anything else.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -33,7 +33,9 @@ export function consentColumnsOf(
   return [...found.values()].toSorted((a, b) => a.place - b.place);
 }
 
-/** Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs. */
+/**
+ * Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs.
+ */
 const isOurs = (headers: readonly string[], columns: readonly ConsentColumn[]): boolean =>
   headers.some((header) => header.trim().toLowerCase() === 'contact_id') &&
   columns.every(({ header }) => ['status', 'email_status'].includes(normalHeader(header)));

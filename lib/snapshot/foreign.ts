@@ -1,7 +1,7 @@
 /**
- * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression lists,
- * Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are added to
- * the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
+ * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression
+ * lists, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
+ * added to the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
  * (lib/intake/formats) defines what each cell means.
  */
 
@@ -73,8 +73,8 @@ const addReports = (engine: Engine, prefix: string): Promise<void> =>
   );
 
 /**
- * Adds what one such file reports to `bounces`. Rows that can't be read go to quarantine, and count as unsubscribes where
- * the file lists those.
+ * Adds what one such file reports to `bounces`. Rows that can't be read go to quarantine, and count as unsubscribes
+ * where the file lists those.
  * @param futureAfter a moment later than this is in the future, and unreadable for that
  * @returns how many rows are in quarantine
  */
@@ -175,7 +175,7 @@ function reportedBy(type: string): string | null {
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
 }
 
-/** Adds complaints and unsubscribes found among the events: they refuse mail, whatever tool wrote them. */
+/** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
 export async function addEventReports(engine: Engine): Promise<void> {
   const types = await engine.rows(sql`select distinct type from events where type is not null`);
   for (const type of types.map((row) => String(row.type))) {

@@ -1,6 +1,6 @@
 /**
- * One address may be written in several ways: with a name around it, as a link, with invisible characters, its domain in
- * its own letters or in ASCII (RFC 5891), with a dot at the end. A refusal under one spelling holds for all of them.
+ * One address may be written in several ways: with a name around it, as a link, with invisible characters, its domain
+ * in its own letters or in ASCII (RFC 5891), with a dot at the end. A refusal under one spelling holds for all of them.
  * Every row keeps the spelling that it has; `spellings` maps each to the form that they have in common.
  */
 import { domainToASCII } from 'node:url';
@@ -20,7 +20,10 @@ const FROM = [
   'consent_hints',
 ];
 
-/** SQL over the column `email`: whether an address may have other spellings. Few have such signs, and the check is cheap. */
+/**
+ * SQL over the column `email`: whether an address may have other spellings. Few have such signs, and the check is
+ * cheap.
+ */
 export const SIGNS: Sql = join(
   [
     sql`strlen(email) <> length(email)`,

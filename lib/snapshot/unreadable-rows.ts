@@ -1,7 +1,7 @@
 /**
- * Consent in records that can't be read as rows: a row with a cell too few, a stray quote or a wrong byte still names its
- * address. It is only used to suppress sending, never to write: as long as the record is broken, no mail goes to any
- * address that it may name.
+ * Consent in records that can't be read as rows: a row with a cell too few, a stray quote or a wrong byte still names
+ * its address. It is only used to suppress sending, never to write: as long as the record is broken, no mail goes to
+ * any address that it may name.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -25,7 +25,9 @@ const refusals = {
 
 export type ConsentTable = keyof typeof refusals;
 
-/** Creates `consent_hints(email, why)`, empty: addresses that must get no mail because of records that can't be read. */
+/**
+ * Creates `consent_hints(email, why)`, empty: addresses that must get no mail because of records that can't be read.
+ */
 export const createConsentHints = (engine: Engine): Promise<void> =>
   engine.run(sql`create or replace table consent_hints (email varchar, why varchar)`);
 
@@ -53,8 +55,8 @@ export async function addMalformedHints(
 }
 
 /**
- * Adds to `consent_hints` the suppressions in force whose cell is not one plain address: quotes around it, or two of them.
- * They refuse mail to each address that they may name, as a broken row does.
+ * Adds to `consent_hints` the suppressions in force whose cell is not one plain address: quotes around it, or two of
+ * them. They refuse mail to each address that they may name, as a broken row does.
  */
 export async function addSuppressionHints(engine: Engine): Promise<void> {
   const rows = await engine.rows(

@@ -39,7 +39,7 @@ export interface SourceTable {
   readonly looksLike?: string;
   /** SQL over the text's cells for columns that no header alone stands for; given by the snapshot. */
   readonly derived?: ReadonlyMap<string, string>;
-  /** Columns by which somebody may have refused mail, so that any broken row may. */
+  /** Columns by which a person may have refused mail, so that any broken row may. */
   readonly mayRefuse?: boolean;
 }
 
@@ -231,7 +231,7 @@ export interface Store {
    * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
-  readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  readonly commit: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;

@@ -1,4 +1,6 @@
-/** What `diff` says of a change of rules: whom it moves, in counts, beside another commit's rules and on one snapshot. */
+/**
+ * What `diff` says of a change of rules: whom it moves, in counts, beside another commit's rules and on one snapshot.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,10 +17,10 @@ it('says of a sheet that is well what is read as what', async () => {
     'Our notes': [['keep me']],
   });
   const run = commandsOn(bench);
-  expect((await run('init')).said).toContain('Found, and left as they are: contacts.');
+  expect((await run('init')).output).toContain('Found, and left as they are: contacts.');
   const [before, wrote] = [JSON.stringify(bench.server.book(SPREADSHEET)), writes(bench)];
-  const { code, said } = await run('doctor');
-  expect(said).toMatchInlineSnapshot(`
+  const { code, output } = await run('doctor');
+  expect(output).toMatchInlineSnapshot(`
     "OK     tab "Contacts": 1 row of contacts ("Record ID" is contact_id, "E-Mail" is email)
     OK     tab "events": 0 rows of events
     OK     tab "bounces": 0 rows of bounces
@@ -35,6 +35,7 @@ it('says of a sheet that is well what is read as what', async () => {
     OK     tab "changes": 0 rows of changes
     OK     tab "quarantine": 0 rows of quarantine
     OK     tab "runs": 0 rows of runs
+    OK     "status" says who wants mail: 1 yes, 0 no
     OK     the account that runs the night shift may edit the sheet
     OK     25,057 of Google's 10,000,000 cells
     OK     tab "inbox": what is pasted there is imported before each batch
@@ -65,8 +66,8 @@ it('reports what to fix, in order, and ends with 1', async () => {
   contacts?.merges.push({ sheetId: 0, startRowIndex: 1, endRowIndex: 3, startColumnIndex: 6, endColumnIndex: 7 });
   server.put({ ...server.book(SPREADSHEET), timeZone: 'America/New_York' });
   server.access = { sheets: 'reader', drive: 'reader' };
-  const { code, said } = await commandsOn(bench)('doctor');
-  expect(said).toMatchInlineSnapshot(`
+  const { code, output } = await commandsOn(bench)('doctor');
+  expect(output).toMatchInlineSnapshot(`
     "OK     tab "contacts": 5 rows of contacts
     review tab "contacts": is "lifecylce_stage" meant to be lifecycle_stage? It is kept, and not used
     fix    the account that runs the night shift may only read the sheet: open it, click Share, and make it an editor
@@ -97,9 +98,9 @@ it('warns before the sheet is full', async () => {
   const [tab] = full.tabs;
   if (tab) tab.rowCount = 4_500_000;
   bench.server.put(full);
-  const { code, said } = await commandsOn(bench)('doctor');
-  expect(said).toContain(
-    "fix    9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, or keep events in files (docs/workbook.md)",
+  const { code, output } = await commandsOn(bench)('doctor');
+  expect(output).toContain(
+    "fix    9,000,000 of Google's 10,000,000 cells: delete empty rows and columns, keep events in files (docs/workbook.md), or bound",
   );
   expect(code).toBe(1);
 });
@@ -119,8 +120,8 @@ it.each([
 ] as const)('says what to do, in order, where it is %s', async (access, words) => {
   const bench = await aSheet({ contacts: [['contact_id', 'email']] });
   bench.server.access = { sheets: access, drive: access === 'disabled' ? 'granted' : access };
-  const { code, said } = await commandsOn(bench)('doctor');
-  expect(said).toMatch(words);
+  const { code, output } = await commandsOn(bench)('doctor');
+  expect(output).toMatch(words);
   expect(code).toBe(1);
 });
 
@@ -132,8 +133,8 @@ it('a run that may only look fails at its first write, and says that it has to b
     ],
   });
   bench.server.access = { sheets: 'reader', drive: 'reader' };
-  const { code, said } = await commandsOn(bench)('run', 'list-cleaning');
-  expect(said).toContain('does not let us write into the spreadsheet.');
-  expect(said).toContain('as editor');
+  const { code, output } = await commandsOn(bench)('run', 'list-cleaning');
+  expect(output).toContain('does not let us write into the spreadsheet.');
+  expect(output).toContain('as editor');
   expect(code).toBe(1);
 });

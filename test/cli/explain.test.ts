@@ -8,16 +8,16 @@ import { night } from '../support/night.ts';
 import { aContact, anEvent, aSuppression, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 async function explain(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const said: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  const error = vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  const output: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  const error = vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   const code = await main(
     ['explain', ...args, '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today],
     nightShift,
   );
   log.mockRestore();
   error.mockRestore();
-  return { code, text: said.join('\n') };
+  return { code, text: output.join('\n') };
 }
 
 it('the parts of a score add up to it; escapes reach no terminal; a log that others keep gets nothing', async () => {

@@ -1,7 +1,7 @@
 /**
- * Law 2 on a Google Sheet, with the real command in processes that are really killed: at a request, before it has reached
- * the service or when it is done and the answer is under way. NIGHTSHIFT_STORMS kills at every request, and on the whole
- * sample, whose landing takes several requests.
+ * Law 2 on a Google Sheet, with the real command in processes that are really killed: at a request, before it has
+ * reached the service or when it is done and the answer is under way. NIGHTSHIFT_STORMS kills at every request, and on
+ * the whole sample, whose landing takes several requests.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

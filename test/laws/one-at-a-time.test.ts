@@ -17,7 +17,7 @@ it('two runs started at once: one works, the other exits 4 and names the one tha
   expect(both.map(({ child }) => child.exitCode).sort()).toEqual([0, 4]);
   const worker = both.find(({ child }) => child.exitCode === 0);
   const refused = both.find(({ child }) => child.exitCode === 4);
-  const says = (await refused?.said) ?? '';
+  const says = (await refused?.output) ?? '';
   expect(says).toContain(`${workbook} is in use by "nightly" (process ${worker?.child.pid} on `);
   expect(says).toContain('Run again when it has ended.');
   const jobs = nightShift.batches.find(({ name }) => name === 'nightly')?.jobs ?? [];

@@ -1,4 +1,6 @@
-/** What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs. */
+/**
+ * What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word. */
+/**
+ * Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word.
+ */
 import { describe, expect, it } from 'vitest';
 import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';

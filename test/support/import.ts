@@ -19,7 +19,9 @@ export interface Imported {
 
 let runs = 0;
 
-/** Imports files, given by name and content, on the workbook in `folder`. The files lie beside it, in `FOLDER-files`. */
+/**
+ * Imports files, given by name and content, on the workbook in `folder`. The files lie beside it, in `FOLDER-files`.
+ */
 export async function bringIn(
   folder: string,
   files: Readonly<Record<string, string>>,

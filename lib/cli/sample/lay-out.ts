@@ -8,9 +8,9 @@ import { tableNames } from '../../core/tables.ts';
 import { laterDate, shiftDays } from './shift-days.ts';
 
 /**
- * Copies the sample's CSV files from folder `from` to folder `to`, moved so that the last day which `from/world.json` states
- * becomes `today` (`YYYY-MM-DD`). The folder appears whole or not at all; one that is there already, with anything in it,
- * is left as it is. Throws where `from` states no last day.
+ * Copies the sample's CSV files from folder `from` to folder `to`, moved so that the last day which `from/world.json`
+ * states becomes `today` (`YYYY-MM-DD`). The folder appears whole or not at all; one that is there already, with
+ * anything in it, is left as it is. Throws where `from` states no last day.
  */
 export async function layOutSample(from: string, to: string, today: string): Promise<void> {
   const target = resolve(to);

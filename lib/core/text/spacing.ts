@@ -54,8 +54,8 @@ const withoutHidden = (text: string): string =>
 const oneLine = (text: string): string => withoutHidden(text).replace(WHITE, ' ').trim().normalize('NFC');
 
 /**
- * The value on one line, its spacing and Unicode normalised. A value of nothing but spaces comes back as it is: emptying
- * a cell is not for a cleaner to decide.
+ * The value on one line, its spacing and Unicode normalised. A value of nothing but spaces comes back as it is:
+ * emptying a cell is not for a cleaner to decide.
  */
 export function cleanText(value: string): string {
   if (TIDY.test(value)) return value;

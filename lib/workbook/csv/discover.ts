@@ -39,7 +39,10 @@ export interface Found {
   readonly leftAlone: readonly string[];
 }
 
-/** The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where none is meant. */
+/**
+ * The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where
+ * none is meant.
+ */
 export function tableMeant(name: string): TableName | null {
   const bare = name.toLowerCase().replace(/\.csv$/, '');
   return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
@@ -127,7 +130,10 @@ async function recogniseOthers(folder: string, names: readonly string[], hasCont
   return { foreign, lists, unclear, leftAlone };
 }
 
-/** What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who wants no mail */
+/**
+ * What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who
+ * wants no mail
+ */
 function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise): Map<TableName, Recognised> {
   const shapes = new Map<TableName, Recognised>();
   for (const table of ['contacts', 'events', 'bounces', 'purchases', 'suppressions'] as const) {

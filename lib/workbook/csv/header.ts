@@ -1,6 +1,6 @@
 /**
- * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It refuses
- * a first line that is no header, rather than guess at one.
+ * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It
+ * refuses a first line that is no header, rather than guess at one.
  */
 
 import { isKnownName } from '../headers.ts';
@@ -144,8 +144,8 @@ function refuseData(columns: readonly string[], line: string, path: string): voi
 }
 
 /**
- * Columns without a name may be many, and so may be columns that no table and no reading of consent knows; any other name stands
- * for one column. The name is not repeated: the line may be data.
+ * Columns without a name may be many, and so may be columns that no table and no reading of consent knows; any other
+ * name stands for one column. The name is not repeated: the line may be data.
  */
 function refuseDuplicates(columns: readonly string[], path: string): void {
   const twice = columns.flatMap((name, i) => {

@@ -1,9 +1,11 @@
 /**
- * Where a record begins, every few kilobytes of a file, and which: noted while the file is scanned before it is read, so
- * that a rewrite need not scan again what stays unchanged.
+ * Where a record begins, every few kilobytes of a file, and which: noted while the file is scanned before it is read,
+ * so that a rewrite need not scan again what stays unchanged.
  */
 
-/** Eight kilobytes are some dozens of records: few to look through for one that changes, and few marks for a large file. */
+/**
+ * Eight kilobytes are some dozens of records: few to look through for one that changes, and few marks for a large file.
+ */
 export const MARK_BYTES = 8 * 1024;
 
 export interface Mark {

@@ -1,6 +1,7 @@
 /**
- * Reading a folder without its lock, beside a run that may be writing: a look must never keep a run from its work. A landing that a
- * crash left unfinished is completed first, under the lock and only then; one that is under way is waited for.
+ * Reading a folder without its lock, beside a run that may be writing: a look must never keep a run from its work. A
+ * landing that a crash left unfinished is completed first, under the lock and only then; one that is under way is
+ * waited for.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';

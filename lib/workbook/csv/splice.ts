@@ -1,7 +1,8 @@
 /**
- * Makes a new CSV file of an old one and a patch. Every byte that the patch does not change is copied as it is: byte order
- * mark, encoding, delimiter, line ends, blank lines, malformed records, the quoting of unchanged cells, a missing last line end.
- * It decides nothing, never writes into the old file, and makes nothing durable: fsync and rename are left to the commit.
+ * Makes a new CSV file of an old one and a patch. Every byte that the patch does not change is copied as it is: byte
+ * order mark, encoding, delimiter, line ends, blank lines, malformed records, the quoting of unchanged cells, a missing
+ * last line end. It decides nothing, never writes into the old file, and makes nothing durable: fsync and rename are
+ * left to the commit.
  */
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -33,13 +34,14 @@ const STRIDE_ROWS = 5_000;
 const WORTH_A_MARK = 50;
 
 /**
- * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the right,
- * and every record of one line a cell for each. A line end is added only before inserted records, where the last record has none.
- * With the marks of a file that `howToRead` looked through, only the records near those of the patch are looked at.
+ * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the
+ * right, and every record of one line a cell for each. A line end is added only before inserted records, where the last
+ * record has none. With the marks of a file that `howToRead` looked through, only the records near those of the patch
+ * are looked at.
  *
- * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key is not
- * what the patch says; `patch` where the patch is wrong; `unreadable` where the file's malformed records would read otherwise
- * in the new file.
+ * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key
+ * is not what the patch says; `patch` where the patch is wrong; `unreadable` where the file's malformed records would
+ * read otherwise in the new file.
  */
 export async function splice(
   file: CsvFile,
@@ -221,8 +223,9 @@ class Pass {
     const { scanner, patch, counts } = this;
     if (scanner.fault !== null) {
       counts.malformed += 1;
-      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names. Others get them to
-      // be as long as all rows once they are fixed, but for rows of several lines, which do not end where their line does.
+      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names.
+      // Others get them to be as long as all rows once they are fixed, but for rows of several lines, which do not end
+      // where their line does.
       const isOneLine = scanner.fault !== 'unclosed quote' && !scanner.mayBePiece;
       if (isOneLine || scanner.fault === 'too many cells') this.pad();
       return;
@@ -330,8 +333,8 @@ function sameBytes(a: Buffer, start: number, end: number, b: Buffer, otherStart:
 }
 
 /**
- * Where a malformed record ends depends on what follows: its open quote may find a partner in a new cell, and swallow good
- * rows. So a file that has malformed records is read again.
+ * Where a malformed record ends depends on what follows: its open quote may find a partner in a new cell, and swallow
+ * good rows. So a file that has malformed records is read again.
  */
 async function checkMalformed(file: CsvFile, outPath: string, expected: SpliceResult): Promise<void> {
   const reader = readRecords(await openCsv(outPath));

@@ -1,6 +1,7 @@
 /**
  * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and commits all
- * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
+ * files of a run together (lib/workbook/csv/commit). Its own state is in `FOLDER/.nightshift`; nothing else is
+ * touched.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -98,8 +99,8 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
 }
 
 /**
- * Opens a folder as a workbook that is only read: no lock is taken, and a run may write meanwhile. What is read during a landing
- * counts as changed (`changedSince`), so that the reader reads again. @throws WorkbookError
+ * Opens a folder as a workbook that is only read: no lock is taken, and a run may write meanwhile. What is read during
+ * a landing counts as changed (`changedSince`), so that the reader reads again. @throws WorkbookError
  */
 export async function openCsvReader(options: CsvStoreOptions): Promise<Store> {
   const folder = await folderOf(options);
@@ -116,7 +117,7 @@ export async function openCsvReader(options: CsvStoreOptions): Promise<Store> {
     ];
     return { ...reading, changedSince };
   };
-  store.land = async () => {
+  store.commit = async () => {
     throw new Error('a workbook that is opened for reading is not written');
   };
   return store;
@@ -223,7 +224,7 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: Patches, marker: Marker): Promise<Held> => {
+  commit = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
     const tables = await this.#stageAll(patches, staging);
     if (tables.length === 0) return nothingHeld;
@@ -239,7 +240,10 @@ class CsvStore implements Store {
     }
   };
 
-  /** Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is left to write. */
+  /**
+   * Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is
+   * left to write.
+   */
   async #stageAll(patches: Patches, staging: string): Promise<StagedTable[]> {
     const begun: Promise<StagedTable>[] = [];
     try {

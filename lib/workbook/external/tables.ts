@@ -67,7 +67,10 @@ interface Part {
 }
 
 interface PartRows {
-  /** What the rows are selected from; of Parquet files of one shape many at once, for each select costs as much as thousands of rows. */
+  /**
+   * What the rows are selected from; of Parquet files of one shape many at once, for each select costs as much as
+   * thousands of rows.
+   */
   readonly from: string | { readonly parquet: string };
   /** The SQL of each column's text, in the order of `header`. */
   readonly cells: readonly string[];
@@ -101,7 +104,9 @@ async function openTable(
   };
 }
 
-/** Where each column of a file stands, by its name in the workbook, or with a `?` where the workbook doesn't know it. */
+/**
+ * Where each column of a file stands, by its name in the workbook, or with a `?` where the workbook doesn't know it.
+ */
 function slotsOf({ header, headerOf }: Part): Map<string, number> {
   const columnOf = new Map([...headerOf].map(([column, text]) => [text, column]));
   return new Map(

@@ -296,7 +296,7 @@ class SheetsStore implements Store {
     return this.#last;
   }
 
-  land = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
+  commit = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
     const patches: TablePatch[] = [];
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;

@@ -34,8 +34,8 @@ it('puts rows behind those of an earlier commit, but never unseen behind what a 
   writeFileSync(join(folder, 'contacts.csv'), 'contact_id,email\nc1,a@example.com\n');
   expect(await allowed(folder)).toEqual([]);
   const begun = 'list,contact_id,joined_at\nL,c1,\n';
-  await within(folder, (store) => store.land([rowsPatch(store, begun, { isWhole: true })], written));
-  await within(folder, (store) => store.land([rowsPatch(store, 'L,c2,\n', { isRows: true })], written));
+  await within(folder, (store) => store.commit([rowsPatch(store, begun, { isWhole: true })], written));
+  await within(folder, (store) => store.commit([rowsPatch(store, 'L,c2,\n', { isRows: true })], written));
   expect(readFileSync(path, 'utf8')).toBe('list,contact_id,joined_at\nL,c1,\nL,c2,\n');
   expect(await allowed(folder)).toEqual(HEADER);
   appendFileSync(path, 'L,"c3,\n');
@@ -51,7 +51,7 @@ it('knows no file for sound that it only spliced around a malformed record', asy
     const patch = join(store.scratch, 'patch-memberships.csv');
     writeFileSync(patch, 'd,0,L,,,\n');
     const rows = { update: 0, remove: 1, insert: 0 };
-    return store.land([{ table: 'memberships', path: patch, columns: HEADER, rows }], written);
+    return store.commit([{ table: 'memberships', path: patch, columns: HEADER, rows }], written);
   });
   expect(readFileSync(path, 'utf8')).toBe('list,contact_id,joined_at\nL,c1\n');
   expect(await allowed(folder)).toBeNull();

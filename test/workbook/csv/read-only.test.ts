@@ -54,6 +54,6 @@ it('refuses to write', async () => {
   const { options } = workbook();
   const reader = await openCsvReader(options);
   async function* none() {}
-  await expect(reader.land(none(), { run: 'r1', entries: [] })).rejects.toThrow('opened for reading');
+  await expect(reader.commit(none(), { run: 'r1', entries: [] })).rejects.toThrow('opened for reading');
   await reader.close();
 });

@@ -26,7 +26,7 @@ const reader = aJob({
   reads: ['contacts', 'events', 'purchases', 'bounces'],
   metrics: () => ({
     events: sql`select event_id || ' ' || contact_id || ' ' || type || ' ' || coalesce(cast(value as varchar), '-') as label, cast(occurred_at as varchar) as at from events order by 1`,
-    bounces: sql`select bounce_id as label, kind || ' ' || coalesce(code, '-') as said from bounces order by 1`,
+    bounces: sql`select bounce_id as label, kind || ' ' || coalesce(code, '-') as output from bounces order by 1`,
   }),
 });
 
@@ -265,9 +265,9 @@ describe('the commands', () => {
   const command = async (
     sources: Parameters<typeof sourcesOf>[0],
     ...argv: string[]
-  ): Promise<{ code: number; said: string }> => {
-    const said: string[] = [];
-    vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  ): Promise<{ code: number; output: string }> => {
+    const output: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     vi.stubEnv(ERASE_KEY, 'a key of the tests, long enough');
     try {
@@ -275,7 +275,7 @@ describe('the commands', () => {
         ...nightShift,
         workbook: { ...nightShift.workbook, sources: sourcesOf(sources) },
       });
-      return { code, said: said.join('\n') };
+      return { code, output: output.join('\n') };
     } finally {
       vi.unstubAllEnvs();
       vi.restoreAllMocks();
@@ -289,9 +289,9 @@ describe('the commands', () => {
     put(folder, { 'w/events.csv': text });
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const doctor = await command({ events: join(folder, 'w') }, 'doctor', ...options);
-    expect(doctor.said).toContain(`OK     ${source}: 3 rows of events`);
+    expect(doctor.output).toContain(`OK     ${source}: 3 rows of events`);
     const erase = await command({ events: join(folder, 'w') }, 'erase', 'c1', '--yes', ...options);
-    expect(erase.said).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
+    expect(erase.output).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
     expect(erase.code).toBe(1);
     expect(readFileSync(source, 'utf8')).toBe(text);
     expect(readCsv(folder, 'contacts').map((row: Row) => row.contact_id)).toEqual(['c2']);
@@ -301,7 +301,7 @@ describe('the commands', () => {
     const { folder } = inFiles();
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const run = await command({ events: 'no/such/folder' }, 'run', 'nightly', ...options);
-    expect(run.said).toContain('sources.events: no/such/folder: there is no such file.');
+    expect(run.output).toContain('sources.events: no/such/folder: there is no such file.');
     expect(run.code).toBe(1);
     expect(readdirSync(folder).sort()).toEqual(['.nightshift', 'contacts.csv', 'ledger']);
   });

@@ -46,7 +46,7 @@ describe('cells that a formula fills', () => {
     expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (contacts: formula)': 3 });
     // What was left is no decision.
     expect(bench.rows('changes')).toHaveLength(1);
-    expect((await commandsOn(bench)('doctor')).said).toContain('tab "contacts": a formula fills "country".');
+    expect((await commandsOn(bench)('doctor')).output).toContain('tab "contacts": a formula fills "country".');
   });
 
   it('make of a tab that IMPORTRANGE or QUERY fills one that is only read', async () => {
@@ -101,7 +101,7 @@ describe('a refusal', () => {
   ] as const)('for being %s says what to do', async (sheets, drive, message) => {
     const bench = await aSheet({ contacts: [HEADERS] });
     bench.server.access = { sheets, drive };
-    expect((await commandsOn(bench)('doctor')).said).toMatch(message);
+    expect((await commandsOn(bench)('doctor')).output).toMatch(message);
   });
 
   it('of Drive for its rate is waited for, and no reason to share', async () => {
@@ -117,14 +117,14 @@ describe('a refusal', () => {
   });
 
   it('to answer at all, where nothing was ever reached, is told at once and soon given up', async () => {
-    const said: string[] = [];
+    const output: string[] = [];
     const options = {
       rootUrl: 'http://127.0.0.1:9',
       sleep: async () => {},
-      progress: (line: string) => void said.push(line),
+      progress: (line: string) => void output.push(line),
     };
     await expect(sheetsClient(SPREADSHEET, options).get('properties')).rejects.toMatchObject({ name: 'NoNetwork' });
-    expect(said).toEqual(['Google Sheets can’t be reached (ECONNREFUSED): trying again']);
+    expect(output).toEqual(['Google Sheets can’t be reached (ECONNREFUSED): trying again']);
   });
 });
 
@@ -199,7 +199,7 @@ it('a copy of the workbook is noticed, and begins a history of its own', async (
   const store = await copy.open();
   expect(await store.marker()).toBeNull();
   await store.close();
-  expect((await commandsOn(copy)('doctor')).said).toContain('is a copy of another workbook');
+  expect((await commandsOn(copy)('doctor')).output).toContain('is a copy of another workbook');
   expect(jobOf(await nightOf(copy, sets('email_note', 'seen')), 'a-job').status).toBe('applied');
   const after = await copy.open();
   expect((await after.marker())?.entries).toHaveLength(1);
@@ -261,7 +261,7 @@ describe('a run that is killed between two of its requests', () => {
     const dying = await openSheetsStore({ ...options, client });
     await (await dying.read()).tables[0]?.open();
     const marker = { run: 'run-1', entries: entry('applied'), interrupted: entry('failed') };
-    await expect(dying.land([patchOf(dying)], marker)).rejects.toThrow('killed');
+    await expect(dying.commit([patchOf(dying)], marker)).rejects.toThrow('killed');
     await dying.close();
     bench.server.scenario = {};
     const decided = (): number =>
@@ -272,7 +272,7 @@ describe('a run that is killed between two of its requests', () => {
     expect(next.recovered).toContain('an earlier run ended while it wrote');
     expect(await next.marker()).toEqual({ run: 'run-1', entries: entry('failed') });
     await (await next.read()).tables[0]?.open();
-    const held = await next.land([patchOf(next)], {
+    const held = await next.commit([patchOf(next)], {
       run: 'run-2',
       entries: entry('applied'),
       interrupted: entry('failed'),

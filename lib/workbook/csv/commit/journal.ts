@@ -1,9 +1,10 @@
 /**
  * Several files of a folder are written together or not at all, despite crashes and concurrent edits: the new content
- * is staged, the old kept, a journal written (write-ahead: from then on the commit is decided), and then each file renamed
- * into place. At the next open, `recover` completes or rolls back what a crash left undone. It knows files and folders, not what is in
- * them; one process at a time (see lock.ts). Not covered: a program that keeps an old file open and writes into it after
- * the commit has ended, and a file replaced by another in the microseconds between our last look at it and our rename.
+ * is staged, the old kept, a journal written (write-ahead: from then on the commit is decided), and then each file
+ * renamed into place. At the next open, `recover` completes or rolls back what a crash left undone. It knows files and
+ * folders, not what is in them; one process at a time (see lock.ts). Not covered: a program that keeps an old file open
+ * and writes into it after the commit has ended, and a file replaced by another in the microseconds between our last
+ * look at it and our rename.
  */
 
 import { join } from 'node:path';
@@ -50,8 +51,8 @@ export async function stagingFolder(folder: string, { disk = nodeDisk }: CommitO
 }
 
 /**
- * Writes all files or none, durably, and uses up the staged ones either way (but for a RangeError). The caller holds the
- * folder's lock and has called `recover`. Modes and, where allowed, owners of replaced files are kept.
+ * Writes all files or none, durably, and uses up the staged ones either way (but for a RangeError). The caller holds
+ * the folder's lock and has called `recover`. Modes and, where allowed, owners of replaced files are kept.
  *
  * @throws ChangedUnderneath where a target is not as expected: none is written
  * @throws RangeError where a target or its staged file is in the wrong place
@@ -79,7 +80,9 @@ export async function commitFiles(
   await forget(disk, places, entries);
 }
 
-/** Prepares and writes the journal. Before the journal is complete, any failure is cleaned up and nothing has happened. */
+/**
+ * Prepares and writes the journal. Before the journal is complete, any failure is cleaned up and nothing has happened.
+ */
 async function decide(disk: Disk, places: Places, files: readonly Located[]): Promise<Entry[]> {
   try {
     const { entries, changed } = await prepare(disk, places, files);

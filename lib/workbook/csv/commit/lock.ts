@@ -1,9 +1,9 @@
 /**
- * One run at a time per folder. The lock is the operating system's own, taken by opening FOLDER/.nightshift/lock.db with
- * DuckDB: a process that dies, by any cause, releases it at once; a live holder cannot lose it; and there is no stale lock file.
- * It holds between processes, between containers that share the folder, and over network drives that pass on locks.
- * `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or read by other
- * means: to close any other handle of this process on it would let the lock go.
+ * One run at a time per folder. The lock is the operating system's own, taken by opening FOLDER/.nightshift/lock.db
+ * with DuckDB: a process that dies, by any cause, releases it at once; a live holder cannot lose it; and there is no
+ * stale lock file. It holds between processes, between containers that share the folder, and over network drives that
+ * pass on locks. `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or
+ * read by other means: to close any other handle of this process on it would let the lock go.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -110,7 +110,10 @@ function openDatabase(path: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, { threads: '1', access_mode: 'READ_WRITE' });
 }
 
-/** Makes the lock file where there is none yet, whole at once: an opener that came upon a half-made one would call it broken. */
+/**
+ * Makes the lock file where there is none yet, whole at once: an opener that came upon a half-made one would call it
+ * broken.
+ */
 async function makeLockFile(places: Places): Promise<void> {
   await mkdir(places.state, { recursive: true });
   if (existsSync(places.lock)) return;
@@ -147,9 +150,9 @@ const CLAIM_TRIES = 5;
 const CLAIM_PAUSE_MS = 20;
 
 /**
- * Who holds the lock: what holder.json claims, if the system names the same process. It may still speak of a holder that
- * died, while the new one is about to write its own; so we look a few times, and prefer an unknown holder to a wrong
- * one. Where the system cannot see the process (another container, Windows) the claim stands as it is.
+ * Who holds the lock: what holder.json claims, if the system names the same process. It may still speak of a holder
+ * that died, while the new one is about to write its own; so we look a few times, and prefer an unknown holder to a
+ * wrong one. Where the system cannot see the process (another container, Windows) the claim stands as it is.
  */
 async function whoHolds(places: Places, message: string): Promise<Holder> {
   const pid = Number(/\(PID (\d+)\)/.exec(message)?.[1] ?? 0) || null;

@@ -12,13 +12,19 @@ import type { Entry } from './record.ts';
 
 /** How a commit ended, by the targets' names. */
 export interface Recovered {
-  /** `rolled forward`: every file is new. `rolled back`: every file is old. `conflict`: all are old but those in `unrestored`. A person's edits stand in every case. */
+  /**
+   * `rolled forward`: every file is new. `rolled back`: every file is old. `conflict`: all are old but those in
+   * `unrestored`. A person's edits stand in every case.
+   */
   outcome: 'rolled forward' | 'rolled back' | 'conflict';
   /** All files of the commit. */
   files: string[];
   /** Those that a person changed meanwhile; they are as the person left them. */
   edited: string[];
-  /** Those that stay new although the others are old again, because restoring them would have lost a person's edit (or their old content was gone). */
+  /**
+   * Those that stay new although the others are old again, because restoring them would have lost a person's edit (or
+   * their old content was gone).
+   */
   unrestored: string[];
   /** Where we put what a program wrote into the old content of a file in `unrestored`. */
   rescued: string[];
@@ -27,7 +33,8 @@ export interface Recovered {
 /**
  * Where a file of the commit stands:
  * - `waiting`: the target is as it was, the new content ready
- * - `old`: the content is as it was, but cannot go forward: the new content is gone, the mode was changed, or it was rolled back
+ * - `old`: the content is as it was, but cannot go forward: the new content is gone, the mode was changed, or it was
+ *   rolled back
  * - `changed`: a person changed it before its turn
  * - `written`: it is what we made it
  * - `overwritten`: it was written, and then a person changed it
@@ -92,7 +99,9 @@ async function moveForward(disk: Disk, entry: Entry): Promise<boolean> {
   return entry.kept === null || disk.renameIf(entry.path, entry.kept, asBefore);
 }
 
-/** Decides, for this open and all later ones, that the commit is rolled back. A rename: it needs no room on a full disk. */
+/**
+ * Decides, for this open and all later ones, that the commit is rolled back. A rename: it needs no room on a full disk.
+ */
 export async function decideBack(disk: Disk, places: Places): Promise<void> {
   await disk.rename(places.forward, places.back);
   await disk.flushFolder(places.state);

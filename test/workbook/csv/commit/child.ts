@@ -1,8 +1,9 @@
 /**
  * A commit in a process of its own, so that it can really be killed. `commit FOLDER…` and `recover FOLDER…` work on all
  * folders at once, each up to its own operation: the first folder stops ahead of the first, the second ahead of the
- * second, and so on. When all have stopped, the process kills itself. `settle FOLDER…` recovers and prints each outcome.
- * `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input ends.
+ * second, and so on. When all have stopped, the process kills itself. `recover-all FOLDER…` recovers and prints each
+ * outcome. `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input
+ * ends.
  */
 import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
 import { commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
@@ -27,7 +28,7 @@ async function killedInside(work: (folder: string, disk: Disk) => Promise<unknow
 if (mode === 'commit')
   await killedInside(async (folder, disk) => commitFiles(folder, await staged(nodeDisk, folder), { disk }));
 if (mode === 'recover') await killedInside((folder, disk) => recover(folder, { disk }));
-if (mode === 'recover') {
+if (mode === 'recover-all') {
   for (const folder of args) process.stdout.write(`${(await recover(folder)).outcome}\n`);
 }
 if (mode === 'lock') {

@@ -12,7 +12,9 @@ const DISKS: [string, () => Promise<{ disk: Disk; folder: string }>][] = [
   ['disk in memory', async () => ({ disk: new MemoryDisk(), folder: resolve('/folder') })],
 ];
 
-/** A disk with the file `one`, and the paths `one` and `two`; long enough ago for the next change to show in its times. */
+/**
+ * A disk with the file `one`, and the paths `one` and `two`; long enough ago for the next change to show in its times.
+ */
 async function aFile(make: (typeof DISKS)[number][1]) {
   const { disk, folder } = await make();
   const [one, two] = [join(folder, 'one'), join(folder, 'two')];

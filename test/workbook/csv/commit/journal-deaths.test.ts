@@ -1,4 +1,6 @@
-/** Death, power cuts and people's edits at every single operation of a commit and of its recovery, on a disk in memory. */
+/**
+ * Death, power cuts and people's edits at every single operation of a commit and of its recovery, on a disk in memory.
+ */
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../../lib/core/disk.ts';
@@ -119,7 +121,9 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     expect(recoveries).toBeGreaterThan(15 * states.length);
   });
 
-  /** A disk that once refuses the last rename of a commit, so that it is rolled back; and the number of that operation. */
+  /**
+   * A disk that once refuses the last rename of a commit, so that it is rolled back; and the number of that operation.
+   */
   async function refusing(disk: Disk): Promise<{ refusal: number; through: Disk }> {
     const refusal = (await traced()).findLast(({ name }) => name === 'renameIf')?.n ?? 0;
     const through = watched(disk, ({ n }) => {

@@ -33,7 +33,7 @@ async function killAndRecover(mode: string, folders: string[]): Promise<string[]
   expect((await ended(startChild([mode, ...folders]))).signal).toBe('SIGKILL');
   const left = await Promise.all(folders.map((folder) => leftovers(nodeDisk, folder)));
   expect(left.filter((names) => names.length > 0).length).toBeGreaterThan(folders.length / 2);
-  const { code, output } = await ended(startChild(['recover', ...folders]));
+  const { code, output } = await ended(startChild(['recover-all', ...folders]));
   expect({ code, outcomes: output.length }).toEqual({ code: 0, outcomes: folders.length });
   return output;
 }
