@@ -20,6 +20,8 @@ export function reportRun(title: string, result: RunResult): string[] {
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...consentLines(result));
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
+  for (const { label, looksLike } of result.notTaken ?? [])
+    lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);

@@ -168,6 +168,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     run: session.identity.run,
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
+    ...(result.notTaken && { notTaken: result.notTaken }),
     ...(result.unmatched && { unmatched: result.unmatched }),
     ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({

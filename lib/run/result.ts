@@ -1,6 +1,7 @@
 /** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
+import type { NotTaken } from '../workbook/store.ts';
 import type { Approval } from './approval.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { HeldPart } from './held-part.ts';
@@ -41,6 +42,8 @@ export interface RunResult {
   readonly jobs: readonly JobResult[];
   /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];
+  /** Files and tabs of another tool whose events or purchases only an import takes. */
+  readonly notTaken?: readonly NotTaken[];
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
   /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */

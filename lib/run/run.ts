@@ -158,6 +158,7 @@ async function attemptRun(
       ...summary(snapshot),
       jobs: reported,
       ...(notRead.length > 0 && { notRead }),
+      ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),
       ...(unmatched.length > 0 && { unmatched }),
     };
   } finally {

@@ -63,7 +63,7 @@ const suppressedProfiles: CsvFormat = {
       suppression('klaviyo', {
         email: cells.text('email'),
         reason: byPattern(reason, REASONS, `'manual'`),
-        at: cells.moment('suppressed_on', 'suppression_date', 'timestamp', 'date', 'created'),
+        at: cells.text('suppressed_on', 'suppression_date', 'timestamp', 'date', 'created'),
         note: reason,
       }),
     ];
