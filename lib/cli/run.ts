@@ -169,6 +169,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.notTaken && { notTaken: result.notTaken }),
+    ...(result.ofNoContact && { ofNoContact: result.ofNoContact }),
     ...(result.unmatched && { unmatched: result.unmatched }),
     ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({

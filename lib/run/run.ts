@@ -197,6 +197,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(snapshot.ofNoContact > 0 && { ofNoContact: snapshot.ofNoContact }),
   ...(snapshot.consent && {
     consent: {
       no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),

@@ -12,10 +12,11 @@ import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
-import { kindWords } from './bounce-kinds.ts';
+import { kindOf, kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
+import { otherLine, otherLineIn } from './other-lines.ts';
 import { hearMalformed } from './unreadable-rows.ts';
 
 /** The place of a row that stands in another file than its table's. */
@@ -26,17 +27,18 @@ const NONE = 'cast(null as varchar)';
 function reportColumns({
   table,
   columns,
-}: Feed): Record<'id' | 'email' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
+}: Feed): Record<'id' | 'email' | 'contact' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
   const column = (name: string): string => columns[name] ?? NONE;
   if (table !== 'suppressions') {
     return {
       ...{ id: column('bounce_id'), email: column('email'), kind: column('kind'), code: column('code') },
       ...{ detail: column('detail'), provider: column('provider'), moment: column('occurred_at') },
+      contact: column('contact_id'),
     };
   }
   const kind = `case when ${column('reason')} = 'complaint' then 'complaint' when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
   return {
-    ...{ id: NONE, email: column('email'), kind, code: NONE },
+    ...{ id: NONE, email: column('email'), contact: NONE, kind, code: NONE },
     ...{
       detail: `coalesce(${column('note')}, 'on the suppression list')`,
       provider: column('source'),
@@ -51,10 +53,10 @@ export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
 
 /** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
 const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): string => {
-  const { id, email, kind, code, detail, provider, moment } = reportColumns(feed);
+  const { id, email, contact, kind, code, detail, provider, moment } = reportColumns(feed);
   const cells = headers.map((_, i) => `c${i}`).join(', ');
-  return `select ${id} as id, ${email} as email, ${kind} as kind, ${code} as code, ${detail} as detail, ${provider} as provider, ${moment} as moment,
-    ${readCell(`(${moment})`, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
+  return `select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code, ${detail} as detail, ${provider} as provider, ${moment} as moment,
+    ${readCell(`(${moment})`, 'time', settings)} as occurred_at, coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank, (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
     from ${from}`;
 };
 
@@ -90,8 +92,11 @@ export async function addForeignFile(
       'foreign_rows',
     );
     await engine.run(raw('update foreign_rows set _row = rowid'));
+    await addressOfContacts(engine);
     if (nth === 0) {
-      const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
+      const malformed = text.malformed
+        .filter((row) => otherLineIn(row.text, /[,;\t|]/) === null)
+        .map((row) => ({ ...row, file: file.label }));
       await quarantineMalformed(engine, 'bounces', malformed);
       await hearMalformed(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
       faults += malformed.length;
@@ -102,6 +107,17 @@ export async function addForeignFile(
   if (file.recognised.contacts) await hearPeople(engine, file);
   return faults;
 }
+
+/** A report that names a contact alone is of the address that the contact has. */
+const addressOfContacts = (engine: Engine): Promise<void> =>
+  engine.run(
+    sql`update foreign_rows set email = p.email from (
+        select ref, min(email) as email from (
+          select ref, email from contact_refs join contacts using (contact_id)
+          union all select contact_id, email from unread_contacts
+        ) where ref is not null and email is not null group by ref
+      ) p where foreign_rows.email is null and p.ref = foreign_rows.contact`,
+  );
 
 /** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
 async function hearPeople(engine: Engine, file: ForeignFile): Promise<void> {
@@ -157,6 +173,15 @@ export async function addContactReports(
     await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
   }
 }
+
+/** How many addresses left or complained by such files, and are no contact's. */
+export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
+  engine.number(
+    sql`select count(distinct address_key(email)) from bounces
+      where _row = ${ELSEWHERE} and ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+        and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
+        and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
+  );
 
 /** The kind that an event's type reports; null for any other type. */
 function reportedBy(type: string): string | null {

@@ -295,6 +295,7 @@ const events: CsvFormat = {
         table: 'bounces',
         columns: {
           email: cells.text(...OWNER),
+          contact_id: cells.text('contact_id'),
           kind,
           code: cells.text('code', 'status_code', 'bounce_code'),
           detail: cells.text('reason', 'detail', 'error', 'response', 'description'),
