@@ -190,6 +190,23 @@ function reportedBy(type: string): string | null {
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
 }
 
+/** Whether complaints or departures stand among the events, by their types alone. */
+export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
+  const header = headerOf.get('type');
+  if (header === undefined) return false;
+  const cell = `c${headers.indexOf(header)}`;
+  const types = 'event_types';
+  await readStrictly(
+    engine,
+    source,
+    (from) => `create or replace temp table ${types} as select ${cell} as type from ${csvScan(from)}`,
+    types,
+  );
+  const found = await engine.rows(raw(`select distinct type from ${types} where type is not null`));
+  await engine.run(raw(`drop table ${types}`));
+  return found.some(({ type }) => reportedBy(String(type)) !== null);
+}
+
 /** Adds complaints and departures that stand among the events: whoever wrote them down there, they refuse mail. */
 export async function addEventReports(engine: Engine): Promise<void> {
   const types = await engine.rows(raw('select distinct type from events where type is not null'));

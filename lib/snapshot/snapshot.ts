@@ -15,7 +15,7 @@ import { checkTable, createQuarantine, quarantineCells, seekTwice } from './chec
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
-import { addContactReports, addEventReports, addForeignFile, refusalsOfNoContact } from './foreign.ts';
+import { addContactReports, addEventReports, addForeignFile, eventsReport, refusalsOfNoContact } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
@@ -104,6 +104,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   requireAllColumns(reading.tables);
   const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
   const wanted = new Set([...ALWAYS, ...options.tables]);
+  const events = sources.get('events');
+  // A departure among the events refuses mail, also where no job of the batch asks for events.
+  if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),

@@ -91,6 +91,15 @@ describe('a file beside the contacts', () => {
     expect((await readingOf(folder)).notTaken).toEqual([{ label: 'activity.csv', looksLike: 'a list of events' }]);
   });
 
+  it('of events refuses mail for who left by it, also in a batch that asks for no events', async () => {
+    const folder = aFolder();
+    writeFileSync(
+      join(folder, 'events.csv'),
+      'event_id,contact_id,type,occurred_at\n1,k1,Unsubscribe,2026-11-20T10:00:00Z\n2,k2,click,2026-11-20T10:00:00Z\n',
+    );
+    expect((await stateOf(folder, undefined, ['purchases'])).mailable).toEqual(['ben@b.example']);
+  });
+
   it('of another tool’s orders is named', async () => {
     const folder = aFolder();
     writeFileSync(join(folder, 'shop.csv'), 'order_id,email,order_date,amount\n1,ann@a.example,2026-11-01,5\n');

@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { raw } from '../../lib/core/sql.ts';
+import type { TableName } from '../../lib/core/tables.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { inboxFiles, inboxJob } from '../../lib/intake/inbox.ts';
@@ -67,14 +68,18 @@ export const byFolder: Door = async (folder, files) => {
 };
 
 /** The state as any job, list or export of the next night sees it. */
-export async function stateOf(folder: string, open?: () => Promise<Store>): Promise<State> {
+export async function stateOf(
+  folder: string,
+  open?: () => Promise<Store>,
+  asked: readonly TableName[] = ['events', 'purchases', 'suppressions', 'bounces'],
+): Promise<State> {
   const options = { folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' };
   const store = await (open ?? (() => openCsvStore(options)))();
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     await takeSnapshot(engine, await store.read(), {
       ...{ settings: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
-      tables: new Set(['events', 'purchases', 'suppressions', 'bounces']),
+      tables: new Set(asked),
     });
     const pairs = async (query: string): Promise<Record<string, string>> =>
       Object.fromEntries((await engine.rows(raw(query))).map((row) => [String(row.k), String(row.v)]));

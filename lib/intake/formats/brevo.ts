@@ -1,7 +1,10 @@
 import { dayFirst } from './cells.ts';
 import { byPattern, type CsvFormat, type JsonFormat, suppression } from './format.ts';
 import { bounce, event, isText, object, suppressed, text, word } from './json.ts';
-import { people } from './people.ts';
+import { meanings, people } from './people.ts';
+
+/** The category's words and numbers. */
+const OPT_IN = meanings({ yes: 'yes', no: 'no', 1: 'yes', 2: 'no', true: 'yes', false: 'no' });
 
 const contacts = people({
   id: 'brevo',
@@ -13,6 +16,8 @@ const contacts = people({
   shape: {
     source: 'brevo',
     dayFirst: true,
+    // Who never confirmed by a link has an empty cell; EMAIL_BLACKLISTED says who wants no mail.
+    consent: { double_opt_in: { role: 'agrees', known: OPT_IN }, opt_in: { role: 'agrees', known: OPT_IN } },
     aliases: { added_time: 'created_at', modified_time: 'updated_at', sms: 'phone' },
   },
   sample: {
