@@ -25,14 +25,13 @@ export const nightShift: NightShift = {
     },
     {
       name: 'weekly',
-      purpose: 'Company enrichment: whom contacts work for.',
+      purpose: 'Company enrichment.',
       schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [enrichment],
     },
     {
       name: 'monthly',
-      purpose:
-        'One record per person; what customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
+      purpose: 'Duplicates merged, customer value recalculated, inactive contacts and old records archived.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [dedupeSweep, lifetimeValue, archiveStale],
     },

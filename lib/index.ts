@@ -32,6 +32,7 @@ import {
   checkScoring,
   describeScoreBacktest,
   bandsOf as gradesOf,
+  nextGradeQuery,
   scorePartsQuery,
   scoreQuery,
   unknownEventTypes,
@@ -40,6 +41,7 @@ import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
+import { whyNotQuery } from './features/segments/why-not.ts';
 import { backtestValue } from './features/value/backtest.ts';
 import { describeValueBacktest } from './features/value/backtest-report.ts';
 import { bandsOf } from './features/value/bands.ts';
@@ -149,6 +151,7 @@ export const scoreParts = {
   countedBounceSteps,
   describeScoreBacktest,
   domainKinds,
+  nextGradeQuery,
   unknownEventTypes,
 };
 
@@ -161,6 +164,7 @@ export const listParts = {
   membershipQuery,
   segmentInputQuery,
   trials,
+  whyNotQuery,
 };
 
 /** The job lifetime-value. */

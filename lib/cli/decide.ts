@@ -1,6 +1,6 @@
 /**
- * `decide`: carries out a decision that a person made in an issue. A rejection is remembered; of an approval, what is to run is left
- * to the workflow's next job. It runs nothing itself and opens no workbook.
+ * `decide`: carries out a decision that a person made in an issue. A rejection is remembered; of an approval, what is
+ * to run is left to the workflow's next job. It runs nothing itself and opens no workbook.
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { REJECTED } from '../github/api/alerts.ts';

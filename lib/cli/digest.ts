@@ -5,8 +5,8 @@ import { markOf } from '../github/api/markers.ts';
 import { digestText } from '../github/digest.ts';
 import { readEnvironment } from '../github/environment.ts';
 import { DRILL } from './drill.ts';
+import { restoreLedger } from './restore-ledger.ts';
 import { historyOf, type Session } from './session.ts';
-import { restoreLedger } from './shift.ts';
 import { notice } from './shift-report.ts';
 
 const MARKER = '<!-- nightshift digest -->';

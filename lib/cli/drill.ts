@@ -1,7 +1,7 @@
 /**
- * `drill`: proves that the alarm arrives and that an approval works. A job that does not exist "fails", the way a real one
- * would; the drill sees its issue open, then "recovers", and sees it closed. A second issue asks for an approval, with which a person
- * can try the click; it closes after that, and at the next drill.
+ * `drill`: proves that the alarm arrives and that an approval works. A job that does not exist "fails", the way a real
+ * one would; the drill sees its issue open, then "recovers", and sees it closed. A second issue asks for an approval,
+ * with which a person can try the click; it closes after that, and at the next drill.
  */
 import { deliver, LABEL } from '../github/api/alerts.ts';
 import type { GitHub } from '../github/api/github.ts';

@@ -41,7 +41,10 @@ export class Taken {
     }
   };
 
-  /** Puts each file's rejects beside it, as `FILE.rejects.csv`, and takes away those of an earlier import; returns the paths. */
+  /**
+   * Puts each file's rejects beside it, as `FILE.rejects.csv`, and takes away those of an earlier import; returns the
+   * paths.
+   */
   layBeside = async (): Promise<string[]> => {
     const laid: string[] = [];
     if (!this.report) return laid;

@@ -34,7 +34,7 @@ export async function importCommand(session: Session): Promise<number> {
   if (options.names.length === 0) throw new UsageError('Import what? Name one or more files: nightshift import FILE…');
   const paths = options.names.map((name) => resolve(name)).filter((path) => !isRejects(path));
   if (paths.length === 0)
-    throw new UsageError('These files are what earlier imports rejected. Mend the rows in a copy under another name.');
+    throw new UsageError('These files are what earlier imports rejected. Fix the rows in a copy under another name.');
   const as = kindOf(options.as);
   const reading = { ...readingOf(session), map: mapOf(options.map), ...(as && { as }) };
   const request = { ...reading, overwrite: overwriteOf(options.overwrite) };
@@ -131,9 +131,7 @@ function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
 }
 
 const nothingDone = (): string =>
-  process.stdin.isTTY
-    ? 'Nothing was written.'
-    : 'Nothing was written: there is nobody to ask. Look at the plan above, and run again with --yes.';
+  process.stdin.isTTY ? 'Nothing was written.' : 'Not applied: nobody to confirm. Run again with --yes';
 
 /** What each file was taken for, and how its rows end. */
 function textOf(session: Session, result: RunResult, { report }: Taken): string[] {

@@ -1,6 +1,6 @@
 /**
- * What a person may type: commands and their options, read by commander. A word that is not known is an error that names the
- * nearest one.
+ * What a person may type: commands and their options, read by commander. A word that is not known is an error that
+ * names the nearest one.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
@@ -79,7 +79,10 @@ const OPTIONS = {
     does: 'what should have come: purchase (the default), or a type of event such as demo_request',
   },
   days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
-  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
+  out: { flags: '--out <file>', does: 'the file that the page (HTML) is written to' },
+  base: { flags: '--base <branch>', does: 'the branch or commit whose rules are compared, main unless given' },
+  rows: { flags: '--rows <file>', does: 'write the rows that differ to this CSV file (personal data)' },
+  open: { flags: '--open', does: 'open the page in the browser' },
 } as const satisfies Record<string, OptionDeclaration>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -107,6 +110,18 @@ export const commands: readonly CommandDeclaration[] = [
     args: '[score|value]',
     does: 'hold scores or values of back then against what came since',
     options: ['outcome', 'days', 'out'],
+  },
+  {
+    name: 'report',
+    args: '',
+    does: 'write one HTML page of how the list and the runs are, from the ledger alone',
+    options: ['open', 'out'],
+  },
+  {
+    name: 'diff',
+    args: '[names...]',
+    does: 'what the rules of this checkout would do beside those of --base, on one snapshot, in counts',
+    options: ['base', 'rows'],
   },
   { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve', 'plan'] },
   {
@@ -183,6 +198,9 @@ export interface Options {
   readonly outcome: string | undefined;
   readonly days: string | undefined;
   readonly out: string | undefined;
+  readonly open: boolean;
+  readonly base: string | undefined;
+  readonly rows: string | undefined;
   readonly json: boolean;
 }
 
@@ -277,6 +295,9 @@ function optionsOf(name: string, command: Command): Options {
     outcome: given.outcome,
     days: given.days,
     out: given.out,
+    open: given.open ?? false,
+    base: given.base,
+    rows: given.rows,
     json: given.json ?? false,
   };
 }

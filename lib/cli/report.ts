@@ -45,7 +45,7 @@ function notReadText(file: string): string {
   const table = tableMeant(file);
   return table
     ? `which is called almost like ${table}.csv. Rename it if it is meant`
-    : 'which may say who left, and is no file that we know. Bring it in by import';
+    : 'which may hold unsubscribes, and is no known file. Import it';
 }
 
 function jobLines(job: JobResult): string[] {
@@ -89,8 +89,8 @@ function headline(job: JobResult): string {
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
     return `${plural(Number(job.metrics.written), 'file')} written`;
   if (job.status !== 'unchanged') return changesText(job);
-  if (job.heldParts.length > 0) return 'nothing to change but what is held';
-  return warningsIn(job.metrics).length > 0 ? 'nothing to change' : 'everything is as it should be';
+  if (job.heldParts.length > 0) return 'no changes but what is held';
+  return 'no changes';
 }
 
 /** What of a file could not be imported, which a person reads only here. */

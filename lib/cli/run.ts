@@ -47,7 +47,7 @@ export const rehearsal = (store: Store): Store => ({
   delimiterOf: store.delimiterOf,
   rowHeaders: store.rowHeaders,
   marker: store.marker,
-  land: async () => nothingHeld,
+  commit: async () => nothingHeld,
   ...(store.sheet && { sheet: store.sheet }),
   ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
@@ -117,7 +117,10 @@ export async function performRun(
   }
 }
 
-/** Jobs whose plans wait are planned again ahead of files that are made without them: the files leave out whom they would suppress. */
+/**
+ * Jobs whose plans wait are planned again ahead of files that are made without them: the files leave out whom they
+ * would suppress.
+ */
 async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Promise<ScheduledJob[]> {
   if (!jobs.some(({ job }) => job.files)) return [];
   const history = await historyOf(session);
@@ -145,8 +148,8 @@ export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[
 ];
 
 /**
- * What failed matters more than a wrong rule, and that more than what waits: a plan, or a part of one (a list held for its size).
- * A job that failed for its rules alone is a wrong rule.
+ * What failed matters more than a wrong rule, and that more than what waits: a plan, or a part of one (a list held for
+ * its size). A job that failed for its rules alone is a wrong rule.
  */
 export function exitCode(jobs: readonly JobResult[]): number {
   const failed = jobs.filter(({ status }) => status === 'failed');

@@ -14,7 +14,7 @@ import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
-import { openCsvStore } from '../workbook/csv/store.ts';
+import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
@@ -49,6 +49,8 @@ export interface Session {
   readonly progress: (line: string, share?: number) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
+  /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
+  readonly openForReading: (command: string) => Promise<Store>;
 }
 
 /** The newest ledger entries of this session's workbook, by job of the night shift. */
@@ -96,6 +98,23 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
+  const progress = progressTo(process.stderr);
+  const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
+    const { aliases, sources } = nightShift.workbook;
+    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    // Google's client is only loaded for a workbook that needs it.
+    const store =
+      spreadsheetId === null
+        ? await openFolder(common)
+        : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
+            ...common,
+            spreadsheetId,
+            progress: (line) => progress(line),
+          });
+    // The sample is whole in itself.
+    if (isSample || Object.keys(sources).length === 0) return store;
+    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+  };
   return {
     nightShift,
     options,
@@ -104,27 +123,20 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
     workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
-    progress: progressTo(process.stderr),
+    progress,
     elapsed: () => (performance.now() - start) / 1000,
-    open: async (command, mayBeEmpty = false) => {
-      const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
-      // Google's client is only loaded for a workbook that needs it.
-      const store =
-        spreadsheetId === null
-          ? await openCsvStore(common)
-          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
-      // The sample is whole in itself.
-      if (isSample || Object.keys(sources).length === 0) return store;
-      return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
-    },
+    open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
+    openForReading: (command) => openStore(command, false, openCsvReader),
   };
 }
 
 /** Commands that write to a workbook. */
 const WRITING = new Set(['run', 'shift', 'import', 'undo', 'export', 'erase']);
 
-/** A run as of a moment that has not come would count as done what was never done. Today's date stands for today. @throws UsageError */
+/**
+ * A run as of a moment that has not come would count as done what was never done. Today's date stands for today.
+ * @throws UsageError
+ */
 function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date, now: Date, timeZone: string): void {
   if (asOf <= now || dryRun || !WRITING.has(command ?? '')) return;
   const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
@@ -135,8 +147,8 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
 }
 
 /**
- * A runner of GitHub's own is thrown away after the job: what a run changes in a folder of its checkout would be lost, night after
- * night, with a green mark. @throws UsageError
+ * A runner of GitHub's own is thrown away after the job: what a run changes in a folder of its checkout would be lost,
+ * night after night, with a green mark. @throws UsageError
  */
 function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
   const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
@@ -150,13 +162,19 @@ function refuseCheckout(named: string, folder: string, variables: Readonly<Recor
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
-/** Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the repository. */
+/**
+ * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * repository.
+ */
 function stateFolder(spreadsheetId: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'nightshift', spreadsheetId);
 }
 
-/** One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each tenth of it. */
+/**
+ * One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each
+ * tenth of it.
+ */
 export function progressTo(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
 ): (line: string, share?: number) => void {

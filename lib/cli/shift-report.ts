@@ -1,4 +1,7 @@
-/** What a run on GitHub Actions shows of itself: its summary, its log, annotations and the webhook. Counts and names only. */
+/**
+ * What a run on GitHub Actions shows of itself: its summary, its log, annotations and the webhook. Counts and names
+ * only.
+ */
 import { appendFile } from 'node:fs/promises';
 import * as annotate from '@actions/core';
 import { printable, printableJson } from '../core/text/printable.ts';

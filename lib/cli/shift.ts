@@ -1,13 +1,13 @@
 /**
  * `shift NAME…`: a run as GitHub Actions makes it. With `--due`, the slots of a batch's schedule that are due, each as
- * of its own moment; else what a person asked for. Then the ledger is committed, issues are opened and closed, and the summary is
- * written, in this order. What can't be reported fails the run visibly; the workbook and its ledger are safe by then. Until a
- * workbook has begun, a scheduled run is a rehearsal.
+ * of its own moment; else what a person asked for. Then the ledger is committed, issues are opened and closed, and the
+ * summary is written, in this order. What can't be reported fails the run visibly; the workbook and its ledger are safe
+ * by then. Until a workbook has begun, a scheduled run is a rehearsal.
  */
 import { join } from 'node:path';
 import { resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Reported } from '../github/api/alerts.ts';
-import { commitLedger, fetchLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
+import { commitLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
 import { begunAt } from '../github/begin.ts';
 import { commitMessage } from '../github/commit-message.ts';
 import { dueSlots } from '../github/due.ts';
@@ -25,6 +25,7 @@ import { failAll } from '../run/run.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { EXPORTS } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
+import { restoreLedger } from './restore-ledger.ts';
 import { exitCode, knownNames, performRun, waits } from './run.ts';
 import { historyOf, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
@@ -51,12 +52,6 @@ export async function shiftCommand(session: Session): Promise<number> {
 }
 
 const dry = (session: Session): Session => ({ ...session, options: { ...session.options, dryRun: true } });
-
-/** True where the ledger has a branch of its own. */
-export const restoreLedger = async (
-  { ledgerFolder }: Session,
-  { onActions, gitEnv }: ShiftEnvironment,
-): Promise<boolean> => onActions && fetchLedger(ledgerFolder, gitEnv);
 
 /** The moments to run: the slots that are due, or the one that was asked for. @throws UsageError */
 function slotsOf(session: Session, environment: ShiftEnvironment, history: History): Date[] {
@@ -89,6 +84,7 @@ async function onTheSample(
   notice(environment, note);
   const parts = [{ asOf: session.asOf, result }];
   await writeSummary(environment, session, { batch: name, parts, reported: [], notes: [note], history: new Map() });
+  await keepPage(session);
   print(session, environment, name, parts);
   return 0;
 }
@@ -124,6 +120,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     const shown = { batch: name, parts, reported, notes: [...notes, ...troubles], history };
     await writeSummary(environment, session, shown);
   });
+  await attempt(shift, () => keepPage(session));
   for (const { key, did, issue } of reported)
     if (key.startsWith('begin/') && did === 'opened')
       await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
@@ -133,6 +130,12 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
   print(session, environment, name, parts);
   for (const trouble of troubles) fault(environment, trouble);
   return ended;
+}
+
+/** Writes the report page where the workflow attaches it to the run from. */
+async function keepPage(session: Session): Promise<void> {
+  const path = process.env.NIGHTSHIFT_REPORT;
+  if (path) await (await import('./report-page.ts')).writePage(session, path);
 }
 
 /** A rehearsal asks in its issue; a plan that a person rejected does not wait. */

@@ -1,5 +1,6 @@
 /**
- * `status`: the last run of every job on this workbook, and what is due, late or failing. Exit code 1 where something is.
+ * `status`: the last run of every job on this workbook, and what is due, late or failing. Exit code 1 where something
+ * is.
  */
 
 import type { Batch } from '../core/batch.ts';

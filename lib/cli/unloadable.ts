@@ -24,7 +24,10 @@ export const loadable: AllClear = {
 
 const placeIn = (text: string): string | undefined => /jobs\/[\w./-]+\.ts(:\d+(:\d+)?)?/.exec(text)?.[0];
 
-/** What stands in jobs/ is the team's own text, so that it may be quoted to the person who runs it; the place is what they need. */
+/**
+ * What stands in jobs/ is the team's own text, so that it may be quoted to the person who runs it; the place is what
+ * they need.
+ */
 function inWords(error: unknown): Error {
   if (error instanceof NightshiftError || !(error instanceof Error)) return error as Error;
   const text = error.message
@@ -37,7 +40,10 @@ function inWords(error: unknown): Error {
   );
 }
 
-/** What may stand in an issue: an error that came while loading may quote what was read meanwhile, a secret among it, and only logs are masked. */
+/**
+ * What may stand in an issue: an error that came while loading may quote what was read meanwhile, a secret among it,
+ * and only logs are masked.
+ */
 function outward(error: unknown): string {
   if (!(error instanceof Error)) return 'An error that says nothing of itself';
   const place = placeIn(`${error.message}\n${error.stack}`);

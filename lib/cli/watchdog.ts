@@ -1,6 +1,7 @@
 /**
- * `watchdog`: looks for silence. What is missing is reported as issues and started again where that helps; what is over is closed.
- * Workflows that GitHub switched off after 60 days without activity are switched on, and the others are kept on.
+ * `watchdog`: looks for silence. What is missing is reported as issues and started again where that helps; what is over
+ * is closed. Workflows that GitHub switched off after 60 days without activity are switched on, and the others are kept
+ * on.
  */
 
 import { allJobs } from '../core/batch.ts';
@@ -10,8 +11,8 @@ import type { GitHub, WorkflowRun } from '../github/api/github.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { say } from '../github/notify.ts';
 import { type Finding, failedSince, type Seen, type What, watch, workflowOf } from '../github/watch.ts';
+import { restoreLedger } from './restore-ledger.ts';
 import { historyOf, type Session } from './session.ts';
-import { restoreLedger } from './shift.ts';
 import { notice } from './shift-report.ts';
 import { loadable } from './unloadable.ts';
 
@@ -128,7 +129,10 @@ async function startMissed(
   }
 }
 
-/** GitHub switches schedules off after 60 quiet days; enabling a workflow counts as activity. What a person switched off stays off. */
+/**
+ * GitHub switches schedules off after 60 quiet days; enabling a workflow counts as activity. What a person switched off
+ * stays off.
+ */
 async function keepAwake(github: GitHub, { nightShift }: Session): Promise<void> {
   const ours = new Set([...nightShift.batches.map(workflowOf), 'watch.yml']);
   for (const { file, state } of await github.workflows()) {

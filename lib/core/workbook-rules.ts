@@ -39,8 +39,8 @@ const schema = z.strictObject({
   /** Other names of the contacts table's columns: header → column. */
   aliases: z.record(z.string(), z.string()),
   /**
-   * What the values of a column that may speak of consent mean: header → values for yes and no (in any case of letters), or that
-   * it has nothing to do with mail. `''` is an empty cell.
+   * What the values of a column that may speak of consent mean: header → values for yes and no (in any case of
+   * letters), or that it has nothing to do with mail. `''` is an empty cell.
    */
   consent: z
     .record(

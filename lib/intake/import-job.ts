@@ -18,9 +18,10 @@ import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { type IncomingTable, incomingTables } from './incoming.ts';
 import { changedOrders } from './orders.ts';
-import { type ImportedFile, type ReadOptions, readFiles } from './read-files.ts';
+import { readFiles } from './read-files.ts';
 
 export interface ImportRequest extends ReadOptions {
   /** `import` where a person asked, `inbox` where files were found. */

@@ -8,7 +8,6 @@ import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { quoteName, raw } from '../core/sql.ts';
-import type { ConsentRules } from '../core/workbook-rules.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
 import { consentColumnsOf } from '../snapshot/contact-source.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
@@ -19,40 +18,12 @@ import { normalHeader } from '../workbook/headers.ts';
 import type { Recognised } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import { contactFeed } from './contact-feed.ts';
-import { type FileKind, recogniseAs, recogniseWith } from './formats/registry.ts';
+import { recogniseAs, recogniseWith } from './formats/registry.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { columnsOf, type IncomingFeed, type IncomingTable, incomingTables } from './incoming.ts';
 import { countRefusals } from './malformed-rows.ts';
 import { readJson } from './read-json.ts';
 import { rejectMalformed, takeBack, takeFeeds } from './take-rows.ts';
-
-/** What a file was recognised as, and how many rows it has. */
-export interface ImportedFile {
-  readonly name: string;
-  readonly label: string;
-  readonly rows: number;
-  /** Headers that nothing was made of. */
-  readonly unused: readonly string[];
-  /** What its columns say of consent, in rows; and the rows in which they disagree. */
-  readonly consent: ConsentReading['counts'];
-  readonly disagree: number;
-  /** How it was read, where that is worth saying: in Windows-1252, below lines of notes. */
-  readonly notes: readonly string[];
-}
-
-/** How files are to be read. */
-export interface ReadOptions {
-  /** A folder for temporary files. */
-  readonly scratch: string;
-  /** `--map`: header → column, before anything else is asked of the headers. */
-  readonly map: Readonly<Record<string, string>>;
-  /** `--as`: what the files are, where their columns don't say it. */
-  readonly as?: FileKind;
-  /** The team's names of contacts' columns, and its answers to what columns say of consent. */
-  readonly aliases?: Readonly<Record<string, string>>;
-  readonly consent?: ConsentRules;
-  /** What is being done, and how much of it is done. */
-  readonly progress: (line: string, share?: number) => void;
-}
 
 async function createTables(engine: Engine): Promise<void> {
   for (const table of incomingTables) {

@@ -9,8 +9,8 @@ import { raw, sql } from '../core/sql.ts';
 import { unwrap } from './formats/envelopes.ts';
 import type { Json, Read } from './formats/format.ts';
 import { jsonFormatOf, jsonTools } from './formats/registry.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { jsonRecords } from './json-records.ts';
-import type { ImportedFile, ReadOptions } from './read-files.ts';
 
 const BATCH_ROWS = 4_096;
 

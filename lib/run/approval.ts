@@ -1,6 +1,7 @@
 /**
- * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to what the plan would write (its hash),
- * and to no other cell of its tables; used once each time that the plan is shown, stale after a day (Terraform #24078).
+ * Approval: a person saw a plan that a guard stopped, and wants exactly that plan. Bound to what the plan would write
+ * (its hash), and to no other cell of its tables; used once each time that the plan is shown, stale after a day
+ * (Terraform #24078).
  */
 import { isRestOf } from './interrupted.ts';
 import type { Ledger } from './ledger.ts';

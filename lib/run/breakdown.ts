@@ -1,10 +1,10 @@
 /**
- * Whom a waiting plan is about, in counts: what a person needs to decide without seeing a row. People are counted, never cells or
- * rows. Nothing personal: a source that few share may be a person's name, and is counted as "other".
+ * The people whom a waiting plan concerns, in counts: what a person needs to decide without seeing a row. People are
+ * counted, not cells or rows. Nothing personal: a source that few share may be a person's name, and counts as "other".
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { join, name, type Sql, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { impersonal } from '../core/text/printable.ts';
 import { isDisposable } from '../features/hygiene/email/disposable.ts';
@@ -23,7 +23,10 @@ const MOST_LABELS = 8;
 /** A source that fewer people share is not named. */
 const FEWEST_OF_A_SOURCE = 5;
 
-/** What the plan concerns; null where it is about no person (an empty plan, a table of numbers). `has` tells which tables are loaded. */
+/**
+ * The people of a plan; null where there are none (an empty plan, a table of numbers). `has`: whether a table is
+ * loaded.
+ */
 export async function breakDown(
   engine: Engine,
   diffs: readonly Diff[],
@@ -32,18 +35,15 @@ export async function breakDown(
   const parts = diffs.flatMap(peopleOf);
   if (parts.length === 0) return null;
   await engine.run(
-    raw(`create or replace temp table plan_people as select distinct * from (${parts.join(' union all ')})`),
+    sql`create or replace temp table plan_people as select distinct * from (${join(parts, ' union all ')})`,
   );
-  const people = await engine.number(raw('select count(distinct person) from plan_people'));
+  const people = await engine.number(sql`select count(distinct person) from plan_people`);
   if (people === 0) return null;
   const by: Record<string, Record<string, number>> = {};
   const add = (kind: string, labels: Record<string, number>): void => {
     if (Object.keys(labels).length > 0) by[kind] = labels;
   };
-  add(
-    'reason',
-    await counted(engine, raw(`select coalesce(why, 'no reason given') as label, person from plan_people`)),
-  );
+  add('reason', await counted(engine, sql`select coalesce(why, 'no reason given') as label, person from plan_people`));
   if (has('memberships'))
     add(
       'list',
@@ -59,32 +59,37 @@ export async function breakDown(
 }
 
 /** Selects (person, why) of the people in a diff: contacts by id, and addresses that no contact has. */
-function peopleOf(diff: Diff): string[] {
-  const from = quoteName(diff.name);
-  const keys: Partial<Record<TableName, string>> = { contacts: 'contact_id', memberships: 'contact_id' };
-  const key = keys[diff.table];
+function peopleOf(diff: Diff): Sql[] {
+  const from = name(diff.name);
   if (diff.counts.insert + diff.counts.update + diff.counts.remove === 0) return [];
-  if (key && diff.table === 'contacts') {
-    const whys = diff.sets.filter(({ derived, updates }) => !derived && updates > 0);
-    const updated = whys.map(
-      ({ name, why }) => `select d.${key} as person, ${why} as why from ${from} d where d.op = 'u' and d.set_${name}`,
+  if (diff.table === 'contacts') {
+    const decided = diff.sets.filter(({ derived, updates }) => !derived && updates > 0);
+    const updated = decided.map(
+      ({ name: column, why }) =>
+        sql`select d.contact_id as person, ${why} as why from ${from} d where d.op = 'u' and d.${name(`set_${column}`)}`,
     );
-    return [...updated, `select d.${key}, d.why from ${from} d where d.op <> 'u'`];
+    return [...updated, sql`select d.contact_id as person, d.why from ${from} d where d.op <> 'u'`];
   }
-  if (key) return [`select d.${key} as person, d.why from ${from} d`];
+  if (diff.table === 'memberships') return [sql`select d.contact_id as person, d.why from ${from} d`];
   if (diff.table !== 'suppressions') return [];
   return [
-    `select coalesce(c.contact_id, d.email) as person, d.why from ${from} d left join contacts c on address_key(c.email) = address_key(d.email) where d.op <> 'u'`,
+    sql`select coalesce(c.contact_id, d.email) as person, d.why
+      from ${from} d left join contacts c on address_key(c.email) = address_key(d.email) where d.op <> 'u'`,
   ];
 }
 
 const codes = sql`
-  select case when regexp_full_match(coalesce(b.code, ''), '[245][.][0-9]{1,3}[.][0-9]{1,3}|[245][0-9]{2}') then b.code else 'no code' end as label, p.person
-  from plan_people p join contacts c on c.contact_id = p.person join bounces b on address_key(b.email) = address_key(c.email)`;
+  select case when regexp_full_match(coalesce(b.code, ''), '[245][.][0-9]{1,3}[.][0-9]{1,3}|[245][0-9]{2}') then b.code
+    else 'no code' end as label, p.person
+  from plan_people p join contacts c on c.contact_id = p.person
+    join bounces b on address_key(b.email) = address_key(c.email)`;
 
 const sources = sql`
-  select case when count(*) over (partition by source) >= ${FEWEST_OF_A_SOURCE} then source else 'other' end as label, person
-  from (select distinct p.person, coalesce(c.source, 'unknown') as source from plan_people p join contacts c on c.contact_id = p.person)`;
+  select case when count(*) over (partition by source) >= ${FEWEST_OF_A_SOURCE} then source else 'other' end as label,
+    person
+  from (
+    select distinct p.person, coalesce(c.source, 'unknown') as source
+    from plan_people p join contacts c on c.contact_id = p.person)`;
 
 /** People by label, the most first. */
 async function counted(engine: Engine, labelled: Sql): Promise<Record<string, number>> {

@@ -1,7 +1,7 @@
 /**
- * What a ledger holds of one workbook: the newest entries of each job. Entries of other workbooks are left out, and so is what
- * ran as of a moment that had not come yet: it stands for no slot, and no later run may be counted as done because of it. Pure
- * but for the ledger that it reads.
+ * What a ledger holds of one workbook: the newest entries of each job. Entries of other workbooks are left out, and so
+ * is what ran as of a moment that had not come yet: it stands for no slot, and no later run may be counted as done
+ * because of it. Pure but for the ledger that it reads.
  */
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';

@@ -1,11 +1,12 @@
 /**
- * The rows of plans, for people to look through before they approve: `--plan FILE`, and beside the workbook, of each plan that
- * waits, `plan-JOB.csv` or the tab "plan". They hold cells, so they stay where the data is: never in git, an issue or a log.
+ * The rows of plans, for people to look through before they approve: `--plan FILE`, and beside the workbook, of each
+ * plan that waits, `plan-JOB.csv` or the tab "plan". They hold cells, so they stay where the data is: never in git, an
+ * issue or a log.
  */
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join as joinSql, literal, type Sql, sql } from '../core/sql.ts';
 import { planRows } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
@@ -24,12 +25,16 @@ const COLUMNS = ['table', 'key', 'column', 'before', 'after', 'reason'];
 const MOST_TAB_ROWS = 20_000;
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-const safe = (column: string): string =>
-  `case when regexp_matches("${column}", '^[=+@\\t\\r-]') and not regexp_full_match("${column}", '[+-]?[0-9.]+') then '''' || "${column}" else "${column}" end as "${column}"`;
+const safe = (column: string): Sql => {
+  const cell = columnOf(column);
+  const isFormula = sql`regexp_matches(${cell}, '^[=+@\\t\\r-]') and not regexp_full_match(${cell}, '[+-]?[0-9.]+')`;
+  return sql`case when ${isFormula} then '''' || ${cell} else ${cell} end as ${cell}`;
+};
 
 /** The rows of several jobs' plans, job by job; without any, just the columns. */
 function rowsOf(plans: readonly JobRows[]): Sql {
-  const none = raw(`select ${COLUMNS.map((column) => `cast(null as varchar) as "${column}"`).join(', ')} where false`);
+  const cells = COLUMNS.map((column) => sql`cast(null as varchar) as ${columnOf(column)}`);
+  const none = sql`select ${joinSql(cells, ', ')} where false`;
   return plans
     .flatMap(({ diffs }) => planRows(diffs) ?? [])
     .reduce((all, each) => sql`${all} union all select * from (${each})`, none);
@@ -37,10 +42,10 @@ function rowsOf(plans: readonly JobRows[]): Sql {
 
 /** Writes the plans' rows to a CSV file, over what stood there. */
 export async function writePlan(engine: Engine, plans: readonly JobRows[], path: string): Promise<void> {
-  const cells = raw(COLUMNS.map(safe).join(', '));
+  const cells = joinSql(COLUMNS.map(safe), ', ');
   await engine.run(sql`create or replace temp table plan_rows as ${rowsOf(plans)}`);
   await engine.run(
-    sql`copy (select ${cells} from plan_rows order by rowid) to ${raw(quoteText(path))} (format csv, header true)`,
+    sql`copy (select ${cells} from plan_rows order by rowid) to ${literal(path)} (format csv, header true)`,
   );
 }
 
@@ -63,8 +68,8 @@ const removePlan = (store: Pick<Store, 'stateFolder'>, job: string): Promise<voi
   rm(fileOf(store, job), { force: true });
 
 /**
- * Shows the rows of the plans that wait, where the data is; a dry run shows nothing by itself. Gives the tab to write, in a workbook
- * of tabs. Files of plans that wait no more go.
+ * Shows the rows of the plans that wait, where the data is; a dry run shows nothing by itself. Gives the tab to write,
+ * in a workbook of tabs. Files of plans that wait no more go.
  */
 export async function showWaiting(
   request: Pick<RunRequest, 'applied' | 'store' | 'ledger'>,

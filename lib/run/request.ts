@@ -14,7 +14,10 @@ import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobResult, RunResult } from './result.ts';
 import type { RunIdentity } from './run-identity.ts';
 
-/** What a run needs to know and reach. A dry run is the same run with a store that lands nothing and a ledger that keeps nothing. */
+/**
+ * What a run needs to know and reach. A dry run is the same run with a store that writes nothing and a ledger that
+ * keeps nothing.
+ */
 export interface RunRequest {
   readonly name: string;
   readonly jobs: readonly ScheduledJob[];
@@ -30,8 +33,10 @@ export interface RunRequest {
   readonly planFile?: string;
   /** What an applied plan is called: `planned` in a dry run. */
   readonly applied: 'applied' | 'planned';
-  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
+  /** Asks a person, once the plans stand, whether to go on. "No" writes nothing and records nothing. */
   readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Looks at the engine's tables once every plan is applied to them, before anything is written. */
+  readonly whenApplied?: (engine: Engine) => Promise<void>;
   /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
   readonly memoryMb?: number;
   /** The workbook may be without contacts yet. */

@@ -1,4 +1,7 @@
-/** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
+/**
+ * How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made
+ * from.
+ */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
 import type { NotTaken } from '../workbook/store.ts';

@@ -32,12 +32,12 @@ import { addWaiting } from './waiting.ts';
 
 export interface JobOutcome {
   readonly result: JobResult;
-  /** What goes on to be landed. */
+  /** What is to be committed. */
   readonly diffs: readonly Diff[];
   readonly decisions: readonly Decisions[];
-  /** Files that are ready for their places, once the landing is done. */
+  /** Files that are ready for their places, once the commit is done. */
   readonly files: readonly StagedFile[];
-  /** Tabs that land with the tables. */
+  /** Tabs that are written with the tables. */
   readonly tabs: readonly TabFile[];
   /** The whole plan, whether it goes on or waits. */
   readonly planned: readonly Diff[];
@@ -59,7 +59,10 @@ export const nothing = {
 
 const nothingGathered: Gathered = { metrics: {}, guards: [] };
 
-/** Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure, not the run's. */
+/**
+ * Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure,
+ * not the run's.
+ */
 export async function runJob(
   request: RunRequest,
   engine: Engine,

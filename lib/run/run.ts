@@ -1,6 +1,7 @@
 /**
- * A run: what its jobs gather, one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
- * modules it calls; this file only says in which order, and what happens when one of them can't go on.
+ * A run: what its jobs gather, one snapshot, the jobs in order, one commit, one ledger entry per job. Everything that
+ * decides lives in the modules it calls; this file only says in which order, and what happens when one of them can't go
+ * on.
  */
 
 import { periodOf } from '../core/calendar/period.ts';
@@ -13,7 +14,7 @@ import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
-import { landBatch, withHeld } from './commit.ts';
+import { commitBatch, withHeld } from './commit.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
@@ -47,24 +48,24 @@ export async function runBatch(request: RunRequest): Promise<RunResult> {
 }
 
 /**
- * What went wrong between the landing and the ledger is made good from the marker: an entry that is missing, or that
- * calls a run failed whose changes did land. Returns the periods it completed.
+ * What went wrong between the commit and the ledger is made good from the marker: an entry that is missing, or that
+ * calls a run failed whose changes were written. Returns the periods it completed.
  */
 async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
   const marker = await request.store.marker();
   const completed = new Set<string>();
   for (const { job, period, entry } of marker?.entries ?? []) {
     if (!marker) continue;
-    const landed = parseEntry(entry, 'the marker in the workbook');
-    if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
-    await request.ledger.add(landed);
+    const committed = parseEntry(entry, 'the marker in the workbook');
+    if ((await request.ledger.statusOf(job, period, marker.run)) === committed.status) continue;
+    await request.ledger.add(committed);
     // An interrupted run's jobs are not over: the run that completes them has entries of its own.
-    if (!isInterrupted(landed)) completed.add(`${job} ${period}`);
+    if (!isInterrupted(committed)) completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) {
     const now =
       request.applied === 'applied' ? 'its ledger is complete now' : 'the next run that writes completes its ledger';
-    request.progress(`an earlier run ended after its changes landed, without a word in the ledger: ${now}`);
+    request.progress(`an earlier run ended after its changes were written, without an entry in the ledger: ${now}`);
   }
   return completed;
 }
@@ -133,9 +134,10 @@ async function attemptRun(
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    await request.whenApplied?.(engine);
     tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({
+    const commit = commitBatch({
       engine,
       store,
       snapshot,
@@ -147,7 +149,7 @@ async function attemptRun(
       columns,
       entries,
     });
-    const held = await orChanged(reading, landing);
+    const held = await orChanged(reading, commit);
     if (request.applied === 'applied') await placeFiles(files);
     const reported = held.size > 0 ? withHeld(results, held) : results;
     for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)

@@ -4,7 +4,10 @@
  */
 import { join, list, type Sql, sql } from '../core/sql.ts';
 
-/** Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's list. */
+/**
+ * Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's
+ * list.
+ */
 export const kindWords = {
   complaint: [
     ...[

@@ -1,7 +1,7 @@
 /**
- * Reads what the columns of a list of people say of consent, before anything else is decided about them. A column is read where
- * all of its values are understood; where they are not, it throws a question, with the one line of rules that answers it. Of
- * columns that disagree the most restrictive counts. It changes nothing.
+ * Reads what the columns of a list of people say of consent, before anything else is decided about them. A column is
+ * read where all of its values are understood; where they are not, it throws a question, with the one line of rules
+ * that answers it. Of columns that disagree the most restrictive counts. It changes nothing.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -20,7 +20,10 @@ export interface ConsentCount {
 }
 
 export interface ConsentReading {
-  /** The columns that were read, and the SQL over their cells that is `unsubscribed`, `suppressed`, `subscribed` or NULL. */
+  /**
+   * The columns that were read, and the SQL over their cells that is `unsubscribed`, `suppressed`, `subscribed` or
+   * NULL.
+   */
   readonly counts: readonly ConsentCount[];
   readonly status: string | null;
   /** Places of the columns that were read. */

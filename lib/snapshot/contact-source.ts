@@ -1,10 +1,10 @@
 /**
- * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of consent say of
- * each row, read before anything else.
+ * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of
+ * consent say of each row, read before anything else.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText } from '../core/sql.ts';
+import { name, quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
@@ -33,7 +33,9 @@ export function consentColumnsOf(
   return [...found.values()].toSorted((a, b) => a.place - b.place);
 }
 
-/** Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs. */
+/**
+ * Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs.
+ */
 const isOurs = (headers: readonly string[], columns: readonly ConsentColumn[]): boolean =>
   headers.some((header) => header.trim().toLowerCase() === 'contact_id') &&
   columns.every(({ header }) => ['status', 'email_status'].includes(normalHeader(header)));
@@ -74,7 +76,7 @@ export async function withConsent(
 const selectFrom =
   (engine: Engine, source: SourceTable): Select =>
   (statement, table) =>
-    readStrictly(engine, source, (from) => statement(csvScan(from)), table);
+    readStrictly(engine, source, (from) => raw(statement(csvScan(from))), name(table));
 
 /** The source's own headers by column, but for those that turned out to hold something else. */
 function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {

@@ -1,12 +1,12 @@
 /**
- * Files and tabs beside the workbook's tables that say in another tool's shape who wants or gets no mail: suppression lists,
- * Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows join the workbook's
- * bounces while it is read, so that no job needs to know where a report was written down. What each cell means stands in the
- * format (lib/intake/formats).
+ * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression
+ * lists, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
+ * added to the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
+ * (lib/intake/formats) defines what each cell means.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw, sql } from '../core/sql.ts';
+import { literal, name, raw, type Sql, sql } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
@@ -17,7 +17,7 @@ import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
 import { otherLine, otherLineIn } from './other-lines.ts';
-import { hearMalformed } from './unreadable-rows.ts';
+import { addMalformedHints } from './unreadable-rows.ts';
 
 /** The place of a row that stands in another file than its table's. */
 const ELSEWHERE = -1;
@@ -36,7 +36,8 @@ function reportColumns({
       contact: column('contact_id'),
     };
   }
-  const kind = `case when ${column('reason')} = 'complaint' then 'complaint' when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
+  const kind = `case when ${column('reason')} = 'complaint' then 'complaint'
+    when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
   return {
     ...{ id: NONE, email: column('email'), contact: NONE, kind, code: NONE },
     ...{
@@ -47,33 +48,37 @@ function reportColumns({
   };
 }
 
-/** Feeds that report something of an address. */
+/** Feeds that report refusals or bounces of an address. */
 export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
   feeds.filter(({ table }) => table === 'suppressions' || table === 'bounces');
 
 /** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
-const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): string => {
+const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): Sql => {
   const { id, email, contact, kind, code, detail, provider, moment } = reportColumns(feed);
   const cells = headers.map((_, i) => `c${i}`).join(', ');
-  return `select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code, ${detail} as detail, ${provider} as provider, ${moment} as moment,
-    ${readCell(`(${moment})`, 'time', settings)} as occurred_at, coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank, (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
-    from ${from}`;
+  return raw(`select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code,
+    ${detail} as detail, ${provider} as provider, ${moment} as moment,
+    ${readCell(`(${moment})`, 'time', settings)} as occurred_at,
+    coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank,
+    (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
+    from ${from}`);
 };
 
 /** Adds the rows of `foreign_rows` to `bounces`; ids are made of what a row says where it has none. */
 const addReports = (engine: Engine, prefix: string): Promise<void> =>
   engine.run(
-    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
+    sql`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
       select * from (
-        select coalesce(id, ${quoteText(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment))) as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
+        select coalesce(id, ${literal(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment)))
+          as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
         from foreign_rows where not ignored and address_key(email) is not null
       ) where bounce_id not in (select bounce_id from bounces where bounce_id is not null)
-      qualify row_number() over (partition by bounce_id order by occurred_at) = 1`),
+      qualify row_number() over (partition by bounce_id order by occurred_at) = 1`,
   );
 
 /**
- * Adds what one such file reports to `bounces`. What can't be read of it goes to quarantine, and counts as a departure where the
- * file is of such.
+ * Adds what one such file reports to `bounces`. Rows that can't be read go to quarantine, and count as unsubscribes
+ * where the file lists those.
  * @param futureAfter a moment later than this is in the future, and unreadable for that
  * @returns how many rows are in quarantine
  */
@@ -88,23 +93,24 @@ export async function addForeignFile(
     const text = await readStrictly(
       engine,
       file,
-      (from) => `create or replace temp table foreign_rows as ${rowsOf(feed, file.headers, csvScan(from), settings)}`,
-      'foreign_rows',
+      (from) =>
+        sql`create or replace temp table foreign_rows as ${rowsOf(feed, file.headers, csvScan(from), settings)}`,
+      sql`foreign_rows`,
     );
-    await engine.run(raw('update foreign_rows set _row = rowid'));
+    await engine.run(sql`update foreign_rows set _row = rowid`);
     await addressOfContacts(engine);
     if (nth === 0) {
       const malformed = text.malformed
         .filter((row) => otherLineIn(row.text, /[,;\t|]/) === null)
         .map((row) => ({ ...row, file: file.label }));
       await quarantineMalformed(engine, 'bounces', malformed);
-      await hearMalformed(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
+      await addMalformedHints(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
       faults += malformed.length;
     }
     faults += await quarantineForeign(engine, file, text, feed, futureAfter);
     await addReports(engine, file.recognised.id);
   }
-  if (file.recognised.contacts) await hearPeople(engine, file);
+  if (file.recognised.contacts) await refusePeople(engine, file);
   return faults;
 }
 
@@ -120,17 +126,20 @@ const addressOfContacts = (engine: Engine): Promise<void> =>
   );
 
 /** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
-async function hearPeople(engine: Engine, file: ForeignFile): Promise<void> {
+async function refusePeople(engine: Engine, file: ForeignFile): Promise<void> {
   const header = file.headers.findIndex((each) => /^e[-_ ]?mail/i.test(each));
   if (header < 0) return;
   await readStrictly(
     engine,
     file,
-    (from) => `create or replace temp table foreign_people as select c${header} as email from ${csvScan(from)}`,
-    'foreign_people',
+    (from) =>
+      sql`create or replace temp table foreign_people as select ${name(`c${header}`)} as email from ${raw(csvScan(from))}`,
+    sql`foreign_people`,
   );
   await engine.run(
-    sql`insert into said select distinct address_key(email), ${`${file.recognised.label}: never agreed to mail`} from foreign_people where address_key(email) is not null`,
+    sql`insert into consent_hints
+      select distinct address_key(email), ${`${file.recognised.label}: never agreed to mail`}
+      from foreign_people where address_key(email) is not null`,
   );
 }
 
@@ -138,7 +147,7 @@ async function hearPeople(engine: Engine, file: ForeignFile): Promise<void> {
 const headerIn = (expression = '', headers: readonly string[]): string =>
   normalHeader(headers[Number(/\bc(\d+)\b/.exec(expression)?.[1] ?? -1)] ?? '');
 
-/** Takes the rows out that name no address, or lie in the future; what the latter say still counts. Returns how many. */
+/** Removes the rows without an address or dated in the future; refusals in the latter still count. Returns how many. */
 async function quarantineForeign(
   engine: Engine,
   file: ForeignFile,
@@ -146,16 +155,19 @@ async function quarantineForeign(
   { columns, table }: Feed,
   futureAfter: Date,
 ): Promise<number> {
-  const place = sql`concat_ws(', ', ${file.label}, ${raw(rowText(text))})`;
+  const place = sql`concat_ws(', ', ${file.label}, ${rowText(text)})`;
   const time = table === 'suppressions' ? 'suppressed_at' : 'occurred_at';
   await engine.run(sql`insert into quarantine_now
-    select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank and not ignored
+    select 'bounces', ${place}, 'email', '', 'missing'
+    from foreign_rows t where address_key(email) is null and not blank and not ignored
     union all
-    select 'bounces', ${place}, ${headerIn(columns[time], file.headers)}, moment, 'in the future' from foreign_rows t where occurred_at > ${futureAfter} and not ignored`);
+    select 'bounces', ${place}, ${headerIn(columns[time], file.headers)}, moment, 'in the future'
+    from foreign_rows t where occurred_at > ${futureAfter} and not ignored`);
   await engine.run(
-    sql`insert into unread_bounces (email, kind) select email, kind from foreign_rows where occurred_at > ${futureAfter} and not ignored`,
+    sql`insert into unread_bounces (email, kind)
+      select email, kind from foreign_rows where occurred_at > ${futureAfter} and not ignored`,
   );
-  await engine.run(raw('delete from foreign_rows where ignored or blank'));
+  await engine.run(sql`delete from foreign_rows where ignored or blank`);
   return engine.changed(sql`delete from foreign_rows where address_key(email) is null or occurred_at > ${futureAfter}`);
 }
 
@@ -168,7 +180,7 @@ export async function addContactReports(
 ): Promise<void> {
   for (const feed of reportFeeds(contacts.recognised?.feeds ?? [])) {
     await engine.run(
-      raw(`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`),
+      sql`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`,
     );
     await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
   }
@@ -190,32 +202,32 @@ function reportedBy(type: string): string | null {
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
 }
 
-/** Whether complaints or departures stand among the events, by their types alone. */
+/** Whether complaints or unsubscribes are among the events, by their types alone. */
 export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
   const header = headerOf.get('type');
   if (header === undefined) return false;
-  const cell = `c${headers.indexOf(header)}`;
-  const types = 'event_types';
+  const cell = raw(`c${headers.indexOf(header)}`);
   await readStrictly(
     engine,
     source,
-    (from) => `create or replace temp table ${types} as select ${cell} as type from ${csvScan(from)}`,
-    types,
+    (from) => sql`create or replace temp table event_types as select ${cell} as type from ${raw(csvScan(from))}`,
+    sql`event_types`,
   );
-  const found = await engine.rows(raw(`select distinct type from ${types} where type is not null`));
-  await engine.run(raw(`drop table ${types}`));
+  const found = await engine.rows(sql`select distinct type from event_types where type is not null`);
+  await engine.run(sql`drop table event_types`);
   return found.some(({ type }) => reportedBy(String(type)) !== null);
 }
 
-/** Adds complaints and departures that stand among the events: whoever wrote them down there, they refuse mail. */
+/** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
 export async function addEventReports(engine: Engine): Promise<void> {
-  const types = await engine.rows(raw('select distinct type from events where type is not null'));
+  const types = await engine.rows(sql`select distinct type from events where type is not null`);
   for (const type of types.map((row) => String(row.type))) {
     const kind = reportedBy(type);
     if (kind === null) continue;
     await engine.run(
       sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
-        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events', e.occurred_at, ${ELSEWHERE}
+        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
+          e.occurred_at, ${ELSEWHERE}
         from events e left join contacts c on c.contact_id = e.contact_id
         where e.type = ${type} and coalesce(c.email, e.email) is not null`,
     );

@@ -23,7 +23,7 @@ import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
-import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
+import { addMalformedHints, addSuppressionHints, createConsentHints } from './unreadable-rows.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
@@ -115,7 +115,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
   await createQuarantine(engine);
-  await createSaid(engine);
+  await createConsentHints(engine);
   for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
@@ -139,7 +139,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       // Where another tool's column says who left, any broken row may.
-      if (source?.mayRefuse && loaded) await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
+      if (source?.mayRefuse && loaded) await addMalformedHints(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
@@ -147,7 +147,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
-  await hearSuppressions(engine);
+  await addSuppressionHints(engine);
   await createWaiting(engine);
   const quarantine = await countQuarantine(engine);
   const ofNoContact = reading.foreign.length > 0 ? await refusalsOfNoContact(engine) : 0;
@@ -275,7 +275,7 @@ async function addForeignBounces(
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {
   const rows = await engine.rows(
-    raw(`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`),
+    sql`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`,
   );
   return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

@@ -1,5 +1,5 @@
 /**
- * The words by which other tools and people say whether somebody wants mail, in English, German, French, Spanish, Italian,
+ * The words by which other tools and people say whether a person wants mail, in English, German, French, Spanish, Italian,
  * Dutch, Portuguese and Polish. A word that is not here has no meaning: it is asked about, never read as a yes.
  *
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
@@ -94,20 +94,20 @@ export function meaningOf(value: string, role: ConsentRole): ConsentMeaning | nu
   return null;
 }
 
-/** Under "Unsubscribed", every value that is no "no" means that somebody left: a yes, a date, a reason. */
+/** Under "Unsubscribed", every value that is no "no" means an unsubscribe: a yes, a date, a reason. */
 const refusal = (word: string): ConsentMeaning => (FALSE.has(word) || /^0+$/.test(word) ? 'nothing' : 'no');
 
 /** Under "Bounced": a yes, a date or a hard bounce; a count says nothing of the last mail. */
 const cameBack = (word: string): ConsentMeaning =>
   FALSE.has(word) || word.startsWith('soft') || (/^\d{1,5}$/.test(word) && word !== '1') ? 'nothing' : 'suppressed';
 
-/** Whether a value is a word of consent by itself, whatever its column is called. */
+/** Whether a value is a word of consent by itself, in a column of any name. */
 export const isConsentWord = (value: string): boolean => {
   const word = plainWord(value);
   return NO.has(word) || YES.has(word) || SUPPRESSED.has(word);
 };
 
-/** Whether a word says by itself, in any cell of a row, that somebody wants no mail. */
+/** Whether a word says by itself, in any cell of a row, that a person wants no mail. */
 export const refusesByItself = (value: string): boolean => NO.has(plainWord(value));
 
 const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;

@@ -128,7 +128,7 @@ const namesOf = (table: TableName, column: string): string[] => [
 
 /**
  * Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. A row in which no
- * column is known may be somebody's row, where a name or a street looks like any header: nothing of it goes into the message.
+ * column is known may be a row of data, where a name or a street looks like any header: nothing of it goes into the message.
  */
 export function requireColumns(
   table: TableName,
@@ -152,8 +152,8 @@ export function requireColumns(
       .map((name) => nearest(name, headers))
       .find((name) => name !== null);
     if (!near) return `No column "${column}" in ${label}.`;
-    const said = isData ? `Is its column ${headers.indexOf(near) + 1} meant?` : `Did you mean "${near}"?`;
-    return `No column "${column}" in ${label}. ${said}`;
+    const hint = isData ? `Is its column ${headers.indexOf(near) + 1} meant?` : `Did you mean "${near}"?`;
+    return `No column "${column}" in ${label}. ${hint}`;
   });
   const there = isData
     ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of column names above them, or rename a column`

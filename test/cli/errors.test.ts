@@ -1,4 +1,7 @@
-/** What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit code. */
+/**
+ * What a person reads who typed something wrong, or whose files are: what, where, what would be right; and an exit
+ * code.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,8 +58,8 @@ describe('a command line that can’t be meant', () => {
       `run nightly --workbook ${nothing}`,
       `${nothing} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
     ],
-    ['run nightly --as-of 9999-12-31', '--as-of: "9999-12-31" lies outside of the years 1970 to 2199'],
-    ['run nightly --as-of 0001-01-01', 'lies outside of the years'],
+    ['run nightly --as-of 9999-12-31', '--as-of: "9999-12-31" is outside of the years 1970 to 2199'],
+    ['run nightly --as-of 0001-01-01', 'is outside of the years'],
     [`list --ledger ${import.meta.filename}`, `--ledger: ${import.meta.filename} is a file. Name the folder where`],
     ['undo', 'Undo what? Give a job and a period: nightshift undo bounce-suppression 2026-11-23.'],
     ['undo list-cleaning yesterday', '"yesterday" is no period. Expected '],
@@ -200,7 +203,7 @@ describe('a workbook that can’t be used', () => {
     writeFileSync(marker, '{"run"');
     expect(await run(folder)).toBe(2);
     expect(await main(['doctor', '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift)).toBe(1);
-    const damaged = `${marker} is damaged: it is not what a run left there. Bring back a copy of it, or move it away`;
+    const damaged = `${marker} is damaged: it is not what a run left there. Restore a copy of it, or move it away`;
     expect([err.join('\n'), out.join('\n')]).toEqual([
       expect.stringContaining(damaged),
       expect.stringContaining(damaged),
@@ -223,14 +226,14 @@ describe('a workbook that can’t be used', () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact({ email: 'Ada@Example.com' })] });
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const said = (): string => written.mock.calls.map(([text]) => String(text)).join('');
+    const output = (): string => written.mock.calls.map(([text]) => String(text)).join('');
     await run(folder);
     rmSync(join(folder, 'ledger'), { recursive: true });
     expect(await run(folder, '--dry-run')).toBe(0);
-    expect(said()).toContain('without a word in the ledger: the next run that writes completes its ledger');
+    expect(output()).toContain('without an entry in the ledger: the next run that writes completes its ledger');
     expect(existsSync(join(folder, 'ledger'))).toBe(false);
     expect(await run(folder)).toBe(0);
-    expect(said()).toContain('its ledger is complete now');
+    expect(output()).toContain('its ledger is complete now');
     expect(entriesIn(join(folder, 'ledger'))).toHaveLength(1);
   });
 

@@ -92,6 +92,7 @@ const workbooks: Record<string, (folder: string) => void> = {
 };
 
 const ended: Ended[] = [];
+const pages: string[] = [];
 
 it.each(Object.keys(workbooks))('%s: nothing of it leaves', { timeout: 60_000 }, async (name) => {
   for (const file of readdirSync(world.workbook)) rmSync(join(world.workbook, file), { recursive: true });
@@ -109,6 +110,9 @@ it.each(Object.keys(workbooks))('%s: nothing of it leaves', { timeout: 60_000 },
     );
     ended.push(await world.runHere({ args: ['watchdog'], now: '2026-11-22T18:30:00.000Z' }));
     ended.push(await world.runHere({ args: ['digest'], now: '2026-11-22T18:40:00.000Z' }));
+    const page = join(world.base, 'report.html');
+    ended.push(await world.runHere({ args: ['report', '--out', page], now: '2026-11-22T18:50:00.000Z' }));
+    pages.push(readFileSync(page, 'utf8'));
   }
   const remote = join(world.base, 'remote.git');
   const commits = execFileSync('git', ['log', '-p', 'main'], { cwd: remote, encoding: 'utf8' });
@@ -117,7 +121,12 @@ it.each(Object.keys(workbooks))('%s: nothing of it leaves', { timeout: 60_000 },
     issue.body,
     ...issue.comments.map(({ body }) => body),
   ]);
-  const left = [...ended.flatMap(({ stdout, stderr, summary }) => [stdout, stderr, summary]), ...reported, commits];
+  const left = [
+    ...ended.flatMap(({ stdout, stderr, summary }) => [stdout, stderr, summary]),
+    ...pages,
+    ...reported,
+    commits,
+  ];
   expect(left.flatMap((text) => text.split('\n')).filter((line) => line.toLowerCase().includes(CANARY))).toEqual([]);
   expect(commits).toContain('nightly 2026-11-22');
   // The canaries did sing: they stand in the workbook.

@@ -13,12 +13,12 @@ vi.mock('../../lib/cli/ask.ts', { spy: true });
 const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
 const batches = [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: [aJob()] }];
 
-let said: string[] = [];
+let output: string[] = [];
 beforeEach(() => {
-  said = [];
+  output = [];
   vi.mocked(ask).mockClear();
-  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
@@ -40,8 +40,8 @@ describe('import', () => {
     const tables = () => readdirSync(folder).filter((name) => !name.startsWith('.'));
     // There is no standard input to answer: the answer is no, and the exit code says that it waits.
     expect(await command('import', file)).toBe(3);
-    expect(said.join('\n')).toContain('people.csv: 2 rows, read as a list of contacts');
-    expect(said.at(-1)).toContain('there is nobody to ask');
+    expect(output.join('\n')).toContain('people.csv: 2 rows, read as a list of contacts');
+    expect(output.at(-1)).toContain('nobody to confirm');
     expect([
       emails(folder),
       existsSync(`${file}.rejects.csv`) && readFileSync(`${file}.rejects.csv`, 'utf8').length > 0,
@@ -124,7 +124,7 @@ describe('the inbox', () => {
     expect(emails(folder)).toEqual(['ada@example.com']);
     writeFileSync(join(folder, 'inbox', 'odd.csv'), 'Kontakt\nwho@example.com\n');
     expect(await command('run', 'nightly')).toBe(1);
-    expect(said.join('\n')).toContain('odd.csv: none of the 1 cells');
+    expect(output.join('\n')).toContain('odd.csv: none of the 1 cells');
     expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
   });
 });

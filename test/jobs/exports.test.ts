@@ -128,7 +128,7 @@ describe('an export', () => {
     });
   });
 
-  it('gives mail tools addresses alone, whatever stands around them on the list', async () => {
+  it('gives mail tools addresses alone, with anything around them on the list', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ email: '<gus@example.com>' })],
@@ -263,7 +263,7 @@ describe('an export', () => {
     expect((await exported(folder, [...rules])).status).toBe('unchanged');
   });
 
-  it('takes a filter of its own, alone or with a list, and still nobody who may not be mailed', async () => {
+  it('takes a filter of its own, alone or with a list, and still no contact that may not be mailed', async () => {
     const folder = temporaryFolder();
     const people = [
       { contact_id: 'a', country: 'DE' },

@@ -1,7 +1,8 @@
 /**
- * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports, erasures and
- * undos in any order, and what people do meanwhile, nobody who left, complained or stands suppressed becomes mailable, or stands
- * on a list or in an export meant for sending, until a person says so (consent-model.ts judges).
+ * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports,
+ * erasures and undos in any order, and what people do meanwhile, nobody who left, complained or stands suppressed
+ * becomes mailable, or stands on a list or in an export meant for sending, until a person says so (consent-model.ts
+ * judges).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,8 +51,8 @@ const endOf = (day: number): Date => new Date(`${dayOf(day)}T23:59:59.999Z`);
 const ERASES = 3;
 
 /**
- * Forgets a person, as the command does: in a run of its own, and then the rows in quarantine, which no job sees. Whoever was
- * forgotten before is not there to be forgotten again.
+ * Forgets a person, as the command does: in a run of its own, and then the rows in quarantine, which no job sees.
+ * Whoever was forgotten before is not there to be forgotten again.
  */
 async function forget(folder: string, day: number, pick: number): Promise<void> {
   const forgotten: Person[] = [];

@@ -1,4 +1,6 @@
-/** What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs. */
+/**
+ * What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -174,7 +176,7 @@ describe('lists', () => {
     for (const result of [first, second]) {
       expect(exitCode(result.jobs)).toBe(2);
       expect(reportRun('A night', result).slice(2, 5)).toEqual([
-        'list-refresh          unchanged  nothing to change but what is held',
+        'list-refresh          unchanged  no changes but what is held',
         '  held: list is wrong: jobs/rules/segments.ts: List "Odd", text(contry): contacts has no column "contry". Did you mean "country"? 2 rows stay as they are until the rule is fixed.',
         '  held: list is wrong: jobs/rules/segments.ts: List "New", text(contry): contacts has no column "contry". Did you mean "country"? Nothing of it changes until the rule is fixed.',
       ]);

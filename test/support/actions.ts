@@ -49,7 +49,10 @@ export interface ActionsWorld {
   runHere(order: Order): Promise<Ended>;
   /** The first run for real, by hand: without one, scheduled runs are rehearsals. */
   begin(now: string): Promise<Ended>;
-  /** A person sets a label or comments, and the workflow that listens to it runs: what it decides, and what follows from it. */
+  /**
+   * A person sets a label or comments, and the workflow that listens to it runs: what it decides, and what follows from
+   * it.
+   */
   decide(now: string, by: string, act: Act): Promise<{ readonly decided: Ended; readonly ran: Ended | null }>;
   git(folder: string, ...args: string[]): string;
   /** A person edits a file and pushes. */

@@ -1,6 +1,6 @@
 /**
- * The doors by which a file comes into a workbook, and what the workbook says afterwards of the people in it: who may be mailed,
- * who may not and why, and what is known of them. The same file must come to the same by each.
+ * The doors by which a file comes into a workbook, and what the workbook says afterwards of the people in it: who may
+ * be mailed, who may not and why, and what is known of them. The same file must come to the same by each.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -117,7 +117,9 @@ const REFUSED = `
   ) r on r.email = address_key(c.email)
   group by 1`;
 
-/** What a workbook with these contacts comes to once the files are in it and, where an address is dead, a night is over. */
+/**
+ * What a workbook with these contacts comes to once the files are in it and, where an address is dead, a night is over.
+ */
 export async function through(
   door: Door,
   files: readonly GivenFile[],

@@ -1,6 +1,6 @@
 /**
- * A night on a folder of CSV files, in this process: the run that the command line makes, with its store and its ledger,
- * but for the clock and the words around it. For tests that ask what jobs decide.
+ * A night on a folder of CSV files, in this process: the run that the command line makes, with its store and its
+ * ledger, but for the clock and the words around it. For tests that ask what jobs decide.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,10 @@ export interface Night {
   readonly progress?: (line: string) => void;
 }
 
-/** Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that they sort. */
+/**
+ * Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that
+ * they sort.
+ */
 export async function night(
   folder: string,
   { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},

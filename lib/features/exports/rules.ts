@@ -40,7 +40,7 @@ const people = z.strictObject({
   list: z.string().optional(),
   /** A condition of its own, in the words of the lists (docs/segments.md); with a list, both must hold. */
   where: z.custom<Condition>((value) => typeof value === 'object' && value !== null).optional(),
-  /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
+  /** Meant for mailing or advertising: holds only contacts that may be mailed. */
   sending: z.boolean(),
   /** Header → column of contacts; left out, those that the format is known for. */
   columns: z.record(z.string().min(1), column).optional(),

@@ -43,13 +43,16 @@ export interface Found {
   readonly notTaken: readonly NotTaken[];
 }
 
-/** The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where none is meant. */
+/**
+ * The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where
+ * none is meant.
+ */
 export function tableMeant(name: string): TableName | null {
   const bare = name.toLowerCase().replace(/\.csv$/, '');
   return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
 }
 
-/** What such a file says may be that somebody wants no mail, so that it is never passed over. */
+/** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
 /** Headers of files that runs and imports write: a plan's rows (lib/run/plan-file.ts), and what an import rejected. */
@@ -140,7 +143,10 @@ async function hasAddress(path: string): Promise<boolean> {
   return false;
 }
 
-/** What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who wants no mail */
+/**
+ * What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who
+ * wants no mail
+ */
 function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise): Map<TableName, Recognised> {
   const shapes = new Map<TableName, Recognised>();
   for (const table of ['contacts', 'events', 'bounces', 'purchases', 'suppressions'] as const) {

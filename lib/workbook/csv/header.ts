@@ -1,6 +1,6 @@
 /**
- * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It refuses
- * a first line that is no header, rather than guess at one.
+ * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It
+ * refuses a first line that is no header, rather than guess at one.
  */
 
 import { isKnownName } from '../headers.ts';
@@ -28,11 +28,11 @@ const NAMES: Readonly<Record<Delimiter, string>> = { ',': 'commas', ';': 'semico
 
 /**
  * @param text the file's beginning as UTF-8, without byte order mark
- * @param whole whether that is the whole file
+ * @param isComplete whether that is the complete file
  * @param path the file, for errors
  * @param given the delimiter, where the file names it itself
  */
-export function readHeader(text: Buffer, whole: boolean, path: string, given?: Delimiter): Header {
+export function readHeader(text: Buffer, isComplete: boolean, path: string, given?: Delimiter): Header {
   refuseBinary(text, path);
   const { delimiter, count } = given
     ? { delimiter: given, count: countDelimiters(text)[given] + 1 }
@@ -41,7 +41,7 @@ export function readHeader(text: Buffer, whole: boolean, path: string, given?: D
   scanner.attach(text, 0, true);
   scanner.advance();
   if (scanner.fault !== null || scanner.count === 0) throw headerFault(scanner.fault, path);
-  if (scanner.next === scanner.end && !whole) {
+  if (scanner.next === scanner.end && !isComplete) {
     throw refusal(
       path,
       'its first line is longer than 1 MiB, so that it is hardly a table. Expected a line with the column names.',
@@ -116,7 +116,7 @@ function refuseBinary(text: Buffer, path: string): void {
   if (line.every((byte) => byte === 0)) {
     throw refusal(
       path,
-      'it is filled with NUL bytes, as files are after a crash while they were saved. Bring back a copy of it.',
+      'it is filled with NUL bytes, as files are after a crash while they were saved. Restore a copy of it.',
     );
   }
   if (nul < 2 && line[nul ^ 1] !== 0) {
@@ -144,8 +144,8 @@ function refuseData(columns: readonly string[], line: string, path: string): voi
 }
 
 /**
- * Columns without a name may be many, and so may be columns that no table and no reading of consent knows; any other name stands
- * for one column. The name is not repeated: the line may be data.
+ * Columns without a name may be many, and so may be columns that no table and no reading of consent knows; any other
+ * name stands for one column. The name is not repeated: the line may be data.
  */
 function refuseDuplicates(columns: readonly string[], path: string): void {
   const twice = columns.flatMap((name, i) => {

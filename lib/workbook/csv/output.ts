@@ -1,6 +1,6 @@
 /**
- * Writes a file from pieces of UTF-8, in UTF-8 or UTF-16. Pieces are whole characters. It makes nothing durable: fsync is for
- * whoever decides when the file counts.
+ * Writes a file from pieces of UTF-8, in UTF-8 or UTF-16. Pieces are whole characters. It makes nothing durable: fsync
+ * is for the code that decides when the file counts.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Codec, fromUtf8 } from './codec.ts';

@@ -1,6 +1,6 @@
 /**
- * Lines above a CSV file's header: Excel's `sep=;`, a title, an export's notes. A line is the header where it names an address
- * and the first line does not; nothing else is passed over.
+ * Lines above a CSV file's header: Excel's `sep=;`, a title, an export's notes. A line is the header where it names an
+ * address and the first line does not; nothing else is passed over.
  */
 import { isAddressName } from '../headers.ts';
 import { type Delimiter, LF } from './cell.ts';
@@ -38,7 +38,7 @@ export function findPreamble(text: Buffer): Preamble {
     const end = text.indexOf(LF, start);
     const line = text.toString('utf8', start, end < 0 ? text.length : end).replace(/\r$/, '');
     if (looksLikeHeader(line)) return lines === 0 ? NONE : { bytes: start, lines };
-    // A first line with several names is a header of its own, whatever stands below it.
+    // A first line with several names is a header of its own, with any line below it.
     if (lines === 0 && cellsOf(line).filter((cell) => cell !== '').length > 2) return NONE;
     if (end < 0) break;
     start = end + 1;

@@ -19,8 +19,8 @@ export interface ReadableOptions {
   readonly copyPath: string;
   /** Copies in any case: DuckDB did not find in the file what stands in it. */
   readonly carefully?: boolean;
-  /** Hears how many of the file's bytes were looked at. */
-  readonly told?: (bytes: number) => void;
+  /** Receives the number of the file's bytes scanned so far. */
+  readonly onBytes?: (bytes: number) => void;
   /** Nothing is ever written back to the file: empty cells beyond the header may be cut. */
   readonly isOnlyRead?: boolean;
 }
@@ -28,12 +28,12 @@ export interface ReadableOptions {
 /** Rejects with a CsvError where the file changed since it was opened. */
 export async function readable(
   file: CsvFile,
-  { copyPath, carefully, told, isOnlyRead }: ReadableOptions,
+  { copyPath, carefully, onBytes, isOnlyRead }: ReadableOptions,
 ): Promise<Readable> {
-  const care = carefully ? null : await howToRead(file, told);
+  const care = carefully ? null : await howToRead(file, onBytes);
   if (care?.copy === null) {
     const { options, rows, sha256, marks } = care;
     return { path: file.path, options, rows, sha256, marks, malformed: [] };
   }
-  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, told, isOnlyRead)) };
+  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, onBytes, isOnlyRead)) };
 }

@@ -1,5 +1,6 @@
 /**
- * Goes through a CSV file record by record, with a window of a few megabytes on it, so that a file may be larger than memory:
+ * Goes through a CSV file record by record, with a window of a few megabytes on it, so that a file may be larger than
+ * memory:
  *
  *     const reader = readRecords(file);
  *     do {
@@ -15,7 +16,9 @@ import { Source, type SourceOptions } from './source.ts';
 /** The window holds several of the largest records, so that moving its tail to the front costs little. */
 const WINDOW_BYTES = 4 * MAX_RECORD_BYTES;
 
-/** So many bytes are gone through before others may work: a few milliseconds, for which a statement of the engine waits to be heard. */
+/**
+ * Bytes scanned before yielding to other work: a few milliseconds, for which a finished statement of the engine waits.
+ */
 export const STRIDE_BYTES = 512 * 1024;
 
 export class RecordReader {

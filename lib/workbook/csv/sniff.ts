@@ -1,6 +1,6 @@
 /**
- * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be sure
- * of is an error that says what to do.
+ * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be
+ * sure of is an error that says what to do.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -59,8 +59,8 @@ const FOREIGN: readonly (readonly [bytes: readonly number[], sentence: string])[
 ];
 
 /**
- * Reads the head of a CSV file. Rejects with a CsvError where it is none, and with the file system's own error (ENOENT) where
- * there is no file.
+ * Reads the head of a CSV file. Rejects with a CsvError where it is none, and with the file system's own error (ENOENT)
+ * where there is no file.
  */
 export async function openCsv(path: string): Promise<CsvFile> {
   const fd = openSync(path, 'r');

@@ -1,6 +1,6 @@
 /**
- * The bytes of a file from first to last as UTF-8, whatever it is written in. Reads synchronously: a pass over a file is one
- * tight loop, and whoever runs it lets others work in between.
+ * The bytes of a file from first to last as UTF-8, in any of its encodings. Reads synchronously: a pass over a file is
+ * one tight loop, and its caller yields to other work in between.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -59,7 +59,9 @@ export class Source {
     return count;
   }
 
-  /** The hash, in hexadecimal, of the bytes as they stand in the file, byte order mark and all; once everything is read. */
+  /**
+   * The hash, in hexadecimal, of the bytes as they stand in the file, byte order mark and all; once everything is read.
+   */
   sha256(): string {
     return this.hash?.digest('hex') ?? '';
   }
@@ -72,9 +74,9 @@ export class Source {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     const held = this.half.copy(piece);
     const bytes = piece.subarray(0, held + this.read(piece, held));
-    const whole = this.ended ? bytes.length : wholeBytes(bytes, codec);
-    this.half = bytes.subarray(whole);
-    return toUtf8(bytes.subarray(0, whole), codec);
+    const complete = this.ended ? bytes.length : wholeBytes(bytes, codec);
+    this.half = bytes.subarray(complete);
+    return toUtf8(bytes.subarray(0, complete), codec);
   }
 
   private read(target: Buffer, at: number): number {

@@ -1,6 +1,7 @@
 /**
- * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and lands all
- * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
+ * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and commits all
+ * files of a run together (lib/workbook/csv/commit). Its own state is in `FOLDER/.nightshift`; nothing else is
+ * touched.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -27,9 +28,9 @@ import {
 import { appendRows, takesRows } from './append.ts';
 import {
   ChangedUnderneath,
+  type CommitFile,
+  commitFiles,
   describeRecovery,
-  type LandingFile,
-  land,
   recover,
   stagingFolder,
 } from './commit/journal.ts';
@@ -38,6 +39,7 @@ import { createCsv } from './create.ts';
 import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
+import { awaitLanding, isLanding, readingScratch } from './read-only.ts';
 import { splice } from './splice.ts';
 import { folderId } from './workbook-id.ts';
 
@@ -68,20 +70,14 @@ const markerSchema = z.object({
     .default({}),
 });
 
-/** A file that is ready to land, and whether it is known to hold no malformed record. */
-interface StagedTable extends LandingFile {
+/** A file that is ready to be written, and whether it is known to hold no malformed record. */
+interface StagedTable extends CommitFile {
   readonly isSound: boolean;
 }
 
-/** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
+/** Opens a folder as a workbook: takes its lock and recovers from a crash. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
-  const folder = resolve(options.folder);
-  const info = await stat(folder).catch(() => null);
-  if (!info?.isDirectory()) {
-    throw new WorkbookError(
-      `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
-    );
-  }
+  const folder = await folderOf(options);
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
   try {
     const recovered = describeRecovery(await recover(folder));
@@ -100,6 +96,40 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * Opens a folder as a workbook that is only read: no lock is taken, and a run may write meanwhile. What is read during
+ * a landing counts as changed (`changedSince`), so that the reader reads again. @throws WorkbookError
+ */
+export async function openCsvReader(options: CsvStoreOptions): Promise<Store> {
+  const folder = await folderOf(options);
+  const recovered = await awaitLanding(folder, options);
+  const scratch = await readingScratch(folder);
+  const store = new CsvStore(folder, scratch, recovered, options, () => rm(scratch, { recursive: true, force: true }));
+  const { read } = store;
+  store.read = async () => {
+    await awaitLanding(folder, options);
+    const reading = await read();
+    const changedSince = async () => [
+      ...(await reading.changedSince()),
+      ...(isLanding(folder) ? ['a run that is writing'] : []),
+    ];
+    return { ...reading, changedSince };
+  };
+  store.commit = async () => {
+    throw new Error('a workbook that is opened for reading is not written');
+  };
+  return store;
+}
+
+async function folderOf(options: CsvStoreOptions): Promise<string> {
+  const folder = resolve(options.folder);
+  const info = await stat(folder).catch(() => null);
+  if (info?.isDirectory()) return folder;
+  throw new WorkbookError(
+    `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+  );
 }
 
 /** Null for what is no JSON. */
@@ -124,7 +154,7 @@ class CsvStore implements Store {
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
   #marks = new Map<string, RowMarks | null>();
-  /** The files that are as an earlier landing left them, and hold no malformed record. */
+  /** The files that are as an earlier commit left them and hold no malformed record. */
   #sound: ReadonlyMap<string, FileIdentity> = new Map();
 
   readonly scratch: string;
@@ -195,7 +225,7 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: Patches, marker: Marker): Promise<Held> => {
+  commit = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
     const tables = await this.#stageAll(patches, staging);
     if (tables.length === 0) return nothingHeld;
@@ -204,20 +234,23 @@ class CsvStore implements Store {
     await writeFile(markerPath, `${JSON.stringify({ ...marker, sound }, null, 2)}\n`);
     const expected = await identify(join(this.#folder, MARKER));
     try {
-      await land(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
+      await commitFiles(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
       return nothingHeld;
     } catch (error) {
       throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
     }
   };
 
-  /** Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is left to write. */
+  /**
+   * Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is
+   * left to write.
+   */
   async #stageAll(patches: Patches, staging: string): Promise<StagedTable[]> {
     const begun: Promise<StagedTable>[] = [];
     try {
       for await (const patch of patches) {
         const stage = this.#stage(patch, staging);
-        stage.catch(() => {}); // told at the end, when all that was begun has ended
+        stage.catch(() => {}); // reported at the end, when everything that was started has ended
         begun.push(stage);
       }
     } finally {
@@ -247,7 +280,7 @@ class CsvStore implements Store {
     return { target, staged, expected, isSound: malformed === 0 };
   }
 
-  /** Every file that is as a landing left it, and sound: the staged ones, and those of earlier landings. */
+  /** Every file that is as a commit left it, and sound: the staged ones, and those of earlier commits. */
   async #soundAfter(tables: readonly StagedTable[]): Promise<Record<string, FileIdentity>> {
     const sound = new Map(this.#sound);
     for (const { target, staged, isSound } of tables) {
@@ -276,7 +309,7 @@ class CsvStore implements Store {
     const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is damaged: it is not what a run left there. Bring back a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The careful path: writes the well-formed records of a CSV file as one that DuckDB reads without loss, and hands out the
- * others with what is wrong with them. It repairs nothing, and leaves the file itself as it is.
+ * The careful path: writes the well-formed records of a CSV file as one that DuckDB reads without loss, and hands out
+ * the others with what is wrong with them. It repairs nothing, and leaves the file itself as it is.
  */
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -11,7 +11,10 @@ import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
-/** Malformed records are kept whole up to so many characters together; those after that are cut, and the file itself keeps all of them. */
+/**
+ * Malformed records are kept whole up to so many characters together; those after that are cut, and the file itself
+ * keeps all of them.
+ */
 const WHOLE_CHARACTERS = 4 * 1024 * 1024;
 const CUT_CHARACTERS = 10_000;
 
@@ -35,14 +38,15 @@ export interface StrictCopy {
 }
 
 /**
- * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter, LF, no
- * blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut. Needs memory for the malformed records alone; `told` hears how many bytes were read. Rejects
- * with a CsvError where the file changed since it was opened.
+ * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter,
+ * LF, no blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut.
+ * Needs memory for the malformed records alone; `onBytes` receives the number of bytes read. Rejects with a CsvError
+ * where the file changed since it was opened.
  */
 export async function strictCopy(
   file: CsvFile,
   outPath: string,
-  told: (bytes: number) => void = () => {},
+  onBytes: (bytes: number) => void = () => {},
   isOnlyRead = false,
 ): Promise<StrictCopy> {
   const reader = readRecords(file, true);
@@ -64,7 +68,7 @@ export async function strictCopy(
           malformed.push({ row, reason: reasonFor(scanner, file.header.length), text });
         }
       }
-      told(reader.bytesRead);
+      onBytes(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     output.flush();

@@ -1,11 +1,14 @@
 /**
- * Windows-1252 to UTF-8 and back, as the WHATWG's encoding standard has it: what Excel's plain "CSV" is written in in Western
- * Europe and America. Each of its 256 bytes is one character.
+ * Windows-1252 to UTF-8 and back, as the WHATWG's encoding standard has it: what Excel's plain "CSV" is written in in
+ * Western Europe and America. Each of its 256 bytes is one character.
  */
 import { isUtf8 } from 'node:buffer';
 import { CsvError } from './csv-error.ts';
 
-/** What 0x80 to 0x9f are; all other bytes are the same in Latin-1. Node's own decoder (20 to 23) reads these as Latin-1, too. */
+/**
+ * What 0x80 to 0x9f are; all other bytes are the same in Latin-1. Node's own decoder (20 to 23) reads these as Latin-1,
+ * too.
+ */
 const SIGNS = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 const FIRST_SIGN = 0x80;
 

@@ -1,7 +1,8 @@
 /**
- * Which workbook a folder is, wherever it lies: `FOLDER/.nightshift/workbook.json` keeps an id and the place at which it was given.
- * A folder that was moved keeps its id, and with it its history in the ledger; a copy beside the original is a workbook of its own.
- * The id is a hash of the first place: nothing personal, and the same for a folder that has no such file yet.
+ * Which workbook a folder is, in any place: `FOLDER/.nightshift/workbook.json` keeps an id and the place at which
+ * it was given. A folder that was moved keeps its id, and with it its history in the ledger; a copy beside the original
+ * is a workbook of its own. The id is a hash of the first place: nothing personal, and the same for a folder that has
+ * no such file yet.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -16,6 +16,8 @@ import {
   type ClearedTabs,
   type Held,
   type Marker,
+  MOST_CELLS,
+  NEARLY_FULL,
   nothingHeld,
   type Patches,
   type Reading,
@@ -65,7 +67,7 @@ export interface SheetsStoreOptions {
   readonly run: string;
   readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
-  /** Is told what is waited for. */
+  /** Gets a line for each wait. */
   readonly progress?: (line: string) => void;
 }
 
@@ -178,6 +180,13 @@ class SheetsStore implements Store {
     this.#fresh = null;
     this.#last = snapshot;
     this.#unsettled = new Set();
+    const cells = snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0);
+    if (cells > NEARLY_FULL * MOST_CELLS) {
+      const share = Math.floor((100 * cells) / MOST_CELLS);
+      this.#options.progress?.(
+        `the spreadsheet holds ${share} % of the cells that Google allows; "doctor" lists what helps`,
+      );
+    }
     const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
     this.#tables = new Map(
       tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
@@ -291,7 +300,7 @@ class SheetsStore implements Store {
     return this.#last;
   }
 
-  land = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
+  commit = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
     const patches: TablePatch[] = [];
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;

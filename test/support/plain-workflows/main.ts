@@ -1,6 +1,7 @@
 /**
- * Writes the workflows in a form that GitHub Enterprise Server and `act` (github.com/nektos/act) take: without `queue: max` (runs
- * wait for one another, but GitHub may drop a waiting one for a newer) and with `./` for `$/`. In place, or into another folder:
+ * Writes the workflows in a form that GitHub Enterprise Server and `act` (github.com/nektos/act) take: without `queue:
+ * max` (runs wait for one another, but GitHub may drop a waiting one for a newer) and with `./` for `$/`. In place, or
+ * into another folder:
  *
  *   npx tsx test/support/plain-workflows/main.ts [FOLDER]
  */

@@ -1,4 +1,7 @@
-/** Files that Excel and other tools write oddly are read as they are meant, and written back byte for byte but for what changes. */
+/**
+ * Files that Excel and other tools write oddly are read as they are meant, and written back byte for byte but for what
+ * changes.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
