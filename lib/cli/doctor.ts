@@ -14,7 +14,7 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, NEARLY_FULL, type SourceTable, type Store } from '../workbook/store.ts';
+import { MOST_CELLS, NEARLY_FULL, type NotTaken, type SourceTable, type Store } from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
@@ -59,6 +59,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
+    ...(reading.notTaken ?? []).map(notTaken),
     ...(await ofAccess(store)),
     ...(await ofSheet(session, store)),
   );
@@ -208,6 +209,11 @@ function leftAlone(name: string): Finding {
     ? { level: 'review', text: `${name} is not read: rename it to ${table}.csv if it is meant, or import it` }
     : { level: 'OK', text: `no table, and ignored: ${name}` };
 }
+
+const notTaken = ({ label, looksLike }: NotTaken): Finding => ({
+  level: 'review',
+  text: `the events or purchases of ${label}, ${looksLike}, are not read: put it into the inbox, or import it`,
+});
 
 /** Two headers that stand for one column by its own name: which of them counts is not defined by the team. */
 function doubled({ label, headers, headerOf }: SourceTable): Finding[] {

@@ -21,7 +21,7 @@ import { normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
 import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
-import { reportRun } from './report.ts';
+import { ofNoContact, reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
 import { count, screen, table } from './text.ts';
@@ -164,7 +164,9 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string[
       ),
     );
   }
-  if (rejected.length + ignored.length > 0) lines.push('');
+  const strangers = report?.ofNoContact ?? 0;
+  if (strangers > 0) lines.push(`${ofNoContact(strangers)}.`);
+  if (rejected.length + ignored.length + strangers > 0) lines.push('');
   const dry = session.options.dryRun ? ', a dry run: nothing was written' : '';
   return [...lines, ...reportRun(`import, on ${session.workbook.label}${dry}`, result)];
 }

@@ -20,6 +20,9 @@ export function reportRun(title: string, result: RunResult): string[] {
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...consentLines(result));
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
+  for (const { label, looksLike } of result.notTaken ?? [])
+    lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
+  if (result.ofNoContact) lines.push(`Files beside the contacts: ${ofNoContact(result.ofNoContact)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
@@ -94,8 +97,19 @@ function headline(job: JobResult): string {
 function rejectedLines({ metrics }: JobResult): string[] {
   const rejected = Object.entries((metrics.rejected ?? {}) as Record<string, number>);
   const none = Number(metrics.unread ?? 0) > 0 ? ['  error: nothing of this file could be imported'] : [];
-  return [...none, ...rejected.map(([reason, n]) => `  rejected: ${count(n)}, ${reason}`)];
+  const strangers = Number(metrics.ofNoContact ?? 0);
+  return [
+    ...none,
+    ...rejected.map(([reason, n]) => `  rejected: ${count(n)}, ${reason}`),
+    ...(strangers > 0 ? [`  ${ofNoContact(strangers)}`] : []),
+  ];
 }
+
+/** Addresses that refused mail and are no contact's. */
+export const ofNoContact = (addresses: number): string =>
+  addresses === 1
+    ? '1 address that refuses mail is no contact’s: kept, in case it comes in'
+    : `${count(addresses)} addresses that refuse mail are no contact’s: kept, in case they come in`;
 
 /** Bounce and complaint rates over their lines. */
 function alarms(job: JobResult): string[] {

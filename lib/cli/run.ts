@@ -171,6 +171,8 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     run: session.identity.run,
     snapshot: result.snapshot,
     ...(result.notRead && { notRead: result.notRead }),
+    ...(result.notTaken && { notTaken: result.notTaken }),
+    ...(result.ofNoContact && { ofNoContact: result.ofNoContact }),
     ...(result.unmatched && { unmatched: result.unmatched }),
     ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({

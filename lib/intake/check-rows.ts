@@ -147,8 +147,26 @@ async function readCells(engine: Engine, table: IncomingTable, { settings }: Wei
     await makePlain(engine, `incoming_${table}`, columns, settings, sql`file = ${Number(file)}`);
 }
 
+/** A report that names a contact alone is of the address that the contact has, in the workbook or in these files. */
+async function addressReports(engine: Engine): Promise<void> {
+  const bare = sql`select count(*) from incoming_bounces where email is null and contact_id is not null`;
+  if ((await engine.number(bare)) === 0) return;
+  await engine.run(
+    sql`update incoming_bounces set email = p.email from (
+        select ref, min(email) as email from (
+          select ref, email from contact_refs join contacts using (contact_id)
+          union all select contact_id, email from contacts
+          union all select contact_id, email from unread_contacts
+          union all select contact_id, email from archive
+          union all select contact_id, email from incoming_contacts
+        ) where ref is not null and email is not null group by ref
+      ) p where incoming_bounces.email is null and p.ref = incoming_bounces.contact_id`,
+  );
+}
+
 /** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
+  await addressReports(engine);
   await unwrapAddresses(engine);
   for (const table of incomingTables) {
     await readCells(engine, table, options);

@@ -7,7 +7,7 @@ import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import type { ContactShape } from '../workbook/recognised.ts';
-import { amountText, momentText } from './formats/cells.ts';
+import { dayFirst } from './formats/cells.ts';
 import type { IncomingFeed } from './incoming.ts';
 
 export function contactFeed(
@@ -23,7 +23,7 @@ export function contactFeed(
     if (header === undefined) continue;
     const cell = `c${headers.indexOf(header)}`;
     const type = tables.contacts.columns[column]?.type;
-    columns[column] = type === 'number' ? amountText(cell) : type === 'time' ? momentText(cell) : cell;
+    columns[column] = shape.dayFirst && (type === 'time' || type === 'date') ? dayFirst(cell) : cell;
   }
   const names = splitName(headers);
   if (names) {

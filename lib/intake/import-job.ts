@@ -13,6 +13,7 @@ import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
+import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
@@ -44,6 +45,8 @@ export interface ImportReport {
   readonly ignored: Readonly<Record<string, number>>;
   /** Files with rows of which nothing could be imported. */
   readonly unread: number;
+  /** Addresses that left or complained and are no contact's. They stay refused, should one come in. */
+  readonly ofNoContact: number;
 }
 
 const typed = (column: string, alias: string, settings: CellSettings): Sql => {
@@ -142,6 +145,17 @@ function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings
   return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
 }
 
+const ofNoContact = sql`
+  select count(distinct address_key(email)) from (
+    select email from incoming_suppressions
+    union all
+    select email from incoming_bounces where ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+  ) where address_key(email) is not null
+    and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
+    and address_key(email) not in (select email_key from import_people where email_key is not null)
+    and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)
+    and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
+
 async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {
   const rejected = await engine.number(raw('select count(*) from import_rejects'));
   const rows = await engine.rows(
@@ -158,6 +172,7 @@ async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise
     files,
     rejected,
     unread,
+    ofNoContact: await engine.number(ofNoContact),
     ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])),
   };
 }
@@ -219,6 +234,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
         rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
         ignored: report.ignored,
         ...(report.unread > 0 && { unread: report.unread }),
+        ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
       };
     },
     changes: () => changesOf(feeds, settings, overwrite),

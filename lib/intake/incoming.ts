@@ -12,6 +12,11 @@ export interface IncomingFeed {
   readonly ignore?: string;
 }
 
-/** The columns that an incoming table has, beside `file` and `line`; all are text. */
+/**
+ * The columns that an incoming table has, beside `file` and `line`; all are text. A report may name a contact in place of
+ * an address.
+ */
 export const columnsOf = (table: IncomingTable): readonly string[] =>
-  table === 'contacts' ? contactColumns : Object.keys(tableOf(table).columns);
+  table === 'contacts'
+    ? contactColumns
+    : [...Object.keys(tableOf(table).columns), ...(table === 'bounces' ? ['contact_id'] : [])];

@@ -7,14 +7,13 @@ import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { quoteName, raw, sql } from '../core/sql.ts';
+import { quoteName, raw } from '../core/sql.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
 import { consentColumnsOf } from '../snapshot/contact-source.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
 import { type CsvFile, openCsv } from '../workbook/csv/sniff.ts';
-import type { StrictCopy } from '../workbook/csv/strict-copy.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Recognised } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
@@ -24,6 +23,7 @@ import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { columnsOf, type IncomingFeed, type IncomingTable, incomingTables } from './incoming.ts';
 import { countRefusals } from './malformed-rows.ts';
 import { readJson } from './read-json.ts';
+import { rejectMalformed, takeBack, takeFeeds } from './take-rows.ts';
 
 async function createTables(engine: Engine): Promise<void> {
   for (const table of incomingTables) {
@@ -124,13 +124,14 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
     isOnlyRead: true,
   };
+  const given = (text: Readable) => ({ file, text, headers, delimiter: csv.delimiter, notes: csv.notes });
   let loaded: Loaded = { feeds: [], consent: null, rows: 0 };
   const load = async (text: Readable): Promise<number> => {
     const consent = await consentOf(engine, csv.name, headers, recognised, text, options);
     const feeds: IncomingFeed[] = [...recognised.feeds];
     if (recognised.contacts) feeds.unshift(contactFeed(headers, recognised.contacts, options.aliases ?? {}, consent));
     const rows = await engine.withProgress(
-      () => takeFeeds(engine, file, feeds, text, csv.notes),
+      () => takeFeeds(engine, given(text), feeds),
       (share) => options.progress(`importing ${csv.name}`, share),
     );
     loaded = { feeds, consent, rows };
@@ -151,7 +152,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
     const found = await load(text);
     if (found !== text.rows) throw new JobError(`${csv.name}: it has ${text.rows} rows, and ${found} could be read.`);
   }
-  await rejectMalformed(engine, file, text);
+  await rejectMalformed(engine, given(text));
   await countRefusals(engine, file, {
     malformed: text.malformed,
     delimiter: csv.delimiter,
@@ -195,63 +196,6 @@ async function consentOf(
   return readConsent(engine, name, (statement) => engine.run(raw(statement(csvScan(text)))), columns, consent);
 }
 
-/** Reads the rows of a file by all of its feeds; returns how many were found in it. */
-async function takeFeeds(
-  engine: Engine,
-  file: number,
-  feeds: readonly IncomingFeed[],
-  text: Readable,
-  notes: number,
-): Promise<number> {
-  const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
-  const trimmed = width.map((column) => `nullif(trimmed(${column}), '') as ${column}`);
-  const scan = `(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`;
-  const [only] = feeds;
-  if (only && feeds.length === 1 && only.ignore === undefined) {
-    // Every row becomes one: it need not be kept first.
-    return takeFeed(engine, file, only, scan, await numberLines(engine, file, text, notes));
-  }
-  const kept = `import_text_${file}`;
-  await engine.run(raw(`create or replace temp table ${kept} as select * from ${scan}`));
-  const lines = await numberLines(engine, file, text, notes);
-  for (const feed of feeds) await takeFeed(engine, file, feed, kept, lines);
-  const found = await engine.number(raw(`select count(*) from ${kept}`));
-  await engine.run(raw(`drop table ${kept}`));
-  return found;
-}
-
-/** Takes in what one feed makes of the rows of `from`; returns how many rows it made. */
-async function takeFeed(
-  engine: Engine,
-  file: number,
-  feed: IncomingFeed,
-  from: string,
-  lines: string,
-): Promise<number> {
-  const values = Object.entries(feed.columns).map(([column, value]) => `${value} as ${quoteName(column)}`);
-  const where = feed.ignore === undefined ? '' : ` where (${feed.ignore}) is null`;
-  const made = await engine.changed(
-    raw(
-      `insert into incoming_${feed.table} by name select ${file} as file, ${lines} as line, ${values.join(', ')} from ${from} t${where}`,
-    ),
-  );
-  if (feed.ignore !== undefined) {
-    await engine.run(
-      raw(
-        `insert into import_ignored select ${file}, (${feed.ignore}), count(*) from ${from} t where (${feed.ignore}) <> '' group by 2`,
-      ),
-    );
-  }
-  return made;
-}
-
-/** Takes out what was taken in of a file that turned out to need more care. */
-async function takeBack(engine: Engine, file: number): Promise<void> {
-  for (const table of [...incomingTables.map((each) => `incoming_${each}`), 'import_ignored']) {
-    await engine.run(raw(`delete from ${table} where file = ${file}`));
-  }
-}
-
 /** Headers that no feed reads. */
 function unusedHeaders(
   headers: readonly string[],
@@ -265,35 +209,6 @@ function unusedHeaders(
     }
   }
   return headers.filter((header, i) => !used.has(i) && header.trim() !== '');
-}
-
-/** The SQL for a row's place in its file, as a person counts: the header is row 1, and malformed rows count as well. */
-async function numberLines(engine: Engine, file: number, text: StrictCopy, notes: number): Promise<string> {
-  if (text.malformed.length === 0) return `t.nth + ${2 + notes}`;
-  const [bad, good] = [`import_bad_${file}`, `import_lines_${file}`];
-  await engine.run(raw(`create or replace temp table ${bad} (line varchar)`));
-  await engine.appendRows(
-    bad,
-    text.malformed.map(({ row }) => [String(row)]),
-  );
-  const last = text.rows + text.malformed.length + 2;
-  await engine.run(
-    raw(`create or replace temp table ${good} as select line, row_number() over (order by line) - 1 as nth
-      from (select range as line from range(2, ${last})) where line not in (select cast(line as bigint) from ${bad})`),
-  );
-  return `(select line + ${notes} from ${good} where nth = t.nth)`;
-}
-
-async function rejectMalformed(engine: Engine, file: number, { malformed }: StrictCopy): Promise<void> {
-  if (malformed.length === 0) return;
-  await engine.run(raw('create or replace temp table import_malformed (line varchar, reason varchar, value varchar)'));
-  await engine.appendRows(
-    'import_malformed',
-    malformed.map(({ row, reason, text }) => [String(row), reason, text.slice(0, 500)]),
-  );
-  await engine.run(
-    sql`insert into import_rejects select ${file}, cast(line as bigint), '', reason, value from import_malformed`,
-  );
 }
 
 /** Repeats no cell of the first row: where there is no row of column names, it is somebody's. */

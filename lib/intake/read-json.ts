@@ -6,7 +6,6 @@ import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import { momentText } from './formats/cells.ts';
 import { unwrap } from './formats/envelopes.ts';
 import type { Json, Read } from './formats/format.ts';
 import { jsonFormatOf, jsonTools } from './formats/registry.ts';
@@ -104,13 +103,13 @@ const columnwise = (batch: readonly Staged[]): Staged[] =>
 
 async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_bounces by name
-    select ${file} as file, cast(line as bigint) as line, id as bounce_id, email, nullif(word, '') as kind, code, detail, provider, ${raw(momentText('occurred_at'))} as occurred_at
+    select ${file} as file, cast(line as bigint) as line, id as bounce_id, email, nullif(word, '') as kind, code, detail, provider, occurred_at
     from import_json where goes = 'bounces'`);
   await engine.run(sql`insert into incoming_events by name
-    select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, ${raw(momentText('occurred_at'))} as occurred_at, campaign
+    select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
     from import_json where goes = 'events'`);
   await engine.run(sql`insert into incoming_suppressions by name
-    select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, ${raw(momentText('occurred_at'))} as suppressed_at, source, detail as note
+    select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
     from import_json where goes = 'suppressions'`);
   await engine.run(
     sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json where goes = 'reject'`,

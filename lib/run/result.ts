@@ -4,6 +4,7 @@
  */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
+import type { NotTaken } from '../workbook/store.ts';
 import type { Approval } from './approval.ts';
 import type { Breakdown } from './breakdown.ts';
 import type { HeldPart } from './held-part.ts';
@@ -44,6 +45,10 @@ export interface RunResult {
   readonly jobs: readonly JobResult[];
   /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];
+  /** Files and tabs of another tool whose events or purchases only an import takes. */
+  readonly notTaken?: readonly NotTaken[];
+  /** Addresses that left or complained by files beside the contacts, and are no contact's; left out where there are none. */
+  readonly ofNoContact?: number;
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
   /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */

@@ -160,6 +160,7 @@ async function attemptRun(
       ...summary(snapshot),
       jobs: reported,
       ...(notRead.length > 0 && { notRead }),
+      ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),
       ...(unmatched.length > 0 && { unmatched }),
     };
   } finally {
@@ -198,6 +199,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(snapshot.ofNoContact > 0 && { ofNoContact: snapshot.ofNoContact }),
   ...(snapshot.consent && {
     consent: {
       no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),

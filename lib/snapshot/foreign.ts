@@ -12,10 +12,11 @@ import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
-import { kindWords } from './bounce-kinds.ts';
+import { kindOf, kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
+import { otherLine, otherLineIn } from './other-lines.ts';
 import { addMalformedHints } from './unreadable-rows.ts';
 
 /** The place of a row that stands in another file than its table's. */
@@ -26,18 +27,19 @@ const NONE = 'cast(null as varchar)';
 function reportColumns({
   table,
   columns,
-}: Feed): Record<'id' | 'email' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
+}: Feed): Record<'id' | 'email' | 'contact' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
   const column = (name: string): string => columns[name] ?? NONE;
   if (table !== 'suppressions') {
     return {
       ...{ id: column('bounce_id'), email: column('email'), kind: column('kind'), code: column('code') },
       ...{ detail: column('detail'), provider: column('provider'), moment: column('occurred_at') },
+      contact: column('contact_id'),
     };
   }
   const kind = `case when ${column('reason')} = 'complaint' then 'complaint'
     when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
   return {
-    ...{ id: NONE, email: column('email'), kind, code: NONE },
+    ...{ id: NONE, email: column('email'), contact: NONE, kind, code: NONE },
     ...{
       detail: `coalesce(${column('note')}, 'on the suppression list')`,
       provider: column('source'),
@@ -52,11 +54,13 @@ export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
 
 /** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
 const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): Sql => {
-  const { id, email, kind, code, detail, provider, moment } = reportColumns(feed);
+  const { id, email, contact, kind, code, detail, provider, moment } = reportColumns(feed);
   const cells = headers.map((_, i) => `c${i}`).join(', ');
-  return raw(`select ${id} as id, ${email} as email, ${kind} as kind, ${code} as code, ${detail} as detail,
-    ${provider} as provider, ${moment} as moment, ${readCell(`(${moment})`, 'time', settings)} as occurred_at,
-    coalesce(${cells}) is null as blank, (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
+  return raw(`select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code,
+    ${detail} as detail, ${provider} as provider, ${moment} as moment,
+    ${readCell(`(${moment})`, 'time', settings)} as occurred_at,
+    coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank,
+    (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
     from ${from}`);
 };
 
@@ -94,8 +98,11 @@ export async function addForeignFile(
       sql`foreign_rows`,
     );
     await engine.run(sql`update foreign_rows set _row = rowid`);
+    await addressOfContacts(engine);
     if (nth === 0) {
-      const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
+      const malformed = text.malformed
+        .filter((row) => otherLineIn(row.text, /[,;\t|]/) === null)
+        .map((row) => ({ ...row, file: file.label }));
       await quarantineMalformed(engine, 'bounces', malformed);
       await addMalformedHints(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
       faults += malformed.length;
@@ -106,6 +113,17 @@ export async function addForeignFile(
   if (file.recognised.contacts) await refusePeople(engine, file);
   return faults;
 }
+
+/** A report that names a contact alone is of the address that the contact has. */
+const addressOfContacts = (engine: Engine): Promise<void> =>
+  engine.run(
+    sql`update foreign_rows set email = p.email from (
+        select ref, min(email) as email from (
+          select ref, email from contact_refs join contacts using (contact_id)
+          union all select contact_id, email from unread_contacts
+        ) where ref is not null and email is not null group by ref
+      ) p where foreign_rows.email is null and p.ref = foreign_rows.contact`,
+  );
 
 /** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
 async function refusePeople(engine: Engine, file: ForeignFile): Promise<void> {
@@ -168,11 +186,36 @@ export async function addContactReports(
   }
 }
 
+/** How many addresses left or complained by such files, and are no contact's. */
+export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
+  engine.number(
+    sql`select count(distinct address_key(email)) from bounces
+      where _row = ${ELSEWHERE} and ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+        and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
+        and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
+  );
+
 /** The kind that an event's type reports; null for any other type. */
 function reportedBy(type: string): string | null {
   const letters = type.toLowerCase().replace(/[^a-z]/g, '');
   const kinds = ['complaint', 'unsubscribe'] as const;
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
+}
+
+/** Whether complaints or unsubscribes are among the events, by their types alone. */
+export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
+  const header = headerOf.get('type');
+  if (header === undefined) return false;
+  const cell = raw(`c${headers.indexOf(header)}`);
+  await readStrictly(
+    engine,
+    source,
+    (from) => sql`create or replace temp table event_types as select ${cell} as type from ${raw(csvScan(from))}`,
+    sql`event_types`,
+  );
+  const found = await engine.rows(sql`select distinct type from event_types where type is not null`);
+  await engine.run(sql`drop table event_types`);
+  return found.some(({ type }) => reportedBy(String(type)) !== null);
 }
 
 /** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */

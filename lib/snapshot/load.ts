@@ -185,14 +185,19 @@ export async function loadTable(
     sql`create or replace table ${name} as
       ${raw(rowsQuery(source, columns, read ? { ...options, read } : options, from))}`;
   const text = await readStrictly(engine, source, create, name);
-  const read = await closerReading(engine, table, columns, text, options.settings);
+  const settings = settingsOf(source, options);
+  const read = await closerReading(engine, table, columns, text, settings);
   if (read.size > 0) await engine.run(create(text, read));
-  await orderExtraDates(engine, table, columns, options.settings);
+  await orderExtraDates(engine, table, columns, settings);
   // Facts are only written where an import adds to them, so their places are only computed then. Numbering the rows
   // while they are loaded would take one thread for all of it.
   if (!tableOf(table).facts || options.isWritten) await engine.run(sql`update ${name} set _row = rowid`);
   return { ...text, read };
 }
+
+/** The workbook's settings, and what is known of the tool that wrote the file. */
+const settingsOf = ({ recognised }: SourceTable, { settings }: LoadOptions): CellSettings =>
+  recognised?.contacts?.dayFirst ? { ...settings, slashedDates: 'DD/MM/YYYY' } : settings;
 
 /** The faults of a table's rows and cells, one a row: (column, reason, value). */
 const faultsOf = (table: TableName): Sql => {

@@ -15,7 +15,7 @@ import { checkTable, createQuarantine, quarantineCells, seekTwice } from './chec
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
-import { addContactReports, addEventReports, addForeignFile } from './foreign.ts';
+import { addContactReports, addEventReports, addForeignFile, eventsReport, refusalsOfNoContact } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
@@ -61,6 +61,8 @@ export interface Snapshot {
   readonly quarantine: Readonly<Record<string, number>>;
   /** What the contacts' columns say of consent; null where they have only a status of ours. */
   readonly consent: ConsentReading | null;
+  /** Addresses that left or complained by files beside the contacts, and are no contact's. */
+  readonly ofNoContact: number;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
   readonly unreadable: Readonly<Record<string, number>>;
   /**
@@ -102,6 +104,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   requireAllColumns(reading.tables);
   const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
   const wanted = new Set([...ALWAYS, ...options.tables]);
+  const events = sources.get('events');
+  // A departure among the events refuses mail, also where no job of the batch asks for events.
+  if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),
@@ -145,6 +150,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await addSuppressionHints(engine);
   await createWaiting(engine);
   const quarantine = await countQuarantine(engine);
+  const ofNoContact = reading.foreign.length > 0 ? await refusalsOfNoContact(engine) : 0;
   let unreadable: Record<string, number> = {};
   for (const [table, text] of texts)
     if (text) unreadable = { ...unreadable, ...(await quarantineCells(engine, table, text)) };
@@ -153,6 +159,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     quarantined,
     consent,
     quarantine,
+    ofNoContact,
     unreadable,
     columns: (table) => columnsOf(table, sources.get(table)),
     sources,

@@ -104,8 +104,16 @@ const OTHER_CHANNEL = any(
 const NO_STATEMENT =
   /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal)\b/;
 /** An agreement's date, place or wording is no refusal; a refusal's is. */
-const ABOUT_AN_AGREEMENT =
-  /\b(?:time|date|datum|data|fecha|at|on|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title|count|number|anzahl|name|names|list|lists|tier|type|platform|via|day|days|month|utm|referrer|medium|channel|frequency|year|created|updated|quelle|expires?|expiry|end|ends|start|starts|renews?|period)\b/;
+const ABOUT_AN_AGREEMENT = any(
+  '(?:time|date|datum|data|fecha|at|on|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
+  '(?:count|number|anzahl|names?|lists?|tier|type|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
+  '(?:year|created|updated|quelle|expires?|expiry|ends?|starts?|renews?|period|rate|score)\\b',
+  // What came of mail that was sent.
+  '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
+);
+/** Mail came back from the address, or a tool holds it back for its quality. */
+const CAME_BACK =
+  /\b(?:hard )?bounced?(?: at| date| on)?$|\bemail(?: address)? quarantined$|^invalid email(?: address)?$/;
 const STATUS = /\b(?:status|statut|state|estado|stato|stan|zustand)\b/;
 const STATUS_OF_MAIL =
   /\b(?:email|mail|marketing|newsletter|subscri\w*|subskr\w*|abonn\w*|suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)/;
@@ -119,7 +127,7 @@ export function consentRole(header: string): { role: ConsentRole; isLoose?: true
   if (/\bmarketing email bounced\b/.test(words)) return null;
   if (REFUSES.test(words) || REFUSES_INSIDE.test(words))
     return STATUS.test(words) ? { role: 'status' } : { role: 'refuses' };
-  if (/\b(?:hard )?bounced?(?: at| date| on)?$/.test(words)) return { role: 'bounced' };
+  if (CAME_BACK.test(words)) return { role: 'bounced' };
   if (name === 'email_status' || (STATUS.test(words) && STATUS_OF_MAIL.test(words))) return { role: 'status' };
   if (AGREES.test(words) || AGREES_INSIDE.test(words))
     return ABOUT_AN_AGREEMENT.test(words) && !STATUS.test(words) ? null : { role: 'agrees' };

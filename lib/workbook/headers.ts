@@ -22,7 +22,7 @@ export const normalHeader = (header: string): string =>
 const namesOfColumns: Readonly<Record<string, string>> = {
   email: `email_address e_mail e_mail_address mail emailaddress primary_email work_email contact_email email_1 e_mail_1_value
     e_mail_adresse email_adresse emailadresse mailadresse adresse_e_mail adresse_email adresse_mail courriel correo
-    correo_electronico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail adres_email customer_email
+    correo_electronico correo_electrónico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail adres_email customer_email
     subscriber_email user_email person_email`,
   first_name: 'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first',
   last_name:
@@ -47,8 +47,8 @@ const namesOfColumns: Readonly<Record<string, string>> = {
     'last_changed last_modified_date modified_time last_modified last_updated updated date_updated modified_date',
   last_activity_at: 'last_activity_date last_activity last_active last_seen_at last_seen',
   contact_id: 'leid euid record_id contact_id person_id subscriber_id',
-  employees: 'number_of_employees employee_count company_size mitarbeiter',
-  annual_revenue: 'jahresumsatz',
+  employees: 'number_of_employees employee_count company_size mitarbeiter mitarbeiterzahl anzahl_mitarbeiter',
+  annual_revenue: 'jahresumsatz umsatz',
   source: 'lead_source original_source utm_source',
   industry: 'branche sector',
 };

@@ -30,6 +30,8 @@ export interface ContactShape {
   /** What a row says whose columns say nothing: everybody in the file agreed to mail, or nobody ever did. */
   readonly agreed?: true;
   readonly neverAgreed?: true;
+  /** The tool writes the day ahead of the month, also in dates that don't show it. */
+  readonly dayFirst?: true;
 }
 
 export interface Recognised {
@@ -46,11 +48,15 @@ export interface Unclear {
   readonly unclear: string;
   /** It may say who wants no mail: it is never passed over. */
   readonly mayRefuse: boolean;
+  /** None of its headers stands for an address: without one in its cells it is about nobody. */
+  readonly addressUnknown?: true;
 }
 
 /** Finds what a file is by its name and its headers; null for what is nothing to do with people. */
 export type Recognise = (file: {
   readonly name: string;
+  /** What people call it, where that is not its name: `tab "Left"`. */
+  readonly label?: string;
   readonly headers: readonly string[];
 }) => Recognised | Unclear | null;
 

@@ -79,8 +79,16 @@ export interface Reading {
   readonly foreign: readonly ForeignFile[];
   /** The names of CSV files in the folder that are no table of ours, and left alone. */
   readonly leftAlone?: readonly string[];
+  /** Files and tabs of another tool whose events or purchases only an import takes. */
+  readonly notTaken?: readonly NotTaken[];
   /** The names of what a person changed since it was read; empty where the reading is still true. */
   readonly changedSince: () => Promise<readonly string[]>;
+}
+
+export interface NotTaken {
+  readonly label: string;
+  /** What people read: "a Shopify orders export". */
+  readonly looksLike: string;
 }
 
 /** A file or tab in another tool's shape whose rows join a table while the workbook is read. */

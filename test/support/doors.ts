@@ -2,17 +2,21 @@
  * The doors by which a file comes into a workbook, and what the workbook says afterwards of the people in it: who may
  * be mailed, who may not and why, and what is known of them. The same file must come to the same by each.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Papa from 'papaparse';
 import { raw } from '../../lib/core/sql.ts';
+import type { TableName } from '../../lib/core/tables.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { inboxFiles, inboxJob } from '../../lib/intake/inbox.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
 import { takeSnapshot } from '../../lib/snapshot/snapshot.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
+import type { Store } from '../../lib/workbook/store.ts';
 import { bringIn } from './import.ts';
-import { night } from './night.ts';
+import { type Night, night } from './night.ts';
+import { aSheet } from './store-bench.ts';
 import { aContact, asOf, temporaryFolder, writeWorkbook } from './workbook.ts';
 
 /** The state of a workbook after a night, by address. */
@@ -64,13 +68,18 @@ export const byFolder: Door = async (folder, files) => {
 };
 
 /** The state as any job, list or export of the next night sees it. */
-export async function stateOf(folder: string): Promise<State> {
-  const store = await openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' });
+export async function stateOf(
+  folder: string,
+  open?: () => Promise<Store>,
+  asked: readonly TableName[] = ['events', 'purchases', 'suppressions', 'bounces'],
+): Promise<State> {
+  const options = { folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' };
+  const store = await (open ?? (() => openCsvStore(options)))();
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     await takeSnapshot(engine, await store.read(), {
       ...{ settings: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
-      tables: new Set(['events', 'purchases', 'suppressions', 'bounces']),
+      tables: new Set(asked),
     });
     const pairs = async (query: string): Promise<Record<string, string>> =>
       Object.fromEntries((await engine.rows(raw(query))).map((row) => [String(row.k), String(row.v)]));
@@ -121,9 +130,47 @@ export async function through(
   const contacts = addresses.map((email, i) => aContact({ contact_id: `known${i}`, email }));
   if (contacts.length > 0) writeWorkbook(folder, { contacts });
   await door(folder, files);
-  if (!hasDead) return stateOf(folder);
-  // Half of these contacts are refused, which a guard would stop.
-  const [planned] = (await night(folder, { jobs: ['bounce-suppression'], dryRun: true })).jobs;
-  await night(folder, { jobs: ['bounce-suppression'], approvals: planned?.plan ? [planned.plan] : [] });
+  if (hasDead) await suppressBounces(folder);
   return stateOf(folder);
+}
+
+/** Half of these contacts are refused, which a guard would stop. */
+async function suppressBounces(folder: string, given: Night = {}): Promise<void> {
+  const [planned] = (await night(folder, { ...given, jobs: ['bounce-suppression'], dryRun: true })).jobs;
+  const approvals = planned?.plan ? [planned.plan] : [];
+  await night(folder, { ...given, jobs: ['bounce-suppression'], approvals });
+}
+
+/** What a spreadsheet comes to: the files are tabs beside its contacts, or one of them is pasted into the tab "inbox". */
+export async function throughSheet(
+  files: readonly GivenFile[],
+  addresses: readonly string[],
+  isPasted = false,
+): Promise<State> {
+  const contacts = addresses.map((email, i) => [`known${i}`, email, 'subscribed']);
+  const tabs = files.map(({ name, text }): [string, string[][]] => [
+    isPasted ? 'Inbox' : name.replace(/\.csv$/, ''),
+    Papa.parse<string[]>(text.trim()).data,
+  ]);
+  const bench = await aSheet({
+    contacts: [['contact_id', 'email', 'status'], ...contacts],
+    ...Object.fromEntries(tabs),
+  });
+  const folder = temporaryFolder();
+  const open = bench.open;
+  if (isPasted) {
+    const store = await open();
+    const path = await store.sheet?.inbox();
+    if (!path) throw new Error('nothing stands in the tab "inbox"');
+    const kept = join(folder, 'inbox.csv');
+    copyFileSync(path, kept);
+    await store.close();
+    const given = { paths: [kept], feeds: await fedTables([kept]), scratch: scratchOf(folder), progress: () => {} };
+    const request = { ...given, asOf: new Date(asOf), settings: { timeZone: 'UTC' }, eraseKey: undefined };
+    const job = inboxJob(request, async () => {}, asOf.slice(0, 10), '00000001');
+    const { jobs } = await night(folder, { jobs: [job], open });
+    for (const { error } of jobs) if (error) throw new Error(error.message);
+  }
+  await suppressBounces(folder, { open });
+  return stateOf(folder, open);
 }

@@ -1,6 +1,10 @@
+import { dayFirst } from './cells.ts';
 import { byPattern, type CsvFormat, type JsonFormat, suppression } from './format.ts';
 import { bounce, event, isText, object, suppressed, text, word } from './json.ts';
-import { people } from './people.ts';
+import { meanings, people } from './people.ts';
+
+/** The category's words and numbers. */
+const OPT_IN = meanings({ yes: 'yes', no: 'no', 1: 'yes', 2: 'no', true: 'yes', false: 'no' });
 
 const contacts = people({
   id: 'brevo',
@@ -9,12 +13,18 @@ const contacts = people({
   page: 'https://help.brevo.com/hc/en-us/articles/209499265 (columns from files that people publish)',
   refuses: 'EMAIL_BLACKLISTED, DOUBLE_OPT-IN',
   fits: ({ cells }) => cells.has('email') && cells.has('email_blacklisted', 'email_blocklisted'),
-  shape: { source: 'brevo', aliases: { added_time: 'created_at', modified_time: 'updated_at', sms: 'phone' } },
+  shape: {
+    source: 'brevo',
+    dayFirst: true,
+    // Who never confirmed by a link has an empty cell; EMAIL_BLACKLISTED says who wants no mail.
+    consent: { double_opt_in: { role: 'agrees', known: OPT_IN }, opt_in: { role: 'agrees', known: OPT_IN } },
+    aliases: { added_time: 'created_at', modified_time: 'updated_at', sms: 'phone' },
+  },
   sample: {
     name: 'brevo-contacts.csv',
     text: `CONTACT ID;EMAIL;FIRSTNAME;LASTNAME;SMS;EMAIL_BLACKLISTED;SMS_BLACKLISTED;ADDED_TIME
 brevo-1;gone@a.example;Ann;Ash;;true;false;2026-11-01 10:00:00
-brevo-2;here@b.example;Ben;Birch;;false;true;2026-11-01 10:00:00
+brevo-2;here@b.example;Ben;Birch;;false;true;05-11-2026 10:00:00
 `,
     gives: { mailable: ['here@b.example'], refused: { 'gone@a.example': 'status' } },
   },
@@ -35,7 +45,7 @@ const blocklist: CsvFormat = {
     suppression('brevo', {
       email: cells.text('email'),
       reason: byPattern(cells.text('reason'), REASONS, `'manual'`),
-      at: cells.moment('date'),
+      at: dayFirst(cells.text('date')),
       note: cells.text('reason'),
     }),
   ],

@@ -116,7 +116,7 @@ const bounces: CsvFormat = {
             'response',
           ),
           provider: cells.text('provider'),
-          occurred_at: cells.moment(...WHEN),
+          occurred_at: cells.text(...WHEN),
         },
       },
     ];
@@ -158,7 +158,7 @@ const suppressions: CsvFormat = {
           email: address(file),
           scope: `case when lower(${cells.text('scope')}) = 'address' then 'address' else 'person' end`,
           reason: `coalesce(${cells.text('reason')}, ${quoteText(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
-          suppressed_at: cells.moment('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
+          suppressed_at: cells.text('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
           source: `coalesce(${cells.text('source')}, 'import')`,
           note: cells.text('note'),
         },
@@ -205,7 +205,7 @@ const departures: CsvFormat = {
   feeds: (file) => {
     const { cells, name } = file;
     const reason = quoteText(COMPLAINED.test(name) ? 'complaint' : 'unsubscribe');
-    const at = cells.moment('unsubscribed_at', 'unsubscribe_date', 'opted_out_at', ...WHEN);
+    const at = cells.text('unsubscribed_at', 'unsubscribe_date', 'opted_out_at', ...WHEN);
     return [suppression('import', { email: address(file), reason, at, note: cells.text('reason', 'note') })];
   },
   sample: {
@@ -246,8 +246,8 @@ const purchases: CsvFormat = {
         order_id: cells.text(...ORDER),
         contact_id: cells.text('contact_id'),
         email: cells.text(...OWNER),
-        ordered_at: cells.moment('ordered_at', 'order_date', 'paid_at', ...WHEN),
-        amount: cells.amount(...TOTAL),
+        ordered_at: cells.text('ordered_at', 'order_date', 'paid_at', ...WHEN),
+        amount: cells.text(...TOTAL),
         currency: `upper(${cells.text('currency', 'waehrung', 'währung')})`,
       },
     },
@@ -285,8 +285,8 @@ const events: CsvFormat = {
           contact_id: cells.text('contact_id'),
           email: cells.text(...OWNER),
           type: `replace(lower(${type}), ' ', '_')`,
-          occurred_at: cells.moment(...WHEN),
-          value: cells.amount('value'),
+          occurred_at: cells.text(...WHEN),
+          value: cells.text('value'),
           campaign: cells.text('campaign', 'campaign_name'),
         },
         ignore: `case when ${kind} is not null then '' end`,
@@ -295,10 +295,11 @@ const events: CsvFormat = {
         table: 'bounces',
         columns: {
           email: cells.text(...OWNER),
+          contact_id: cells.text('contact_id'),
           kind,
           code: cells.text('code', 'status_code', 'bounce_code'),
           detail: cells.text('reason', 'detail', 'error', 'response', 'description'),
-          occurred_at: cells.moment(...WHEN),
+          occurred_at: cells.text(...WHEN),
         },
         ignore: `case when ${kind} is null then '' end`,
       },

@@ -25,7 +25,7 @@ const bounced = ({ cells }: FileHead): Feed[] => {
         code: codeOf(reason),
         detail: `'HubSpot: ' || ${reason}`,
         provider: quoteText('hubspot'),
-        occurred_at: cells.moment('last_activity_date', 'last_modified_date', 'create_date'),
+        occurred_at: cells.text('last_activity_date', 'last_modified_date', 'create_date'),
       },
       ignore: `case when ${reason} is null then '' end`,
     },

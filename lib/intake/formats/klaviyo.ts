@@ -24,6 +24,8 @@ const profiles = people({
       email_marketing_consent: { role: 'status', known: CONSENT, empty: 'no' },
       email_suppressions: { role: 'refuses' },
       consent: 'ignore',
+      // Of the shop's customers; who is no customer has an empty cell.
+      accepts_marketing: { role: 'agrees', known: meanings({ true: 'yes', false: 'no', yes: 'yes', no: 'no' }) },
     },
   },
   sample: {
@@ -63,7 +65,7 @@ const suppressedProfiles: CsvFormat = {
       suppression('klaviyo', {
         email: cells.text('email'),
         reason: byPattern(reason, REASONS, `'manual'`),
-        at: cells.moment('suppressed_on', 'suppression_date', 'timestamp', 'date', 'created'),
+        at: cells.text('suppressed_on', 'suppression_date', 'timestamp', 'date', 'created'),
         note: reason,
       }),
     ];

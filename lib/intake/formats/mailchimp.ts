@@ -16,7 +16,7 @@ const hasAddress = ({ cells }: FileHead): boolean => cells.has(...ADDRESS);
 const left = ({ cells, name }: FileHead): Feed => {
   const reason = cells.text('unsub_reason');
   const why = `case when regexp_matches(lower(coalesce(${reason}, '')), 'abuse|spam') then 'complaint' else 'unsubscribe' end`;
-  const at = cells.moment('unsub_time');
+  const at = cells.text('unsub_time');
   const all = /unsub/i.test(name);
   return suppression(
     'mailchimp',
@@ -31,7 +31,7 @@ const cleaned = ({ cells, name }: FileHead): Feed =>
     {
       email: cells.text(...ADDRESS),
       reason: quoteText('hard_bounce'),
-      at: cells.moment('clean_time'),
+      at: cells.text('clean_time'),
       note: quoteText('cleaned by Mailchimp'),
     },
     /clean/i.test(name) ? undefined : `case when ${cells.text('clean_time')} is null then '' end`,

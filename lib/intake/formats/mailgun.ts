@@ -24,7 +24,7 @@ const bounces: CsvFormat = {
       kind: `case when starts_with(${cells.text('code')}, '4') then 'soft' else 'hard' end`,
       code: cells.text('code'),
       detail: cells.text('error'),
-      occurred_at: cells.moment('created_at'),
+      occurred_at: cells.text('created_at'),
     }),
   ],
   sample: {
@@ -46,7 +46,7 @@ const unsubscribes: CsvFormat = {
     suppression('mailgun', {
       email: cells.text('address'),
       reason: quoteText('unsubscribe'),
-      at: cells.moment('created_at'),
+      at: cells.text('created_at'),
     }),
   ],
   sample: {
@@ -67,7 +67,7 @@ const complaints: CsvFormat = {
     suppression('mailgun', {
       email: cells.text('address'),
       reason: quoteText('complaint'),
-      at: cells.moment('created_at'),
+      at: cells.text('created_at'),
     }),
   ],
   sample: {

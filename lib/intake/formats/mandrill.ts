@@ -110,7 +110,7 @@ const csv: CsvFormat = {
       {
         email: cells.text('email'),
         reason: byPattern(cells.text('reason'), REASONS, `'manual'`),
-        at: cells.moment('last_event_at', 'last_event', 'created_at', 'created'),
+        at: cells.text('last_event_at', 'last_event', 'created_at', 'created'),
         note: cells.text('detail'),
       },
       `case when lower(${cells.text('expired')}) in ('true', 'yes', '1') then 'expired' when regexp_matches(lower(${cells.text('reason')}), 'soft') then 'soft bounce' end`,

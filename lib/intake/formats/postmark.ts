@@ -101,7 +101,7 @@ const dumpCsv: CsvFormat = {
         { complaint: 'complaint', bounce: 'hard_bounce', manual: 'unsubscribe' },
         `'manual'`,
       ),
-      at: cells.moment('createdat', 'created_at'),
+      at: cells.text('createdat', 'created_at'),
       note: cells.text('origin'),
     }),
   ],

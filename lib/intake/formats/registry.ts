@@ -109,7 +109,7 @@ export function recogniseAs(
   const email = contactHeaders(headers, { aliases: { address: 'email', recipient: 'email' } }, aliases).get('email');
   if (email === undefined) return null;
   if (kind === 'contacts') return { id: kind, label: 'a list of contacts', contacts: {}, feeds: [] };
-  const at = file.cells.moment(
+  const at = file.cells.text(
     'occurred_at',
     'date',
     'created_at',
@@ -135,13 +135,14 @@ export function recogniseAs(
 /** What a CSV file is. @param aliases the team's own names of contacts' columns, and those of `--map` */
 export const recogniseWith =
   (aliases: Readonly<Record<string, string>> = {}): Recognise =>
-  ({ name, headers }) => {
+  ({ name, label = name, headers }) => {
     const file = headOf(name, headers);
     const format = csvFormats.find((each) => each.fits(file));
     if (format) return recognised(format, file);
     const columns = contactHeaders(headers, {}, aliases);
-    if (!columns.has('email') && !columns.has('contact_id')) return mayRefuse(file) ? unknownReport(file) : null;
-    return unclear(file, aliases) ?? { id: 'contacts', label: 'a list of contacts', contacts: {}, feeds: [] };
+    if (!columns.has('email') && !columns.has('contact_id'))
+      return mayRefuse(file) ? { ...unknownReport(label), addressUnknown: true } : null;
+    return unclear(file, label, aliases) ?? { id: 'contacts', label: 'a list of contacts', contacts: {}, feeds: [] };
   };
 
 function recognised(format: CsvFormat, file: FileHead): Recognised {
@@ -207,17 +208,17 @@ const mayRefuse = (file: FileHead): boolean => REFUSING_NAME.test(file.name) || 
 
 const HOW_TO_SAY = `say what it is: by import --as contacts, --as unsubscribed, --as complaints or --as bounces; in the inbox by its file's name (contacts.csv, unsubscribed.csv, complaints.csv)`;
 
-const unknownReport = ({ name }: FileHead): Unclear => ({
-  unclear: `${name} may hold people who want no mail, and its columns are not known. Nothing was done. Rename its columns to email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or ${HOW_TO_SAY}.`,
+const unknownReport = (label: string): Unclear => ({
+  unclear: `${label} may hold people who want no mail, and its columns are not known. Nothing was done. Rename its columns to email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or ${HOW_TO_SAY}. If it is about something else, move it out of the workbook.`,
   mayRefuse: true,
 });
 
 /** A list with an address that is not to be taken for people as it stands. */
-function unclear(file: FileHead, aliases: Readonly<Record<string, string>>): Unclear | null {
+function unclear(file: FileHead, label: string, aliases: Readonly<Record<string, string>>): Unclear | null {
   const isNamedContacts = /^(?:contacts?|subscribers?|people|members|leads|kontakte|audience)\b/i.test(file.name);
   const columns = contactHeaders(file.headers, {}, aliases);
   const speaks = consentColumns(file.headers).length > 0;
-  if (mayRefuse(file) && !(speaks && columns.has('first_name'))) return unknownReport(file);
+  if (mayRefuse(file) && !(speaks && columns.has('first_name'))) return unknownReport(label);
   // A contact_id of ours names a contact that is there; any other tool's id says nothing.
   if (file.headers.includes('contact_id')) return null;
   const known = [...columns.keys()].filter((column) => !LITTLE.has(column));
@@ -228,7 +229,7 @@ function unclear(file: FileHead, aliases: Readonly<Record<string, string>>): Unc
   const namesPeople = known.length > 0 || splitName(file.headers) !== null || unknown.length >= MOST_UNKNOWN;
   if (namesPeople || speaks || isNamedContacts) return null;
   return {
-    unclear: `${file.name} holds addresses and nothing about their people: it may be a list of people who want no mail. Nothing was done. If it is not, ${HOW_TO_SAY}.`,
+    unclear: `${label} holds addresses and nothing about their people: it may be a list of people who want no mail. Nothing was done. If it is not, ${HOW_TO_SAY}.`,
     mayRefuse: false,
   };
 }

@@ -10,6 +10,8 @@ export const salesforce = [
     refuses: '"Email Opt Out", HasOptedOutOfEmail, "Email Bounced Date"',
     fits: ({ cells }) =>
       cells.has('email') &&
+      // HubSpot has an owner and a lead status too.
+      !cells.has('record_id', 'marketing_contact_status', 'lifecycle_stage') &&
       (cells.has('hasoptedoutofemail', 'emailbounceddate') ||
         (cells.has('account_name', 'lead_source', 'contact_owner', 'lead_owner') &&
           cells.has('email_opt_out', 'mailing_city', 'mailing_street', 'lead_status'))),

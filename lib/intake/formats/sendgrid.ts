@@ -27,7 +27,7 @@ const bounces: CsvFormat = {
         kind: isBlocks(name) ? quoteText('block') : byStatus(status, reason),
         code: status,
         detail: reason,
-        occurred_at: cells.moment('created'),
+        occurred_at: cells.text('created'),
       }),
     ];
   },
@@ -56,7 +56,7 @@ const spamReports: CsvFormat = {
     suppression('sendgrid', {
       email: cells.text('email'),
       reason: quoteText('complaint'),
-      at: cells.moment('created'),
+      at: cells.text('created'),
     }),
   ],
   sample: {
@@ -80,7 +80,7 @@ const unsubscribes: CsvFormat = {
     suppression('sendgrid', {
       email: cells.text('email'),
       reason: quoteText('unsubscribe'),
-      at: cells.moment('created'),
+      at: cells.text('created'),
       note: cells.text('group_name', 'group'),
     }),
   ],
@@ -102,7 +102,7 @@ const invalidEmails: CsvFormat = {
     suppression('sendgrid', {
       email: cells.text('email'),
       reason: quoteText('invalid'),
-      at: cells.moment('created'),
+      at: cells.text('created'),
       note: cells.text('reason'),
     }),
   ],

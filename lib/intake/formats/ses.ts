@@ -126,7 +126,7 @@ const accountListCsv: CsvFormat = {
     suppression('ses', {
       email: cells.text('emailaddress', 'email_address'),
       reason: byPattern(cells.text('reason'), { complaint: 'complaint', bounce: 'hard_bounce' }, `'manual'`),
-      at: cells.moment('lastupdatetime', 'last_update_time'),
+      at: cells.text('lastupdatetime', 'last_update_time'),
     }),
   ],
   sample: {

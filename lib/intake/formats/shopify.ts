@@ -20,7 +20,7 @@ const orders: CsvFormat = {
       columns: {
         order_id: `'shopify:' || ${cells.text('name')}`,
         email: cells.text('email'),
-        ordered_at: cells.moment('created_at', 'paid_at'),
+        ordered_at: cells.text('created_at', 'paid_at'),
         amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
         currency: `upper(${cells.text('currency')})`,
       },

@@ -121,7 +121,7 @@ const csv: CsvFormat = {
         { spam: 'complaint', unsub: 'unsubscribe', bounce: 'hard_bounce' },
         `'manual'`,
       ),
-      at: cells.moment('updated', 'created'),
+      at: cells.text('updated', 'created'),
       note: cells.text('description'),
     }),
   ],

@@ -21,7 +21,7 @@ const payments: CsvFormat = {
       columns: {
         order_id: `'stripe:' || ${cells.text('id')}`,
         email: cells.text('customer_email', 'receipt_email'),
-        ordered_at: cells.moment('created_date_utc', 'created_utc'),
+        ordered_at: cells.text('created_date_utc', 'created_utc'),
         amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
         currency: `upper(${cells.text('currency')})`,
       },

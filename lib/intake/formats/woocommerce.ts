@@ -24,7 +24,7 @@ const orders: CsvFormat = {
       columns: {
         order_id: `'woocommerce:' || ${cells.text(...ID)}`,
         email: cells.text('email_billing', 'billing_email', 'customer_email'),
-        ordered_at: cells.moment('order_date', 'date', 'paid_date', 'date_paid', 'order_date_gmt'),
+        ordered_at: cells.text('order_date', 'date', 'paid_date', 'date_paid', 'order_date_gmt'),
         amount: paidAmount(
           less(cells, ['order_refund_amount', 'refunded_amount', 'refunded_total', 'total_refunded'], ...TOTAL),
           wentBack(cells.text('order_status', 'status')),

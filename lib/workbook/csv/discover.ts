@@ -3,14 +3,16 @@
  * like a contact export of Mailchimp, HubSpot or anyone else. Never a guess between two.
  */
 
+import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FaultCode, NightshiftError } from '../../core/errors.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
+import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
-import { contactHeaders } from '../contact-cells.ts';
 import type { Recognise, Recognised, Unclear } from '../recognised.ts';
+import type { NotTaken } from '../store.ts';
 import { type CsvFile, openCsv } from './sniff.ts';
 
 /** A folder that can't be used as a workbook, and what to do about it. */
@@ -37,6 +39,8 @@ export interface Found {
   readonly foreign: readonly { readonly recognised: Recognised; readonly file: CsvFile }[];
   /** The CSV files that are neither, and left alone. */
   readonly leftAlone: readonly string[];
+  /** Those of another tool whose events or purchases only an import takes, with what they look like. */
+  readonly notTaken: readonly NotTaken[];
 }
 
 /**
@@ -51,8 +55,8 @@ export function tableMeant(name: string): TableName | null {
 /** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
-/** The header of a plan's rows, which are ours (lib/run/plan-file.ts). */
-const PLAN_HEADER = 'table,key,column,before,after,reason';
+/** Headers of files that runs and imports write: a plan's rows (lib/run/plan-file.ts), and what an import rejected. */
+const OUR_HEADERS = ['table,key,column,before,after,reason', 'row,column,reason,value'];
 
 /**
  * Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet.
@@ -68,7 +72,7 @@ export async function discover(folder: string, recognise: Recognise, mayBeEmpty 
     tables.set('contacts', first.file);
     shapes.set('contacts', first.recognised);
     found.foreign.push(...more);
-  }
+  } else found.foreign.push(...found.lists.filter(({ recognised }) => recognised.contacts?.neverAgreed));
   const contacts = tables.get('contacts');
   const isKnown = (name: string): boolean =>
     (contacts !== undefined && name === basename(contacts.path)) ||
@@ -76,7 +80,7 @@ export async function discover(folder: string, recognise: Recognise, mayBeEmpty 
   const leftAlone = [...found.leftAlone, ...found.lists.map(({ file }) => file.name)]
     .filter((name) => !isKnown(name))
     .sort();
-  return { tables, shapes, foreign: found.foreign, leftAlone };
+  return { tables, shapes, foreign: found.foreign, leftAlone, notTaken: found.notTaken };
 }
 
 interface ShapedFile {
@@ -110,24 +114,33 @@ async function recogniseOthers(folder: string, names: readonly string[], hasCont
   const lists: ShapedFile[] = [];
   const unclear: Unclear[] = [];
   const leftAlone: string[] = [];
+  const notTaken: NotTaken[] = [];
   for (const name of names) {
     const file = await openCsv(join(folder, name)).catch((error: unknown) => {
       if (hasContacts && !isAboutConsent(name)) return null;
       throw error;
     });
-    if (file?.header.join() === PLAN_HEADER) continue;
+    if (file && OUR_HEADERS.includes(file.header.join())) continue;
     const recognised = file && recognise({ name, headers: file.header });
     if (!file || !recognised) leftAlone.push(name);
     else if ('unclear' in recognised) {
-      if (recognised.mayRefuse) throw new ConsentQuestion(recognised.unclear);
-      unclear.push(recognised);
+      if (recognised.mayRefuse && !(recognised.addressUnknown && !(await hasAddress(file.path))))
+        throw new ConsentQuestion(recognised.unclear);
+      if (!recognised.mayRefuse) unclear.push(recognised);
       leftAlone.push(name);
     } else if (recognised.contacts) lists.push({ recognised, file });
-    else if (recognised.feeds.every(({ table }) => table === 'suppressions' || table === 'bounces')) {
-      foreign.push({ recognised, file });
-    } else leftAlone.push(name);
+    else {
+      if (besideOf(recognised) === 'reports') foreign.push({ recognised, file });
+      if (hasOtherFacts(recognised)) notTaken.push({ label: name, looksLike: recognised.label });
+    }
   }
-  return { foreign, lists, unclear, leftAlone };
+  return { foreign, lists, unclear, leftAlone, notTaken };
+}
+
+/** Whether an address may stand anywhere in a file. */
+async function hasAddress(path: string): Promise<boolean> {
+  for await (const chunk of createReadStream(path)) if ((chunk as Buffer).includes('@')) return true;
+  return false;
 }
 
 /**
@@ -140,12 +153,8 @@ function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise)
     const file = tables.get(table);
     const recognised = file && recognise({ name: file.name, headers: file.header });
     if (!recognised || 'unclear' in recognised) continue;
-    if (table === 'contacts' && !recognised.contacts) {
-      if (contactHeaders(file.header).size > 2 && recognised.id === 'departures') continue;
-      throw new ConsentQuestion(
-        `${file.name} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts there, and this file beside them under its own name.`,
-      );
-    }
+    if (table === 'contacts') checkContacts(file.name, file.header, recognised);
+    if (table === 'contacts' && !recognised.contacts) continue;
     shapes.set(table, recognised);
   }
   return shapes;

@@ -149,7 +149,7 @@ class CsvStore implements Store {
   readonly #aliases: Readonly<Record<string, string>>;
   readonly #recognise: Recognise;
   readonly #mayBeEmpty: boolean;
-  #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [] };
+  #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [], notTaken: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
@@ -211,7 +211,8 @@ class CsvStore implements Store {
         open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
-    return { tables, foreign, leftAlone: this.#found.leftAlone, changedSince: () => this.#changedSince() };
+    const { leftAlone, notTaken } = this.#found;
+    return { tables, foreign, leftAlone, notTaken, changedSince: () => this.#changedSince() };
   };
 
   async #changedSince(): Promise<string[]> {

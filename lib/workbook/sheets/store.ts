@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
+import { checkContacts } from '../beside.ts';
 import { contactHeaders } from '../contact-cells.ts';
 import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
@@ -191,9 +192,11 @@ class SheetsStore implements Store {
       tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
     );
     if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
+    const beside = await foreignTabs(snapshot, this.#options.recognise);
     return {
       tables: [...this.#tables.values()].map(({ source }) => source),
-      foreign: foreignTabs(snapshot, this.#options.recognise).map(({ recognised, tab }) => ({
+      notTaken: beside.notTaken,
+      foreign: beside.foreign.map(({ recognised, tab }) => ({
         label: labelOf(tab),
         recognised,
         headers: tab.headers,
@@ -214,7 +217,8 @@ class SheetsStore implements Store {
 
   #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): Known {
     const { aliases, recognise } = this.#options;
-    const found = recognise({ name: tab.title, headers: tab.headers });
+    const found = recognise({ name: tab.title, label: labelOf(tab), headers: tab.headers });
+    if (table === 'contacts') checkContacts(labelOf(tab), tab.headers, found);
     const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
     const headerOf =
       table === 'contacts'

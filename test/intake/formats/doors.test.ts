@@ -5,7 +5,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Format, Outcome } from '../../../lib/intake/formats/format.ts';
 import { formats, recogniseWith } from '../../../lib/intake/formats/registry.ts';
-import { byFolder, byImport, byInbox, type Door, type GivenFile, type State, through } from '../../support/doors.ts';
+import {
+  byFolder,
+  byImport,
+  byInbox,
+  type Door,
+  type GivenFile,
+  type State,
+  through,
+  throughSheet,
+} from '../../support/doors.ts';
 
 interface Sample extends GivenFile {
   readonly format: Format;
@@ -53,6 +62,8 @@ it.each(samples.filter(({ format }) => format.kind === 'csv').map((sample) => [s
   },
 );
 
+const isBeside = (sample: Sample): boolean => !listsPeople(sample) && !isFacts(sample);
+
 /** All samples at once through one door; the first test waits for it. */
 function everySample(given: readonly Sample[], door: Door): void {
   let state: Promise<State> | undefined;
@@ -70,9 +81,33 @@ function everySample(given: readonly Sample[], door: Door): void {
 describe('by import', () => everySample(samples, byImport));
 describe('by the inbox', () => everySample(samples, byInbox));
 describe('in the folder, beside the contacts', () => {
-  everySample(
-    samples.filter((sample) => !listsPeople(sample) && !isFacts(sample)),
-    byFolder,
+  everySample(samples.filter(isBeside), byFolder);
+});
+describe('as a tab of a sheet, beside the contacts', () => {
+  const given = samples.filter(isBeside);
+  let state: Promise<State> | undefined;
+  it.each(given.map((sample) => [sample.format.id, sample] as const))(
+    '%s',
+    async (_, sample) => {
+      state ??= throughSheet(
+        given,
+        given.flatMap(({ people }) => people),
+      );
+      expectOutcome(await state, sample);
+    },
+    240_000,
+  );
+});
+describe('pasted into the tab "inbox"', () => {
+  const ids = ['brevo-blocklist', 'suppressions', 'events', 'hubspot'];
+  it.each(samples.filter(({ format }) => ids.includes(format.id)).map((sample) => [sample.format.id, sample] as const))(
+    '%s',
+    async (_, sample) =>
+      expectOutcome(
+        await throughSheet([sample], listsPeople(sample) ? ['other@z.example'] : sample.people, true),
+        sample,
+      ),
+    60_000,
   );
 });
 describe('as the contacts of a folder', () => {
