@@ -13,6 +13,7 @@ import {
   scoreParts,
   sql,
   upsert,
+  views,
 } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 import { listSizes } from './rules/guards.ts';
@@ -54,7 +55,7 @@ const sendingNames = (rules: readonly ListRule[]): string[] => namesOf(rules.fil
 const lost = (rules: readonly ListRule[]): Sql => {
   const sending = sendingNames(rules);
   if (sending.length === 0) return sql`false`;
-  return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
+  return sql`list in ${list(sending)} and contact_id in (select contact_id from ${views.unmailable})`;
 };
 
 /** What the rules want, and what is there today. A list that is wrong wants those whom it has. */

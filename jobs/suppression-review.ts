@@ -1,4 +1,4 @@
-import { type BounceRules, bounceParts, insert, job, type Sql, sql } from 'nightshift';
+import { type BounceRules, bounceParts, insert, job, type Sql, sql, views } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
 
 const { asked, missing, reviewSteps, verdictSteps } = bounceParts;
@@ -39,14 +39,14 @@ export const suppressionReview = (rules: BounceRules) =>
         where s.released_at is null group by 1 order by 1`,
       // What can't be read can't be released: such rows count as suppressions until a person corrects or deletes them.
       quarantined: sql`
-        select reason as label, count(*) as n from quarantine_now where "table" = 'suppressions' group by reason
+        select reason as label, count(*) as n from ${views.quarantineNow} where "table" = 'suppressions' group by reason
         order by reason`,
       said: sql`
         select concat('the suppression list has ', cast(count(*) as string),
-          ' rows that stand twice or can''t be read; the table "quarantine" says which') as said from quarantine_now
+          ' rows that stand twice or can''t be read; the table "quarantine" says which') as said from ${views.quarantineNow}
             where "table" = 'suppressions' having count(*) > 0`,
       disagreeing: sql`
-        select count(*) as n from contacts c join suppressed s on s.email = address_key(c.email)
+        select count(*) as n from contacts c join ${views.suppressed} s on s.email = address_key(c.email)
         where coalesce(c.status, 'subscribed') = 'subscribed'`,
     }),
   });

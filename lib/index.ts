@@ -60,6 +60,7 @@ export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
 export { join, list, name, raw, type Sql, sql } from './core/sql.ts';
 export type { TableName } from './core/tables.ts';
+export { views } from './snapshot/views.ts';
 
 /** Reads a file that the rules name, as text; its path begins at the repository's folder. Rejects where it is missing. */
 export const readRepositoryFile = (path: string): Promise<string> =>

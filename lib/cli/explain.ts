@@ -15,6 +15,7 @@ import { dropSteps, runSteps } from '../run/plan-job.ts';
 import { earlierMetrics } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
+import { views } from '../snapshot/views.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
@@ -59,7 +60,7 @@ export async function explainCommand(session: Session): Promise<number> {
 async function findContacts(engine: Engine, contact: string): Promise<string[]> {
   const plain = readSpelling(contact)?.plain ?? contact;
   const rows = await engine.rows(
-    sql`select c.contact_id from contacts c left join spellings s on s.address = address_key(c.email)
+    sql`select c.contact_id from contacts c left join ${views.spellings} s on s.address = address_key(c.email)
       where c.contact_id = ${contact} or coalesce(s.plain, address_key(c.email)) = address_key(${plain})
       order by c.contact_id limit 20`,
   );
@@ -75,7 +76,7 @@ const withoutContact = (contact: string): { title: string; query: Sql }[] => [
   },
   {
     title: 'In quarantine',
-    query: sql`select "table", row_key, "column", reason from quarantine_now
+    query: sql`select "table", row_key, "column", reason from ${views.quarantineNow}
       where row_key = ${contact} or starts_with(row_key, concat(${contact}, ','))`,
   },
   {
@@ -124,12 +125,12 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
             then 'a person: answer yes in review; or set "released_at" in suppressions, and "status" to subscribed'
           else 'correct the row that can''t be read; see the table quarantine'
         end as release
-        from unmailable where contact_id = ${id}`,
+        from ${views.unmailable} where contact_id = ${id}`,
     },
     {
       title: 'A row that can’t be read may mean this contact',
       query: sql`select q."table", q.row_key, q.reason from contacts c
-        join quarantine_now q on q."column" = '(row)' and contains(lower(q.value), address_key(c.email))
+        join ${views.quarantineNow} q on q."column" = '(row)' and contains(lower(q.value), address_key(c.email))
         where c.contact_id = ${id}`,
     },
   ]);

@@ -13,6 +13,7 @@ import { tableOf } from '../core/tables.ts';
 import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
+import { views } from '../snapshot/views.ts';
 import { unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
 import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
@@ -156,7 +157,7 @@ async function addressReports(engine: Engine): Promise<void> {
         select ref, min(email) as email from (
           select ref, email from contact_refs join contacts using (contact_id)
           union all select contact_id, email from contacts
-          union all select contact_id, email from unread_contacts
+          union all select contact_id, email from ${views.unreadContacts}
           union all select contact_id, email from archive
           union all select contact_id, email from incoming_contacts
         ) where ref is not null and email is not null group by ref

@@ -15,6 +15,7 @@ import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
+import { views } from '../snapshot/views.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
@@ -65,7 +66,7 @@ const newPeople = (settings: CellSettings): Sql => {
       case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
     from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
     left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = p.email_key
-    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from refused_addresses where email is not null group by email) r on r.email = p.email_key
+    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from ${views.refusedAddresses} where email is not null group by email) r on r.email = p.email_key
     where not p.known`;
 };
 
@@ -102,7 +103,7 @@ const marked: Sql = sql`
     union all
     select c.contact_id, c.status, case when d.means = 'unsubscribe' then 2 else 1 end
     from contacts c join import_people p on p.id = c.contact_id and p.email_key <> address_key(c.email)
-    join departures d on d.email = address_key(c.email)
+    join ${views.departures} d on d.email = address_key(c.email)
   ) as found
   where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
   group by contact_id`;
@@ -153,7 +154,7 @@ const ofNoContact = sql`
   ) where address_key(email) is not null
     and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
     and address_key(email) not in (select email_key from import_people where email_key is not null)
-    and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)
+    and address_key(email) not in (select address_key(email) from ${views.unreadContacts} where address_key(email) is not null)
     and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
 
 async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {

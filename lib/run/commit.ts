@@ -10,6 +10,7 @@ import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { views } from '../snapshot/views.ts';
 import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
 import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
@@ -78,7 +79,7 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
     select n."table", n.row_key, n."column", min(n.value) as value,
       string_agg(distinct n.reason, '; ' order by n.reason) as reason,
       coalesce(min(q.first_seen), ${request.asOf}) as first_seen
-    from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
+    from ${views.quarantineNow} n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
 }

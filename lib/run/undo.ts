@@ -11,6 +11,7 @@ import { type Job, job } from '../core/job.ts';
 import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
+import { views } from '../snapshot/views.ts';
 import { LISTS, listsBack } from './undo-lists.ts';
 
 /** The tables in which jobs decide; facts are decided on by imports alone. */
@@ -58,7 +59,7 @@ const keyOf = (table: TableName): Sql => join(keyCells(table), " || ' · ' || ")
  */
 const leftSince = (before: Sql): Sql =>
   sql`coalesce(address_key(${before}), '') <> address_key(t.email)
-    and address_key(t.email) in (select email from departures)`;
+    and address_key(t.email) in (select email from ${views.departures})`;
 
 const asText = (value: Sql): Sql => sql`coalesce(cast(${value} as string), '')`;
 
@@ -135,7 +136,7 @@ const mailableAgain = sql`
         and coalesce(status, 'subscribed') = 'subscribed'
     ) + (
       select count(*) from planned_contacts p join merges m on m.duplicate_id = p.contact_id
-        join unmailable u on u.contact_id = m.survivor_id
+        join ${views.unmailable} u on u.contact_id = m.survivor_id
       where p.op = 'i' and coalesce(p.status, 'subscribed') = 'subscribed'
     ) + (
       select count(*) from planned_suppressions

@@ -9,6 +9,7 @@ import type { Step } from '../../core/job.ts';
 import type { Metrics } from '../../core/prepare.ts';
 import { columnOf, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
+import { views } from '../../snapshot/views.ts';
 import { activityRows } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
 
@@ -43,7 +44,7 @@ const spared = (rules: ArchiveRules, today: string): Sql => sql`
     from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
     where local_day(s.suppressed_at) >= months_before(cast(${today} as date), ${rules.keepSuppressedMonths})
     union all
-    select contact_id, 'a row in quarantine as well, which may say otherwise' from unread_contacts
+    select contact_id, 'a row in quarantine as well, which may say otherwise' from ${views.unreadContacts}
     where contact_id is not null
   ) as reasons group by contact_id`;
 

@@ -5,6 +5,7 @@
 
 import type { Explanation } from '../../core/job.ts';
 import { type Sql, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 import { meaningOf } from './meaning.ts';
 
 /** Addresses that are about this contact: its own, the same mailbox's, and those that the list ties to the person. */
@@ -21,13 +22,13 @@ const holds = (contactId: string): Sql => sql`
     case when s.reason in ('complaint', 'unsubscribe')
       then 'only after the person asked for mail again: set released_at in suppressions, and status in contacts'
       else 'set released_at in suppressions, and status in contacts to subscribed' end as to_release
-  from suppressed s where s.email in (${addresses(contactId)})
+  from ${views.suppressed} s where s.email in (${addresses(contactId)})
     or (s.contact_id = ${contactId} and coalesce(s.scope, 'person') = 'person')
   union distinct
   select concat('reported: ', u.means), u.email, cast(null as timestamp),
     'add its address to suppressions with a released_at after the report, only after the person asked for mail again'
-  from unanswered u where u.email in (select email from mailboxes where contact_id = ${contactId})
-    and u.email not in (select email from suppressed where email is not null)
+  from ${views.unanswered} u where u.email in (select email from mailboxes where contact_id = ${contactId})
+    and u.email not in (select email from ${views.suppressed} where email is not null)
   union distinct
   select concat('status: ', c.status), address_key(c.email), cast(null as timestamp),
     case when c.status = 'suppressed'

@@ -6,6 +6,7 @@
 
 import type { Step } from '../../core/job.ts';
 import { list, name, type Sql, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 import type { BounceRules } from './rules.ts';
 
 /** Of fewer contacts than this a domain's common fate says little. */
@@ -26,10 +27,10 @@ const reviewId = (alias: string): Sql =>
 const inDoubt: Sql = sql`
   select s.email, s.contact_id, s.reason, s.suppressed_at, ${reviewId('s')} as review_id
   from suppressions s
-  left join (select distinct email from reported) as r on r.email = s.email
+  left join (select distinct email from ${views.reported}) as r on r.email = s.email
   left join (select distinct address_key(email) as email from contacts
   where status = 'unsubscribed') as u on u.email = s.email
-  left join (select distinct email from suppressed
+  left join (select distinct email from ${views.suppressed}
   where coalesce(scope, 'person') <> 'address' or reason in ('complaint', 'unsubscribe')) as o on o.email = s.email
   where o.email is null and (s.released_at is null or s.suppressed_at > s.released_at)
     and coalesce(s.scope, 'person') = 'address'
@@ -43,12 +44,12 @@ const markedAlone: Sql = sql`
   select address_key(c.email) as email, min(c.contact_id) as contact_id,
     concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
   from contacts c
-  left join (select distinct email from refused_addresses
+  left join (select distinct email from ${views.refusedAddresses}
   where why <> 'suppressed') as r on r.email = address_key(c.email)
   left join (
-    select distinct contact_id from suppressed where contact_id is not null and coalesce(scope, 'person') <> 'address'
+    select distinct contact_id from ${views.suppressed} where contact_id is not null and coalesce(scope, 'person') <> 'address'
   ) as s on s.contact_id = c.contact_id
-  left join (select distinct email from reported) as p on p.email = address_key(c.email)
+  left join (select distinct email from ${views.reported}) as p on p.email = address_key(c.email)
   where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null
     and p.email is null
   group by 1`;
@@ -66,9 +67,9 @@ const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
     from suppressions s
     left join (
       select email, max(occurred_at) as last_at, countif(occurred_at is null or means = 'complaint') as others
-      from reported group by email
+      from ${views.reported} group by email
     ) as r on r.email = s.email
-    left join (select distinct email from suppressed where reason = 'complaint') as m on m.email = s.email
+    left join (select distinct email from ${views.suppressed} where reason = 'complaint') as m on m.email = s.email
     join contacts c on c.contact_id = s.contact_id or address_key(c.email) = s.email
     join events e on e.contact_id = c.contact_id and e.type in ${list(signUps)}
     where s.reason = 'unsubscribe' and s.suppressed_at is not null
@@ -221,7 +222,7 @@ export const mailableAgain: Sql = sql`
   from contacts c join answered_yes a on a.email = address_key(c.email)
   left join signed_up_again g on g.review_id = a.review_id
   left join (
-    select distinct contact_id from suppressed
+    select distinct contact_id from ${views.suppressed}
     where coalesce(scope, 'person') <> 'address' and contact_id is not null
       and email not in (select email from answered_yes)
   ) as p on p.contact_id = c.contact_id

@@ -8,6 +8,7 @@ import type { Step } from '../../core/job.ts';
 import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
 import { releases } from '../../snapshot/releases.ts';
+import { views } from '../../snapshot/views.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from './classify.ts';
 import type { BounceRules } from './rules.ts';
 
@@ -22,7 +23,7 @@ const reports: Sql = sql`
     select bounce_id, email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
       ${enhancedCode(sql`code`, sql`detail`)} as enhanced from bounces
   ) as coded) as weighed) as b
-  left join spellings o on o.address = address_key(b.email)
+  left join ${views.spellings} o on o.address = address_key(b.email)
   left join (${releases}) as s on s.plain = coalesce(o.plain, address_key(b.email))`;
 
 /** Days, domains and classes on which the receiver or the sender broke: rules.md, "burst". */
@@ -157,7 +158,7 @@ const listings: Sql = sql`
     regexp_replace_all(coalesce(note, ''), ${literal(EVIDENCE)}, '') as written
       from suppressions) as o on o.email = e.email
   left join standing s on s.email = e.email
-  left join spellings w on w.address = e.email
+  left join ${views.spellings} w on w.address = e.email
   left join (select plain, min(contact_id) as contact_id from mailboxes
   group by plain) as m on m.plain = coalesce(w.plain, e.email)
   where v.email is not null or s.email is not null`;
@@ -211,7 +212,7 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
         select contact_id, status, email, plain, ${mailbox} as mailbox from (
           select c.contact_id, coalesce(c.status, 'subscribed') as status, address_key(c.email) as email,
             coalesce(s.plain, address_key(c.email)) as plain
-          from contacts c left join spellings s on s.address = address_key(c.email)
+          from contacts c left join ${views.spellings} s on s.address = address_key(c.email)
         ) as spelt where email is not null`,
     },
     { name: 'listings', row: 'an address that bounced and is on the list after this run', query: listings },
@@ -222,10 +223,10 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
         select email, plain, ${mailbox} as mailbox, person, reason, suppressed_at from (
           select l.email, coalesce(s.plain, l.email) as plain, l.person, l.reason, l.suppressed_at from (
             select email, case when coalesce(scope, 'person') = 'person' then contact_id end as person, reason,
-              suppressed_at from suppressed
+              suppressed_at from ${views.suppressed}
             union all
             select email, case when scope = 'person' then contact_id end, reason, suppressed_at from listings
-          ) as l left join spellings s on s.address = l.email
+          ) as l left join ${views.spellings} s on s.address = l.email
         ) as spelt`,
     },
     {

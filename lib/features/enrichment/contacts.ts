@@ -6,6 +6,7 @@
 import { type Change, update } from '../../core/change.ts';
 import type { LookupStep, Step } from '../../core/job.ts';
 import { join, list, name, type Sql, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 import { cleanCountry, isDisposable, isFreeMail, isRelay } from '../hygiene/index.ts';
 import { activityRows } from '../segments/index.ts';
 import { companyDomain } from './company-domain.ts';
@@ -56,7 +57,7 @@ export const enrichmentSteps = (
           from (${activityRows(activity, sql`cast(${today} as date)`)}) as activity_rows
         ) as signs where seen_at is not null group by contact_id
       ) as seen on seen.contact_id = c.contact_id
-      left join unmailable u on u.contact_id = c.contact_id
+      left join ${views.unmailable} u on u.contact_id = c.contact_id
       where u.contact_id is null and d.domain is not null
         and local_day(seen.seen_at) >= days_before(cast(${today} as date), ${seenWithinDays})`,
   },

@@ -13,6 +13,7 @@ import { ownTables, type TableName, tableOf } from '../../core/tables.ts';
 import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { readSpelling } from '../../snapshot/spellings.ts';
+import { views } from '../../snapshot/views.ts';
 import type { Named } from './naming.ts';
 
 /**
@@ -34,7 +35,7 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
     + (select count(*) from suppressions where email in (select hash from erased_addresses))`);
   if (known === 0)
     throw new JobError('No contact in this workbook has that contact_id or address. Nothing was changed.');
-  await engine.run(sql`delete from quarantine_now where ${mentions(sql`row_key`)} or ${mentions(sql`value`)}`);
+  await engine.run(sql`delete from ${views.quarantineNow} where ${mentions(sql`row_key`)} or ${mentions(sql`value`)}`);
   const ids = await engine.rows(sql`select id from erased_ids order by 1`);
   return { addresses, ids: ids.map((row) => String(row.id)) };
 }
@@ -45,16 +46,16 @@ const namedRows = sql`
   from (
     select contact_id, address_key(email) as address from contacts
     union all select contact_id, address_key(email) from archive
-    union all select contact_id, address_key(email) from unread_contacts
+    union all select contact_id, address_key(email) from ${views.unreadContacts}
     union all
     select contact_id, email from suppressions
     where contact_id is not null and not starts_with(email, ${literal(HASH_PREFIX)})
-    union all select contact_id, address_key(email) from unread_suppressions where contact_id is not null
+    union all select contact_id, address_key(email) from ${views.unreadSuppressions} where contact_id is not null
     union all
     select duplicate_id, case when json_valid(record) then address_key(json_extract_string(record, '$.email')) end
     from merges
     union all select survivor_id, null from merges
-  ) n left join spellings s on s.address = n.address`;
+  ) n left join ${views.spellings} s on s.address = n.address`;
 
 /** `erased_ids`: through merges and shared addresses, until no id is added. */
 async function findIds(engine: Engine, contact: string, asked: string): Promise<void> {
@@ -86,7 +87,7 @@ async function findAddresses(engine: Engine, contact: string, asked: string): Pr
   const found = await engine.rows(sql`
     select distinct ${withMark(sql`address`)} as address from (
       select address from erased_plain
-      union all select address from spellings where plain in (select address from erased_plain)
+      union all select address from ${views.spellings} where plain in (select address from erased_plain)
       union all select address_key(${contact}) where contains(${contact}, '@')
     ) order by 1`);
   return found.map((row) => String(row.address));

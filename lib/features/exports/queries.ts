@@ -18,6 +18,7 @@ import type { JobFile } from '../../core/job-file.ts';
 import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
+import { views } from '../../snapshot/views.ts';
 import { waitingPeople } from '../../snapshot/waiting.ts';
 import { isoCodes } from '../hygiene/index.ts';
 import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
@@ -116,7 +117,7 @@ const selected = (cells: Cells): Sql =>
 /** Contacts that may be mailed, have an address, and would not be suppressed by a plan that waits for approval. */
 const mailable = sql`
   address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
-  and c.contact_id not in (select contact_id from unmailable)
+  and c.contact_id not in (select contact_id from ${views.unmailable})
   and c.contact_id not in (select contact_id from ${waitingPeople})`;
 
 /** A row (label, text) where a plan that would suppress contacts waits for approval. */
@@ -171,16 +172,16 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
 const refused = sql`
   select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since
   from (
-    select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
+    select email, coalesce(reason, 'manual') as reason, suppressed_at from ${views.suppressed} where email is not null
     union all
-    select email, ${bareReason(sql`why`)}, null from refused_addresses
+    select email, ${bareReason(sql`why`)}, null from ${views.refusedAddresses}
     union all
     select address_key(c.email), ${bareReason(sql`u.why`)}, null
-    from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    from contacts c join ${views.unmailable} u on u.contact_id = c.contact_id where address_key(c.email) is not null
     union all
     select address_key(q.email), ${bareReason(sql`u.why`)}, null
-    from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
-  ) as found left join spellings s on s.address = found.email
+    from ${views.unreadContacts} q join ${views.unmailable} u on u.contact_id = q.contact_id where address_key(q.email) is not null
+  ) as found left join ${views.spellings} s on s.address = found.email
   where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
 const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;

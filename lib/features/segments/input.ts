@@ -5,6 +5,7 @@
  */
 
 import { columnOf, join, list, name, type Sql, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 import { activityRows } from './activity.ts';
 import { textFits } from './compile.ts';
 import type { Condition } from './condition.ts';
@@ -68,7 +69,7 @@ const mailableNow = sql`
   (u.contact_id is null and address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid')`;
 
 const unmailableJoin = sql`
-left join (select distinct contact_id from unmailable) as u on u.contact_id = c.contact_id`;
+left join (select distinct contact_id from ${views.unmailable}) as u on u.contact_id = c.contact_id`;
 
 /** Contacts, with the domain of an address cut out once for everything that asks for it. */
 function contactsWith(domains: readonly string[]): Sql {

@@ -2,7 +2,9 @@
  * Each list stands alone: one that would change too much at once, or is wrong, is held by itself. Reads the steps
  * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
  */
+
 import { join, list, type Sql, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { WrongList } from './lists.ts';
 
@@ -83,7 +85,7 @@ export function listMovement(
           and coalesce(c.email_status, 'unknown') <> 'invalid' then 1 else 0 end as valid,
           case when u.contact_id is null then 0 else 1 end as refused,
           case when w.contact_id is null then 0 else 1 end as listed
-        from contacts c left join unmailable u on u.contact_id = c.contact_id
+        from contacts c left join ${views.unmailable} u on u.contact_id = c.contact_id
         left join (select distinct contact_id from wanted_members
         where ${named(sending)}) as w on w.contact_id = c.contact_id
       ) as steps`,
