@@ -88,7 +88,7 @@ it('shows of a list which condition failed, and on which value; of a score, what
   };
   const whyNot: Record<string, string>[] = await rowsOf('x1', /^Not on these lists/);
   expect(whyNot.some(({ list }) => list === 'Newsletter')).toBe(false);
-  expect(whyNot.filter(({ list }) => list === 'Cooling, 90 to 180 days quiet')).toMatchObject([
+  expect(whyNot.filter(({ list }) => list === 'Cooling, inactive 90 to 180 days')).toMatchObject([
     { held: 'yes', condition: expect.stringMatching(/^may be mailed/) },
     {
       held: 'no',

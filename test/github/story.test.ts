@@ -163,7 +163,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       | ---: | --- | --- |
       | 15 | reason | hard\\_bounce |
       | 15 | list | Business leads |
-      | 15 | list | Re-engagement, inactive 180+ days |
+      | 15 | list | Re\\-engagement, inactive 180\\+ days |
       | 15 | domain | company or other |
       | 15 | bounce code | 5\\.1.1 |
       | 15 | source | web form |
@@ -317,8 +317,8 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       | --- | ---: | ---: |
       | contacts | 40 | 0 |
       | list: Business leads | 26 | -14 |
-      | list: Re-engagement, inactive 180+ days | 26 | -14 |
       | list: No marketing consent \\(for audiences\\) | 14 | – |
+      | list: Re\\-engagement, inactive 180\\+ days | 26 | -14 |
       | score band: C4 | 26 | -14 |
       | score band: no score | 14 | – |
 

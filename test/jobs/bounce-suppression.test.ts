@@ -432,7 +432,7 @@ describe('a burst', () => {
       return reportRun('A night', result).slice(2, -2);
     };
     expect(await reported('2026-11-27')).toEqual([
-      'bounce-suppression    unchanged  nothing to change',
+      'bounce-suppression    unchanged  no changes',
       '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). A fault of the receiver or the sender: no address is suppressed for it',
       '  look: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
       '  look: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',

@@ -45,11 +45,11 @@ export function whyNotQuery(segments: readonly Segment[], asOf: Date, contactId:
       ({ depth, text, condition, test }, line) => sql`
         select ${integer(place)} as place, ${integer(line)} as line, ${list} as list,
           case when ${compile(resolved(condition, lists), asOf)} then 'yes' else 'no' end as held,
-          ${`${'  '.repeat(depth)}${text}`} as "condition", ${shownValue(test)} as value
+          ${`${'  '.repeat(depth)}${text}`} as condition, ${shownValue(test)} as value
         from segment_input c where c.contact_id = ${contactId} and not ${compile(members, asOf)}`,
     );
   });
   if (rows.length === 0)
-    return sql`select '' as list, '' as held, '' as "condition", '' as value from segment_input where false`;
-  return sql`select list, held, "condition", value from (${join(rows, ' union all ')}) as answers order by place, line`;
+    return sql`select '' as list, '' as held, '' as condition, '' as value from segment_input where false`;
+  return sql`select list, held, condition, value from (${join(rows, ' union all ')}) as answers order by place, line`;
 }
