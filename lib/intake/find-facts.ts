@@ -1,0 +1,63 @@
+/** Gives incoming facts their ids and their contacts, and rejects those of unknown contacts and those that are there twice. */
+
+import type { Engine } from '../core/engine.ts';
+import { raw } from '../core/sql.ts';
+import { rejectRows, type WeighOptions } from './check-rows.ts';
+import type { IncomingTable } from './incoming.ts';
+import { ignoreUnpaid } from './orders.ts';
+
+/** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
+export async function findFacts(
+  engine: Engine,
+  there: ReadonlySet<IncomingTable>,
+  { settings }: WeighOptions,
+): Promise<void> {
+  if (there.has('bounces')) {
+    const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
+    await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
+    await rejectRepeated(engine, 'bounces', 'bounce_id');
+  }
+  if (there.has('events')) {
+    const id = `'e-' || ${factHash('contact_id', 'email', 'type', 'occurred_at', 'campaign', 'value')}`;
+    await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
+    await findSubjects(engine, 'events');
+    await rejectRepeated(engine, 'events', 'event_id');
+  }
+  if (there.has('purchases')) {
+    await findSubjects(engine, 'purchases');
+    await rejectRepeated(engine, 'purchases', 'order_id');
+    await ignoreUnpaid(engine, settings);
+  }
+}
+
+const factHash = (...columns: string[]): string =>
+  `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
+
+/** Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same run know at once. */
+async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
+  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
+    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'its contact is in quarantine; fix that row first',
+    when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts where contact_id is not null), false)
+      or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email) from unread_contacts where email is not null), false)`,
+  });
+  await rejectRows(engine, table, {
+    column: 'email',
+    reason: 'unknown contact: none has this address; import the contacts first',
+    when: `not coalesce(${known}, false)`,
+  });
+  await engine.run(
+    raw(`update incoming_${table} set contact_id = p.id
+      from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@') union all select email_key, id from import_people where not known and email_key is not null) p
+      where incoming_${table}.contact_id is null and p.address = address_key(incoming_${table}.email)`),
+  );
+}
+
+const rejectRepeated = (engine: Engine, table: IncomingTable, key: string): Promise<number> =>
+  rejectRows(engine, table, {
+    column: key,
+    reason: 'the same as an earlier row',
+    when: `(file, line) in (select (file, line) from incoming_${table} qualify row_number() over (partition by ${key} order by file, line) > 1)`,
+  });
