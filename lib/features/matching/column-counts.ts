@@ -33,8 +33,8 @@ const [yearDigits, monthDigits, dayDigits] = ['(1[5-9]|20)[0-9]{2}', '(0?[1-9]|1
 const datePattern = `^ *(${[
   `${yearDigits}[-/. ]?${monthDigits}[-/. ]?${dayDigits}([T ]00:00(:00)?(\\.0+)?Z?)?`,
   `${dayDigits}[-/. ]+${dayDigits}[-/. ]+(${yearDigits}|[0-9]{2})`,
-  `${dayDigits}[ .-]+(de )?\\p{L}{3,12}\\.?[ -]+(de )?${yearDigits}`,
-  `\\p{L}{3,12}\\.? ${dayDigits},? ${yearDigits}`,
+  `${dayDigits}[ .-]+(de )?\\p{L}{3}\\p{L}*\\.?[ -]+(de )?${yearDigits}`,
+  `\\p{L}{3}\\p{L}*\\.? ${dayDigits},? ${yearDigits}`,
   `${yearDigits}年${monthDigits}月${dayDigits}日`,
 ].join('|')}) *$`;
 

@@ -88,11 +88,11 @@ export async function buildRecords(
 ): Promise<number> {
   await loadPlaceholders(db, rules);
   const { compared } = profile;
-  const values = compared.map((column, index) => `nullif(${comparedSql(profile, column)}, '') as ${v(index)}`);
+  const values = compared.map((column, index) => `${comparedSql(profile, column)} as ${v(index)}`);
   const cleaned = compared.map(({ kind }, index) =>
     keepsShort.includes(kind)
-      ? v(index)
-      : `case when ${v(index)} in (select word from match_placeholders) then null else ${v(index)} end as ${v(index)}`,
+      ? `nullif(${v(index)}, '') as ${v(index)}`
+      : `case when ${v(index)} not in (select word from match_placeholders) then nullif(${v(index)}, '') end as ${v(index)}`,
   );
   const names = compared.map((_, index) => v(index));
   const content =
