@@ -7,7 +7,7 @@ import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
-import { firstNameSql, s, sh, t, v, x } from './record-columns.ts';
+import { firstNameSql, m, s, sh, t, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import {
   dateOfPartsSql,
@@ -139,6 +139,7 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
     `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
     ...(mayBeShared(kind) ? [`coalesce(f${index}.people > 1, false) as ${sh(index)}`] : []),
+    ...(kind === 'email' ? [`regexp_replace(d.${v(index)}, '[^0-9]+', '', 'g') as ${m(index)}`] : []),
     ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);
   const joins = compared.map(
