@@ -65,14 +65,22 @@ function personal(compared: readonly Compared[]): { birth: string; code: string;
   };
 }
 
-/** SQL that is true where something agrees that a household or a company shares. */
-function sharedAgrees(compared: readonly Compared[]): string {
+/** SQL that is true where the whole address agrees: street, house number and place. */
+function sameAddress(compared: readonly Compared[]): string {
   const number = compared.some(({ kind }) => kind === 'housenumber')
     ? anyAt(compared, 'housenumber', ['same'])
     : 'true';
-  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
-  return `(${anyAt(compared, 'phone', ['same'])} or ${anyAt(compared, 'email', ['same'])} or ${place})`;
+  const place = either([anyAt(compared, 'postcode', ['same']), anyAt(compared, 'locality', ['same', 'near'])]);
+  return `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and ${place})`;
 }
+
+/** SQL that is true where something agrees that a household or a company shares. */
+const sharedAgrees = (compared: readonly Compared[]): string =>
+  either([anyAt(compared, 'phone', ['same']), anyAt(compared, 'email', ['same']), sameAddress(compared)]);
+
+/** SQL that is true where two records share an address or a company: a mailbox with another phone was not passed on. */
+const liveOrWorkTogether = (compared: readonly Compared[]): string =>
+  either([anyAt(compared, 'company', ['same']), sameAddress(compared)]);
 
 /** SQL for how many of the other columns agree, and how many differ. */
 function support(compared: readonly Compared[]): { agree: string; differ: string } {
@@ -101,7 +109,7 @@ function personSql(compared: readonly Compared[]): string {
   const enough = [
     `${one(birth)} + ${one(code)} + ${one(mailbox)} >= 2`,
     `${code} and ${surname}`,
-    `${mailbox} and ${surname} and ${sameBirth}`,
+    `${mailbox} and ${surname} and ${sameBirth} and (not ${anyAt(compared, 'phone', ['other'])} or ${liveOrWorkTogether(compared)})`,
     `${birth} and ${surname} and ${sharedAgrees(compared)}`,
     `${birth} and ${surnameSame} and (${agree}) >= (${differ})`,
   ];
@@ -116,11 +124,7 @@ function thingSql(compared: readonly Compared[], rules: MatchingRules): string {
       : [],
   );
   const name = anyAt(compared, 'fullname', ['same']);
-  const number = compared.some(({ kind }) => kind === 'housenumber')
-    ? anyAt(compared, 'housenumber', ['same'])
-    : 'true';
-  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
-  const count = [...single, place].map(one).join(' + ');
+  const count = [...single, sameAddress(compared)].map(one).join(' + ');
   return `(${name} and ${count} >= 2)`;
 }
 
@@ -160,16 +164,43 @@ export function vetoSql(compared: readonly Compared[], rules: MatchingRules): st
   return either([...tests, `(a.gen <> b.gen and not ${birth} and not ${code})`]);
 }
 
+/** SQL that is true where a mailbox agrees that is a person's own, as far as the data shows: on no records of others, no role. */
+function unsharedMailbox(compared: readonly Compared[]): string {
+  return either(
+    compared.flatMap(({ kind }, index) => {
+      if (kind !== 'email') return [];
+      const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
+      const shared = `a.${sh(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
+      return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
+    }),
+  );
+}
+
 /**
- * SQL that is true where a person need not be asked about a likely pair: the first names differ outright, which tells
- * relatives apart better than anything else, or something else conflicts and the probability is not certain.
+ * SQL that is true where a person need not be asked about a likely pair:
+ * - the first names differ outright, which tells relatives apart better than anything else;
+ * - something conflicts, and either the probability is not certain or the first names are not the same;
+ * - one has no first name, or only another form of it (Maria and Marie), and all that agrees a household or a firm shares;
+ * - what agrees beside the names is a mailbox that several people use, and phone and address differ.
  */
-export function notAskedSql(compared: readonly Compared[], rules: MatchingRules): string {
+export function notAskedSql(compared: readonly Compared[], rules: MatchingRules, people: boolean): string {
   const column = firstNameColumn(compared);
   const kind = compared[column]?.kind;
-  const levels = kind ? [levelNumber(kind, 'other'), levelNumber(kind, 'alike')].join(', ') : '';
-  const first = kind ? `l${column} in (${levels})` : 'false';
-  return `(${first} or ${conflictSql(compared, rules)} and probability < ${rules.bands.certain})`;
+  const conflict = conflictSql(compared, rules);
+  if (!kind || !people) return `(${conflict} and probability < ${rules.bands.certain})`;
+  const at = (...names: LevelName[]): string => anyAt([...compared], kind, names);
+  const { birth, code } = personal(compared);
+  const own = either([birth, code, unsharedMailbox(compared)]);
+  const emails = anyAt(compared, 'email', ['same', 'alike', 'other']);
+  const sharedMail = anyAt(compared, 'email', ['same', 'near']);
+  const nothingElse = `not ${anyAt(compared, 'phone', ['same', 'near'])} and not ${sameAddress(compared)}`;
+  const tests = [
+    at('other', 'alike'),
+    `${conflict} and (probability < ${rules.bands.certain} or not l${column} = 1)`,
+    `(l${column} = 0 or ${at('nickname')}) and not ${own} and ${emails}`,
+    `not ${own} and ${sharedMail} and ${nothingElse}`,
+  ];
+  return either(tests.map((test) => `(${test})`));
 }
 
 /** What a pair must show to be merged without asking. */
