@@ -9,7 +9,7 @@
  */
 import { headerWords } from './headers.ts';
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
-import { firstNameColumn, firstNameSql, sh, v, x } from './record-columns.ts';
+import { firstNameColumn, firstNameSql, several, sh, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { literal } from './values.ts';
 
@@ -170,37 +170,48 @@ function unsharedMailbox(compared: readonly Compared[]): string {
     compared.flatMap(({ kind }, index) => {
       if (kind !== 'email') return [];
       const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
-      const shared = `a.${sh(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
+      const shared = `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
       return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
     }),
   );
 }
 
 /**
- * SQL that is true where a person need not be asked about a likely pair:
- * - the first names differ outright, which tells relatives apart better than anything else;
- * - something conflicts, and either the probability is not certain or the first names are not the same;
- * - one has no first name, or only another form of it (Maria and Marie), and all that agrees a household or a firm shares;
- * - what agrees beside the names is a mailbox that several people use, and phone and address differ.
+ * SQL that is true where what agrees tells a household or a firm, and not one person: nothing of a person's own agrees, and
+ * - the first names differ, or are forms of each other (Maria and Marie), at one address or a mailbox of several people; or
+ * - one has no first name, at a mailbox of several people; or
+ * - beside the names nothing agrees but a mailbox of several people.
+ */
+export function sharedOnlySql(compared: readonly Compared[], people: boolean): string {
+  const column = firstNameColumn(compared);
+  const kind = compared[column]?.kind;
+  if (!kind || !people) return 'false';
+  const own = either([
+    anyAt(compared, 'date', ['same', 'near']),
+    anyAt(compared, 'code', ['same', 'near']),
+    unsharedMailbox(compared),
+  ]);
+  const mail = anyAt(compared, 'email', ['same', 'near']);
+  const otherMail = anyAt(compared, 'email', ['alike', 'other']);
+  const otherForm = `${anyAt(compared, kind, ['nickname', 'other'])} and (${mail} or ${otherMail} and ${sameAddress(compared)})`;
+  const noName = `l${column} = 0 and ${mail}`;
+  const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
+  const nothingElse = `${mail} and not ${elsewhere}`;
+  return `(not ${own} and ${either([otherForm, noName, nothingElse].map((test) => `(${test})`))})`;
+}
+
+/**
+ * SQL that is true where a person need not be asked about a likely pair: the first names differ outright; something
+ * conflicts, and either the probability is not certain or the first names are not the same; or what agrees is shared.
  */
 export function notAskedSql(compared: readonly Compared[], rules: MatchingRules, people: boolean): string {
   const column = firstNameColumn(compared);
   const kind = compared[column]?.kind;
   const conflict = conflictSql(compared, rules);
   if (!kind || !people) return `(${conflict} and probability < ${rules.bands.certain})`;
-  const at = (...names: LevelName[]): string => anyAt([...compared], kind, names);
-  const { birth, code } = personal(compared);
-  const own = either([birth, code, unsharedMailbox(compared)]);
-  const emails = anyAt(compared, 'email', ['same', 'alike', 'other']);
-  const sharedMail = anyAt(compared, 'email', ['same', 'near']);
-  const nothingElse = `not ${anyAt(compared, 'phone', ['same', 'near'])} and not ${sameAddress(compared)}`;
-  const tests = [
-    at('other', 'alike'),
-    `${conflict} and (probability < ${rules.bands.certain} or not l${column} = 1)`,
-    `(l${column} = 0 or ${at('nickname')}) and not ${own} and ${emails}`,
-    `not ${own} and ${sharedMail} and ${nothingElse}`,
-  ];
-  return either(tests.map((test) => `(${test})`));
+  const differs = anyAt(compared, kind, ['other', 'alike']);
+  const doubtful = `${conflict} and (probability < ${rules.bands.certain} or not l${column} = 1)`;
+  return either([differs, `(${doubtful})`, sharedOnlySql(compared, people)]);
 }
 
 /** What a pair must show to be merged without asking. */

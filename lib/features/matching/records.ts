@@ -7,7 +7,7 @@ import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
-import { firstNameSql, m, s, sh, t, v, x } from './record-columns.ts';
+import { firstNameSql, m, s, several, sh, t, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import {
   dateOfPartsSql,
@@ -138,13 +138,18 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
     `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
-    ...(mayBeShared(kind) ? [`coalesce(f${index}.people > 1, false) as ${sh(index)}`] : []),
+    ...(mayBeShared(kind)
+      ? [
+          `coalesce(f${index}.people > 1, false) as ${sh(index)}`,
+          `coalesce(f${index}.named > 1, false) as ${several(index)}`,
+        ]
+      : []),
     ...(kind === 'email' ? [`regexp_replace(d.${v(index)}, '[^0-9]+', '', 'g') as ${m(index)}`] : []),
     ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);
   const joins = compared.map(
     ({ kind }, i) =>
-      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
+      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people, count(distinct who) as named" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
   );
   await db.run(`create or replace temp view match_who as
     select d.*, coalesce(root, ${firstNameSql(compared, 'd')}) as who from match_distinct d
