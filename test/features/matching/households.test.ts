@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 /** Seeds for each language; NIGHTSHIFT_SEEDS=1000 for the long run. */
-const seeds = Number(process.env.NIGHTSHIFT_SEEDS ?? 6);
+const seeds = Number(process.env.NIGHTSHIFT_SEEDS ?? 4);
 
 describe('invented households', () => {
   for (const language of ['English', 'German'] as const) {
