@@ -4,6 +4,29 @@ import { defineConfig } from 'vitest/config';
 /** Each starts hundreds of processes, and a process that has grown large takes ten times as long to start one. */
 const STARTERS = ['test/github/faults.test.ts', 'test/github/story.test.ts', 'test/github/api/commit-ledger.test.ts'];
 
+/** What takes more than a few seconds: whole nights, kills, storms, matching. `npm run test:quick` leaves it out. */
+const SLOW = [
+  'test/laws/**',
+  'test/github/**',
+  'test/jobs/**',
+  'test/team/**',
+  'test/docs/**',
+  'test/cli/**',
+  'test/run/**',
+  'test/snapshot/consent.test.ts',
+  'test/intake/**',
+  'test/features/matching/**',
+  'test/features/erasure/**',
+  'test/features/scoring/**',
+  'test/workbook/contract.test.ts',
+  'test/workbook/sheets/**',
+  'test/workbook/external/**',
+  'test/workbook/csv/commit/**',
+  'test/generator/**',
+  'test/workflows/**',
+];
+const isQuick = process.env.NIGHTSHIFT_TESTS === 'quick';
+
 export default defineConfig({
   // One copy of each module, whether a test imports it from lib/ or a job as `nightshift`.
   resolve: { alias: { nightshift: join(import.meta.dirname, 'lib/index.ts') } },
@@ -18,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...STARTERS, 'test/team/**'],
+          exclude: [...STARTERS, 'test/team/**', ...(isQuick ? SLOW : [])],
           isolate: false, // each file's own process would load the engine and the sources anew: a fifth of the checks' time
         },
       },

@@ -18,20 +18,20 @@ export const nightShift: NightShift = {
   batches: [
     {
       name: 'nightly',
-      purpose: 'Clean data for the morning: addresses, suppressions, scores, lists.',
+      purpose:
+        'Clean data for the morning: addresses, suppressions, scores, lists, and the files that other tools fetch.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh],
+      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
     },
     {
       name: 'weekly',
-      purpose: 'Whom contacts work for, and files for the tools that fetch them: lists, audiences, suppressions.',
+      purpose: 'Company enrichment.',
       schedule: { cron: '41 4 * * 1', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [enrichment, exports],
+      jobs: [enrichment],
     },
     {
       name: 'monthly',
-      purpose:
-        'One record per person; what customers are worth; what goes out of the way: contacts without any sign of life, and old records.',
+      purpose: 'Duplicates merged, customer value recalculated, inactive contacts and old records archived.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
       jobs: [dedupeSweep, lifetimeValue, archiveStale],
     },

@@ -1,7 +1,7 @@
 import { atMost, type BounceRules, bounceParts, insert, job, list, sql, update, upsert } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
 
-const { bounceExplanations, bounceMetrics, verdictSteps } = bounceParts;
+const { bounceExplanations, bounceMetrics, bounceRuleTexts, verdictSteps } = bounceParts;
 
 /** New on the list, or there already. Every bounce adds to the evidence. */
 const listed = sql`
@@ -9,12 +9,16 @@ const listed = sql`
 
 /** Whoever wants no mail wants none at a new address either. */
 const followed = sql`
-  select m.email, 'person' as scope, min(m.contact_id) as contact_id, min(l.reason) as reason, min(l.suppressed_at) as suppressed_at,
+  select m.email, 'person' as scope, min(m.contact_id) as contact_id, min(l.reason) as reason,
+    min(l.suppressed_at) as suppressed_at,
     'bounce-suppression' as source, 'follows the person from an earlier address' as note, 'follows the person' as why
   from mailboxes m join on_the_list l on l.person = m.contact_id
   where l.plain <> m.plain group by m.email`;
 
-/** The reasons of workbook.md. What else people write as a reason stays in the workbook: a `why` is counted in the ledger. */
+/**
+ * The reasons of workbook.md. What else people write as a reason stays in the workbook: a `why` is counted in the
+ * ledger.
+ */
 const known = list(['complaint', 'unsubscribe', 'hard_bounce', 'soft_bounces', 'invalid', 'manual']);
 
 /** Every contact that carries such an address, or is such a person. Whoever left or is marked already stays so. */
@@ -35,6 +39,7 @@ export const bounceSuppression = (rules: BounceRules) =>
     reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases'],
     writes: ['suppressions', 'contacts'],
     rules,
+    ruleTexts: bounceRuleTexts(rules),
     steps: ({ asOf }) => verdictSteps(rules, asOf),
     changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
     guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],

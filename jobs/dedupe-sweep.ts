@@ -22,6 +22,7 @@ export const dedupeSweep = (rules: MatchingRules, limit: Limit) =>
     metrics: () => ({
       merged: sql`select count(*) as n from sweep_gone`,
       asked: sql`select count(*) as n from sweep_asked`,
+      unanswered: sql`select count(*) as n from review where subject = 'duplicate' and decision is null`,
     }),
     explains: (_, contactId) => [
       {
@@ -30,7 +31,9 @@ export const dedupeSweep = (rules: MatchingRules, limit: Limit) =>
       },
       {
         title: 'May be the same person as',
-        query: sql`select case when left_id = ${contactId} then right_id else left_id end as other, probability, evidence, decision from review where subject = 'duplicate' and (left_id = ${contactId} or right_id = ${contactId})`,
+        query: sql`
+          select case when left_id = ${contactId} then right_id else left_id end as other, probability, evidence,
+            decision from review where subject = 'duplicate' and (left_id = ${contactId} or right_id = ${contactId})`,
       },
     ],
   });

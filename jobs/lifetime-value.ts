@@ -77,11 +77,15 @@ export const lifetimeValue = (values: ValueRules, limits: ValueLimits) =>
     explains: (_, contactId) => [
       {
         title: 'What this customer is worth',
-        query: sql`select value_band, lifetime_value, expected_orders, p_alive, orders, last_order_at from contacts where contact_id = ${contactId} and orders is not null`,
+        query: sql`
+          select value_band, lifetime_value, expected_orders, p_alive, orders, last_order_at from contacts
+          where contact_id = ${contactId} and orders is not null`,
       },
       {
         title: 'The orders it is computed from',
-        query: sql`select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId} order by ordered_at, order_id`,
+        query: sql`
+          select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId}
+          order by ordered_at, order_id`,
       },
     ],
   });

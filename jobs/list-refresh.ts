@@ -6,7 +6,6 @@ import {
   type ListRule,
   list,
   listParts,
-  raw,
   remove,
   type SizeLimits,
   type Sql,
@@ -27,10 +26,12 @@ const {
   domainKinds,
   heldAsWrong,
   heldBySize,
+  listMovement,
   membershipQuery,
   resizedLists,
   segmentInputQuery,
   trials,
+  whyNotQuery,
 } = listParts;
 
 const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
@@ -40,26 +41,35 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
     ...(refused && { refused }),
   });
 
-const ruled = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
+const namesOf = (rules: readonly ListRule[]): string[] => rules.map(({ name }) => String(name).trim());
 
-/** No list meant for sending keeps anybody who may not be mailed, not even one that is held or wrong. */
+const known = (rules: readonly ListRule[]) => ({
+  ruled: namesOf(rules),
+  excluding: namesOf(rules.filter(({ sending }) => sending === false)),
+});
+
+const sendingNames = (rules: readonly ListRule[]): string[] => namesOf(rules.filter((rule) => rule.sending !== false));
+
+/** No list for sending keeps a contact that may not be mailed, not even one that is held or wrong. */
 const lost = (rules: readonly ListRule[]): Sql => {
-  const sending = rules.filter((rule) => rule.sending !== false).map(({ name }) => String(name).trim());
-  if (sending.length === 0) return raw('false');
+  const sending = sendingNames(rules);
+  if (sending.length === 0) return sql`false`;
   return sql`list in ${list(sending)} and contact_id in (select contact_id from unmailable)`;
 };
 
 /** What the rules want, and what is there today. A list that is wrong wants those whom it has. */
 function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   const { segments, wrong } = checked(rules, context);
-  const none = raw('select cast(null as string) as list, cast(null as string) as contact_id where false');
+  const none = sql`select cast(null as string) as list, cast(null as string) as contact_id where false`;
   const wanted = segments.map((segment): Sql => {
     const members = membershipQuery(segment, context.asOf);
     return sql`select ${segment.name} as list, contact_id from (${members}) as members`;
   });
   if (wrong.length > 0) {
     wanted.push(
-      sql`select list, contact_id from memberships where list in ${list(wrong.map(({ name }) => name))} and not (${lost(rules)})`,
+      sql`
+        select list, contact_id from memberships
+        where list in ${list(wrong.map(({ name }) => name))} and not (${lost(rules)})`,
     );
   }
   const conditions = segments.map((segment) => segment.members);
@@ -84,7 +94,7 @@ function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   ];
 }
 
-/** Who comes and who goes; a member whose day of joining nobody wrote down is dated. */
+/** Who joins and who leaves; a member without a joining date gets one. */
 const movesQuery = sql`
   select coalesce(w.list, o.list) as list, coalesce(w.contact_id, o.contact_id) as contact_id,
     case when o.list is null then 'joined' when w.list is null then 'left' else 'dated' end as change
@@ -119,7 +129,7 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     holds: (context) => [
       {
         column: 'list',
-        query: heldBySize(sizes, ruled(rules)),
+        query: heldBySize(sizes, known(rules)),
         spares: {
           memberships: sql`op = 'd' and ${lost(rules)}`,
           list_changes: sql`change = 'left' and ${lost(rules)}`,
@@ -129,16 +139,22 @@ export const listRefresh = (rules: readonly ListRule[], sizes: SizeLimits) =>
     ],
     metrics: () => ({
       lists: sql`select list as label, count(*) as n from wanted_members group by list order by list`,
-      resized: resizedLists(sizes, ruled(rules)),
+      resized: resizedLists(sizes, known(rules)),
+      ...listMovement(sizes, namesOf(rules), sendingNames(rules)),
     }),
-    explains: (_, contactId) => [
+    explains: (context, contactId) => [
       {
         title: 'Lists',
         query: sql`select list, joined_at as since from memberships where contact_id = ${contactId} order by list`,
       },
       {
         title: 'Joined and left',
-        query: sql`select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+        query: sql`
+          select period, list, change from list_changes where contact_id = ${contactId} order by period desc, list`,
+      },
+      {
+        title: 'Not on these lists: each condition, its value, and whether it held',
+        query: whyNotQuery(checked(rules, context).segments, context.asOf, contactId),
       },
     ],
   });

@@ -11,6 +11,7 @@ const {
   countedBounceSteps,
   describeScoreBacktest,
   domainKinds,
+  nextGradeQuery,
   scorePartsQuery,
   scoreQuery,
   unknownEventTypes,
@@ -51,6 +52,7 @@ export const scoreRecalculation = (rules: ScoringRules, bounceRules: BounceRules
         query: sql`select side, part, detail, points
           from (${scorePartsQuery(checked(rules, context), context.asOf, contactId)}) as parts order by side, place`,
       },
+      { title: 'The next grade', query: nextGradeQuery(checked(rules, context), contactId) },
     ],
     backtest: async (request) => {
       const known = checked(rules, request.contextAt(request.asOf));

@@ -3,7 +3,9 @@ import { bounces } from './rules/bounces.ts';
 
 const { done, mailableAgain, released, releaseSteps } = bounceParts;
 
-/** Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does. */
+/**
+ * Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does.
+ */
 export default job({
   name: 'suppression-release',
   purpose: 'Releases the suppressions that a person answered with "yes" in the table review.',

@@ -5,7 +5,9 @@ const { asked, missing, reviewSteps, verdictSteps } = bounceParts;
 
 /** What tools write there is one word; more than that is a person's own note, and stays in the workbook. */
 const oneWord = (cell: Sql, none: string): Sql =>
-  sql`case when ${cell} is null then ${none} when regexp_contains(${cell}, '^[A-Za-z0-9_.-]{1,30}$') then ${cell} else 'in other words' end`;
+  sql`
+    case when ${cell} is null then ${none} when regexp_contains(${cell}, '^[A-Za-z0-9_.-]{1,30}$') then ${cell}
+      else 'in other words' end`;
 
 /** Asks whether the suppression list is still right: what looks wrong goes to a person, with the evidence. */
 export const suppressionReview = (rules: BounceRules) =>
@@ -18,19 +20,34 @@ export const suppressionReview = (rules: BounceRules) =>
     steps: ({ asOf }) => [...verdictSteps(rules, asOf), ...reviewSteps(rules)],
     changes: ({ asOf }) => [insert('review', asked), insert('suppressions', missing(asOf))],
     metrics: ({ today }) => ({
-      reasons: sql`select ${oneWord(sql`reason`, 'no reason')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
-      sources: sql`select ${oneWord(sql`source`, 'no source')} as label, count(*) as n from suppressions where released_at is null group by 1 order by 1`,
+      reasons: sql`
+        select ${oneWord(sql`reason`, 'no reason')} as label, count(*) as n from suppressions where released_at is null
+        group by 1 order by 1`,
+      sources: sql`
+        select ${oneWord(sql`source`, 'no source')} as label, count(*) as n from suppressions where released_at is null
+        group by 1 order by 1`,
       ages: sql`
-        select case when suppressed_at is null then 'unknown' when local_day(suppressed_at) >= months_before(cast(${today} as date), 12) then 'under a year' when local_day(suppressed_at) >= months_before(cast(${today} as date), 36) then 'one to three years' else 'older' end as label, count(*) as n
+        select case when suppressed_at is null then 'unknown'
+          when local_day(suppressed_at) >= months_before(cast(${today} as date), 12) then 'under a year'
+          when local_day(suppressed_at) >= months_before(cast(${today} as date), 36) then 'one to three years'
+          else 'older' end as label, count(*) as n
         from suppressions where released_at is null group by 1 order by 1`,
       providers: sql`
         select ${oneWord(sql`coalesce(b.provider, s.source)`, 'unknown')} as label, count(*) as n from suppressions s
-        left join (select address_key(email) as email, max(provider) as provider from bounces where provider is not null group by 1) as b on b.email = s.email
+        left join (select address_key(email) as email, max(provider) as provider from bounces where provider is not null
+        group by 1) as b on b.email = s.email
         where s.released_at is null group by 1 order by 1`,
-      // Nobody can release what can't be read: such rows count as suppressions until a person mends them or takes them out.
-      quarantined: sql`select reason as label, count(*) as n from quarantine_now where "table" = 'suppressions' group by reason order by reason`,
-      said: sql`select concat('the suppression list has ', cast(count(*) as string), ' rows that stand twice or can''t be read; the table "quarantine" says which') as said from quarantine_now where "table" = 'suppressions' having count(*) > 0`,
-      disagreeing: sql`select count(*) as n from contacts c join suppressed s on s.email = address_key(c.email) where coalesce(c.status, 'subscribed') = 'subscribed'`,
+      // What can't be read can't be released: such rows count as suppressions until a person corrects or deletes them.
+      quarantined: sql`
+        select reason as label, count(*) as n from quarantine_now where "table" = 'suppressions' group by reason
+        order by reason`,
+      said: sql`
+        select concat('the suppression list has ', cast(count(*) as string),
+          ' rows that stand twice or can''t be read; the table "quarantine" says which') as said from quarantine_now
+            where "table" = 'suppressions' having count(*) > 0`,
+      disagreeing: sql`
+        select count(*) as n from contacts c join suppressed s on s.email = address_key(c.email)
+        where coalesce(c.status, 'subscribed') = 'subscribed'`,
     }),
   });
 

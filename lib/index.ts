@@ -15,6 +15,7 @@ import * as archiveSteps from './features/archive/steps.ts';
 import { bounceExplanations } from './features/bounces/explain.ts';
 import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
+import { bounceRuleTexts } from './features/bounces/rule-texts.ts';
 import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
@@ -31,6 +32,7 @@ import {
   checkScoring,
   describeScoreBacktest,
   bandsOf as gradesOf,
+  nextGradeQuery,
   scorePartsQuery,
   scoreQuery,
   unknownEventTypes,
@@ -39,6 +41,7 @@ import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
+import { whyNotQuery } from './features/segments/why-not.ts';
 import { backtestValue } from './features/value/backtest.ts';
 import { describeValueBacktest } from './features/value/backtest-report.ts';
 import { bandsOf } from './features/value/bands.ts';
@@ -122,7 +125,7 @@ export type { SizeLimits } from './features/segments/size-guard.ts';
 export const archiveParts = archiveSteps;
 
 /** The jobs bounce-suppression, suppression-release and suppression-review. */
-export const bounceParts = { ...releases, bounceExplanations, bounceMetrics, verdictSteps };
+export const bounceParts = { ...releases, bounceExplanations, bounceMetrics, bounceRuleTexts, verdictSteps };
 
 /** The job list-cleaning. */
 export const cleaningParts = { ...cleaningSteps, ROLE_NOTE };
@@ -148,6 +151,7 @@ export const scoreParts = {
   countedBounceSteps,
   describeScoreBacktest,
   domainKinds,
+  nextGradeQuery,
   unknownEventTypes,
 };
 
@@ -160,6 +164,7 @@ export const listParts = {
   membershipQuery,
   segmentInputQuery,
   trials,
+  whyNotQuery,
 };
 
 /** The job lifetime-value. */

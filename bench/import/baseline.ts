@@ -1,6 +1,6 @@
 /**
- * What the least would be: the engine reads the file, types nothing, keeps the first row of each address, and writes the
- * table. `tsx baseline.ts FILE OUT`.
+ * What the least would be: the engine reads the file, types nothing, keeps the first row of each address, and writes
+ * the table. `tsx baseline.ts FILE OUT`.
  */
 
 import { raw } from '../../lib/core/sql.ts';

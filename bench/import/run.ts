@@ -1,6 +1,7 @@
 /**
- * `import FILE --yes` of a contact list into an empty workbook, and of the same list again, against the least that would have
- * to be done (baseline.ts), on one file, in turn. `npm run bench -- import [--contacts=50000,1000000] [--runs=3] [--folder=DIR]`.
+ * `import FILE --yes` of a contact list into an empty workbook, and of the same list again, against the least that
+ * would have to be done (baseline.ts), on one file, in turn. `npm run bench -- import [--contacts=50000,1000000]
+ * [--runs=3] [--folder=DIR]`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';

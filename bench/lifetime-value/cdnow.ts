@@ -15,7 +15,9 @@ export interface CdnowSample {
 const END = '1997-09-30';
 const WEEKS = 39;
 
-/** Histories and spending up to 1997-09-30, and the orders of the 39 weeks after; undefined where the data isn't there. */
+/**
+ * Histories and spending up to 1997-09-30, and the orders of the 39 weeks after; undefined where the data isn't there.
+ */
 export function cdnowSample(): CdnowSample | undefined {
   if (noData) return undefined;
   const bought = new Map<string, Map<string, number>>();

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import * as z from 'zod';
 import type { Customers } from './side-by-side.ts';
 
-/** Milliseconds of each run, for the model of orders and for that of their value, with what they foretold as a check. */
+/**
+ * Milliseconds of each run, for the model of orders and for that of their value, with what they foretold as a check.
+ */
 export interface Timed {
   readonly orders: readonly number[];
   readonly value: readonly number[];

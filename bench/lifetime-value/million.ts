@@ -29,8 +29,8 @@ export async function million(customers: number): Promise<void> {
 }
 
 /**
- * Each customer has a first day, a rate of orders and a lifetime of their own, all from hashes of their number, so that the same
- * customers come out every time. One purchase in a hundred is a refund.
+ * Each customer has a first day, a rate of orders and a lifetime of their own, all from hashes of their number, so that
+ * the same customers come out every time. One purchase in a hundred is a refund.
  */
 async function invent(engine: Engine, customers: number): Promise<void> {
   const chance = (salt: number) => sql`((hash(i * 31 + ${salt}) % 1000003 + 1) / 1000005.0)`;

@@ -1,7 +1,8 @@
 /**
- * How right and how fast lifetime values are: CDNOW against the published figures, the same work by Python's lifetimes where it
- * is installed (`pip install lifetimes`), public shops against plain forecasts (`--shops=FOLDER`, see shops.ts), and a workbook
- * of a million invented customers (`--customers=N`; 0 leaves it out). Prints tables; judges nothing.
+ * How right and how fast lifetime values are: CDNOW against the published figures, the same work by Python's lifetimes
+ * where it is installed (`pip install lifetimes`), public shops against plain forecasts (`--shops=FOLDER`, see
+ * shops.ts), and a workbook of a million invented customers (`--customers=N`; 0 leaves it out). Prints tables; judges
+ * nothing.
  */
 import { candidatesFor, models, score } from '../../lib/features/value/choose.ts';
 import { fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';

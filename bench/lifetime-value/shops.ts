@@ -1,8 +1,8 @@
 /**
  * Forecasts of public shops beside what came: the workbook's own choice of a model, each model, and plain forecasts.
  *
- * The shops' rows are not part of the project. docs/value.md names where each is published; a folder holds one file a shop,
- * `NAME.csv` with the columns customer, day (YYYY-MM-DD) and amount, a row for each order.
+ * The shops' rows are not part of the project. docs/value.md names where each is published; a folder holds one file a
+ * shop, `NAME.csv` with the columns customer, day (YYYY-MM-DD) and amount, a row for each order.
  */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';

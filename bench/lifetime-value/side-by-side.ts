@@ -1,8 +1,8 @@
 /**
- * The same work by us and by Python's lifetimes, on the same customers one by one: fit BG/NBD and Gamma-Gamma, and foretell
- * orders, the chance of being a customer and the value of an order for each. Both are timed inside their process, without
- * loading anything, in processor time, so that other work on the machine says nothing; ours counts customers with equal
- * histories together first, and that is timed too.
+ * The same work by us and by Python's lifetimes, on the same customers one by one: fit BG/NBD and Gamma-Gamma, and
+ * foretell orders, the chance of being a customer and the value of an order for each. Both are timed inside their
+ * process, without loading anything, in processor time, so that other work on the machine says nothing; ours counts
+ * customers with equal histories together first, and that is timed too.
  */
 import { bgNbd } from '../../lib/features/value/beta-geometric.ts';
 import { estimate } from '../../lib/features/value/estimate.ts';

@@ -1,8 +1,8 @@
 /**
- * The forecast in whole orders with the least absolute error for the same total. Most customers buy nothing, so that a mean
- * of 0.1 for each of them is wrong by 0.1 each time; of all forecasts with a given total, the absolute error is least where
- * everybody gets the same quantile of what they may do. It says how sharp a model is. The job writes means all the same:
- * only those may be added up, multiplied by money and ranked.
+ * The forecast in whole orders with the least absolute error for the same total. Most customers buy nothing, so that a
+ * mean of 0.1 for each of them is wrong by 0.1 each time; of all forecasts with a given total, the absolute error is
+ * least where everybody gets the same quantile of what they may do. It says how sharp a model is. The job writes means
+ * all the same: only those may be added up, multiplied by money and ranked.
  */
 
 import type { HeldOut } from '../../lib/features/value/choose.ts';
@@ -15,7 +15,10 @@ interface Chances {
   readonly shape: number;
 }
 
-/** Mean absolute error and bias of that forecast, of a model whose first parameter is the shape of the rates (all of ours). */
+/**
+ * Mean absolute error and bias of that forecast, of a model whose first parameter is the shape of the rates (all of
+ * ours).
+ */
 export function inWholeOrders({ model, parameters }: Fit, heldOut: HeldOut, weeks: number) {
   const { frequency, recency, age, customers, orders } = heldOut;
   const chances = Array.from(frequency, (x, i): Chances => {

@@ -1,7 +1,7 @@
 /**
  * Invented households with known truth: relatives with names that are alike, twins, seniors and juniors, namesakes,
- * colleagues at one switchboard, shared mailboxes and landlines; and real duplicates: copies, people who moved, married,
- * or gave a second address. Everything comes from a seed; no person in them exists.
+ * colleagues at one switchboard, shared mailboxes and landlines; and real duplicates: copies, people who moved,
+ * married, or gave a second address. Everything comes from a seed; no person in them exists.
  */
 import { Random } from '../../data/generator/random.ts';
 import type { Invented } from './invented.ts';

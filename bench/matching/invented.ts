@@ -385,7 +385,9 @@ export function invent(shape: Shape, count: number, seed = 7): Invented {
   };
 }
 
-/** Shops and firms: branches of one firm in several towns, shops that share a building, names written in several ways. */
+/**
+ * Shops and firms: branches of one firm in several towns, shops that share a building, names written in several ways.
+ */
 export function inventShops(count: number, seed = 11): Invented {
   const w = world(seed, givenEnglish, count * 2);
   const { random } = w;

@@ -1,6 +1,7 @@
 /**
  * How well the matching does, per file: pairwise precision, recall and F1, and how many pairs the automatic band would
- * merge wrongly. Public files where the data folder is there, and invented tables of other shapes. Measures, asserts nothing.
+ * merge wrongly. Public files where the data folder is there, and invented tables of other shapes. Measures, asserts
+ * nothing.
  */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 /**
  * The matching by size, from ten thousand rows on, beside Splink's DuckDB backend on the same file where Python has it.
- * Each run is a process of its own. `npm run bench -- matching --rows=1000000`; without --rows the sizes end at 100,000.
+ * Each run is a process of its own. `npm run bench -- matching --rows=1000000`; without --rows the sizes end at
+ * 100,000.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * What a good engineer would write in an afternoon for one folder: reads the files, cleans distinct values with the
  * same libraries, works out the same suppressions, scores and lists with the same SQL, and writes the tables. No row
- * checks, no plan, no guards, no reasons, no ledger, no atomic landing. `tsx baseline.ts FOLDER AS_OF`.
+ * checks, no plan, no guards, no reasons, no ledger, no atomic commit. `tsx baseline.ts FOLDER AS_OF`.
  */
 import { join } from 'node:path';
 import bounceSuppression from '../../jobs/bounce-suppression.ts';
@@ -46,7 +46,7 @@ async function read(): Promise<void> {
   await run(
     `create table contacts as select * replace (try_cast(created_at as timestamp) as created_at, try_cast(updated_at as timestamp) as updated_at, try_cast(last_activity_at as timestamp) as last_activity_at) from ${csv('contacts.csv')}`,
   );
-  const there = await engine.columnsOf(raw('select * from contacts'));
+  const there = await engine.columnsOf(sql`select * from contacts`);
   for (const [column, { type }] of Object.entries(tables.contacts.columns)) {
     if (!there.includes(column))
       await run(

@@ -1,6 +1,6 @@
 /**
- * What became of a mailbox or a person's consent, told as facts: the bounces, the suppressions that stand already, and the
- * events that a fate needs. The truth that a bounce job is measured against is stated here and nowhere worked out.
+ * What became of a mailbox or a person's consent, told as facts: the bounces, the suppressions that stand already, and
+ * the events that a fate needs. The truth that a bounce job is measured against is stated here and nowhere worked out.
  */
 import type { Fate } from './cast.ts';
 import { DAY_SECONDS } from './days.ts';

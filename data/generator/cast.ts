@@ -1,9 +1,10 @@
 /**
- * Who plays which part: every contact of the world has exactly one, handed out in exact numbers from all over the table.
- * A part decides what is true of the person and the mailbox; what that looks like in the files is for others to say.
+ * Who plays which part: every contact of the world has exactly one, handed out in exact numbers from all over the
+ * table. A part decides what is true of the person and the mailbox; what that looks like in the files is for others to
+ * say.
  *
- * `settled` parts were dealt with long ago (their suppressions stand in the workbook); `tonight` parts are what the next
- * night shift should find; `alive` parts are the ones that a careless night shift would suppress, and must not.
+ * `settled` parts were dealt with long ago (their suppressions stand in the workbook); `tonight` parts are what the
+ * next night shift should find; `alive` parts are the ones that a careless night shift would suppress, and must not.
  */
 import { Shuffle } from './random.ts';
 

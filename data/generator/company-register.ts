@@ -1,6 +1,6 @@
 /**
- * What an invented company register says of the sample's companies: the embedded provider of enrichment. One in twelve is not
- * in it, because no register has everybody.
+ * What an invented company register says of the sample's companies: the embedded provider of enrichment. One in twelve
+ * is not in it, because no register has everybody.
  */
 import { companyAt } from './companies.ts';
 

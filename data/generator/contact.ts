@@ -1,6 +1,7 @@
 /**
  * How a member's row looks in contacts.csv: typed by people and forms, with capitals, stray spaces, national telephone
- * numbers, countries in words; and what a careful cleaning would make of it, which is the truth that tests measure against.
+ * numbers, countries in words; and what a careful cleaning would make of it, which is the truth that tests measure
+ * against.
  */
 import { dayText, timeText } from './days.ts';
 import { mistype, spaced, telephone, website } from './handwriting.ts';
@@ -11,7 +12,10 @@ import { Random } from './random.ts';
 
 const purpose = 40;
 
-/** The columns of contacts.csv that every world has. The last two belong to no tool that we know: they must pass through. */
+/**
+ * The columns of contacts.csv that every world has. The last two belong to no tool that we know: they must pass
+ * through.
+ */
 export const contactColumns = [
   'contact_id',
   'email',

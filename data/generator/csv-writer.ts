@@ -1,4 +1,6 @@
-/** Rows to a CSV file in big pieces: UTF-8, commas, LF, quotes only where they are needed. It writes; it never reads. */
+/**
+ * Rows to a CSV file in big pieces: UTF-8, commas, LF, quotes only where they are needed. It writes; it never reads.
+ */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /** Enough for a write to be worth its while, few enough to die young. */

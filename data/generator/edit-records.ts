@@ -1,6 +1,6 @@
 /**
- * Edits a large CSV file record by record within bounded memory: what no edit touches is copied byte for byte. For files with
- * LF at every record's end and RFC 4180 quotes, as this generator and the jobs write them; it judges none.
+ * Edits a large CSV file record by record within bounded memory: what no edit touches is copied byte for byte. For
+ * files with LF at every record's end and RFC 4180 quotes, as this generator and the jobs write them; it judges none.
  */
 import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 
@@ -15,8 +15,8 @@ export interface FileRecord {
 }
 
 /**
- * Reads the file, lets `edit` give each record's new text (undefined leaves it as it is), appends the lines that `more` gives
- * at the end, and puts the result in the file's place.
+ * Reads the file, lets `edit` give each record's new text (undefined leaves it as it is), appends the lines that `more`
+ * gives at the end, and puts the result in the file's place.
  */
 export function editRecords(
   path: string,

@@ -122,7 +122,9 @@ export class Facts {
   }
 }
 
-/** How a fact names its contact: by id; by address where the tool that told it knew no more, or the contact has no id. */
+/**
+ * How a fact names its contact: by id; by address where the tool that told it knew no more, or the contact has no id.
+ */
 function named(member: Member, byAddress: boolean): readonly [id: string, email: string] {
   if (member.contactId === '') return ['', member.address];
   const alone = member.part.kind === 'plain' && member.written === member.address;

@@ -12,7 +12,9 @@ export function writeWorld(world: World, folder: string): Record<WorldTable, num
   return Object.fromEntries(counts) as Record<WorldTable, number>;
 }
 
-/** Writes `truth.json` (rows for the quarantine) and `truth.jsonl` (one contact a line, in the order of contacts.csv). */
+/**
+ * Writes `truth.json` (rows for the quarantine) and `truth.jsonl` (one contact a line, in the order of contacts.csv).
+ */
 export function writeTruth(world: World, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'truth.json'), `${JSON.stringify(world.truth, null, 2)}\n`);

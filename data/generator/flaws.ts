@@ -1,6 +1,6 @@
 /**
- * The few rows of a world that nobody can read, one of each kind, for the quarantine: they look like their neighbours but
- * for one cell. Spread among the good rows, never instead of them.
+ * The few rows of a world that nobody can read, one of each kind, for the quarantine: they look like their neighbours
+ * but for one cell. Spread among the good rows, never instead of them.
  */
 import { timeText } from './days.ts';
 

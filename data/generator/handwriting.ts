@@ -1,5 +1,6 @@
 /**
- * The slips and habits of people who type into forms: capitals, stray spaces, swapped letters, numbers as the country writes them.
+ * The slips and habits of people who type into forms: capitals, stray spaces, swapped letters, numbers as the country
+ * writes them.
  */
 import type { Random } from './random.ts';
 

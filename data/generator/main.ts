@@ -1,11 +1,12 @@
 /**
  * The generator's command line:
  *
- *     npx tsx data/generator/main.ts sample|bench|night DIR [--contacts N] [--events N] [--bounces N] [--seed S] [--truth]
+ *     npx tsx data/generator/main.ts sample|bench|night DIR [--contacts N] [--events N] [--bounces N] [--seed S]
+ * [--truth]
  *
- * `sample` writes the committed sample (data/sample) and the options that it was made with; `bench` a large, wide world;
- * `night` lets one ordinary day pass in a folder that `bench` wrote and the jobs have cleaned since. `--truth` writes what is
- * true of the world beside it.
+ * `sample` writes the committed sample (data/sample) and the options that it was made with; `bench` a large, wide
+ * world; `night` lets one ordinary day pass in a folder that `bench` wrote and the jobs have cleaned since. `--truth`
+ * writes what is true of the world beside it.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

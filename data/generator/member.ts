@@ -1,6 +1,6 @@
 /**
- * One record of the contact table before it is written down: whose it is, under which id and address, since when, and what
- * happened to it. A person who is in the table twice is two members.
+ * One record of the contact table before it is written down: whose it is, under which id and address, since when, and
+ * what happened to it. A person who is in the table twice is two members.
  */
 import { type Story, tell } from './bounces.ts';
 import type { Cast, Part } from './cast.ts';

@@ -1,7 +1,7 @@
 /**
- * An ordinary day passes in a workbook that the jobs have cleaned: a few contacts are new or were edited by people, raw and
- * unclean as ever, some thousands of events and a few hundred bounces came in. Columns are found by their headers, because
- * jobs append some; rows that nobody touched stay byte for byte.
+ * An ordinary day passes in a workbook that the jobs have cleaned: a few contacts are new or were edited by people, raw
+ * and unclean as ever, some thousands of events and a few hundred bounces came in. Columns are found by their headers,
+ * because jobs append some; rows that nobody touched stay byte for byte.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,10 @@ const activeContacts = 25_000;
 
 type Cells = Record<string, string>;
 
-/** Lets one day pass in the folder's contacts.csv, events.csv and bounces.csv. The same folder and options give the same bytes. */
+/**
+ * Lets one day pass in the folder's contacts.csv, events.csv and bounces.csv. The same folder and options give the same
+ * bytes.
+ */
 export function passDay(folder: string, options: NightOptions): NightCounts {
   const contacts = join(folder, 'contacts.csv');
   if (!existsSync(contacts)) throw new Error(`${contacts} is not there. Make a world first.`);

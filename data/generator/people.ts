@@ -1,7 +1,7 @@
 /**
- * The raw material that invented people are made of, by country: names, towns, streets, and telephone ranges that are set
- * aside for fiction (NANPA 555-0100 to 555-0199; Ofcom, Bundesnetzagentur, Arcep, ACMA and PTS drama ranges). No name, address
- * or number here is anybody's.
+ * The raw material that invented people are made of, by country: names, towns, streets, and telephone ranges that are
+ * set aside for fiction (NANPA 555-0100 to 555-0199; Ofcom, Bundesnetzagentur, Arcep, ACMA and PTS drama ranges). No
+ * name, address or number here is anybody's.
  */
 
 interface Town {

@@ -1,6 +1,6 @@
 /**
- * The people of the world as they truly are: name, home, telephone, work, the one address that is theirs, and how they behave.
- * Nothing here is misspelt, missing or out of date; how their records look is contact.ts's affair.
+ * The people of the world as they truly are: name, home, telephone, work, the one address that is theirs, and how they
+ * behave. Nothing here is misspelt, missing or out of date; how their records look is contact.ts's affair.
  */
 import type { Cast } from './cast.ts';
 import { type Company, companyAt, freeMail, jobTitles, mostCompanies } from './companies.ts';

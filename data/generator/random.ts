@@ -1,6 +1,6 @@
 /**
- * Chance that can be repeated: streams of numbers that depend on a seed and on what they are for, and on nothing else, so
- * that contact 712,000 is the same person whether she is made first, last, twice or alone. Not for secrets.
+ * Chance that can be repeated: streams of numbers that depend on a seed and on what they are for, and on nothing else,
+ * so that contact 712,000 is the same person whether she is made first, last, twice or alone. Not for secrets.
  *
  * The generator is sfc32 (Chris Doty-Humphrey, PractRand), seeded through the finalizer of MurmurHash3.
  */
@@ -19,7 +19,10 @@ export class Random {
   private c: number;
   private count = 1;
 
-  /** @param purpose what the stream is for: streams of one seed and index with different purposes know nothing of each other */
+  /**
+   * @param purpose what the stream is for: streams of one seed and index with different purposes know nothing of each
+   * other
+   */
   constructor(seed: number, purpose: number, index: number) {
     this.a = scatter(seed + 0x9e3779b9);
     this.b = scatter(index ^ this.a);
@@ -67,8 +70,9 @@ export class Random {
 }
 
 /**
- * A fixed shuffle of 0 … size − 1 that needs no memory and can be asked both ways (an affine permutation), so that parts can be
- * handed out in exact numbers: "the first 70 places are the dead ones" picks 70 contacts from all over the table.
+ * A fixed shuffle of 0 … size − 1 that needs no memory and can be asked both ways (an affine permutation), so that
+ * parts can be handed out in exact numbers: "the first 70 places are the dead ones" picks 70 contacts from all over the
+ * table.
  */
 export class Shuffle {
   private readonly step: number;

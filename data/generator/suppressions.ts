@@ -1,6 +1,6 @@
 /**
- * The suppressions that stand already when the world is handed over, in the order of contacts, and some of addresses whose
- * contacts are long deleted.
+ * The suppressions that stand already when the world is handed over, in the order of contacts, and some of addresses
+ * whose contacts are long deleted.
  */
 import { DAY_SECONDS, timeText } from './days.ts';
 import { capitals } from './handwriting.ts';

@@ -3,7 +3,10 @@
  * as numbers, and leaves the words to whoever reads it out.
  */
 
-/** A moment in seconds and the happening's place share one 53-bit number: 2^28 seconds are eight years, 2^25 happenings 33 million. */
+/**
+ * A moment in seconds and the happening's place share one 53-bit number: 2^28 seconds are eight years, 2^25 happenings
+ * 33 million.
+ */
 const PLACES = 2 ** 25;
 const MOMENTS = 2 ** 28;
 

@@ -1,8 +1,9 @@
 /**
- * The world: contacts, events, bounces, purchases and suppressions of invented people, of any size, row by row. Same options,
- * same rows, on any machine: it knows no clock, no dice and no files.
+ * The world: contacts, events, bounces, purchases and suppressions of invented people, of any size, row by row. Same
+ * options, same rows, on any machine: it knows no clock, no dice and no files.
  *
- * A contact is a pure function of the seed and its index, so tables are streamed and nothing but the order of happenings is held.
+ * A contact is a pure function of the seed and its index, so tables are streamed and nothing but the order of
+ * happenings is held.
  */
 import { eventsOf, eventsPerContact, purchasesPerContact } from './activity.ts';
 import { Cast } from './cast.ts';

@@ -10,17 +10,20 @@ export const bounces = bounceRules({
   unclear: { bounces: 2, withinDays: 365, daysApart: 1 },
   // Nobody answered, DNS failed. (Engaging Networks)
   noAnswer: { bounces: 3, withinDays: 90 },
-  // Full mailbox: on three different days; seven for someone who clicked or bought lately. (Engaging Networks, Mailchimp)
+  // Full mailbox: on three different days; seven for someone who clicked or bought lately. (Engaging Networks,
+  // Mailchimp)
   mailboxFull: { bounces: 3, withinDays: 90, bouncesIfEngaged: 7, engagedWithinDays: 180 },
   // Routing and relaying. (Engaging Networks)
   routing: { bounces: 4, withinDays: 90 },
   // Any other soft bounce: as patient as Mailchimp is.
   otherSoft: { bounces: 7, withinDays: 90 },
   // What proves that mail arrives; soft bounces before it are forgotten. (Mailman)
-  signsOfLife: ['delivered', 'open', 'click'],
-  // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases by itself.
+  activityEvents: ['delivered', 'open', 'click'],
+  // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases
+  // by itself.
   signUps: ['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in'],
-  // So many at once, for one reason, at one domain: the receiver or the sender broke, and nobody is suppressed.
+  // So many at once, for one reason, at one domain: a fault of the receiver or the sender, and no address is
+  // suppressed.
   burst: { shareOfTheDay: 0.05, bounces: 20, shareOfTheDomain: 0.4, contacts: 5 },
   // Rates of the last 7 days. (SES 5 and 10 %, 0.1 and 0.5 %; Gmail and Yahoo 0.1 and 0.3 %)
   rates: {

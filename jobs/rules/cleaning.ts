@@ -1,6 +1,6 @@
 /**
  * How addresses are judged. Disposable, private-relay and role addresses get a label and are `risky`; that alone
- * suppresses nobody.
+ * suppresses no one.
  */
 
 import { cleaningRules } from 'nightshift';
@@ -10,7 +10,7 @@ export const cleaning = cleaningRules({
   allow: [],
   // Domains whose addresses are invalid for you.
   block: [],
-  // A typo is only pointed out ("did you mean gmail.com?"), because somebody may own the domain. It is corrected where
+  // A typo is only pointed out ("did you mean gmail.com?"), because the domain may be real. It is corrected where
   // you say so here: { 'gmial.com': 'gmail.com' }
   correctTypos: {},
 });

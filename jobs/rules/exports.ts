@@ -1,9 +1,9 @@
 /**
  * The files that other tools fetch each morning, from `exports/` beside the workbook. One entry is one file.
  *
- * `sending: true` leaves out everybody who may not be mailed, whatever list it is of. `only: 'changed'` gives what is new
- * or changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a Google
- * Sheet instead of a file.
+ * `sending: true` exports only contacts that may be mailed, from any list. `only: 'changed'` gives what is new or
+ * changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a
+ * Google Sheet instead of a file. Each is written every night; with `every: 'week'`, in the night to Monday alone.
  */
 // Columns of your own are declared there, and may be exported.
 import './workbook.ts';

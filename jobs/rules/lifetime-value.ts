@@ -11,9 +11,11 @@ export const lifetimeValue = valueRules({
   discountRate: 0.1,
   // The part of an order's value that stays with you.
   margin: 0.4,
-  // What one unit of a currency is worth in the base. An order in any other currency is left out, and a warning counts it.
+  // What one unit of a currency is worth in the base. An order in any other currency is left out, and a warning counts
+  // it.
   currencies: { base: 'USD', rates: { EUR: 1.08, GBP: 1.27 } },
-  // Best first, each with its share of the buyers; then everybody else, and those who were among the best and seem gone.
+  // Best first, each with its share of the buyers; then everybody else, and those who were among the best and seem
+  // gone.
   bands: {
     ranked: [
       { name: 'vip', share: 0.05 },

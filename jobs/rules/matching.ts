@@ -4,7 +4,8 @@
 import { matchingRules } from 'nightshift';
 
 export const matching = matchingRules({
-  // Merged without asking from `certain` on, where two independent identifiers agree; a person is asked from `likely` on.
+  // Merged without asking from `certain` on, where two independent identifiers agree; a person is asked from `likely`
+  // on.
   bands: { certain: 0.99, likely: 0.5 },
   // Larger groups are never merged without asking.
   largestCertainCluster: 4,
@@ -12,7 +13,8 @@ export const matching = matchingRules({
   vetoes: [],
   survivorship: {
     prefer: ['customer', 'most complete', 'oldest'],
-    // Unless said otherwise the survivor's own value, and where that is empty, another's. Consent is always the most restrictive.
+    // By default the survivor's own value, and where that is empty, another's. Consent is always the most
+    // restrictive.
     columns: { status: 'most restrictive' },
   },
 });

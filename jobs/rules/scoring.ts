@@ -1,7 +1,7 @@
 /**
  * How contacts are scored. Change the numbers here, in a pull request; no job needs to change.
  *
- * Engagement is what somebody does, fit is who somebody is; each ends at 0 and at 100. The score is their sum, and
+ * Engagement is what a contact does, fit is who it is; each ends at 0 and at 100. The score is their sum, and
  * the grade their two marks: A1 is the best fit and the most engaged, D4 neither. `npx nightshift explain CONTACT`
  * shows a contact's score part by part, `npx nightshift backtest score` whether scores predict what came. See
  * docs/scoring.md.

@@ -3,7 +3,7 @@
  * needs to change. The words are explained in docs/segments.md.
  *
  * A list marked `sending` never holds anybody who may not be mailed (unsubscribed, suppressed, no valid address),
- * whatever its rule says. The examples are tests: made-up people who must be on the list, and who must not. An
+ * with any rule. The examples are tests: made-up people who must be on the list, and who must not. An
  * example starts as a subscribed contact with a valid address, and `clicks: ['12 days ago']` means just that.
  */
 
@@ -49,7 +49,7 @@ const newcomer = date('created_at').within('90 days');
 export const lists: readonly ListRule[] = [
   {
     name: 'Newsletter',
-    description: 'Everybody who may be mailed and has not gone silent for good.',
+    description: 'Every contact that may be mailed and is not inactive.',
     sending: true,
     where: any(lastEvent(activity).within('180 days'), date('created_at').within('180 days'), memberOf('Customers')),
     examples: {
@@ -68,7 +68,7 @@ export const lists: readonly ListRule[] = [
   },
   {
     name: 'Engaged, last 90 days',
-    description: 'Did something in the last 90 days: the people to mail first, and often.',
+    description: 'Active in the last 90 days: mail first, and often.',
     sending: true,
     where: event(activity, { atLeast: 1, within: '90 days' }),
     examples: {
@@ -85,8 +85,8 @@ export const lists: readonly ListRule[] = [
     },
   },
   {
-    name: 'Cooling, 90 to 180 days quiet',
-    description: 'Last seen 90 to 180 days ago: fewer mails, better ones.',
+    name: 'Cooling, inactive 90 to 180 days',
+    description: 'Last activity 90 to 180 days ago: fewer mails, better ones.',
     sending: true,
     where: all(lastEvent(activity).betweenAges('90 days', '180 days'), not(newcomer)),
     examples: {
@@ -95,8 +95,8 @@ export const lists: readonly ListRule[] = [
     },
   },
   {
-    name: 'Last question, 180 days quiet',
-    description: 'Nothing for 180 days, or nothing ever: asked once whether they still want to hear from us.',
+    name: 'Re-engagement, inactive 180+ days',
+    description: 'No activity for 180 days, or none ever: asked once whether they still want mail.',
     sending: true,
     where: all(
       not(lastEvent(activity).within('180 days')),
@@ -116,14 +116,14 @@ export const lists: readonly ListRule[] = [
   },
   {
     name: 'Last chance before the archive',
-    description: 'Without any sign of life for two years: they go to the archive in a month, unless they answer.',
+    description: 'No activity for two years: archived in a month, unless they become active.',
     sending: true,
     where: text('archive_note').is('inactive'),
     examples: { in: [{ archive_note: 'inactive' }], out: [{ archive_note: 'inactive', status: 'unsubscribed' }, {}] },
   },
   {
     name: 'Hot leads',
-    description: 'A good fit and busy with us, and not a customer yet: for sales to call.',
+    description: 'A good fit, engaged and not a customer yet: for sales to call.',
     sending: true,
     where: all(band('A1', 'A2', 'B1', 'B2'), not(memberOf('Customers'))),
     examples: {
@@ -139,7 +139,7 @@ export const lists: readonly ListRule[] = [
   },
   {
     name: 'Customers',
-    description: 'Everybody who bought something or is marked as a customer, whether they may be mailed or not.',
+    description: 'Contacts with a purchase or the stage customer, mailable or not.',
     sending: false,
     where: any(purchases({ atLeast: 1 }), text('lifecycle_stage').is('customer', 'evangelist')),
     examples: {

@@ -1,5 +1,5 @@
 /**
- * `erase CONTACT`: forgets a person everywhere, and gives a receipt that names nobody.
+ * `erase CONTACT`: forgets a person everywhere, and gives a receipt that names no person.
  */
 import { createHash } from 'node:crypto';
 import { localDay } from '../core/calendar/period.ts';
@@ -51,7 +51,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       confirm: async ({ jobs: [planned] }) => {
         if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
         if (!options.yes && planned.status === 'applied') {
-          console.log(`This would take away: ${changesText(planned)}. It can't be undone.`);
+          console.log(`This would delete: ${changesText(planned)}. It can't be undone.`);
           if (!(await ask('Forget this person? [y/N] '))) return false;
         }
         const tabs = await clearTabs(store, person, false);
@@ -94,12 +94,12 @@ export async function eraseCommand(session: Session): Promise<number> {
 /** A person's rows in the tabs of a spreadsheet, in the words of files; none elsewhere. */
 async function clearTabs(store: Store, person: Named, tables: boolean): Promise<Cleared> {
   const names = namesPerson(person);
-  const theirs = {
+  const traces = {
     names: (text: string): boolean => names(asBytes(text)),
     addresses: new Set(person.addresses),
     ids: new Set(person.ids),
   };
-  const { cut, left } = (await store.sheet?.clearTabs(theirs, tables)) ?? { cut: [], left: [] };
+  const { cut, left } = (await store.sheet?.clearTabs(traces, tables)) ?? { cut: [], left: [] };
   return {
     rewritten: cut.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),
     leftovers: left.map(({ tab, rows }) => ({ file: `tab "${tab}"`, lines: rows })),
@@ -111,19 +111,19 @@ interface Receipt extends Cleared {
   readonly at: string;
   readonly status: string;
   readonly hashes: readonly string[];
-  /** Rows in files that are somebody else's. */
+  /** Rows in files that are only read. */
   readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
 }
 
 function textOf(receipt: Receipt, changes: string): string[] {
   const { status, rewritten, leftovers, outside } = receipt;
-  if (status === 'planned') return [`Nothing was written. It would take away: ${changes}`];
+  if (status === 'planned') return [`Nothing was written. It would delete: ${changes}`];
   return [
     `Receipt: run ${receipt.run}, ${receipt.at}`,
     `Taken away: ${changes}`,
     ...rewritten.map(({ file, lines }) => `Cut out of ${file}: ${lines} lines`),
     ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
-    ...leftovers.map(({ file, lines }) => `Still there, to be mended by hand: ${file}, lines ${lines.join(', ')}`),
+    ...leftovers.map(({ file, lines }) => `Still there, to be fixed by hand: ${file}, lines ${lines.join(', ')}`),
     ...outside.map(
       ({ files, table, rows }) =>
         `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,

@@ -7,7 +7,7 @@ import { allJobs } from '../core/batch.ts';
 import type { Context } from '../core/context.ts';
 import type { Cell, Engine, Row } from '../core/engine.ts';
 import type { Job } from '../core/job.ts';
-import { join, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { ownTables, tableOf } from '../core/tables.ts';
 import { printable, printableJson } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
@@ -39,7 +39,7 @@ export async function explainCommand(session: Session): Promise<number> {
     async (look) => {
       const ids = await findContacts(look.engine, contact);
       if (ids.length === 0) {
-        const elsewhere = await sections(look.engine, aboutNobody(contact));
+        const elsewhere = await sections(look.engine, withoutContact(contact));
         if (elsewhere.length === 0)
           throw new UsageError(
             `There is no contact "${contact}" in this workbook: neither as contact_id nor as address.`,
@@ -47,9 +47,9 @@ export async function explainCommand(session: Session): Promise<number> {
         print(session, [{ contact, sections: elsewhere }]);
         return 0;
       }
-      const told = [];
-      for (const id of ids) told.push({ contact: id, sections: await explainOne(session, look, id) });
-      print(session, told);
+      const explained = [];
+      for (const id of ids) explained.push({ contact: id, sections: await explainOne(session, look, id) });
+      print(session, explained);
       return 0;
     },
   );
@@ -60,20 +60,23 @@ async function findContacts(engine: Engine, contact: string): Promise<string[]> 
   const plain = readSpelling(contact)?.plain ?? contact;
   const rows = await engine.rows(
     sql`select c.contact_id from contacts c left join spellings s on s.address = address_key(c.email)
-      where c.contact_id = ${contact} or coalesce(s.plain, address_key(c.email)) = address_key(${plain}) order by c.contact_id limit 20`,
+      where c.contact_id = ${contact} or coalesce(s.plain, address_key(c.email)) = address_key(${plain})
+      order by c.contact_id limit 20`,
   );
   return rows.map((row) => String(row.contact_id));
 }
 
 /** What may be known of an address or id that no contact has. */
-const aboutNobody = (contact: string): { title: string; query: Sql }[] => [
+const withoutContact = (contact: string): { title: string; query: Sql }[] => [
   {
     title: 'On the suppression list',
-    query: sql`select email, scope, reason, suppressed_at, source, note, released_at from suppressions where email = address_key(${contact})`,
+    query: sql`select email, scope, reason, suppressed_at, source, note, released_at
+      from suppressions where email = address_key(${contact})`,
   },
   {
     title: 'In quarantine',
-    query: sql`select "table", row_key, "column", reason from quarantine_now where row_key = ${contact} or starts_with(row_key, concat(${contact}, ','))`,
+    query: sql`select "table", row_key, "column", reason from quarantine_now
+      where row_key = ${contact} or starts_with(row_key, concat(${contact}, ','))`,
   },
   {
     title: 'Merged into',
@@ -81,7 +84,8 @@ const aboutNobody = (contact: string): { title: string; query: Sql }[] => [
   },
   {
     title: 'In the archive',
-    query: sql`select contact_id, archived_at, archive_reason from archive where contact_id = ${contact} or address_key(email) = address_key(${contact})`,
+    query: sql`select contact_id, archived_at, archive_reason from archive
+      where contact_id = ${contact} or address_key(email) = address_key(${contact})`,
   },
 ];
 
@@ -96,24 +100,37 @@ const inOwnTables = (id: string): { title: string; query: Sql }[] =>
         : []),
     ];
     if (owner.length === 0) return [];
-    const cells = raw(
-      Object.keys(columns)
-        .map((column) => `t.${quoteName(column)}`)
-        .join(', '),
+    const cells = join(
+      Object.keys(columns).map((column) => columnOf(column, 't')),
+      ', ',
     );
-    return [{ title: `In ${table}`, query: sql`select ${cells} from ${raw(table)} t where ${join(owner, ' or ')}` }];
+    return [{ title: `In ${table}`, query: sql`select ${cells} from ${name(table)} t where ${join(owner, ' or ')}` }];
   });
 
 async function explainOne(session: Session, { engine, snapshot }: Look, id: string): Promise<Section[]> {
-  const told = await sections(engine, [
+  const parts = await sections(engine, [
     {
       title: 'Contact',
-      query: sql`select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band from contacts where contact_id = ${id}`,
+      query: sql`
+        select contact_id, email, first_name, last_name, status, email_status, email_note, score, score_band
+        from contacts where contact_id = ${id}`,
     },
-    { title: 'No sending list may hold this contact', query: sql`select why from unmailable where contact_id = ${id}` },
+    {
+      title: 'No sending list may hold this contact',
+      query: sql`
+        select why, case
+          when why like 'status: unsubscribed%' then 'only the person, by signing up again; then set "status" to subscribed by hand'
+          when why like 'status: suppressed%' or why like 'suppression: %' or why like 'reported: %'
+            then 'a person: answer yes in review; or set "released_at" in suppressions, and "status" to subscribed'
+          else 'correct the row that can''t be read; see the table quarantine'
+        end as release
+        from unmailable where contact_id = ${id}`,
+    },
     {
       title: 'A row that can’t be read may mean this contact',
-      query: sql`select q."table", q.row_key, q.reason from contacts c join quarantine_now q on q."column" = '(row)' and contains(lower(q.value), address_key(c.email)) where c.contact_id = ${id}`,
+      query: sql`select q."table", q.row_key, q.reason from contacts c
+        join quarantine_now q on q."column" = '(row)' and contains(lower(q.value), address_key(c.email))
+        where c.contact_id = ${id}`,
     },
   ]);
   for (const scheduled of allJobs(session.nightShift)) {
@@ -123,22 +140,22 @@ async function explainOne(session: Session, { engine, snapshot }: Look, id: stri
     const context = await tried(engine, job, untried);
     const steps = job.steps?.(context) ?? [];
     await runSteps(engine, steps);
-    told.push(...(await sections(engine, job.explains(context, id))));
-    told.push(...(await preparedSections(session, engine, job, context, id)));
+    parts.push(...(await sections(engine, job.explains(context, id))));
+    parts.push(...(await preparedSections(session, engine, job, context, id)));
     await dropSteps(engine, steps);
   }
   const decisions = sql`
     select "at", job, period, "table", "column", "before", "after", reason from changes
     where row_key = ${id} or row_key in (select address_key(email) from contacts where contact_id = ${id})
     order by "at", job, "table", "column"`;
-  told.push(
+  parts.push(
     ...(await sections(engine, [
       { title: 'Decisions', query: decisions },
-      ...aboutNobody(id).slice(1),
+      ...withoutContact(id).slice(1),
       ...inOwnTables(id),
     ])),
   );
-  return told;
+  return parts;
 }
 
 /** What a job explains from what it prepares as in its run; nothing where that says nothing of this contact. */
@@ -159,12 +176,12 @@ async function sections(engine: Engine, asked: readonly { title: string; query: 
   return found;
 }
 
-function print(session: Session, told: readonly { contact: string; sections: readonly Section[] }[]): void {
+function print(session: Session, explained: readonly { contact: string; sections: readonly Section[] }[]): void {
   if (session.options.json) {
-    console.log(printableJson({ contacts: told }));
+    console.log(printableJson({ contacts: explained }));
     return;
   }
-  const lines = told.flatMap(({ sections: parts }) =>
+  const lines = explained.flatMap(({ sections: parts }) =>
     parts.flatMap((part) => [part.title, ...rowsAsText(part.rows), '']),
   );
   console.log(screen(lines));

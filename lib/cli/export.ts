@@ -23,10 +23,10 @@ export async function exportCommand(session: Session): Promise<number> {
       `There is no export "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${names.join(', ')}. They stand in jobs/rules/exports.ts.`,
     );
   }
-  const { needs: _needs, ...whole } = scheduled.job;
+  const { needs: _needs, ...exportJob } = scheduled.job;
   const one = job({
-    ...whole,
-    files: (given) => (whole.files?.(given) ?? []).filter((file) => file.name === name),
+    ...exportJob,
+    files: (given) => (exportJob.files?.(given) ?? []).filter((file) => file.name === name),
   });
   return runJobs(session, `export ${name}`, [{ ...scheduled, job: one }]);
 }

@@ -41,7 +41,10 @@ export class Taken {
     }
   };
 
-  /** Puts each file's rejects beside it, as `FILE.rejects.csv`, and takes away those of an earlier import; returns the paths. */
+  /**
+   * Puts each file's rejects beside it, as `FILE.rejects.csv`, and takes away those of an earlier import; returns the
+   * paths.
+   */
   layBeside = async (): Promise<string[]> => {
     const laid: string[] = [];
     if (!this.report) return laid;
@@ -57,6 +60,12 @@ export class Taken {
     return laid;
   };
 }
+
+/** How the team's rules say that files are read. */
+export const readingOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
+  const { aliases, consent } = nightShift.workbook;
+  return { aliases, consent };
+};
 
 /** How the workbook's cells are read. */
 export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {

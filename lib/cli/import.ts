@@ -9,18 +9,19 @@ import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY } from '../intake/forgotten.ts';
-import { contactColumns } from '../intake/format.ts';
+import { type FileKind, fileKinds } from '../intake/formats/registry.ts';
 import { importJob } from '../intake/import-job.ts';
 import { fedTables } from '../intake/read-files.ts';
 import { unpack } from '../intake/unpack.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
+import { contactColumns } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
-import { contentHash, isRejects, settingsOf, Taken } from './import-report.ts';
+import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
-import { reportRun } from './report.ts';
+import { ofNoContact, reportRun } from './report.ts';
 import { exitCode, rehearsal } from './run.ts';
 import type { Session } from './session.ts';
 import { count, screen, table } from './text.ts';
@@ -33,8 +34,10 @@ export async function importCommand(session: Session): Promise<number> {
   if (options.names.length === 0) throw new UsageError('Import what? Name one or more files: nightshift import FILE…');
   const paths = options.names.map((name) => resolve(name)).filter((path) => !isRejects(path));
   if (paths.length === 0)
-    throw new UsageError('These files are what earlier imports rejected. Mend the rows in a copy under another name.');
-  const request = { map: mapOf(options.map), overwrite: overwriteOf(options.overwrite) };
+    throw new UsageError('These files are what earlier imports rejected. Fix the rows in a copy under another name.');
+  const as = kindOf(options.as);
+  const reading = { ...readingOf(session), map: mapOf(options.map), ...(as && { as }) };
+  const request = { ...reading, overwrite: overwriteOf(options.overwrite) };
   const hash = await contentHash(paths);
   const store = await session.open('import', true);
   try {
@@ -48,7 +51,7 @@ export async function importCommand(session: Session): Promise<number> {
         ...{
           name: 'import',
           paths: unpacked,
-          feeds: await fedTables(unpacked, request.map),
+          feeds: await fedTables(unpacked, reading),
           scratch: store.scratch,
           progress: session.progress,
           asOf: session.asOf,
@@ -70,6 +73,7 @@ export async function importCommand(session: Session): Promise<number> {
       asOf: session.asOf,
       identity: session.identity,
       approvals: new Set(options.approve),
+      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
@@ -107,6 +111,14 @@ function mapOf(given: readonly string[]): Record<string, string> {
   );
 }
 
+/** `--as unsubscribed`: what the files are. */
+function kindOf(given: string | undefined): FileKind | undefined {
+  const kind = fileKinds.find((each) => each === given);
+  if (given !== undefined && !kind)
+    throw new UsageError(`--as takes one of ${fileKinds.join(', ')}; found "${given}".`);
+  return kind;
+}
+
 function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
   for (const column of columns) {
     if (column === 'status')
@@ -119,16 +131,17 @@ function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
 }
 
 const nothingDone = (): string =>
-  process.stdin.isTTY
-    ? 'Nothing was written.'
-    : 'Nothing was written: there is nobody to ask. Look at the plan above, and run again with --yes.';
+  process.stdin.isTTY ? 'Nothing was written.' : 'Not applied: nobody to confirm. Run again with --yes';
 
 /** What each file was taken for, and how its rows end. */
 function textOf(session: Session, result: RunResult, { report }: Taken): string[] {
   const [job] = result.jobs;
-  const files = (report?.files ?? []).flatMap(({ name, label, rows, unused }) => [
-    `${name}: ${plural(rows, 'row')}, taken for ${label}`,
-    ...(unused.length > 0 ? [`  left out: ${unused.join(', ')}`] : []),
+  const files = (report?.files ?? []).flatMap(({ name, label, rows, unused, consent, disagree, notes }) => [
+    `${name}: ${plural(rows, 'row')}, read as ${label}`,
+    ...notes.map((note) => `  ${note}`),
+    ...consent.filter(({ no }) => no > 0).map(({ header, no }) => `  ${header}: ${count(no)} no`),
+    ...(disagree > 0 ? [`  ${plural(disagree, 'row')} in which these columns disagree: no counts`] : []),
+    ...(unused.length > 0 ? [`  ignored: ${unused.join(', ')}`] : []),
   ]);
   const lines = [...files, ''];
   const rejected = Object.entries((job?.metrics.rejected ?? {}) as Record<string, number>);
@@ -143,7 +156,7 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string[
   }
   const ignored = Object.entries(report?.ignored ?? {});
   if (ignored.length > 0) {
-    lines.push('Left alone, because it says nothing about a person or a purchase:');
+    lines.push('Ignored:');
     lines.push(
       ...table(
         ignored.map(([reason, n]) => [n, reason]),
@@ -151,7 +164,9 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string[
       ),
     );
   }
-  if (rejected.length + ignored.length > 0) lines.push('');
+  const strangers = report?.ofNoContact ?? 0;
+  if (strangers > 0) lines.push(`${ofNoContact(strangers)}.`);
+  if (rejected.length + ignored.length + strangers > 0) lines.push('');
   const dry = session.options.dryRun ? ', a dry run: nothing was written' : '';
   return [...lines, ...reportRun(`import, on ${session.workbook.label}${dry}`, result)];
 }

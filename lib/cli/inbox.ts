@@ -8,7 +8,7 @@ import { ERASE_KEY } from '../intake/forgotten.ts';
 import { inboxFiles, inboxJob, withRejectsTab } from '../intake/inbox.ts';
 import { fedTables } from '../intake/read-files.ts';
 import type { Store } from '../workbook/store.ts';
-import { contentHash, settingsOf, Taken } from './import-report.ts';
+import { contentHash, readingOf, settingsOf, Taken } from './import-report.ts';
 import type { Session } from './session.ts';
 
 export interface Inbox {
@@ -29,7 +29,7 @@ export async function inboxOf(session: Session): Promise<Inbox> {
     (await inboxFiles(workbook.folder)).map(async (path) => ({
       path,
       hash: await contentHash([path]),
-      feeds: await fedTables([path]),
+      feeds: await fedTables([path], readingOf(session)),
     })),
   );
   const day = localDay(asOf, nightShift.workbook.timeZone);
@@ -38,13 +38,21 @@ export async function inboxOf(session: Session): Promise<Inbox> {
     jobs: async (store) => {
       const tab = (await store.sheet?.inbox()) ?? null;
       const all =
-        tab === null ? files : [...files, { path: tab, hash: await contentHash([tab]), feeds: await fedTables([tab]) }];
+        tab === null
+          ? files
+          : [
+              ...files,
+              { path: tab, hash: await contentHash([tab]), feeds: await fedTables([tab], readingOf(session)) },
+            ];
       // Two files of one content are one.
       const first = all.filter(({ hash }, i) => all.findIndex((each) => each.hash === hash) === i);
       return first.map(({ path, hash, feeds }) => {
         const kept = new Taken([{ path, origin: path }], store);
         const { progress } = session;
-        const request = { paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) };
+        const request = {
+          ...readingOf(session),
+          ...{ paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) },
+        };
         const made = inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
         if (path === tab) return withRejectsTab(made);
         taken.push(kept);

@@ -1,5 +1,6 @@
 /**
- * `init`: lays out a new or half-empty workbook, a Google Sheet or a folder. Never writes over anything; can be run again.
+ * `init`: lays out a new or half-empty workbook, a Google Sheet or a folder. Never writes over anything; can be run
+ * again.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

@@ -1,17 +1,18 @@
 /**
- * `list`: what there is to run.
+ * `list`: what there is to run, and when it ran last on this workbook.
  */
 import { printableJson } from '../core/text/printable.ts';
-import type { Session } from './session.ts';
+import { historyOf, type Session } from './session.ts';
 import { screen, table } from './text.ts';
 
 export async function listCommand(session: Session): Promise<number> {
-  const { nightShift, ledger, options } = session;
+  const { nightShift, options } = session;
+  const history = await historyOf(session);
   const batches = [];
   for (const batch of nightShift.batches) {
     const jobs = [];
     for (const { name, purpose, reads, writes } of batch.jobs) {
-      const [last] = await ledger.recent(name, 1);
+      const last = history.get(name)?.at(-1);
       jobs.push({
         job: name,
         purpose,

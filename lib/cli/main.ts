@@ -1,5 +1,6 @@
 /**
- * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit code.
+ * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit
+ * code.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';
@@ -23,6 +24,8 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   list: async () => (await import('./list.ts')).listCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
+  report: async () => (await import('./report-page.ts')).reportCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   import: async () => (await import('./import.ts')).importCommand,
@@ -32,6 +35,7 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   shift: async () => (await import('./shift.ts')).shiftCommand,
   watchdog: async () => (await import('./watchdog.ts')).watchdogCommand,
+  decide: async () => (await import('./decide.ts')).decideCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
   drill: async () => (await import('./drill.ts')).drillCommand,
 };

@@ -1,6 +1,6 @@
 /**
- * `new job NAME`: writes a job that changes nothing yet, its test and its line in a batch, and regenerates what follows from
- * jobs/. It writes over nothing.
+ * `new job NAME`: writes a job that changes nothing yet, its test and its line in a batch, and regenerates what follows
+ * from jobs/. It writes over nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * What a person may type: commands and their options, read by commander. A word that is not known is an error that names the
- * nearest one.
+ * What a person may type: commands and their options, read by commander. A word that is not known is an error that
+ * names the nearest one.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
@@ -40,7 +40,17 @@ const OPTIONS = {
     does: 'apply the plan with that hash although a guard stops it',
     many: true,
   },
+  approver: { flags: '--approver <login>', does: 'who approved, for the ledger' },
+  issue: { flags: '--issue <n>', does: 'the issue in which it was approved, for the ledger' },
+  plan: {
+    flags: '--plan <file>',
+    does: 'write the rows of the plan to a CSV file: table, key, column, before, after, reason',
+  },
   due: { flags: '--due', does: 'the slots of a batch that are due by its schedule' },
+  as: {
+    flags: '--as <what>',
+    does: 'what the files are, where that is not certain: contacts, unsubscribed, complaints or bounces',
+  },
   map: {
     flags: '--map <header=column>',
     does: 'a file’s header, and the column that it stands for; again for each',
@@ -69,7 +79,10 @@ const OPTIONS = {
     does: 'what should have come: purchase (the default), or a type of event such as demo_request',
   },
   days: { flags: '--days <n>', does: 'how many days back the numbers are worked out, 90 unless given' },
-  out: { flags: '--out <file>', does: 'write it as a page (HTML) as well' },
+  out: { flags: '--out <file>', does: 'the file that the page (HTML) is written to' },
+  base: { flags: '--base <branch>', does: 'the branch or commit whose rules are compared, main unless given' },
+  rows: { flags: '--rows <file>', does: 'write the rows that differ to this CSV file (personal data)' },
+  open: { flags: '--open', does: 'open the page in the browser' },
 } as const satisfies Record<string, OptionDeclaration>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -88,7 +101,7 @@ interface CommandDeclaration {
 
 /** The commands, as help lists them. */
 export const commands: readonly CommandDeclaration[] = [
-  { name: 'run', args: '[names...]', does: 'run jobs or batches, in order', options: ['dryRun', 'approve'] },
+  { name: 'run', args: '[names...]', does: 'run jobs or batches, in order', options: ['dryRun', 'approve', 'plan'] },
   { name: 'list', args: '', does: 'jobs and batches, what they read and write, when they ran last' },
   { name: 'status', args: '', does: 'the last run of every job; what is due, late or failing' },
   { name: 'explain', args: '[contact]', does: 'why a contact is scored, listed, suppressed or changed as it is' },
@@ -98,7 +111,19 @@ export const commands: readonly CommandDeclaration[] = [
     does: 'hold scores or values of back then against what came since',
     options: ['outcome', 'days', 'out'],
   },
-  { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve'] },
+  {
+    name: 'report',
+    args: '',
+    does: 'write one HTML page of how the list and the runs are, from the ledger alone',
+    options: ['open', 'out'],
+  },
+  {
+    name: 'diff',
+    args: '[names...]',
+    does: 'what the rules of this checkout would do beside those of --base, on one snapshot, in counts',
+    options: ['base', 'rows'],
+  },
+  { name: 'undo', args: '[job] [period]', does: 'put back what a run decided', options: ['dryRun', 'approve', 'plan'] },
   {
     name: 'match',
     args: '[file]',
@@ -109,7 +134,7 @@ export const commands: readonly CommandDeclaration[] = [
     name: 'import',
     args: '[files...]',
     does: 'bring in contacts, bounces, events or purchases from other tools',
-    options: ['dryRun', 'approve', 'map', 'overwrite', 'yes'],
+    options: ['dryRun', 'approve', 'plan', 'as', 'map', 'overwrite', 'yes'],
   },
   { name: 'export', args: '[name]', does: 'write one export by hand', options: ['dryRun'] },
   {
@@ -124,11 +149,12 @@ export const commands: readonly CommandDeclaration[] = [
     name: 'shift',
     args: '[names...]',
     does: 'run on GitHub Actions: what is due, the ledger committed, alerts delivered',
-    options: ['dryRun', 'approve', 'due'],
+    options: ['dryRun', 'approve', 'due', 'approver', 'issue'],
   },
   { name: 'watchdog', args: '', does: 'find runs that are missed, stuck or cancelled, and open issues' },
+  { name: 'decide', args: '', does: 'on GitHub Actions: carry out an approval or a rejection made in an issue' },
   { name: 'digest', args: '', does: 'the week in a comment on one issue' },
-  { name: 'drill', args: '', does: 'prove that an alarm arrives: open an issue on purpose, and close it' },
+  { name: 'drill', args: '', does: 'try the alarm and the approval: open issues on purpose, and close them' },
   {
     name: 'new',
     args: '[kind] [name]',
@@ -154,6 +180,12 @@ export interface Options {
   /** `shift` only: the slots that are due, not this moment. */
   readonly due: boolean;
   readonly approve: readonly string[];
+  readonly as: string | undefined;
+  /** `shift` only: a login at GitHub, and the number of an issue. */
+  readonly approver: string | undefined;
+  readonly issue: number | undefined;
+  /** A file for the plan's rows. */
+  readonly plan: string | undefined;
   readonly map: readonly string[];
   readonly overwrite: readonly string[];
   readonly batch: string | undefined;
@@ -166,6 +198,9 @@ export interface Options {
   readonly outcome: string | undefined;
   readonly days: string | undefined;
   readonly out: string | undefined;
+  readonly open: boolean;
+  readonly base: string | undefined;
+  readonly rows: string | undefined;
   readonly json: boolean;
 }
 
@@ -215,12 +250,26 @@ function program(names: readonly string[], write: (text: string) => void, found:
   return root;
 }
 
-function optionsOf(name: string, command: Command): Options {
-  const given = command.optsWithGlobals<Partial<Options>>();
-  for (const hash of given.approve ?? []) {
+/** Options as they are typed. */
+type Typed = Partial<Omit<Options, 'issue'>> & { readonly issue?: string };
+
+/** @throws UsageError */
+function checkApproval({ approve = [], approver, issue, plan }: Typed): void {
+  for (const hash of approve) {
     if (!/^sha256:[0-9a-f]{64}$/.test(hash))
       throw new UsageError(`--approve takes a plan's whole hash (sha256: and 64 digits), found "${hash}".`);
   }
+  if (approver !== undefined && !/^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/.test(approver))
+    throw new UsageError('--approver takes a login at GitHub.');
+  if (issue !== undefined && !/^[1-9]\d{0,9}$/.test(issue))
+    throw new UsageError(`--issue takes a number, found "${issue}".`);
+  if (plan !== undefined && !/\.csv$/i.test(plan))
+    throw new UsageError(`--plan takes a CSV file, such as plan.csv; found "${plan}".`);
+}
+
+function optionsOf(name: string, command: Command): Options {
+  const given = command.optsWithGlobals<Typed>();
+  checkApproval(given);
   return {
     command: name,
     names: command.args,
@@ -230,6 +279,10 @@ function optionsOf(name: string, command: Command): Options {
     dryRun: given.dryRun ?? false,
     due: given.due ?? false,
     approve: given.approve ?? [],
+    as: given.as,
+    approver: given.approver,
+    issue: given.issue === undefined ? undefined : Number(given.issue),
+    plan: given.plan,
     map: given.map ?? [],
     overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
     batch: given.batch,
@@ -242,6 +295,9 @@ function optionsOf(name: string, command: Command): Options {
     outcome: given.outcome,
     days: given.days,
     out: given.out,
+    open: given.open ?? false,
+    base: given.base,
+    rows: given.rows,
     json: given.json ?? false,
   };
 }
@@ -275,6 +331,6 @@ export function readOptions(argv: readonly string[], names: readonly string[] = 
 
 /** Commander's own sentence, as ours are written: "Unknown option '--dry' (Did you mean --dry-run?). See …". */
 function inWords(message: string): string {
-  const said = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.?]$/.test(said) ? '' : '.'} See nightshift --help.`;
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'} See nightshift --help.`;
 }

@@ -18,18 +18,34 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
+  lines.push(...consentLines(result));
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
+  for (const { label, looksLike } of result.notTaken ?? [])
+    lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
+  if (result.ofNoContact) lines.push(`Files beside the contacts: ${ofNoContact(result.ofNoContact)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
 }
 
+/** What was read as a no, by column, so that a person sees what the file was understood to say. */
+function consentLines({ consent }: RunResult): string[] {
+  if (!consent) return [];
+  const no = Object.entries(consent.no).filter(([, n]) => n > 0);
+  return [
+    ...(no.length > 0
+      ? [`No mail, by the contacts’ columns: ${no.map(([header, n]) => `${header}: ${count(n)} no`).join(', ')}.`]
+      : []),
+    ...(consent.disagree > 0 ? [`In ${plural(consent.disagree, 'row')} these columns disagree: no counts.`] : []),
+  ];
+}
+
 function notReadText(file: string): string {
   const table = tableMeant(file);
   return table
     ? `which is called almost like ${table}.csv. Rename it if it is meant`
-    : 'which may say who left, and is no file that we know. Bring it in by import';
+    : 'which may hold unsubscribes, and is no known file. Import it';
 }
 
 function jobLines(job: JobResult): string[] {
@@ -54,6 +70,7 @@ function jobLines(job: JobResult): string[] {
   }
   lines.push(...sentencesIn(job.metrics).map((sentence) => `  ${sentence}`));
   lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
+  if (job.job === 'inbox') lines.push(...rejectedLines(job));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
   return lines;
@@ -72,9 +89,27 @@ function headline(job: JobResult): string {
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
     return `${plural(Number(job.metrics.written), 'file')} written`;
   if (job.status !== 'unchanged') return changesText(job);
-  if (job.heldParts.length > 0) return 'nothing to change but what is held';
-  return warningsIn(job.metrics).length > 0 ? 'nothing to change' : 'everything is as it should be';
+  if (job.heldParts.length > 0) return 'no changes but what is held';
+  return 'no changes';
 }
+
+/** What of a file could not be imported, which a person reads only here. */
+function rejectedLines({ metrics }: JobResult): string[] {
+  const rejected = Object.entries((metrics.rejected ?? {}) as Record<string, number>);
+  const none = Number(metrics.unread ?? 0) > 0 ? ['  error: nothing of this file could be imported'] : [];
+  const strangers = Number(metrics.ofNoContact ?? 0);
+  return [
+    ...none,
+    ...rejected.map(([reason, n]) => `  rejected: ${count(n)}, ${reason}`),
+    ...(strangers > 0 ? [`  ${ofNoContact(strangers)}`] : []),
+  ];
+}
+
+/** Addresses that refused mail and are no contact's. */
+export const ofNoContact = (addresses: number): string =>
+  addresses === 1
+    ? '1 address that refuses mail is no contact’s: kept, in case it comes in'
+    : `${count(addresses)} addresses that refuse mail are no contact’s: kept, in case they come in`;
 
 /** Bounce and complaint rates over their lines. */
 function alarms(job: JobResult): string[] {

@@ -2,17 +2,20 @@
  * What every command needs before it can work: which workbook, which ledger, which moment. The one place of the
  * command line that reads the clock and the environment.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NightShift } from '../core/batch.ts';
+import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
+import { recogniseWith } from '../intake/formats/registry.ts';
+import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
-import { openCsvStore } from '../workbook/csv/store.ts';
+import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
+import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
 import { type Options, UsageError } from './options.ts';
@@ -38,13 +41,25 @@ export interface Session {
     readonly folder: string;
     readonly label: string;
     readonly isSample: boolean;
+    /** Not another one than NIGHTSHIFT_WORKBOOK names. */
+    readonly isUsual: boolean;
     readonly spreadsheetId: string | null;
   };
   /** Tells what is being done, and where that is known how much of it: 0 to 1. */
   readonly progress: (line: string, share?: number) => void;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
+  /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
+  readonly openForReading: (command: string) => Promise<Store>;
 }
+
+/** The newest ledger entries of this session's workbook, by job of the night shift. */
+export const historyOf = ({ ledger, nightShift, identity }: Session): Promise<History> =>
+  ofLedger(
+    ledger,
+    allJobs(nightShift).map(({ job }) => job.name),
+    identity.workbook,
+  );
 
 /** Prepares a session. Lays the sample out where no workbook is named. @throws UsageError */
 export async function startSession(nightShift: NightShift, options: Options, start: number): Promise<Session> {
@@ -59,9 +74,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const year = asOf.getUTCFullYear();
   if (year < FIRST_YEAR || year > LAST_YEAR) {
     throw new UsageError(
-      `--as-of: "${options.asOf}" lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
+      `--as-of: "${options.asOf}" is outside of the years ${FIRST_YEAR} to ${LAST_YEAR}, for which a workbook can be read.`,
     );
   }
+  refuseAheadOfTime(options, asOf, now, timeZone);
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
   const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
@@ -75,10 +91,30 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     // The sample's world ends at the beginning of its last day in UTC.
     await layOutSample(join(root, 'data', 'sample'), folder, localDay(now, 'UTC'));
   }
-  const identity = identify(spreadsheetId ?? folder, now, process.env);
+  const usual = process.env.NIGHTSHIFT_WORKBOOK;
+  const isUsual = options.workbook === undefined || !usual || options.workbook === usual;
+  if (!isSample && spreadsheetId === null) refuseCheckout(named, folder, process.env);
+  const identity = identify(spreadsheetId ? placeId(spreadsheetId) : folderId(folder), now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
+  const progress = progressTo(process.stderr);
+  const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
+    const { aliases, sources } = nightShift.workbook;
+    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    // Google's client is only loaded for a workbook that needs it.
+    const store =
+      spreadsheetId === null
+        ? await openFolder(common)
+        : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
+            ...common,
+            spreadsheetId,
+            progress: (line) => progress(line),
+          });
+    // The sample is whole in itself.
+    if (isSample || Object.keys(sources).length === 0) return store;
+    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+  };
   return {
     nightShift,
     options,
@@ -86,47 +122,75 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
-    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, spreadsheetId },
-    progress: progressTo(process.stderr),
+    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
+    progress,
     elapsed: () => (performance.now() - start) / 1000,
-    open: async (command, mayBeEmpty = false) => {
-      const { aliases, sources } = nightShift.workbook;
-      const common = { folder, aliases, command, run: identity.run, mayBeEmpty };
-      // Google's client is only loaded for a workbook that needs it.
-      const store =
-        spreadsheetId === null
-          ? await openCsvStore(common)
-          : await (await import('../workbook/sheets/store.ts')).openSheetsStore({ ...common, spreadsheetId });
-      // The sample is whole in itself.
-      if (isSample || Object.keys(sources).length === 0) return store;
-      return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
-    },
+    open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
+    openForReading: (command) => openStore(command, false, openCsvReader),
   };
 }
 
-/** Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the repository. */
+/** Commands that write to a workbook. */
+const WRITING = new Set(['run', 'shift', 'import', 'undo', 'export', 'erase']);
+
+/**
+ * A run as of a moment that has not come would count as done what was never done. Today's date stands for today.
+ * @throws UsageError
+ */
+function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date, now: Date, timeZone: string): void {
+  if (asOf <= now || dryRun || !WRITING.has(command ?? '')) return;
+  const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
+  if (isDate && localDay(asOf, timeZone) === localDay(now, timeZone)) return;
+  throw new UsageError(
+    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add --dry-run to see what a run would do then.`,
+  );
+}
+
+/**
+ * A runner of GitHub's own is thrown away after the job: what a run changes in a folder of its checkout would be lost,
+ * night after night, with a green mark. @throws UsageError
+ */
+function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
+  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
+  if (onActions !== 'true' || runner === 'self-hosted' || !workspace) return;
+  const inside = relative(realPath(workspace), realPath(folder));
+  if (inside.startsWith('..') || isAbsolute(inside)) return;
+  throw new UsageError(
+    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the checkout.`,
+  );
+}
+
+const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
+
+/**
+ * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * repository.
+ */
 function stateFolder(spreadsheetId: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'nightshift', spreadsheetId);
 }
 
-/** One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each tenth of it. */
+/**
+ * One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each
+ * tenth of it.
+ */
 export function progressTo(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
 ): (line: string, share?: number) => void {
   if (!stream.isTTY) {
     let last = '';
     return (line, share) => {
-      const said =
+      const text =
         share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
-      if (said !== last) stream.write(`${said}\n`);
-      last = said;
+      if (text !== last) stream.write(`${text}\n`);
+      last = text;
     };
   }
   process.once('exit', () => stream.write('\r\x1b[K'));
   return (line, share) => {
-    const said = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
-    stream.write(`\r\x1b[K${said.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+    const text = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
+    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
   };
 }
 

@@ -1,56 +1,36 @@
 /**
  * `shift NAME…`: a run as GitHub Actions makes it. With `--due`, the slots of a batch's schedule that are due, each as
- * of its own moment; else what a person asked for. Then the ledger is committed, GitHub is told, and the summary is
- * written, in this order: what happened first, what is said of it after. Whatever can't be told fails the run visibly;
- * the workbook and its ledger are safe by then.
+ * of its own moment; else what a person asked for. Then the ledger is committed, issues are opened and closed, and the
+ * summary is written, in this order. What can't be reported fails the run visibly; the workbook and its ledger are safe
+ * by then. Until a workbook has begun, a scheduled run is a rehearsal.
  */
-import { appendFile } from 'node:fs/promises';
-import * as annotate from '@actions/core';
-import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
-import { describeError } from '../core/errors.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
-import { deliver, type Told } from '../github/api/alerts.ts';
-import { cutSummary } from '../github/api/body.ts';
-import { commitLedger, LedgerNotPushed } from '../github/api/commit-ledger.ts';
-import { GitError } from '../github/api/git.ts';
-import { GitHubError } from '../github/api/github.ts';
+import { join } from 'node:path';
+import { resolveNames, type ScheduledJob } from '../core/batch.ts';
+import type { Reported } from '../github/api/alerts.ts';
+import { commitLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
+import { begunAt } from '../github/begin.ts';
 import { commitMessage } from '../github/commit-message.ts';
-import { dueSlots, type History } from '../github/due.ts';
+import { dueSlots } from '../github/due.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
-import { jobNews, type News } from '../github/job-alerts.ts';
+import { type HandedOver, handOver } from '../github/hand-over.ts';
+import { movedNote } from '../github/ledger-alert.ts';
 import { beat, say } from '../github/notify.ts';
-import { moment, outward, plural } from '../github/outward-errors.ts';
+import { moment, plural } from '../github/outward-errors.ts';
 import { outwardLedger } from '../github/outward-ledger.ts';
-import { summaryText } from '../github/summary.ts';
-import { warningNews } from '../github/warnings.ts';
+import type { History } from '../run/history.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
-import { hasWrongRules } from '../run/plan-job.ts';
 import type { RunResult } from '../run/result.ts';
 import { failAll } from '../run/run.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
+import { EXPORTS } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
-import { reportRun } from './report.ts';
-import { exitCode, knownNames, performRun } from './run.ts';
-import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { restoreLedger } from './restore-ledger.ts';
+import { exitCode, knownNames, performRun, waits } from './run.ts';
+import { historyOf, type Session } from './session.ts';
+import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
+import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
 import { watchOver } from './watchdog.ts';
-
-/** Enough to see a year of nights, or half a month of hours. */
-const LOOK_BACK = 400;
-
-/** The newest ledger entries of this workbook, by job. */
-export async function historyOf({ ledger, nightShift, identity }: Session): Promise<History> {
-  const jobs = allJobs(nightShift).map(({ job }) => job.name);
-  const entries = await Promise.all(jobs.map((job) => ledger.recent(job, LOOK_BACK)));
-  return new Map(jobs.map((job, i) => [job, (entries[i] ?? []).filter((each) => each.workbook === identity.workbook)]));
-}
-
-/** One run of one moment. */
-interface Part {
-  readonly asOf: Date;
-  readonly result: RunResult;
-}
 
 export async function shiftCommand(session: Session): Promise<number> {
   const environment = readEnvironment(process.env);
@@ -59,20 +39,27 @@ export async function shiftCommand(session: Session): Promise<number> {
   if (session.options.names.length === 0 || 'unknown' in jobs) {
     throw new UsageError(`Run what? There are: ${knownNames(session).join(', ')}.`);
   }
-  const slots = await slotsOf(session, environment);
+  if (session.workbook.isSample) return onTheSample(session, environment, name, jobs);
+  const shift = { session, environment, name, jobs, isRehearsal: false, troubles: [], notes: [] };
+  const hadBranch = await attempt(shift, () => restoreLedger(session, environment));
+  const history = await historyOf(session);
+  const slots = slotsOf(session, environment, history);
   if (slots.length === 0) return 0;
-  return session.workbook.isSample
-    ? onTheSample(session, environment, name, jobs)
-    : forReal(session, environment, name, jobs, slots);
+  const isRehearsal = session.options.due && !session.options.dryRun && begunAt(history) === null;
+  return isRehearsal
+    ? forReal({ ...shift, isRehearsal, session: dry(session) }, slots.slice(-1), hadBranch === true)
+    : forReal(shift, slots, hadBranch === true);
 }
 
-/** The moments to run: the slots that are due, or the one that was asked for. */
-async function slotsOf(session: Session, environment: ShiftEnvironment): Promise<Date[]> {
-  const { options, nightShift, identity, asOf, workbook } = session;
-  if (!options.due || workbook.isSample) return [asOf];
+const dry = (session: Session): Session => ({ ...session, options: { ...session.options, dryRun: true } });
+
+/** The moments to run: the slots that are due, or the one that was asked for. @throws UsageError */
+function slotsOf(session: Session, environment: ShiftEnvironment, history: History): Date[] {
+  const { options, nightShift, identity, asOf } = session;
+  if (!options.due) return [asOf];
   const batch = nightShift.batches.find((each) => each.name === options.names[0]);
   if (!batch || options.names.length !== 1) throw new UsageError('--due takes the name of one batch.');
-  const { slots, passedOver, newest } = dueSlots(batch, await historyOf(session), identity.startedAt);
+  const { slots, passedOver, newest } = dueSlots(batch, history, identity.startedAt);
   if (environment.fired !== null && environment.fired !== batch.schedule.cron) {
     notice(environment, `The schedule that fired (${environment.fired}) is not the batch's (${batch.schedule.cron}).`);
   }
@@ -95,67 +82,69 @@ async function onTheSample(
   const note =
     'This ran on the embedded sample. Set the repository variable NIGHTSHIFT_WORKBOOK to run on your own data: see docs/github.md.';
   notice(environment, note);
-  await writeSummary(environment, session, name, [{ asOf: session.asOf, result }], [], [note], new Map());
-  print(session, environment, name, [{ asOf: session.asOf, result }]);
+  const parts = [{ asOf: session.asOf, result }];
+  await writeSummary(environment, session, { batch: name, parts, reported: [], notes: [note], history: new Map() });
+  await keepPage(session);
+  print(session, environment, name, parts);
   return 0;
 }
 
-async function forReal(
-  session: Session,
-  environment: ShiftEnvironment,
-  name: string,
-  jobs: readonly ScheduledJob[],
-  slots: readonly Date[],
-): Promise<number> {
-  const { identity, options } = session;
-  const troubles: string[] = [];
-  const attempt = async (what: () => Promise<unknown>): Promise<void> => {
-    await what().catch((error: unknown) => void troubles.push(troubleText(error)));
-  };
+async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean): Promise<number> {
+  const { session, environment, name, jobs, isRehearsal, troubles, notes } = shift;
+  const { options, workbook } = session;
   await beat(environment.heartbeatUrl, 'start');
-  // What is missing is told before anything can go wrong with this run; what it mends is told at its end.
+  // What is missing is reported before anything can go wrong with this run; what it makes good is closed at its end.
+  const isWatched = !options.dryRun && workbook.isUsual;
   let alarms = false;
   const lookOut = async (): Promise<void> => {
     const { findings } = await watchOver(session, environment);
     alarms = findings.some(({ alarm }) => alarm);
   };
-  // Before the first run there is nothing that could be missing.
-  const isFirst = [...(await historyOf(session)).values()].every((entries) => entries.length === 0);
-  if (!options.dryRun && !isFirst) await attempt(lookOut);
+  if (isWatched) await attempt(shift, lookOut);
   const outside = outwardLedger(session.ledger);
   const parts: Part[] = [];
   for (const asOf of slots) {
     parts.push({ asOf, result: await runOnce({ ...session, asOf, ledger: outside.ledger }, name, jobs) });
   }
   const results = parts.map(({ result }) => result);
-  const told: Told[] = [];
-  if (!options.dryRun) {
-    await attempt(() => keepLedger(session, environment, outside.written(), commitMessage(name, results)));
-    const news = await newsOf(session, environment, name, parts);
-    const { github } = environment;
-    if (github) {
-      const delivery = { ...news, now: identity.startedAt, run: identity.run };
-      await attempt(async () => told.push(...(await deliver(github, delivery))));
-      if (alarms) await attempt(lookOut);
-    }
-  }
-  await attempt(async () => {
+  const lost = options.dryRun
+    ? null
+    : await keepLedger(shift, outside.written(), commitMessage(name, results), hadBranch);
+  const files = options.dryRun ? undefined : await attempt(shift, () => handOverOf(shift, results));
+  if (files?.at) notes.push(`Exports: ${files.at}.`);
+  if (isRehearsal) notes.push('A rehearsal: nothing was written. The issue below asks to begin.');
+  const reported = await reportShift(shift, parts, { lost, ...(files && { files }) });
+  if (alarms) await attempt(shift, lookOut);
+  await attempt(shift, async () => {
     const history = await historyOf(session);
-    await writeSummary(environment, session, name, parts, told, troubles, history);
+    const shown = { batch: name, parts, reported, notes: [...notes, ...troubles], history };
+    await writeSummary(environment, session, shown);
   });
-  const code = troubles.length > 0 ? 1 : exitCode(results.flatMap((result) => result.jobs));
-  await beat(environment.heartbeatUrl, code === 0 ? 'success' : 'fail');
-  if (code !== 0) await say(environment.webhookUrl, webhookText(name, results, troubles, environment));
+  await attempt(shift, () => keepPage(session));
+  for (const { key, did, issue } of reported)
+    if (key.startsWith('begin/') && did === 'opened')
+      await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
+  const ended = troubles.length > 0 ? 1 : codeOf(shift, results, reported);
+  await beat(environment.heartbeatUrl, ended === 0 ? 'success' : 'fail');
+  if (ended !== 0) await say(environment.webhookUrl, webhookText(name, results, troubles, environment));
   print(session, environment, name, parts);
   for (const trouble of troubles) fault(environment, trouble);
-  return code;
+  return ended;
 }
 
-/** Errors of our own say what is wrong; of others, only the kind is told. */
-function troubleText(error: unknown): string {
-  if (error instanceof GitHubError || error instanceof GitError || error instanceof LedgerNotPushed)
-    return error.message;
-  return outward(describeError(error)).message;
+/** Writes the report page where the workflow attaches it to the run from. */
+async function keepPage(session: Session): Promise<void> {
+  const path = process.env.NIGHTSHIFT_REPORT;
+  if (path) await (await import('./report-page.ts')).writePage(session, path);
+}
+
+/** A rehearsal asks in its issue; a plan that a person rejected does not wait. */
+function codeOf({ isRehearsal }: Shift, results: readonly RunResult[], reported: readonly Reported[]): number {
+  const jobs = results.flatMap((result) => result.jobs);
+  const ended = exitCode(jobs);
+  if (ended !== 3) return ended;
+  const rejected = new Set(reported.filter(({ did }) => did === 'rejected before').map(({ key }) => key));
+  return isRehearsal || jobs.filter(waits).every(({ job }) => rejected.has(`approval/${job}`)) ? 0 : ended;
 }
 
 /** A run; where not even the workbook opens, every job's failure, so that each is seen to be missing. */
@@ -170,99 +159,38 @@ async function runOnce(session: Session, name: string, jobs: readonly ScheduledJ
   }
 }
 
-/** One commit: this run's entries, and old months put together. */
+/** One commit: this run's entries, and old months put together. Gives the cause where it could not be pushed. */
 async function keepLedger(
-  session: Session,
-  { branch, gitEnv, onActions }: ShiftEnvironment,
+  { session, environment, troubles, notes }: Shift,
   written: readonly string[],
   message: string,
-): Promise<void> {
-  if (!onActions) return;
+  hadBranch: boolean,
+): Promise<string | null> {
+  const { branch, gitEnv, onActions } = environment;
+  if (!onActions) return null;
   const folder = session.ledgerFolder;
-  const compacted = await compactLedger(folder, session.identity.startedAt);
-  const gone = new Set(compacted.remove);
-  const write = [...written.filter((path) => !gone.has(path)), ...compacted.write];
-  await commitLedger({ folder, write, remove: compacted.remove, message, branch, env: gitEnv });
-}
-
-/** What the newest part says; an older slot's failure is over when a newer one went well. */
-async function newsOf(
-  session: Session,
-  { runUrl, repositoryUrl }: ShiftEnvironment,
-  batch: string,
-  parts: readonly Part[],
-): Promise<News> {
-  const last = parts.at(-1);
-  if (!last) return { alerts: [], allClear: [] };
-  const history = await historyOf(session);
-  const { result, asOf } = last;
-  const jobs = jobNews({
-    nightShift: session.nightShift,
-    batch,
-    asOf,
-    results: result.jobs,
-    history,
-    runUrl,
-    repositoryUrl,
-  });
-  const warnings = warningNews({ result, history, run: session.identity.run, runUrl });
-  return { alerts: [...jobs.alerts, ...warnings.alerts], allClear: [...jobs.allClear, ...warnings.allClear] };
-}
-
-async function writeSummary(
-  { summaryPath }: ShiftEnvironment,
-  { identity }: Session,
-  batch: string,
-  parts: readonly Part[],
-  told: readonly Told[],
-  notes: readonly string[],
-  history: History,
-): Promise<void> {
-  if (!summaryPath) return;
-  const texts = parts.map(({ asOf, result }, i) =>
-    summaryText({ batch, asOf, result, history, run: identity.run, told: i === parts.length - 1 ? told : [], notes }),
-  );
-  await appendFile(summaryPath, cutSummary(texts.join('\n')));
-}
-
-/** The report, with workflow commands switched off meanwhile. */
-function print(
-  { options, identity, workbook }: Session,
-  environment: ShiftEnvironment,
-  name: string,
-  parts: readonly Part[],
-): void {
-  if (environment.onActions) console.log(`::stop-commands::${identity.run}`);
-  for (const { asOf, result } of parts) {
-    const jobs = result.jobs.map((job) => (job.error ? { ...job, error: outward(job.error) } : job));
-    const shown = { ...result, jobs };
-    const where = environment.onActions ? 'the workbook' : workbook.label;
-    if (options.json)
-      console.log(printableJson({ batch: name, asOf: asOf.toISOString(), run: identity.run, ...shown }));
-    else console.log(screen(reportRun(`${name}, as of ${asOf.toISOString()}, on ${where}`, shown)));
+  try {
+    const compacted = await compactLedger(folder, session.identity.startedAt);
+    const gone = new Set(compacted.remove);
+    const write = [...written.filter((path) => !gone.has(path)), ...compacted.write];
+    const pushed = await commitLedger({ folder, write, remove: compacted.remove, message, branch, env: gitEnv });
+    if (pushed.branch === LEDGER_BRANCH && !hadBranch) notes.push(movedNote(branch));
+    return null;
+  } catch (error) {
+    const cause = troubleText(error);
+    troubles.push(cause);
+    return cause;
   }
-  if (environment.onActions) console.log(`::${identity.run}::`);
 }
 
-function webhookText(
-  name: string,
+/** Only a spreadsheet's files lie on the runner; those of a folder are in it. */
+async function handOverOf(
+  { session, environment }: Shift,
   results: readonly RunResult[],
-  troubles: readonly string[],
-  { runUrl }: ShiftEnvironment,
-): string {
-  const jobs = results
-    .flatMap((result) => result.jobs)
-    .filter((job) => (job.status !== 'applied' && job.status !== 'unchanged') || hasWrongRules(job));
-  const said = [
-    ...jobs.map((job) => `${job.job} ${hasWrongRules(job) ? 'has a wrong rule' : job.status}`),
-    ...troubles,
-  ];
-  return `Nightshift: ${name}: ${said.join(', ')}.${runUrl ? ` ${runUrl}` : ''}`;
+): Promise<HandedOver | undefined> {
+  const { github, runUrl, outputPath, onActions } = environment;
+  const made = results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
+  if (!github || !onActions || !made || session.workbook.spreadsheetId === null) return undefined;
+  const { keptDays } = session.nightShift.workbook.exportFiles;
+  return handOver({ github, runUrl, outputPath, folder: join(session.workbook.folder, EXPORTS), keptDays });
 }
-
-/** Shown on the run's page; on a terminal, a plain line. */
-export const notice = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? annotate.notice(text) : console.error(printable(text));
-
-const fault = ({ onActions }: ShiftEnvironment, text: string): void =>
-  onActions ? annotate.error(text) : console.error(printable(text));

@@ -1,26 +1,27 @@
 /**
- * `status`: the last run of every job, and what is due, late or failing. Exit code 1 where something is.
+ * `status`: the last run of every job on this workbook, and what is due, late or failing. Exit code 1 where something
+ * is.
  */
 
 import type { Batch } from '../core/batch.ts';
 import { periodOf } from '../core/calendar/period.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { overdue } from '../github/lateness.ts';
+import { doneUpToMs } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
-import type { Session } from './session.ts';
+import { historyOf, type Session } from './session.ts';
 import { screen, table } from './text.ts';
 
-type Health = 'well' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
-
-const ENOUGH = 50;
+type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
 
 export async function statusCommand(session: Session): Promise<number> {
-  const { nightShift, ledger, options, asOf } = session;
+  const { nightShift, options, asOf } = session;
+  const history = await historyOf(session);
   const jobs = [];
   const isOverdue = (batch: Batch, lastGood: LedgerEntry | null): boolean =>
-    lastGood !== null && overdue(batch, new Date(lastGood.asOf), asOf).missed.length > 0;
+    lastGood !== null && overdue(batch, new Date(doneUpToMs(lastGood)), asOf).missed.length > 0;
   for (const { batch, job } of nightShift.batches.flatMap((batch) => batch.jobs.map((job) => ({ batch, job })))) {
-    const entries = await ledger.recent(job.name, ENOUGH);
+    const entries = history.get(job.name) ?? [];
     const last = entries.at(-1) ?? null;
     const lastGood = entries.findLast(isGood) ?? null;
     const current = periodOf(batch.name, asOf, nightShift.workbook.timeZone);
@@ -70,5 +71,5 @@ function healthOf(given: {
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
   if (last.status === 'blocked') return 'waiting';
   if (isOverdue) return 'late';
-  return last.period === current ? 'well' : 'due';
+  return last.period === current ? 'OK' : 'due';
 }

@@ -1,5 +1,6 @@
 /**
- * `sync`: writes all that follows from `jobs/`: a workflow for each batch, the choices of run-job.yml and the README's tables.
+ * `sync`: writes all that follows from `jobs/`: a workflow for each batch, the choices of run-job.yml and the README's
+ * tables.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,8 +13,8 @@ import type { Options } from './options.ts';
 const isBusyMinute = (minute: number): boolean => minute % 15 === 0;
 
 /**
- * Writes the files that differ, and removes the workflows of batches that are gone. A dry run only names them, and returns
- * the exit code 1 where there are any.
+ * Writes the files that differ, and removes the workflows of batches that are gone. A dry run only names them, and
+ * returns the exit code 1 where there are any.
  */
 export async function syncCommand({ dryRun }: Options, nightShift: NightShift): Promise<number> {
   for (const line of advice(nightShift)) console.error(line);

@@ -1,6 +1,6 @@
 /**
- * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put back, it says
- * so before anything is planned: a run that never was must not look like one that is undone.
+ * `undo JOB PERIOD`: plans the way back, and goes it like any other plan. Where there is nothing that could be put
+ * back, it says so before anything is planned: a run that never was must not look like one that is undone.
  */
 
 import { allJobs } from '../core/batch.ts';
@@ -31,7 +31,9 @@ export async function undoCommand(session: Session): Promise<number> {
 const LOOK_BACK = 400;
 const MOST_NAMED = 5;
 
-/** The ledger says what there is to undo; where it knows of nothing, the workbook itself is asked. @throws UsageError */
+/**
+ * The ledger says what there is to undo; where it knows of nothing, the workbook itself is asked. @throws UsageError
+ */
 async function refuseNothing(session: Session, jobName: string, period: string): Promise<void> {
   const entries = (await session.ledger.recent(jobName, LOOK_BACK)).filter(
     ({ workbook }) => workbook === session.identity.workbook,
@@ -45,7 +47,7 @@ async function refuseNothing(session: Session, jobName: string, period: string):
   throw new UsageError(`${nothingOf(jobName, period, own)} ${instead(jobName, period, entries.filter(decides))}`);
 }
 
-/** A run decided where it added or took away rows, or changed cells that are not worked out anew each time. */
+/** A run decided where it added or took away rows, or changed cells that are not recalculated each time. */
 const decides = ({ status, reasons }: LedgerEntry): boolean =>
   status === 'applied' &&
   Object.keys(reasons).some((reason) => {
@@ -58,7 +60,7 @@ function nothingOf(jobName: string, period: string, own: readonly LedgerEntry[])
   const last = own.at(-1);
   if (!last) return `There is no run of ${jobName} for ${period}, neither in the ledger nor in the workbook's changes.`;
   if (own.some(({ status }) => status === 'applied'))
-    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run works out anew, or files.`;
+    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run recalculates, or files.`;
   return `${jobName} changed nothing for ${period} (${last.status}).`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where jobs/ can't be loaded, no night runs and no watch looks. That is said in words, and by a scheduled run as an issue: it
- * would else be the one failure of which nobody hears.
+ * Where jobs/ can't be loaded, no night runs and no watch looks. A scheduled run reports it as an issue: it
+ * would otherwise be the one failure without an alert.
  */
 
 import { describeError, NightshiftError } from '../core/errors.ts';
@@ -16,7 +16,7 @@ const TITLE = 'jobs/ can’t be loaded: nothing runs';
 /** The commands that workflows run on a schedule. */
 const SCHEDULED = ['shift', 'watchdog'];
 
-/** Said by whoever could load it. */
+/** What closes the issue, once jobs/ can be loaded. */
 export const loadable: AllClear = {
   key: KEY,
   text: (lasted) => `jobs/ can be loaded again, after ${lasted}.`,
@@ -24,34 +24,40 @@ export const loadable: AllClear = {
 
 const placeIn = (text: string): string | undefined => /jobs\/[\w./-]+\.ts(:\d+(:\d+)?)?/.exec(text)?.[0];
 
-/** What stands in jobs/ is the team's own text, so that it may be quoted to whoever runs it; the place is what they need. */
+/**
+ * What stands in jobs/ is the team's own text, so that it may be quoted to the person who runs it; the place is what
+ * they need.
+ */
 function inWords(error: unknown): Error {
   if (error instanceof NightshiftError || !(error instanceof Error)) return error as Error;
-  const said = error.message
+  const text = error.message
     .replaceAll(`file://${process.cwd()}/`, '')
     .replaceAll(`${process.cwd()}/`, '')
     .replaceAll('\n', ' ');
-  const place = placeIn(`${said}\n${error.stack}`);
+  const place = placeIn(`${text}\n${error.stack}`);
   return new UsageError(
-    `jobs/ can't be loaded: ${said}${place && !said.includes(place) ? ` (${place})` : ''}. Mend it, or go back to the last version that worked.`,
+    `jobs/ can't be loaded: ${text}${place && !text.includes(place) ? ` (${place})` : ''}. Fix it, or go back to the last version that worked.`,
   );
 }
 
-/** What may stand in an issue: an error that came while loading may quote what was read meanwhile, a secret among it, and only logs are masked. */
+/**
+ * What may stand in an issue: an error that came while loading may quote what was read meanwhile, a secret among it,
+ * and only logs are masked.
+ */
 function outward(error: unknown): string {
   if (!(error instanceof Error)) return 'An error that says nothing of itself';
   const place = placeIn(`${error.message}\n${error.stack}`);
   return `${error.name.replace(/[^A-Za-z]/g, '')}${place ? ` in ${place}` : ''}`;
 }
 
-/** Tells what is wrong to those whom the run would have told, and throws it. */
+/** Reports what is wrong where the run would have reported, and throws it. */
 export async function unloadable(error: unknown, argv: readonly string[]): Promise<never> {
   const fault = inWords(error);
   const options = understood(argv);
-  // On the sample nothing is watched, so that nobody would say that it is over.
+  // On the sample nothing is watched, so that nothing would close the issue.
   const isReal = Boolean(options?.workbook ?? process.env.NIGHTSHIFT_WORKBOOK);
   if (options && isReal && SCHEDULED.includes(options.command ?? '') && !options.dryRun) {
-    await tell(`${outward(error)}. The log of the run says what is wrong`).catch((trouble: unknown) => {
+    await report(`${outward(error)}. The log of the run says what is wrong`).catch((trouble: unknown) => {
       console.error(printable(describeError(trouble).message));
     });
   }
@@ -67,14 +73,27 @@ function understood(argv: readonly string[]): Options | null {
   }
 }
 
-async function tell(said: string): Promise<void> {
+async function report(cause: string): Promise<void> {
   const { github, runUrl, webhookUrl, heartbeatUrl } = readEnvironment(process.env);
   const see = runUrl ? ` Seen by [this run](${runUrl}).` : '';
   const now = new Date();
   await beat(heartbeatUrl, 'fail');
   await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);
   if (!github) return;
-  const body = `${markdown(said)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
-  const alert = { key: KEY, kind: 'failure', title: TITLE, body, repeat: `${markdown(said)}.${see}` } as const;
-  await deliver(github, { alerts: [alert], allClear: [], now, run: `unloadable-${runUrl ?? now.toISOString()}` });
+  const body = `${markdown(cause)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
+  const alert = {
+    key: KEY,
+    kind: 'failure',
+    title: TITLE,
+    isOfRepository: true,
+    body,
+    repeat: `${markdown(cause)}.${see}`,
+  } as const;
+  await deliver(github, {
+    alerts: [alert],
+    allClear: [],
+    now,
+    workbook: '',
+    run: `unloadable-${runUrl ?? now.toISOString()}`,
+  });
 }

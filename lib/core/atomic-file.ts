@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type Disk, nodeDisk } from './disk.ts';
 
-/** How the unfinished files of this module end: whoever owns the folder may delete those that a crash left. */
+/** How the unfinished files of this module end: the owner of the folder may delete those that a crash left. */
 export const UNFINISHED = '.unfinished';
 
 /**

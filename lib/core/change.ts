@@ -1,4 +1,7 @@
-/** What a job wants of a table, as a query: insert, update, upsert, remove, replace, adopt. What is so already drops out by itself. */
+/**
+ * What a job wants of a table, as a query: insert, update, upsert, remove, replace, adopt. What is so already drops out
+ * by itself.
+ */
 import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';

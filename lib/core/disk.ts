@@ -1,5 +1,5 @@
 /**
- * The few operations through which landing touches a disk, and the real adapter. It decides nothing: what to do in
+ * The few disk operations of a commit, and the real adapter. It decides nothing: what to do in
  * which order stands in the journal's files, so that a test can put a disk in its place that fails, dies, or lets a
  * person edit a file before any one operation.
  */
@@ -51,7 +51,10 @@ export interface Disk {
   /** Returns once the names in the folder would survive a power cut, where the system can promise it. */
   flushFolder(folder: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** Renames if the guard holds, and says whether it did. Look and move stand side by side: no system call compares and renames in one. */
+  /**
+   * Renames if the guard holds, and says whether it did. Look and move stand side by side: no system call compares and
+   * renames in one.
+   */
   renameIf(from: string, to: string, guard: Guard): Promise<boolean>;
   /** A file that is gone already is fine. */
   unlink(path: string): Promise<void>;
@@ -64,7 +67,10 @@ const IN_USE = ['EPERM', 'EACCES', 'EBUSY'];
 
 const onWindows = process.platform === 'win32';
 
-/** On Windows, a virus scanner or an indexer opens a new file for a moment, and no rename passes: we ask again for a second. */
+/**
+ * On Windows, a virus scanner or an indexer opens a new file for a moment, and no rename passes: we ask again for a
+ * second.
+ */
 const RENAME_TRIES = onWindows ? 20 : 1;
 const RENAME_PAUSE_MS = 50;
 
@@ -115,7 +121,10 @@ async function renameIf(from: string, to: string, guard: Guard): Promise<boolean
   }
 }
 
-/** The disk of this machine. Keeps mode and owner of replaced files, not their access control lists or extended attributes. */
+/**
+ * The disk of this machine. Keeps mode and owner of replaced files, not their access control lists or extended
+ * attributes.
+ */
 export const nodeDisk: Disk = {
   resolve: resolvePath,
   async identity(path) {

@@ -1,6 +1,6 @@
 /**
- * What a job and a run may ask of the engine, whichever it is (lib/engine opens DuckDB). It knows SQL and files; it knows no
- * store, no job and no table by name.
+ * What a job and a run may ask of the engine, whichever it is (lib/engine opens DuckDB). It knows SQL and files; it
+ * knows no store, no job and no table by name.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Sql } from './sql.ts';

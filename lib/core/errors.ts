@@ -1,9 +1,9 @@
 /**
- * Faults described for the person who can correct them, and what may be said of any error outside the workbook.
+ * Faults described for the person who can correct them, and what may be shown of any error outside the workbook.
  *
- * A NightshiftError's message holds headers, names of tables, files and tabs, and row numbers at most: it may stand on a
- * terminal and in a local ledger. Its `outward` sentence names nothing of the workbook: it may stand in an issue. Every
- * other error's message may quote a cell (the engine's do), so only its kind leaves.
+ * A NightshiftError's message holds headers, names of tables, files and tabs, and row numbers at most: it may stand on
+ * a terminal and in a local ledger. Its `outward` sentence names nothing of the workbook: it may stand in an issue.
+ * Every other error's message may quote a cell (the engine's do), so only its kind leaves.
  */
 import { fileFault } from './file-faults.ts';
 import { noteOf, placeOfError, placeText } from './source-place.ts';
@@ -12,7 +12,10 @@ import { printable, printableLines } from './text/printable.ts';
 /** 1 a job failed · 2 the command, the settings or the rules are wrong · 4 another run holds the workbook. */
 export type FaultCode = 1 | 2 | 4;
 
-/** The base of every error that Nightshift raises on purpose. A subclass sets its `name`, which is the ledger's error kind. */
+/**
+ * The base of every error that Nightshift raises on purpose. A subclass sets its `name`, which is the ledger's error
+ * kind.
+ */
 export abstract class NightshiftError extends Error {
   /** The exit code of a command that ends with this error. */
   get exitCode(): FaultCode {
@@ -32,7 +35,7 @@ export interface RunError {
   readonly outward?: string;
 }
 
-/** What is said outside of an error of which nothing but its kind may leave. */
+/** What is shown outside of an error of which nothing but its kind may leave. */
 export const outwardOf = (kind: string): string => `An error of the kind ${kind.replace(/[^A-Za-z ]/g, '')}.`;
 
 /** A job that can't be carried out, in words that hold no cell's value. */
@@ -64,7 +67,9 @@ export function describeError(error: unknown): RunError {
   };
 }
 
-/** In which part of which job an error came, or at which line of a source: " in jobs/a-job.ts:12, update of contacts". */
+/**
+ * In which part of which job an error came, or at which line of a source: " in jobs/a-job.ts:12, update of contacts".
+ */
 function whereOf(error: Error, isEngines: boolean): string {
   const note = noteOf(error);
   if (note !== undefined) return ` in ${note}`;
@@ -72,7 +77,9 @@ function whereOf(error: Error, isEngines: boolean): string {
   return place ? ` at ${placeText(place)}` : '';
 }
 
-/** Prints an error in full, for a developer at their own machine who asked for it; never into a log that others read. */
+/**
+ * Prints an error in full, for a developer at their own machine who asked for it; never into a log that others read.
+ */
 function debugError(error: unknown): void {
   if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(error);
 }

@@ -1,6 +1,6 @@
 /**
- * What the system says of a file or a folder, in words that a person can act on: what, where, what to do. They name a path, never
- * what is in it.
+ * What the system says of a file or a folder, in words that a person can act on: what, where, what to do. They name a
+ * path, never what is in it.
  */
 
 const WORDS: Readonly<Record<string, (path: string) => string>> = {
@@ -38,6 +38,6 @@ export function fileFault(error: unknown): string | null {
   if (file !== undefined) return WORDS[CODES[words] ?? '']?.(file) ?? null;
   const { code = '', syscall, path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (syscall === undefined) return null;
-  const said = WORDS[code]?.(dest ?? path ?? SOME_FILE) ?? null;
-  return said === null ? null : `${said.charAt(0).toUpperCase()}${said.slice(1)}`;
+  const text = WORDS[code]?.(dest ?? path ?? SOME_FILE) ?? null;
+  return text === null ? null : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

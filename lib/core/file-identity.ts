@@ -1,12 +1,15 @@
 /**
  * What makes a file the same file, untouched: its size, its times and its inode. Never its content: hashing a million
- * contacts at every look would cost more than landing them.
+ * contacts at every look would cost more than writing them.
  */
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A file as it was at one look. The times (nanoseconds since 1970) and the inode are decimal text, so that JSON keeps them. */
+/**
+ * A file as it was at one look. The times (nanoseconds since 1970) and the inode are decimal text, so that JSON keeps
+ * them.
+ */
 export interface FileIdentity {
   size: number;
   mtimeNs: string;
@@ -15,8 +18,8 @@ export interface FileIdentity {
 }
 
 /**
- * File systems stamp times in ticks (10 ms at most on Linux): two writes within one tick carry the same time. Twice that,
- * so that a write after our look always shows.
+ * File systems stamp times in ticks (10 ms at most on Linux): two writes within one tick carry the same time. Twice
+ * that, so that a write after our look always shows.
  */
 const TICK_MS = 20;
 
@@ -31,8 +34,8 @@ export function identityOf(stats: BigIntStats): FileIdentity {
 }
 
 /**
- * Takes a file's identity before its content is read, to hand to `land` as `expected`. Waits one tick (20 ms) where the
- * file was written this very moment, because the next write could not be told from that one.
+ * Takes a file's identity before its content is read, to pass to `commitFiles` as `expected`. Waits one tick (20 ms)
+ * where the file was written this very moment, because the next write could not be distinguished from that one.
  *
  * @returns null where there is no such file
  */
@@ -50,12 +53,15 @@ export async function identify(path: string): Promise<FileIdentity | null> {
   }
 }
 
-/** True for a file that nobody touched between two looks; also where there was none at either. */
+/** True for a file that was not touched between two reads; also where there was none at either. */
 export function untouched(one: FileIdentity | null, other: FileIdentity | null): boolean {
   return sameContent(one, other) && one?.ctimeNs === other?.ctimeNs;
 }
 
-/** True for the same file with the same content. A rename or a hard link moves ctime without touching the content, so ctime is left out. */
+/**
+ * True for the same file with the same content. A rename or a hard link moves ctime without touching the content, so
+ * ctime is left out.
+ */
 export function sameContent(one: FileIdentity | null, other: FileIdentity | null): boolean {
   return one?.ino === other?.ino && one?.size === other?.size && one?.mtimeNs === other?.mtimeNs;
 }

@@ -26,7 +26,10 @@ export interface Guard {
   /** The table whose size the share is of. */
   readonly of: TableName;
   readonly limit: Limit;
-  /** One number: what of the plan is counted. `planned_TABLE` holds the plan's rows (op, keys, COLUMN, before_COLUMN, why). */
+  /**
+   * One number: what of the plan is counted. `planned_TABLE` holds the plan's rows (op, keys, COLUMN, before_COLUMN,
+   * why).
+   */
   readonly found: Sql;
 }
 
@@ -47,8 +50,8 @@ export interface Hold {
   /** Rows of a part that go through although it is held, by table: a condition on the plan's rows. */
   readonly spares?: Readonly<Partial<Record<TableName, Sql>>>;
   /**
-   * Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are, `called` what
-   * is said in the part's place outside the workbook.
+   * Rows (part, reason): the parts to leave out of the plan; `kept`, where given, says how many rows stay as they are,
+   * `called` what is shown in the part's place outside the workbook.
    */
   readonly query: Sql;
 }

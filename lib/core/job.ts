@@ -42,7 +42,7 @@ export type LookedUp = Readonly<Record<string, string | null>>;
 
 /**
  * A named table made by TypeScript: `compute` is called once for every distinct row of `over` (one to three text
- * columns) and its answer stands beside it. For what needs a library and can't be said in SQL.
+ * columns) and its answer stands beside it. For what needs a library and can't be expressed in SQL.
  */
 export interface LookupStep {
   readonly name: string;
@@ -71,18 +71,25 @@ export interface Job {
   readonly needs?: readonly string[];
   /** What marketers tuned; its hash stands in the ledger. */
   readonly rules?: unknown;
-  /** Columns beyond the known ones that the rules name (as `normalHeader` gives them), so that the snapshot loads them. */
+  /** The rules as sentences, by the reason (`why`) that they give: shown to the person who approves a plan. */
+  readonly ruleTexts?: Readonly<Record<string, string>>;
+  /**
+   * Columns beyond the known ones that the rules name (as `normalHeader` gives them), so that the snapshot loads them.
+   */
   readonly extraColumns?: readonly string[];
   /** Asks the world outside, before the snapshot; see ahead.ts. */
   readonly gather?: (at: Gathering) => Promise<Gathered>;
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
   readonly prepare?: (at: Preparation) => Promise<Metrics>;
   /**
-   * It forgets somebody: its decisions are written nowhere, because they would hold what it is there to forget, and it waits for no
-   * table that shrank to be whole again.
+   * It erases a person: its decisions are written nowhere, because they would hold what it is there to forget, and it
+   * waits for no table that shrank to be whole again.
    */
   readonly unrecorded?: true;
-  /** Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one part's fault and not the job's. */
+  /**
+   * Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one
+   * part's fault and not the job's.
+   */
   readonly trials?: (context: Context) => readonly Trial[];
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
@@ -96,7 +103,9 @@ export interface Job {
   readonly explains?: (context: Context, contactId: string) => readonly Explanation[];
   /** Holds its numbers of back then against what came since: the command `backtest`. */
   readonly backtest?: (request: BacktestRequest<Step>) => Promise<Backtest>;
-  /** Explains from tables that `prepare` makes, which is run first; only where `when` counts any row for the contact. */
+  /**
+   * Explains from tables that `prepare` makes, which is run first; only where `when` counts any row for the contact.
+   */
   readonly explainsPrepared?: {
     readonly when: (contactId: string) => Sql;
     readonly explains: (context: Context, contactId: string) => readonly Explanation[];

@@ -1,6 +1,7 @@
 /**
- * On which line of a source a part of an object literal is: for a fault in rules, whose path a schema gives. It reads brackets,
- * strings and comments, and no more of TypeScript: where a path leads into a name or a spread, the nearest line before it is given.
+ * On which line of a source a part of an object literal is: for a fault in rules, whose path a schema gives. It reads
+ * brackets, strings and comments, and no more of TypeScript: where a path leads into a name or a spread, the nearest
+ * line before it is given.
  */
 
 interface Entry {

@@ -1,9 +1,11 @@
 /**
  * What a job may do ahead of its changes, beyond what SQL can say:
  *
- * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to read.
+ * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to
+ * read.
  *           Like those a function of the snapshot, as-of and rules
- * gather    asks the world outside and keeps what it said in a table of the workbook, before the run's snapshot is taken,
+ * gather    asks an outside service and keeps the answers in a table of the workbook, before the run's snapshot is
+ * taken,
  *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
  */
 
@@ -22,17 +24,17 @@ export interface Preparation {
   readonly earlier: Metrics | null;
 }
 
-/** What lies beyond the workbook. Only the edge of the program knows the environment. */
+/** What is outside the workbook. Only the edge of the program knows the environment. */
 export interface Outside {
   /** The value of a secret by its name; undefined where it isn't set. */
   readonly secret: (name: string) => string | undefined;
   /** The workbook is the embedded sample. */
   readonly isSample?: boolean;
-  /** Does work that may be told to stop: the signal says so, and the work then ends soon and in order. */
+  /** Does work that may be stopped: the signal reports it, and the work then ends soon and in order. */
   readonly stoppable: <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
-/** No secrets, and nobody who says stop. */
+/** No secrets, and no stop signal. */
 export const nothingOutside: Outside = {
   secret: () => undefined,
   stoppable: (work) => work(new AbortController().signal),
@@ -47,7 +49,7 @@ export interface Gathering {
   readonly rehearsal: boolean;
   /** A folder that outlives a killed run, on the same machine. */
   readonly stateFolder: string;
-  /** Writes a change into the workbook at once, in a landing of its own; the plan then finds it there. */
+  /** Writes a change into the workbook at once, in a commit of its own; the plan then finds it there. */
   readonly keep: (change: Change) => Promise<void>;
 }
 

@@ -78,11 +78,11 @@ export class RulesError extends NightshiftError {
 
 /** Of rules that may have one of several shapes, the issues of the shape that they miss least. */
 function issuesOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[] = []): readonly z.core.$ZodIssue[] {
-  const whole = { ...issue, path: [...path, ...issue.path] };
-  if (issue.code !== 'invalid_union') return [whole];
-  const shapes = issue.errors.map((errors) => errors.flatMap((each) => issuesOf(each, whole.path)));
+  const full = { ...issue, path: [...path, ...issue.path] };
+  if (issue.code !== 'invalid_union') return [full];
+  const shapes = issue.errors.map((errors) => errors.flatMap((each) => issuesOf(each, full.path)));
   const [nearestShape] = shapes.sort((one, other) => one.length - other.length);
-  return nearestShape ?? [whole];
+  return nearestShape ?? [full];
 }
 
 /** `:12` for each path, where the call that gave the rules is in a file of that name; else undefined. */

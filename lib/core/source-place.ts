@@ -1,6 +1,7 @@
 /**
- * Where in `jobs/` something was declared: the file, by its path below the project, and the line. For error messages, so that
- * they name the place to change. It is read from call stacks, which point into the sources (bin/nightshift.js turns source maps on).
+ * Where in `jobs/` something was declared: the file, by its path below the project, and the line. For error messages,
+ * so that they name the place to change. It is read from call stacks, which point into the sources (bin/nightshift.js
+ * turns source maps on).
  */
 import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -81,7 +82,10 @@ export function sourceOf(file: string): string | undefined {
   }
 }
 
-/** The first line from `place` on, else the first of the file, in which `word` is a word of its own; `place` where none is. */
+/**
+ * The first line from `place` on, else the first of the file, in which `word` is a word of its own; `place` where none
+ * is.
+ */
 export function lineNaming(word: string, place: SourcePlace): SourcePlace {
   const lines = sourceOf(place.file)?.split('\n') ?? [];
   const pattern = new RegExp(`(?<![\\w$])${word.replaceAll(/[^\w ]/g, '\\$&')}(?![\\w$])`);

@@ -63,6 +63,21 @@ export const quoteName = (name: string): string =>
 /** A text as an SQL literal, where a statement takes no parameters (`copy`, `read_csv`). */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** A column by name, in quotes where it needs them: `columnOf('at', 't')` is `t."at"`. */
+export const columnOf = (column: string, alias?: string): Sql => ({
+  text: `${alias === undefined ? '' : `${alias}.`}${quoteName(column)}`,
+  values: [],
+});
+
+/** A text as an SQL literal, for statements that take no parameters (`copy`, `create view`, `create macro`). */
+export const literal = (text: string): Sql => ({ text: quoteText(text), values: [] });
+
+/** A whole number as an SQL literal, for the same statements. @throws JobError for any other number */
+export function integer(n: number): Sql {
+  if (!Number.isSafeInteger(n)) throw fault(`${n} is no whole number.`);
+  return { text: String(n), values: [] };
+}
+
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });
 

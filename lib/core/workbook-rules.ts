@@ -38,6 +38,19 @@ const schema = z.strictObject({
   slashedDates: z.enum(['MM/DD/YYYY', 'DD/MM/YYYY']).optional(),
   /** Other names of the contacts table's columns: header → column. */
   aliases: z.record(z.string(), z.string()),
+  /**
+   * What the values of a column that may speak of consent mean: header → values for yes and no (in any case of
+   * letters), or that it has nothing to do with mail. `''` is an empty cell.
+   */
+  consent: z
+    .record(
+      z.string(),
+      z.union([
+        z.literal('ignore'),
+        z.strictObject({ yes: z.array(z.string()).default([]), no: z.array(z.string()).default([]) }),
+      ]),
+    )
+    .default({}),
   /** Columns of the team's own in Nightshift's tables, and tables of its own, with their types. */
   columns: ownColumnsSchema,
   tables: ownTablesSchema,
@@ -55,9 +68,13 @@ const schema = z.strictObject({
     .default({}),
   /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
   shrink: z.strictObject({ share: z.number().min(0).max(1) }),
+  /** How many days GitHub keeps the export files of a run on Actions, in a private repository. */
+  exportFiles: z.strictObject({ keptDays: z.int().min(1).max(90) }).default({ keptDays: 7 }),
 });
 
 export type WorkbookRules = z.infer<typeof schema>;
+/** The team's answers to what columns say of consent. */
+export type ConsentRules = WorkbookRules['consent'];
 /** Where tables lie that are kept outside of the workbook. */
 export type Sources = WorkbookRules['sources'];
 

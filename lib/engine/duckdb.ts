@@ -13,7 +13,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Cell, Engine, Row } from '../core/engine.ts';
-import type { Sql, SqlValue } from '../core/sql.ts';
+import { type Sql, type SqlValue, sql } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
 export interface EngineOptions {
@@ -28,25 +28,27 @@ export interface EngineOptions {
 }
 
 const MOST_MEMORY_MB = 3_000;
-/** What is in memory alone needs no checkpoint: it would rewrite a big table at every commit, for a sixth of a night's time. */
+/** A database in memory needs no checkpoint, which would rewrite a big table at every commit: a sixth of a night. */
 const NEVER = '1TB';
 /**
- * How much of its memory the engine keeps for its next statement: to give it back and ask anew takes the system a tenth of a big
- * night. Of a small one it would take as much, since each piece of memory that is kept is touched whole.
+ * How much of its memory the engine keeps for its next statement: to release and request it again takes the system a
+ * tenth of a big night. In a small night keeping it would cost as much, since each block that is kept is initialised.
  */
 const KEPT_SHARE = 2 / 3;
 const APPEND_ROWS = 2_048;
-/** Up to so many rows, one thread is faster than several, which would wait for each other in every small statement. */
+/** Up to so many rows, one thread is faster than several, which wait for each other in every small statement. */
 const ONE_THREAD_ROWS = 20_000;
 
-/** SQL for a text that is to be read here: the client takes U+FEFF at its beginning for a byte order mark, and away; of two it leaves one. */
-export const withMark = (text: string): string =>
-  `case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
+/**
+ * SQL for a text that the client reads: it drops U+FEFF at the beginning as a byte order mark; of two it leaves one.
+ */
+export const withMark = (text: Sql): Sql =>
+  sql`case when starts_with(${text}, chr(65279)) then chr(65279) || ${text} else ${text} end`;
 
 const bound = (value: SqlValue): DuckDBValue =>
   value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value;
 
-const plain = (value: unknown): Cell => {
+const cellOf = (value: unknown): Cell => {
   if (typeof value === 'bigint') return Number(value);
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
@@ -91,11 +93,12 @@ class DuckDb implements Engine {
     return this.#connection;
   }
 
-  /** Says how many rows are about to come in: for a big table an engine that was opened with one thread takes all, and keeps memory. */
+  /** Announces how many rows are about to be loaded: for a big table the engine uses all threads, and keeps memory. */
   async reserve(rows: number): Promise<void> {
     if (rows <= ONE_THREAD_ROWS) return;
     await this.#connection.run(
-      `set threads = ${availableParallelism()}; set block_allocator_memory = '${Math.floor(this.#memoryMb * KEPT_SHARE)}MB'`,
+      `set threads = ${availableParallelism()};
+        set block_allocator_memory = '${Math.floor(this.#memoryMb * KEPT_SHARE)}MB'`,
     );
   }
 
@@ -104,7 +107,7 @@ class DuckDb implements Engine {
     await this.#connection.run(statement.text, statement.values.map(bound));
   }
 
-  /** Runs one statement while others run. It sees no temporary tables, and of the others what stood there when it began. */
+  /** Runs one statement while others run. It sees no temporary tables, and the others as they were when it started. */
   async runConcurrently(statement: Sql): Promise<void> {
     await this.#second.run(statement.text, statement.values.map(bound));
   }
@@ -114,7 +117,7 @@ class DuckDb implements Engine {
     return (await this.#connection.run(statement.text, statement.values.map(bound))).rowsChanged;
   }
 
-  /** Tells four times a second how much of a long statement of `work` is done: 0 to 1. */
+  /** Reports four times a second how much of a long statement of `work` is done: 0 to 1. */
   async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {
     await this.#connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     const timer = setInterval(() => {
@@ -141,7 +144,7 @@ class DuckDb implements Engine {
     const reader = await this.#connection.runAndReadAll(query.text, query.values.map(bound));
     return reader
       .getRowObjectsJS()
-      .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])));
+      .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
   }
 
   /** The first row of a query; an error where there is none. */
@@ -169,7 +172,7 @@ class DuckDb implements Engine {
     for (;;) {
       const chunk: DuckDBDataChunk | null = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;
-      yield chunk.getColumns().map((column) => column.map(plain));
+      yield chunk.getColumns().map((column) => column.map(cellOf));
     }
   }
 
@@ -208,5 +211,5 @@ class DuckDb implements Engine {
   }
 }
 
-/** Opens the engine. Whoever opens it closes it. */
+/** Opens the engine. The caller closes it. */
 export const openEngine = (options: EngineOptions): Promise<Engine> => DuckDb.open(options);

@@ -6,7 +6,8 @@
 /** `create macro` statements for DuckDB; `timeZone` is the workbook's IANA zone, whose days count as days. */
 export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `set timezone = 'UTC'`,
-  // `trim`, which asks of every letter whether it is some alphabet's space, only where there can be one: a quarter of the time.
+  // `trim`, which checks every letter for the spaces of all alphabets, only where there can be one: a quarter of the
+  // time.
   `create macro trimmed(s) as case when contains(s, ' ') or strlen(s) <> length(s) then trim(s) else s end`,
   // Local calendar day of a UTC moment.
   timeZone === 'UTC'
@@ -27,7 +28,8 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
   `create macro regexp_contains(s, p) as regexp_matches(s, p)`,
   `create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')`,
   // Text in which ASCII alone stands between words: U+001F instead of all else that is neither a letter nor a digit.
-  `create macro spaced(s) as case when strlen(s) = length(s) then s else regexp_replace(s, '[^\\pL\\pN\\x00-\\x7f]', chr(31), 'g') end`,
+  `create macro spaced(s) as case when strlen(s) = length(s) then s
+    else regexp_replace(s, '[^\\pL\\pN\\x00-\\x7f]', chr(31), 'g') end`,
   `create macro is_nfc(s) as nfc_normalize(s) = s`,
   `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
   `create macro md5_hex(s) as md5(s)`,

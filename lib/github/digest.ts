@@ -3,42 +3,93 @@
  * alone; counts and names only. Pure.
  */
 
-import type { NightShift } from '../core/batch.ts';
+import type { Batch, NightShift } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
+import type { History } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { code, markdown } from './api/escape.ts';
-import type { History } from './due.ts';
-import { moment } from './outward-errors.ts';
+import { begunAt } from './begin.ts';
+import { listed, moment, plural } from './outward-errors.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
-export function digestText(nightShift: NightShift, history: History, until: Date): string {
+/** An issue of the night shift that is open. */
+export interface Open {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+}
+
+interface JobWeek {
+  readonly name: string;
+  readonly runs: number;
+  readonly applied: number;
+  readonly unchanged: number;
+  readonly waiting: number;
+  readonly failed: number;
+  readonly missed: number;
+}
+
+/** The digest of the week up to `until`: a verdict, what is open, then the numbers. */
+export function digestText(nightShift: NightShift, history: History, until: Date, open: readonly Open[]): string {
   const since = new Date(until.getTime() - WEEK_MS);
-  const within = (entry: LedgerEntry): boolean =>
-    Date.parse(entry.startedAt) > since.getTime() && Date.parse(entry.startedAt) <= until.getTime();
-  const lines = [
+  const weeks = nightShift.batches.flatMap((batch) =>
+    batch.jobs.map(({ name }) => weekOf(batch, name, history, since, until)),
+  );
+  const all = [...history.values()].flat().sort((a, b) => (a.run < b.run ? -1 : 1));
+  return [
     `## The week up to ${moment(until)}`,
+    '',
+    verdict(weeks, open),
+    ...open.map(({ number, title, url }) => `- [#${number}](${url}) ${markdown(title)}`),
     '',
     '| job | runs | applied | unchanged | waiting | failed | slots without a run |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
-  ];
-  for (const batch of nightShift.batches) {
-    const slots = slotsBetween(batch.schedule, since, until);
-    for (const { name } of batch.jobs) {
-      const runs = (history.get(name) ?? []).filter(within);
-      const of = (status: string): number => runs.filter((each) => each.status === status).length;
-      const tried = new Set(runs.map(({ period }) => period));
-      lines.push(
-        `| ${code(name)} | ${runs.length} | ${of('applied')} | ${of('unchanged')} | ${of('blocked')} | ${of('failed') + of('skipped')} | ${Math.max(0, slots.length - tried.size)} |`,
-      );
-    }
-  }
-  const all = [...history.values()].flat().sort((a, b) => (a.run < b.run ? -1 : 1));
-  lines.push('', ...trends(all, since, until));
-  return lines.join('\n');
+    ...weeks.map(
+      (week) =>
+        `| ${code(week.name)} | ${week.runs} | ${week.applied} | ${week.unchanged} | ${week.waiting} | ${week.failed} | ${week.missed} |`,
+    ),
+    '',
+    ...trends(all, since, until),
+  ].join('\n');
 }
 
-/** What is told of the workbook: each a number or a table of numbers, then and now. */
+function weekOf(batch: Batch, name: string, history: History, since: Date, until: Date): JobWeek {
+  const within = ({ startedAt }: LedgerEntry): boolean =>
+    Date.parse(startedAt) > since.getTime() && Date.parse(startedAt) <= until.getTime();
+  const runs = (history.get(name) ?? []).filter(within);
+  const of = (status: LedgerEntry['status']): number => runs.filter((each) => each.status === status).length;
+  // Before the workbook's first run nothing was due.
+  const begun = begunAt(history);
+  const slots = begun ? slotsBetween(batch.schedule, new Date(Math.max(since.getTime(), begun.getTime())), until) : [];
+  const tried = new Set(runs.map(({ period }) => period));
+  return {
+    name,
+    runs: runs.length,
+    applied: of('applied'),
+    unchanged: of('unchanged'),
+    waiting: of('blocked'),
+    failed: of('failed') + of('skipped'),
+    missed: Math.max(0, slots.length - tried.size),
+  };
+}
+
+/** One sentence: whether a person needs to do anything. */
+function verdict(weeks: readonly JobWeek[], open: readonly Open[]): string {
+  const sum = (value: (week: JobWeek) => number): number => weeks.reduce((total, week) => total + value(week), 0);
+  const missed = Math.max(0, ...weeks.map((week) => week.missed));
+  const failed = sum((week) => week.failed);
+  const causes = [
+    ...(open.length > 0 ? [`${plural(open.length, 'issue')} open`] : []),
+    ...(failed > 0 ? [`${plural(failed, 'run')} of a job failed`] : []),
+    ...(missed > 0 ? [`${plural(missed, 'slot')} without a run`] : []),
+  ];
+  if (sum((week) => week.runs) === 0 && causes.length === 0) return '**Nothing ran yet.**';
+  if (causes.length === 0) return '**All well.** Every slot had its run, and nothing is open.';
+  return `**${open.length > 0 ? 'Review' : 'Over by now'}:** ${listed(causes)}.`;
+}
+
+/** What is reported of the workbook: each a number or a table of numbers, then and now. */
 function trends(all: readonly LedgerEntry[], since: Date, until: Date): string[] {
   const known = all.filter((each) => Date.parse(each.startedAt) <= until.getTime());
   const at = (ms: number, has: (entry: LedgerEntry) => unknown): LedgerEntry | undefined =>

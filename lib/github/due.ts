@@ -1,34 +1,32 @@
 /**
  * Which slots of a batch's schedule are due. A run stands for the slot that it was scheduled for, not for the moment at
- * which GitHub got round to it: the newest slot that lies behind us, unless the ledger says that it ran already.
+ * which GitHub started it: the newest slot that has passed, unless the ledger has a run of it.
  * A slot that failed is due until it ran, or until a newer one took its place. Pure.
  */
 
 import type { Batch } from '../core/batch.ts';
 import { latestSlot, slotsBetween } from '../core/calendar/cron.ts';
+import { doneUpToMs, type History } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
-
-/** A batch's newest ledger entries, by job. */
-export type History = ReadonlyMap<string, readonly LedgerEntry[]>;
 
 export interface Due {
   /** The slots to run, oldest first. */
   readonly slots: readonly Date[];
   /** How many earlier slots were missed and are not run by themselves, by the batch's rule. */
   readonly passedOver: number;
-  /** The newest slot that lies behind us. */
+  /** The newest slot that has passed. */
   readonly newest: Date | null;
 }
 
 const RAN: ReadonlySet<LedgerEntry['status']> = new Set(['applied', 'unchanged', 'blocked']);
 
-/** The newest as-of of which every job of the batch that ever ran has a run; null where there is none. */
+/** The newest moment up to which every job of the batch that ever ran has a run; null where there is none. */
 export function ranUpTo(batch: Batch, history: History): Date | null {
   let earliest: number | null = null;
   for (const { name } of batch.jobs) {
     const entries = history.get(name) ?? [];
     if (entries.length === 0) continue;
-    const newest = Math.max(0, ...entries.filter(({ status }) => RAN.has(status)).map(({ asOf }) => Date.parse(asOf)));
+    const newest = Math.max(0, ...entries.filter(({ status }) => RAN.has(status)).map(doneUpToMs));
     earliest = earliest === null ? newest : Math.min(earliest, newest);
   }
   return earliest === null || earliest === 0 ? null : new Date(earliest);

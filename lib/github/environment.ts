@@ -1,5 +1,5 @@
 /**
- * What GitHub Actions tells a run about itself. Read once, here; everything else gets it as values.
+ * What GitHub Actions gives to a run. Read once, here; everything else gets it as values.
  */
 import { readFileSync } from 'node:fs';
 import { signedIn } from './api/git.ts';
@@ -7,7 +7,7 @@ import type { GitHub } from './api/github.ts';
 import { restClient } from './api/rest-client.ts';
 
 export interface ShiftEnvironment {
-  /** Null outside of Actions, or where there is no token: then nothing is told to GitHub. */
+  /** Null outside of Actions, or where there is no token: then nothing is reported to GitHub. */
   readonly github: GitHub | null;
   /** Address of this run, for people; null outside of Actions. */
   readonly runUrl: string | null;
@@ -16,6 +16,8 @@ export interface ShiftEnvironment {
   /** Signs git in. */
   readonly gitEnv: Readonly<Record<string, string>>;
   readonly summaryPath: string | null;
+  /** Where a step leaves values for the next one. */
+  readonly outputPath: string | null;
   readonly onActions: boolean;
   readonly webhookUrl: string | null;
   readonly heartbeatUrl: string | null;
@@ -41,6 +43,7 @@ export function readEnvironment(variables: Variables): ShiftEnvironment {
     branch: given(variables, 'GITHUB_REF_NAME') ?? 'main',
     gitEnv: token ? signedIn(server, token) : {},
     summaryPath: given(variables, 'GITHUB_STEP_SUMMARY'),
+    outputPath: given(variables, 'GITHUB_OUTPUT'),
     onActions: variables.GITHUB_ACTIONS === 'true',
     webhookUrl: given(variables, 'NIGHTSHIFT_WEBHOOK_URL'),
     heartbeatUrl: given(variables, 'NIGHTSHIFT_HEARTBEAT_URL'),

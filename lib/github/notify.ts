@@ -1,5 +1,5 @@
 /**
- * Word to places outside of GitHub: a webhook (Slack's shape: one "text") and a heartbeat (Healthchecks': /start, the
+ * Notices to places outside of GitHub: a webhook (Slack's shape: one "text") and a heartbeat (Healthchecks': /start, the
  * address itself, /fail). Best effort: whether it arrives never changes how a run ends. Counts and names only.
  */
 const TIMEOUT_MS = 10_000;
@@ -11,7 +11,7 @@ async function ask(url: string, init: RequestInit): Promise<boolean> {
       const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
       if (answer.ok) return true;
     } catch {
-      // Tried again, then left: the address is a secret, so nothing is said of the error.
+      // Tried again, then left: the address is a secret, so the error is not reported.
     }
   }
   return false;

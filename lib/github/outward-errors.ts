@@ -1,7 +1,7 @@
 /**
- * What may be said outside the workbook of a run that went wrong. A message that is meant for people at their own
+ * What may be reported outside the workbook of a run that went wrong. A message that is meant for people at their own
  * machine may name a header or a tab, and a sheet without a header row has a person's name there: so only the error's
- * kind goes out, with words of our own.
+ * kind goes out, and the cause where the error declares that it names no person.
  */
 
 import { allJobs, type NightShift } from '../core/batch.ts';

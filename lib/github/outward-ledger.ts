@@ -1,5 +1,5 @@
 /**
- * A ledger that leaves the machine: errors are told in words of our own (see words.ts), and what was written is
+ * A ledger that leaves the machine: errors are kept as outward-errors.ts has them, and what was written is
  * remembered, for the commit.
  */
 import type { Ledger } from '../run/ledger.ts';

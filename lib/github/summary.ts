@@ -6,7 +6,7 @@
 import { changesText } from '../run/commit.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
-import type { Told } from './api/alerts.ts';
+import type { Reported } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
 import { moment, outward, plural, sentencesIn, warningsIn } from './outward-errors.ts';
 
@@ -17,8 +17,8 @@ export interface SummaryParts {
   readonly history: ReadonlyMap<string, readonly LedgerEntry[]>;
   /** This run's id. */
   readonly run: string;
-  readonly told: readonly Told[];
-  /** What else a person should know, a line each; Markdown. */
+  readonly reported: readonly Reported[];
+  /** What else a person needs to know, a line each; Markdown. */
   readonly notes: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const COLOURS: Readonly<Record<JobResult['status'], string>> = {
 };
 
 export function summaryText(parts: SummaryParts): string {
-  const { batch, asOf, result, notes, told } = parts;
+  const { batch, asOf, result, notes, reported } = parts;
   return [
     `## ${batch}, as of ${moment(asOf)}`,
     '',
@@ -51,12 +51,12 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.map((job) => jobRow(parts, job)),
     '',
     ...picture(result),
-    ...result.jobs.flatMap(sayings),
+    ...result.jobs.flatMap(warningLines),
     ...result.jobs.flatMap(reasons),
     ...guards(result),
     ...quarantine(result),
     ...unreadable(result),
-    ...told
+    ...reported
       .filter(({ did }) => did !== 'left alone')
       .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
     '',
@@ -68,12 +68,12 @@ function jobRow({ history, run }: SummaryParts, job: JobResult): string {
     .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
     .map((each) => each.seconds);
   const usual = median(times);
-  const said = job.error
+  const outcome = job.error
     ? (outward(job.error).message.split(' Details')[0] ?? '')
     : job.status === 'skipped'
       ? (job.next ?? '')
       : changesText(job);
-  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(said)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
+  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(outcome)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
 }
 
 /** The middle value; null where there are fewer than three. */
@@ -95,10 +95,10 @@ function picture({ jobs }: RunResult): string[] {
 }
 
 /** What a job says of itself in a sentence, and what it wants looked at. */
-function sayings({ job, metrics }: JobResult): string[] {
-  const said = sentencesIn(metrics);
+function warningLines({ job, metrics }: JobResult): string[] {
+  const remarks = sentencesIn(metrics);
   const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
-  const lines = [...said, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
+  const lines = [...remarks, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
 }
 

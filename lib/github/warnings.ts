@@ -1,5 +1,5 @@
 /**
- * Warnings: nothing failed, and yet somebody should look. Wrong rules, rates over their lines, sender faults, a quarantine
+ * Warnings: nothing failed, but a person should review something. Wrong rules, rates over their lines, sender faults, a quarantine
  * that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 
@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import type { News } from './job-alerts.ts';
+import type { News } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
 export interface WarningNews {
@@ -46,7 +46,7 @@ export function warningNews(news: WarningNews): News {
   }
   for (const job of news.result.jobs) {
     if (job.status === 'applied' || job.status === 'unchanged')
-      say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} are right again`);
+      say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} can be followed again`);
     const rates = record(job.metrics.rates);
     if (!rates) continue;
     const before = (history.get(job.job) ?? []).findLast((each) => each.run !== run);
@@ -80,7 +80,7 @@ function wrongRules({ job, heldParts }: JobResult): { title: string; text: strin
   if (wrong.length === 0) return null;
   return {
     title: `${job} can’t follow ${plural(wrong.length, 'rule')}`,
-    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.`,
+    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.`,
   };
 }
 
@@ -99,7 +99,7 @@ function quarantine({ result, history, run }: WarningNews): { title: string; tex
   if (now - then < GROWTH_ROWS || now < then * (1 + GROWTH_SHARE)) return null;
   const reasons = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   const text = [
-    `${plural(now, 'row')} can’t be read and stand in quarantine, ${now - then} more than the run before. No job touches them until they are mended; the workbook’s table "quarantine" says which, and why.`,
+    `${plural(now, 'row')} can’t be read and stand in quarantine, ${now - then} more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.`,
     '',
     '| rows | why |',
     '| ---: | --- |',

@@ -1,19 +1,22 @@
 /**
- * The watch: holds the ledger against what the schedules should have given. Silence is an alarm: a slot without a run is
- * found and told like a run that failed. Pure; what GitHub knows of workflows and their runs is given.
+ * The watch: compares the ledger with what the schedules should have given. Silence is an alarm: a slot without a run is
+ * found and reported like a run that failed. Until a workbook's first run for real, nothing is missed. Pure; what GitHub knows of
+ * workflows and their runs is given.
  *
- * late       the newest slot has no run yet, though it should; GitHub may still bring it: no alarm
- * missed     a slot has no run, and will hardly get one any more
+ * late       the newest slot has no run yet, though it should; GitHub may still start it: no alarm
+ * missed     a slot has no run, and will hardly get one any more; or its runs ended before they reached the workbook
  * stuck      a run has been going on for far longer than runs do
- * cancelled  a run was ended by somebody or by a timeout, and none came after it
+ * cancelled  a run was ended by a person or by a timeout, and none came after it
  * disabled   a workflow is switched off
- * never run  a job that has no run at all, though its batch has, or its workflow is old enough
+ * never run  a job that a run of its whole batch left out
  * constant   a job that "succeeds" and never changes anything, though what it reads does
  */
 
 import type { Batch, NightShift } from '../core/batch.ts';
+import { doneUpToMs, type History } from '../run/history.ts';
 import type { Workflow, WorkflowRun } from './api/github.ts';
-import { type History, ranUpTo } from './due.ts';
+import { begunAt } from './begin.ts';
+import { ranUpTo } from './due.ts';
 import { overdue } from './lateness.ts';
 import { moment, plural } from './outward-errors.ts';
 import { median } from './summary.ts';
@@ -43,52 +46,71 @@ export interface Seen {
   readonly workflows: readonly Workflow[];
   /** Of the last days, by workflow file. */
   readonly running: ReadonlyMap<string, readonly WorkflowRun[]>;
-  readonly cancelled: ReadonlyMap<string, readonly WorkflowRun[]>;
+  /** Those that ended, however they did. */
+  readonly ended: ReadonlyMap<string, readonly WorkflowRun[]>;
 }
 
 export const workflowOf = (batch: Batch): string => `${batch.name}.yml`;
 
 export function watch(nightShift: NightShift, history: History, now: Date, seen: Seen | null): Finding[] {
+  const begun = begunAt(history);
   return nightShift.batches.flatMap((batch) => [
-    ...slotFindings(batch, history, now, seen),
+    ...(begun ? slotFindings(batch, history, begun, now, seen) : []),
     ...neverRun(batch, history),
     ...constant(batch, history),
     ...(seen ? workflowFindings(batch, history, now, seen) : []),
   ]);
 }
 
-function slotFindings(batch: Batch, history: History, now: Date, seen: Seen | null): Finding[] {
-  const workflow = seen?.workflows.find((each) => each.file === workflowOf(batch));
-  // A batch that never ran is expected from the moment on at which its workflow came to be; unknown, nothing is.
-  const from = attempted(batch, history) ?? workflow?.createdAt;
-  if (!from) return [];
-  const { missed, late } = overdue(batch, from, now);
+function slotFindings(batch: Batch, history: History, begun: Date, now: Date, seen: Seen | null): Finding[] {
+  const { missed, late } = overdue(batch, attempted(batch, history) ?? begun, now);
   const newest = missed.at(-1);
-  if (newest) {
-    const text = `${batch.name} has no run for ${plural(missed.length, 'slot')}, the newest ${moment(newest)}. GitHub may have dropped it, or schedules are switched off.`;
-    return [{ what: 'missed', subject: batch.name, text, alarm: true }];
-  }
+  if (newest)
+    return [{ what: 'missed', subject: batch.name, text: missedText(batch, missed, newest, seen), alarm: true }];
   if (!late) return [];
   return [
     { what: 'late', subject: batch.name, text: `${batch.name} of ${moment(late)} has not run yet.`, alarm: false },
   ];
 }
 
-/** The newest as-of that the batch was tried for; a run that failed is told of by its own alert. */
+const FAILED: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
+
+/** Runs of the batch's workflow since a slot that failed without a word in the ledger. */
+export const failedSince = (batch: Batch, since: Date, seen: Seen): WorkflowRun[] =>
+  (seen.ended.get(workflowOf(batch)) ?? [])
+    .filter(({ conclusion, startedAt }) => FAILED.has(conclusion ?? '') && startedAt >= since)
+    .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+
+function missedText(batch: Batch, missed: readonly Date[], newest: Date, seen: Seen | null): string {
+  const slots = `${batch.name} has no run for ${plural(missed.length, 'slot')}, the newest ${moment(newest)}.`;
+  const [first] = missed;
+  const failed = seen && first ? failedSince(batch, first, seen) : [];
+  const [last] = failed;
+  if (!last) return `${slots} GitHub may have dropped it, or schedules are switched off.`;
+  const count =
+    failed.length === 1
+      ? 'Its workflow was started, and failed'
+      : `Its workflow was started ${failed.length} times, and failed`;
+  return `${slots} ${count} before it reached the workbook (installing, or signing in to Google): [the newest of these runs](${last.url}) shows the step.`;
+}
+
+/** Up to which moment the batch was tried; a run that failed has an alert of its own. */
 function attempted(batch: Batch, history: History): Date | null {
-  const tried = batch.jobs.flatMap(({ name }) => history.get(name) ?? []).map(({ asOf }) => Date.parse(asOf));
+  const tried = batch.jobs.flatMap(({ name }) => history.get(name) ?? []).map(doneUpToMs);
   const ran = ranUpTo(batch, history)?.getTime() ?? 0;
   const newest = tried.reduce((a, b) => Math.max(a, b), ran);
   return newest > 0 ? new Date(newest) : null;
 }
 
+/** A run of the whole batch has entries of more than one job; a job run by hand says nothing about the others. */
 function neverRun(batch: Batch, history: History): Finding[] {
-  const having = batch.jobs.filter(({ name }) => (history.get(name) ?? []).length > 0);
-  if (having.length === 0) return [];
+  const runs = batch.jobs.flatMap(({ name }) => (history.get(name) ?? []).map(({ run }) => run));
+  const isWhole = runs.some((run, i) => runs.indexOf(run) !== i);
+  if (!isWhole) return [];
   return batch.jobs
-    .filter((job) => !having.includes(job))
+    .filter(({ name }) => (history.get(name) ?? []).length === 0)
     .map(({ name }) => {
-      const text = `${name} has never run, though other jobs of ${batch.name} have. Is it new? Then its first run clears this.`;
+      const text = `${name} has never run, though ${batch.name} has. If it is new, its first run closes this.`;
       return { what: 'never run' as const, subject: name, text, alarm: true };
     });
 }
@@ -103,7 +125,7 @@ function constant(batch: Batch, history: History): Finding[] {
     if (Date.parse(newest.asOf) - Date.parse(first.asOf) < CONSTANT_DAYS * 24 * HOUR_MS) return [];
     const inputs = new Set(last.map((each) => JSON.stringify(Object.values(each.inputs).map(({ hash }) => hash))));
     if (inputs.size < CONSTANT_RUNS / 2) return [];
-    const text = `${name} changed nothing in its last ${CONSTANT_RUNS} runs, though what it reads kept changing. Does it still do its work?`;
+    const text = `${name} changed nothing in its last ${CONSTANT_RUNS} runs, though what it reads kept changing. Do its rules still fit?`;
     return [{ what: 'constant' as const, subject: name, text, alarm: true }];
   });
 }
@@ -113,7 +135,7 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
   const workflow = seen.workflows.find((each) => each.file === file);
   const findings: Finding[] = [];
   if (workflow?.state.startsWith('disabled')) {
-    const why = workflow.state === 'disabled_inactivity' ? 'after 60 days without activity' : 'by somebody';
+    const why = workflow.state === 'disabled_inactivity' ? 'after 60 days without activity' : 'by a person';
     const text = `${file} is switched off ${why}, so ${batch.name} does not run. Switch it on again under Actions → ${batch.name}.`;
     findings.push({ what: 'disabled', subject: batch.name, text, alarm: true });
   }
@@ -129,9 +151,11 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
   }
   const ran = batch.jobs.flatMap(({ name }) => history.get(name) ?? []).map(({ startedAt }) => Date.parse(startedAt));
   const lastRun = ran.reduce((a, b) => Math.max(a, b), 0);
-  const cancelled = (seen.cancelled.get(file) ?? []).find((run) => run.startedAt.getTime() > lastRun);
+  const cancelled = (seen.ended.get(file) ?? []).find(
+    (run) => run.conclusion === 'cancelled' && run.startedAt.getTime() > lastRun,
+  );
   if (cancelled) {
-    const text = `A run of ${batch.name} was cancelled ([look at it](${cancelled.url})), and none has ended well since.`;
+    const text = `A run of ${batch.name} was cancelled ([look at it](${cancelled.url})), and no run has succeeded since.`;
     findings.push({ what: 'cancelled', subject: batch.name, text, alarm: true });
   }
   return findings;

@@ -4,10 +4,10 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { name, raw, sql } from '../core/sql.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { readSpelling, SIGNS } from '../snapshot/spellings.ts';
-import { incomingTables } from './format.ts';
+import { incomingTables } from './incoming.ts';
 
 /** Unwraps the addresses of the incoming tables, and adds their spellings to `spellings`. */
 export async function unwrapAddresses(engine: Engine): Promise<void> {
@@ -16,7 +16,7 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
   );
   for (const table of incomingTables) {
     const odd = await engine.rows(
-      raw(`select distinct ${withMark('email')} as email from incoming_${table} where ${SIGNS}`),
+      sql`select distinct ${withMark(sql`email`)} as email from ${name(`incoming_${table}`)} where ${SIGNS}`,
     );
     const found = odd.flatMap(({ email }) => {
       const written = String(email);

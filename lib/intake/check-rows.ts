@@ -1,21 +1,22 @@
 /**
- * Weighs what was brought: which rows can be taken, and whom they are about. What can't be taken goes to
+ * Checks the rows that were read: which can be imported, and which contact they belong to. What can't be imported goes to
  * `import_rejects` with its row, column and reason. A contact's unreadable cell costs that cell alone; a fact's, or one
  * that speaks of consent, its row.
  *
  * People are known by their address (compared by address_key), also of a contact that was merged away, and else by
- * contact_id. Two people are never taken for one because their tools count alike.
+ * contact_id. Two people are never merged because two tools use the same number.
  */
 
 import type { Engine } from '../core/engine.ts';
 import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
+import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { unwrapAddresses } from './addresses.ts';
-import { type IncomingTable, incomingTables } from './format.ts';
+import { kindText } from './formats/report-kind.ts';
+import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
 import { ignoreUnpaid } from './orders.ts';
-import { columnsOf } from './read-files.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;
@@ -33,10 +34,12 @@ interface Rule {
   readonly when: string;
 }
 
+const knownKinds = Object.keys(kindWords).join(', ');
+
 const ADDRESS = `'[^@[:space:]]+@[^@[:space:]]+'`;
 const noAddress = `email is not null and not regexp_full_match(email, ${ADDRESS})`;
 
-/** Rows that can't be taken, whatever else they say. */
+/** Rows that can't be imported, whatever else they say. */
 const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
   contacts: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
@@ -51,6 +54,11 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
   bounces: [
     { column: 'email', reason: 'no e-mail address', when: `email is null or ${noAddress}` },
     { column: 'kind', reason: 'neither kind nor code', when: 'kind is null and code is null and detail is null' },
+    {
+      column: 'kind',
+      reason: `not a kind of report that we know; known are ${knownKinds}, in the words of any provider`,
+      when: `kind is not null and code is null and (${kindText('kind')}) is null`,
+    },
   ],
   events: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
@@ -64,12 +72,23 @@ const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
 
 const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'ordered_at' } as const;
 
+/** A complaint or a departure is never lost with its date: its address goes on the suppression list, without one. */
+async function keepRefusals(engine: Engine, when: string): Promise<void> {
+  await engine.run(
+    raw(`insert into incoming_suppressions by name
+      select file, line, email, 'person' as scope, kind as reason, coalesce(provider, 'import') as source, 'from a report without a date that can be read' as note
+      from (select * replace (${kindText('kind', ['complaint', 'unsubscribe'])} as kind) from incoming_bounces where ${when})
+      where kind is not null and email is not null and not (${noAddress})`),
+  );
+}
+
 /** Rejects the rows that a rule is about; returns how many. */
 async function rejectRows(
   engine: Engine,
   table: IncomingTable,
   { column, reason, reasonOf = quoteText(reason), when }: Rule,
 ): Promise<number> {
+  if (table === 'bounces' && column === 'occurred_at') await keepRefusals(engine, when);
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(
@@ -128,8 +147,26 @@ async function readCells(engine: Engine, table: IncomingTable, { settings }: Wei
     await makePlain(engine, `incoming_${table}`, columns, settings, sql`file = ${Number(file)}`);
 }
 
+/** A report that names a contact alone is of the address that the contact has, in the workbook or in these files. */
+async function addressReports(engine: Engine): Promise<void> {
+  const bare = sql`select count(*) from incoming_bounces where email is null and contact_id is not null`;
+  if ((await engine.number(bare)) === 0) return;
+  await engine.run(
+    sql`update incoming_bounces set email = p.email from (
+        select ref, min(email) as email from (
+          select ref, email from contact_refs join contacts using (contact_id)
+          union all select contact_id, email from contacts
+          union all select contact_id, email from unread_contacts
+          union all select contact_id, email from archive
+          union all select contact_id, email from incoming_contacts
+        ) where ref is not null and email is not null group by ref
+      ) p where incoming_bounces.email is null and p.ref = incoming_bounces.contact_id`,
+  );
+}
+
 /** Rejects rows and cells that can't be read. One look at a table says which of its rules have anything to do. */
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
+  await addressReports(engine);
   await unwrapAddresses(engine);
   for (const table of incomingTables) {
     await readCells(engine, table, options);
@@ -145,7 +182,7 @@ export async function rejectUnreadable(engine: Engine, options: WeighOptions): P
 }
 
 /**
- * `import_people`: a row is an incoming contact that is taken, with `id` (whose row it is or becomes) and `known` (whether
+ * `import_people`: a row is an incoming contact that is imported, with `id` (whose row it is or becomes) and `known` (whether
  * the workbook has it). `import_marks`: an address or id that a file says wants or gets no mail.
  */
 export async function findPeople(engine: Engine, { overwrite, settings }: WeighOptions): Promise<void> {

@@ -13,14 +13,17 @@ import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
+import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
+import { contactColumns } from '../workbook/contact-cells.ts';
 import { findFacts, findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts';
 import { forgottenPeople } from './forgotten.ts';
-import { contactColumns, type IncomingTable } from './format.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
+import { type IncomingTable, incomingTables } from './incoming.ts';
 import { changedOrders } from './orders.ts';
-import { type BringOptions, type BroughtFile, bringFiles } from './read-files.ts';
+import { readFiles } from './read-files.ts';
 
-export interface ImportRequest extends BringOptions {
+export interface ImportRequest extends ReadOptions {
   /** `import` where a person asked, `inbox` where files were found. */
   readonly name: 'import' | 'inbox';
   readonly paths: readonly string[];
@@ -37,9 +40,13 @@ export interface ImportRequest extends BringOptions {
 
 /** What was found in the files, once the job's plan has been worked out. */
 export interface ImportReport {
-  readonly files: readonly BroughtFile[];
+  readonly files: readonly ImportedFile[];
   readonly rejected: number;
   readonly ignored: Readonly<Record<string, number>>;
+  /** Files with rows of which nothing could be imported. */
+  readonly unread: number;
+  /** Addresses that left or complained and are no contact's. They stay refused, should one come in. */
+  readonly ofNoContact: number;
 }
 
 const typed = (column: string, alias: string, settings: CellSettings): Sql => {
@@ -138,12 +145,36 @@ function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings
   return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
 }
 
-async function reportOf(engine: Engine, files: readonly BroughtFile[]): Promise<ImportReport> {
+const ofNoContact = sql`
+  select count(distinct address_key(email)) from (
+    select email from incoming_suppressions
+    union all
+    select email from incoming_bounces where ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+  ) where address_key(email) is not null
+    and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
+    and address_key(email) not in (select email_key from import_people where email_key is not null)
+    and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)
+    and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
+
+async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {
   const rejected = await engine.number(raw('select count(*) from import_rejects'));
   const rows = await engine.rows(
     raw('select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc'),
   );
-  return { files, rejected, ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])) };
+  const kept = await engine.rows(
+    raw(
+      `select distinct file from (${incomingTables.map((table) => `select file from incoming_${table}`).join(' union all ')} union all select file from import_ignored)`,
+    ),
+  );
+  const read = new Set(kept.map(({ file }) => Number(file)));
+  const unread = files.filter((file, i) => file.rows > 0 && !read.has(i)).length;
+  return {
+    files,
+    rejected,
+    unread,
+    ofNoContact: await engine.number(ofNoContact),
+    ignored: Object.fromEntries(rows.map((row) => [String(row.reason), Number(row.n)])),
+  };
 }
 
 /** The SQL of `FILE.rejects.csv` for the file with that number. */
@@ -184,7 +215,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
     writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },
     prepare: async ({ engine }): Promise<Metrics> => {
-      const files = await bringFiles(engine, request.paths, request);
+      const files = await readFiles(engine, request.paths, request);
       request.progress(`${request.name}: looking at the rows`);
       await rejectUnreadable(engine, weigh);
       await forgottenPeople(engine, request.eraseKey);
@@ -202,6 +233,8 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
         files: files.map(({ label, rows }) => ({ label, rows })),
         rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
         ignored: report.ignored,
+        ...(report.unread > 0 && { unread: report.unread }),
+        ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
       };
     },
     changes: () => changesOf(feeds, settings, overwrite),

@@ -7,21 +7,8 @@
 
 import { type Change, update } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { raw, type Sql, sql } from '../core/sql.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
-
-/** What a tool calls an order whose money went back, or was never taken. */
-const WENT_BACK = ['refunded', 'voided', 'cancelled', 'canceled', 'charged_back', 'chargeback'];
-
-/**
- * The condition that nothing of an order remains paid, by its status and the time of its cancellation; both are SQL for
- * cells.
- */
-export const wentBack = (status: string, cancelledAt = 'cast(null as varchar)'): string =>
-  `(${cancelledAt} is not null or coalesce(lower(${status}) in (${WENT_BACK.map(quoteText).join(', ')}), false))`;
-
-/** The amount of an order, 0 where nothing of it remains paid. */
-export const paidAmount = (amount: string, isBack: string): string => `case when ${isBack} then '0' else ${amount} end`;
 
 const amountOf = (settings: CellSettings): Sql => raw(`(${readPlainCell('i.amount', 'number', settings)})`);
 

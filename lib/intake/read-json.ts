@@ -1,14 +1,16 @@
 /**
- * Brings a provider's JSON feed into the engine, batch by batch.
+ * Reads a provider's JSON feed into the engine, batch by batch.
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
+import { unwrap } from './formats/envelopes.ts';
+import type { Json, Read } from './formats/format.ts';
+import { jsonFormatOf, jsonTools } from './formats/registry.ts';
+import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { jsonRecords } from './json-records.ts';
-import { providerOf, type Read, unwrap } from './provider-json.ts';
-import type { BringOptions, BroughtFile } from './read-files.ts';
 
 const BATCH_ROWS = 4_096;
 
@@ -24,43 +26,48 @@ const STAGED = [
   'occurred_at',
   'campaign',
   'fault',
+  'scope',
+  'source',
 ];
 
 type Staged = (string | null)[];
 
 function staged(line: number, read: Read): Staged {
   const at = String(line);
-  if ('ignored' in read) return [at, 'ignored', null, null, read.ignored, null, null, null, null, null, null];
-  if ('fault' in read) return [at, 'reject', null, null, read.column, null, null, null, null, null, read.fault];
-  const { cells } = read;
-  const cell = (name: string): string | null => cells[name] ?? null;
-  const id = cell('bounce_id') ?? cell('event_id');
-  const word = cell('kind') ?? cell('type');
-  return [
-    ...[at, read.table, id, cell('email'), word, cell('code'), cell('detail'), cell('provider')],
-    ...[cell('occurred_at'), cell('campaign'), null],
-  ];
+  const of = (cells: Readonly<Record<string, string | null>>): Staged => STAGED.map((column) => cells[column] ?? null);
+  if ('ignored' in read) return of({ line: at, goes: 'ignored', word: read.ignored });
+  if ('fault' in read) return of({ line: at, goes: 'reject', word: read.column, fault: read.fault });
+  const { cells, table } = read;
+  return of({
+    ...cells,
+    line: at,
+    goes: table,
+    id: cells.bounce_id ?? cells.event_id ?? null,
+    word: cells.kind ?? cells.type ?? cells.reason ?? null,
+    detail: cells.detail ?? cells.note ?? null,
+    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
+  });
 }
 
-const unknown: Read = { fault: 'is of no provider that we know', column: '' };
-const empty: Read = { fault: 'names nobody', column: '' };
+const unknown: Read = { fault: 'not of a provider that we know', column: '' };
+const empty: Read = { fault: 'names no address', column: '' };
 
-/** Takes one file in. @throws JobError where nothing in it is of a provider that we know */
-export async function bringJson(
+/** Reads one file. @throws JobError where nothing in it is of a provider that we know */
+export async function readJson(
   engine: Engine,
   path: string,
   file: number,
-  { progress }: BringOptions,
-): Promise<BroughtFile> {
+  { progress }: ReadOptions,
+): Promise<ImportedFile> {
   const name = basename(path);
   const { size } = await stat(path);
   const labels = new Set<string>();
   let rows = 0;
   async function* batches(): AsyncGenerator<Staged[]> {
     let batch: Staged[] = [];
-    const told = (bytes: number): void => progress(`reading ${name}`, bytes / Math.max(1, size));
-    for await (const record of jsonRecords(path, told)) {
-      for (const read of readsOf(record, labels)) batch.push(staged(++rows, read));
+    const report = (bytes: number): void => progress(`reading ${name}`, bytes / Math.max(1, size));
+    for await (const record of jsonRecords(path, report)) {
+      for (const read of readsOf(record, labels, name)) batch.push(staged(++rows, read));
       if (batch.length < BATCH_ROWS) continue;
       yield columnwise(batch);
       batch = [];
@@ -73,23 +80,20 @@ export async function bringJson(
   await engine.append('import_json', batches());
   if (labels.size === 0) {
     throw new JobError(
-      `${name} is JSON of no provider that we know: Amazon SES (SNS), SendGrid, Mailgun and Postmark are read. A CSV with email, kind and occurred_at always is.`,
+      `${name} is JSON of no provider that we know: ${jsonTools.join(', ')} are read. A CSV with email, kind (complaint, unsubscribe, hard, soft or block) and occurred_at always is.`,
     );
   }
   await spread(engine, file);
-  return { name, label: [...labels].join(' and '), rows, unused: [] };
+  return { name, label: [...labels].join(' and '), rows, unused: [], consent: [], disagree: 0, notes: [] };
 }
 
-type Found = Parameters<typeof unwrap>[0];
-
-function readsOf(record: { value?: Found; fault?: string }, labels: Set<string>): Read[] {
+function readsOf(record: { value?: Json; fault?: string }, labels: Set<string>, name: string): Read[] {
   if (record.value === undefined) return [{ fault: record.fault ?? '', column: '' }];
-  const found = unwrap(record.value);
-  return found.flatMap((value) => {
-    const provider = providerOf(value);
-    if (!provider) return [unknown];
-    labels.add(provider.label);
-    const reads = provider.read(value);
+  return unwrap(record.value).flatMap((value) => {
+    const format = jsonFormatOf(value);
+    if (!format) return [unknown];
+    labels.add(format.label);
+    const reads = format.read(value, name);
     return reads.length > 0 ? reads : [empty];
   });
 }
@@ -104,6 +108,9 @@ async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_events by name
     select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
     from import_json where goes = 'events'`);
+  await engine.run(sql`insert into incoming_suppressions by name
+    select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
+    from import_json where goes = 'suppressions'`);
   await engine.run(
     sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json where goes = 'reject'`,
   );

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { columnOf, integer, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
@@ -21,7 +21,7 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
     if (diff.counts.insert > 0) await insertRows(engine, diff);
     if (diff.counts.remove > 0) {
       await engine.run(
-        raw(`delete from ${quoteName(diff.table)} where rowid in (select _rid from ${diff.name} where op = 'd')`),
+        sql`delete from ${name(diff.table)} where rowid in (select _rid from ${name(diff.name)} where op = 'd')`,
       );
     }
     if (diff.table === 'merges' && diff.counts.insert > 0) await followMerges(engine, diff.name);
@@ -30,25 +30,28 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
 
 /** Column by column: few of a wide plan's columns change in most of its rows. */
 async function updateRows(engine: Engine, diff: Diff): Promise<void> {
-  const table = quoteName(diff.table);
-  for (const { name, updates } of diff.sets) {
+  const [table, plan] = [name(diff.table), name(diff.name)];
+  for (const { name: column, updates } of diff.sets) {
     if (updates === 0) continue;
-    const set = tableOf(diff.table).key.includes(name)
-      ? '_keyless = false'
-      : `${quoteName(name)} = d.${quoteName(name)}`;
+    const set = tableOf(diff.table).key.includes(column)
+      ? sql`_keyless = false`
+      : sql`${columnOf(column)} = ${columnOf(column, 'd')}`;
+    const flag = columnOf(`set_${column}`, 'd');
     await engine.run(
-      raw(
-        `update ${table} set ${set} from ${diff.name} d where d.op = 'u' and d.set_${name} and d._rid = ${table}.rowid`,
-      ),
+      sql`update ${table} set ${set} from ${plan} d where d.op = 'u' and ${flag} and d._rid = ${table}.rowid`,
     );
   }
 }
 
 async function insertRows(engine: Engine, diff: Diff): Promise<void> {
   const texts = diff.texts ? ['_text'] : [];
-  const columns = [...tableOf(diff.table).key, ...diff.sets.map((set) => set.name), ...texts].map(quoteName).join(', ');
+  const written = [...tableOf(diff.table).key, ...diff.sets.map((set) => set.name), ...texts];
+  const columns = join(
+    written.map((column) => columnOf(column)),
+    ', ',
+  );
   await engine.run(
-    raw(`insert into ${quoteName(diff.table)} (${columns}) select ${columns} from ${diff.name} where op = 'i'`),
+    sql`insert into ${name(diff.table)} (${columns}) select ${columns} from ${name(diff.name)} where op = 'i'`,
   );
 }
 
@@ -84,7 +87,7 @@ export interface Decisions {
   /** What a change's id is made of beside the row's key and the cell's column. */
   readonly salt: string;
   /** The select (row_key, cell, before_value, after_value, why, _row); `_row` puts them in the workbook's order. */
-  readonly cells: string;
+  readonly cells: Sql;
 }
 
 /** A job's decisions. They read the diffs' tables, and before they run nothing is copied. */
@@ -100,55 +103,81 @@ export function decisionsOf(diffs: readonly Diff[], decider: Decider): Decisions
   });
 }
 
-const NONE = 'cast(null as varchar)';
-const keyOf = (diff: Diff): string => `${keyText(diff.table, 'd')} as row_key`;
-const rowsOf = (diff: Diff, op: string): string => `d._row from ${diff.name} d where d.op = '${op}'`;
+const NONE = sql`cast(null as varchar)`;
+const keyOf = (diff: Diff): Sql => sql`${keyText(diff.table, 'd')} as row_key`;
+const rowsOf = (diff: Diff, op: 'u' | 'i' | 'd'): Sql =>
+  sql`d._row from ${name(diff.name)} d where d.op = ${literal(op)}`;
 
-/** Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column. */
-function updatedCells(diff: Diff): string[] {
+/**
+ * Everything that a plan would write, derived numbers too: a select of (table, key, column, before, after, reason), in
+ * the workbook's order; null for an empty plan. An added or removed row is one row with an empty column, and its record
+ * as JSON.
+ */
+export function planRows(diffs: readonly Diff[]): Sql | null {
+  const parts = diffs.flatMap((diff, i) =>
+    [...updatedCells(diff, true), ...addedRows(diff), ...removedRows(diff)].map(
+      (cells) =>
+        sql`select ${integer(i)} as nth, ${literal(diff.table)} as "table", row_key as "key", cell as "column",
+          before_value as "before", after_value as "after", why as "reason", _row from (${cells})`,
+    ),
+  );
+  if (parts.length === 0) return null;
+  return sql`select "table", "key", "column", "before", "after", "reason" from (${join(parts, ' union all ')})
+    order by nth, _row, "key", "column"`;
+}
+
+/**
+ * Selects (row_key, cell, before_value, after_value, why, _row): one per deciding column, or `withDerived` per column.
+ */
+function updatedCells(diff: Diff, withDerived = false): Sql[] {
   if (diff.counts.update === 0) return [];
-  return diff.sets.flatMap(({ name, type, why, derived, updates }) => {
-    if (derived || updates === 0) return [];
-    const [before, after] = [writeCell(`d.before_${name}`, type), writeCell(`d.${quoteName(name)}`, type)];
-    return `select ${keyOf(diff)}, ${quoteText(name)} as cell, ${before} as before_value, ${after} as after_value, ${why} as why, ${rowsOf(diff, 'u')} and d.set_${name}`;
+  return diff.sets.flatMap(({ name: column, type, why, derived, updates }) => {
+    if ((derived && !withDerived) || updates === 0) return [];
+    const before = raw(writeCell(`d.before_${column}`, type));
+    const after = raw(writeCell(`d.${quoteName(column)}`, type));
+    return sql`select ${keyOf(diff)}, ${literal(column)} as cell, ${before} as before_value, ${after} as after_value,
+      ${why} as why, ${rowsOf(diff, 'u')} and ${columnOf(`set_${column}`, 'd')}`;
   });
 }
 
 /** The same, one for added rows. */
-function addedRows(diff: Diff): string[] {
+function addedRows(diff: Diff): Sql[] {
   if (diff.counts.insert === 0) return [];
   return [
-    `select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, ${recordOf('d', diff.sets)} as after_value, d.why, ${rowsOf(diff, 'i')}`,
+    sql`select ${keyOf(diff)}, '' as cell, ${NONE} as before_value, ${recordOf('d', diff.sets)} as after_value,
+      d.why, ${rowsOf(diff, 'i')}`,
   ];
 }
 
 /** The same, one for removed rows. */
-function removedRows(diff: Diff): string[] {
+function removedRows(diff: Diff): Sql[] {
   if (diff.counts.remove === 0) return [];
   return [
-    `select ${keyOf(diff)}, '' as cell, d.record as before_value, ${NONE} as after_value, d.why, ${rowsOf(diff, 'd')}`,
+    sql`select ${keyOf(diff)}, '' as cell, d.record as before_value, ${NONE} as after_value, d.why, ${rowsOf(diff, 'd')}`,
   ];
 }
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */
 export async function countReasons(engine: Engine, diffs: readonly Diff[]): Promise<Record<string, number>> {
   const parts = diffs.flatMap((diff) => {
+    const plan = name(diff.name);
     const cells = diff.sets
       .filter((set) => set.updates > 0)
       .map(
-        ({ name, why }) =>
-          `select ${quoteText(`${diff.table}.${name}: `)} || coalesce(${why}, 'changed') as label from ${diff.name} d where d.op = 'u' and d.set_${name}`,
+        ({ name: column, why }) =>
+          sql`select ${literal(`${diff.table}.${column}: `)} || coalesce(${why}, 'changed') as label
+            from ${plan} d where d.op = 'u' and ${columnOf(`set_${column}`, 'd')}`,
       );
     if (diff.counts.insert + diff.counts.remove === 0) return cells;
-    const rows = `select ${quoteText(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end || coalesce(', ' || why, '') as label from ${diff.name} where op <> 'u'`;
+    const rows = sql`select ${literal(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end
+      || coalesce(', ' || why, '') as label from ${plan} where op <> 'u'`;
     return [...cells, rows];
   });
   if (parts.length === 0) return {};
-  const counted = parts.map((part) => `select label, count(*) as n from (${part}) group by label`);
+  const counted = parts.map((part) => sql`select label, count(*) as n from (${part}) group by label`);
   const rows = await engine.rows(
-    raw(
-      `select label, cast(sum(n) as bigint) as n from (${counted.join(' union all ')}) group by label order by 2 desc, 1`,
-    ),
+    sql`select label, cast(sum(n) as bigint) as n from (${join(counted, ' union all ')})
+      group by label order by 2 desc, 1`,
   );
   return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

@@ -1,10 +1,10 @@
 /**
- * A plan's hash: of what it would change and nothing else. Not of the order of rows, the store, the run or the
- * clock; a time that is the run's as-of counts as the word "as-of", so that a plan shown at ten can be approved at three.
+ * A plan's hash: of what it would change and nothing else. Not of the order of rows, the store, the run or the clock; a
+ * time that is the run's as-of counts as the word "as-of", so that a plan shown at ten can be approved at three.
  */
 import { createHash } from 'node:crypto';
 import type { Engine } from '../core/engine.ts';
-import { quoteName, raw, sql } from '../core/sql.ts';
+import { columnOf, join, name, sql } from '../core/sql.ts';
 import { tableOf } from '../core/tables.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
@@ -20,11 +20,13 @@ export async function planHash(engine: Engine, job: string, diffs: readonly Diff
 }
 
 /**
- * The hash of an empty plan that a guard stopped: there, what a person lets through is what was read, and not for ever.
- * @param inputs what was read, by table, with its hash
+ * The hash of an empty plan that a guard stopped: there, what a person lets through is what the guards found (so many
+ * rows fewer in a table), not the other contents of the tables.
  */
-export const emptyPlanHash = (job: string, inputs: Readonly<Record<string, unknown>>): string =>
-  hashOf([job, [], Object.entries(inputs).sort(([one], [other]) => (one < other ? -1 : 1))]);
+export const emptyPlanHash = (
+  job: string,
+  stopped: readonly { readonly guard: string; readonly found: number }[],
+): string => hashOf([job, [], stopped.map(({ guard, found }) => [guard, found])]);
 
 const hashOf = (content: unknown): string =>
   `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
@@ -33,20 +35,18 @@ async function digestOf(engine: Engine, diff: Diff, asOf: Date): Promise<{ colum
   const columns = diff.sets.map((set) => set.name).sort();
   const types = new Map(diff.sets.map((set) => [set.name, set.type]));
   const cells = columns.flatMap((column) => {
-    const name = quoteName(column);
+    const cell = columnOf(column);
     const value =
       types.get(column) === 'time'
-        ? sql`case when ${raw(name)} = ${asOf} then 'as-of' else cast(${raw(name)} as varchar) end`
-        : raw(name);
-    return [value, raw(`before_${column}`), raw(`set_${column}`)];
+        ? sql`case when ${cell} = ${asOf} then 'as-of' else cast(${cell} as varchar) end`
+        : cell;
+    return [value, name(`before_${column}`), name(`set_${column}`)];
   });
-  const all = [raw('op'), ...tableOf(diff.table).key.map((key) => raw(quoteName(key))), ...cells];
-  const list = all.map((each) => each.text).join(', ');
-  const values = all.flatMap((each) => [...each.values]);
+  const all = [sql`op`, ...tableOf(diff.table).key.map((key) => columnOf(key)), ...cells];
   // Two sums of 64-bit hashes: rows in any order give the same digest.
-  const { digest } = await engine.row({
-    text: `select cast(sum(h) as varchar) || '/' || cast(sum(hash(h, 'again')) as varchar) as digest from (select hash(${list}) as h from ${diff.name})`,
-    values,
-  });
+  const { digest } = await engine.row(
+    sql`select cast(sum(h) as varchar) || '/' || cast(sum(hash(h, 'again')) as varchar) as digest
+      from (select hash(${join(all, ', ')}) as h from ${name(diff.name)})`,
+  );
   return { columns, digest: String(digest) };
 }

@@ -4,14 +4,17 @@
  */
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoted, quoteName, quoteText, raw } from '../core/sql.ts';
+import { columnOf, join, literal, name, quoted, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { cellOf } from '../snapshot/full-contacts.ts';
 import type { SourceTable, Store, TablePatch } from '../workbook/store.ts';
 import { type Diff, isEmpty } from './plan.ts';
 
-/** Writes the patch files of the tables that the diffs touch, into the store's scratch folder, and gives each as soon as it stands. */
+/**
+ * Writes the patch files of the tables that the diffs touch into the store's scratch folder; yields each when it is
+ * complete.
+ */
 export async function* writePatches(
   engine: Engine,
   store: Store,
@@ -28,7 +31,7 @@ export async function* writePatches(
   }
 }
 
-/** Null where nothing is left to write: what one job added, another may have taken away again. */
+/** Null where nothing is left to write: what one job added, another may have removed again. */
 async function writePatch(
   engine: Engine,
   store: Store,
@@ -51,13 +54,12 @@ async function writePatch(
   const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];
   const path = joinPath(store.scratch, `patch-${table}.csv`);
   await engine.run(
-    raw(`create or replace temp table folded as ${foldedQuery(table, updating, setColumns, removing.length > 0)}`),
+    sql`create or replace temp table folded as ${foldedQuery(table, updating, setColumns, removing.length > 0)}`,
   );
-  await engine.run(raw(`create or replace temp table gone as ${goneQuery(table, removing)}`));
+  await engine.run(sql`create or replace temp table gone as ${goneQuery(table, removing)}`);
   const counts = await engine.row(
-    raw(
-      `select (select count(*) from folded) as "update", (select count(*) from gone) as "remove", (select count(*) from ${quoteName(table)} where _row is null) as "insert"`,
-    ),
+    sql`select (select count(*) from folded) as "update", (select count(*) from gone) as "remove",
+      (select count(*) from ${name(table)} where _row is null) as "insert"`,
   );
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
   if (rows.update + rows.remove + rows.insert === 0) return null;
@@ -73,7 +75,10 @@ async function writePatch(
   return { table, path, columns: [...headers, ...others], rows };
 }
 
-/** The headers of the cells of rows alone; null where the store does not take such, or the table lacks one of these columns. */
+/**
+ * The headers of the cells of rows alone; null where the store does not take such patches, or the table lacks one of
+ * these columns.
+ */
 export function rowsFor(store: Store, table: TableName, headers: readonly string[]): readonly string[] | null {
   const there = store.rowHeaders(table);
   if (there?.length === 0) return headers;
@@ -85,15 +90,14 @@ export const writeRecords = (
   engine: Engine,
   store: Store,
   table: TableName,
-  query: string,
+  query: Sql,
   path: string,
   header = false,
-): Promise<void> =>
-  engine.run(
-    raw(
-      `copy (${query}) to ${quoteText(path)} (format csv, header ${header}, delimiter ${quoteText(store.delimiterOf(table))}, nullstr '')`,
-    ),
-  );
+): Promise<void> => {
+  const delimiter = literal(store.delimiterOf(table));
+  const options = sql`format csv, header ${header ? sql`true` : sql`false`}, delimiter ${delimiter}, nullstr ''`;
+  return engine.run(sql`copy (${query}) to ${literal(path)} (${options})`);
+};
 
 /** Whether a table is yet to be begun, so that its rows come with their header. */
 export const begins = (store: Store, table: TableName): boolean => store.rowHeaders(table)?.length === 0;
@@ -103,58 +107,69 @@ export const rowsAlone = (store: Store, table: TableName): Pick<TablePatch, 'isR
   begins(store, table) ? { isWhole: true } : { isRows: true };
 
 /**
- * `first_key`: the values of the first of several key columns (a list, a table), in order. They are few and long and begin alike:
- * as numbers they take a fifth of the time to sort by.
+ * `first_key`: the values of the first of several key columns (a list, a table), in order. They are few, long and begin
+ * alike: as numbers they take a fifth of the time to sort by.
  */
 async function orderFirstKey(engine: Engine, table: TableName): Promise<void> {
-  const [first, ...others] = tableOf(table).key.map(quoteName);
+  const [first = '', ...others] = tableOf(table).key;
   if (others.length === 0) return;
-  await engine.run(raw('drop type if exists first_key'));
+  await engine.run(sql`drop type if exists first_key`);
   await engine.run(
-    raw(
-      `create type first_key as enum (select distinct ${first} from ${quoteName(table)} where _row is null order by 1)`,
-    ),
+    sql`create type first_key as enum (
+      select distinct ${columnOf(first)} from ${name(table)} where _row is null order by 1)`,
   );
 }
 
 /** What is new in a table, by key, as rows of its cells; those of columns that we don't know are empty. */
-function rowsQuery(table: TableName, columnOf: ReadonlyMap<string, string>, headers: readonly string[]): string {
+function rowsQuery(table: TableName, columnNames: ReadonlyMap<string, string>, headers: readonly string[]): Sql {
   const definition = tableOf(table);
   const cells = headers.map((header) => {
-    const column = columnOf.get(header);
-    const text = column && writeCell(quoteName(column), definition.columns[column]?.type ?? 'text');
-    return `${text ? `nullif(${text}, '')` : 'cast(null as varchar)'} as ${quoted(header)}`;
+    const column = columnNames.get(header);
+    const text = column && raw(writeCell(quoteName(column), definition.columns[column]?.type ?? 'text'));
+    return sql`${text ? sql`nullif(${text}, '')` : NONE} as ${raw(quoted(header))}`;
   });
-  const [first, ...others] = definition.key.map(quoteName);
-  const order = others.length === 0 ? [first] : [`cast(${first} as first_key)`, ...others];
+  const [first = '', ...others] = definition.key;
+  const order =
+    others.length === 0
+      ? [columnOf(first)]
+      : [sql`cast(${columnOf(first)} as first_key)`, ...others.map((column) => columnOf(column))];
   // Sorted as they stand in the table, and made texts after that, so that the sort has less to carry.
-  return `select ${cells.join(', ')} from (select * from ${quoteName(table)} where _row is null order by ${order.join(', ')})`;
+  return sql`select ${join(cells, ', ')}
+    from (select * from ${name(table)} where _row is null order by ${join(order, ', ')})`;
 }
 
+const NONE = sql`cast(null as varchar)`;
+
 /** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
-function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[], someGo: boolean): string {
-  const flags = columns.map((column) => `set_${column}`);
-  const nothing = `select cast(null as bigint) as _row${flags.map((flag) => `, false as ${flag}`).join('')} where false`;
+function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[], someGo: boolean): Sql {
+  const flags = columns.map((column) => name(`set_${column}`));
+  const flagsAs = (value: (flag: Sql) => Sql): Sql =>
+    join(
+      flags.map((flag) => sql`, ${value(flag)} as ${flag}`),
+      '',
+    );
+  const none = sql`select cast(null as bigint) as _row${flagsAs(() => sql`false`)} where false`;
   const selects = diffs.map((diff) => {
     const own = new Set(diff.sets.map((set) => `set_${set.name}`));
-    return `select _row${flags.map((flag) => `, ${own.has(flag) ? flag : 'false'} as ${flag}`).join('')} from ${diff.name} where op = 'u' and _row is not null`;
+    const cells = flagsAs((flag) => (own.has(flag.text) ? flag : sql`false`));
+    return sql`select _row${cells} from ${name(diff.name)} where op = 'u' and _row is not null`;
   });
-  const union = [nothing, ...selects].join(' union all ');
-  // One diff names a row once; of several the flags are put together.
+  const union = join([none, ...selects], ' union all ');
+  // One diff names a row once; of several the flags are combined.
   const folded =
-    selects.length > 1
-      ? `select _row${flags.map((flag) => `, max(${flag}) as ${flag}`).join('')} from (${union}) group by _row`
-      : union;
+    selects.length > 1 ? sql`select _row${flagsAs((flag) => sql`max(${flag})`)} from (${union}) group by _row` : union;
   if (!someGo) return folded;
-  return `select f.* from (${folded}) f join ${quoteName(table)} t on t._row = f._row`;
+  return sql`select f.* from (${folded}) f join ${name(table)} t on t._row = f._row`;
 }
 
 /** A row is one of the reading's rows that goes, with its key. */
-function goneQuery(table: TableName, diffs: readonly Diff[]): string {
-  const key = quoteName(tableOf(table).key[0] ?? '');
-  const removals = diffs.map((diff) => `select _row, ${key} as key from ${diff.name} where op = 'd' and _row >= 0`);
-  const nothing = 'select cast(null as bigint) as _row, cast(null as varchar) as key where false';
-  return `select _row, min(key) as key from (${[nothing, ...removals].join(' union all ')}) group by _row`;
+function goneQuery(table: TableName, diffs: readonly Diff[]): Sql {
+  const key = columnOf(tableOf(table).key[0] ?? '');
+  const removals = diffs.map(
+    (diff) => sql`select _row, ${key} as key from ${name(diff.name)} where op = 'd' and _row >= 0`,
+  );
+  const none = sql`select cast(null as bigint) as _row, cast(null as varchar) as key where false`;
+  return sql`select _row, min(key) as key from (${join([none, ...removals], ' union all ')}) group by _row`;
 }
 
 /** The key columns and those with a value to write: a column that would stay empty is not added to a table. */
@@ -168,17 +183,14 @@ async function writtenColumns(
   const candidates = setColumns.filter((column) => !keys.includes(column));
   const fresh = candidates.filter((column) => !source?.headerOf.has(column));
   if (fresh.length === 0) return [...keys, ...candidates];
-  const counts = await engine.row(
-    raw(
-      `select ${fresh.map((column) => `count(${quoteName(column)}) as ${quoteName(column)}`).join(', ')} from ${quoteName(table)}`,
-    ),
-  );
+  const cells = fresh.map((column) => sql`count(${columnOf(column)}) as ${columnOf(column)}`);
+  const counts = await engine.row(sql`select ${join(cells, ', ')} from ${name(table)}`);
   return [...keys, ...candidates.filter((column) => !fresh.includes(column) || Number(counts[column]) > 0)];
 }
 
 /**
- * Records `op,row,key,CELL…`: updates and removals by row, then what is new, by key. `texts` are the headers of all cells, the
- * columns' first, where what is new brings the texts of its cells along.
+ * Records `op,row,key,CELL…`: updates and removals by row, then what is new, by key. `texts` are the headers of all
+ * cells, the columns' first, where the rows that are new have the texts of their cells.
  */
 function patchQuery(
   table: TableName,
@@ -186,37 +198,42 @@ function patchQuery(
   setColumns: ReadonlySet<string>,
   texts: readonly string[] | null,
   source: SourceTable | undefined,
-): string {
+): Sql {
   const definition = tableOf(table);
-  const text = (column: string): string =>
-    writeCell(`t.${quoteName(column)}`, definition.columns[column]?.type ?? 'text');
-  const key = quoteName(definition.key[0] ?? '');
+  const text = (column: string): Sql =>
+    raw(writeCell(`t.${quoteName(column)}`, definition.columns[column]?.type ?? 'text'));
   // An address as a key is compared without case, so the cell's own text may differ; a row without key has none yet.
-  const keyCheck = (value: string): string => (definition.keyIsAddress ? 'cast(null as varchar)' : value);
-  const adopted = setColumns.has('contact_id') ? ' or f.set_contact_id' : '';
-  const ownKey = table === 'contacts' ? `case when t._keyless${adopted} then null else t.${key} end` : `t.${key}`;
+  const keyCheck = (value: Sql): Sql => (definition.keyIsAddress ? NONE : value);
   const cells = columns.map((column) =>
     setColumns.has(column)
-      ? `case when f.set_${column} then coalesce(${text(column)}, '') end`
-      : 'cast(null as varchar)',
+      ? sql`case when ${columnOf(`set_${column}`, 'f')} then coalesce(${text(column)}, '') end`
+      : NONE,
   );
   const others = (texts ?? []).slice(columns.length);
-  for (const _ of others) cells.push('cast(null as varchar)');
-  const blanks = cells.map(() => 'cast(null as varchar)');
-  const columnOf = new Map([...(source?.headerOf ?? [])].map(([column, header]) => [header, column]));
-  const added = (column: string, header: string | undefined): string =>
-    header === undefined
-      ? text(column)
-      : `coalesce(${cellOf('t._text', header, columnOf.get(header))}, ${text(column)})`;
-  const news = [
-    ...columns.map((column, i) => added(column, texts?.[i])),
-    ...others.map((header) => cellOf('t._text', header, columnOf.get(header))),
-  ];
-  const updates = `select 'u' as op, t._row, ${keyCheck(ownKey)} as key, ${cells.map((cell, i) => `${cell} as v${i}`).join(', ')} from folded f join ${quoteName(table)} t on t._row = f._row`;
-  const removals = `select 'd', _row, ${keyCheck('key')}, ${blanks.join(', ')} from gone`;
-  const inserts = `select 'i', cast(null as bigint), cast(null as varchar), ${news.join(', ')} from ${quoteName(table)} t where _row is null`;
-  return `select * from (${updates} union all ${removals} union all ${inserts}) order by _row nulls last, ${columns
-    .map((_, i) => `v${i}`)
-    .slice(0, definition.key.length)
-    .join(', ')}`;
+  for (const _ of others) cells.push(NONE);
+  const blanks = cells.map(() => NONE);
+  const columnNames = new Map([...(source?.headerOf ?? [])].map(([column, header]) => [header, column]));
+  const recorded = (header: string): Sql => raw(cellOf('t._text', header, columnNames.get(header)));
+  const added = (column: string, header: string | undefined): Sql =>
+    header === undefined ? text(column) : sql`coalesce(${recorded(header)}, ${text(column)})`;
+  const news = [...columns.map((column, i) => added(column, texts?.[i])), ...others.map(recorded)];
+  const named = cells.map((cell, i) => sql`${cell} as ${name(`v${i}`)}`);
+  const updates = sql`select 'u' as op, t._row, ${keyCheck(heldKey(table, setColumns))} as key, ${join(named, ', ')}
+    from folded f join ${name(table)} t on t._row = f._row`;
+  const removals = sql`select 'd', _row, ${keyCheck(sql`key`)}, ${join(blanks, ', ')} from gone`;
+  const inserts = sql`select 'i', cast(null as bigint), cast(null as varchar), ${join(news, ', ')}
+    from ${name(table)} t where _row is null`;
+  const order = definition.key.map((_, i) => name(`v${i}`)).slice(0, columns.length);
+  return sql`select * from (${updates} union all ${removals} union all ${inserts})
+    order by _row nulls last, ${join(order, ', ')}`;
+}
+
+/**
+ * What the key cell of an updated row holds; a contact whose key this run adopts, or whose key is missing, has none.
+ */
+function heldKey(table: TableName, setColumns: ReadonlySet<string>): Sql {
+  const key = columnOf(tableOf(table).key[0] ?? '', 't');
+  if (table !== 'contacts') return key;
+  const adopted = setColumns.has('contact_id') ? sql` or f.set_contact_id` : sql``;
+  return sql`case when t._keyless${adopted} then null else ${key} end`;
 }

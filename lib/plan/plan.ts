@@ -7,11 +7,11 @@ import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
-import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
-import { FAULT, holdsUnread } from '../snapshot/load.ts';
+import { BETWEEN, faultPart, holdsUnread } from '../snapshot/load.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */
@@ -20,7 +20,7 @@ export interface SetColumn {
   readonly type: ColumnType;
   readonly derived: boolean;
   /** SQL over the diff's table (alias d) that gives the reason of a change of this cell. */
-  readonly why: string;
+  readonly why: Sql;
   /** In how many rows of op `u` it changes. */
   readonly updates: number;
 }
@@ -51,7 +51,7 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
   const query = diffQuery(change, sets, columns, await unreadColumns(engine, table));
-  await engine.run(sql`create or replace temp table ${raw(name)} as ${query}`);
+  await engine.run(sql`create or replace temp table ${nameOf(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
   const counts = { insert: 0, update: 0, remove: 0 };
@@ -66,7 +66,8 @@ const isAside = (column: string): boolean => column === 'why' || column.startsWi
 /** Contacts that go are kept with every cell that they have in the workbook, as it stands there. */
 async function keepWhole(engine: Engine, diff: string): Promise<void> {
   await engine.run(
-    raw(`update ${diff} set record = w.record from contacts_whole(${quoteText(diff)}) w where w._row = ${diff}._row`),
+    sql`update ${nameOf(diff)} set record = w.record
+      from contacts_whole(${literal(diff)}) w where w._row = ${nameOf(diff)}._row`,
   );
 }
 
@@ -76,50 +77,53 @@ function setOf(change: Change, column: string, columns: readonly string[]): SetC
 }
 
 /** A reason that is the same for every row is written once, in the change, and not a million times. */
-function whyOf(change: Change, column: string, columns: readonly string[]): string {
+function whyOf(change: Change, column: string, columns: readonly string[]): Sql {
   const fixed = change.why?.[column];
-  if (fixed !== undefined) return quoteText(fixed);
-  return columns.includes(`why_${column}`) ? `d.why_${column}` : 'd.why';
+  if (fixed !== undefined) return literal(fixed);
+  return columns.includes(`why_${column}`) ? columnOf(`why_${column}`, 'd') : sql`d.why`;
 }
 
 const adoptedKey = (change: Change): SetColumn => ({
   name: tableOf(change.table).key[0] ?? '',
   type: 'text',
   derived: false,
-  why: 'd.why',
+  why: sql`d.why`,
   updates: 0,
 });
 
 /** The value of a change's query in the type that the table has. */
-function wanted(table: TableName, column: string): string {
-  const value = `w.${quoteName(column)}`;
+function wanted(table: TableName, column: string): Sql {
+  const value = columnOf(column, 'w');
   switch (tableOf(table).columns[column]?.type ?? 'text') {
     case 'text':
-      return `nullif(cast(${value} as varchar), '')`;
+      return sql`nullif(cast(${value} as varchar), '')`;
     case 'number':
-      return `cast(${value} as double)`;
+      return sql`cast(${value} as double)`;
     case 'date':
-      return `cast(${value} as date)`;
+      return sql`cast(${value} as date)`;
     case 'time':
-      return `date_trunc('millisecond', cast(${value} as timestamp))`;
+      return sql`date_trunc('millisecond', cast(${value} as timestamp))`;
   }
 }
 
 /** How each kind of change joins what is wanted (w) with what is there (t), and which rows of that are a difference. */
 const shapes = {
-  update: { join: 'join', differs: (changed: string) => changed },
-  remove: { join: 'join', differs: () => 'true' },
-  adopt: { join: 'join', differs: () => 't._keyless' },
-  insert: { join: 'left join', differs: () => 't.rowid is null' },
-  upsert: { join: 'left join', differs: (changed: string) => `t.rowid is null or ${changed}` },
-  replace: { join: 'full join', differs: (changed: string) => `t.rowid is null or w._wanted is null or ${changed}` },
+  update: { joined: sql`join`, differs: (changed: Sql) => changed },
+  remove: { joined: sql`join`, differs: () => sql`true` },
+  adopt: { joined: sql`join`, differs: () => sql`t._keyless` },
+  insert: { joined: sql`left join`, differs: () => sql`t.rowid is null` },
+  upsert: { joined: sql`left join`, differs: (changed: Sql) => sql`t.rowid is null or ${changed}` },
+  replace: {
+    joined: sql`full join`,
+    differs: (changed: Sql) => sql`t.rowid is null or w._wanted is null or ${changed}`,
+  },
 } as const;
 
 /** The columns in which cells stand that can't be read. */
 async function unreadColumns(engine: Engine, table: TableName): Promise<ReadonlySet<string>> {
   const rows = await engine.rows(
-    sql`select distinct split_part(f, ${raw(`chr(${FAULT.within})`)}, 1) as name from (
-      select unnest(string_split(_unread, ${raw(`chr(${FAULT.between})`)})) as f from ${raw(quoteName(table))} where _unread is not null)`,
+    sql`select distinct ${faultPart(sql`f`, 1)} as name from (
+      select unnest(string_split(_unread, ${BETWEEN})) as f from ${nameOf(table)} where _unread is not null)`,
   );
   return new Set(rows.map(({ name }) => String(name)));
 }
@@ -132,40 +136,55 @@ function diffQuery(
   unread: ReadonlySet<string>,
 ): Sql {
   const { kind, table } = change;
-  const { join, differs } = shapes[kind];
-  const keys = tableOf(table).key.map(quoteName);
-  const on = keys.map((key) => `t.${key} = w.${key}`).join(' and ');
-  const is = (column: string): string => {
-    const differs = `t.${quoteName(column)} is distinct from ${wanted(table, column)}`;
-    return unread.has(column) ? `(${differs} and not ${holdsUnread('t', column)})` : differs;
+  const { joined, differs } = shapes[kind];
+  const keys = tableOf(table).key;
+  const on = keys.map((key) => sql`${columnOf(key, 't')} = ${columnOf(key, 'w')}`);
+  const is = (column: string): Sql => {
+    const different = sql`${columnOf(column, 't')} is distinct from ${wanted(table, column)}`;
+    return unread.has(column) ? sql`(${different} and not ${raw(holdsUnread('t', column))})` : different;
   };
-  const changed = sets.length > 0 ? `(${sets.map(is).join(' or ')})` : 'false';
+  const changed = sets.length > 0 ? sql`(${join(sets.map(is), ' or ')})` : sql`false`;
+  const keyCells = keys.map((key) => sql`coalesce(${columnOf(key, 't')}, ${columnOf(key, 'w')}) as ${columnOf(key)}`);
   const cells = sets.map((column) => {
-    const type = sqlType[tableOf(table).columns[column]?.type ?? 'text'];
-    const set = `(w._wanted is not null and ${is(column)})`;
-    const own = columns.includes(`why_${column}`) ? `, w.why_${column}` : '';
-    return `, ${set} as set_${column}, case when ${set} then ${wanted(table, column)} end as ${quoteName(column)}, case when ${set} then t.${quoteName(column)} else cast(null as ${type}) end as before_${column}${own}`;
+    const type = raw(sqlType[tableOf(table).columns[column]?.type ?? 'text']);
+    const set = sql`(w._wanted is not null and ${is(column)})`;
+    const own = columns.includes(`why_${column}`) ? sql`, ${columnOf(`why_${column}`, 'w')}` : sql``;
+    const before = sql`case when ${set} then ${columnOf(column, 't')} else cast(null as ${type}) end`;
+    return sql`, ${set} as ${nameOf(`set_${column}`)},
+      case when ${set} then ${wanted(table, column)} end as ${columnOf(column)},
+      ${before} as ${nameOf(`before_${column}`)}${own}`;
   });
-  const op =
-    { remove: `'d'`, adopt: `'u'` }[kind as string] ??
-    `case when t.rowid is null then 'i' when w._wanted is null then 'd' else 'u' end`;
   const why = columns.includes('why')
-    ? `case when w._wanted is null then 'left' else w.why end`
-    : 'cast(null as varchar)';
-  const texts = columns.includes('_text') ? ', w._text' : '';
-  const kept = Object.entries(tableOf(table).columns).map(([name, { type }]) => ({ name, type }));
-  const record = recordOf('t', kept);
-  const extra =
-    {
-      remove: `, ${record} as record`,
-      replace: `, case when w._wanted is null then ${record} end as record`,
-      adopt: `, true as set_${keys[0]}, cast(null as varchar) as before_${keys[0]}`,
-    }[kind as string] ?? texts;
-  const there = change.owned
-    ? sql`(select *, rowid from ${raw(quoteName(table))} t where ${change.owned})`
-    : raw(quoteName(table));
-  return sql`select ${raw(op)} as op, t.rowid as _rid, t._row, ${raw(keys.map((key) => `coalesce(t.${key}, w.${key}) as ${key}`).join(', '))}${raw(cells.join(''))}${raw(extra)}, ${raw(why)} as why
-    from (select *, true as _wanted from (${change.query})) as w ${raw(join)} ${there} as t on ${raw(on)} where ${raw(differs(changed))}`;
+    ? sql`case when w._wanted is null then 'left' else w.why end`
+    : sql`cast(null as varchar)`;
+  const there = change.owned ? sql`(select *, rowid from ${nameOf(table)} t where ${change.owned})` : nameOf(table);
+  return sql`select ${opOf(kind)} as op, t.rowid as _rid, t._row,
+      ${join(keyCells, ', ')}${join(cells, '')}${extraCells(change, columns)}, ${why} as why
+    from (select *, true as _wanted from (${change.query})) as w ${joined} ${there} as t on ${join(on, ' and ')}
+    where ${differs(changed)}`;
+}
+
+/** What becomes of a row: updated, deleted or inserted. */
+function opOf(kind: Change['kind']): Sql {
+  if (kind === 'remove') return sql`'d'`;
+  if (kind === 'adopt') return sql`'u'`;
+  return sql`case when t.rowid is null then 'i' when w._wanted is null then 'd' else 'u' end`;
+}
+
+/** What a change's rows hold beside their cells: the record of a row that goes, the flag of an adopted key, texts. */
+function extraCells({ kind, table }: Change, columns: readonly string[]): Sql {
+  const { key, columns: known } = tableOf(table);
+  const record = recordOf(
+    't',
+    Object.entries(known).map(([name, { type }]) => ({ name, type })),
+  );
+  if (kind === 'remove') return sql`, ${record} as record`;
+  if (kind === 'replace') return sql`, case when w._wanted is null then ${record} end as record`;
+  if (kind === 'adopt') {
+    const [first = ''] = key;
+    return sql`, true as ${nameOf(`set_${first}`)}, cast(null as varchar) as ${nameOf(`before_${first}`)}`;
+  }
+  return columns.includes('_text') ? sql`, w._text` : sql``;
 }
 
 /** A change's query must give the table's key, and only columns that the table has. */
@@ -188,7 +207,8 @@ function unknownColumn(table: TableName, column: string): string {
   const near = nearest(column, known);
   const meant = near
     ? ` Did you mean "${near}"?`
-    : ` docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts: columns: { ${table}: { ${column}: 'text' } }.`;
+    : ' docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts: ' +
+      `columns: { ${table}: { ${column}: 'text' } }.`;
   return `${table} has no column "${column}" that a job may set.${meant}`;
 }
 
@@ -200,21 +220,28 @@ const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeTex
  */
 export async function countRows(engine: Engine, diff: Diff, place?: SourcePlace): Promise<Diff> {
   const { table, name, sets } = diff;
-  const keys = tableOf(table).key.map(quoteName);
-  const updates = sets.map((set) => `, countif(op = 'u' and set_${set.name}) as n_${set.name}`).join('');
+  const keys = tableOf(table).key.map((key) => columnOf(key));
+  const unkeyed = keys.map((key) => sql`${key} is null`);
+  const updates = sets.map(
+    (set) => sql`, countif(op = 'u' and ${nameOf(`set_${set.name}`)}) as ${nameOf(`n_${set.name}`)}`,
+  );
   const found = await engine.row(
-    raw(
-      `select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove", count(*) - count(distinct hash(${keys.join(', ')})) as twice, countif(${keys.map((key) => `${key} is null`).join(' or ')}) as unkeyed${updates} from ${name}`,
-    ),
+    sql`select countif(op = 'i') as "insert", countif(op = 'u') as "update", countif(op = 'd') as "remove",
+        count(*) - count(distinct hash(${join(keys, ', ')})) as twice,
+        countif(${join(unkeyed, ' or ')}) as unkeyed${join(updates, '')}
+      from ${nameOf(name)}`,
   );
   const key = tableOf(table).key.join(', ');
   if (Number(found.unkeyed) > 0)
     throw new JobError(
-      `${atPlace(place)}a change of ${table} gives ${found.unkeyed} rows without a ${key}. Leave them out: where ${key} is not null.`,
+      `${atPlace(place)}a change of ${table} gives ${found.unkeyed} rows without a ${key}. ` +
+        `Leave them out: where ${key} is not null.`,
     );
   if (Number(found.twice) > 0)
     throw new JobError(
-      `${atPlace(place)}a change of ${table} gives ${found.twice} rows whose ${key} another row has already: a join finds several rows for one. Keep one: group by ${key}, or qualify row_number() over (partition by ${key} order by …) = 1.`,
+      `${atPlace(place)}a change of ${table} gives ${found.twice} rows whose ${key} another row has already: ` +
+        `a join finds several rows for one. Keep one: group by ${key}, or ` +
+        `qualify row_number() over (partition by ${key} order by …) = 1.`,
     );
   return {
     ...diff,

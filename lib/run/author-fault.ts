@@ -1,6 +1,6 @@
 /**
- * What the author of a job got wrong in its SQL, in words, with file and line. Only what the engine says before it reads a row is
- * shown: a statement is explained again, never run, so that the text can hold no cell.
+ * What the author of a job got wrong in its SQL, in words, with file and line. Only what the engine says before it
+ * reads a row is shown: a statement is explained again, never run, so that the text can hold no cell.
  */
 
 import type { Change } from '../core/change.ts';
@@ -24,7 +24,10 @@ export interface StatementPlace {
   readonly place: SourcePlace | undefined;
 }
 
-/** Runs `work`, which runs `query`; an error that the statement's text alone explains becomes a `JobError` with its place. */
+/**
+ * Runs `work`, which runs `query`; an error that the statement's text alone explains becomes a `JobError` with its
+ * place.
+ */
 export async function withAuthorFaults<T>(
   engine: Engine,
   { what, place }: StatementPlace,

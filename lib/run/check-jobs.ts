@@ -1,6 +1,6 @@
 /**
- * Whether every job is declared as it should be, before any runs: what types can't hold, because a job may be run without a type
- * check. A change's own SQL is checked where it is planned.
+ * Whether every job is declared correctly, before any runs: what types can't hold, because a job may be run without a
+ * type check. A change's own SQL is checked where it is planned.
  */
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { type FaultCode, NightshiftError } from '../core/errors.ts';
@@ -18,11 +18,11 @@ export class DeclarationError extends NightshiftError {
   }
 
   override get outward(): string {
-    return 'A job in jobs/ is not declared as it should be.';
+    return 'A job in jobs/ is not declared correctly.';
   }
 }
 
-/** The batches as they are; @throws DeclarationError where a job of theirs can't be run. */
+/** The batches as they are; @throws DeclarationError where one of their jobs can't be run. */
 export function checkJobs(nightShift: NightShift): NightShift {
   const faults = allJobs(nightShift).flatMap(({ job }) => faultsOf(job));
   if (faults.length > 0) throw new DeclarationError(faults.join('\n'));

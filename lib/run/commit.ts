@@ -1,11 +1,11 @@
 /**
- * What a batch writes, in one atomic landing: its plans, and what the run itself keeps in the workbook: `changes`,
+ * What a batch writes, in one atomic commit: its plans, and what the run itself keeps in the workbook: `changes`,
  * `quarantine` and `runs`. Where there is nothing to say, nothing is written.
  */
 
 import { replace, upsert } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
-import { list, raw, type Sql, sql } from '../core/sql.ts';
+import { list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
@@ -19,10 +19,10 @@ import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
 /**
- * Lands a batch, if it has anything to land. A batch that only was stopped leaves the workbook exactly as it was. Gives what
- * was left to people who changed it meanwhile.
+ * Commits a batch, if it has anything to write. A batch that only was stopped leaves the workbook exactly as it was.
+ * Gives what was left to people who changed it meanwhile.
  */
-export async function landBatch(outcome: BatchOutcome): Promise<Held> {
+export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   const { engine, store, snapshot, request, results, applied, decisions, tabs, columns, entries } = outcome;
   const stopped = results.some((result) => result.status === 'blocked' || result.status === 'failed');
   const changing = tabs.length > 0 || applied.some((diff) => !isEmpty(diff));
@@ -33,9 +33,9 @@ export async function landBatch(outcome: BatchOutcome): Promise<Held> {
   const marker = {
     run: request.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
-    interrupted: interruptedEntries(entries),
+    ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
-  return store.land(patchesOf(outcome, kept), marker, tabs);
+  return store.commit(patchesOf(outcome, kept), marker, tabs);
 }
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
@@ -54,7 +54,7 @@ async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGe
   yield decided;
 }
 
-/** Reports what a landing left to people with the last job that changed the table. */
+/** Reports what a commit left to people with the last job that changed the table. */
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
   const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
   for (const [table, reasons] of held) {
@@ -75,7 +75,9 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
   // What this run did not read, it knows nothing of.
   const read = list(Object.keys(snapshot.inputs));
   const now: Sql = sql`
-    select n."table", n.row_key, n."column", min(n.value) as value, string_agg(distinct n.reason, '; ' order by n.reason) as reason, coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+    select n."table", n.row_key, n."column", min(n.value) as value,
+      string_agg(distinct n.reason, '; ' order by n.reason) as reason,
+      coalesce(min(q.first_seen), ${request.asOf}) as first_seen
     from quarantine_now n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
@@ -89,31 +91,32 @@ async function runsDiff(
   columns: readonly ColumnRecord[],
 ): Promise<Diff> {
   await engine.run(
-    raw(
-      'create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar, started_at timestamp, seconds double, note varchar)',
-    ),
+    sql`create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar,
+      started_at timestamp, seconds double, note varchar)`,
   );
   for (const result of results) {
     const { startedAt } = request.identity;
     await engine.run(
-      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${startedAt}, ${result.seconds}, ${noteText(result)})`,
+      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
+        ${startedAt}, ${result.seconds}, ${noteText(result)})`,
     );
   }
   for (const { column, status, note } of columns)
     await engine.run(
       sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
     );
-  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period where r.job is null or n.status <> 'unchanged'`;
+  const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
+    where r.job is null or n.status <> 'unchanged'`;
   return workOut(engine, upsert('runs', rows), 'diff_run_runs');
 }
 
 /** "suppressions +41, contacts 41 changed". */
 export function changesText(result: Pick<JobResult, 'changes'>): string {
   const parts = Object.entries(result.changes).flatMap(([table, { insert, update, remove }]) => {
-    const said = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
+    const counts = [insert ? `+${insert}` : '', update ? `${update} changed` : '', remove ? `−${remove}` : ''].filter(
       Boolean,
     );
-    return said.length > 0 ? [`${table} ${said.join(', ')}`] : [];
+    return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
   return parts.join('; ') || 'nothing to change';
 }

@@ -9,7 +9,7 @@
  * Where there is none, it is ours if the job was applied to the workbook before.
  */
 import type { Engine } from '../core/engine.ts';
-import { quoteName, raw, sql } from '../core/sql.ts';
+import { columnOf, join, name as nameOf, raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { countRows, type Diff, type SetColumn } from '../plan/plan.ts';
 import { holdsUnread } from '../snapshot/load.ts';
@@ -48,7 +48,9 @@ export interface Protection {
   readonly sources: ReadonlyMap<TableName, SourceTable>;
   /** Answers by column of contacts: a header, or `take over`. */
   readonly answers: Readonly<Record<string, string>>;
-  /** Whether the ledger knows of a run of the job that changed the table; `runs` keeps only the last status of a period. */
+  /**
+   * Whether the ledger knows of a run of the job that changed the table; `runs` keeps only the last status of a period.
+   */
   readonly inLedger: (table: TableName) => Promise<boolean>;
 }
 
@@ -71,7 +73,7 @@ async function protectDiff(
   found: { parts: HeldPart[]; withheld: Withheld[]; records: ColumnRecord[] },
 ): Promise<Diff> {
   const source = sources.get(diff.table);
-  const taken = new Set<string>();
+  const replaced = new Set<string>();
   const kept = new Set<string>();
   for (const set of diff.sets) {
     const header = source?.headerOf.get(set.name);
@@ -90,7 +92,7 @@ async function protectDiff(
     const wroteBefore = async () => (await wasApplied(engine, job, diff.table)) || (await inLedger(diff.table));
     if (record === 'written' || (record === null && (await wroteBefore()))) continue;
     if (answers[set.name] === TAKE_OVER) {
-      taken.add(set.name);
+      replaced.add(set.name);
       found.records.push({ column, status: 'written', note: 'taken over; the old values stand in changes' });
       continue;
     }
@@ -100,14 +102,16 @@ async function protectDiff(
     if (record === null) found.records.push({ column, status: 'asked', note: reason });
   }
   const sets = diff.sets.map(
-    (set): SetColumn => (taken.has(set.name) ? { ...set, derived: false, why: `'column taken over'` } : set),
+    (set): SetColumn => (replaced.has(set.name) ? { ...set, derived: false, why: sql`'column taken over'` } : set),
   );
   if (kept.size === 0) return { ...diff, sets };
   return withhold(engine, { ...diff, sets }, kept, found.withheld);
 }
 
 const question = (header: string, column: string): string =>
-  `Column "${header}" holds values that no run wrote, so ${column} is not written there. Answer in jobs/rules/workbook.ts: derived: { ${column}: 'nightshift_${column}' } writes it under that header, derived: { ${column}: '${TAKE_OVER}' } replaces the values and keeps each in changes.`;
+  `Column "${header}" holds values that no run wrote, so ${column} is not written there. ` +
+  `Answer in jobs/rules/workbook.ts: derived: { ${column}: 'nightshift_${column}' } writes it under that header, ` +
+  `derived: { ${column}: '${TAKE_OVER}' } replaces the values and keeps each in changes.`;
 
 /**
  * Moves the values of columns out of a diff, so that they reach the engine and no file. Rows that change nothing else
@@ -116,27 +120,29 @@ const question = (header: string, column: string): string =>
 async function withhold(engine: Engine, diff: Diff, columns: ReadonlySet<string>, withheld: Withheld[]): Promise<Diff> {
   for (const column of columns) {
     const name = `${diff.name}_kept_${column}`;
-    const cell = raw(quoteName(column));
+    const cell = columnOf(column);
+    const [plan, flag] = [nameOf(diff.name), nameOf(`set_${column}`)];
     await engine.run(
-      sql`create or replace temp table ${raw(name)} as select _rid, ${cell} as value from ${raw(diff.name)} where op = 'u' and ${raw(`set_${column}`)}`,
+      sql`create or replace temp table ${nameOf(name)} as
+        select _rid, ${cell} as value from ${plan} where op = 'u' and ${flag}`,
     );
     await engine.run(
-      sql`update ${raw(diff.name)} set ${raw(`set_${column}`)} = false, ${cell} = null, ${raw(`before_${column}`)} = null where op = 'u'`,
+      sql`update ${plan} set ${flag} = false, ${cell} = null, ${nameOf(`before_${column}`)} = null where op = 'u'`,
     );
     withheld.push({ table: diff.table, column, name });
   }
   const sets = diff.sets.filter(({ name }) => !columns.has(name));
-  const changes = sets.map(({ name }) => `set_${name}`).join(' or ') || 'false';
-  await engine.run(sql`delete from ${raw(diff.name)} where op = 'u' and not (${raw(changes)})`);
+  const changes = [...sets.map(({ name }) => nameOf(`set_${name}`)), sql`false`];
+  await engine.run(sql`delete from ${nameOf(diff.name)} where op = 'u' and not (${join(changes, ' or ')})`);
   return countRows(engine, { ...diff, sets });
 }
 
 /** Gives the engine what the workbook does not get, so that the jobs that follow work with it. */
 export async function applyWithheld(engine: Engine, withheld: readonly Withheld[]): Promise<void> {
   for (const { table, column, name } of withheld) {
-    const target = raw(quoteName(table));
+    const target = nameOf(table);
     await engine.run(
-      sql`update ${target} set ${raw(quoteName(column))} = k.value from ${raw(name)} k where k._rid = ${target}.rowid`,
+      sql`update ${target} set ${columnOf(column)} = k.value from ${nameOf(name)} k where k._rid = ${target}.rowid`,
     );
   }
 }
@@ -153,5 +159,6 @@ const wasApplied = async (engine: Engine, job: string, table: TableName): Promis
 
 const countFilled = (engine: Engine, table: TableName, column: string): Promise<number> =>
   engine.number(
-    sql`select count(*) from ${raw(quoteName(table))} t where _row is not null and (${raw(quoteName(column))} is not null or ${raw(holdsUnread('t', column))})`,
+    sql`select count(*) from ${nameOf(table)} t
+      where _row is not null and (${columnOf(column)} is not null or ${raw(holdsUnread('t', column))})`,
   );

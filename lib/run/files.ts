@@ -1,8 +1,9 @@
 /**
  * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
- * places once the run's landing is done, so that no export shows what did not land. Each appears whole, with
- * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of tabs a
- * file may be a tab instead, which lands with the tables; its rows and checksum stand in the job's metrics.
+ * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
+ * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of
+ * tabs a file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's
+ * metrics.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { quoted, quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { join as joinSql, literal, quoted, raw, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
 import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
 
@@ -34,7 +35,10 @@ export interface TabSums {
   readonly sha256: string;
 }
 
-/** Files and tabs that are ready; and of all that were asked for, also of those that stand there already, how many rows they have. */
+/**
+ * Files and tabs that are ready; and of all that were asked for, also of those that stand there already, how many rows
+ * they have.
+ */
 interface Staged {
   readonly staged: StagedFile[];
   readonly tabs: TabFile[];
@@ -45,7 +49,10 @@ interface Staged {
 /** Where exports lie: beside the workbook's own files. */
 export const exportFolder = (store: Pick<Store, 'stateFolder'>): string => join(dirname(store.stateFolder), EXPORTS);
 
-/** What no spreadsheet computes, though it begins like a formula: a number, a phone number, an address without signs of its own. */
+/**
+ * What no spreadsheet computes, though it begins like a formula: a number, a phone number, an address without signs of
+ * its own.
+ */
 const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+';
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
@@ -72,17 +79,17 @@ export async function stageFiles(
       if (!store.sheet.tabHolds(tab)) tabs.push(tab);
       continue;
     }
-    const whole = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
-    rows[file.name] = whole.rows;
+    const full = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
+    rows[file.name] = full.rows;
     if (!file.onlyChanged) {
-      staged.push(whole);
+      staged.push(full);
       continue;
     }
     const memory = join(store.stateFolder, EXPORTS, file.name);
     const before = await stateBefore(memory, period);
-    const now = scan(whole.staged);
+    const now = scan(full.staged);
     const old = before === null ? null : scan(join(memory, before));
-    const key = raw(`"${file.key}"`);
+    const key = raw(quoted(file.key));
     const changed = old ? sql`${now} except ${old}` : now;
     const gone = old
       ? sql`select ${key} from (${old}) where ${key} not in (select ${key} from (${now}) where ${key} is not null)`
@@ -93,14 +100,14 @@ export async function stageFiles(
     rows[file.name] = news.rows;
     staged.push(news);
     staged.push(await stage(engine, store, ordered(gone), `${dated}-left`, join(folder, `${dated}-left.csv`)));
-    staged.push({ ...whole, target: join(memory, `${period}.csv`), isMemory: true });
+    staged.push({ ...full, target: join(memory, `${period}.csv`), isMemory: true });
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
   return { staged: fresh, tabs, rows, inTabs };
 }
 
-const scan = (path: string): Sql => raw(`select * from read_csv(${quoteText(path)}, header=true, all_varchar=true)`);
+const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;
 
 /** The rows of a tab, one for each key. */
 async function stageTab(
@@ -141,14 +148,13 @@ async function stage(
   const columns = await engine.columnsOf(query);
   const cells = columns
     .map((column) => quoted(column))
-    .map((column) => (forMachines ? column : `${safe(column)} as ${column}`))
-    .join(', ');
-  const table = 'export_rows';
-  await engine.run(sql`create or replace temp table ${raw(table)} as ${query}`);
+    .map((column) => raw(forMachines ? column : `${safe(column)} as ${column}`));
+  await engine.run(sql`create or replace temp table export_rows as ${query}`);
   await engine.run(
-    raw(`copy (select ${cells} from ${table} order by rowid) to ${quoteText(staged)} (format csv, header true)`),
+    sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
+      (format csv, header true)`,
   );
-  const rows = await engine.number(raw(`select count(*) from ${table}`));
+  const rows = await engine.number(sql`select count(*) from export_rows`);
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };
 }
 
@@ -168,7 +174,7 @@ async function hashOf(path: string): Promise<string | null> {
 /** Older states than this many are not needed any more. */
 const STATES_KEPT = 2;
 
-/** Puts the files in their places, each whole at once. */
+/** Puts the files in their places, each complete at once. */
 export async function placeFiles(files: readonly StagedFile[]): Promise<void> {
   for (const { staged, target, rows, sha256, isMemory } of files) {
     await mkdir(dirname(target), { recursive: true });

@@ -1,7 +1,8 @@
 /**
- * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and what they bring lands in the
- * workbook piece by piece, each piece whole. The snapshot is then taken of a workbook that holds it, so that our own landings
- * never look like a person's edits. A gathering that fails is its job's failure, and what it brought until then stays.
+ * Gathering: before the run's snapshot is taken, the jobs that ask the world outside do so, and their answers are
+ * written to the workbook piece by piece, each piece complete. The snapshot is then taken of a workbook that holds it,
+ * so that our own commits never look like a person's edits. A gathering that fails is its job's failure, and what it
+ * had written until then stays.
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
@@ -45,6 +46,8 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   try {
     const snapshot = await takeSnapshot(engine, await store.read(), {
       settings: settingsOf(request),
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
@@ -66,7 +69,7 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   }
 }
 
-/** Lands one change against the table as it is at this moment. */
+/** Commits one change against the table as it is at this moment. */
 async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {
   const { store, asOf } = request;
   for (let attempt = 1; ; attempt++) {
@@ -83,7 +86,7 @@ async function keep(request: RunRequest, engine: Engine, change: Change): Promis
     const patches = writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
     try {
       // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
-      await store.land(patches, { run: request.identity.run, entries: [] });
+      await store.commit(patches, { run: request.identity.run, entries: [] });
       return;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile) || attempt === MOST_ATTEMPTS) throw error;

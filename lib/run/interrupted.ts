@@ -1,7 +1,7 @@
 /**
- * A run that ended between two requests of its write, in a workbook that is written in several. What it wrote stays, with its rows
- * of `changes`; the ledger says that it was interrupted; and the rest of a plan that a person had approved needs no second
- * approval.
+ * A run that ended between two requests of its write, in a workbook that is written in several. What it wrote stays,
+ * with its rows of `changes`; the ledger says that it was interrupted; and the rest of a plan that a person had
+ * approved needs no second approval.
  */
 import type { MarkerEntry } from '../workbook/store.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -25,7 +25,7 @@ export const isInterrupted = ({ error }: Pick<LedgerEntry, 'error'>): boolean =>
 export function isRestOf(changes: LedgerEntry['changes'], approved: LedgerEntry): boolean {
   if (!isInterrupted(approved) || approved.approved === undefined) return false;
   return Object.entries(changes).every(([table, { insert, update, remove }]) => {
-    const whole = approved.changes[table] ?? { insert: 0, update: 0, remove: 0 };
-    return insert <= whole.insert && update <= whole.update && remove <= whole.remove;
+    const planned = approved.changes[table] ?? { insert: 0, update: 0, remove: 0 };
+    return insert <= planned.insert && update <= planned.update && remove <= planned.remove;
   });
 }

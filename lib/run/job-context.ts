@@ -9,7 +9,7 @@ import type { LedgerEntry } from './ledger-entry.ts';
 import { tablesOf } from './plan-job.ts';
 import type { RunRequest } from './request.ts';
 
-/** What a job is told about the run. */
+/** What a job knows about the run. */
 export function contextOf(
   request: Pick<RunRequest, 'asOf' | 'rules'>,
   snapshot: Pick<Snapshot, 'columns'>,

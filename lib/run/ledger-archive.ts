@@ -1,7 +1,7 @@
 /**
  * Old ledger entries, a month of a job in one file: `LEDGER/JOB/2026-03.jsonl`, one entry a line. A year of hourly runs
  * is twelve files instead of nine thousand, and not a word is lost: a line is the entry as its own file held it.
- * A month is put together once, when it lies well behind, so that git keeps each file once.
+ * A month is put together once, when it is well past, so that git keeps each file once.
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';

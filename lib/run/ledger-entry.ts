@@ -35,13 +35,15 @@ const entrySchema = z.looseObject({
   trigger: z.enum(['schedule', 'dispatch', 'local']),
   /** The hash that a person approved, where a guard would have stopped the plan. */
   approved: z.string().optional(),
+  /** Who approved it, when, and in which issue. */
+  approval: z.object({ by: z.string(), at: z.string(), issue: z.number().optional() }).optional(),
   error: z.object({ kind: z.string(), message: z.string() }).optional(),
 });
 
 /** One run of one job, as the ledger keeps it. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-/** A file in the ledger that is not an entry: somebody edited it, or a merge went wrong. */
+/** A file in the ledger that is not an entry: it was edited by hand, or a merge went wrong. */
 export class LedgerError extends NightshiftError {
   override name = 'LedgerError';
 

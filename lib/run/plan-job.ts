@@ -1,6 +1,6 @@
 /**
- * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held, hash, guards,
- * metrics. Decides nothing about writing.
+ * One job of a batch, up to the point where its plan could be applied: what it prepares, steps, changes, what is held,
+ * hash, guards, metrics. Decides nothing about writing.
  */
 
 import type { Context } from '../core/context.ts';
@@ -9,7 +9,7 @@ import { check, type GuardResult, type Hold } from '../core/guard.ts';
 import type { Job, LookupStep, Step } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
 import type { SourcePlace } from '../core/source-place.ts';
-import { name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
@@ -37,7 +37,10 @@ export interface JobPlan {
   readonly changes: Readonly<Record<string, { insert: number; update: number; remove: number }>>;
 }
 
-/** Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until `dropSteps`. */
+/**
+ * Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until
+ * `dropSteps`.
+ */
 export async function planJob(
   engine: Engine,
   job: Job,
@@ -60,7 +63,7 @@ export async function planJob(
   await createPlannedViews(engine, holding.diffs);
   const guards: GuardResult[] = [];
   for (const guard of job.guards ?? []) {
-    const rows = await engine.number(raw(`select count(*) from ${quoteName(guard.of)}`));
+    const rows = await engine.number(sql`select count(*) from ${name(guard.of)}`);
     const found = await withAuthorFaults(engine, statement(job, `guard "${guard.name}"`), guard.found, () =>
       countPlanned(engine, guard.found, holding.diffs),
     );
@@ -81,7 +84,10 @@ export async function planJob(
   };
 }
 
-/** Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not understand. */
+/**
+ * Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not
+ * understand.
+ */
 async function workChangesOut(
   engine: Engine,
   job: Job,
@@ -129,16 +135,20 @@ export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise
   for (const step of steps) await engine.run(sql`drop table if exists ${name(step.name)}`);
 }
 
-const inWholeLetters = ({ keys, over }: LookupStep): Sql =>
-  sql`select ${raw(keys.map(withMark).join(', '))} from (${over}) as o(${raw(keys.join(', '))})`;
+/** The rows of `over`, with byte order marks kept. */
+const exactTexts = ({ keys, over }: LookupStep): Sql => {
+  const texts = keys.map((key) => withMark(columnOf(key)));
+  const columns = keys.map((key) => columnOf(key));
+  return sql`select ${join(texts, ', ')} from (${over}) as o(${join(columns, ', ')})`;
+};
 
-/** Asks row logic once per distinct row of `over`, and lays its answers down beside it. */
+/** Asks row logic once per distinct row of `over`, and stores its answers beside it. */
 async function lookUp(engine: Engine, step: LookupStep): Promise<void> {
   const columns = [...step.keys, ...step.columns];
-  const definitions = columns.map((column) => `${name(column).text} varchar`).join(', ');
-  await engine.run(raw(`create or replace temp table ${name(step.name).text} (${definitions})`));
+  const definitions = columns.map((column) => sql`${columnOf(column)} varchar`);
+  await engine.run(sql`create or replace temp table ${name(step.name)} (${join(definitions, ', ')})`);
   async function* answers(): AsyncGenerator<(string | null)[][]> {
-    for await (const keys of engine.chunks(inWholeLetters(step))) {
+    for await (const keys of engine.chunks(exactTexts(step))) {
       const rows = keys[0]?.length ?? 0;
       const out: (string | null)[][] = columns.map(() => new Array<string | null>(rows).fill(null));
       for (let r = 0; r < rows; r++) {
@@ -160,8 +170,10 @@ async function lookUp(engine: Engine, step: LookupStep): Promise<void> {
 /** `planned_TABLE` for each table that a job writes: its diffs, one below the other. */
 async function createPlannedViews(engine: Engine, diffs: readonly Diff[]): Promise<void> {
   for (const table of new Set(diffs.map((diff) => diff.table))) {
-    const parts = diffs.filter((diff) => diff.table === table).map((diff) => `select * from ${diff.name}`);
-    await engine.run(raw(`create or replace temp view planned_${table} as ${parts.join(' union all by name ')}`));
+    const parts = diffs.filter((diff) => diff.table === table).map((diff) => sql`select * from ${name(diff.name)}`);
+    await engine.run(
+      sql`create or replace temp view ${name(`planned_${table}`)} as ${join(parts, ' union all by name ')}`,
+    );
   }
 }
 
@@ -170,7 +182,7 @@ const countPlanned = async (engine: Engine, found: Sql, diffs: readonly Diff[]):
 
 /**
  * Takes the parts that the job holds back out of its diffs, unless a person approved exactly that part. What is wrong
- * can't be approved: only a mended rule lets it through.
+ * can't be approved: only a corrected rule lets it through.
  */
 async function holdParts(
   engine: Engine,
@@ -192,7 +204,7 @@ async function holdParts(
     }
     const having = diffs.filter((diff) => column in tableOf(diff.table).columns);
     const heldRows = (diff: Diff, part: string): Sql =>
-      sql`${raw(quoteName(column))} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? raw('false')}, false)`;
+      sql`${columnOf(column)} = ${part} and not coalesce(${hold.spares?.[diff.table] ?? sql`false`}, false)`;
     for (const row of await queryHold(hold)) {
       const part = String(row.part);
       const cut: Diff[] = [];
@@ -221,12 +233,12 @@ export const hasWrongRules = ({ heldParts }: { readonly heldParts: readonly Held
 
 async function cutOut(engine: Engine, diff: Diff, held: Sql): Promise<Diff> {
   const cut = `${diff.name}_part`;
-  await engine.run(sql`create or replace temp table ${raw(cut)} as select * from ${raw(diff.name)} where ${held}`);
+  await engine.run(sql`create or replace temp table ${name(cut)} as select * from ${name(diff.name)} where ${held}`);
   return countRows(engine, { ...diff, name: cut });
 }
 
 const leaveOut = (engine: Engine, diff: Diff, held: Sql): Promise<void> =>
-  engine.run(sql`delete from ${raw(diff.name)} where ${held}`);
+  engine.run(sql`delete from ${name(diff.name)} where ${held}`);
 
 /** Rows by table: a row that two changes of one job touch counts once. */
 async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<JobPlan['changes']> {
@@ -235,11 +247,11 @@ async function countChanges(engine: Engine, diffs: readonly Diff[]): Promise<Job
     const own = diffs.filter((diff) => diff.table === table && !isEmpty(diff));
     const updates = own
       .filter((diff) => diff.counts.update > 0)
-      .map((diff) => `select _rid from ${diff.name} where op = 'u'`);
+      .map((diff) => sql`select _rid from ${name(diff.name)} where op = 'u'`);
     const sum = (op: 'insert' | 'remove'): number => own.reduce((total, diff) => total + diff.counts[op], 0);
     const update =
       updates.length > 1
-        ? await engine.number(raw(`select count(*) from (${updates.join(' union ')})`))
+        ? await engine.number(sql`select count(*) from (${join(updates, ' union ')})`)
         : own.reduce((total, diff) => total + diff.counts.update, 0);
     changes[table] = { insert: sum('insert'), update, remove: sum('remove') };
   }

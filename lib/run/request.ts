@@ -7,13 +7,17 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
+import type { Approval } from './approval.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobResult, RunResult } from './result.ts';
 import type { RunIdentity } from './run-identity.ts';
 
-/** What a run needs to know and reach. A dry run is the same run with a store that lands nothing and a ledger that keeps nothing. */
+/**
+ * What a run needs to know and reach. A dry run is the same run with a store that writes nothing and a ledger that
+ * keeps nothing.
+ */
 export interface RunRequest {
   readonly name: string;
   readonly jobs: readonly ScheduledJob[];
@@ -23,10 +27,16 @@ export interface RunRequest {
   readonly asOf: Date;
   readonly identity: RunIdentity;
   readonly approvals: ReadonlySet<string>;
+  /** Who approved them, where that is not the person who runs this. */
+  readonly approval?: Approval;
+  /** A file for the rows of all plans. */
+  readonly planFile?: string;
   /** What an applied plan is called: `planned` in a dry run. */
   readonly applied: 'applied' | 'planned';
-  /** Asks a person, once the plans stand, whether to go on. "No" lands nothing and records nothing. */
+  /** Asks a person, once the plans stand, whether to go on. "No" writes nothing and records nothing. */
   readonly confirm?: (result: RunResult) => Promise<boolean>;
+  /** Looks at the engine's tables once every plan is applied to them, before anything is written. */
+  readonly whenApplied?: (engine: Engine) => Promise<void>;
   /** Megabytes that the engine may use before it works on disk; the engine's own limit, unless given. */
   readonly memoryMb?: number;
   /** The workbook may be without contacts yet. */

@@ -1,6 +1,12 @@
-/** How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made from. */
+/**
+ * How a run and each of its jobs ended: what `--json` prints, and what the report, the ledger and the alerts are made
+ * from.
+ */
 import type { RunError } from '../core/errors.ts';
 import type { GuardResult } from '../core/guard.ts';
+import type { NotTaken } from '../workbook/store.ts';
+import type { Approval } from './approval.ts';
+import type { Breakdown } from './breakdown.ts';
 import type { HeldPart } from './held-part.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobPlan } from './plan-job.ts';
@@ -20,6 +26,10 @@ export interface JobResult {
   readonly metrics: JobPlan['metrics'];
   readonly seconds: number;
   readonly approved?: string;
+  /** Who approved it. */
+  readonly approval?: Approval;
+  /** Whom a plan that waits is about, in counts. */
+  readonly breakdown?: Breakdown;
   /** The hashes of parts that would have been held, but for a person's approval. */
   readonly letThrough?: readonly string[];
   readonly error?: RunError;
@@ -35,6 +45,18 @@ export interface RunResult {
   readonly jobs: readonly JobResult[];
   /** CSV files that are called almost like a table, or may say who left, and are not read. */
   readonly notRead?: readonly string[];
+  /** Files and tabs of another tool whose events or purchases only an import takes. */
+  readonly notTaken?: readonly NotTaken[];
+  /** Addresses that left or complained by files beside the contacts, and are no contact's; left out where there are none. */
+  readonly ofNoContact?: number;
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
+  /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */
+  readonly consent?: ConsentReport;
+}
+
+export interface ConsentReport {
+  readonly no: Readonly<Record<string, number>>;
+  /** Rows in which one column says yes and another no. */
+  readonly disagree: number;
 }

@@ -8,12 +8,13 @@ export interface RunIdentity {
   /** Unique, and sortable by start: `20261124T050001123Z-4f2a`. */
   readonly run: string;
   readonly startedAt: Date;
-  /** A hash of where the workbook is, so that two workbooks may share a ledger. */
+  /** The workbook's id, so that two workbooks may share a ledger. */
   readonly workbook: string;
   readonly commit: string | null;
   readonly trigger: 'schedule' | 'dispatch' | 'local';
 }
 
+/** @param workbook the workbook's id (`folderId`, `placeId`) */
 export function identify(
   workbook: string,
   now: Date,
@@ -22,16 +23,19 @@ export function identify(
   return {
     run: `${now.toISOString().replace(/[-:.]/g, '')}-${randomBytes(2).toString('hex')}`,
     startedAt: now,
-    workbook: createHash('sha256').update(workbook).digest('hex').slice(0, 12),
+    workbook,
     // GITHUB_SHA is what started the run; a run that waited its turn works on a newer commit.
     commit: headCommit() ?? environment.GITHUB_SHA ?? null,
     trigger: triggerOf(environment.GITHUB_EVENT_NAME),
   };
 }
 
+/** Events that a person causes: a run by hand, and an approval by label or comment. */
+const BY_HAND = new Set(['workflow_dispatch', 'repository_dispatch', 'issues', 'issue_comment']);
+
 function triggerOf(event: string | undefined): RunIdentity['trigger'] {
   if (event === 'schedule') return 'schedule';
-  return event === 'workflow_dispatch' || event === 'repository_dispatch' ? 'dispatch' : 'local';
+  return BY_HAND.has(event ?? '') ? 'dispatch' : 'local';
 }
 
 function headCommit(): string | null {
@@ -42,7 +46,7 @@ function headCommit(): string | null {
   }
 }
 
-/** A hash of a job's rules, whatever the order of their keys. Functions and patterns count by their text. */
+/** A hash of a job's rules, in any order of their keys. Functions and patterns count by their text. */
 export function rulesHash(rules: unknown): string {
   const text = JSON.stringify(rules ?? null, (_, value: unknown) => {
     if (value instanceof RegExp || typeof value === 'function') return String(value);

@@ -13,9 +13,11 @@ import { type TableName, tableOf } from '../core/tables.ts';
 import { applyToEngine, type Decisions, decisionsOf } from '../plan/apply.ts';
 import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
+import { refreshReports } from '../snapshot/consent.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
+import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
@@ -26,16 +28,19 @@ import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import type { RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 import { shrinkGuards } from './shrink.ts';
+import { addWaiting } from './waiting.ts';
 
 export interface JobOutcome {
   readonly result: JobResult;
-  /** What goes on to be landed. */
+  /** What is to be committed. */
   readonly diffs: readonly Diff[];
   readonly decisions: readonly Decisions[];
-  /** Files that are ready for their places, once the landing is done. */
+  /** Files that are ready for their places, once the commit is done. */
   readonly files: readonly StagedFile[];
-  /** Tabs that land with the tables. */
+  /** Tabs that are written with the tables. */
   readonly tabs: readonly TabFile[];
+  /** The whole plan, whether it goes on or waits. */
+  readonly planned: readonly Diff[];
   /** What `runs` is to keep of whose columns are. */
   readonly columns: readonly ColumnRecord[];
 }
@@ -54,7 +59,10 @@ export const nothing = {
 
 const nothingGathered: Gathered = { metrics: {}, guards: [] };
 
-/** Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure, not the run's. */
+/**
+ * Runs one job up to its plan, and applies it to the engine where it may go on. What goes wrong is the job's failure,
+ * not the run's.
+ */
 export async function runJob(
   request: RunRequest,
   engine: Engine,
@@ -66,12 +74,12 @@ export async function runJob(
   const { job } = scheduled;
   const context = contextOf(request, snapshot, scheduled);
   const gathered = gatheredJobs.get(job.name) ?? nothingGathered;
-  const brought = 'failed' in gathered ? nothingGathered : gathered;
-  const base = { ...nothing, job: job.name, period: context.period, metrics: brought.metrics };
+  const own = 'failed' in gathered ? nothingGathered : gathered;
+  const base = { ...nothing, job: job.name, period: context.period, metrics: own.metrics };
   const missing = before.find(
     (each) => job.needs?.includes(each.job) && (each.status === 'failed' || each.status === 'skipped'),
   );
-  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [], columns: [] };
+  const nothingDone = { diffs: [], decisions: [], files: [], tabs: [], planned: [], columns: [] };
   if (missing) {
     const next = `it needs ${missing.job}, which ${missing.status}`;
     return { result: { ...base, status: 'skipped', next }, ...nothingDone };
@@ -92,22 +100,28 @@ export async function runJob(
     });
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
-    const guards = [...read, ...brought.guards, ...planned.guards];
+    const guards = [...read, ...own.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
     const plan = {
       ...planned,
       guards,
-      hash: isEmptyStopped ? emptyPlanHash(job.name, inputsOf(job, snapshot)) : planned.hash,
+      hash: isEmptyStopped
+        ? emptyPlanHash(
+            job.name,
+            guards.filter((guard) => !guard.passed),
+          )
+        : planned.hash,
     };
-    const decided = await decide(request, job, snapshot, plan);
+    const decided = await decide(request, job, plan);
     const isFine = decided.status === request.applied || decided.status === 'unchanged';
     if (decided.status === request.applied) await engine.transaction(() => applyToEngine(engine, plan.diffs));
+    if (plan.diffs.some(({ table }) => table === 'bounces')) await refreshReports(engine);
     if (isFine) await applyWithheld(engine, withheld);
     const made = isFine ? await filesOf(request, engine, job, context) : noFiles;
     await dropSteps(engine, job.steps?.(context) ?? []);
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
-    const metrics = { ...brought.metrics, ...plan.metrics, ...made.metrics };
+    const metrics = { ...own.metrics, ...plan.metrics, ...made.metrics };
     const result = {
       ...base,
       ...counted,
@@ -117,11 +131,16 @@ export async function runJob(
       ...(goesOn && { status: request.applied }),
       seconds: seconds(request, start),
     };
-    if (!goesOn) return { result, ...nothingDone, ...(isFine && { columns }) };
+    if (decided.status === 'blocked') {
+      await addWaiting(engine, diffs);
+      const breakdown = await breakDown(engine, diffs, (table) => table in snapshot.inputs);
+      return { result: { ...result, ...(breakdown && { breakdown }) }, ...nothingDone, planned: diffs };
+    }
+    if (!goesOn) return { result, ...nothingDone, planned: diffs, ...(isFine && { columns }) };
     const attempt = await timesApplied(request, job, context.period);
     const decider = { job: job.name, period: context.period, run: request.identity.run, asOf: request.asOf, attempt };
     const decisions = job.unrecorded ? [] : decisionsOf(diffs, decider);
-    return { result, diffs, decisions, files: made.staged, tabs: made.tabs, columns };
+    return { result, diffs, decisions, files: made.staged, tabs: made.tabs, planned: diffs, columns };
   } catch (error) {
     const failed = {
       ...base,
@@ -133,7 +152,7 @@ export async function runJob(
   }
 }
 
-/** What lies outside of the workbook is somebody else's, and only read. */
+/** What is kept outside of the workbook belongs to others, and is only read. */
 function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   for (const diff of diffs) {
     const source = sources.get(diff.table);
@@ -164,25 +183,27 @@ const seconds = (request: RunRequest, start: number): number => Math.round((requ
 async function decide(
   request: RunRequest,
   job: Job,
-  snapshot: Snapshot,
   plan: Pick<JobPlan, 'diffs' | 'hash' | 'guards' | 'changes'>,
-): Promise<Pick<JobResult, 'status' | 'approved' | 'next'>> {
+): Promise<Pick<JobResult, 'status' | 'approved' | 'approval' | 'next'>> {
   const stopped = plan.guards.filter((guard) => !guard.passed);
   if (stopped.length === 0) return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied };
   if (stopped.some((guard) => guard.final)) {
-    return { status: 'blocked', next: 'no approval lifts this limit; mend the data or the rules' };
+    return { status: 'blocked', next: 'no approval lifts this limit; fix the data or the rules' };
   }
   const verdict = await isApproved(request.ledger, {
     job: job.name,
     workbook: request.identity.workbook,
     plan: plan.hash,
-    inputs: inputsOf(job, snapshot),
     changes: plan.changes,
     approvals: request.approvals,
     now: request.identity.startedAt,
   });
   if (!verdict.approved) return { status: 'blocked', next: verdict.why };
-  return { status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied, approved: plan.hash };
+  return {
+    status: plan.diffs.every(isEmpty) ? 'unchanged' : request.applied,
+    approved: plan.hash,
+    approval: request.approval ?? { by: 'command line', at: request.identity.startedAt.toISOString() },
+  };
 }
 
 const LOOK_BACK = 60;

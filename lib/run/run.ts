@@ -1,6 +1,7 @@
 /**
- * A run: what its jobs gather, one snapshot, the jobs in order, one landing, one ledger entry per job. Everything that decides lives in the
- * modules it calls; this file only says in which order, and what happens when one of them can't go on.
+ * A run: what its jobs gather, one snapshot, the jobs in order, one commit, one ledger entry per job. Everything that
+ * decides lives in the modules it calls; this file only says in which order, and what happens when one of them can't go
+ * on.
  */
 
 import { periodOf } from '../core/calendar/period.ts';
@@ -13,13 +14,14 @@ import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
-import { landBatch, withHeld } from './commit.ts';
+import { commitBatch, withHeld } from './commit.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
 import { isInterrupted } from './interrupted.ts';
 import { parseEntry } from './ledger-entry.ts';
+import { type JobRows, showWaiting, writePlan } from './plan-file.ts';
 import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
@@ -46,24 +48,24 @@ export async function runBatch(request: RunRequest): Promise<RunResult> {
 }
 
 /**
- * What went wrong between the landing and the ledger is made good from the marker: an entry that is missing, or that
- * calls a run failed whose changes did land. Returns the periods it completed.
+ * What went wrong between the commit and the ledger is made good from the marker: an entry that is missing, or that
+ * calls a run failed whose changes were written. Returns the periods it completed.
  */
 async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
   const marker = await request.store.marker();
   const completed = new Set<string>();
   for (const { job, period, entry } of marker?.entries ?? []) {
     if (!marker) continue;
-    const landed = parseEntry(entry, 'the marker in the workbook');
-    if ((await request.ledger.statusOf(job, period, marker.run)) === landed.status) continue;
-    await request.ledger.add(landed);
+    const committed = parseEntry(entry, 'the marker in the workbook');
+    if ((await request.ledger.statusOf(job, period, marker.run)) === committed.status) continue;
+    await request.ledger.add(committed);
     // An interrupted run's jobs are not over: the run that completes them has entries of its own.
-    if (!isInterrupted(landed)) completed.add(`${job} ${period}`);
+    if (!isInterrupted(committed)) completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) {
     const now =
       request.applied === 'applied' ? 'its ledger is complete now' : 'the next run that writes completes its ledger';
-    request.progress(`an earlier run ended after its changes landed, without a word in the ledger: ${now}`);
+    request.progress(`an earlier run ended after its changes were written, without an entry in the ledger: ${now}`);
   }
   return completed;
 }
@@ -82,13 +84,15 @@ async function attemptRun(
     threads: 1,
     ...(memoryMb && { memoryMb }),
   });
-  opening.catch(() => {}); // heard where it is awaited
+  opening.catch(() => {}); // handled where it is awaited
   try {
     request.progress('reading the workbook');
     const reading = await store.read();
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
       settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+      consent: rules.consent,
+      aliases: rules.aliases,
       asOf,
       now: request.identity.startedAt,
       tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
@@ -105,6 +109,7 @@ async function attemptRun(
     const decisions: Decisions[] = [];
     const files: StagedFile[] = [];
     const tabs: TabFile[] = [];
+    const plans: JobRows[] = [];
     const columns: ColumnRecord[] = [];
     for (const scheduled of request.jobs) {
       if (await isDone(engine, scheduled)) continue;
@@ -114,6 +119,7 @@ async function attemptRun(
         decisions: decided,
         files: made,
         tabs: filled,
+        planned,
         columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
       results.push(fitToKeep(result));
@@ -121,13 +127,17 @@ async function attemptRun(
       decisions.push(...decided);
       files.push(...made);
       tabs.push(...filled);
+      plans.push({ job: result.job, diffs: planned });
       columns.push(...whose);
     }
+    if (request.planFile) await writePlan(engine, plans, request.planFile);
     if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
+    await request.whenApplied?.(engine);
+    tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = entriesOf(request, snapshot, results, recovered);
-    const landing = landBatch({
+    const commit = commitBatch({
       engine,
       store,
       snapshot,
@@ -139,17 +149,18 @@ async function attemptRun(
       columns,
       entries,
     });
-    const held = await orChanged(reading, landing);
+    const held = await orChanged(reading, commit);
     if (request.applied === 'applied') await placeFiles(files);
-    const told = held.size > 0 ? withHeld(results, held) : results;
-    for (const entry of held.size > 0 ? entriesOf(request, snapshot, told, recovered) : entries)
+    const reported = held.size > 0 ? withHeld(results, held) : results;
+    for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
       await request.ledger.add(entry);
-    const unmatched = unmatchedOf(request.approvals, told);
+    const unmatched = unmatchedOf(request.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
-      jobs: told,
+      jobs: reported,
       ...(notRead.length > 0 && { notRead }),
+      ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),
       ...(unmatched.length > 0 && { unmatched }),
     };
   } finally {
@@ -172,7 +183,7 @@ const fitToKeep = ({ error, ...result }: JobResult): JobResult => ({
 const unapplied = (result: JobResult): JobResult =>
   result.status === 'applied' ? { ...result, status: 'planned' } : result;
 
-/** What goes wrong with a file that somebody changed under the run's hands is not the file's fault: it is read again. */
+/** An error with a file that changed while the run was using it is not the file's: it is read again. */
 async function orChanged<T>(reading: Reading, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -188,12 +199,19 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
     quarantined: snapshot.quarantined,
   },
   quarantine: snapshot.quarantine,
+  ...(snapshot.ofNoContact > 0 && { ofNoContact: snapshot.ofNoContact }),
+  ...(snapshot.consent && {
+    consent: {
+      no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),
+      disagree: snapshot.consent.disagree,
+    },
+  }),
   ...(Object.keys(snapshot.unreadable).length > 0 && { unreadable: snapshot.unreadable }),
 });
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
   kind: name,
-  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again when nobody is editing.`,
+  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again while it is not being edited.`,
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */

@@ -22,7 +22,8 @@ export function shrinkGuards(
     const explained = removedSince(table, last.startedAt);
     const rows = now[table]?.rows ?? 0;
     const found = Math.max(0, before - rows - explained);
-    // However few they were: nobody empties a table of facts, or the suppression list. What waits for an answer may be cleared.
+    // However few they were: no person empties a table of facts, or the suppression list. What waits for an answer may
+    // be cleared.
     const most = rows === 0 && !tableOf(table).answered ? 0 : allowed(limit, before);
     if (found === 0) return [];
     const guard = `at most ${Number((limit.share * 100).toFixed(2))} % fewer rows in ${table} than at the last run`;

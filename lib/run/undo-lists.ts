@@ -1,6 +1,7 @@
 /**
- * The lists as they were before a refresh: who joined in its period is taken off again, who left comes back. Who joined stands in
- * `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now stays off.
+ * The lists as they were before a refresh: who joined in its period is taken off again, who left comes back. Who joined
+ * stands in `list_changes` and who left, with the time of having joined, in `changes`. Whoever may not be mailed by now
+ * stays off.
  */
 
 import { type Change, insert, remove } from '../core/change.ts';
@@ -13,12 +14,12 @@ export const LISTS = 'list-refresh';
 export const listsBack = (period: string): Change[] => [
   remove(
     'memberships',
-    sql`select m.list, m.contact_id, 'taken back' as why from memberships m
+    sql`select m.list, m.contact_id, 'removed by undo' as why from memberships m
       join list_changes c on c.list = m.list and c.contact_id = m.contact_id where c.period = ${period} and c.change = 'joined'`,
   ),
   insert(
     'memberships',
-    sql`select list, contact_id, cast(joined_at as timestamp) as joined_at, 'brought back' as why from (
+    sql`select list, contact_id, cast(joined_at as timestamp) as joined_at, 'restored' as why from (
         select json_extract_string(before_value, '$.list') as list, json_extract_string(before_value, '$.contact_id') as contact_id,
           json_extract_string(before_value, '$.joined_at') as joined_at
         from undone where table_name = 'memberships' and cell = '' and after_value is null
@@ -26,6 +27,6 @@ export const listsBack = (period: string): Change[] => [
   ),
   remove(
     'list_changes',
-    sql`select list, contact_id, period, 'taken back' as why from list_changes where period = ${period}`,
+    sql`select list, contact_id, period, 'removed by undo' as why from list_changes where period = ${period}`,
   ),
 ];

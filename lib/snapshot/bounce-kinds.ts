@@ -4,19 +4,98 @@
  */
 import { join, list, type Sql, sql } from '../core/sql.ts';
 
-/** Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's list. */
-const words = {
-  complaint: ['complaint', 'complained', 'spamcomplaint', 'spamreport', 'abuse'],
-  unsubscribe: ['unsubscribe', 'unsubscribed', 'groupunsubscribe', 'optout'],
-  block: ['block', 'blocked', 'spam', 'spamnotification', 'policy'],
-  hard: ['hard', 'hardbounce', 'permanent'],
-  soft: ['soft', 'softbounce', 'transient', 'temporary', 'deferred'],
+/**
+ * Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's
+ * list.
+ */
+export const kindWords = {
+  complaint: [
+    ...[
+      'complaint',
+      'complained',
+      'complaints',
+      'spamcomplaint',
+      'spamreport',
+      'spamreported',
+      'spam',
+      'abuse',
+      'abusecomplaint',
+    ],
+    ...[
+      'emailcomplained',
+      'emailcomplaint',
+      'markedasspam',
+      'reportedasspam',
+      'spamreportingaddress',
+      'feedbackloop',
+      'fbl',
+      'junk',
+    ],
+    ...['abusereport', 'usermarkedspam', 'markspam', 'reportspam', 'spamcomplaints'],
+  ],
+  unsubscribe: [
+    ...[
+      'unsubscribe',
+      'unsubscribed',
+      'unsub',
+      'unsubscription',
+      'groupunsubscribe',
+      'listunsubscribe',
+      'linkunsubscribe',
+    ],
+    ...['globalunsubscribe', 'optout', 'optedout', 'unsubscribedaddress', 'emailunsubscribed', 'unsubscribedviaemail'],
+    ...[
+      'manualunsubscribe',
+      'manuallyunsubscribed',
+      'manualsuppression',
+      'contactunsubscribed',
+      'oneclickunsubscribe',
+      'abgemeldet',
+    ],
+    ...['desabonne', 'desinscrit', 'baja', 'disiscritto', 'uitgeschreven', 'afgemeld'],
+  ],
+  block: ['block', 'blocked', 'spamnotification', 'policy', 'softblock', 'dmarcpolicy', 'contentrejected'],
+  hard: [
+    ...[
+      'hard',
+      'hardbounce',
+      'hardbounced',
+      'bouncedhard',
+      'permanent',
+      'permanentbounce',
+      'permanentfailure',
+      'invalidemail',
+    ],
+    ...[
+      'invalidaddress',
+      'bademailaddress',
+      'bouncedaddress',
+      'bounce',
+      'bounced',
+      'emailbounced',
+      'bounces',
+      'invalidrecipient',
+    ],
+  ],
+  soft: [
+    ...[
+      'soft',
+      'softbounce',
+      'softbounced',
+      'bouncedsoft',
+      'transient',
+      'transientbounce',
+      'temporary',
+      'temporaryfailure',
+    ],
+    ...['deferred', 'deferral', 'delayed', 'deliverydelayed', 'emaildeliverydelayed', 'mailboxfull', 'delay'],
+  ],
   cleaned: ['cleaned'],
 } as const;
 
 /** The kind that a cell's text names, or NULL. */
 export const kindOf = (cell: Sql): Sql => {
   const letters = sql`regexp_replace_all(lower(${cell}), '[^a-z]', '')`;
-  const cases = Object.entries(words).map(([kind, said]) => sql`when ${letters} in ${list(said)} then ${kind}`);
+  const cases = Object.entries(kindWords).map(([kind, words]) => sql`when ${letters} in ${list(words)} then ${kind}`);
   return sql`case ${join(cases, ' ')} end`;
 };

@@ -5,7 +5,7 @@
  */
 
 import type { Engine, Row } from '../core/engine.ts';
-import { raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, raw, type Sql, sql } from '../core/sql.ts';
 import type { Column } from '../core/tables.ts';
 import { orderShown } from './cell-dates.ts';
 import { decimalShown } from './cell-numbers.ts';
@@ -33,9 +33,11 @@ export async function columnSettings(
   if (asked.length === 0) return new Map();
   const counts = asked.flatMap(({ cell, type }, i) => {
     const shown: Readonly<Record<string, string>> = type === 'number' ? decimalShown(cell) : orderShown(cell);
-    return Object.entries(shown).map(([habit, condition]) => `countif(${condition}) as "${habit} ${i}"`);
+    return Object.entries(shown).map(
+      ([habit, condition]) => sql`countif(${raw(condition)}) as ${columnOf(`${habit} ${i}`)}`,
+    );
   });
-  const found = await engine.row(sql`select ${raw(counts.join(', '))} from ${from}`);
+  const found = await engine.row(sql`select ${join(counts, ', ')} from ${from}`);
   return new Map(asked.map((column, i) => [column.name, settingsOf(column, i, found, settings)]));
 }
 

@@ -6,11 +6,11 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
+import { columnOf, integer, join, literal, name as nameOf, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import type { MalformedRow, TableText } from '../workbook/store.ts';
-import { blankRow, FAULT } from './load.ts';
-import { type ConsentTable, hearMalformed } from './unreadable-rows.ts';
+import { BETWEEN, blankRow, faultPart, WITHIN } from './load.ts';
+import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
@@ -20,9 +20,8 @@ const WHOLE_ROW = '(row)';
 
 export async function createQuarantine(engine: Engine): Promise<void> {
   await engine.run(
-    raw(
-      'create or replace table quarantine_now ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)',
-    ),
+    sql`create or replace table quarantine_now
+      ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)`,
   );
 }
 
@@ -34,14 +33,14 @@ export interface Checked {
   readonly faults: number;
 }
 
-/** What a row in quarantine says there still counts: it is kept as `unread_TABLE`. */
-const saysConsent = (table: TableName): table is ConsentTable =>
+/** Tables whose rows in quarantine still count for consent: they are kept as `unread_TABLE`. */
+const hasConsent = (table: TableName): table is ConsentTable =>
   table === 'contacts' || table === 'suppressions' || table === 'bounces';
 
 /**
  * Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to
  * do.
- * @param seeking `seekTwice` at work on the table; begun here unless given
+ * @param seeking `seekTwice` at work on the table; started here unless given
  */
 export async function checkTable(
   engine: Engine,
@@ -50,31 +49,32 @@ export async function checkTable(
   asOf: Date,
   seeking?: Promise<void>,
 ): Promise<Checked> {
-  const name = quoteName(table);
+  const name = nameOf(table);
+  const [unread, twins] = [nameOf(`unread_${table}`), nameOf(`twice_${table}`)];
   if (!text) {
-    if (saysConsent(table)) await engine.run(raw(`create or replace table unread_${table} as select * from ${name}`));
+    if (hasConsent(table)) await engine.run(sql`create or replace table ${unread} as select * from ${name}`);
     return { rows: 0, faults: 0 };
   }
   const found = await lookOver(engine, table, asOf);
   await (seeking ?? seekTwice(engine, table));
-  const twice = await engine.number(raw(`select count(*) from twice_${table}`));
+  const twice = await engine.number(sql`select count(*) from ${twins}`);
   if (twice > 0) await markDuplicates(engine, table);
-  await engine.run(raw(`drop table twice_${table}`));
+  await engine.run(sql`drop table ${twins}`);
   // Facts are never written, so only the places of those are worked out that have to be named.
   if (tableOf(table).facts && found.faulty + twice > 0) {
-    await engine.run(raw(`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`));
+    await engine.run(sql`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`);
   }
-  if (found.blank > 0) await engine.run(raw(`delete from ${name} where ${blankRow(table)}`));
+  if (found.blank > 0) await engine.run(sql`delete from ${name} where ${blankRow(table)}`);
   const suspect = found.faulty + twice > 0;
-  const faulty = suspect ? await engine.number(raw(`select count(*) from ${name} where _fault is not null`)) : 0;
+  const faulty = suspect ? await engine.number(sql`select count(*) from ${name} where _fault is not null`) : 0;
   if (table === 'suppressions') await forgetLaterReleases(engine, asOf);
-  if (saysConsent(table)) {
-    await engine.run(raw(`create or replace table unread_${table} as select * from ${name} where _fault is not null`));
-    await hearMalformed(engine, table, text.malformed);
+  if (hasConsent(table)) {
+    await engine.run(sql`create or replace table ${unread} as select * from ${name} where _fault is not null`);
+    await addMalformedHints(engine, table, text.malformed);
   }
   if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
   if (faulty > 0) await quarantineFaults(engine, table, text);
-  if (found.later > 0) await engine.run(sql`delete from ${raw(name)} where ${raw(timeOf(table))} > ${asOf}`);
+  if (found.later > 0) await engine.run(sql`delete from ${name} where ${timeOf(table)} > ${asOf}`);
   return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
 }
 
@@ -82,8 +82,8 @@ export async function checkTable(
 const forgetLaterReleases = (engine: Engine, asOf: Date): Promise<void> =>
   engine.run(sql`update suppressions set released_at = null where released_at > ${asOf}`);
 
-const timeOf = (table: TableName): string =>
-  Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '';
+const timeOf = (table: TableName): Sql =>
+  columnOf(Object.entries(tableOf(table).columns).find(([, column]) => column.type === 'time')?.[0] ?? '');
 
 /** Counts, in one pass. */
 async function lookOver(
@@ -91,10 +91,11 @@ async function lookOver(
   table: TableName,
   asOf: Date,
 ): Promise<Record<'rows' | 'blank' | 'faulty' | 'later', number>> {
-  const later = tableOf(table).facts ? sql`countif(${raw(timeOf(table))} > ${asOf})` : raw('0');
+  const later = tableOf(table).facts ? sql`countif(${timeOf(table)} > ${asOf})` : sql`0`;
   const found = await engine.row(sql`
-    select count(*) as "rows", ${raw(`countif(${blankRow(table)})`)} as blank, countif(_fault is not null) as faulty, ${later} as later
-    from ${raw(quoteName(table))}`);
+    select count(*) as "rows", countif(${blankRow(table)}) as blank, countif(_fault is not null) as faulty,
+      ${later} as later
+    from ${nameOf(table)}`);
   return {
     rows: Number(found.rows),
     blank: Number(found.blank),
@@ -105,18 +106,20 @@ async function lookOver(
 
 /** Moves rows with faults to `quarantine_now`: a row there for each fault. */
 async function quarantineFaults(engine: Engine, table: TableName, text: TableText): Promise<void> {
-  const name = quoteName(table);
+  const name = nameOf(table);
   const key = keyText(table, 't');
-  const sheetRow = rowText(text);
-  const part = (n: number): string => `split_part(f.fault, chr(${FAULT.within}), ${n})`;
+  const place = rowText(text);
+  const part = (n: number): Sql => faultPart(sql`f.fault`, n);
   await engine.run(
-    raw(`insert into quarantine_now
-      select ${quoteText(table)}, case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${sheetRow}) else coalesce(${key}, ${sheetRow}) end,
+    sql`insert into quarantine_now
+      select ${table},
+        case when ${part(2)} in ('duplicate key', 'missing') then concat_ws(', ', ${key}, ${place})
+          else coalesce(${key}, ${place}) end,
         ${part(1)}, substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)}
-      from ${name} t, unnest(string_split(t._fault, chr(${FAULT.between}))) f(fault)
-      where t._fault is not null`),
+      from ${name} t, unnest(string_split(t._fault, ${BETWEEN})) f(fault)
+      where t._fault is not null`,
   );
-  await engine.run(raw(`delete from ${name} where _fault is not null`));
+  await engine.run(sql`delete from ${name} where _fault is not null`);
 }
 
 /**
@@ -129,19 +132,19 @@ export async function quarantineCells(
   table: TableName,
   text: TableText,
 ): Promise<Record<string, number>> {
-  const name = quoteName(table);
-  const part = (n: number): string => `split_part(c.cell, chr(${FAULT.within}), ${n})`;
-  const cells = sql`from ${raw(name)} t, unnest(string_split(t._unread, chr(${FAULT.between}))) c(cell) where t._unread is not null`;
+  const name = nameOf(table);
+  const part = (n: number): Sql => faultPart(sql`c.cell`, n);
+  const cells = sql`from ${name} t, unnest(string_split(t._unread, ${BETWEEN})) c(cell) where t._unread is not null`;
   const rows = await engine.rows(
-    sql`select ${raw(part(1))} as "column", ${raw(part(2))} as reason, count(*) as n ${cells} group by 1, 2 order by 1, 2`,
+    sql`select ${part(1)} as "column", ${part(2)} as reason, count(*) as n ${cells} group by 1, 2 order by 1, 2`,
   );
   if (rows.length === 0) return {};
   // The row's number counts from its place in the file, which facts don't have yet where no job writes them.
   if (tableOf(table).facts)
-    await engine.run(sql`update ${raw(name)} set _row = coalesce(_row, rowid) where _unread is not null`);
+    await engine.run(sql`update ${name} set _row = coalesce(_row, rowid) where _unread is not null`);
   await engine.run(
-    sql`insert into quarantine_now select ${table}, coalesce(${raw(keyText(table, 't'))}, ${raw(rowText(text))}), ${raw(part(1))},
-      substr(${raw(part(3))}, 1, ${LONGEST_VALUE}), ${raw(part(2))} ${cells}`,
+    sql`insert into quarantine_now select ${table}, coalesce(${keyText(table, 't')}, ${rowText(text)}), ${part(1)},
+      substr(${part(3)}, 1, ${LONGEST_VALUE}), ${part(2)} ${cells}`,
   );
   return Object.fromEntries(
     rows.map(({ column, reason, n }) => [`${table}, column "${column}": ${reason}`, Number(n)]),
@@ -149,33 +152,40 @@ export async function quarantineCells(
 }
 
 /** A row's key as text: one column, or several with ` · ` between them. */
-export const keyText = (table: TableName, alias: string): string => {
-  const parts = tableOf(table).key.map((column) => `${alias}.${quoteName(column)}`);
-  return parts.length === 1 ? `cast(${parts[0]} as varchar)` : `concat_ws(' · ', ${parts.join(', ')})`;
+export const keyText = (table: TableName, alias: string): Sql => {
+  const { key } = tableOf(table);
+  const [first = '', ...others] = key;
+  if (others.length === 0) return sql`cast(${columnOf(first, alias)} as varchar)`;
+  return sql`concat_ws(' · ', ${join(
+    key.map((column) => columnOf(column, alias)),
+    ', ',
+  )})`;
 };
 
 /**
  * "row 48", as a person counts: the header is row 1, and records that could not be read count as well. Of several
  * files, in which.
  */
-export function rowText(text: TableText): string {
+export function rowText(text: TableText): Sql {
   if (text.query === undefined) return rowOf(text.malformed, null, 0, 2);
   let before = 0;
   const cases = text.files.map(({ name, rows, firstRow }) => {
     const own = text.malformed.filter(({ file }) => file === name);
-    const label = `${quoteText(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
+    const label = sql`${literal(`${name}, `)} || ${rowOf(own, name, before, firstRow)}`;
     before += rows;
-    return `when t._row < ${before} then ${label}`;
+    return sql`when t._row < ${integer(before)} then ${label}`;
   });
-  return `case ${cases.join(' ')} end`;
+  return sql`case ${join(cases, ' ')} end`;
 }
 
 /** The row of a file whose rows begin at `from`, the first of them being what a person calls row `first`. */
-function rowOf(malformed: readonly MalformedRow[], file: string | null, from: number, first: number): string {
-  if (malformed.length === 0) return `'row ' || cast(t._row + ${first - from} as varchar)`;
+function rowOf(malformed: readonly MalformedRow[], file: string | null, from: number, first: number): Sql {
+  const shift = integer(first - from);
+  if (malformed.length === 0) return sql`'row ' || cast(t._row + ${shift} as varchar)`;
   // The nth well-formed record stands behind as many malformed ones as have, without them, n or fewer before them.
-  const own = file === null ? '' : ` and m.file = ${quoteText(file)}`;
-  return `'row ' || cast(t._row + ${first - from} + (select count(*) from malformed_rows m where m.before_it <= t._row - ${from}${own}) as varchar)`;
+  const own = file === null ? sql`` : sql` and m.file = ${literal(file)}`;
+  const skipped = sql`select count(*) from malformed_rows m where m.before_it <= t._row - ${integer(from)}${own}`;
+  return sql`'row ' || cast(t._row + ${shift} + (${skipped}) as varchar)`;
 }
 
 /** Puts records that are no rows into `quarantine_now`, and into `malformed_rows` for `rowText`. */
@@ -185,18 +195,21 @@ export async function quarantineMalformed(
   malformed: readonly MalformedRow[],
 ): Promise<void> {
   await engine.run(
-    raw('create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)'),
+    sql`create or replace temp table malformed_rows (at_row varchar, content varchar, reason varchar, file varchar)`,
   );
   await engine.appendRows(
     'malformed_rows',
     malformed.map(({ row, text, reason, file }) => [String(row), text.slice(0, LONGEST_VALUE), reason, file ?? null]),
   );
   await engine.run(
-    raw(`create or replace temp table malformed_rows as
-      select *, cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it from malformed_rows`),
+    sql`create or replace temp table malformed_rows as
+      select *,
+        cast(at_row as bigint) - 1 - row_number() over (partition by file order by cast(at_row as bigint)) as before_it
+      from malformed_rows`,
   );
   await engine.run(
-    sql`insert into quarantine_now select ${table}, concat_ws(', ', file, 'row ' || at_row), ${WHOLE_ROW}, content, reason from malformed_rows`,
+    sql`insert into quarantine_now
+      select ${table}, concat_ws(', ', file, 'row ' || at_row), ${WHOLE_ROW}, content, reason from malformed_rows`,
   );
 }
 
@@ -204,25 +217,30 @@ export async function quarantineMalformed(
  * `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements.
  */
 export const seekTwice = (engine: Engine, table: TableName): Promise<void> => {
-  const keys = tableOf(table).key.map(quoteName);
-  const present = keys.map((key) => `${key} is not null`).join(' and ');
+  const { keys, present } = keysOf(table);
   return engine.runConcurrently(
-    raw(`create or replace table twice_${table} as
-      select hash(${keys.join(', ')}) as h from ${quoteName(table)} where ${present} group by 1 having count(*) > 1`),
+    sql`create or replace table ${nameOf(`twice_${table}`)} as
+      select hash(${keys}) as h from ${nameOf(table)} where ${present} group by 1 having count(*) > 1`,
   );
 };
 
+/** A table's key columns, and the condition that each has a value. */
+function keysOf(table: TableName): { keys: Sql; present: Sql } {
+  const keys = tableOf(table).key.map((column) => columnOf(column));
+  const present = keys.map((key) => sql`${key} is not null`);
+  return { keys: join(keys, ', '), present: join(present, ' and ') };
+}
+
 /** Of several rows with one key the first stands. */
 async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
-  const name = quoteName(table);
-  const keys = tableOf(table).key.map(quoteName);
-  const present = keys.map((key) => `${key} is not null`).join(' and ');
-  const column = tableOf(table).key[0] ?? '';
-  const value = keyText(table, name);
+  const name = nameOf(table);
+  const { keys, present } = keysOf(table);
+  const column = literal(tableOf(table).key[0] ?? '');
   await engine.run(
-    raw(`update ${name} set _fault = ${quoteText(column)} || chr(${FAULT.within}) || 'duplicate key' || chr(${FAULT.within}) || ${value}
+    sql`update ${name} set _fault = ${column} || ${WITHIN} || 'duplicate key' || ${WITHIN} || ${keyText(table, table)}
       where rowid in (
-        select rowid from ${name} where ${present} and _fault is null and hash(${keys.join(', ')}) in (select h from twice_${table})
-        qualify row_number() over (partition by ${keys.join(', ')} order by coalesce(_row, rowid)) > 1)`),
+        select rowid from ${name}
+        where ${present} and _fault is null and hash(${keys}) in (select h from ${nameOf(`twice_${table}`)})
+        qualify row_number() over (partition by ${keys} order by coalesce(_row, rowid)) > 1)`,
   );
 }

@@ -1,39 +1,84 @@
 /**
- * Facts that other tools keep in places of their own: Mailchimp's `cleaned` and `unsubscribed` audience files
- * (CLEAN_TIME, UNSUB_TIME) and HubSpot's column "Email hard bounce reason". They join the workbook's bounces, so that
- * the jobs need not know where a bounce was written down. A contact export alone is a workbook for that reason.
+ * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression
+ * lists, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
+ * added to the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
+ * (lib/intake/formats) defines what each cell means.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw, sql } from '../core/sql.ts';
-import { consentHeaders, findColumns, normalHeader } from '../workbook/headers.ts';
+import { literal, name, raw, type Sql, sql } from '../core/sql.ts';
+import { tables } from '../core/tables.ts';
+import { normalHeader } from '../workbook/headers.ts';
+import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
+import { kindOf, kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readStrictly } from './load.ts';
-import { hearMalformed } from './unreadable-rows.ts';
-
-const shapes = {
-  'mailchimp-cleaned': { time: 'clean_time', kind: 'cleaned', detail: 'cleaned by Mailchimp' },
-  'mailchimp-unsubscribed': { time: 'unsub_time', kind: 'unsubscribe', detail: 'left in Mailchimp' },
-} as const;
+import { otherLine, otherLineIn } from './other-lines.ts';
+import { addMalformedHints } from './unreadable-rows.ts';
 
 /** The place of a row that stands in another file than its table's. */
 const ELSEWHERE = -1;
+const NONE = 'cast(null as varchar)';
 
-async function addBounces(engine: Engine, provider: string, query: string): Promise<void> {
-  await engine.run(
-    raw(`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
-      select ${quoteText(`${provider}:`)} || address_key(email), email, kind, code, detail, ${quoteText(provider)}, occurred_at, ${ELSEWHERE} from (${query})
-      where address_key(email) is not null
-      qualify row_number() over (partition by address_key(email) order by occurred_at) = 1`),
-  );
+/** A feed's row as a report: a suppression is the report that led to it. */
+function reportColumns({
+  table,
+  columns,
+}: Feed): Record<'id' | 'email' | 'contact' | 'kind' | 'code' | 'detail' | 'provider' | 'moment', string> {
+  const column = (name: string): string => columns[name] ?? NONE;
+  if (table !== 'suppressions') {
+    return {
+      ...{ id: column('bounce_id'), email: column('email'), kind: column('kind'), code: column('code') },
+      ...{ detail: column('detail'), provider: column('provider'), moment: column('occurred_at') },
+      contact: column('contact_id'),
+    };
+  }
+  const kind = `case when ${column('reason')} = 'complaint' then 'complaint'
+    when ${column('scope')} = 'address' then 'cleaned' else 'unsubscribe' end`;
+  return {
+    ...{ id: NONE, email: column('email'), contact: NONE, kind, code: NONE },
+    ...{
+      detail: `coalesce(${column('note')}, 'on the suppression list')`,
+      provider: column('source'),
+      moment: column('suppressed_at'),
+    },
+  };
 }
 
+/** Feeds that report refusals or bounces of an address. */
+export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
+  feeds.filter(({ table }) => table === 'suppressions' || table === 'bounces');
+
+/** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
+const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): Sql => {
+  const { id, email, contact, kind, code, detail, provider, moment } = reportColumns(feed);
+  const cells = headers.map((_, i) => `c${i}`).join(', ');
+  return raw(`select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code,
+    ${detail} as detail, ${provider} as provider, ${moment} as moment,
+    ${readCell(`(${moment})`, 'time', settings)} as occurred_at,
+    coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank,
+    (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
+    from ${from}`);
+};
+
+/** Adds the rows of `foreign_rows` to `bounces`; ids are made of what a row says where it has none. */
+const addReports = (engine: Engine, prefix: string): Promise<void> =>
+  engine.run(
+    sql`insert into bounces (bounce_id, email, kind, code, detail, provider, occurred_at, _row)
+      select * from (
+        select coalesce(id, ${literal(`${prefix}:`)} || md5_hex(concat_ws('|', address_key(email), kind, code, moment)))
+          as bounce_id, email, kind, code, detail, provider, occurred_at, ${ELSEWHERE}
+        from foreign_rows where not ignored and address_key(email) is not null
+      ) where bounce_id not in (select bounce_id from bounces where bounce_id is not null)
+      qualify row_number() over (partition by bounce_id order by occurred_at) = 1`,
+  );
+
 /**
- * Adds the rows of one of Mailchimp's two files to `bounces`. What can't be read of it goes to quarantine, and counts as a
- * departure where the file is of such.
+ * Adds what one such file reports to `bounces`. Rows that can't be read go to quarantine, and count as unsubscribes
+ * where the file lists those.
  * @param futureAfter a moment later than this is in the future, and unreadable for that
  * @returns how many rows are in quarantine
  */
@@ -43,76 +88,148 @@ export async function addForeignFile(
   settings: CellSettings,
   futureAfter: Date,
 ): Promise<number> {
-  const shape = shapes[file.kind];
-  const cell = (header: string | undefined): string =>
-    header === undefined ? 'cast(null as varchar)' : `c${file.headers.indexOf(header)}`;
-  const email = cell(findColumns('contacts', file.headers).get('email'));
-  const moment = cell(file.headers.find((each) => normalHeader(each) === shape.time));
-  const cells = file.headers.map((_, i) => `c${i}`).join(', ');
-  const text = await readStrictly(
-    engine,
-    file,
-    (from) => `create or replace temp table foreign_rows as
-      select ${email} as email, ${quoteText(shape.kind)} as kind, ${moment} as moment, ${readCell(moment, 'time', settings)} as occurred_at, coalesce(${cells}) is null as blank, cast(null as bigint) as _row
-      from ${csvScan(from)}`,
-    'foreign_rows',
-  );
-  await engine.run(raw('update foreign_rows set _row = rowid'));
-  const malformed = text.malformed.map((row) => ({ ...row, file: file.label }));
-  await quarantineMalformed(engine, 'bounces', malformed);
-  await hearMalformed(engine, 'bounces', malformed, shape.kind);
-  const faults = await quarantineForeign(engine, file, text, futureAfter);
-  await addBounces(
-    engine,
-    file.kind,
-    `select email, kind, cast(null as varchar) as code, ${quoteText(shape.detail)} as detail, occurred_at from foreign_rows`,
-  );
-  return faults + malformed.length;
+  let faults = 0;
+  for (const [nth, feed] of reportFeeds(file.recognised.feeds).entries()) {
+    const text = await readStrictly(
+      engine,
+      file,
+      (from) =>
+        sql`create or replace temp table foreign_rows as ${rowsOf(feed, file.headers, csvScan(from), settings)}`,
+      sql`foreign_rows`,
+    );
+    await engine.run(sql`update foreign_rows set _row = rowid`);
+    await addressOfContacts(engine);
+    if (nth === 0) {
+      const malformed = text.malformed
+        .filter((row) => otherLineIn(row.text, /[,;\t|]/) === null)
+        .map((row) => ({ ...row, file: file.label }));
+      await quarantineMalformed(engine, 'bounces', malformed);
+      await addMalformedHints(engine, 'bounces', malformed, feed.table === 'suppressions' ? 'unsubscribe' : '');
+      faults += malformed.length;
+    }
+    faults += await quarantineForeign(engine, file, text, feed, futureAfter);
+    await addReports(engine, file.recognised.id);
+  }
+  if (file.recognised.contacts) await refusePeople(engine, file);
+  return faults;
 }
 
-/** Takes the rows out that are about nobody, or lie in the future; what the latter say still counts. Returns how many. */
+/** A report that names a contact alone is of the address that the contact has. */
+const addressOfContacts = (engine: Engine): Promise<void> =>
+  engine.run(
+    sql`update foreign_rows set email = p.email from (
+        select ref, min(email) as email from (
+          select ref, email from contact_refs join contacts using (contact_id)
+          union all select contact_id, email from unread_contacts
+        ) where ref is not null and email is not null group by ref
+      ) p where foreign_rows.email is null and p.ref = foreign_rows.contact`,
+  );
+
+/** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
+async function refusePeople(engine: Engine, file: ForeignFile): Promise<void> {
+  const header = file.headers.findIndex((each) => /^e[-_ ]?mail/i.test(each));
+  if (header < 0) return;
+  await readStrictly(
+    engine,
+    file,
+    (from) =>
+      sql`create or replace temp table foreign_people as select ${name(`c${header}`)} as email from ${raw(csvScan(from))}`,
+    sql`foreign_people`,
+  );
+  await engine.run(
+    sql`insert into consent_hints
+      select distinct address_key(email), ${`${file.recognised.label}: never agreed to mail`}
+      from foreign_people where address_key(email) is not null`,
+  );
+}
+
+/** The header, as `normalHeader` gives it, of the first cell in an expression. */
+const headerIn = (expression = '', headers: readonly string[]): string =>
+  normalHeader(headers[Number(/\bc(\d+)\b/.exec(expression)?.[1] ?? -1)] ?? '');
+
+/** Removes the rows without an address or dated in the future; refusals in the latter still count. Returns how many. */
 async function quarantineForeign(
   engine: Engine,
   file: ForeignFile,
   text: TableText,
+  { columns, table }: Feed,
   futureAfter: Date,
 ): Promise<number> {
-  const place = sql`concat_ws(', ', ${file.label}, ${raw(rowText(text))})`;
+  const place = sql`concat_ws(', ', ${file.label}, ${rowText(text)})`;
+  const time = table === 'suppressions' ? 'suppressed_at' : 'occurred_at';
   await engine.run(sql`insert into quarantine_now
-    select 'bounces', ${place}, 'email', '', 'missing' from foreign_rows t where address_key(email) is null and not blank
+    select 'bounces', ${place}, 'email', '', 'missing'
+    from foreign_rows t where address_key(email) is null and not blank and not ignored
     union all
-    select 'bounces', ${place}, ${shapes[file.kind].time}, moment, 'in the future' from foreign_rows t where occurred_at > ${futureAfter}`);
+    select 'bounces', ${place}, ${headerIn(columns[time], file.headers)}, moment, 'in the future'
+    from foreign_rows t where occurred_at > ${futureAfter} and not ignored`);
   await engine.run(
-    sql`insert into unread_bounces (email, kind) select email, kind from foreign_rows where occurred_at > ${futureAfter}`,
+    sql`insert into unread_bounces (email, kind)
+      select email, kind from foreign_rows where occurred_at > ${futureAfter} and not ignored`,
   );
-  return engine.changed(
-    sql`delete from foreign_rows where (address_key(email) is null and not blank) or occurred_at > ${futureAfter}`,
-  );
+  await engine.run(sql`delete from foreign_rows where ignored or blank`);
+  return engine.changed(sql`delete from foreign_rows where address_key(email) is null or occurred_at > ${futureAfter}`);
 }
 
-/**
- * HubSpot's words for why mail bounced hard, as the code that says the same. Any other word says nothing of the address
- * and gets the code for that: what HubSpot calls hard cost one of its customers 4,864 contacts, a third of them alive.
- */
-const hubspotReasons = `case regexp_replace(upper(trim(reason)), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
-
-/** Adds a bounce for each contact whose HubSpot column "Email hard bounce reason" is filled. */
-export async function addContactBounces(
+/** Adds what the contacts' own file reports of its addresses: HubSpot's hard bounces, Mailchimp's UNSUB_TIME. */
+export async function addContactReports(
   engine: Engine,
   contacts: SourceTable,
   text: TableText,
   settings: CellSettings,
 ): Promise<void> {
-  const header = contacts.headers.find((each) => normalHeader(each) === consentHeaders.hardBounce);
-  const email = contacts.headerOf.get('email');
-  if (header === undefined || email === undefined) return;
-  const cell = (each: string): string => `c${contacts.headers.indexOf(each)}`;
-  const seen = contacts.headerOf.get('updated_at') ?? contacts.headerOf.get('created_at');
-  const time = seen === undefined ? 'cast(null as timestamp)' : readCell(cell(seen), 'time', settings);
-  await addBounces(
-    engine,
-    'hubspot',
-    `select email, 'hard' as kind, ${hubspotReasons} as code, 'HubSpot: ' || reason as detail, occurred_at
-     from (select ${cell(email)} as email, ${cell(header)} as reason, ${time} as occurred_at from ${csvScan(text)}) where reason is not null`,
+  for (const feed of reportFeeds(contacts.recognised?.feeds ?? [])) {
+    await engine.run(
+      sql`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`,
+    );
+    await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
+  }
+}
+
+/** How many addresses left or complained by such files, and are no contact's. */
+export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
+  engine.number(
+    sql`select count(distinct address_key(email)) from bounces
+      where _row = ${ELSEWHERE} and ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+        and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
+        and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
   );
+
+/** The kind that an event's type reports; null for any other type. */
+function reportedBy(type: string): string | null {
+  const letters = type.toLowerCase().replace(/[^a-z]/g, '');
+  const kinds = ['complaint', 'unsubscribe'] as const;
+  return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
+}
+
+/** Whether complaints or unsubscribes are among the events, by their types alone. */
+export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
+  const header = headerOf.get('type');
+  if (header === undefined) return false;
+  const cell = raw(`c${headers.indexOf(header)}`);
+  await readStrictly(
+    engine,
+    source,
+    (from) => sql`create or replace temp table event_types as select ${cell} as type from ${raw(csvScan(from))}`,
+    sql`event_types`,
+  );
+  const found = await engine.rows(sql`select distinct type from event_types where type is not null`);
+  await engine.run(sql`drop table event_types`);
+  return found.some(({ type }) => reportedBy(String(type)) !== null);
+}
+
+/** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
+export async function addEventReports(engine: Engine): Promise<void> {
+  const types = await engine.rows(sql`select distinct type from events where type is not null`);
+  for (const type of types.map((row) => String(row.type))) {
+    const kind = reportedBy(type);
+    if (kind === null) continue;
+    await engine.run(
+      sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
+        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
+          e.occurred_at, ${ELSEWHERE}
+        from events e left join contacts c on c.contact_id = e.contact_id
+        where e.type = ${type} and coalesce(c.email, e.email) is not null`,
+    );
+  }
 }

@@ -1,12 +1,12 @@
 /**
- * Contacts whole: every column of a row, unknown ones too, and every cell's own text where it is not the text that we
- * would write. A row that a job takes away is kept so, and comes back so, character for character. Read only when asked
- * for.
+ * Full contacts: every column of a row, unknown ones too, and every cell's own text where it is not the text that we
+ * would write. A row that a job removes is recorded so, and restored so, character for character. Read only on demand.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw } from '../core/sql.ts';
+import { join, literal, quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
+import { statusSql } from '../workbook/consent-words.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
 import { type CellSettings, type ColumnSettings, readCell, readPlainCell, writeCell } from './cells.ts';
@@ -27,11 +27,12 @@ function ownText(
   own: ColumnSettings | undefined,
 ): string | null {
   const now = `t.${quoteName(name)}`;
-  if (name === 'status') return `case when lower(trim(${cell})) = ${now} and ${cell} <> ${now} then ${cell} end`;
+  if (name === 'status') return `case when ${statusSql(cell)} = ${now} and ${cell} <> ${now} then ${cell} end`;
   if (type === 'text') return null;
   const read = own ? readCell(cell, type, own) : readPlainCell(cell, type, settings);
   const same = `${read} is not distinct from ${now}`;
-  return `case when (${same} or ${holdsUnread('t', name)}) and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
+  return `case when (${same} or ${holdsUnread('t', name)})
+    and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
 }
 
 /**
@@ -52,18 +53,20 @@ export async function createWholeRows(
     const column = name === undefined ? undefined : columns[name];
     const cell = `x.c${index}`;
     const own = name === undefined || !column ? cell : ownText(cell, name, column, settings, text.read.get(name));
-    return own === null ? [] : [`${quoteText(header)}, ${own}`];
+    return own === null ? [] : [sql`${literal(header)}, ${raw(own)}`];
   });
   const known = Object.entries(columns).map(
-    ([name, { type }]) => `${quoteText(name)}, ${writeCell(`t.${quoteName(name)}`, type)}`,
+    ([name, { type }]) => sql`${literal(name)}, ${raw(writeCell(`t.${quoteName(name)}`, type))}`,
   );
+  const own = sql`${literal(CELLS)}, json_object(${join(cells, ', ')})`;
   await engine.run(
-    raw(`create or replace macro contacts_whole(rows) as table
-      select t._row, t.contact_id, cast(json_merge_patch('{}', json_object(${known.join(', ')}, '${CELLS}', json_object(${cells.join(', ')}))) as varchar) as record
+    sql`create or replace macro contacts_whole(rows) as table
+      select t._row, t.contact_id,
+        cast(json_merge_patch('{}', json_object(${join(known, ', ')}, ${own})) as varchar) as record
       from query_table(rows) r join contacts t on t._row = r._row
-      join (select row_number() over () - 1 as _row, * from ${csvScan(text)}) x on x._row = t._row`),
+      join (select row_number() over () - 1 as _row, * from ${raw(csvScan(text))}) x on x._row = t._row`,
   );
-  await engine.run(raw('alter table contacts add column _text varchar'));
+  await engine.run(sql`alter table contacts add column _text varchar`);
 }
 
 const pointer = (...steps: readonly string[]): string =>

@@ -5,9 +5,10 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw, sql } from '../core/sql.ts';
+import { columnOf, integer, join, name as nameOf, quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { type Column, type TableName, tableOf } from '../core/tables.ts';
-import { departureOf, normalHeader } from '../workbook/headers.ts';
+import { statusSql } from '../workbook/consent-words.ts';
+import { normalHeader } from '../workbook/headers.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable, TableText } from '../workbook/store.ts';
 import { isSlashed } from './cell-dates.ts';
@@ -24,13 +25,20 @@ import {
 } from './cells.ts';
 
 /** Separates the faults of a row, and the parts of one fault, inside the engine. */
-export const FAULT = { between: 30, within: 31 } as const;
+const FAULT = { between: 30, within: 31 } as const;
+/** Between the faults of a row. */
+export const BETWEEN = sql`chr(${integer(FAULT.between)})`;
+/** Between the parts of a fault. */
+export const WITHIN = sql`chr(${integer(FAULT.within)})`;
+/** Part `n` of a fault: its column (1), its reason (2), the cell's text (3). */
+export const faultPart = (fault: Sql, n: number): Sql => sql`split_part(${fault}, ${WITHIN}, ${integer(n)})`;
 
 /**
  * The SQL condition that a row's cell can't be read: it holds what a person put there, and is left alone until it can.
  */
 export const holdsUnread = (row: string, column: string): string =>
-  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread, chr(${FAULT.between}) || ${quoteText(column)} || chr(${FAULT.within})), false)`;
+  `coalesce(contains(chr(${FAULT.between}) || ${row}._unread,
+    chr(${FAULT.between}) || ${quoteText(column)} || chr(${FAULT.within})), false)`;
 
 interface LoadColumn extends Column {
   readonly name: string;
@@ -49,9 +57,11 @@ function columnsOf(source: SourceTable | null, table: TableName, extra: Readonly
     ...column,
     cell: cellOf(source?.headerOf.get(name)),
   }));
-  const taken = new Set([...known.map((column) => column.name), ...(source?.headerOf.values() ?? [])]);
+  const usedNames = new Set([...known.map((column) => column.name), ...(source?.headerOf.values() ?? [])]);
   const unknown = (source?.headers ?? [])
-    .filter((header) => extra.has(normalHeader(header)) && !taken.has(header) && !taken.has(normalHeader(header)))
+    .filter(
+      (header) => extra.has(normalHeader(header)) && !usedNames.has(header) && !usedNames.has(normalHeader(header)),
+    )
     .map((header) => ({
       name: normalHeader(header),
       type: 'text' as const,
@@ -68,8 +78,7 @@ const rawCell = (column: LoadColumn): string => `_${column.cell}`;
 const faultText = (column: string, reason: string, value: string): string =>
   `${quoteText(column)} || chr(${FAULT.within}) || ${reason} || chr(${FAULT.within}) || ${value}`;
 
-export const fault = (column: string, reason: string, value: string): string =>
-  faultText(column, quoteText(reason), value);
+const fault = (column: string, reason: string, value: string): string => faultText(column, quoteText(reason), value);
 
 /**
  * A way in which a row, or one cell of it, can be wrong: `flag` is 1 where it is (never NULL), `text` what is kept of
@@ -164,32 +173,38 @@ export async function loadTable(
 ): Promise<LoadedText | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
-    const empty = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
+    const empty = columns.map((column) => sql`${columnOf(column.name)} ${raw(sqlType[column.type])}`);
     await engine.run(
-      raw(`create or replace table ${quoteName(table)} (${empty}, _fault varchar, _unread varchar, _row bigint)`),
+      sql`create or replace table ${nameOf(table)}
+        (${join(empty, ', ')}, _fault varchar, _unread varchar, _row bigint)`,
     );
     return null;
   }
-  const name = quoteName(table);
-  const create = (from: TableText, read?: LoadOptions['read']): string =>
-    `create or replace table ${name} as ${rowsQuery(source, columns, read ? { ...options, read } : options, from)}`;
+  const name = nameOf(table);
+  const create = (from: TableText, read?: LoadOptions['read']): Sql =>
+    sql`create or replace table ${name} as
+      ${raw(rowsQuery(source, columns, read ? { ...options, read } : options, from))}`;
   const text = await readStrictly(engine, source, create, name);
-  const read = await closerReading(engine, table, columns, text, options.settings);
-  if (read.size > 0) await engine.run(raw(create(text, read)));
-  await orderExtraDates(engine, table, columns, options.settings);
-  // Facts are only written where an import adds to them, so their places are only worked out then. To number the rows
-  // while they
-  // come in would take one thread for all of it.
-  if (!tableOf(table).facts || options.isWritten) await engine.run(raw(`update ${name} set _row = rowid`));
+  const settings = settingsOf(source, options);
+  const read = await closerReading(engine, table, columns, text, settings);
+  if (read.size > 0) await engine.run(create(text, read));
+  await orderExtraDates(engine, table, columns, settings);
+  // Facts are only written where an import adds to them, so their places are only computed then. Numbering the rows
+  // while they are loaded would take one thread for all of it.
+  if (!tableOf(table).facts || options.isWritten) await engine.run(sql`update ${name} set _row = rowid`);
   return { ...text, read };
 }
 
+/** The workbook's settings, and what is known of the tool that wrote the file. */
+const settingsOf = ({ recognised }: SourceTable, { settings }: LoadOptions): CellSettings =>
+  recognised?.contacts?.dayFirst ? { ...settings, slashedDates: 'DD/MM/YYYY' } : settings;
+
 /** The faults of a table's rows and cells, one a row: (column, reason, value). */
-const faultsOf = (table: TableName): string => {
-  const part = (n: number): string => `split_part(f, chr(${FAULT.within}), ${n})`;
-  return `(select ${part(1)} as "column", ${part(2)} as reason, ${part(3)} as value
-    from (select unnest(string_split(concat_ws(chr(${FAULT.between}), _fault, _unread), chr(${FAULT.between}))) as f
-      from ${quoteName(table)} where _fault is not null or _unread is not null))`;
+const faultsOf = (table: TableName): Sql => {
+  const part = (n: number): Sql => faultPart(sql`f`, n);
+  return sql`(select ${part(1)} as "column", ${part(2)} as reason, ${part(3)} as value
+    from (select unnest(string_split(concat_ws(${BETWEEN}, _fault, _unread), ${BETWEEN})) as f
+      from ${nameOf(table)} where _fault is not null or _unread is not null))`;
 };
 
 /**
@@ -203,7 +218,7 @@ async function closerReading(
   text: TableText,
   settings: CellSettings,
 ): Promise<ReadonlyMap<string, ColumnSettings>> {
-  const faulty = await engine.rows(raw(`select distinct "column" as name from ${faultsOf(table)}`));
+  const faulty = await engine.rows(sql`select distinct "column" as name from ${faultsOf(table)}`);
   const names = new Set(faulty.map(({ name }) => name));
   const asked = columns.flatMap(({ cell, ...column }): TextColumn[] =>
     cell !== null && column.type !== 'text' && names.has(column.name) ? [{ ...column, cell }] : [],
@@ -213,7 +228,7 @@ async function closerReading(
   const read = new Map<string, ColumnSettings>();
   for (const { name, type } of asked) {
     const own = shown.get(name) ?? settings;
-    const readable = sql`select count(*) from (select 1 from ${raw(faultsOf(table))} where "column" = ${name}
+    const readable = sql`select count(*) from (select 1 from ${faultsOf(table)} where "column" = ${name}
       and value <> '' and ${raw(readCell('value', type, own))} is not null limit 1)`;
     if ((await engine.number(readable)) > 0) read.set(name, own);
   }
@@ -234,12 +249,13 @@ async function orderExtraDates(
   const extra = columns.flatMap(({ name, isExtra }): TextColumn[] =>
     isExtra ? [{ name, type: 'time', cell: quoteName(name) }] : [],
   );
-  const shown = await columnSettings(engine, raw(quoteName(table)), extra, settings);
+  const shown = await columnSettings(engine, nameOf(table), extra, settings);
   for (const { name, cell } of extra) {
     const own = shown.get(name) ?? settings;
     if (own.slashedDates === settings.slashedDates) continue;
-    const iso = sql`coalesce(${raw(writeCell(`(${readCell(cell, 'time', own)})`, 'time'))}, ${raw(cell)})`;
-    await engine.run(sql`update ${raw(quoteName(table))} set ${raw(cell)} = ${iso} where ${raw(isSlashed(cell))}`);
+    const column = columnOf(name);
+    const iso = sql`coalesce(${raw(writeCell(`(${readCell(cell, 'time', own)})`, 'time'))}, ${column})`;
+    await engine.run(sql`update ${nameOf(table)} set ${column} = ${iso} where ${raw(isSlashed(cell))}`);
   }
 }
 
@@ -271,10 +287,11 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
  * A row of nothing but empty cells, as sheets leave them between their blocks, is no row. Only rows without a key are
  * looked at whole.
  */
-export function blankRow(table: TableName, alias = ''): string {
+export function blankRow(table: TableName, alias?: string): Sql {
   const { key, columns } = tableOf(table);
-  const texts = Object.keys(columns).map((column) => `cast(${alias}${quoteName(column)} as varchar)`);
-  return `(case when ${alias}${quoteName(key[0] ?? '')} is null then coalesce(${texts.join(', ')}, ${alias}_fault, ${alias}_unread) is null else false end)`;
+  const texts = Object.keys(columns).map((column) => sql`cast(${columnOf(column, alias)} as varchar)`);
+  const all = join([...texts, columnOf('_fault', alias), columnOf('_unread', alias)], ', ');
+  return sql`(case when ${columnOf(key[0] ?? '', alias)} is null then coalesce(${all}) is null else false end)`;
 }
 
 /**
@@ -284,23 +301,25 @@ export function blankRow(table: TableName, alias = ''): string {
 export async function readStrictly(
   engine: Engine,
   source: Pick<SourceTable, 'open'>,
-  statement: (from: TableText) => string,
-  table: string,
+  statement: (from: TableText) => Sql,
+  table: Sql,
 ): Promise<TableText> {
   const text = await source.open();
   await engine.reserve(text.rows);
   const agrees = await engine
-    .run(raw(statement(text)))
-    .then(async () => (await engine.number(raw(`select count(*) from ${table}`))) === text.rows)
+    .run(statement(text))
+    .then(async () => (await engine.number(sql`select count(*) from ${table}`)) === text.rows)
     .catch(() => false);
   if (agrees) return text;
   const careful = await source.open(true);
-  await engine.run(raw(statement(careful)));
+  await engine.run(statement(careful));
   return careful;
 }
 
 function typedValue(column: LoadColumn, source: SourceTable, { settings, read }: LoadOptions): string {
-  if (source.table === 'contacts' && column.name === 'status') return statusOf(column, source);
+  const derived = source.derived?.get(column.name);
+  if (derived !== undefined) return `(${derived})`;
+  if (source.table === 'contacts' && column.name === 'status') return statusText(column.cell);
   if (column.cell === null) return `cast(null as ${sqlType[column.type]})`;
   if (source.table === 'events' && column.name === 'type') return eventTypeOf(column.cell);
   const own = read?.get(column.name);
@@ -312,13 +331,5 @@ function typedValue(column: LoadColumn, source: SourceTable, { settings, read }:
 /** "Click" and "CLICK" are a click. */
 const eventTypeOf = (cell: string): string => `lower(trimmed(${cell}))`;
 
-/**
- * Consent is read in any case of letters, and from another tool's own column: a person who unsubscribed there has
- * unsubscribed.
- */
-function statusOf(column: LoadColumn, source: SourceTable): string {
-  const status = column.cell === null ? 'cast(null as varchar)' : `lower(trimmed(${column.cell}))`;
-  const left = departureOf(source.headers, (place) => `c${place}`);
-  if (left === null) return status;
-  return `case when ${left} and ${status} is distinct from 'suppressed' then 'unsubscribed' else ${status} end`;
-}
+/** A word for consent that is not known stays, and keeps its row from the jobs. */
+const statusText = (cell: string | null): string => (cell === null ? 'cast(null as varchar)' : statusSql(cell));

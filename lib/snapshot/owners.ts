@@ -4,9 +4,9 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw, sql } from '../core/sql.ts';
+import { literal, name, type Sql, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
-import { blankRow, FAULT, fault } from './load.ts';
+import { BETWEEN, blankRow, WITHIN } from './load.ts';
 
 /** The facts that belong to a contact. */
 export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purchases']);
@@ -16,48 +16,58 @@ export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purc
  * that only the others (`lost`) are looked up and written: with their contact, or with the fault that it is unknown.
  */
 export async function findOwners(engine: Engine, table: TableName): Promise<void> {
+  const facts = name(table);
   await engine.run(
-    raw(`create or replace temp table lost as
-      select f.rowid as rid, f.contact_id, address_key(f.email) as address, coalesce(f.contact_id, f.email, '') as named, ${blankRow(table, 'f.')} as blank
-      from ${table} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id where r.ref is null`),
+    sql`create or replace temp table lost as
+      select f.rowid as rid, f.contact_id, address_key(f.email) as address,
+        coalesce(f.contact_id, f.email, '') as named, ${blankRow(table, 'f')} as blank
+      from ${facts} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id
+      where r.ref is null`,
   );
   await engine.run(
-    raw(`create or replace temp table found as
+    sql`create or replace temp table found as
       select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.address, l.blank
-      from lost l left join contact_refs i on i.ref = l.contact_id left join contact_refs a on a.ref = '@' || l.address`),
+      from lost l left join contact_refs i on i.ref = l.contact_id
+        left join contact_refs a on a.ref = '@' || l.address`,
   );
   const { n, known, total } = await engine.row(
-    raw(`select count(*) as n, count(owner) as known, (select count(*) from ${table}) as total from found`),
+    sql`select count(*) as n, count(owner) as known, (select count(*) from ${facts}) as total from found`,
   );
   if (Number(known) > Number(total) / 2) await giveOwnersToAll(engine, table);
   else if (Number(known) > 0) await giveOwners(engine, table);
   if (Number(n) === Number(known)) return;
-  const why = sql`case when o.named in (select contact_id from unread_contacts) or coalesce(o.address, address_key(o.named)) in (select address_key(email) from unread_contacts)
-    then ${raw(fault('contact_id', 'its contact is in quarantine', 'o.named'))} else ${raw(fault('contact_id', 'unknown contact', 'o.named'))} end`;
+  const isWaiting = sql`o.named in (select contact_id from unread_contacts)
+    or coalesce(o.address, address_key(o.named)) in (select address_key(email) from unread_contacts)`;
+  const fault = (reason: string): Sql => sql`'contact_id' || ${WITHIN} || ${literal(reason)} || ${WITHIN} || o.named`;
+  const why = sql`case when ${isWaiting} then ${fault('its contact is in quarantine')}
+    else ${fault('unknown contact')} end`;
   await engine.run(
-    sql`update ${raw(table)} set contact_id = null, _fault = concat_ws(chr(${raw(String(FAULT.between))}), ${raw(table)}._fault, o.why)
-      from (select *, ${why} as why from found o where owner is null and not blank) o where o.rid = ${raw(table)}.rowid`,
+    sql`update ${facts} set contact_id = null, _fault = concat_ws(${BETWEEN}, ${facts}._fault, o.why)
+      from (select *, ${why} as why from found o where owner is null and not blank) o where o.rid = ${facts}.rowid`,
   );
 }
 
-/** Takes the facts out and puts them in again: to update as many rows would take the engine ten times as long. */
+/** Deletes the facts and inserts them again: updating as many rows takes the engine ten times as long. */
 async function giveOwners(engine: Engine, table: TableName): Promise<void> {
+  const facts = name(table);
   await engine.run(
-    raw(`create or replace temp table moved as
-      select f.* replace (o.owner as contact_id, coalesce(f._row, f.rowid) as _row) from ${table} f join found o on o.rid = f.rowid where o.owner is not null`),
+    sql`create or replace temp table moved as
+      select f.* replace (o.owner as contact_id, coalesce(f._row, f.rowid) as _row)
+      from ${facts} f join found o on o.rid = f.rowid where o.owner is not null`,
   );
-  await engine.run(raw(`delete from ${table} where rowid in (select rid from found where owner is not null)`));
-  await engine.run(raw(`insert into ${table} select * from moved`));
-  await engine.run(raw('drop table moved'));
+  await engine.run(sql`delete from ${facts} where rowid in (select rid from found where owner is not null)`);
+  await engine.run(sql`insert into ${facts} select * from moved`);
+  await engine.run(sql`drop table moved`);
 }
 
 /**
- * Where most facts need their contact, the table is written again. A join gives rows back in an order of its own, so
- * each takes its place along.
+ * Where most facts need their contact, the table is written again. A join returns rows in an order of its own, so
+ * each keeps its place in `_row`.
  */
 async function giveOwnersToAll(engine: Engine, table: TableName): Promise<void> {
   await engine.run(
-    raw(`create or replace table ${table} as
-      select f.* replace (coalesce(o.owner, f.contact_id) as contact_id, coalesce(f._row, f.rowid) as _row) from ${table} f left join found o on o.rid = f.rowid`),
+    sql`create or replace table ${name(table)} as
+      select f.* replace (coalesce(o.owner, f.contact_id) as contact_id, coalesce(f._row, f.rowid) as _row)
+      from ${name(table)} f left join found o on o.rid = f.rowid`,
   );
 }

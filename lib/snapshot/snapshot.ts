@@ -7,12 +7,15 @@ import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
 import { declaredIn, type TableName } from '../core/tables.ts';
-import { departureOf, normalHeader, requireColumns } from '../workbook/headers.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
-import { addContactBounces, addForeignFile } from './foreign.ts';
+import type { ConsentReading } from './consent-reading.ts';
+import { withConsent } from './contact-source.ts';
+import { addContactReports, addEventReports, addForeignFile, eventsReport, refusalsOfNoContact } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
@@ -20,7 +23,8 @@ import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { createSpellings } from './spellings.ts';
-import { createSaid, hearMalformed, hearSuppressions } from './unreadable-rows.ts';
+import { addMalformedHints, addSuppressionHints, createConsentHints } from './unreadable-rows.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
   readonly settings: CellSettings;
@@ -37,6 +41,9 @@ export interface SnapshotOptions {
   readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
+  /** The team's answers to what columns say of consent, and its names of contacts' columns. */
+  readonly consent?: ConsentRules;
+  readonly aliases?: Readonly<Record<string, string>>;
   /** No contacts are no error: the first ones are about to come in. */
   readonly mayBeEmpty?: boolean;
 }
@@ -52,6 +59,10 @@ export interface Snapshot {
   readonly quarantined: number;
   /** Rows in quarantine by `table: reason`. */
   readonly quarantine: Readonly<Record<string, number>>;
+  /** What the contacts' columns say of consent; null where they have only a status of ours. */
+  readonly consent: ConsentReading | null;
+  /** Addresses that left or complained by files beside the contacts, and are no contact's. */
+  readonly ofNoContact: number;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
   readonly unreadable: Readonly<Record<string, number>>;
   /**
@@ -90,9 +101,12 @@ export class EmptyWorkbook extends NightshiftError {
 
 /** Loads a reading into the engine and checks its rows. */
 export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
+  requireAllColumns(reading.tables);
   const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
-  for (const source of reading.tables) requireColumns(source.table, source.label, source.headers, source.headerOf);
   const wanted = new Set([...ALWAYS, ...options.tables]);
+  const events = sources.get('events');
+  // A departure among the events refuses mail, also where no job of the batch asks for events.
+  if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),
@@ -101,13 +115,14 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
   await createQuarantine(engine);
-  await createSaid(engine);
+  await createConsentHints(engine);
   for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),
   ];
   openAhead(sources, loading);
+  const consent = await readConsentOf(engine, sources, options);
   const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
   for (const table of tables) {
     const source = sources.get(table) ?? null;
@@ -124,27 +139,58 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
       if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
       // Where another tool's column says who left, any broken row may.
-      if (source && loaded && departureOf(source.headers, String) !== null)
-        await hearMalformed(engine, 'contacts', loaded.malformed, 'unsubscribed');
+      if (source?.mayRefuse && loaded) await addMalformedHints(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
       await createContactRefs(engine);
     }
   }
+  if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
-  await hearSuppressions(engine);
+  await addSuppressionHints(engine);
+  await createWaiting(engine);
   const quarantine = await countQuarantine(engine);
+  const ofNoContact = reading.foreign.length > 0 ? await refusalsOfNoContact(engine) : 0;
   let unreadable: Record<string, number> = {};
   for (const [table, text] of texts)
     if (text) unreadable = { ...unreadable, ...(await quarantineCells(engine, table, text)) };
   return {
     inputs,
     quarantined,
+    consent,
     quarantine,
+    ofNoContact,
     unreadable,
     columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
+}
+
+/** Names every table whose columns are missing at once. @throws HeaderError */
+function requireAllColumns(tables: readonly SourceTable[]): void {
+  const faults = tables.flatMap(({ table, label, headers, headerOf, looksLike }) => {
+    try {
+      requireColumns(table, label, headers, headerOf, looksLike);
+      return [];
+    } catch (error) {
+      if (error instanceof HeaderError) return [error.message];
+      throw error;
+    }
+  });
+  if (faults.length > 0) throw new HeaderError(faults.join('\n'));
+}
+
+/** Reads the contacts' columns of consent before any table is loaded. @throws ConsentQuestion */
+async function readConsentOf(
+  engine: Engine,
+  sources: Map<TableName, SourceTable>,
+  { consent = {}, aliases = {} }: SnapshotOptions,
+): Promise<ConsentReading | null> {
+  const contacts = sources.get('contacts');
+  if (!contacts) return null;
+  const { source, reading } = await withConsent(engine, contacts, consent, aliases);
+  sources.set('contacts', source);
+  return reading;
 }
 
 /** Loads the tables in turn; the keys of each are compared while the next one comes in. */
@@ -221,7 +267,7 @@ async function addForeignBounces(
   for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter);
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
-  if (contacts && text) await addContactBounces(engine, contacts, text, settings);
+  if (contacts && text) await addContactReports(engine, contacts, text, settings);
   // A job sees facts up to as-of and no later.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;
@@ -229,7 +275,7 @@ async function addForeignBounces(
 
 async function countQuarantine(engine: Engine): Promise<Record<string, number>> {
   const rows = await engine.rows(
-    raw(`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`),
+    sql`select "table" || ': ' || reason as label, count(*) as n from quarantine_now group by 1 order by 1`,
   );
   return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

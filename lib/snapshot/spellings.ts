@@ -1,11 +1,11 @@
 /**
- * One address may be written in several ways: with a name around it, as a link, with characters that nobody sees, its domain in its
- * own letters or in ASCII (RFC 5891), with a dot at the end. Whoever wants no mail wants none under any of them. Every row keeps the
- * spelling that it has; what they have in common stands beside them.
+ * One address may be written in several ways: with a name around it, as a link, with invisible characters, its domain
+ * in its own letters or in ASCII (RFC 5891), with a dot at the end. A refusal under one spelling holds for all of them.
+ * Every row keeps the spelling that it has; `spellings` maps each to the form that they have in common.
  */
 import { domainToASCII } from 'node:url';
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { join, literal, name, type Sql, sql } from '../core/sql.ts';
 import { readAddress } from '../core/text/address.ts';
 import { withMark } from '../engine/duckdb.ts';
 
@@ -17,13 +17,21 @@ const FROM = [
   'unread_contacts',
   'unread_suppressions',
   'unread_bounces',
-  'said',
+  'consent_hints',
 ];
 
-/** SQL over the column `email`: whether an address may have other spellings. Few have such signs, and it costs next to nothing to see. */
-export const SIGNS = ['strlen(email) <> length(email)', `ends_with(email, '.')`]
-  .concat(['<', ':', 'xn--', 'XN--', '\t', '\n', '\r'].map((sign) => `contains(email, '${sign}')`))
-  .join(' or ');
+/**
+ * SQL over the column `email`: whether an address may have other spellings. Few have such signs, and the check is
+ * cheap.
+ */
+export const SIGNS: Sql = join(
+  [
+    sql`strlen(email) <> length(email)`,
+    sql`ends_with(email, '.')`,
+    ...['<', ':', 'xn--', 'XN--', '\t', '\n', '\r'].map((sign) => sql`contains(email, ${literal(sign)})`),
+  ],
+  ' or ',
+);
 
 export interface Spelling {
   /** Freed of all that is around it. */
@@ -42,14 +50,16 @@ export function readSpelling(address: string): Spelling | null {
 }
 
 /**
- * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others. Bounces, which nobody
- * writes, are read in a spelling that a contact has, where none has theirs.
+ * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others. Bounces,
+ * which no job writes, are read in a spelling that a contact has, where no contact has the bounce's own.
  */
 export async function createSpellings(engine: Engine): Promise<void> {
-  await engine.run(raw('create or replace table spellings (address varchar, clean varchar, plain varchar)'));
-  const merged = `(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
-  const each = [...FROM, merged].map((table) => `select email from ${table} where ${SIGNS}`).join(' union all ');
-  const found = await engine.rows(raw(`select distinct ${withMark('address_key(email)')} as address from (${each})`));
+  await engine.run(sql`create or replace table spellings (address varchar, clean varchar, plain varchar)`);
+  const merged = sql`(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
+  const each = [...FROM.map(name), merged].map((table) => sql`select email from ${table} where ${SIGNS}`);
+  const found = await engine.rows(
+    sql`select distinct ${withMark(sql`address_key(email)`)} as address from (${join(each, ' union all ')})`,
+  );
   const rows = found.flatMap(({ address }) => {
     const spelling = readSpelling(String(address));
     if (!spelling) return [];
@@ -59,25 +69,26 @@ export async function createSpellings(engine: Engine): Promise<void> {
   if (rows.length === 0) return;
   await engine.appendRows('spellings', rows);
   await engine.run(
-    raw(
-      'create or replace table spellings as select address, min(clean) as clean, min(plain) as plain from spellings group by address',
-    ),
+    sql`create or replace table spellings as
+      select address, min(clean) as clean, min(plain) as plain from spellings group by address`,
   );
   await respellBounces(engine);
 }
 
 /** Its own clean spelling comes first where a contact has it, then the plain one, then that of any contact. */
 async function respellBounces(engine: Engine): Promise<void> {
-  if ((await engine.number(raw(`select count(*) from bounces where ${SIGNS}`))) === 0) return;
+  if ((await engine.number(sql`select count(*) from bounces where ${SIGNS}`)) === 0) return;
   await engine.run(
-    raw(`update bounces set email = r.spelling from (
+    sql`update bounces set email = r.spelling from (
       with odd as (select * from spellings where address in (select address_key(email) from bounces where ${SIGNS})),
       present as (select distinct address_key(email) as address from contacts
         where address_key(email) in (select address from spellings union all select plain from spellings)),
-      kept as (select s.plain, min(s.clean) as clean from spellings s join present p on p.address = s.address group by s.plain)
+      kept as (
+        select s.plain, min(s.clean) as clean from spellings s join present p on p.address = s.address group by s.plain)
       select s.address, coalesce(c.address, p.address, k.clean, s.plain) as spelling
-      from odd s left join present c on c.address = s.clean left join present p on p.address = s.plain left join kept k on k.plain = s.plain
+      from odd s left join present c on c.address = s.clean left join present p on p.address = s.plain
+        left join kept k on k.plain = s.plain
       where s.address not in (select address from present)
-    ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`),
+    ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`,
   );
 }

@@ -1,16 +1,16 @@
 /**
- * What a record that can't be read as a row still says of consent: a row with a cell too few, a stray quote or a wrong byte names
- * its address all the same. It is read for silence alone: as long as it is broken, no mail goes to any address that may be meant.
- * Nothing is written down on its word.
+ * Consent in records that can't be read as rows: a row with a cell too few, a stray quote or a wrong byte still names
+ * its address. It is only used to suppress sending, never to write: as long as the record is broken, no mail goes to
+ * any address that it may name.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw, sql } from '../core/sql.ts';
+import { sql } from '../core/sql.ts';
 import { withMark } from '../engine/duckdb.ts';
 import type { MalformedRow } from '../workbook/store.ts';
 import { kindOf } from './bounce-kinds.ts';
 
-/** What may end a cell, whatever the file's delimiter. */
+/** What may end a cell, with any delimiter. */
 const BETWEEN = /[,;\t|"\r\n]+/;
 /** What ends an address besides, and what may stand around it and be no part of it. */
 const AROUND = /[\s<>()[\]]+/;
@@ -20,57 +20,58 @@ const EDGES = /^(?:mailto:|[':.])+|[':.]+$/g;
 const refusals = {
   contacts: sql`lower(trim(word)) in ('unsubscribed', 'suppressed')`,
   suppressions: sql`true`,
-  bounces: sql`${kindOf(raw('word'))} in ('complaint', 'unsubscribe')`,
+  bounces: sql`${kindOf(sql`word`)} in ('complaint', 'unsubscribe')`,
 } as const;
 
 export type ConsentTable = keyof typeof refusals;
 
-/** Creates `said(email, why)`, yet empty. */
-export const createSaid = (engine: Engine): Promise<void> =>
-  engine.run(raw('create or replace table said (email varchar, why varchar)'));
+/**
+ * Creates `consent_hints(email, why)`, empty: addresses that must get no mail because of records that can't be read.
+ */
+export const createConsentHints = (engine: Engine): Promise<void> =>
+  engine.run(sql`create or replace table consent_hints (email varchar, why varchar)`);
 
-/** Adds to `said` what a table's broken records say. `word`: said of every record, beside its own words. */
-export async function hearMalformed(
+/** Adds a table's broken records to `consent_hints`. `word` counts as a word of every record. */
+export async function addMalformedHints(
   engine: Engine,
   table: ConsentTable,
   malformed: readonly MalformedRow[],
   word = '',
 ): Promise<void> {
   if (malformed.length === 0) return;
-  await engine.run(raw('create or replace temp table said_words (record varchar, word varchar)'));
-  await engine.run(raw('create or replace temp table said_addresses (record varchar, address varchar)'));
+  await engine.run(sql`create or replace temp table hint_words (record varchar, word varchar)`);
+  await engine.run(sql`create or replace temp table hint_addresses (record varchar, address varchar)`);
   const each = (of: (text: string) => readonly string[]): string[][] =>
     malformed.flatMap(({ text }, record) => [...new Set(of(text))].map((found) => [String(record), found]));
   await engine.appendRows(
-    'said_words',
+    'hint_words',
     each((text) => [word, ...text.split(BETWEEN)]),
   );
-  await engine.appendRows('said_addresses', each(addressesIn));
+  await engine.appendRows('hint_addresses', each(addressesIn));
   await engine.run(
-    sql`insert into said select distinct address, ${`a broken row of ${table}`} from said_addresses
-      where record in (select record from said_words where ${refusals[table]})`,
+    sql`insert into consent_hints select distinct address, ${`a broken row of ${table}`} from hint_addresses
+      where record in (select record from hint_words where ${refusals[table]})`,
   );
 }
 
 /**
- * Adds to `said` what suppressions in force say that hold no one plain address: quotes around it, two of them in one cell. They refuse
- * mail to each that may be meant, as a broken row does.
+ * Adds to `consent_hints` the suppressions in force whose cell is not one plain address: quotes around it, or two of
+ * them. They refuse mail to each address that they may name, as a broken row does.
  */
-export async function hearSuppressions(engine: Engine): Promise<void> {
+export async function addSuppressionHints(engine: Engine): Promise<void> {
   const rows = await engine.rows(
-    raw(
-      `select ${withMark('email')} as email from suppressed where contains(email, '@') and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
-    ),
+    sql`select ${withMark(sql`email`)} as email from suppressed where contains(email, '@')
+      and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
   );
-  const heard = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
+  const addresses = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
   const why = 'suppression: more than an address in its cell';
   await engine.appendRows(
-    'said',
-    [...new Set(heard)].map((address) => [address, why]),
+    'consent_hints',
+    [...new Set(addresses)].map((address) => [address, why]),
   );
 }
 
-/** Whatever may be an address in a text, in each way that it may be read. */
+/** Everything that may be an address in a text, in each way that it may be read. */
 export function addressesIn(text: string): string[] {
   const pieces = text
     .replaceAll(/%40/g, '@')

@@ -3,7 +3,7 @@
  * tools use. Refuses to guess: a header that is not known is an unknown column, kept as it is.
  */
 import { NightshiftError } from '../core/errors.ts';
-import { type TableName, tableOf } from '../core/tables.ts';
+import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 
 /** `Contact ID`, `contact-id` and `CONTACT_ID` are all `contact_id`. Also the SQL name of an unknown column. */
@@ -15,88 +15,61 @@ export const normalHeader = (header: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '');
 
-/** Headers of Mailchimp's audience export and HubSpot's contact export, and other common names, as `normalHeader` gives them. */
-const contactAliases: Readonly<Record<string, string>> = {
-  email_address: 'email',
-  e_mail: 'email',
-  e_mail_address: 'email',
-  mail: 'email',
-  firstname: 'first_name',
-  given_name: 'first_name',
-  lastname: 'last_name',
-  surname: 'last_name',
-  family_name: 'last_name',
-  phone_number: 'phone',
-  telephone: 'phone',
-  mobile_phone_number: 'phone',
-  optin_time: 'created_at',
-  last_changed: 'updated_at',
-  leid: 'contact_id',
-  euid: 'contact_id',
-  cc: 'country',
-  record_id: 'contact_id',
-  company_name: 'company',
-  title: 'job_title',
-  lifecycle_stage: 'lifecycle_stage',
-  create_date: 'created_at',
-  last_activity_date: 'last_activity_at',
-  website_url: 'website',
-  street_address: 'address',
-  state: 'region',
-  state_region: 'region',
-  zip: 'postal_code',
-  zip_code: 'postal_code',
-  postcode: 'postal_code',
-  country_region: 'country',
-  date_of_birth: 'birth_date',
-  number_of_employees: 'employees',
+/**
+ * Names of contacts' columns in other tools and languages, as `normalHeader` gives them. What one tool alone calls otherwise
+ * stands in its format (lib/intake/formats).
+ */
+const namesOfColumns: Readonly<Record<string, string>> = {
+  email: `email_address e_mail e_mail_address mail emailaddress primary_email work_email contact_email email_1 e_mail_1_value
+    e_mail_adresse email_adresse emailadresse mailadresse adresse_e_mail adresse_email adresse_mail courriel correo
+    correo_electronico correo_electrónico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail adres_email customer_email
+    subscriber_email user_email person_email`,
+  first_name: 'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first',
+  last_name:
+    'lastname surname family_name lname last nachname familienname nom_de_famille apellido apellidos cognome achternaam nazwisko sobrenome name_last',
+  phone: `phone_number telephone mobile_phone_number mobile mobile_phone work_phone phone_1_value telefon telefonnummer handy mobil
+    téléphone telephone_portable teléfono telefono telefone telefoon tel sms whatsapp`,
+  company:
+    'company_name organization organisation organization_name organization_1_name account_name employer firma unternehmen entreprise société empresa azienda bedrijf',
+  job_title:
+    'title jobtitle position organization_1_title organization_title beruf poste puesto cargo functie stanowisko',
+  website: 'website_url web_site url',
+  address: 'street_address street address_1 address1 address_line_1 mailing_street strasse straße rue calle ulica',
+  city: 'mailing_city town ort stadt ville ciudad città citta cidade stad miasto',
+  region: 'state state_region province mailing_state county bundesland région provincia provincie',
+  postal_code:
+    'zip zip_code postcode postalcode mailing_zip mailing_postal_code plz postleitzahl code_postal codigo_postal código_postal cap',
+  country: 'country_region cc mailing_country country_code land pays país pais paese kraj',
+  birth_date: 'date_of_birth birthday birthdate geburtsdatum geburtstag date_de_naissance',
+  created_at: `optin_time create_date created created_on created_date created_time date_created date_added added_time signup_date
+    signed_up_at subscribed_at subscription_date join_date joined_at date_joined first_seen erstellt_am angelegt_am`,
+  updated_at:
+    'last_changed last_modified_date modified_time last_modified last_updated updated date_updated modified_date',
+  last_activity_at: 'last_activity_date last_activity last_active last_seen_at last_seen',
+  contact_id: 'leid euid record_id contact_id person_id subscriber_id',
+  employees: 'number_of_employees employee_count company_size mitarbeiter mitarbeiterzahl anzahl_mitarbeiter',
+  annual_revenue: 'jahresumsatz umsatz',
+  source: 'lead_source original_source utm_source',
+  industry: 'branche sector',
 };
 
-/** Columns of other tools that say something about a contact's consent or address without being a column of ours. */
-export const consentHeaders = {
-  /** Filled with anything but a no (a date too), they mean that the person wants no mail: HubSpot's, Salesforce's and plain words. */
-  left: [
-    'unsubscribed_from_all_email',
-    'email_opt_out',
-    'hasoptedoutofemail',
-    'opt_out',
-    'opted_out',
-    'opted_out_at',
-    'unsubscribed',
-    'unsubscribed_at',
-    'do_not_email',
-  ],
-  /** Filled with a no, they mean the same: Shopify's, and plain words. */
-  wanted: [
-    'accepts_email_marketing',
-    'accepts_marketing',
-    'email_marketing_consent',
-    'marketing_consent',
-    'email_opt_in',
-    'opt_in',
-    'opted_in',
-  ],
-  /** HubSpot: filled means that mail to the address bounced hard. */
-  hardBounce: 'email_hard_bounce_reason',
-} as const;
+const contactAliases: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(namesOfColumns).flatMap(([column, names]) => names.split(/\s+/).map((name) => [name, column])),
+);
 
-const NO = `('false', 'no', '0', 'n', 'nein', 'non', 'off')`;
-const NEVER = `('unsubscribed', 'not subscribed', 'not_subscribed', 'denied', 'redacted')`;
+const tableColumns = new Set(tableNames.flatMap((table) => Object.keys(tableOf(table).columns)));
 
-/**
- * The SQL condition, never NULL, that by a row's own words in another tool's columns the person wants no mail; null where there
- * are no such columns. `cellOf` gives the SQL of a cell by its header's place.
- */
-export function departureOf(headers: readonly string[], cellOf: (place: number) => string): string | null {
-  const conditions = headers.flatMap((header, place) => {
-    const name = normalHeader(header);
-    const word = `lower(trim(coalesce(${cellOf(place)}, '')))`;
-    if (consentHeaders.left.some((each) => each === name)) return [`(${word} <> '' and ${word} not in ${NO})`];
-    if (consentHeaders.wanted.some((each) => each === name)) return [`(${word} in ${NO} or ${word} in ${NEVER})`];
-    return [];
-  });
-  return conditions.length > 0 ? `(${conditions.join(' or ')})` : null;
-}
+/** Whether a header is a column of any table, by its own or another name. */
+export const isKnownName = (header: string): boolean => {
+  const name = normalHeader(header);
+  return tableColumns.has(name) || name in contactAliases;
+};
+
+/** Whether a header names an e-mail address. */
+export const isAddressName = (header: string): boolean => {
+  const name = normalHeader(header);
+  return name === 'email' || contactAliases[name] === 'email';
+};
 
 /** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
 export class HeaderError extends NightshiftError {
@@ -155,26 +128,32 @@ const namesOf = (table: TableName, column: string): string[] => [
 
 /**
  * Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. A row in which no
- * column is known may be somebody's row, where a name or a street looks like any header: nothing of it goes into the message.
+ * column is known may be a row of data, where a name or a street looks like any header: nothing of it goes into the message.
  */
 export function requireColumns(
   table: TableName,
   label: string,
   headers: readonly string[],
   found: ReadonlyMap<string, string>,
+  looksLike?: string,
 ): void {
   const missing = (required[table] ?? tableOf(table).key).filter((column) => !found.has(column));
   const noOwner = (table === 'events' || table === 'purchases') && !found.has('contact_id') && !found.has('email');
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
+  if (looksLike !== undefined) {
+    throw new HeaderError(
+      `${label} looks like ${looksLike}, not like the table ${table}. Move it to the folder "inbox" beside the workbook, which is imported before the next batch; or move it elsewhere and run: npx nightshift import FILE.`,
+    );
+  }
   const isData = found.size === 0 || headers.some(looksLikeData);
   const faults = missing.map((column) => {
     const near = namesOf(table, column)
       .map((name) => nearest(name, headers))
       .find((name) => name !== null);
     if (!near) return `No column "${column}" in ${label}.`;
-    const said = isData ? `Is its column ${headers.indexOf(near) + 1} meant?` : `Did you mean "${near}"?`;
-    return `No column "${column}" in ${label}. ${said}`;
+    const hint = isData ? `Is its column ${headers.indexOf(near) + 1} meant?` : `Did you mean "${near}"?`;
+    return `No column "${column}" in ${label}. ${hint}`;
   });
   const there = isData
     ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of column names above them, or rename a column`

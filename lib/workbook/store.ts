@@ -1,9 +1,10 @@
 /**
- * What a run asks of a workbook's store, whatever keeps it: a consistent reading, and one atomic landing. A store
+ * What a run asks of a workbook's store, for files and sheets alike: a consistent reading, and one atomic commit. A store
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
 import type { TableName } from '../core/tables.ts';
+import type { Recognised } from './recognised.ts';
 
 /** The folder of export files, beside the workbook's own. */
 export const EXPORTS = 'exports';
@@ -30,8 +31,16 @@ export interface SourceTable {
   readonly newHeaders?: ReadonlyMap<string, string>;
   /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
   readonly open: (carefully?: boolean) => Promise<TableText>;
-  /** It lies outside of the workbook, in files that are somebody else's: it is only read. */
+  /** It is outside the workbook, in files that the run does not own: it is only read. */
   readonly isOutside?: true;
+  /** Contacts in another tool's shape. */
+  readonly recognised?: Recognised;
+  /** Facts whose file is in another tool's shape, so that its columns are not found: what it looks like. */
+  readonly looksLike?: string;
+  /** SQL over the text's cells for columns that no header alone stands for; given by the snapshot. */
+  readonly derived?: ReadonlyMap<string, string>;
+  /** Columns by which a person may have refused mail, so that any broken row may. */
+  readonly mayRefuse?: boolean;
 }
 
 /** A table's rows, in the workbook's order, and how the engine gets at them. */
@@ -53,7 +62,7 @@ export interface CsvText extends Counted {
   readonly query?: undefined;
 }
 
-/** The rows of a table that lies outside of the workbook, in one file or many. */
+/** The rows of a table outside the workbook, in one file or many. */
 export interface OutsideText extends Counted {
   readonly path?: undefined;
   readonly options?: undefined;
@@ -66,17 +75,26 @@ export interface OutsideText extends Counted {
 /** A consistent copy of a workbook. */
 export interface Reading {
   readonly tables: readonly SourceTable[];
-  /** Files that carry facts in another tool's shape (Mailchimp's cleaned and unsubscribed exports). */
+  /** Files that say in another tool's shape who wants or gets no mail (Mailchimp's cleaned and unsubscribed exports, suppression lists). */
   readonly foreign: readonly ForeignFile[];
   /** The names of CSV files in the folder that are no table of ours, and left alone. */
   readonly leftAlone?: readonly string[];
+  /** Files and tabs of another tool whose events or purchases only an import takes. */
+  readonly notTaken?: readonly NotTaken[];
   /** The names of what a person changed since it was read; empty where the reading is still true. */
   readonly changedSince: () => Promise<readonly string[]>;
 }
 
+export interface NotTaken {
+  readonly label: string;
+  /** What people read: "a Shopify orders export". */
+  readonly looksLike: string;
+}
+
+/** A file or tab in another tool's shape whose rows join a table while the workbook is read. */
 export interface ForeignFile {
   readonly label: string;
-  readonly kind: 'mailchimp-cleaned' | 'mailchimp-unsubscribed';
+  readonly recognised: Recognised;
   readonly headers: readonly string[];
   readonly open: SourceTable['open'];
 }
@@ -116,7 +134,7 @@ export interface TabFile {
 /** The record of what was applied last, kept inside the workbook and written in the same atomic step as the data. */
 export interface Marker {
   readonly run: string;
-  /** The ledger entries of the landing's jobs, whole: what a crash kept from the ledger is repaired from here. */
+  /** The ledger entries of the commit's jobs, complete: what a crash kept from the ledger is repaired from here. */
   readonly entries: readonly MarkerEntry[];
   /** What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step needs none. */
   readonly interrupted?: readonly MarkerEntry[];
@@ -128,7 +146,7 @@ export interface MarkerEntry {
   readonly entry: unknown;
 }
 
-/** What a landing left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
+/** What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
 export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 export const nothingHeld: Held = new Map();
@@ -150,6 +168,8 @@ export interface ClearedTabs {
 
 /** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
 export const MOST_CELLS = 10_000_000;
+/** From this share of them on, a run and `doctor` warn. */
+export const NEARLY_FULL = 0.7;
 
 /** What `doctor` says of a spreadsheet beyond its tables. */
 export interface SheetFacts {
@@ -186,7 +206,7 @@ export interface SheetAccess {
 export interface SheetCapability {
   /**
    * Whether a tab holds just what it should.
-   * @throws WorkbookError where a tab of that name belongs to somebody else
+   * @throws WorkbookError where a tab of that name was not made by an export
    */
   readonly tabHolds: (tab: TabFile) => boolean;
   /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. */
@@ -219,13 +239,13 @@ export interface Store {
    * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
    */
-  readonly land: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  readonly commit: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
   /**
-   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. Only a
-   * spreadsheet keeps one, in its metadata.
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
+   * its metadata, a folder of files in `.nightshift/workbook.json`.
    */
   readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
@@ -235,7 +255,7 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
-/** A person changed the workbook between the reading and the landing: nothing was written; read and plan again. */
+/** A person changed the workbook between the reading and the commit: nothing was written; read and plan again. */
 export class ChangedMeanwhile extends NightshiftError {
   override name = 'ChangedMeanwhile';
   readonly names: readonly string[];

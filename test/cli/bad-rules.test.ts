@@ -1,4 +1,6 @@
-/** A fault in the rules is reported in one line, with exit code 2, before anything is read, and without a call stack. */
+/**
+ * A fault in the rules is reported in one line, with exit code 2, before anything is read, and without a call stack.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

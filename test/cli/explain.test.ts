@@ -8,16 +8,16 @@ import { night } from '../support/night.ts';
 import { aContact, anEvent, aSuppression, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 async function explain(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const said: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  const error = vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  const output: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  const error = vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   const code = await main(
     ['explain', ...args, '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today],
     nightShift,
   );
   log.mockRestore();
   error.mockRestore();
-  return { code, text: said.join('\n') };
+  return { code, text: output.join('\n') };
 }
 
 it('the parts of a score add up to it; escapes reach no terminal; a log that others keep gets nothing', async () => {
@@ -67,7 +67,42 @@ it('finds a person by an address however it is written, and the broken row that 
   for (const named of ['X <x1@münchen.example.com>', 'mailto:x1@xn--mnchen-3ya.example.com', 'x1']) {
     const { code, text } = await explain(folder, named);
     expect({ named, code }).toEqual({ named, code: 0 });
-    expect(text).toMatch(/No sending list may hold this contact\s+why\s+a broken row of suppressions/);
+    expect(text).toMatch(/No sending list may hold this contact\s+why\s+release\s+a broken row of suppressions/);
     expect(text).toMatch(/A row that can’t be read may mean this contact[\s\S]*suppressions\s+row 3\s+has 2 cells/);
   }
+});
+
+it('shows of a list which condition failed, and on which value; of a score, what the next grade lacks', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [
+      aContact({ contact_id: 'x1', email: 'x1@example.com', created_at: '2020-01-01' }),
+      aContact({ contact_id: 'x2', email: 'x2@example.com', status: 'unsubscribed' }),
+    ],
+    events: [anEvent({ contact_id: 'x1', type: 'click', occurred_at: '2026-10-01T08:00:00Z' })],
+  });
+  await night(folder);
+  const rowsOf = async (id: string, title: RegExp) => {
+    const [{ sections }] = JSON.parse((await explain(folder, id, '--json')).text).contacts;
+    return sections.find((each: { title: string }) => title.test(each.title))?.rows ?? [];
+  };
+  const whyNot: Record<string, string>[] = await rowsOf('x1', /^Not on these lists/);
+  expect(whyNot.some(({ list }) => list === 'Newsletter')).toBe(false);
+  expect(whyNot.filter(({ list }) => list === 'Cooling, inactive 90 to 180 days')).toMatchObject([
+    { held: 'yes', condition: expect.stringMatching(/^may be mailed/) },
+    {
+      held: 'no',
+      condition: expect.stringMatching(/^last .* within 180 days and more than 90 days ago/),
+      value: '2026-10-01',
+    },
+    { held: 'yes', condition: 'not: created_at within 90 days', value: '2020-01-01' },
+  ]);
+  const grades = await rowsOf('x1', /^The next grade$/);
+  expect(grades).toMatchObject([
+    { side: 'fit', next_grade: expect.any(String), points_missing: expect.any(Number) },
+    { side: 'engagement', next_grade: expect.any(String), points_missing: expect.any(Number) },
+  ]);
+  expect(await rowsOf('x2', /^No sending list/)).toMatchObject([
+    { why: 'status: unsubscribed', release: expect.stringMatching(/^only the person/) },
+  ]);
 });

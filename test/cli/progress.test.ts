@@ -3,17 +3,20 @@ import { expect, it } from 'vitest';
 import { progressTo } from '../../lib/cli/session.ts';
 
 function aStream(isTTY: boolean) {
-  const said: string[] = [];
-  return { said, stream: { isTTY, columns: 80, write: (text: string | Uint8Array) => said.push(String(text)) > 0 } };
+  const output: string[] = [];
+  return {
+    output,
+    stream: { isTTY, columns: 80, write: (text: string | Uint8Array) => output.push(String(text)) > 0 },
+  };
 }
 
 it('is one line with a bar that grows on a terminal', () => {
-  const { said, stream } = aStream(true);
+  const { output, stream } = aStream(true);
   const tell = progressTo(stream);
   tell('reading a.csv', 0.3);
   tell('reading a.csv', 1.1);
   tell('writing');
-  expect(said).toEqual([
+  expect(output).toEqual([
     '\r\x1b[Kreading a.csv  ██████░░░░░░░░░░░░░░  30 %',
     '\r\x1b[Kreading a.csv  ████████████████████ 100 %',
     '\r\x1b[Kwriting',
@@ -21,10 +24,10 @@ it('is one line with a bar that grows on a terminal', () => {
 });
 
 it('is plain lines elsewhere, and no more than eleven for each thing that is done', () => {
-  const { said, stream } = aStream(false);
+  const { output, stream } = aStream(false);
   const tell = progressTo(stream);
   for (let i = 0; i <= 1000; i++) tell('reading a.csv', i / 1000);
   tell('writing');
-  expect(said).toHaveLength(12);
-  expect([said[0], said[4], said.at(-1)]).toEqual(['reading a.csv: 0 %\n', 'reading a.csv: 40 %\n', 'writing\n']);
+  expect(output).toHaveLength(12);
+  expect([output[0], output[4], output.at(-1)]).toEqual(['reading a.csv: 0 %\n', 'reading a.csv: 40 %\n', 'writing\n']);
 });

@@ -7,13 +7,13 @@ import { nightShift } from '../fixture/batches.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 async function screen(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const said: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  const output: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
   const error = vi.spyOn(console, 'error').mockImplementation(() => {});
   const code = await main([...args, '--workbook', folder, '--ledger', join(folder, 'ledger')], nightShift);
   log.mockRestore();
   error.mockRestore();
-  return { code, text: `${said.join('\n')}\n` };
+  return { code, text: `${output.join('\n')}\n` };
 }
 
 it('they read as they always did, after a first night on the sample', async () => {

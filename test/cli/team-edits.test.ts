@@ -1,6 +1,7 @@
 /**
- * A team tunes a copy of the project: time zone, schedules, points and thresholds, a list renamed, one removed, one added, a job
- * added. After `npm run sync` the team's checks are green, and so are the product's tests that read what a team changes.
+ * A team tunes a copy of the project: time zone, schedules, points and thresholds, a list renamed, one removed, one
+ * added, a job added. After `npm run sync` the team's checks are green, and so are the product's tests that read what a
+ * team changes.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -7,11 +7,11 @@ import { nightShift } from '../fixture/batches.ts';
 import { bytesOf } from '../support/small-jobs.ts';
 import { aContact, anEvent, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
-let said: string[] = [];
+let output: string[] = [];
 beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  output = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
@@ -24,7 +24,7 @@ async function aNight() {
   const command = (...args: string[]) =>
     main([...args, '--workbook', folder, '--ledger', ledger, '--as-of', today], nightShift);
   expect(await command('run', 'list-cleaning', 'score-recalculation', 'list-refresh', 'archive-stale')).toBe(0);
-  said = [];
+  output = [];
   return { folder, ledger, command };
 }
 
@@ -42,24 +42,24 @@ it.each([
   ['list-cleaning 2026-11-22T24', '"2026-11-22T24" is no period.'],
   [
     `score-recalculation ${today}`,
-    `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run works out anew, or files.`,
+    `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run recalculates, or files.`,
   ],
   ['archive-stale 2026-11', 'archive-stale changed nothing for 2026-11 (unchanged).'],
 ])('undo %s ends with exit code 2, says why, and writes nothing', async (line, says) => {
   const { folder, ledger, command } = await aNight();
   const before = bytesOf(folder);
   expect(await command('undo', ...line.split(' '))).toBe(2);
-  expect(said.join('\n')).toContain(says);
+  expect(output.join('\n')).toContain(says);
   expect(existsSync(join(ledger, 'undo'))).toBe(false);
   expect(bytesOf(folder)).toEqual(before);
 });
 
-it('undoes what the ledger or the workbook knows, and says of a second time that all is as it should be', async () => {
+it('undoes what the ledger or the workbook knows, and reports no changes the second time', async () => {
   const { folder, ledger, command } = await aNight();
   expect(await command('undo', 'list-refresh', today)).toBe(0);
   expect(readCsv(folder, 'memberships')).toEqual([]);
   expect(await command('undo', 'list-refresh', today)).toBe(0);
-  expect(said.at(-1)).toContain('unchanged');
+  expect(output.at(-1)).toContain('unchanged');
   rmSync(ledger, { recursive: true });
   expect(await command('undo', 'list-cleaning', today)).toBe(0);
   expect(readCsv(folder, 'contacts')[0]?.first_name).toBe('ADA');

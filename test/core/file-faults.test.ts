@@ -30,8 +30,8 @@ it('names the place where a file was to go, or none where the system names none'
 it.each([
   ['Permission denied', 'This user may not read or write /data/c.csv.'],
   ['No space left on device', 'The disk is full: /data/c.csv'],
-])('the engine’s "%s" is the system’s', (said, says) => {
-  expect(describeError(new Error(`IO Error: Cannot open file "/data/c.csv": ${said}`)).message).toContain(says);
+])('the engine’s "%s" is the system’s', (output, says) => {
+  expect(describeError(new Error(`IO Error: Cannot open file "/data/c.csv": ${output}`)).message).toContain(says);
 });
 
 it('keeps back what else an error says', () => {

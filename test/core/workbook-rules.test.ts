@@ -8,7 +8,7 @@ import { bounces } from '../fixture/rules/bounces.ts';
 import { scoring } from '../fixture/rules/scoring.ts';
 import { workbook } from '../fixture/rules/workbook.ts';
 
-const said = (check: () => unknown): string => {
+const messageOf = (check: () => unknown): string => {
   try {
     check();
     return 'nothing';
@@ -16,8 +16,8 @@ const said = (check: () => unknown): string => {
     return `${(error as Error).name}: ${(error as Error).message}`;
   }
 };
-const bounce = (change: object) => said(() => bounceRules({ ...bounces, ...change }));
-const scored = (change: object) => said(() => scoringRules({ ...scoring, ...change }));
+const bounce = (change: object) => messageOf(() => bounceRules({ ...bounces, ...change }));
+const scored = (change: object) => messageOf(() => scoringRules({ ...scoring, ...change }));
 
 it.each([
   [bounce({ dead: { bounces: 0 } }), 'bounces.ts: dead.bounces: found 0. Expected at least 1.'],
@@ -25,9 +25,9 @@ it.each([
   [bounce({ dead: { bounces: 1.5 } }), 'bounces.ts: dead.bounces: found 1.5. Expected a whole number.'],
   [bounce({ dead: {} }), 'bounces.ts: dead.bounces: found nothing. Expected a number.'],
   [bounce({ dead: { bounces: 1, bouncs: 2 } }), 'bounces.ts: dead: nothing is called "bouncs" here.'],
-  [bounce({ signsOfLife: [] }), 'bounces.ts: signsOfLife: found []. Expected a list whose length is at least 1.'],
+  [bounce({ activityEvents: [] }), 'bounces.ts: activityEvents: found []. Expected a list whose length is at least 1.'],
   [
-    said(() => workbookRules({ ...workbook, aliases: { Kunde: 'compny' as 'company' } })),
+    messageOf(() => workbookRules({ ...workbook, aliases: { Kunde: 'compny' as 'company' } })),
     /workbook\.ts: aliases\.Kunde: found "compny"\. Expected one of contact_id, .*\. Did you mean "company"\?$/,
   ],
   [

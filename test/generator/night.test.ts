@@ -76,7 +76,7 @@ describe('records of a file', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', 'é', ' ') });
   const table = fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 20 });
 
-  it('are read as they were written, whatever stands in their cells', () => {
+  it('are read as they were written, with anything in their cells', () => {
     const path = join(temporaryFolder(), 'any.csv');
     fc.assert(
       fc.property(table, (rows) => {

@@ -43,9 +43,9 @@ describe('a timeline', () => {
       fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.nat(1000)), { maxLength: 3000 }), (given) => {
         const timeline = new Timeline(1000);
         for (const [index, [at, member]] of given.entries()) timeline.add(1000 + at, member, index % 200);
-        const told = Array.from(timeline.inOrder(), ({ at, member, kind }) => [at, member, kind]);
+        const actual = Array.from(timeline.inOrder(), ({ at, member, kind }) => [at, member, kind]);
         const expected = given.map(([at, member], index) => [1000 + at, member, index % 200]);
-        expect(told).toEqual(expected.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)));
+        expect(actual).toEqual(expected.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)));
       }),
     );
   });

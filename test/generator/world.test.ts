@@ -33,7 +33,7 @@ describe('the committed sample', () => {
     expect(JSON.parse(readFileSync(join(folder, 'world.json'), 'utf8'))).toEqual(sampleOptions);
   });
 
-  it('holds no address, telephone number or website that could be somebody’s', () => {
+  it('holds no address, telephone number or website that could be real', () => {
     const reserved = /@([a-z0-9-]+\.)*(example\.(com|net|org)|[a-z0-9-]+\.example)$/;
     const known = new Set(['typo', 'disposable']);
     const real = truths.filter(
@@ -72,7 +72,7 @@ describe('what is true of the world', () => {
     }
   });
 
-  it('has a suppression in the file for each that stands, and for nobody else', () => {
+  it('has a suppression in the file for each that stands, and for no other', () => {
     const standing = truths.filter(({ suppression }) => ['standing', 'released'].includes(suppression.verdict));
     expect(standing.length).toBeGreaterThan(200);
     for (const { address, suppression } of standing) {
@@ -94,7 +94,7 @@ describe('what is true of the world', () => {
     }
   });
 
-  it('breaks one receiver for one hour, with enough bounces to be told from dead people', () => {
+  it('breaks one receiver for one hour, with enough bounces to be distinguished from dead addresses', () => {
     const burst = withFate('burst').flatMap(bouncesOf);
     expect(burst.length).toBeGreaterThanOrEqual(20);
     expect(
@@ -121,7 +121,7 @@ describe('what is true of the world', () => {
     expect(copies.some(({ left }) => left)).toBe(true);
   });
 
-  it('keeps what nobody can read to about ten rows, each of them in its file', () => {
+  it('limits unreadable rows to about ten rows, each of them in its file', () => {
     expect(world.truth.quarantine).toHaveLength(10);
     for (const { table, cells } of world.truth.quarantine) {
       expect(readCsv(folder, table)).toContainEqual(expect.objectContaining(cells));

@@ -28,7 +28,8 @@ let world: ActionsWorld;
 beforeAll(async () => {
   world = await actionsWorld('story');
   writeWorkbook(world.workbook, { contacts: [aContact(), aContact()] });
-});
+  await world.begin('2026-06-01T03:41:00.000Z');
+}, 60_000);
 afterAll(() => world.close());
 
 let day = Date.parse('2026-06-01T03:41:00.000Z');
@@ -63,7 +64,7 @@ it('opens one issue and closes it, and keeps every ledger, whichever request goe
   await night();
   const closing = world.server.asked.length - first - opening;
   const most = Math.max(opening, closing);
-  let nights = 3;
+  let nights = 4;
   let episodes = 1;
   for (let n = 1; n <= most; n += EVERY) {
     const trouble = KINDS[(n - 1 + (isWhole ? episodes : 0)) % KINDS.length] ?? null;

@@ -10,7 +10,8 @@ beforeAll(async () => {
   world = await actionsWorld('story');
   const contacts = Array.from({ length: 40 }, (_, i) => aContact({ contact_id: `k${i}` }));
   writeWorkbook(world.workbook, { contacts });
-});
+  await world.begin('2026-11-09T03:30:00.000Z');
+}, 60_000);
 afterAll(async () => {
   await world.close();
 });

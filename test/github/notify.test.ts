@@ -36,7 +36,7 @@ it('tells a heartbeat of start, success and failure, and a webhook in Slack’s 
   ]);
 });
 
-it('never throws: not where nobody answers, where the answer is no, or where no address is set', async () => {
+it('never throws: not where there is no answer, where the answer is no, or where no address is set', async () => {
   status = 500;
   expect(await say(url, 'text')).toBe(false);
   expect(asked).toHaveLength(2);

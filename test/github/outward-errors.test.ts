@@ -54,7 +54,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
   const text = summaryText({
     ...{ batch: 'nightly', asOf: new Date('2026-11-23T03:17:00Z'), history, run: 'now', notes: ['A note.'] },
     result: aResult(jobs, { 'contacts: no date or time': 3 }),
-    told: [{ key: 'k', did: 'opened', issue: { number: 7, url: 'https://github.example/7' } as never }],
+    reported: [{ key: 'k', did: 'opened', issue: { number: 7, url: 'https://github.example/7' } as never }],
   });
   expect(text).toMatchInlineSnapshot(`
     "## nightly, as of 2026-11-23 03:17 UTC
@@ -124,7 +124,7 @@ describe('a warning', () => {
     expect([220, 221].map((n) => raised(rows(n), many))).toEqual([[], ['warning/quarantine']]);
     expect(raised(rows(500), [])).toEqual([]);
     expect(news(rows(30)).alerts[0]?.body).toMatchInlineSnapshot(`
-      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are mended; the workbook’s table "quarantine" says which, and why.
+      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
 
       | rows | why |
       | ---: | --- |
@@ -154,14 +154,14 @@ describe('a warning', () => {
     expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
   });
 
-  it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is mended', () => {
+  it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is fixed', () => {
     const held = (part: string, plan: string | null) => ({ part, reason: 'no column "Ada Byron"', rows: 3, plan });
     const heldParts = [held('Hot <leads>', null), held('Big', 'sha256:1'), held('New', null)];
     const [alert] = news(aResult([aJob({ job: 'list-refresh', heldParts })])).alerts;
     expect([alert?.key, alert?.title, alert?.body]).toEqual([
       'warning/rules/list-refresh',
       'list-refresh can’t follow 2 rules',
-      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report says what is wrong. Mend the rule: no approval lets it through.',
+      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.',
     ]);
     expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
     expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);

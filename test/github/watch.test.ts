@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, NightShift } from '../../lib/core/batch.ts';
-import { dueSlots, type History } from '../../lib/github/due.ts';
+import { dueSlots } from '../../lib/github/due.ts';
 import { type Seen, watch } from '../../lib/github/watch.ts';
+import type { History } from '../../lib/run/history.ts';
 import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
 import { nightShift } from '../fixture/batches.ts';
 
@@ -74,10 +75,11 @@ describe('the watch', () => {
   const seen = (given: Partial<Seen>, state: 'active' | 'disabled_inactivity' = 'active'): Seen => ({
     workflows: [{ file: 'nightly.yml', state, createdAt: at('01') }],
     running: new Map(),
-    cancelled: new Map(),
+    ended: new Map(),
     ...given,
   });
-  const run = (startedAt: Date) => new Map([['nightly.yml', [{ url: 'u', status: '', conclusion: null, startedAt }]]]);
+  const run = (startedAt: Date, conclusion: string | null = null) =>
+    new Map([['nightly.yml', [{ url: 'u', status: '', conclusion, startedAt }]]]);
 
   it('waits for GitHub before it raises an alarm, and no longer', () => {
     expect(found(at('12', '05:00'), [ran('11')])).toEqual([]);
@@ -88,23 +90,54 @@ describe('the watch', () => {
   it('leaves a run that failed to its own alert', () => {
     expect(found(at('12', '18:00'), [ran('11'), ran('12', { status: 'failed' })])).toEqual([]);
   });
-  it('misses a batch that never once ran, from the day on at which its workflow came to be', () => {
-    expect(found(at('12', '18:00'), [], seen({}))).toEqual(['missed!']);
-    expect(found(at('12', '18:00'), [])).toEqual([]);
+  it('misses nothing before the first run for real on a workbook, however old the workflow is', () => {
+    expect(found(at('12', '18:00'), [], seen({}))).toEqual([]);
+    expect(found(at('12', '18:00'), [ran('10', { status: 'failed' })], seen({}))).toEqual([]);
+  });
+  it('expects a batch that never ran from its first slot after the workbook’s first run', () => {
+    const other: Batch = { ...batch(), name: 'weekly', jobs: [{ ...job, name: 'other' }] };
+    const both = { ...nightShift, batches: [batch(), other] };
+    const at18 = watch(
+      both,
+      history(ran('11', { startedAt: at('11', '09:00').toISOString() })),
+      at('11', '18:00'),
+      null,
+    );
+    expect(at18.map(({ what }) => what)).toEqual([]);
+    const nextDay = watch(both, history(ran('11'), ran('12')), at('13', '01:00'), null);
+    expect(nextDay.map(({ what, subject }) => [what, subject])).toEqual([['missed', 'weekly']]);
+  });
+  it('counts no run as done that ran as of a year that has not come', () => {
+    const slip = ran('12', { asOf: '2027-11-12T03:17:00.000Z', startedAt: at('12', '09:00').toISOString() });
+    expect(dueSlots(batch(), history(ran('11'), slip), at('13', '04:00')).slots.length).toBe(1);
+  });
+  it('links the failed runs of a slot that never reached the workbook', () => {
+    const failed = seen({ ended: run(at('12', '03:40'), 'failure') });
+    const [finding] = watch(shift(), history(ran('11')), at('12', '18:00'), failed);
+    expect(finding?.text).toContain('failed before it reached the workbook');
+    expect(finding?.text).toContain('(u)');
+  });
+  it('takes a job that was run by hand for no run of its batch', () => {
+    const other = first.jobs[1];
+    if (!other) throw new Error('a second job is needed');
+    expect(watch(shift([job, other]), history(ran('12')), at('12', '05:00'), null)).toEqual([]);
   });
   it('finds what was switched off, what hangs and what was cancelled', () => {
     const well = [ran('11'), ran('12')];
     expect(found(at('12', '05:00'), well, seen({}, 'disabled_inactivity'))).toEqual(['disabled!']);
     expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:44')) }))).toEqual(['stuck!']);
     expect(found(at('12', '05:00'), well, seen({ running: run(at('12', '04:46')) }))).toEqual([]);
-    expect(found(at('12', '05:00'), well, seen({ cancelled: run(at('12', '04:00')) }))).toEqual(['cancelled!']);
-    expect(found(at('12', '05:00'), well, seen({ cancelled: run(at('12', '03:00')) }))).toEqual([]);
+    expect(found(at('12', '05:00'), well, seen({ ended: run(at('12', '04:00'), 'cancelled') }))).toEqual([
+      'cancelled!',
+    ]);
+    expect(found(at('12', '05:00'), well, seen({ ended: run(at('12', '03:00'), 'cancelled') }))).toEqual([]);
   });
-  it('finds a job that its batch leaves out', () => {
-    const other = first.jobs[1];
-    if (!other) throw new Error('a second job is needed');
-    const findings = watch(shift([job, other]), history(ran('12')), at('12', '05:00'), null);
-    expect(findings.map(({ what, subject }) => [what, subject])).toEqual([['never run', other.name]]);
+  it('finds a job that a run of its batch left out', () => {
+    const [, other, third] = first.jobs;
+    if (!other || !third) throw new Error('three jobs are needed');
+    const both = new Map([...history(ran('12')), [other.name, [{ ...ran('12'), job: other.name }]]]);
+    const findings = watch(shift([job, other, third]), both, at('12', '05:00'), null);
+    expect(findings.map(({ what, subject }) => [what, subject])).toEqual([['never run', third.name]]);
   });
   it('finds a job that succeeds and never does anything, though its input moves', () => {
     const nights = Array.from({ length: 30 }, (_, i) => {

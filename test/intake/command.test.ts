@@ -13,12 +13,12 @@ vi.mock('../../lib/cli/ask.ts', { spy: true });
 const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
 const batches = [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: [aJob()] }];
 
-let said: string[] = [];
+let output: string[] = [];
 beforeEach(() => {
-  said = [];
+  output = [];
   vi.mocked(ask).mockClear();
-  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
@@ -40,8 +40,8 @@ describe('import', () => {
     const tables = () => readdirSync(folder).filter((name) => !name.startsWith('.'));
     // There is no standard input to answer: the answer is no, and the exit code says that it waits.
     expect(await command('import', file)).toBe(3);
-    expect(said.join('\n')).toContain('people.csv: 2 rows, taken for a list of contacts');
-    expect(said.at(-1)).toContain('there is nobody to ask');
+    expect(output.join('\n')).toContain('people.csv: 2 rows, read as a list of contacts');
+    expect(output.at(-1)).toContain('nobody to confirm');
     expect([
       emails(folder),
       existsSync(`${file}.rejects.csv`) && readFileSync(`${file}.rejects.csv`, 'utf8').length > 0,
@@ -61,14 +61,15 @@ describe('import', () => {
     const { command } = aWorkbook();
     const files = temporaryFolder();
     const [good, bad] = [join(files, 'good.csv'), join(files, 'bad.csv')];
-    writeFileSync(good, 'email\nbob@example.com\n');
-    writeFileSync(bad, 'email\nno address\n');
+    writeFileSync(good, 'email,first_name\nbob@example.com,Bob\n');
+    writeFileSync(bad, 'email,first_name\nno address,Ann\n');
     const all = () => readdirSync(files).map((name) => join(files, name));
-    expect(await command('import', ...all(), '--yes')).toBe(0);
+    // Nothing of the one file could be imported, which is no success.
+    expect(await command('import', ...all(), '--yes')).toBe(1);
     expect(all()).toEqual([bad, `${bad}.rejects.csv`, good]);
-    expect(await command('import', ...all(), '--yes')).toBe(0);
+    expect(await command('import', ...all(), '--yes')).toBe(1);
     expect(await command('import', `${bad}.rejects.csv`)).toBe(2);
-    writeFileSync(bad, 'email\nmended@example.com\n');
+    writeFileSync(bad, 'email,first_name\nmended@example.com,Ann\n');
     expect(await command('import', ...all(), '--yes')).toBe(0);
     expect(all()).toEqual([bad, good]);
   });
@@ -76,7 +77,7 @@ describe('import', () => {
   it('asks nobody with --yes or --dry-run, and only --yes writes', async () => {
     const { folder, command } = aWorkbook();
     const file = join(temporaryFolder(), 'people.csv');
-    writeFileSync(file, 'email\nbob@example.com\n');
+    writeFileSync(file, 'email,first_name\nbob@example.com,Bob\n');
     expect(await command('import', file, '--dry-run')).toBe(0);
     expect(emails(folder)).toEqual(['ada@example.com']);
     expect(await command('import', file, '--yes')).toBe(0);
@@ -91,7 +92,7 @@ describe('the inbox', () => {
     const inbox = join(folder, 'inbox');
     mkdirSync(inbox);
     writeFileSync(join(inbox, 'a.csv'), 'email,kind,date\nada@example.com,hard,2026-01-01\nx@example.com,odd\n');
-    writeFileSync(join(inbox, 'people.csv'), 'email\nbob@example.com\n');
+    writeFileSync(join(inbox, 'people.csv'), 'email,first_name\nbob@example.com,Bob\n');
     expect(await command('run', 'nightly')).toBe(0);
     expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
     expect(readCsv(folder, 'bounces')).toHaveLength(1);
@@ -104,7 +105,7 @@ describe('the inbox', () => {
     expect([emails(folder), readCsv(folder, 'bounces')]).toEqual([['ada@example.com'], []]);
 
     // A file that was written anew is another file; one job by hand is no batch.
-    writeFileSync(join(inbox, 'renamed.csv'), 'email\nbob@example.com\ncleo@example.com\n');
+    writeFileSync(join(inbox, 'renamed.csv'), 'email,first_name\nbob@example.com,Bob\ncleo@example.com,Cleo\n');
     expect(await command('run', 'a-job')).toBe(0);
     expect(emails(folder)).toEqual(['ada@example.com']);
     expect(await command('run', 'nightly')).toBe(0);
@@ -117,13 +118,13 @@ describe('the inbox', () => {
   it('takes nothing in by a dry run or as of an earlier day, and goes on past a file that it can’t read', async () => {
     const { folder, command } = aWorkbook();
     mkdirSync(join(folder, 'inbox'));
-    writeFileSync(join(folder, 'inbox', 'people.csv'), 'email\nbob@example.com\n');
+    writeFileSync(join(folder, 'inbox', 'people.csv'), 'email,first_name\nbob@example.com,Bob\n');
     expect(await command('run', 'nightly', '--dry-run')).toBe(0);
     expect(await command('run', 'nightly', '--as-of', '2026-01-01')).toBe(0);
     expect(emails(folder)).toEqual(['ada@example.com']);
     writeFileSync(join(folder, 'inbox', 'odd.csv'), 'Kontakt\nwho@example.com\n');
     expect(await command('run', 'nightly')).toBe(1);
-    expect(said.join('\n')).toContain('odd.csv is nothing that we know');
+    expect(output.join('\n')).toContain('odd.csv: none of the 1 cells');
     expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
   });
 });

@@ -140,7 +140,7 @@ gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
       'cleo@example.com | Cleo |  | ',
     ]);
     await expect(bringIn(folder, { 'c.csv': 'Kontakt,Vorname\ncleo@example.com,Cleo\n' })).rejects.toThrow(
-      /c\.csv is nothing that we know by the 2 cells in its first row\..* --map "E-mail=email"\.$/,
+      /c\.csv: none of the 2 cells in its first row is a column that we know\..* --map "E-mail=email";/,
     );
   });
 });

@@ -247,7 +247,6 @@ describe('an import', () => {
       (i: number) => `x${i}@example.com,A`,
       (i: number) => `y${i}@example.com,A,2026-01-01,subscribed,too,many`,
       (i: number) => `z${i}@example.com,"A,2026-01-01,subscribed`,
-      (i: number) => `s${i}@example.com,A,2026-01-01,perhaps`,
       () => ',A,2026-01-01,subscribed',
       () => 'same@example.com,A,2026-01-01,subscribed',
     ];

@@ -25,11 +25,11 @@ async function zipped(files: Readonly<Record<string, string>>): Promise<string> 
   return path;
 }
 
-let said: string[] = [];
+let output: string[] = [];
 beforeEach(() => {
-  said = [];
-  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  output = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
@@ -62,12 +62,12 @@ it('takes a zip’s files in as if they had been unpacked, and lays what it reje
   expect(listed(packed.folder)).toEqual(listed(loose.folder));
   expect([people(packed.folder).length, listed(packed.folder).length]).toEqual([1, 2]);
   const rejects = `${path}.subscribed_members_export.csv.rejects.csv`;
-  expect(said.join('\n')).toContain(rejects);
+  expect(output.join('\n')).toContain(rejects);
   expect(readFileSync(rejects, 'utf8')).toContain('no address');
   expect(existsSync(join(packed.folder, '.nightshift', 'unpacked-0'))).toBe(false);
   // The same zip again changes nothing.
   expect(await packed.bring(path)).toBe(0);
-  expect(said.at(-1)).not.toContain('To take it back');
+  expect(output.at(-1)).not.toContain('To take it back');
 });
 
 it('takes in what a .gz holds', async () => {
@@ -75,7 +75,7 @@ it('takes in what a .gz holds', async () => {
   const path = join(temporaryFolder(), 'people.csv.gz');
   writeFileSync(path, gzipSync('email,first_name\nbob@example.com,Bob\n'));
   expect(await bring(path)).toBe(0);
-  expect(said.join('\n')).toContain('people.csv: 1 row, taken for a list of contacts');
+  expect(output.join('\n')).toContain('people.csv: 1 row, read as a list of contacts');
   expect(people(folder)).toEqual(['bob@example.com ']);
 });
 
@@ -103,11 +103,11 @@ it('takes nothing from an archive that is cut off, damaged, or holds nothing of 
   for (const [name, bytes, words] of broken) {
     const path = join(temporaryFolder(), name);
     writeFileSync(path, bytes);
-    said = [];
+    output = [];
     expect(await bring(path), name).toBe(1);
     expect(
-      said.some((line) => line.split('\n').some((each) => words.test(each.trim()))),
-      `${name}: ${said}`,
+      output.some((line) => line.split('\n').some((each) => words.test(each.trim()))),
+      `${name}: ${output}`,
     ).toBe(true);
   }
   expect(existsSync(join(folder, 'contacts.csv'))).toBe(false);

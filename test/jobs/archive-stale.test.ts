@@ -1,5 +1,7 @@
 /** The archive: who goes, who never does, and who comes back. */
 import { describe, expect, it } from 'vitest';
+import { archiveStale } from '../fixture/archive-stale.ts';
+import { archive } from '../fixture/rules/archive.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
   aBounce,
@@ -114,7 +116,7 @@ describe('archive-stale', () => {
     expect(stages(folder)).toEqual({ a: 'subscriber' });
   });
 
-  it('keeps a departure for whoever comes in again under the address', async () => {
+  it('keeps an unsubscribe for a contact that is added again under the address', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'new', email: 'Gone@example.com', created_at: '2026-11-01T00:00:00Z' })],
@@ -195,4 +197,25 @@ describe('archive-stale', () => {
     ).toEqual(['c2 1', 'new inactive']);
     expect(readCsv(folder, 'runs').map((row) => row.job)).toEqual(['inbox', 'archive-stale']);
   });
+});
+
+it('the newest rows of changes and list_changes are kept, as many as the rules say', async () => {
+  const folder = temporaryFolder();
+  const changes = Array.from({ length: 1003 }, (_, i) => ({
+    change_id: `x${i}`,
+    job: 'list-cleaning',
+    period: '2026-11-01',
+    run: 'r',
+    at: `2026-11-01T00:00:${String(i % 60).padStart(2, '0')}Z`,
+    table: 'contacts',
+    row_key: `k${i}`,
+    column: 'phone',
+    before: '',
+    after: '1',
+    reason: 'test',
+  }));
+  writeWorkbook(folder, { contacts: [aContact({ contact_id: 'c1' })], changes });
+  const bounded = archiveStale({ ...archive, mostRecords: { changes: 1000 } });
+  await night(folder, { jobs: [{ job: bounded, cadence: 'monthly' }], asOf: '2026-11-20' });
+  expect(readCsv(folder, 'changes').filter(({ job }) => job === 'list-cleaning')).toHaveLength(1000);
 });

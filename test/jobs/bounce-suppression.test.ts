@@ -114,7 +114,7 @@ const sendersFault: Case[] = [
     'message too large',
   ].map(
     (detail): Case => ({
-      it: `suppresses a person for the sender’s own fault, told in words: ${detail}`,
+      it: `suppresses a person for the sender’s own fault, described in words: ${detail}`,
       bounces: [
         ...every({ kind: 'hard', code: '5.0.0', detail }, 9, 5),
         ...every({ kind: 'hard', code: '', detail }, 1),
@@ -123,7 +123,7 @@ const sendersFault: Case[] = [
     }),
   ),
   {
-    it: 'suppresses a person for blocks, whatever their code',
+    it: 'suppresses a person for blocks, with any code',
     bounces: every({ kind: 'block', code: '5.1.1', detail: '' }, 9, 5, 3, 1),
     ends: '',
   },
@@ -200,19 +200,19 @@ const soft: Case[] = [
     ends: '',
   },
   {
-    it: 'suppresses somebody who clicked lately after three days with a full mailbox',
+    it: 'suppresses a person who clicked lately after three days with a full mailbox',
     bounces: every(full, 30, 20, 10, 5, 4, 1),
     events: [{ type: 'click', occurred_at: ago(180) }],
     ends: '',
   },
   {
-    it: 'waits longer for somebody whose last click is more than 180 days old',
+    it: 'waits longer for a person whose last click is more than 180 days old',
     bounces: every(full, 30, 20, 10),
     events: [{ type: 'click', occurred_at: ago(181) }],
     ends: 'soft_bounces',
   },
   {
-    it: 'suppresses somebody who bought lately after three days with a full mailbox',
+    it: 'suppresses a person who bought lately after three days with a full mailbox',
     bounces: every(full, 30, 20, 10, 5, 4, 1),
     purchases: [{ ordered_at: ago(2) }],
     ends: '',
@@ -407,7 +407,7 @@ describe('a burst', () => {
   const struck = (domain: string, size: number, given: Given = dead) =>
     Array.from({ length: size }, (_, i) => aBounce({ ...given, email: `p${i}@${domain}`, occurred_at: ago(1) }));
 
-  it('suppresses nobody, and is counted, where a receiver breaks for so many at once', async () => {
+  it('suppresses no address, and is counted, where a receiver fails for many at once', async () => {
     const done = await afterNight({
       contacts: [...crowd('broken.example', 60), ...crowd('fine.example', 60)],
       bounces: [...struck('broken.example', 20), ...struck('fine.example', 19)],
@@ -420,34 +420,38 @@ describe('a burst', () => {
     });
   });
 
-  it('is told for a week, with the sender’s own faults and rates that nobody can know', async () => {
+  it('is reported for a week, with the sender’s own faults and rates that are unknown', async () => {
     const folder = temporaryFolder();
     const blocked = { kind: 'block', code: '5.7.1', detail: '' };
     writeWorkbook(folder, {
       contacts: [...crowd('broken.example', 60), ...crowd('wary.example', 60)],
       bounces: [...struck('broken.example', 60), ...struck('wary.example', 20, blocked)],
     });
-    const told = async (asOf: string) => {
+    const reported = async (asOf: string) => {
       const result = await night(folder, { jobs: ['bounce-suppression'], asOf });
       return reportRun('A night', result).slice(2, -2);
     };
-    expect(await told('2026-11-27')).toEqual([
-      'bounce-suppression    unchanged  nothing to change',
-      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). The receiver or the sender broke: nobody is suppressed for it',
+    expect(await reported('2026-11-27')).toEqual([
+      'bounce-suppression    unchanged  no changes',
+      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). A fault of the receiver or the sender: no address is suppressed for it',
       '  look: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
-      '  look: 20 bounces of the last 7 days blame the sender, not the address: nobody is suppressed for them. Look at authentication (SPF, DKIM, DMARC), content and reputation',
+      '  look: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',
       '',
     ]);
-    expect(await told('2026-11-28')).toEqual(['bounce-suppression    unchanged  everything is as it should be', '']);
+    expect(await reported('2026-11-28')).toEqual([
+      'bounce-suppression    unchanged  everything is as it should be',
+      '',
+    ]);
+    expect(await reported('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);
   });
 
-  it('of a domain that is no domain is not told by its name', async () => {
+  it('of a domain that is no domain is not named', async () => {
     const done = await afterNight({
       contacts: crowd('fine.example', 60),
       bounces: struck('<b>.example', 20),
     });
-    const [said] = warningsIn(jobOf(done.result, 'bounce-suppression').metrics);
-    expect(said).toContain('20 addresses at one domain bounced');
+    const [message] = warningsIn(jobOf(done.result, 'bounce-suppression').metrics);
+    expect(message).toContain('20 addresses at one domain bounced');
   });
 
   it('is no burst where so many are a small part of the night', async () => {
@@ -459,7 +463,7 @@ describe('a burst', () => {
     expect(done.suppression('p0@large.example')?.reason).toBe('hard_bounce');
   });
 
-  it('suppresses nobody where it strikes two fifths of a small domain', async () => {
+  it('suppresses no address where it hits two fifths of a small domain', async () => {
     const done = await afterNight({
       contacts: [...crowd('small.example', 12), ...crowd('other.example', 13), ...crowd('tiny.example', 4)],
       bounces: [...struck('small.example', 5), ...struck('other.example', 5), ...struck('tiny.example', 4)],
@@ -591,7 +595,7 @@ describe('a suppression', () => {
 });
 
 describe('the whole of it', () => {
-  it('stops a feed that would suppress more than the limit, and marks nobody', async () => {
+  it('stops a feed that would suppress more than the limit, and marks no contact', async () => {
     const folder = temporaryFolder();
     const ids = Array.from({ length: 11 }, (_, i) => i);
     writeWorkbook(folder, {

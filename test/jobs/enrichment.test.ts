@@ -86,8 +86,8 @@ describe('what is paid', () => {
     }
     const failing = (store: Store): Store => ({
       ...store,
-      land: (patches, marker) =>
-        marker.entries.length > 0 ? Promise.reject(new Error('the disk is full')) : store.land(patches, marker),
+      commit: (patches, marker) =>
+        marker.entries.length > 0 ? Promise.reject(new Error('the disk is full')) : store.commit(patches, marker),
     });
     await expect(enrich(workbook, rules, { store: failing })).resolves.toMatchObject({ status: 'failed' });
     expect(rowOf(workbook, 'firm1').company).toBe('');

@@ -6,7 +6,9 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { exportRules } from '../../lib/features/exports/rules.ts';
 import { all, event, memberOf, not, purchases, text } from '../../lib/features/segments/build.ts';
+import { bounceSuppression } from '../fixture/bounce-suppression.ts';
 import { exportFiles } from '../fixture/exports.ts';
+import { bounces } from '../fixture/rules/bounces.ts';
 import { bringIn } from '../support/import.ts';
 import { jobOf, night } from '../support/night.ts';
 import {
@@ -38,6 +40,49 @@ const read = (folder: string, name: string): Row[] =>
 
 const aCrowd = (folder: string, ...contacts: Given[]): void =>
   writeWorkbook(folder, { contacts: contacts.map(aContact), suppressions: [], bounces: [] });
+
+describe('a plan that waits', () => {
+  it('keeps those whom it would suppress out of files for sending, and of no other file', async () => {
+    const folder = temporaryFolder();
+    const contacts = Array.from({ length: 30 }, (_, i) =>
+      aContact({ contact_id: `w${i}`, email: `w${i}@example.com` }),
+    );
+    const dead = contacts.slice(0, 12).map(({ email = '' }) => aBounce({ email, kind: 'hard', code: '5.1.1' }));
+    writeWorkbook(folder, {
+      contacts,
+      suppressions: [],
+      bounces: dead.map((each, i) => ({ ...each, occurred_at: `2026-11-${10 + i}T09:00:00Z` })),
+    });
+    const rules = exportRules(
+      [
+        { name: 'mail', format: 'csv', sending: true, columns: { id: 'contact_id' } },
+        { name: 'all', format: 'csv', sending: false, columns: { id: 'contact_id' } },
+      ],
+      [],
+    );
+    const { needs: _needs, ...files } = exportFiles(rules);
+    const jobs = [bounceSuppression(bounces), files].map((job) => ({ job, cadence: 'nightly' as const }));
+    const result = await night(folder, { jobs, asOf: '2026-11-23' });
+    expect(jobOf(result, 'bounce-suppression')).toMatchObject({ status: 'blocked', breakdown: { people: 12 } });
+    expect([read(folder, 'mail').length, read(folder, 'all').length]).toEqual([18, 30]);
+    expect(jobOf(result, 'exports').metrics.warnings).toMatchObject({ waiting: expect.stringMatching(/^12 contacts/) });
+    const approvals = [jobOf(result, 'bounce-suppression').plan ?? ''];
+    await night(folder, { jobs, asOf: '2026-11-23', approvals });
+    expect(read(folder, 'mail').length).toBe(18);
+  });
+});
+
+describe('an export by the week', () => {
+  it('is written in the night to Monday alone', async () => {
+    const folder = temporaryFolder();
+    aCrowd(folder, {});
+    const rules: Parameters<typeof exportRules>[0] = [{ name: 'weekly', format: 'csv', sending: false, every: 'week' }];
+    await exported(folder, rules, '2026-11-22');
+    expect(existsSync(join(folder, 'exports', 'weekly.csv'))).toBe(false);
+    await exported(folder, rules, '2026-11-23');
+    expect(read(folder, 'weekly')).toHaveLength(1);
+  });
+});
 
 describe('an export', () => {
   it('for sending never holds anybody who may not be mailed', async () => {
@@ -83,7 +128,7 @@ describe('an export', () => {
     });
   });
 
-  it('gives mail tools addresses alone, whatever stands around them on the list', async () => {
+  it('gives mail tools addresses alone, with anything around them on the list', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ email: '<gus@example.com>' })],
@@ -218,7 +263,7 @@ describe('an export', () => {
     expect((await exported(folder, [...rules])).status).toBe('unchanged');
   });
 
-  it('takes a filter of its own, alone or with a list, and still nobody who may not be mailed', async () => {
+  it('takes a filter of its own, alone or with a list, and still no contact that may not be mailed', async () => {
     const folder = temporaryFolder();
     const people = [
       { contact_id: 'a', country: 'DE' },

@@ -104,7 +104,7 @@ const exportByValue = {
 } as const;
 
 describe('lifetime-value', () => {
-  it('values every buyer after merges and nobody else, counts who changed band, and changes nothing twice', async () => {
+  it('values every buyer after merges and no other contact, counts who changed band, and changes nothing twice', async () => {
     const folder = temporaryFolder();
     const { contacts, purchases } = customers();
     writeWorkbook(folder, {

@@ -46,7 +46,7 @@ it('a character that looks like a byte order mark is taken out wherever it stand
   ]);
 });
 
-it('an address is only said to have another domain where it got one', async () => {
+it('a changed domain is the reason only where the domain changed', async () => {
   const folder = temporaryFolder();
   const rules = { ...cleaning, correctTypos: { 'gmial.com': 'gmail.com' } };
   const emails = [

@@ -9,7 +9,7 @@ import { jobOf, night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
-it('nobody whom a suppression, a status or an address forbids to mail is on a sending list; each move is recorded', async () => {
+it('no contact that a suppression, a status or an address excludes is on a sending list; each move is recorded', async () => {
   const folder = temporaryFolder();
   const contacts = [
     aContact({ contact_id: 'l1' }),
@@ -45,7 +45,7 @@ it('nobody whom a suppression, a status or an address forbids to mail is on a se
   ).toBeGreaterThan(0);
 });
 
-it('a member whose day of joining nobody wrote down is dated, and has not joined again', async () => {
+it('a member without a joining date gets one, and has not joined again', async () => {
   const folder = temporaryFolder();
   const contacts = [aContact({ contact_id: 'l1' }), aContact({ contact_id: 'l2' })];
   writeWorkbook(folder, { contacts, events: [anEvent({ contact_id: 'l1' })] });
@@ -94,10 +94,7 @@ it('a rule that the engine does not understand is one list’s fault', async () 
   ];
   const job = jobOf(await night(folder, { jobs: nightly(listRefresh(rules, listSizes)) }), 'list-refresh');
   expect(job.heldParts.map(({ part, reason }) => [part, reason])).toEqual([
-    [
-      'Odd',
-      `list is wrong: jobs/rules/segments.ts: List "Odd": its rule can't be asked: invalid escape sequence: \\u.`,
-    ],
+    ['Odd', `list is wrong: jobs/rules/segments.ts: List "Odd": its rule can't be run: invalid escape sequence: \\u.`],
     ['Needs', 'list is wrong: jobs/rules/segments.ts: List "Needs" asks for the list "Odd", which is held.'],
   ]);
   expect(listed(folder)).toEqual(['Fine: l1']);

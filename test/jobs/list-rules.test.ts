@@ -14,12 +14,12 @@ describe('the lists in jobs/rules', () => {
     expect(examples.out.length).toBeGreaterThan(0);
   });
 
-  it('hold whom their examples say, and nobody else', async () => {
+  it('hold the contacts of their examples, and no others', async () => {
     expect(await runExamples(lists)).toEqual([]);
   });
 });
 
-it('an example that a list gets wrong is told, in and out', async () => {
+it('a failing example is reported, in and out', async () => {
   const german = {
     name: 'German',
     description: 'In Germany.',

@@ -68,14 +68,14 @@ describe('on a world whose truth is known, a night', () => {
     expect(due.filter((truth) => rowOf(truth).status === 'subscribed')).toEqual([]);
   });
 
-  it('newly suppresses nobody else', () => {
+  it('newly suppresses no other address', () => {
     const rightly = new Set([...withVerdict('due'), ...withVerdict('standing')].map(({ address }) => address));
     const others = truths.filter(({ address }) => address !== '' && !rightly.has(address));
     expect(others.length).toBeGreaterThan(2000);
     expect(others.filter((truth) => inForce(suppressionOf(truth)))).toEqual([]);
   });
 
-  it('suppresses nobody for the sender’s fault, a burst, or too few soft bounces', () => {
+  it('suppresses no address for the sender’s fault, a burst, or too few soft bounces', () => {
     const spared = withFate(
       'blocked',
       'burst',
@@ -102,7 +102,7 @@ describe('on a world whose truth is known, a night', () => {
     expect(released.filter((truth) => inForce(suppressionOf(truth)))).toEqual([]);
   });
 
-  it('keeps what stands, the wrongly suppressed among it, and lets nobody who left be mailed', () => {
+  it('keeps what stands, the wrongly suppressed among it, and no unsubscribed person may be mailed', () => {
     const standing = withVerdict('standing');
     expect(standing.length).toBeGreaterThan(250);
     expect(standing.filter((truth) => !inForce(suppressionOf(truth)))).toEqual([]);
@@ -119,7 +119,7 @@ describe('on a world whose truth is known, a night', () => {
       expect(suppressions.get(truth.address)).toMatchObject({ scope: 'person', reason: 'unsubscribe' });
   });
 
-  it('puts nobody on a sending list who left, is due, stands suppressed or has no address, and fills the lists all the same', () => {
+  it('puts no contact on a sending list that unsubscribed, is due, is suppressed or has no address, and fills the lists all the same', () => {
     const silent = truths.filter(
       ({ left, address, suppression: { verdict } }) =>
         left || address === '' || verdict === 'due' || verdict === 'standing',
@@ -134,8 +134,8 @@ describe('on a world whose truth is known, a night', () => {
     for (const [oddity, note] of Object.entries(noted)) {
       const rows = truths.filter((truth) => truth.oddity === oddity).map(rowOf);
       expect(rows.length).toBeGreaterThan(10);
-      const told = oddity === 'typo' ? ['risky', 'invalid'] : ['risky'];
-      expect(rows.filter(({ email_status = '' }) => !told.includes(email_status))).toEqual([]);
+      const expected = oddity === 'typo' ? ['risky', 'invalid'] : ['risky'];
+      expect(rows.filter(({ email_status = '' }) => !expected.includes(email_status))).toEqual([]);
       expect(rows.filter(({ email_note = '' }) => !note.test(email_note))).toEqual([]);
     }
     const broken = truths.filter(({ oddity }) => oddity === 'invalid').map(rowOf);

@@ -11,7 +11,7 @@ import {
   writeWorkbook,
 } from '../support/workbook.ts';
 
-it('releases nobody without a person’s yes', async () => {
+it('releases no address without a person’s yes', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, {
     contacts: [aContact({ contact_id: 'c1', email: 'c1@example.com', status: 'suppressed' })],
@@ -42,7 +42,7 @@ async function signsUpAgain(at: string, more: { kind: string; occurred_at: strin
 
 const statusOf = (folder: string): string | undefined => readCsv(folder, 'contacts')[0]?.status;
 
-it('proposes somebody who signed up after they unsubscribed, with both dates, and releases them by a yes alone', async () => {
+it('proposes a person who signed up after they unsubscribed, with both dates, and releases them by a yes alone', async () => {
   const folder = await signsUpAgain(signedUp);
   expect(readCsv(folder, 'review')).toMatchObject([
     {
@@ -63,7 +63,7 @@ it('proposes somebody who signed up after they unsubscribed, with both dates, an
   expect(statusOf(folder)).toBe('subscribed');
 });
 
-it('does not propose somebody who signed up before they unsubscribed, complained as well, or left without a date', async () => {
+it('does not propose a person who signed up before they unsubscribed, complained as well, or left without a date', async () => {
   for (const folder of [
     await signsUpAgain('2026-09-01T09:00:00Z'),
     await signsUpAgain(signedUp, [{ kind: 'complaint', occurred_at: '2026-10-02T10:00:00Z' }]),

@@ -141,7 +141,7 @@ describe('suppression-review', () => {
       [
         ...[a, b, c].map(({ email }) => `${email}: ${whole}`),
         'alone@example.com: its contact is marked as suppressed, and the list knows no reason',
-        'n/a: is no e-mail address, so that it stops nobody',
+        'n/a: is no e-mail address, so it suppresses no one',
       ].sort(),
     );
     expect(metrics).toMatchObject({
@@ -188,7 +188,7 @@ describe('suppression-review', () => {
     expect(readCsv(folder, 'contacts')[0]?.status).toBe('suppressed');
   });
 
-  it('lets no answer release who complained since, or was suppressed anew', async () => {
+  it('lets no answer release a person who complained since, or was suppressed again', async () => {
     const folder = temporaryFolder();
     aWorkbook(folder);
     await review(folder);

@@ -1,7 +1,7 @@
 /**
- * The judge of law 4: a model in plain TypeScript that shares nothing with the jobs. It knows what each person wanted and what
- * stood, and says who must get no mail; `people` is what happens in the world and what people do to the workbook. Only a
- * person releases, in the list or by a "yes" in `review`.
+ * The judge of law 4: a model in plain TypeScript that shares nothing with the jobs. It knows what each person wanted
+ * and what stood, and says who must get no mail; `people` is what happens in the world and what people do to the
+ * workbook. Only a person releases, in the list or by a "yes" in `review`.
  */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
@@ -36,7 +36,10 @@ const onePerson = (i: number): Row =>
       : { created_at: '2026-11-01T00:00:00Z' }),
   });
 
-/** The workbook at first: people, some noted as inactive; some in the archive; and pairs that a person was asked about, or has answered. */
+/**
+ * The workbook at first: people, some noted as inactive; some in the archive; and pairs that a person was asked about,
+ * or has answered.
+ */
 export const firstBook = (): Book => ({
   ...(Object.fromEntries(TABLES.map((table) => [table, []])) as unknown as Book),
   contacts: Array.from({ length: PERSONS }, (_, i) => onePerson(i)),
@@ -257,7 +260,8 @@ export function judge(before: Book, after: Book, mailed: ReadonlySet<string> | n
     const isGone = !now.has(survivor(id)) && (isForgotten(row) || addresses.has(key(row.email)));
     return !isGone && !yes.has(key(row.email));
   };
-  // A mailbox that is dead, or suppressed alone, says nothing of the person who has another one too: a merge leaves it behind.
+  // A mailbox that is dead, or suppressed alone, says nothing of the person who has another one too: a merge leaves it
+  // behind.
   const lasting = refused({ ...before, suppressions: before.suppressions.filter(({ scope }) => scope !== 'address') });
   const follows = (id: string): boolean => survivor(id) === id || lasting.has(id);
   expect(

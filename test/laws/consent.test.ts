@@ -1,7 +1,8 @@
 /**
- * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports, erasures and
- * undos in any order, and what people do meanwhile, nobody who left, complained or stands suppressed becomes mailable, or stands
- * on a list or in an export meant for sending, until a person says so (consent-model.ts judges).
+ * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports,
+ * erasures and undos in any order, and what people do meanwhile, nobody who left, complained or stands suppressed
+ * becomes mailable, or stands on a list or in an export meant for sending, until a person says so (consent-model.ts
+ * judges).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ import { jobOf, night } from '../support/night.ts';
 import { aBounce, aContact, membersOf, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 import {
   addressOf,
+  type Book,
   chosen,
   contactOf,
   dayOf,
@@ -30,9 +32,11 @@ import {
   firstChanges,
   judge,
   judgeExports,
+  key,
   PERSONS,
   people,
   readBook,
+  refused,
 } from './consent-model.ts';
 
 const DAYS = 3;
@@ -47,8 +51,8 @@ const endOf = (day: number): Date => new Date(`${dayOf(day)}T23:59:59.999Z`);
 const ERASES = 3;
 
 /**
- * Forgets a person, as the command does: in a run of its own, and then the rows in quarantine, which no job sees. Whoever was
- * forgotten before is not there to be forgotten again.
+ * Forgets a person, as the command does: in a run of its own, and then the rows in quarantine, which no job sees.
+ * Whoever was forgotten before is not there to be forgotten again.
  */
 async function forget(folder: string, day: number, pick: number): Promise<void> {
   const forgotten: Person[] = [];
@@ -66,26 +70,91 @@ function anUndo(day: number, pick: number, of: Pick<ScheduledJob, 'cadence'> & {
   return { job: undoJob(of.name, period), cadence: 'nightly', period: `${of.name}-${period}` };
 }
 
-/** A file of another tool that knows everybody, under both of their spellings, and knows of nobody who left. */
-function anImport(day: number, pick: number): ScheduledJob {
+/** A file through the reader of every door, as a job. */
+function importOf(
+  day: number,
+  nth: number,
+  file: { name: string; text: string },
+  overwrite: readonly string[],
+): ScheduledJob {
   const scratch = mkdtempSync(join(tmpdir(), 'nightshift-law-import-'));
-  const rows = Array.from({ length: PERSONS }, (_, i) => {
-    const email = addressOf(i);
-    return `${pick % 2 === 0 ? `p${i}` : ''},${pick % 3 === 0 ? email.toUpperCase() : email},Imported,subscribed`;
-  });
-  const path = join(scratch, 'file.csv');
-  writeFileSync(path, `contact_id,email,first_name,status\n${rows.join('\n')}\n`);
-  const feeds = new Set(['contacts'] as const);
+  const path = join(scratch, file.name);
+  writeFileSync(path, file.text);
+  const feeds = new Set(['contacts', 'suppressions', 'bounces'] as const);
   const job = importJob(
     {
       ...{ name: 'import', paths: [path], feeds, scratch, map: {}, progress: () => {}, settings: { timeZone: 'UTC' } },
-      overwrite: new Set(pick % 5 === 0 ? ['first_name', 'email'] : ['first_name']),
-      ...{ asOf: endOf(day), eraseKey: ERASE_KEY },
+      ...{ overwrite: new Set(overwrite), asOf: endOf(day), eraseKey: ERASE_KEY },
     },
     async () => rmSync(scratch, { recursive: true, force: true }),
   );
-  return { job, cadence: 'nightly', period: `${dayOf(day)}-00000001` };
+  return { job, cadence: 'nightly', period: `${dayOf(day)}-${String(nth).padStart(8, '0')}` };
 }
+
+const everybody = (row: (email: string, i: number) => string, pick = 0): string =>
+  Array.from({ length: PERSONS }, (_, i) => {
+    const email = addressOf(i);
+    return `${row(pick % 3 === 0 ? email.toUpperCase() : email, i)}\n`;
+  }).join('');
+
+/** A file of another tool that knows everybody, under both of their spellings, and knows of nobody who left. */
+const anImport = (day: number, pick: number): ScheduledJob =>
+  importOf(
+    day,
+    1,
+    {
+      name: 'file.csv',
+      text: `contact_id,email,first_name,status\n${everybody((email, i) => `${pick % 2 === 0 ? `p${i}` : ''},${email},Imported,subscribed`, pick)}`,
+    },
+    pick % 5 === 0 ? ['first_name', 'email'] : ['first_name'],
+  );
+
+/** Lists of other tools that say of everybody that they want mail. */
+const AGREEING: readonly { name: string; header: string; row: (email: string) => string }[] = [
+  {
+    name: 'subscribed_x.csv',
+    header: 'Email Address,First Name,OPTIN_TIME,LEID',
+    row: (email) => `${email},A,2026-01-01 10:00:00,`,
+  },
+  { name: 'brevo.csv', header: 'EMAIL,FIRSTNAME,EMAIL_BLACKLISTED', row: (email) => `${email},A,false` },
+  { name: 'klaviyo.csv', header: 'Email,First Name,Email Marketing Consent', row: (email) => `${email},A,SUBSCRIBED` },
+  {
+    name: 'kit.csv',
+    header: 'first_name,email_address,state,created_at',
+    row: (email) => `A,${email},active,2026-03-03`,
+  },
+  { name: 'list.csv', header: 'E-Mail,Vorname,Newsletter-Einwilligung', row: (email) => `${email},A,ja` },
+];
+
+const anAgreeingList = (day: number, pick: number): ScheduledJob => {
+  const { name, header, row } = chosen(AGREEING, pick);
+  return importOf(day, 2, { name, text: `${header}\n${everybody(row, pick)}` }, ['first_name']);
+};
+
+/** Files in which one person left or complained, with their moment on the day. */
+const REFUSING: readonly { name: string; text: (email: string, day: string) => string }[] = [
+  {
+    name: 'suppression_unsubscribes.csv',
+    text: (email, day) => `email,created\n${email},${Date.parse(`${day}T12:00:00Z`) / 1000}\n`,
+  },
+  {
+    name: 'complaints.json',
+    text: (email, day) => `{"items":[{"address":"${email}","created_at":"${day}T12:00:00Z"}]}`,
+  },
+  { name: 'activity.csv', text: (email, day) => `email,event,timestamp\n${email},spamreport,${day}T12:00:00Z\n` },
+  { name: 'reports.csv', text: (email) => `email,kind,occurred_at\n${email},Marked as spam,some day\n` },
+  { name: 'crm.csv', text: (email) => `Email;First Name;Status;City\n${email};"Ada;unsubscribed\n` },
+  {
+    name: 'leads.csv',
+    text: (email) => `Email,First Name,Opted out of email: Marketing Information\n${email},Ada,true\n`,
+  },
+];
+
+const REFUSAL = 'a file in which somebody left';
+const aRefusingFile = (day: number, pick: number): ScheduledJob => {
+  const { name, text } = chosen(REFUSING, pick);
+  return importOf(day, 3, { name, text: text(addressOf(pick % PERSONS), dayOf(day)) }, []);
+};
 
 const scheduled = allJobs(nightShift);
 /** These end each night: what they write is judged. */
@@ -98,6 +167,8 @@ const machines: Readonly<Record<string, (day: number, pick: number) => Scheduled
     scheduled.filter((each) => !last.includes(each)).map((each) => [each.job.name, () => each] as const),
   ),
   import: anImport,
+  'a list of another tool that says yes of everybody': anAgreeingList,
+  [REFUSAL]: aRefusingFile,
   'undo of an import': (day, pick) => anUndo(day, pick, { name: 'import', cadence: 'nightly' }),
   'undo of a job': (day, pick) => {
     const { job, cadence } = chosen(scheduled, pick);
@@ -105,12 +176,26 @@ const machines: Readonly<Record<string, (day: number, pick: number) => Scheduled
   },
 };
 
+/** So many of the files above say when: those stand against any earlier release. */
+const DATED = 3;
+
+/** Whoever left by a file of the night gets no mail after it. */
+function judgeFile(after: Book, working: readonly string[], pick: number): void {
+  if (!working.includes(REFUSAL) || pick % REFUSING.length >= DATED) return;
+  const silent = refused(after);
+  const left = after.contacts.filter(({ email }) => key(email) === addressOf(pick % PERSONS));
+  expect(
+    left.filter(({ contact_id = '' }) => !silent.has(contact_id)),
+    'left by a file, and mailable',
+  ).toEqual([]);
+}
+
 const aDay = fc.record({
   happenings: fc.array(
     fc.record({ what: fc.constantFrom(...Object.keys(people)), person: fc.nat(PERSONS - 1), pick: fc.nat(99) }),
     { minLength: 4, maxLength: 14 },
   ),
-  machines: fc.shuffledSubarray(Object.keys(machines), { minLength: 5, maxLength: 9 }),
+  machines: fc.shuffledSubarray(Object.keys(machines), { minLength: 6, maxLength: 11 }),
   pick: fc.nat(99),
 });
 
@@ -141,6 +226,7 @@ async function live(
     const after = readBook(folder);
     judge(book, after, onSendingLists(folder), ERASE_KEY);
     judgeExports(join(folder, 'exports'), after);
+    judgeFile(after, working, pick);
     book = after;
   }
   rmSync(folder, { recursive: true });

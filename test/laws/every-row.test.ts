@@ -1,4 +1,7 @@
-/** Law 3: rows read = rows kept + rows in quarantine + rows removed with a reason; and what nobody touches stays as it is. */
+/**
+ * Law 3: rows read = rows kept + rows in quarantine + rows removed with a reason; and what nobody touches stays as it
+ * is.
+ */
 import { Buffer } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

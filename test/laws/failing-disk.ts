@@ -1,5 +1,5 @@
 /**
- * A disk that fails: the operations through which landing and the ledger write, counted, and failing at the nth. The
+ * A disk that fails: the operations through which commit and the ledger write, counted, and failing at the nth. The
  * real disk is put back afterwards. Reads never fail, because nothing can be lost by them.
  */
 import { type Disk, nodeDisk } from '../../lib/core/disk.ts';

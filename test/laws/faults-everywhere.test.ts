@@ -23,7 +23,9 @@ const smallJob = job({
 });
 const jobs = [{ job: smallJob, cadence: 'nightly' }] as const;
 
-/** A workbook whose night writes suppressions, contacts, quarantine, runs and changes, some of them for the first time. */
+/**
+ * A workbook whose night writes suppressions, contacts, quarantine, runs and changes, some of them for the first time.
+ */
 const aWorkbook = (folder: string): void =>
   writeWorkbook(folder, { contacts: [aContact(), aContact(), aContact({ created_at: 'soon' })] });
 

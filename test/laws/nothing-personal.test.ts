@@ -29,8 +29,8 @@ it('no cell of a workbook reaches the ledger, stdout or stderr, whatever the job
   const workbook = join(folder, 'workbook');
   const ledger = join(folder, 'ledger');
   canaryWorkbook(workbook);
-  const said: string[] = [];
-  const take = (...parts: unknown[]): void => void said.push(parts.map(String).join(' '));
+  const output: string[] = [];
+  const take = (...parts: unknown[]): void => void output.push(parts.map(String).join(' '));
   vi.spyOn(console, 'log').mockImplementation(take);
   vi.spyOn(console, 'error').mockImplementation(take);
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -53,8 +53,8 @@ it('no cell of a workbook reaches the ledger, stdout or stderr, whatever the job
   const entries = filesBelow(ledger).map((file) => readFileSync(join(ledger, file), 'utf8'));
   expect(entries.length).toBeGreaterThan(10);
   expect(entries.filter((text) => JSON.parse(text).status === 'failed').length).toBeGreaterThan(3);
-  expect(said.join('\n').length).toBeGreaterThan(2000);
+  expect(output.join('\n').length).toBeGreaterThan(2000);
   expect(entries.flatMap(sings)).toEqual([]);
-  expect(said.flatMap(sings)).toEqual([]);
+  expect(output.flatMap(sings)).toEqual([]);
   expect(filesBelow(ledger).flatMap(sings)).toEqual([]);
 });

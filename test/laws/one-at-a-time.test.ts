@@ -1,6 +1,7 @@
 /** One run at a time: of two that start at once one works, and the other says who does. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { nightShift } from '../fixture/batches.ts';
 import { readyChild } from '../support/child-process.ts';
 import { aContact, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { entriesByOutcome, leftovers } from './one-outcome.ts';
@@ -16,10 +17,11 @@ it('two runs started at once: one works, the other exits 4 and names the one tha
   expect(both.map(({ child }) => child.exitCode).sort()).toEqual([0, 4]);
   const worker = both.find(({ child }) => child.exitCode === 0);
   const refused = both.find(({ child }) => child.exitCode === 4);
-  const says = (await refused?.said) ?? '';
+  const says = (await refused?.output) ?? '';
   expect(says).toContain(`${workbook} is in use by "nightly" (process ${worker?.child.pid} on `);
   expect(says).toContain('Run again when it has ended.');
-  expect(Object.values(entriesByOutcome(ledger))).toEqual([1, 1, 1, 1, 1]);
-  expect(readCsv(workbook, 'runs')).toHaveLength(5);
+  const jobs = nightShift.batches.find(({ name }) => name === 'nightly')?.jobs ?? [];
+  expect(Object.values(entriesByOutcome(ledger))).toEqual(jobs.map(() => 1));
+  expect(readCsv(workbook, 'runs')).toHaveLength(jobs.length);
   expect(leftovers(workbook)).toEqual([]);
 });

@@ -44,10 +44,14 @@ export function entriesByOutcome(ledger: string): Record<string, number> {
   return counts;
 }
 
-/** What lies in a workbook's own state folder between runs, beside the lock, the marker and a test's ledger (and what a death leaves there). */
+/**
+ * What lies in a workbook's own state folder between runs, beside the lock, the marker and a test's ledger (and what a
+ * death leaves there).
+ */
 export const leftovers = (folder: string): string[] => {
   const state = join(folder, '.nightshift');
-  const known = /^(lock\.db|applied\.json|test-ledger\/[^/]+\/[^/]+\/[^.][^/]*\.json|test-ledger\/.*\.unfinished)$/;
+  const known =
+    /^(lock\.db|applied\.json|workbook\.json|test-ledger\/[^/]+\/[^/]+\/[^.][^/]*\.json|test-ledger\/.*\.unfinished)$/;
   const scratch = readdirSync(state).filter((name) => name.startsWith('scratch-'));
   return [...scratch, ...filesBelow(state).filter((path) => !known.test(path))];
 };

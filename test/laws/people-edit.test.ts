@@ -1,4 +1,6 @@
-/** Law 7: a person edits while the run works. Their edit is kept; the run reads and plans again, or says that it can't. */
+/**
+ * Law 7: a person edits while the run works. Their edit is kept; the run reads and plans again, or says that it can't.
+ */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +27,7 @@ const beside =
         const reading = await store.read();
         return moment === 'after the reading' ? now(reading) : reading;
       },
-      land: async (...given) => store.land(...(moment === 'before the writing' ? now(given) : given)),
+      commit: async (...given) => store.commit(...(moment === 'before the writing' ? now(given) : given)),
     };
   };
 

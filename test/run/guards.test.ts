@@ -1,4 +1,6 @@
-/** What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs. */
+/**
+ * What stops a plan before anything is written, and what does not: limits, shrunken tables, single lists, failed jobs.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -114,10 +116,10 @@ describe('a table that lost rows since the last night', () => {
 });
 
 describe('lists', () => {
-  const list = (name: string, company: string): ListRule => ({
+  const list = (name: string, company: string, sending = false): ListRule => ({
     name,
     description: `Everybody at ${company}.`,
-    sending: false,
+    sending,
     where: all(text('company').is(company)),
     examples: { in: [], out: [] },
   });
@@ -134,17 +136,19 @@ describe('lists', () => {
 
   it('stand alone: one that changes too much or is wrong is held, the others go on, and an approval of the part lets it through', async () => {
     const folder = temporaryFolder();
-    const right = [list('Big', 'Big'), list('Small', 'Small')];
+    const right = [list('Big', 'Big'), list('Small', 'Small', true), list('Kept out', 'Small')];
     writeWorkbook(folder, { contacts: rows(40, 4) });
     await night(folder, { jobs: nightly(listRefresh([...right, list('Odd', 'Big')], sizes)) });
-    expect(members(folder)).toEqual({ Big: 40, Odd: 40, Small: 4 });
+    expect(members(folder)).toEqual({ Big: 40, 'Kept out': 4, Odd: 40, Small: 4 });
 
     writeWorkbook(folder, { contacts: rows(20, 30) });
     const wrong = { ...list('Odd', 'Big'), where: all(text('compny').is('Big')) };
     const jobs = nightly(listRefresh([...right, wrong, list('New', 'Small')], sizes));
     const job = jobOf(await night(folder, { jobs, asOf: '2026-11-23' }), 'list-refresh');
     expect(job.status).toBe('applied');
-    expect(members(folder)).toEqual({ Big: 40, New: 30, Odd: 40, Small: 4 });
+    // One that is never sent to may grow.
+    expect(members(folder)).toEqual({ Big: 40, 'Kept out': 30, New: 30, Odd: 40, Small: 4 });
+    expect(exitCode([{ ...job, heldParts: job.heldParts.filter(({ plan }) => plan !== null) }])).toBe(3);
     expect(job.heldParts.map(({ part, reason, rows: n }) => [part, reason, n])).toEqual([
       ['Big', 'list "Big" changes too much: 40 to 20 members', 40],
       ['Small', 'list "Small" changes too much: 4 to 30 members', 52],
@@ -157,7 +161,7 @@ describe('lists', () => {
     const approved = jobOf(second, 'list-refresh');
     expect(approved.heldParts.map(({ part }) => part)).toEqual(['Small', 'Odd']);
     expect(approved.letThrough).toEqual(approvals);
-    expect(members(folder)).toEqual({ Big: 20, New: 30, Odd: 40, Small: 4 });
+    expect(members(folder)).toEqual({ Big: 20, 'Kept out': 30, New: 30, Odd: 40, Small: 4 });
   });
 
   it('whose rules are wrong say so every night, can’t be approved, and end the run with exit code 2', async () => {
@@ -172,7 +176,7 @@ describe('lists', () => {
     for (const result of [first, second]) {
       expect(exitCode(result.jobs)).toBe(2);
       expect(reportRun('A night', result).slice(2, 5)).toEqual([
-        'list-refresh          unchanged  nothing to change but what is held',
+        'list-refresh          unchanged  no changes but what is held',
         '  held: list is wrong: jobs/rules/segments.ts: List "Odd", text(contry): contacts has no column "contry". Did you mean "country"? 2 rows stay as they are until the rule is fixed.',
         '  held: list is wrong: jobs/rules/segments.ts: List "New", text(contry): contacts has no column "contry". Did you mean "country"? Nothing of it changes until the rule is fixed.',
       ]);

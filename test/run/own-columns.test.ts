@@ -1,4 +1,7 @@
-/** Columns and tables that a team declares are read, typed, planned, written, kept and undone like Nightshift's; others stay untouched. */
+/**
+ * Columns and tables that a team declares are read, typed, planned, written, kept and undone like Nightshift's; others
+ * stay untouched.
+ */
 import { afterEach, describe, expect, it } from 'vitest';
 import { update, upsert } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';

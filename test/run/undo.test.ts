@@ -1,4 +1,6 @@
-/** Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word. */
+/**
+ * Undo puts back what a run decided, and nothing that anybody decided since; who becomes mailable is a person's word.
+ */
 import { describe, expect, it } from 'vitest';
 import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
@@ -41,7 +43,7 @@ describe('undo', () => {
     ]);
     writeWorkbook(folder, { contacts: [cleaned[0] ?? {}, { ...cleaned[1], first_name: 'Gracie' }] });
     const undone = await undo(folder, 'list-cleaning');
-    expect(undone).toMatchObject({ status: 'applied', held: { 'changed since by somebody else': 1 } });
+    expect(undone).toMatchObject({ status: 'applied', held: { 'changed since by a person or a later run': 1 } });
     expect(readCsv(folder, 'contacts')).toEqual([contacts[0], { ...contacts[1], first_name: 'Gracie' }]);
     expect((await undo(folder, 'list-cleaning')).status).toBe('unchanged');
     expect(readCsv(folder, 'changes').filter((row) => row.job === 'undo').length).toBeGreaterThan(4);

@@ -1,4 +1,7 @@
-/** What a cell's text is read as, in UTC and elsewhere, alone and by what its column shows; what has no certain reading is unknown. */
+/**
+ * What a cell's text is read as, in UTC and elsewhere, alone and by what its column shows; what has no certain reading
+ * is unknown.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../lib/core/engine.ts';

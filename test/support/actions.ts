@@ -22,6 +22,8 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly summary: string;
+  /** What the step left for the next one. */
+  readonly outputs: Readonly<Record<string, string>>;
   readonly clone: string;
 }
 
@@ -29,7 +31,9 @@ export interface Order {
   readonly args: readonly string[];
   /** The clock when it starts. */
   readonly now: string;
-  readonly event?: 'schedule' | 'workflow_dispatch';
+  readonly event?: 'schedule' | 'workflow_dispatch' | 'issues' | 'issue_comment';
+  /** What GitHub sends of the event. */
+  readonly payload?: unknown;
   readonly env?: Readonly<Record<string, string>>;
   /** What jobs/ gives, where it is not what the world runs; of runs in this process alone. */
   readonly jobs?: Promise<NightShift>;
@@ -43,6 +47,13 @@ export interface ActionsWorld {
   run(order: Order): Promise<Ended>;
   /** Runs in this process; not two at a time. */
   runHere(order: Order): Promise<Ended>;
+  /** The first run for real, by hand: without one, scheduled runs are rehearsals. */
+  begin(now: string): Promise<Ended>;
+  /**
+   * A person sets a label or comments, and the workflow that listens to it runs: what it decides, and what follows from
+   * it.
+   */
+  decide(now: string, by: string, act: Act): Promise<{ readonly decided: Ended; readonly ran: Ended | null }>;
   git(folder: string, ...args: string[]): string;
   /** A person edits a file and pushes. */
   personPushes(): void;
@@ -51,6 +62,9 @@ export interface ActionsWorld {
   close(): Promise<void>;
 }
 
+/** What a person does in an issue. */
+export type Act = { readonly issue: number } & ({ readonly label: string } | { readonly comment: string });
+
 const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com', '-c', 'init.defaultBranch=main'];
 
 /** What the runs execute, below the repository's own folder, and on which night shift. */
@@ -58,6 +72,39 @@ const programs: Readonly<Record<'product' | 'story', { readonly path: string; re
   product: { path: 'test/support/fixture-shift/main.ts', nightShift },
   story: { path: 'test/support/story-shift/main.ts', nightShift: storyShift },
 };
+
+/** As .github/workflows/approve.yml does: its first job, and where that lets something through, its second. */
+async function decideIn(
+  { repository }: GitHubServer,
+  run: ActionsWorld['runHere'],
+  now: string,
+  by: string,
+  act: Act,
+): Promise<{ decided: Ended; ran: Ended | null }> {
+  repository.now = now.replace('.000Z', 'Z');
+  const issue = repository.issues.find(({ number }) => number === act.issue);
+  if (!issue) throw new Error(`there is no issue #${act.issue}`);
+  const sender = { login: by, type: 'User' };
+  const common = { issue: { number: issue.number }, sender };
+  if ('label' in act) issue.labels.push(act.label);
+  const comment = 'comment' in act ? repository.comment(issue, act.comment, by) : null;
+  const decided = await run({
+    args: ['decide'],
+    now,
+    event: comment ? 'issue_comment' : 'issues',
+    payload: comment
+      ? { ...common, action: 'created', comment: { id: comment.id, user: sender } }
+      : { ...common, action: 'labeled', label: { name: 'label' in act ? act.label : '' } },
+  });
+  const { batch, 'as-of': asOf, approve = '', approver, issue: number } = decided.outputs;
+  if (!batch) return { decided, ran: null };
+  const plans = approve
+    .split(' ')
+    .filter(Boolean)
+    .map((plan) => `--approve=${plan}`);
+  const args = ['shift', `--as-of=${asOf}`, ...plans, `--approver=${approver}`, `--issue=${number}`, '--', batch];
+  return { decided, ran: await run({ args, now, event: 'issues' }) };
+}
 
 export async function actionsWorld(which: keyof typeof programs = 'product'): Promise<ActionsWorld> {
   const program = programs[which];
@@ -82,15 +129,17 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
   };
   personPushes();
   let runs = 0;
-  const prepare = ({ args, now, event = 'schedule', env = {} }: Order) => {
+  const prepare = ({ args, now, event = 'schedule', payload, env = {} }: Order) => {
     const id = ++runs;
     server.repository.now = now.replace('.000Z', 'Z');
     const clone = join(base, `clone-${id}`);
     // As actions/checkout does: the newest commit alone.
     git(base, 'clone', '-q', '--depth=1', '-b', 'main', `file://${join(base, 'remote.git')}`, `clone-${id}`);
-    const paths = { summary: join(base, `summary-${id}.md`), event: join(base, `event-${id}.json`) };
+    const path = (name: string): string => join(base, `${name}-${id}`);
+    const paths = { summary: path('summary'), event: path('event'), output: path('output') };
     writeFileSync(paths.summary, '');
-    writeFileSync(paths.event, JSON.stringify(event === 'schedule' ? { schedule: '17 3 * * *' } : {}));
+    writeFileSync(paths.output, '');
+    writeFileSync(paths.event, JSON.stringify(payload ?? (event === 'schedule' ? { schedule: '17 3 * * *' } : {})));
     const variables = {
       PATH: process.env.PATH,
       HOME: base,
@@ -106,11 +155,21 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
       GITHUB_EVENT_NAME: event,
       GITHUB_EVENT_PATH: paths.event,
       GITHUB_STEP_SUMMARY: paths.summary,
+      GITHUB_OUTPUT: paths.output,
+      GITHUB_WORKSPACE: clone,
       ...env,
     };
     const [command = '', ...rest] = args;
     const line = [command, '--ledger', join(clone, 'data/ledger'), ...rest];
-    return { line, variables, ended: () => ({ summary: readFileSync(paths.summary, 'utf8'), clone }) };
+    const outputs = (): Record<string, string> =>
+      Object.fromEntries(
+        readFileSync(paths.output, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
+      );
+    const ended = () => ({ summary: readFileSync(paths.summary, 'utf8'), outputs: outputs(), clone });
+    return { line, variables, ended };
   };
   const run = async (order: Order): Promise<Ended> => {
     const { line, variables, ended } = prepare(order);
@@ -134,14 +193,14 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
   };
   const runHere = async (order: Order): Promise<Ended> => {
     const { line, variables, ended } = prepare(order);
-    const said = { stdout: '', stderr: '' };
+    const printed = { stdout: '', stderr: '' };
     const listen = (stream: 'stdout' | 'stderr') =>
       vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
-        said[stream] += String(chunk);
+        printed[stream] += String(chunk);
         return true;
       });
     const toLine = (stream: 'stdout' | 'stderr') => (text: unknown) => {
-      said[stream] += `${String(text)}\n`;
+      printed[stream] += `${String(text)}\n`;
     };
     const spies = [
       listen('stdout'),
@@ -154,19 +213,23 @@ export async function actionsWorld(which: keyof typeof programs = 'product'): Pr
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(order.now) });
     try {
       const code = await main(line, order.jobs ?? program.nightShift);
-      return { code, ...said, ...ended() };
+      return { code, ...printed, ...ended() };
     } finally {
       vi.useRealTimers();
       vi.unstubAllEnvs();
       for (const spy of spies) spy.mockRestore();
     }
   };
+  const begin = (now: string): Promise<Ended> =>
+    runHere({ args: ['shift', 'nightly'], now, event: 'workflow_dispatch' });
   return {
     base,
     workbook,
     server,
     run,
     runHere,
+    begin,
+    decide: (now, by, act) => decideIn(server, runHere, now, by, act),
     git,
     personPushes,
     log: () => git(join(base, 'remote.git'), 'log', '--format=%s', 'main').split('\n'),

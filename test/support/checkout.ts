@@ -6,7 +6,10 @@ import { temporaryFolder } from './workbook.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Copies what a command needs, and `more` (paths below the root). The packages are this checkout's; the cache is its own. */
+/**
+ * Copies what a command needs, and `more` (paths below the root). The packages are this checkout's; the cache is its
+ * own.
+ */
 export function checkout(more: readonly string[] = []): string {
   const copy = temporaryFolder();
   for (const part of ['bin', 'lib', 'data/sample', 'package.json', ...more])

@@ -1,6 +1,7 @@
 /**
- * Programs of the tests in processes of their own. Each is bundled once a test process, because reading the sources one by one
- * would be most of a child's time. `night-child.ts` among them says when it is ready, and kills itself ahead of one of its writes.
+ * Programs of the tests in processes of their own. Each is bundled once a test process, because reading the sources one
+ * by one would be most of a child's time. `night-child.ts` among them says when it is ready, and kills itself ahead of
+ * one of its writes.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -60,7 +61,7 @@ export function programFile(path: string): Promise<string> {
 export interface ReadyChild {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** What it says on stderr, once it has ended. */
-  readonly said: Promise<string>;
+  readonly output: Promise<string>;
   /** Lets it begin, and waits for its end. Gives the signal that ended it; null for none. */
   readonly goOn: () => Promise<string | null>;
 }
@@ -76,7 +77,7 @@ export async function readyChild(
     env: { ...process.env, ...env },
   });
   const ended = once(child, 'exit');
-  const said = text(child.stderr);
+  const output = text(child.stderr);
   const early = ended.then(() => {
     throw new Error('the child ended before it began');
   });
@@ -88,5 +89,5 @@ export async function readyChild(
     await ended;
     return child.signalCode;
   };
-  return { child, said, goOn };
+  return { child, output, goOn };
 }

@@ -1,11 +1,14 @@
 /**
- * A DNS server on this machine that answers real packets (RFC 1035) over UDP, and misbehaves as servers do. It knows the few
- * record types that mail and websites need, and counts questions.
+ * A DNS server on this machine that answers real packets (RFC 1035) over UDP, and misbehaves as servers do. It knows
+ * the few record types that mail and websites need, and counts questions.
  */
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 
-/** What a name has: records by type; or what the server does instead of answering. A name that isn't listed doesn't exist. */
+/**
+ * What a name has: records by type; or what the server does instead of answering. A name that isn't listed doesn't
+ * exist.
+ */
 export interface Zone {
   readonly [name: string]: Records | 'fails' | 'refuses' | 'is silent' | 'talks nonsense' | 'cuts off';
 }

@@ -1,9 +1,10 @@
 /**
- * Brings files into a workbook in a folder, as the command line does, but for its words and questions.
+ * Imports files into a workbook in a folder, as the command line does, but for its words and questions.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { type ImportReport, type ImportRequest, importJob } from '../../lib/intake/import-job.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
 import type { JobResult } from '../../lib/run/result.ts';
@@ -18,7 +19,9 @@ export interface Imported {
 
 let runs = 0;
 
-/** Imports files, given by name and content, on the workbook in `folder`. The files lie beside it, in `FOLDER-files`. */
+/**
+ * Imports files, given by name and content, on the workbook in `folder`. The files lie beside it, in `FOLDER-files`.
+ */
 export async function bringIn(
   folder: string,
   files: Readonly<Record<string, string>>,
@@ -40,7 +43,7 @@ export async function bringIn(
     {
       name: 'import',
       paths,
-      feeds: await fedTables(paths, given.map),
+      feeds: await fedTables(paths, given),
       scratch: beside,
       map: {},
       progress: () => {},
@@ -52,8 +55,7 @@ export async function bringIn(
     },
     async (found, engine) => {
       report = found;
-      const { raw } = await import('../../lib/core/sql.ts');
-      const rows = await engine.rows(raw('select * from import_rejects order by file, line, "column"'));
+      const rows = await engine.rows(sql`select * from import_rejects order by file, line, "column"`);
       rejects = rows.map((row) => ({
         file: basename(paths[Number(row.file)] ?? ''),
         row: String(row.line),

@@ -1,9 +1,11 @@
 /**
- * A spreadsheet on the real service to test with, or on a local server that stands in for it. Each test lays out its own
- * tabs, marks them, and takes them away again. A spreadsheet that holds anything else is refused and left as it is.
+ * A spreadsheet on the real service to test with, or on a local server that stands in for it. Each test lays out its
+ * own tabs, marks them, and takes them away again. A spreadsheet that holds anything else is refused and left as it is.
  */
+
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { tableNames } from '../../lib/core/tables.ts';
+import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { type ClientOptions, type SheetsClient, sheetsClient } from '../../lib/workbook/sheets/client.ts';
 import { openSheetsStore } from '../../lib/workbook/sheets/store.ts';
 import type { Rows, StoreBench, Tables } from './store-bench.ts';
@@ -34,7 +36,9 @@ interface Tab {
 
 interface Found {
   readonly tabs: readonly Tab[];
-  /** Keys of the spreadsheet's own metadata. A test's stands there while it runs, or where it was ended in the middle. */
+  /**
+   * Keys of the spreadsheet's own metadata. A test's stands there while it runs, or where it was ended in the middle.
+   */
   readonly metadata: ReadonlySet<string>;
 }
 
@@ -122,6 +126,7 @@ export async function liveBench(id: string, tables: Tables, options: ClientOptio
         spreadsheetId: id,
         folder,
         aliases: {},
+        recognise: recogniseWith(),
         command: 'test',
         run,
         client: sheetsClient(id, options),

@@ -1,6 +1,6 @@
 /**
- * A night on a folder of CSV files, in this process: the run that the command line makes, with its store and its ledger,
- * but for the clock and the words around it. For tests that ask what jobs decide.
+ * A night on a folder of CSV files, in this process: the run that the command line makes, with its store and its
+ * ledger, but for the clock and the words around it. For tests that ask what jobs decide.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { rehearsal } from '../../lib/cli/run.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
+import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { runBatch } from '../../lib/run/run.ts';
@@ -37,7 +38,10 @@ export interface Night {
   readonly progress?: (line: string) => void;
 }
 
-/** Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that they sort. */
+/**
+ * Runs a night on the workbook in `folder`; its ledger is beside the folder's own state. Runs are numbered, so that
+ * they sort.
+ */
 export async function night(
   folder: string,
   { asOf = endOfToday, jobs = ['nightly'], approvals = [], dryRun = false, ...given }: Night = {},
@@ -50,7 +54,16 @@ export async function night(
   const ledgerFolder = join(folder, '.nightshift', 'test-ledger');
   const ledger = (given.ledger ?? itself)(folderLedger(ledgerFolder));
   const run = `${String(entriesIn(ledgerFolder)).padStart(6, '0')}-test`;
-  const open = given.open ?? (() => openCsvStore({ folder, aliases: workbook.aliases, command: 'test', run }));
+  const open =
+    given.open ??
+    (() =>
+      openCsvStore({
+        folder,
+        aliases: workbook.aliases,
+        recognise: recogniseWith(workbook.aliases),
+        command: 'test',
+        run,
+      }));
   const store = await open(run);
   const start = performance.now();
   try {

@@ -11,17 +11,17 @@ import { temporaryFolder } from './workbook.ts';
 /** Gives what runs commands on a spreadsheet, with a ledger and a state of their own. */
 export function commandsOn(bench: SheetsBench, shift: NightShift = nightShift) {
   const folder = temporaryFolder();
-  return async (...argv: string[]): Promise<{ code: number; said: string }> => {
-    const said: string[] = [];
-    vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-    vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+  return async (...argv: string[]): Promise<{ code: number; output: string }> => {
+    const output: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+    vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     vi.stubEnv('NIGHTSHIFT_SHEETS_URL', bench.server.url);
     vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'));
     vi.stubEnv(ERASE_KEY, 'a key of the tests, long enough');
     try {
       const code = await main([...argv, '--workbook', SPREADSHEET, '--ledger', join(folder, 'ledger')], shift);
-      return { code, said: said.join('\n') };
+      return { code, output: output.join('\n') };
     } finally {
       vi.unstubAllEnvs();
       vi.restoreAllMocks();

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, onTestFinished } from 'vitest';
+import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import { sheetsClient } from '../../lib/workbook/sheets/client.ts';
 import { openSheetsStore } from '../../lib/workbook/sheets/store.ts';
@@ -38,7 +39,7 @@ export function csvBench(tables: Tables): StoreBench {
     );
   }
   return {
-    open: (run = 'run-1') => openCsvStore({ folder, aliases: {}, command: 'test', run }),
+    open: (run = 'run-1') => openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run }),
     rows: (table) => {
       const path = join(folder, `${table}.csv`);
       if (!existsSync(path)) return null;
@@ -66,7 +67,15 @@ export async function sheetsBench(
     server,
     open: (run = 'run-1') => {
       const client = sheetsClient(SPREADSHEET, { rootUrl: server.url, sleep: async () => {}, random: () => 0.5 });
-      return openSheetsStore({ spreadsheetId: SPREADSHEET, folder, aliases: {}, command: 'test', run, client });
+      return openSheetsStore({
+        spreadsheetId: SPREADSHEET,
+        folder,
+        aliases: {},
+        recognise: recogniseWith(),
+        command: 'test',
+        run,
+        client,
+      });
     },
     rows: (table) => {
       const tab = server.book(SPREADSHEET).tabs.find(({ title }) => title === table);

@@ -50,7 +50,7 @@ export function itKeepsTheContract(kind: Store['kind'], benchOf: (tables: Tables
     const bench = await benchOf({ contacts: CONTACTS });
     const store = await bench.open();
     await (await store.read()).tables[0]?.open();
-    const held = await store.land(
+    const held = await store.commit(
       [
         patch(
           store,
@@ -80,7 +80,7 @@ export function itKeepsTheContract(kind: Store['kind'], benchOf: (tables: Tables
     const bench = await benchOf({ contacts: CONTACTS });
     const store = await bench.open();
     await (await store.read()).tables[0]?.open();
-    await store.land(
+    await store.commit(
       [
         patch(
           store,
@@ -115,7 +115,7 @@ export function itKeepsTheContract(kind: Store['kind'], benchOf: (tables: Tables
       const store = await bench.open(run);
       const entries = [{ job: 'a-job', period: '2026-11-23', entry: { note: `${'x'.repeat(90_000)}${run}` } }];
       await (await store.read()).tables[0]?.open();
-      await store.land([patch(store, 'contacts', ['Contact ID', 'status'], [`u,0,c1,,${run}`])], { run, entries });
+      await store.commit([patch(store, 'contacts', ['Contact ID', 'status'], [`u,0,c1,,${run}`])], { run, entries });
       await store.close();
       const next = await bench.open('later');
       expect(await next.marker()).toEqual({ run, entries });

@@ -3,7 +3,8 @@
  * make them unsafe.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -92,9 +93,9 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-it('has no workflow on a schedule that is neither a batch’s nor the watch', () => {
+it('has no workflow on a schedule that is neither a batch’s nor the watch nor the page', () => {
   const scheduled = files.filter((file) => read(file).on.schedule && !/^ {6}due: true/m.test(textOf(file)));
-  expect(scheduled).toEqual(['watch.yml']);
+  expect(scheduled.sort()).toEqual(['pages.yml', 'watch.yml']);
 });
 
 it('the watch looks at times that GitHub is not busy at', () => {
@@ -106,4 +107,39 @@ it('the watch looks at times that GitHub is not busy at', () => {
 
 it('runs by hand are dry unless a person says otherwise', () => {
   expect(read('run-job.yml').on.workflow_dispatch?.inputs?.dry_run?.default).toBe(true);
+});
+
+it('has a plain form for GitHub Enterprise Server and act, which GitHub takes as well', () => {
+  const out = mkdtempSync(join(tmpdir(), 'nightshift-plain-'));
+  const main = join(import.meta.dirname, '../support/plain-workflows/main.ts');
+  execFileSync(process.execPath, ['--import', 'tsx', main, out]);
+  const paths = files.map((file) => join(out, file));
+  const texts = paths.map((path) => readFileSync(path, 'utf8'));
+  expect(texts.filter((text) => /queue:|\$\/\.github/.test(text))).toEqual([]);
+  const check = join(import.meta.dirname, '../support/workflow-check/main.ts');
+  const said = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
+  expect(JSON.parse(said)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
+  rmSync(out, { recursive: true });
+});
+
+it('listens to people in issues with a workflow that runs nothing of what they wrote', () => {
+  const text = textOf('approve.yml');
+  expect(text.match(/github\.event\.(comment|label|issue)\.[a-z_]+/g)?.sort()).toEqual([
+    'github.event.comment.body',
+    'github.event.comment.body',
+    'github.event.issue.number',
+    'github.event.issue.pull_request',
+    'github.event.label.name',
+  ]);
+  const { jobs } = read('approve.yml');
+  expect(Object.keys(jobs)).toEqual(['decide', 'run']);
+  expect(jobs.decide?.permissions).toEqual({ contents: 'read', issues: 'write' });
+});
+
+it('spends no minute of a schedule on a repository without a workbook but for one notice', () => {
+  const runs = "if: github.event_name != 'schedule' || inputs.workbook != '' || vars.NIGHTSHIFT_WORKBOOK != ''";
+  expect(textOf('_run.yml')).toContain(runs);
+  expect(textOf('watch.yml')).toContain("if: vars.NIGHTSHIFT_WORKBOOK != ''");
+  const [notice] = Object.values(read('_run.yml').jobs);
+  expect(notice?.steps?.map(({ run = '' }) => run)).toEqual([expect.stringContaining('::notice::')]);
 });

@@ -58,7 +58,9 @@ it('asks about no contact that is not meant', async () => {
 });
 `;
 
-/** `jobs/batches.ts` with the job imported, and last in the batch; undefined where the batch is not written as ours are. */
+/**
+ * `jobs/batches.ts` with the job imported, and last in the batch; undefined where the batch is not written as ours are.
+ */
 export function addToBatch(batches: string, batch: string, name: string): string | undefined {
   const variable = variableOf(name);
   const at = new RegExp(`name: ['"]${batch}['"]`).exec(batches)?.index;

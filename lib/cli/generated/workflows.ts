@@ -1,6 +1,7 @@
 /**
- * The workflows that follow from `jobs/batches.ts`: one for each batch, and the names that run-job.yml offers. Only the name and
- * the schedule differ between batches; everything else is as in nightly.yml or, without it, the next that is there.
+ * The workflows that follow from `jobs/batches.ts`: one for each batch, and the names that run-job.yml offers. Only the
+ * name and the schedule differ between batches; everything else is as in nightly.yml or, without it, the next that is
+ * there.
  */
 import { allJobs, type Batch, type NightShift } from '../../core/batch.ts';
 import type { Cadence } from '../../core/calendar/period.ts';

@@ -8,9 +8,9 @@ import { tableNames } from '../../core/tables.ts';
 import { laterDate, shiftDays } from './shift-days.ts';
 
 /**
- * Copies the sample's CSV files from folder `from` to folder `to`, moved so that the last day which `from/world.json` states
- * becomes `today` (`YYYY-MM-DD`). The folder appears whole or not at all; one that is there already, with anything in it,
- * is left as it is. Throws where `from` states no last day.
+ * Copies the sample's CSV files from folder `from` to folder `to`, moved so that the last day which `from/world.json`
+ * states becomes `today` (`YYYY-MM-DD`). The folder appears whole or not at all; one that is there already, with
+ * anything in it, is left as it is. Throws where `from` states no last day.
  */
 export async function layOutSample(from: string, to: string, today: string): Promise<void> {
   const target = resolve(to);
@@ -49,7 +49,9 @@ async function lastDayOf(folder: string): Promise<string> {
   if (typeof world === 'object' && world !== null && 'lastDay' in world && typeof world.lastDay === 'string') {
     return world.lastDay;
   }
-  throw new Error(`${path} states no "lastDay". Make the sample anew: npx tsx data/generator/main.ts sample ${folder}`);
+  throw new Error(
+    `${path} states no "lastDay". Generate the sample again: npx tsx data/generator/main.ts sample ${folder}`,
+  );
 }
 
 function daysBetween(from: string, to: string): number {

@@ -1,6 +1,6 @@
 /**
- * Moves the dates of a CSV file by whole days, in place: a date is ten characters before and after, so no other byte of the
- * file changes. For files that this project writes itself (UTF-8, commas, quotes as in RFC 4180); it judges none.
+ * Moves the dates of a CSV file by whole days, in place: a date is ten characters before and after, so no other byte of
+ * the file changes. For files that this project writes itself (UTF-8, commas, quotes as in RFC 4180); it judges none.
  */
 import { type TableName, tableOf } from '../../core/tables.ts';
 
@@ -14,8 +14,8 @@ const DAY_MS = 86_400_000;
 const neverMoved = new Set(['birth_date']);
 
 /**
- * Moves every date, and the date of every time, in the table's date and time columns. A cell that starts with no date of the
- * form `YYYY-MM-DD` stays as it is, and so does a date that no calendar has.
+ * Moves every date, and the date of every time, in the table's date and time columns. A cell that starts with no date
+ * of the form `YYYY-MM-DD` stays as it is, and so does a date that no calendar has.
  */
 export function shiftDays(bytes: Buffer, table: TableName, days: number): void {
   const headerEnd = bytes.indexOf(LF);

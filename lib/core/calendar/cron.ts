@@ -1,6 +1,6 @@
 /**
- * When a schedule fires, in an IANA time zone: five cron fields as GitHub takes them, computed by croner. An hour that the clock
- * skips in spring moves to the next that exists, as GitHub does; one that comes twice in autumn counts once.
+ * When a schedule fires, in an IANA time zone: five cron fields as GitHub takes them, computed by croner. An hour that
+ * the clock skips in spring moves to the next that exists, as GitHub does; one that comes twice in autumn counts once.
  */
 import { Cron } from 'croner';
 
@@ -28,7 +28,10 @@ export function parseCron(cron: string, timezone = 'UTC'): Cron {
   }
 }
 
-/** The minutes of the hour at which a schedule fires, in a day's worth of its slots. @throws Error where GitHub would not take it */
+/**
+ * The minutes of the hour at which a schedule fires, in a day's worth of its slots. @throws Error where GitHub would
+ * not take it
+ */
 export function minutesOf(cron: string): number[] {
   const slots = parseCron(cron).nextRuns(60, new Date('2026-01-01T00:00:00Z'));
   return [...new Set(slots.map((slot) => slot.getUTCMinutes()))];

@@ -47,7 +47,7 @@ export function periodOf(cadence: Cadence, moment: Date, timeZone: string): stri
 export function endOfDay(day: string, timeZone: string): Date {
   const utcEnd = Date.parse(`${day}T23:59:59.999Z`);
   if (timeZone === 'UTC') return new Date(utcEnd);
-  // The zone's offset at that moment; a second look settles the days on which the offset changes.
+  // The zone's offset at that moment; a second step corrects the days on which the offset changes.
   let end = utcEnd - offsetMs(new Date(utcEnd), timeZone);
   end = utcEnd - offsetMs(new Date(end), timeZone);
   return new Date(end);
@@ -86,7 +86,10 @@ function isDay(date: string): boolean {
 const PERIOD =
   /^(\d{4})(?:-W(0[1-9]|[1-4]\d|5[0-3])|-Q[1-4]|-(0[1-9]|1[0-2])(?:-(\d{2})(?:T([01]\d|2[0-3])|-[0-9a-f]{8})?)?)$/;
 
-/** Whether a period is written as `periodOf` writes it, or as that of an import (a day, and what the files are known by); no 31st of November. */
+/**
+ * Whether a period is written as `periodOf` writes it, or as that of an import (a day, and what the files are known
+ * by); no 31st of November.
+ */
 export function isPeriod(text: string): boolean {
   const [, , , , day] = PERIOD.exec(text) ?? [];
   return day === undefined ? PERIOD.test(text) : isDay(text.slice(0, 10));

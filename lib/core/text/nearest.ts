@@ -8,7 +8,9 @@ const comparable = (name: string): string =>
     .toLowerCase()
     .replace(/[\s_-]+/g, '_');
 
-/** The name nearest to what was typed; null where none is near enough to be meant (two edits, or a third of its length). */
+/**
+ * The name nearest to what was typed; null where none is near enough to be meant (two edits, or a third of its length).
+ */
 export function nearest(typed: string, names: readonly string[]): string | null {
   const wanted = comparable(typed);
   let best: string | null = null;

@@ -1,13 +1,13 @@
 /**
- * Text from outside (headers, names of lists and files, what somebody typed) on its way to a terminal, a log or the ledger. It
- * stays on its line, moves no cursor, passes for no command of the place where it is printed, and holds nobody's address.
+ * Text from outside (headers, names of lists and files, typed text) on its way to a terminal, a log or the ledger. It
+ * stays on its line, moves no cursor, passes for no command of the place where it is printed, and holds no address.
  */
 
 /** Control, formatting and separator characters. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 /** GitHub's runner takes `##[` for the beginning of a command, wherever it stands; and `::` at the start of a line. */
 const COMMAND = /##(?=\[)/g;
-/** The night shift's own account at Google is nobody's. */
+/** The night shift's own account at Google is no person's address. */
 const ADDRESS = /[^\s@"'<>(),;:=|]+@[^\s@"'<>(),;:=|]+\.(?!gserviceaccount\.com)[\p{L}\p{N}-]{2,}/gu;
 
 const codeOf = (each: string): string => each.codePointAt(0)?.toString(16) ?? '';

@@ -3,8 +3,6 @@
  * Refuses to change a letter, and keeps the zero-width joiners that Arabic and Indic scripts and emoji are spelt with.
  */
 
-import { matches } from './recognise.ts';
-
 /** What looks like a space, line breaks aside: tab, no-break, en, em, thin, ideographic … */
 export const SPACES = '\\t\\v\\f \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000';
 
@@ -49,15 +47,15 @@ function isSpelling(text: string, start: number, end: number): boolean {
 const withoutHidden = (text: string): string =>
   text
     .replace(HIDDEN, '')
-    .replace(JOINERS, (run, joiner: string, at: number, whole: string) =>
-      isSpelling(whole, at, at + run.length) ? joiner : '',
+    .replace(JOINERS, (run, joiner: string, at: number, text: string) =>
+      isSpelling(text, at, at + run.length) ? joiner : '',
     );
 
 const oneLine = (text: string): string => withoutHidden(text).replace(WHITE, ' ').trim().normalize('NFC');
 
 /**
- * The value on one line, its spacing and Unicode mended. A value of nothing but spaces comes back as it is: emptying
- * a cell is not for a cleaner to decide.
+ * The value on one line, its spacing and Unicode normalised. A value of nothing but spaces comes back as it is:
+ * emptying a cell is not for a cleaner to decide.
  */
 export function cleanText(value: string): string {
   if (TIDY.test(value)) return value;
@@ -72,16 +70,3 @@ export function cleanLines(value: string): string {
   const last = lines.findLastIndex((line) => line !== '');
   return lines.slice(Math.max(first, 0), last + 1).join('\n') || value;
 }
-
-/**
- * Letters, marks and signs of the living scripts; no space, joiner, control or invisible character among them, and no
- * block that Unicode still adds to, so that every engine's tables agree on them.
- */
-const PLAIN =
-  '!-~\u00a1-\u00ac\u00ae-\u036f\u0370-\u03ff\u0400-\u052f\u0531-\u058a\u05b0-\u05f4\u060c-\u060f\u0610-\u061a\u061e-\u06ff' +
-  '\u0904-\u0939\u0e01-\u0e3a\u0e3f-\u0e5b\u10d0-\u10fa\u1e00-\u1fff\u2010-\u2027\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fa5' +
-  '\uac00-\ud7a3';
-
-/** True where cleanText and cleanLines leave the value as it is. */
-export const textIsClean = (x: string): string =>
-  `(${matches(x, '^[!-~]+( [!-~]+)*$')} or (is_nfc(${x}) and ${matches(x, `^[${PLAIN}]+( [${PLAIN}]+)*$`)}))`;

@@ -17,7 +17,10 @@ export interface SplitFault {
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', '[': ']' };
 const BRACKETS = /["([]/;
 
-/** One letter for each character: `c` in a comment, `q` in quotes or a literal, `.` elsewhere; `null` where one stays open. */
+/**
+ * One letter for each character: `c` in a comment, `q` in quotes or a literal, `.` elsewhere; `null` where one stays
+ * open.
+ */
 function maskOf(text: string): string | null {
   let mask = '';
   let depth = 0;

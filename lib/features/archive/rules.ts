@@ -10,7 +10,7 @@ const schema = z.strictObject({
   /** Calendar months without any activity. */
   staleAfterMonths: months,
   /** Types of events that count as activity. Opens and deliveries are made by machines. */
-  signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
+  activityEvents: z.array(z.string().min(1).toLowerCase()).min(1),
   /** Customers whose lifetime value is at least this stay for good. */
   valueFloor: z.number().min(0),
   /** Stages that stay for good, in any case of letters. */
@@ -21,6 +21,16 @@ const schema = z.strictObject({
   mostArchived: z.strictObject({ share: z.number(), count: z.number(), refuse: z.number() }),
   /** Rows of `changes` and `runs` are kept so long; those of `quarantine` go by themselves once they are fixed. */
   keepRecordsMonths: z.strictObject({ changes: months, runs: months }),
+  /**
+   * And no more rows than so many, the newest; without a number there is no limit but their age. For a spreadsheet,
+   * which holds 10 million cells.
+   */
+  mostRecords: z
+    .strictObject({
+      changes: z.number().int().min(1000).optional(),
+      list_changes: z.number().int().min(1000).optional(),
+    })
+    .default({}),
 });
 
 export type ArchiveRules = z.infer<typeof schema>;

@@ -7,7 +7,7 @@
 import type { Engine } from '../../core/engine.ts';
 import type { Step } from '../../core/job.ts';
 import type { Metrics } from '../../core/prepare.ts';
-import { list, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { activityRows } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
@@ -19,23 +19,32 @@ const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, max(seen_at) as seen_at from (
     select contact_id, created_at as seen_at from contacts
     union all
-    select contact_id, occurred_at from (${activityRows(rules.signsOfLife, sql`cast(${today} as date)`)}) as activity_rows
+    select contact_id, occurred_at
+    from (${activityRows(rules.activityEvents, sql`cast(${today} as date)`)}) as activity_rows
     union all
     select contact_id, ordered_at from purchases
   ) as signs where seen_at is not null group by contact_id`;
+
+/** Never empty: '' is the stage of no contact. */
+const keptStages = ({ keptStages: stages }: ArchiveRules): string[] =>
+  stages.length > 0 ? stages.map((stage) => stage.toLowerCase()) : [''];
 
 const spared = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, min(why) as why from (
     select contact_id, 'a customer above the floor' as why from contacts where lifetime_value >= ${rules.valueFloor}
     union all
-    select contact_id, 'a stage that stays' from contacts where lower(lifecycle_stage) in ${list(rules.keptStages.length > 0 ? rules.keptStages.map((stage) => stage.toLowerCase()) : [''])}
+    select contact_id, 'a stage that stays' from contacts
+    where lower(lifecycle_stage) in ${list(keptStages(rules))}
     union all
-    select c.contact_id, 'waits for a review' from contacts c join review r on r.left_id = c.contact_id or r.right_id = c.contact_id where r.decision is null
+    select c.contact_id, 'waits for a review'
+    from contacts c join review r on r.left_id = c.contact_id or r.right_id = c.contact_id where r.decision is null
     union all
-    select c.contact_id, 'suppressed lately' from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
+    select c.contact_id, 'suppressed lately'
+    from contacts c join suppressions s on s.email = address_key(c.email) or s.contact_id = c.contact_id
     where local_day(s.suppressed_at) >= months_before(cast(${today} as date), ${rules.keepSuppressedMonths})
     union all
-    select contact_id, 'a row in quarantine as well, which may say otherwise' from unread_contacts where contact_id is not null
+    select contact_id, 'a row in quarantine as well, which may say otherwise' from unread_contacts
+    where contact_id is not null
   ) as reasons group by contact_id`;
 
 /** The steps of a month's clean-up, in order. */
@@ -49,13 +58,15 @@ export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
       query: sql`
         select c.contact_id, c.archive_note from contacts c join last_life l on l.contact_id = c.contact_id
         left join spared s on s.contact_id = c.contact_id
-        where s.contact_id is null and local_day(l.seen_at) < months_before(cast(${today} as date), ${rules.staleAfterMonths})`,
+        where s.contact_id is null
+          and local_day(l.seen_at) < months_before(cast(${today} as date), ${rules.staleAfterMonths})`,
     },
     {
       name: 'stale_marks',
       row: 'a contact that got the note, with the period in which it did',
       query: sql`
-        select row_key as contact_id, period from changes where job = 'archive-stale' and "column" = 'archive_note' and after = ${INACTIVE}
+        select row_key as contact_id, period from changes
+        where job = 'archive-stale' and "column" = 'archive_note' and after = ${INACTIVE}
         qualify row_number() over (partition by row_key order by period desc, run desc) = 1`,
     },
   ];
@@ -65,15 +76,15 @@ const NOT_COPIED = ['contact_id', 'archived_at', 'archive_reason', 'record', 'ar
 const archived = (): string[] =>
   Object.keys(tableOf('archive').columns).filter((column) => !NOT_COPIED.includes(column));
 const cells = (alias: string): Sql =>
-  raw(
-    archived()
-      .map((column) => `${alias}.${quoteName(column)}`)
-      .join(', '),
+  join(
+    archived().map((column) => columnOf(column, alias)),
+    ', ',
   );
 
 /** Contacts that are inactive and get the note. */
 export const newlyStale = sql`
-  select contact_id, ${INACTIVE} as archive_note, 'inactive for long' as why from silent where coalesce(archive_note, '') <> ${INACTIVE}`;
+  select contact_id, ${INACTIVE} as archive_note, 'inactive for long' as why from silent
+  where coalesce(archive_note, '') <> ${INACTIVE}`;
 
 /** Contacts that have the note and are active after all. */
 export const alive = sql`
@@ -87,8 +98,10 @@ const going = (period: string): Sql => sql`
 
 /** Contacts that go to the archive: noted in an earlier period, and still inactive. */
 export const intoArchive = (period: string, asOf: Date): Sql => sql`
-  select c.contact_id, ${cells('c')}, ${asOf} as archived_at, 'inactive for long' as archive_reason, w.record, 'archived' as why
-  from contacts c join (${going(period)}) as g on g.contact_id = c.contact_id left join whole_rows w on w.contact_id = c.contact_id`;
+  select c.contact_id, ${cells('c')}, ${asOf} as archived_at, 'inactive for long' as archive_reason, w.record,
+    'archived' as why
+  from contacts c join (${going(period)}) as g on g.contact_id = c.contact_id
+  left join whole_rows w on w.contact_id = c.contact_id`;
 
 export const outOfContacts = (period: string): Sql =>
   sql`select contact_id, 'archived' as why from (${going(period)}) as g`;
@@ -109,13 +122,16 @@ export const outOfArchive = sql`select contact_id, 'active again' as why from ($
  */
 export async function keepWholeRows(engine: Engine): Promise<Metrics> {
   await engine.run(
-    sql`create or replace temp table stale_rows as select _row from contacts where archive_note = ${INACTIVE} and _row is not null`,
+    sql`
+      create or replace temp table stale_rows as select _row from contacts
+      where archive_note = ${INACTIVE} and _row is not null`,
   );
-  const none = (await engine.number(raw('select count(*) from stale_rows'))) === 0;
+  const none = (await engine.number(sql`select count(*) from stale_rows`)) === 0;
   const records = none
-    ? raw('select cast(null as varchar) as contact_id, cast(null as varchar) as record where false')
+    ? sql`select cast(null as varchar) as contact_id, cast(null as varchar) as record where false`
     : sql`
-      select contact_id, cast(json_merge_patch(record, json_object('archive_note', null, '_cells', json_object('archive_note', null))) as varchar) as record
+      select contact_id, cast(json_merge_patch(record,
+        json_object('archive_note', null, '_cells', json_object('archive_note', null))) as varchar) as record
       from contacts_whole('stale_rows')`;
   await engine.run(sql`create or replace temp table whole_rows as ${records}`);
   return {};

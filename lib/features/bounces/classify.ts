@@ -1,9 +1,9 @@
 /**
  * What a bounce says, and of whom. The provider's verdict (`kind`) comes first, but a fault of the sender stays one,
- * whatever kind it was filed under: HubSpot and others call spam and policy blocks "hard", and 4,864 people of one
+ * under any kind it was filed: HubSpot and others call spam and policy blocks "hard", and 4,864 people of one
  * customer were lost that way. Codes: RFC 3463, X.Y.Z = class, subject, detail; basic codes: RFC 5321 4.2.3.
  */
-import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, literal, type Sql, sql } from '../../core/sql.ts';
 
 // No pattern holds a backslash: string literals of DuckDB and BigQuery disagree on it.
 const CODE = '[45][.][0-7][.][0-9]{1,3}';
@@ -28,7 +28,9 @@ const AUTO_REPLY_WORDS = anyOf(
 /** Texts that mean something else than their code: Gmail's rate limit under 5.2.1, greylisting under 4.7.1. */
 const PASSING_WORDS = anyOf('receiving mail (at a rate|too quickly)', 'gr[ae]y-?list');
 
-/** Providers that do not send to an address any more, because it bounced before: the address is dead by their judgement. */
+/**
+ * Providers that do not send to an address any more, because it bounced before: the address is dead by their judgement.
+ */
 const ALREADY_SUPPRESSED_WORDS = anyOf(
   '^bounced address',
   'suppression list',
@@ -45,7 +47,8 @@ const SENDER_WORDS = anyOf(
   'dmarc|dkim|(^|[^a-z])spf([^a-z]|$)|unauthenticated|not authenticated',
   'rate limit|too many (connections|messages|recipients|errors)|throttl',
   'content (rejected|restrictions)|attachment|message (size|too (large|big))|too large|virus|malware|phish|banned',
-  'relay(ing)? (access )?denied|allowed rcpthosts|prohibition|prohibited|not authori[sz]ed|message refused|access denied',
+  'relay(ing)? (access )?denied|allowed rcpthosts|prohibition|prohibited|not authori[sz]ed|message refused',
+  'access denied',
 );
 
 const DEAD_WORDS = anyOf(
@@ -57,9 +60,11 @@ const DEAD_WORDS = anyOf(
   'no (such )?(person|one)( here| at this address| by that name)',
   '(recipient )?address rejected|recipient rejected|no mailbox|unrouteable',
   // other languages
-  'unbekannte[rs]? (benutzer|empf(ä|ae)nger|adresse)|(benutzer|empf(ä|ae)nger|adresse|postfach) (ist )?(unbekannt|existiert nicht|nicht gefunden)',
+  'unbekannte[rs]? (benutzer|empf(ä|ae)nger|adresse)',
+  '(benutzer|empf(ä|ae)nger|adresse|postfach) (ist )?(unbekannt|existiert nicht|nicht gefunden)',
   '(utilisateur|destinataire|adresse|compte|bo(î|i)te) .{0,12}(inconnue?|introuvable|inexistante?|n.existe pas)',
-  '(usuario|destinatario|cuenta|buz(ó|o)n|utente|indirizzo|casella) .{0,12}(desconocid[oa]|inexistente|sconosciut[oa]|no existe|non esiste)',
+  '(usuario|destinatario|cuenta|buz(ó|o)n|utente|indirizzo|casella) .{0,12}' +
+    '(desconocid[oa]|inexistente|sconosciut[oa]|no existe|non esiste)',
   'onbekende (gebruiker|ontvanger)|(gebruiker|ontvanger) onbekend',
 );
 
@@ -76,15 +81,18 @@ const FULL_WORDS = anyOf(
   'insufficient (system )?storage|(bo(î|i)te|buz(ó|o)n|casella) .{0,12}(pleine|llen[oa]|piena)',
 );
 
-const NO_ANSWER_WORDS =
-  'timed? ?out|no answer|connection (refused|reset|lost|dropped)|dns|host (or domain name )?not found|mx (lookup|record)|message expired';
+const NO_ANSWER_WORDS = anyOf(
+  'timed? ?out|no answer|connection (refused|reset|lost|dropped)|dns|host (or domain name )?not found',
+  'mx (lookup|record)|message expired',
+);
 
 /** Permanent by its text alone, where neither kind nor code says so. */
 const PERMANENT_WORDS = 'failed permanently|permanent (error|failure|fatal)|permanently (failed|rejected)';
 
-const literal = (pattern: string): Sql => raw(`'${pattern.replaceAll("'", "''")}'`);
-
-/** The first RFC 3463 code in a text, NULL where there is none: a part of a longer number or of an IP address is no code. */
+/**
+ * The first RFC 3463 code in a text, NULL where there is none: a part of a longer number or of an IP address is no
+ * code.
+ */
 const codeIn = (text: Sql): Sql => sql`
   nullif(regexp_extract(regexp_extract(regexp_replace_all(${text}, ${literal(IP_ADDRESS)}, ' '),
     ${literal(`(?:^|[^0-9.])${CODE}`)}), ${literal(CODE)}), '')`;
@@ -110,16 +118,17 @@ export const hardness: Sql = sql`
       when ${words(DEAD_WORDS)} or ${words(PERMANENT_WORDS)} then 'hard'
     end)`;
 
-/** Permanent, and not by a code of class 4: those are never a dead address, even where somebody filed them as hard. */
+/** Permanent, and not by a code of class 4: those are never a dead address, even where they are filed as hard. */
 const permanent: Sql = sql`(hardness = 'hard' and ${coded('^(5|$)')})`;
 
 /**
- * The class of each row of a table with `kind` (see bounce-kinds.ts), `hardness`, `enhanced` (see above), `code` and `detail`.
+ * The class of each row of a table with `kind` (see bounce-kinds.ts), `hardness`, `enhanced` (see above), `code` and
+ * `detail`.
  * Subjects: 1 the address (1.7 and 1.8 the sender's), 2 the mailbox (2.1 disabled, 2.2 full, 2.3 a message too large),
- * 3 and 4 the way there (4.1 no answer, 4.3 and 4.4 DNS, 4.7 expired), 6 and 7 the message and policy. A code says more than
- * words do, but for the few texts that are known to stand under another code.
- * Classes: complaint, unsubscribe; cleaned (dead by another tool's judgement); auto_reply (no bounce at all); sender (our own
- * fault, never theirs); dead and unclear are hard; mailbox_full, no_answer, routing and other_soft are soft.
+ * 3 and 4 the way there (4.1 no answer, 4.3 and 4.4 DNS, 4.7 expired), 6 and 7 the message and policy. A code says more
+ * than words do, but for the few texts that are known to stand under another code.
+ * Classes: complaint, unsubscribe; cleaned (dead by another tool's judgement); auto_reply (no bounce at all); sender
+ * (our own fault); dead and unclear are hard; mailbox_full, no_answer, routing and other_soft are soft.
  * Sources: Gmail's SMTP errors (5.2.1 rate), spamresource.com 2025-02 (Microsoft 365's 5.4.1), RFC 5321 4.2.3 (552).
  */
 export const bounceClass: Sql = sql`
@@ -147,7 +156,10 @@ export const bounceClass: Sql = sql`
     else 'other_soft'
   end`;
 
-/** The mailbox that an address stands for: lower case, and without dots or tag where the rules say that the domain ignores them. */
+/**
+ * The mailbox that an address stands for: lower case, and without dots or tag where the rules say that the domain
+ * ignores them.
+ */
 export function mailboxOf(
   address: Sql,
   rules: readonly { readonly domain: string; readonly ignoresDots: boolean; readonly ignoresTags: boolean }[],

@@ -42,19 +42,25 @@ export const bounceExplanations = (contactId: string): Explanation[] => [
   },
   {
     title: 'On the suppression list',
-    query: sql`select email, scope, reason, suppressed_at, source, note, released_at from suppressions where email in (${addresses(contactId)}) order by suppressed_at, email`,
+    query: sql`
+      select email, scope, reason, suppressed_at, source, note, released_at from suppressions
+      where email in (${addresses(contactId)}) order by suppressed_at, email`,
   },
   {
     title: 'Bounces',
     query: sql`
-      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf('r.class')} as meaning,
-        case when r.answered = 1 then 'no: a person released the address later' when f.bounce_id is null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no' else 'yes' end as counts
+      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf(sql`r.class`)} as meaning,
+        case when r.answered = 1 then 'no: a person released the address later'
+          when f.bounce_id is null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no'
+          else 'yes' end as counts
       from (select * from bounce_reports where email in (${addresses(contactId)})) as r
       left join bounce_facts f on f.bounce_id = r.bounce_id
       order by r.occurred_at, r.bounce_id`,
   },
   {
     title: 'What the bounces come to',
-    query: sql`select email, reason, scope, decided_at as since from bounce_verdicts where email in (${addresses(contactId)}) order by email`,
+    query: sql`
+      select email, reason, scope, decided_at as since from bounce_verdicts where email in (${addresses(contactId)})
+      order by email`,
   },
 ];

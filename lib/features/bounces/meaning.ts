@@ -1,9 +1,9 @@
 /** What each class of bounce (see classify.ts) means, for people. */
-import { raw, type Sql } from '../../core/sql.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 
 /** The words for the class in a column. */
-export const meaningOf = (column: string): Sql =>
-  raw(`case ${column}
+export const meaningOf = (column: Sql): Sql => sql`
+  case ${column}
   when 'complaint' then 'the person complained'
   when 'unsubscribe' then 'the person unsubscribed'
   when 'cleaned' then 'dead by another tool''s judgement'
@@ -14,4 +14,4 @@ export const meaningOf = (column: string): Sql =>
   when 'mailbox_full' then 'the mailbox is full'
   when 'no_answer' then 'no answer from the receiving server'
   when 'routing' then 'a routing fault'
-  else 'a temporary fault' end`);
+  else 'a temporary fault' end`;

@@ -1,53 +1,61 @@
 /**
  * Which suppressions look wrong, and on what evidence; and which of those a person has released. A machine only
- * proposes, in the table `review`. Somebody who complained is never proposed; somebody who unsubscribed only after they signed up
- * again by themselves, with both dates. Nothing is released but by a person's "yes".
+ * proposes, in the table `review`. A person who complained is never proposed; one who unsubscribed only after they
+ * signed up again by themselves, with both dates. Nothing is released but by a person's "yes".
  */
 
 import type { Step } from '../../core/job.ts';
-import { list, raw, type Sql, sql } from '../../core/sql.ts';
+import { list, name, type Sql, sql } from '../../core/sql.ts';
 import type { BounceRules } from './rules.ts';
 
 /** Of fewer contacts than this a domain's common fate says little. */
 const LEAST_OF_A_DOMAIN = 3;
 
-/** A proposal is about one suppression: whoever is suppressed anew is proposed anew, and an old answer says nothing of it. */
+/**
+ * A proposal is about one suppression: a later suppression is proposed again, and an old answer does not count for
+ * it.
+ */
 const reviewId = (alias: string): Sql =>
-  raw(
-    `concat('release-', left(md5_hex(concat(${alias}.email, '|', coalesce(cast(${alias}.suppressed_at as string), ''))), 16))`,
-  );
+  sql`concat('release-', left(md5_hex(concat(
+    ${name(alias)}.email, '|', coalesce(cast(${name(alias)}.suppressed_at as string), ''))), 16))`;
 
 /**
- * The suppressions that may be in doubt: in force, of an address and not of a person, and of nobody of whom a complaint
- * or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
+ * The suppressions that may be in doubt: in force, of an address and not of a person, and of no person of whom a
+ * complaint or a departure is known, by the list (its rows in quarantine too), the reports or the contact itself.
  */
 const inDoubt: Sql = sql`
   select s.email, s.contact_id, s.reason, s.suppressed_at, ${reviewId('s')} as review_id
   from suppressions s
   left join (select distinct email from reported) as r on r.email = s.email
-  left join (select distinct address_key(email) as email from contacts where status = 'unsubscribed') as u on u.email = s.email
-  left join (select distinct email from suppressed where coalesce(scope, 'person') <> 'address' or reason in ('complaint', 'unsubscribe')) as o on o.email = s.email
-  where o.email is null and (s.released_at is null or s.suppressed_at > s.released_at) and coalesce(s.scope, 'person') = 'address'
+  left join (select distinct address_key(email) as email from contacts
+  where status = 'unsubscribed') as u on u.email = s.email
+  left join (select distinct email from suppressed
+  where coalesce(scope, 'person') <> 'address' or reason in ('complaint', 'unsubscribe')) as o on o.email = s.email
+  where o.email is null and (s.released_at is null or s.suppressed_at > s.released_at)
+    and coalesce(s.scope, 'person') = 'address'
     and s.reason in ('hard_bounce', 'soft_bounces', 'invalid') and r.email is null and u.email is null`;
 
 /**
- * Contacts that are marked as suppressed, and of whom neither list nor reports know why. Their mark has no date to tell one time
- * from the next, so an answer counts once (see `done`), and for the address alone that it was asked about.
+ * Contacts that are marked as suppressed, and of whom neither list nor reports know why. Their mark has no date to tell
+ * one time from the next, so an answer counts once (see `done`), and for the address alone that it was asked about.
  */
 const markedAlone: Sql = sql`
-  select address_key(c.email) as email, min(c.contact_id) as contact_id, concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
+  select address_key(c.email) as email, min(c.contact_id) as contact_id,
+    concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
   from contacts c
-  left join (select distinct email from refused_addresses where why <> 'suppressed') as r on r.email = address_key(c.email)
+  left join (select distinct email from refused_addresses
+  where why <> 'suppressed') as r on r.email = address_key(c.email)
   left join (
     select distinct contact_id from suppressed where contact_id is not null and coalesce(scope, 'person') <> 'address'
   ) as s on s.contact_id = c.contact_id
   left join (select distinct email from reported) as p on p.email = address_key(c.email)
-  where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null and p.email is null
+  where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null
+    and p.email is null
   group by 1`;
 
 /**
- * People who unsubscribed and signed up again later, by an event of their contact, with both days. Nobody of whom a complaint is
- * known, and nobody whose unsubscribe has no readable date: which came later could not be told.
+ * People who unsubscribed and signed up again later, by an event of their contact, with both days. Nobody of whom a
+ * complaint is known, and no unsubscribe without a readable date: the order of the two is unknown then.
  */
 const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
   select l.email, l.contact_id, l.left_on, l.signed_on,
@@ -63,14 +71,16 @@ const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
     left join (select distinct email from suppressed where reason = 'complaint') as m on m.email = s.email
     join contacts c on c.contact_id = s.contact_id or address_key(c.email) = s.email
     join events e on e.contact_id = c.contact_id and e.type in ${list(signUps)}
-    where s.reason = 'unsubscribe' and s.suppressed_at is not null and (s.released_at is null or s.suppressed_at > s.released_at)
+    where s.reason = 'unsubscribe' and s.suppressed_at is not null
+      and (s.released_at is null or s.suppressed_at > s.released_at)
       and coalesce(r.others, 0) = 0 and m.email is null
       and e.occurred_at > s.suppressed_at and (r.last_at is null or e.occurred_at > r.last_at)
     group by s.email
   ) as l`;
 
 const alive: Sql = sql`
-  select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ', cast(max(local_day(e.seen_at)) as string)) as evidence
+  select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ',
+    cast(max(local_day(e.seen_at)) as string)) as evidence
   from in_doubt d join contacts c on address_key(c.email) = d.email join (
     select contact_id, occurred_at as seen_at from events where type in ('open', 'click')
     union all
@@ -80,7 +90,8 @@ const alive: Sql = sql`
 
 /** All bounces of an address, as the night's own rules class them (lib/features/bounces/verdicts.ts). */
 const reports: Sql = sql`
-  select d.email, count(*) as reports, countif(b.class = 'sender') as senders, countif(u.day is not null) as bursts, max(b.day) as last_day
+  select d.email, count(*) as reports, countif(b.class = 'sender') as senders, countif(u.day is not null) as bursts,
+    max(b.day) as last_day
   from in_doubt d join bounce_reports b on b.email = d.email
   left join bounce_bursts u on u.day = b.day and u.domain = b.domain and u.class = b.class
   group by d.email`;
@@ -88,27 +99,39 @@ const reports: Sql = sql`
 /** Domains of which every contact's address bounced, all within an hour, and nothing before or after. */
 const brokenDomains: Sql = sql`
   select b.domain, count(distinct b.email) as addresses, min(b.day) as day from bounce_reports b
-  join (select domain_of(email) as domain, count(distinct address_key(email)) as addresses from contacts where address_key(email) is not null group by 1) as c on c.domain = b.domain
+  join (select domain_of(email) as domain, count(distinct address_key(email)) as addresses from contacts
+  where address_key(email) is not null group by 1) as c on c.domain = b.domain
   where b.class not in ('complaint', 'unsubscribe', 'auto_reply') group by b.domain, c.addresses
-  having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
+  having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses
+    and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
 
 const proposals: Sql = sql`
   select email, contact_id, review_id, evidence from (
-    select d.email, d.contact_id, d.review_id, a.evidence, 1 as place from in_doubt d join alive_since a on a.email = d.email
+    select d.email, d.contact_id, d.review_id, a.evidence, 1 as place
+    from in_doubt d join alive_since a on a.email = d.email
     union all
-    select d.email, d.contact_id, d.review_id, concat('all of its ', cast(r.reports as string), ' bounces were the sender''s fault (policy, content, reputation), last ', cast(r.last_day as string)), 2
+    select d.email, d.contact_id, d.review_id,
+      concat('all of its ', cast(r.reports as string),
+        ' bounces were the sender''s fault (policy, content, reputation), last ', cast(r.last_day as string)), 2
     from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders
     union all
-    select d.email, d.contact_id, d.review_id, concat('bounced with its whole domain on ', cast(r.last_day as string), ': the receiver was broken, not the address'), 3
+    select d.email, d.contact_id, d.review_id,
+      concat('bounced with its whole domain on ', cast(r.last_day as string),
+        ': the receiver was broken, not the address'), 3
     from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders + r.bursts and r.bursts > 0
     union all
-    select d.email, d.contact_id, d.review_id, concat('its soft bounces have expired; the last was on ', cast(r.last_day as string)), 4
-    from in_doubt d join doubt_reports r on r.email = d.email left join bounce_verdicts v on v.email = d.email where d.reason = 'soft_bounces' and v.email is null
+    select d.email, d.contact_id, d.review_id,
+      concat('its soft bounces have expired; the last was on ', cast(r.last_day as string)), 4
+    from in_doubt d join doubt_reports r on r.email = d.email left join bounce_verdicts v on v.email = d.email
+    where d.reason = 'soft_bounces' and v.email is null
     union all
-    select d.email, d.contact_id, d.review_id, concat('all ', cast(o.addresses as string), ' addresses of its domain bounced within one hour on ', cast(o.day as string), ': the receiver was broken, not the address'), 5
+    select d.email, d.contact_id, d.review_id,
+      concat('all ', cast(o.addresses as string), ' addresses of its domain bounced within one hour on ',
+        cast(o.day as string), ': the receiver was broken, not the address'), 5
     from in_doubt d join broken_domains o on o.domain = domain_of(d.email)
     union all
-    select email, contact_id, review_id, 'is no e-mail address, so that it stops nobody', 6 from in_doubt where not regexp_contains(email, '^[^@]+@[^@]+$')
+    select email, contact_id, review_id, 'is no e-mail address, so it suppresses no one', 6 from in_doubt
+    where not regexp_contains(email, '^[^@]+@[^@]+$')
     union all
     select m.email, m.contact_id, m.review_id,
       case when e.contact_id is null then 'its contact is marked as suppressed, and the list knows no reason'
@@ -143,12 +166,15 @@ export const reviewSteps = (rules: BounceRules): readonly Step[] => [
 ];
 
 export const asked = sql`
-  select review_id, 'release' as subject, email as left_id, contact_id as right_id, evidence, 'looks wrong' as why from proposals`;
+  select review_id, 'release' as subject, email as left_id, contact_id as right_id, evidence, 'looks wrong' as why
+  from proposals`;
 
 /** Contacts who left, by their status, and of whom the list knows nothing: it must not forget them with their row. */
 export const missing = (asOf: Date): Sql => sql`
-  select address_key(c.email) as email, 'person' as scope, min(c.contact_id) as contact_id, 'unsubscribe' as reason, ${asOf} as suppressed_at,
-    'suppression-review' as source, 'the contact is marked as unsubscribed' as note, 'unsubscribed, and not on the list' as why
+  select address_key(c.email) as email, 'person' as scope, min(c.contact_id) as contact_id, 'unsubscribe' as reason,
+    ${asOf} as suppressed_at,
+    'suppression-review' as source, 'the contact is marked as unsubscribed' as note,
+      'unsubscribed, and not on the list' as why
   from contacts c left join suppressions s on s.email = address_key(c.email)
   where c.status = 'unsubscribed' and address_key(c.email) is not null and s.email is null group by 1`;
 
@@ -175,14 +201,16 @@ export const releaseSteps = (rules: BounceRules): readonly Step[] => [
         union all
         select email, review_id, false from marked_alone
       ) as d join review r on r.review_id = d.review_id
-      where r.subject = 'release' and lower(trim(r.decision)) = 'yes' and (d.listed or not contains(coalesce(r.evidence, ''), ${DONE}))`,
+      where r.subject = 'release' and lower(trim(r.decision)) = 'yes'
+        and (d.listed or not contains(coalesce(r.evidence, ''), ${DONE}))`,
   },
 ];
 
 export const released = (asOf: Date): Sql => sql`
-  select email, ${asOf} as released_at, concat('released by a person: ', review_id) as why from answered_yes where listed`;
+  select email, ${asOf} as released_at, concat('released by a person: ', review_id) as why from answered_yes
+  where listed`;
 
-/** Answers about a contact's mark, carried out: whoever is marked again later is not released by them. */
+/** Answers about a contact's mark, applied: a mark that is set again later is not released by them. */
 export const done = (today: string): Sql => sql`
   select r.review_id, concat(coalesce(r.evidence, ''), ${DONE}, ${today}) as evidence, 'carried out' as why
   from review r join answered_yes a on a.review_id = r.review_id where not a.listed`;
@@ -194,6 +222,7 @@ export const mailableAgain: Sql = sql`
   left join signed_up_again g on g.review_id = a.review_id
   left join (
     select distinct contact_id from suppressed
-    where coalesce(scope, 'person') <> 'address' and contact_id is not null and email not in (select email from answered_yes)
+    where coalesce(scope, 'person') <> 'address' and contact_id is not null
+      and email not in (select email from answered_yes)
   ) as p on p.contact_id = c.contact_id
   where p.contact_id is null and (c.status = 'suppressed' or (c.status = 'unsubscribed' and g.review_id is not null))`;

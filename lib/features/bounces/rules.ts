@@ -22,8 +22,8 @@ const schema = z.strictObject({
   /** Any other soft bounce. */
   otherSoft: z.strictObject({ bounces: count, withinDays: days }),
   /** Events that show that mail arrives: soft bounces before them don't count. */
-  signsOfLife: z.array(z.string().min(1).toLowerCase()).min(1),
-  /** Events by which somebody signs up: after an unsubscribe, the review asks a person whether to release them. */
+  activityEvents: z.array(z.string().min(1).toLowerCase()).min(1),
+  /** Events by which people sign up: after an unsubscribe, the review asks a person whether to release them. */
   signUps: z
     .array(z.string().min(1).toLowerCase())
     .default(['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in']),

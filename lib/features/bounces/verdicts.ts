@@ -5,20 +5,22 @@
  */
 
 import type { Step } from '../../core/job.ts';
-import { join, list, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
 import { releases } from '../../snapshot/releases.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from './classify.ts';
 import type { BounceRules } from './rules.ts';
 
-const SOFT = raw(`('mailbox_full', 'no_answer', 'routing', 'other_soft')`);
+const SOFT = sql`('mailbox_full', 'no_answer', 'routing', 'other_soft')`;
 
 /** Every bounce with its address, day and class. `answered`: a person released the address after it. */
 const reports: Sql = sql`
-  select b.bounce_id, address_key(b.email) as email, domain_of(b.email) as domain, b.class, b.enhanced, b.provider, b.occurred_at, local_day(b.occurred_at) as day,
+  select b.bounce_id, address_key(b.email) as email, domain_of(b.email) as domain, b.class, b.enhanced, b.provider,
+    b.occurred_at, local_day(b.occurred_at) as day,
     case when s.released_at is null or b.occurred_at > s.released_at then 0 else 1 end as answered
   from (select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
-    select bounce_id, email, ${kindOf(raw('kind'))} as kind, code, detail, provider, occurred_at, ${enhancedCode(raw('code'), raw('detail'))} as enhanced from bounces
+    select bounce_id, email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
+      ${enhancedCode(sql`code`, sql`detail`)} as enhanced from bounces
   ) as coded) as weighed) as b
   left join spellings o on o.address = address_key(b.email)
   left join (${releases}) as s on s.plain = coalesce(o.plain, address_key(b.email))`;
@@ -26,9 +28,12 @@ const reports: Sql = sql`
 /** Days, domains and classes on which the receiver or the sender broke: rules.md, "burst". */
 const bursts = (rules: BounceRules): Sql => sql`
   select p.day, p.domain, p.class, p.addresses
-  from (select day, domain, class, count(*) as bounces, count(distinct email) as addresses from bounce_reports where class in ('dead', 'unclear') or class in ${SOFT} group by day, domain, class) as p
-  join (select day, count(*) as bounces from bounce_reports where class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') group by day) as d on d.day = p.day
-  left join (select domain_of(email) as domain, count(*) as contacts from contacts where email is not null group by 1) as c on c.domain = p.domain
+  from (select day, domain, class, count(*) as bounces, count(distinct email) as addresses from bounce_reports
+  where class in ('dead', 'unclear') or class in ${SOFT} group by day, domain, class) as p
+  join (select day, count(*) as bounces from bounce_reports
+  where class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') group by day) as d on d.day = p.day
+  left join (select domain_of(email) as domain, count(*) as contacts from contacts where email is not null
+  group by 1) as c on c.domain = p.domain
   where (p.bounces >= ${rules.burst.bounces} and p.bounces > ${rules.burst.shareOfTheDay} * d.bounces)
     or (p.addresses >= ${rules.burst.contacts} and p.addresses >= ${rules.burst.shareOfTheDomain} * c.contacts)`;
 
@@ -38,13 +43,19 @@ const facts: Sql = sql`
   left join bounce_bursts b on b.day = r.day and b.domain = r.domain and b.class = r.class
   where r.answered = 0 and b.day is null and r.class <> 'auto_reply'`;
 
-/** For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately. */
+/**
+ * For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately.
+ */
 const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
-  select a.email, max(case when e.type in ${list(rules.signsOfLife)} then e.occurred_at end) as last_sign,
-    max(case when e.type in ('click', 'purchase') and days_between(local_day(e.occurred_at), ${today}) <= ${rules.mailboxFull.engagedWithinDays} then 1 else 0 end) as engaged
-  from (select distinct f.email, c.contact_id from bounce_facts f join contacts c on address_key(c.email) = f.email where f.class in ${SOFT}) as a
+  select a.email, max(case when e.type in ${list(rules.activityEvents)} then e.occurred_at end) as last_sign,
+    max(case when e.type in ('click', 'purchase')
+      and days_between(local_day(e.occurred_at), ${today}) <= ${rules.mailboxFull.engagedWithinDays} then 1 else 0
+      end) as engaged
+  from (select distinct f.email, c.contact_id from bounce_facts f join contacts c on address_key(c.email) = f.email
+  where f.class in ${SOFT}) as a
   join (
-    select contact_id, type, occurred_at from events where type in ${list([...new Set([...rules.signsOfLife, 'click'])])}
+    select contact_id, type, occurred_at from events
+    where type in ${list([...new Set([...rules.activityEvents, 'click'])])}
     union all
     select contact_id, 'purchase', ordered_at from purchases
   ) as e on e.contact_id = a.contact_id
@@ -64,7 +75,8 @@ const softCounts = (rules: BounceRules, today: Sql): Sql => {
   return sql`
   select email, class, count(distinct day) as days, max(occurred_at) as last_at, max(engaged) as engaged
   from (
-    select f.email, f.class, f.day, f.occurred_at, coalesce(a.engaged, 0) as engaged, max(f.day) over (partition by f.email, f.class) as last_day
+    select f.email, f.class, f.day, f.occurred_at, coalesce(a.engaged, 0) as engaged,
+      max(f.day) over (partition by f.email, f.class) as last_day
     from bounce_facts f left join bounce_arrivals a on a.email = f.email
     where f.class in ${SOFT} and (a.last_sign is null or f.occurred_at > a.last_sign)
   ) as since
@@ -73,7 +85,8 @@ const softCounts = (rules: BounceRules, today: Sql): Sql => {
 };
 
 const softVerdicts = (rules: BounceRules): Sql => sql`
-  select email, 'soft_bounces' as reason, 'address' as scope, 1 as strength, last_at as decided_at from bounce_soft_counts
+  select email, 'soft_bounces' as reason, 'address' as scope, 1 as strength, last_at as decided_at
+  from bounce_soft_counts
   where days >= case
     when class = 'mailbox_full' and engaged = 1 then ${rules.mailboxFull.bouncesIfEngaged}
     when class = 'mailbox_full' then ${rules.mailboxFull.bounces}
@@ -82,22 +95,28 @@ const softVerdicts = (rules: BounceRules): Sql => sql`
     else ${rules.otherSoft.bounces} end`;
 
 const hardVerdicts = (rules: BounceRules): Sql => sql`
-  select email, 'hard_bounce' as reason, 'address' as scope, 2 as strength, min(occurred_at) as decided_at from bounce_facts where class = 'cleaned' group by email
+  select email, 'hard_bounce' as reason, 'address' as scope, 2 as strength, min(occurred_at) as decided_at
+  from bounce_facts where class = 'cleaned' group by email
   union all
-  select email, 'hard_bounce', 'address', 2, min(occurred_at) from bounce_facts where class = 'dead' group by email having count(*) >= ${rules.dead.bounces}
+  select email, 'hard_bounce', 'address', 2, min(occurred_at) from bounce_facts where class = 'dead' group by email
+  having count(*) >= ${rules.dead.bounces}
   union all
   select email, 'hard_bounce', 'address', 2, max(occurred_at)
-  from (select email, day, occurred_at, max(day) over (partition by email) as last_day from bounce_facts where class = 'unclear') as u
+  from (select email, day, occurred_at, max(day) over (partition by email) as last_day from bounce_facts
+  where class = 'unclear') as u
   where days_between(day, last_day) <= ${rules.unclear.withinDays}
-  group by email having count(distinct day) >= ${rules.unclear.bounces} and days_between(min(day), max(day)) >= ${rules.unclear.daysApart}`;
+  group by email having count(distinct day) >= ${rules.unclear.bounces}
+    and days_between(min(day), max(day)) >= ${rules.unclear.daysApart}`;
 
 /** The strongest verdict of each address. */
 const verdicts = (rules: BounceRules): Sql => sql`
   select email, reason, scope, strength, decided_at
   from (
-    select email, 'complaint' as reason, 'person' as scope, 4 as strength, min(occurred_at) as decided_at from bounce_facts where class = 'complaint' group by email
+    select email, 'complaint' as reason, 'person' as scope, 4 as strength, min(occurred_at) as decided_at
+    from bounce_facts where class = 'complaint' group by email
     union all
-    select email, 'unsubscribe', 'person', 3, min(occurred_at) from bounce_facts where class = 'unsubscribe' group by email
+    select email, 'unsubscribe', 'person', 3, min(occurred_at) from bounce_facts where class = 'unsubscribe'
+    group by email
     union all
     ${hardVerdicts(rules)}
     union all
@@ -112,28 +131,35 @@ const EVIDENCE = '( · )?Evidence: [0-9]+ reports? [(][^)]*[)](, last [0-9-]+)?$
 /** All bounces that an address ever had, in words: counts, codes or classes, and the last day. */
 const evidence: Sql = sql`
   select email, min(provider) as provider,
-    concat('Evidence: ', cast(count(*) as string), case when count(*) = 1 then ' report' else ' reports' end, ' (', string_agg(distinct coalesce(enhanced, class), ', ' order by coalesce(enhanced, class)), ')', case when max(day) is null then '' else concat(', last ', cast(max(day) as string)) end) as evidence
+    concat('Evidence: ', cast(count(*) as string), case when count(*) = 1 then ' report' else ' reports' end,
+      ' (', string_agg(distinct coalesce(enhanced, class), ', ' order by coalesce(enhanced, class)), ')',
+        case when max(day) is null then '' else concat(', last ', cast(max(day) as string)) end) as evidence
   from bounce_reports group by email`;
 
 /**
  * The list's row of each address that bounced and belongs there. What stands is kept, unless something stronger came; a
- * row that a person released begins anew. A person's own note keeps its words, with the evidence behind it.
+ * row that a person released starts over. A person's own note is kept, followed by the evidence.
  */
 const listings: Sql = sql`
   select e.email,
     case when s.scope = 'person' or v.scope = 'person' then 'person' else coalesce(s.scope, v.scope) end as scope,
-    coalesce(o.contact_id, case when s.email is null or s.scope = 'person' or v.scope = 'person' then m.contact_id end) as contact_id,
-    case when v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason else coalesce(s.reason, v.reason) end as reason,
+    coalesce(o.contact_id,
+      case when s.email is null or s.scope = 'person' or v.scope = 'person' then m.contact_id end) as contact_id,
+    case when v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason
+      else coalesce(s.reason, v.reason) end as reason,
     coalesce(s.suppressed_at, v.decided_at) as suppressed_at,
     coalesce(o.source, e.provider, 'bounces') as source,
     case when coalesce(o.written, '') = '' then e.evidence else concat(o.written, ' · ', e.evidence) end as note,
     coalesce(v.reason, 'more evidence') as why
   from bounce_evidence e
   left join bounce_verdicts v on v.email = e.email
-  left join (select email, contact_id, source, regexp_replace_all(coalesce(note, ''), ${raw(`'${EVIDENCE}'`)}, '') as written from suppressions) as o on o.email = e.email
+  left join (select email, contact_id, source,
+    regexp_replace_all(coalesce(note, ''), ${literal(EVIDENCE)}, '') as written
+      from suppressions) as o on o.email = e.email
   left join standing s on s.email = e.email
   left join spellings w on w.address = e.email
-  left join (select plain, min(contact_id) as contact_id from mailboxes group by plain) as m on m.plain = coalesce(w.plain, e.email)
+  left join (select plain, min(contact_id) as contact_id from mailboxes
+  group by plain) as m on m.plain = coalesce(w.plain, e.email)
   where v.email is not null or s.email is not null`;
 
 /** The first steps of a night's verdicts: which bounces count. All that scoring needs. */
@@ -147,19 +173,21 @@ export const countedBounceSteps = (rules: BounceRules): Step[] => [
   { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
 ];
 
-/** Addresses (address) with a bounce that counts and says the address is dead, or may be. Reads `countedBounceSteps`. */
+/**
+ * Addresses (address) with a bounce that counts and says the address is dead, or may be. Reads `countedBounceSteps`.
+ */
 export const undeliverable: Sql = sql`
   select distinct email as address from bounce_facts where class in ('dead', 'unclear', 'cleaned')`;
 
 /** The steps of a night's verdicts, in order; `listings` and `marks` are what the job acts on. */
 export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
   const today = sql`local_day(${asOf})`;
-  const mailbox = mailboxOf(raw('plain'), rules.sameMailbox);
+  const mailbox = mailboxOf(sql`plain`, rules.sameMailbox);
   return [
     ...countedBounceSteps(rules),
     {
       name: 'bounce_arrivals',
-      row: 'an address with soft bounces, and its last sign of life',
+      row: 'an address with soft bounces, and the last activity of its owner',
       query: arrivals(rules, today),
     },
     {
@@ -172,14 +200,17 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
     {
       name: 'standing',
       row: 'a row of the list that is in force before this run',
-      query: sql`select email, scope, contact_id, reason, suppressed_at from suppressions where released_at is null or suppressed_at > released_at`,
+      query: sql`
+        select email, scope, contact_id, reason, suppressed_at from suppressions
+        where released_at is null or suppressed_at > released_at`,
     },
     {
       name: 'mailboxes',
       row: 'a contact that has an address, with the mailbox that it stands for',
       query: sql`
         select contact_id, status, email, plain, ${mailbox} as mailbox from (
-          select c.contact_id, coalesce(c.status, 'subscribed') as status, address_key(c.email) as email, coalesce(s.plain, address_key(c.email)) as plain
+          select c.contact_id, coalesce(c.status, 'subscribed') as status, address_key(c.email) as email,
+            coalesce(s.plain, address_key(c.email)) as plain
           from contacts c left join spellings s on s.address = address_key(c.email)
         ) as spelt where email is not null`,
     },
@@ -190,7 +221,8 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
       query: sql`
         select email, plain, ${mailbox} as mailbox, person, reason, suppressed_at from (
           select l.email, coalesce(s.plain, l.email) as plain, l.person, l.reason, l.suppressed_at from (
-            select email, case when coalesce(scope, 'person') = 'person' then contact_id end as person, reason, suppressed_at from suppressed
+            select email, case when coalesce(scope, 'person') = 'person' then contact_id end as person, reason,
+              suppressed_at from suppressed
             union all
             select email, case when scope = 'person' then contact_id end, reason, suppressed_at from listings
           ) as l left join spellings s on s.address = l.email
@@ -200,7 +232,8 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
       name: 'marks',
       row: 'a contact that no mail may go to after this run, with the reason',
       query: sql`
-        select contact_id, min(reason) as reason, max(case when reason = 'unsubscribe' then 1 else 0 end) as leaves from (
+        select contact_id, min(reason) as reason, max(case when reason = 'unsubscribe' then 1 else 0 end) as leaves
+        from (
           select m.contact_id, l.reason from mailboxes m join on_the_list l on l.mailbox = m.mailbox
           union all
           select m.contact_id, l.reason from mailboxes m join on_the_list l on l.person = m.contact_id

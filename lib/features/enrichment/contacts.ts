@@ -5,7 +5,7 @@
 
 import { type Change, update } from '../../core/change.ts';
 import type { LookupStep, Step } from '../../core/job.ts';
-import { join, list, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { cleanCountry, isDisposable, isFreeMail, isRelay } from '../hygiene/index.ts';
 import { activityRows } from '../segments/index.ts';
 import { companyDomain } from './company-domain.ts';
@@ -17,7 +17,7 @@ const belongsToNoCompany = (domain: string): boolean => isFreeMail(domain) || is
 const companyDomains: LookupStep = {
   name: 'company_domains',
   row: 'a domain of addresses with the registrable domain of its company, if it has one',
-  over: raw('select distinct domain_of(email) as address_domain from contacts where address_key(email) is not null'),
+  over: sql`select distinct domain_of(email) as address_domain from contacts where address_key(email) is not null`,
   keys: ['address_domain'],
   columns: ['domain'],
   compute: (domain) => ({ domain: domain === null ? null : companyDomain(domain, belongsToNoCompany) }),
@@ -26,7 +26,7 @@ const companyDomains: LookupStep = {
 const companyCountries: LookupStep = {
   name: 'company_countries',
   row: 'a country as a provider wrote it, and its code',
-  over: raw('select distinct country from companies where country is not null'),
+  over: sql`select distinct country from companies where country is not null`,
   keys: ['country'],
   columns: ['code'],
   compute: (country) => ({ code: country === null ? null : cleanCountry(country) }),
@@ -68,7 +68,7 @@ const numbers: ReadonlySet<Filled> = new Set(['employees', 'annual_revenue']);
 /** What the last decision about each cell wrote, where that decision was ours. */
 const ownCells = (columns: readonly Filled[], job: string): Sql => {
   const cells = columns.map((column) => {
-    const after = raw(numbers.has(column) ? 'number_of(l.after)' : 'l.after');
+    const after = numbers.has(column) ? sql`number_of(l.after)` : sql`l.after`;
     return sql`max(case when l.cell = ${column} then ${after} end) as ${name(`own_${column}`)}`;
   });
   return sql`
@@ -87,7 +87,7 @@ export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: 
   const isOld = sql`(c.enriched_at is null or ${age} > ${contactDays})`;
   const cells = modes.map(([column, mode]) => {
     const mine = name(column);
-    const known = column === 'country' ? raw('coalesce(w.code, k.country)') : sql`k.${mine}`;
+    const known = column === 'country' ? sql`coalesce(w.code, k.country)` : sql`k.${mine}`;
     const given = sql`coalesce(${known}, c.${mine})`;
     if (mode === 'overwrite')
       return sql`case when c.${mine} is null or ${isOld} then ${given} else c.${mine} end as ${mine}`;
@@ -117,7 +117,7 @@ export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: 
 /** Counts cells of the plan that stood there before with another value. */
 export const cellsChanged = ({ contacts }: EnrichmentRules): Sql => {
   const columns = Object.entries(contacts).flatMap(([column, mode]) => (mode === 'never' ? [] : [column]));
-  if (columns.length === 0) return raw('select 0');
-  const changed = columns.map((column) => `(set_${column} and before_${column} is not null)`).join(' or ');
-  return raw(`select count(*) from planned_contacts where ${changed}`);
+  if (columns.length === 0) return sql`select 0`;
+  const changed = columns.map((column) => sql`(${name(`set_${column}`)} and ${name(`before_${column}`)} is not null)`);
+  return sql`select count(*) from planned_contacts where ${join(changed, ' or ')}`;
 };

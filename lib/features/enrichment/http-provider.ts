@@ -111,7 +111,7 @@ async function jsonOf(response: Response): Promise<{ readonly value: object } | 
   }
 }
 
-/** The full body; null as soon as it is too large, whatever its headers announce. */
+/** The full body; null as soon as it is too large, even where its headers announce less. */
 async function textOf(response: Response): Promise<string | null> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -71,7 +71,7 @@ export class Pace {
     return { throttles: this.#throttles, first };
   }
 
-  /** A question was answered, whatever the answer: the provider is there. */
+  /** A request was answered, with any status: the provider is up. */
   answered(turn: Turn): void {
     this.#failures = 0;
     this.#pausedForFailures = false;

@@ -4,7 +4,7 @@
  * `X-RateLimit-Reset` and its variants.
  */
 
-/** A number of at least this many seconds is a moment since 1970, not a duration (it lies in September 2001). */
+/** A number of at least this many seconds is a moment since 1970, not a duration (September 2001). */
 const FIRST_EPOCH_SECOND = 1e9;
 const FIRST_EPOCH_MILLISECOND = 1e12;
 

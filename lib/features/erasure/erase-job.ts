@@ -8,125 +8,153 @@ import { insert, remove } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import { type Job, job } from '../../core/job.ts';
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { ownTables, type TableName, tableOf } from '../../core/tables.ts';
 import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { readSpelling } from '../../snapshot/spellings.ts';
 import type { Named } from './naming.ts';
 
-/** `erased_ids(id)` and `erased_addresses(address, hash)`: all that the workbook calls the person by, also by what was suppressed under their id. */
+/**
+ * Creates `erased_ids(id)` and `erased_addresses(address, hash)`: every id and address that the workbook has for the
+ * person, those suppressed under their id included.
+ */
 async function findPerson(engine: Engine, contact: string, key: string | undefined): Promise<Named> {
-  const rows = raw(`select contact_id, address_key(email) as address from contacts
+  await engine.run(sql`create or replace temp table named as ${namedRows}`);
+  const asked = readSpelling(contact)?.plain ?? contact;
+  await findIds(engine, contact, asked);
+  const addresses = await findAddresses(engine, contact, asked);
+  await engine.run(sql`create or replace temp table erased_addresses (address varchar, hash varchar)`);
+  for (const address of addresses)
+    await engine.run(sql`insert into erased_addresses values (${address}, ${hashAddress(address, key)})`);
+  const known = await engine.number(sql`
+    select (select count(*) from erased_ids)
+    + (select count(*) from suppressions where email in (select address from erased_addresses))
+    + (select count(*) from bounces where address_key(email) in (select address from erased_addresses))
+    + (select count(*) from suppressions where email in (select hash from erased_addresses))`);
+  if (known === 0)
+    throw new JobError('No contact in this workbook has that contact_id or address. Nothing was changed.');
+  await engine.run(sql`delete from quarantine_now where ${mentions(sql`row_key`)} or ${mentions(sql`value`)}`);
+  const ids = await engine.rows(sql`select id from erased_ids order by 1`);
+  return { addresses, ids: ids.map((row) => String(row.id)) };
+}
+
+/** Every contact_id with an address that it has or had; one address, however it is written. */
+const namedRows = sql`
+  select n.contact_id, coalesce(s.plain, n.address) as address
+  from (
+    select contact_id, address_key(email) as address from contacts
     union all select contact_id, address_key(email) from archive
     union all select contact_id, address_key(email) from unread_contacts
-    union all select contact_id, email from suppressions where contact_id is not null and not starts_with(email, '${HASH_PREFIX}')
+    union all
+    select contact_id, email from suppressions
+    where contact_id is not null and not starts_with(email, ${literal(HASH_PREFIX)})
     union all select contact_id, address_key(email) from unread_suppressions where contact_id is not null
-    union all select duplicate_id, case when json_valid(record) then address_key(json_extract_string(record, '$.email')) end from merges
-    union all select survivor_id, null from merges`);
-  // An address is the same however it is written.
-  await engine.run(
-    raw(`create or replace temp table named as
-      select n.contact_id, coalesce(s.plain, n.address) as address from (${rows.text}) n left join spellings s on s.address = n.address`),
-  );
-  const asked = readSpelling(contact)?.plain ?? contact;
-  await engine.run(
-    sql`create or replace temp table erased_ids as select distinct contact_id as id from named where contact_id = ${contact} or address = address_key(${asked})`,
-  );
-  // Whoever was merged into somebody is that somebody; addresses lead to further rows, and those to further addresses.
+    union all
+    select duplicate_id, case when json_valid(record) then address_key(json_extract_string(record, '$.email')) end
+    from merges
+    union all select survivor_id, null from merges
+  ) n left join spellings s on s.address = n.address`;
+
+/** `erased_ids`: through merges and shared addresses, until no id is added. */
+async function findIds(engine: Engine, contact: string, asked: string): Promise<void> {
+  await engine.run(sql`
+    create or replace temp table erased_ids as
+    select distinct contact_id as id from named where contact_id = ${contact} or address = address_key(${asked})`);
   for (;;) {
-    const before = await engine.number(raw('select count(*) from erased_ids'));
-    await engine.run(
-      raw(`create or replace temp table erased_ids as select distinct id from (
-      select id from erased_ids
-      union all select survivor_id from merges where duplicate_id in (select id from erased_ids)
-      union all select duplicate_id from merges where survivor_id in (select id from erased_ids)
-      union all select contact_id from named where address in (select address from named where address is not null and contact_id in (select id from erased_ids))
-    ) where id is not null`),
-    );
-    if ((await engine.number(raw('select count(*) from erased_ids'))) === before) break;
+    const before = await engine.number(sql`select count(*) from erased_ids`);
+    await engine.run(sql`
+      create or replace temp table erased_ids as select distinct id from (
+        select id from erased_ids
+        union all select survivor_id from merges where duplicate_id in (select id from erased_ids)
+        union all select duplicate_id from merges where survivor_id in (select id from erased_ids)
+        union all
+        select contact_id from named where address in (
+          select address from named where address is not null and contact_id in (select id from erased_ids))
+      ) where id is not null`);
+    if ((await engine.number(sql`select count(*) from erased_ids`)) === before) return;
   }
-  await engine.run(sql`create or replace temp table erased_plain as select distinct address from (
+}
+
+/** The addresses of those ids, in every spelling that the workbook holds. */
+async function findAddresses(engine: Engine, contact: string, asked: string): Promise<string[]> {
+  await engine.run(sql`
+    create or replace temp table erased_plain as select distinct address from (
       select address from named where contact_id in (select id from erased_ids)
       union all select address_key(${asked}) where contains(${asked}, '@')
     ) where address is not null`);
-  const found = await engine.rows(sql`select distinct ${raw(withMark('address'))} as address from (
+  const found = await engine.rows(sql`
+    select distinct ${withMark(sql`address`)} as address from (
       select address from erased_plain
       union all select address from spellings where plain in (select address from erased_plain)
       union all select address_key(${contact}) where contains(${contact}, '@')
     ) order by 1`);
-  const addresses = found.map((row) => String(row.address));
-  await engine.run(raw('create or replace temp table erased_addresses (address varchar, hash varchar)'));
-  for (const address of addresses)
-    await engine.run(sql`insert into erased_addresses values (${address}, ${hashAddress(address, key)})`);
-  const known = await engine.number(
-    raw(`select (select count(*) from erased_ids)
-    + (select count(*) from suppressions where email in (select address from erased_addresses))
-    + (select count(*) from bounces where address_key(email) in (select address from erased_addresses))
-    + (select count(*) from suppressions where email in (select hash from erased_addresses))`),
-  );
-  if (known === 0)
-    throw new JobError('There is nobody of that contact_id or address in this workbook, and nothing was done.');
-  await engine.run(raw(`delete from quarantine_now where ${mentions('row_key')} or ${mentions('value')}`));
-  const ids = await engine.rows(raw('select id from erased_ids order by 1'));
-  return { addresses, ids: ids.map((row) => String(row.id)) };
+  return found.map((row) => String(row.address));
 }
 
-const isIn = (column: string): string => `${column} in (select id from erased_ids)`;
-const isAddress = (column: string): string => `address_key(${column}) in (select address from erased_addresses)`;
+const isIn = (column: string): Sql => sql`${columnOf(column)} in (select id from erased_ids)`;
+const isAddress = (column: string): Sql =>
+  sql`address_key(${columnOf(column)}) in (select address from erased_addresses)`;
+
 /** A whole address: what stands before and after it is not part of a longer one (see naming.ts). */
-const whole = `'(^|[^a-z0-9._%+''-])' || regexp_escape(e.address) || '($|[^a-z0-9.-]|[.]($|[^a-z0-9]))'`;
+const wholeAddress = sql`
+  '(^|[^a-z0-9._%+''-])' || regexp_escape(e.address) || '($|[^a-z0-9.-]|[.]($|[^a-z0-9]))'`;
 
 /** Whether a text names one of the addresses, or is one of the ids or a key made of one. */
-const mentions = (
-  column: string,
-): string => `(exists (select 1 from erased_addresses e where contains(lower(${column}), e.address) and regexp_matches(lower(${column}), ${whole}))
-  or exists (select 1 from erased_ids i where ${column} = i.id or ends_with(${column}, ' · ' || i.id) or contains(${column}, ' · ' || i.id || ' · ') or starts_with(${column}, i.id || ', ') or contains(${column}, '"' || i.id || '"')))`;
+const mentions = (text: Sql): Sql => sql`(
+  exists (
+    select 1 from erased_addresses e
+    where contains(lower(${text}), e.address) and regexp_matches(lower(${text}), ${wholeAddress}))
+  or exists (
+    select 1 from erased_ids i
+    where ${text} = i.id or ends_with(${text}, ' · ' || i.id) or contains(${text}, ' · ' || i.id || ' · ')
+      or starts_with(${text}, i.id || ', ') or contains(${text}, '"' || i.id || '"')))`;
 
-const gone = (keys: string, table: string, where: string): Sql =>
-  raw(`select ${keys}, 'forgotten' as why from ${table} where ${where}`);
+/** The rows of a table that go, by its key. */
+function erasedRows(table: TableName, conditions: readonly Sql[]): [TableName, Sql] {
+  const keys = join(
+    tableOf(table).key.map((column) => columnOf(column)),
+    ', ',
+  );
+  const where = join(conditions, ' or ');
+  return [table, sql`select ${keys}, 'forgotten' as why from ${name(table)} where ${where}`];
+}
 
-const removals: readonly [TableName, Sql][] = [
-  ['contacts', gone('contact_id', 'contacts', `${isIn('contact_id')} or ${isAddress('email')}`)],
-  ['archive', gone('contact_id', 'archive', `${isIn('contact_id')} or ${isAddress('email')}`)],
-  ['events', gone('event_id', 'events', `${isIn('contact_id')} or ${isAddress('email')}`)],
-  ['purchases', gone('order_id', 'purchases', `${isIn('contact_id')} or ${isAddress('email')}`)],
-  ['bounces', gone('bounce_id', 'bounces', isAddress('email'))],
-  ['suppressions', gone('email', 'suppressions', `${isAddress('email')} or ${isIn('contact_id')}`)],
-  ['memberships', gone('list, contact_id', 'memberships', isIn('contact_id'))],
-  ['list_changes', gone('list, contact_id, period', 'list_changes', isIn('contact_id'))],
-  ['merges', gone('duplicate_id', 'merges', `${isIn('duplicate_id')} or ${isIn('survivor_id')}`)],
-  [
-    'review',
-    gone(
-      'review_id',
-      'review',
-      `${isIn('left_id')} or ${isIn('right_id')} or ${isAddress('left_id')} or ${mentions('evidence')}`,
-    ),
-  ],
-  ['changes', gone('change_id', 'changes', `${mentions('row_key')} or ${mentions('before')} or ${mentions('after')}`)],
-  ['quarantine', gone('"table", row_key, "column"', 'quarantine', `${mentions('row_key')} or ${mentions('value')}`)],
+const removals = (): [TableName, Sql][] => [
+  ...(['contacts', 'archive', 'events', 'purchases', 'suppressions'] as const).map((table) =>
+    erasedRows(table, [isIn('contact_id'), isAddress('email')]),
+  ),
+  erasedRows('bounces', [isAddress('email')]),
+  erasedRows('memberships', [isIn('contact_id')]),
+  erasedRows('list_changes', [isIn('contact_id')]),
+  erasedRows('merges', [isIn('duplicate_id'), isIn('survivor_id')]),
+  erasedRows('review', [isIn('left_id'), isIn('right_id'), isAddress('left_id'), mentions(sql`evidence`)]),
+  erasedRows('changes', [mentions(sql`row_key`), mentions(columnOf('before')), mentions(columnOf('after'))]),
+  erasedRows('quarantine', [mentions(sql`row_key`), mentions(sql`value`)]),
 ];
 
 /** Rows of the team's own tables that name the person by contact_id or email. */
 const ownRemovals = (): [TableName, Sql][] =>
   ownTables().flatMap((table): [TableName, Sql][] => {
-    const { key, columns } = tableOf(table);
+    const { columns } = tableOf(table);
     const named = [
       ...('contact_id' in columns ? [isIn('contact_id')] : []),
       ...('email' in columns ? [isAddress('email')] : []),
     ];
-    return named.length > 0 ? [[table, gone(key.join(', '), table, named.join(' or '))]] : [];
+    return named.length > 0 ? [erasedRows(table, named)] : [];
   });
 
-/** What the search through files goes on with, and stays in this process; and the rows by table that are not ours to take away. */
+/**
+ * What the search through files goes on with, and stays in this process; and the rows by table that are not ours to
+ * take away.
+ */
 export interface Person extends Named {
   readonly outside: Readonly<Record<string, number>>;
 }
 
 /**
- * Builds the job. `outside` are the tables that lie outside of the workbook and are only read; `found` is told who the person
- * is, for the search through files.
+ * Builds the job. `outside` are the tables outside of the workbook, which are only read; `found` is called with the
+ * person is, for the search through files.
  */
 export const eraseJob = (
   contact: string,
@@ -134,7 +162,7 @@ export const eraseJob = (
   found: (person: Person) => void,
   outside: ReadonlySet<string> = new Set(),
 ): Job => {
-  const all = [...removals, ...ownRemovals()];
+  const all = [...removals(), ...ownRemovals()];
   const tables = all.map(([table]) => table);
   return job({
     name: 'erase',
@@ -155,7 +183,10 @@ export const eraseJob = (
       ...all.flatMap(([table, query]) => (outside.has(table) ? [] : [remove(table, query)])),
       insert(
         'suppressions',
-        sql`select hash as email, 'person' as scope, 'manual' as reason, ${asOf} as suppressed_at, 'erase' as source, 'forgotten' as note, 'forgotten' as why from erased_addresses`,
+        sql`
+          select hash as email, 'person' as scope, 'manual' as reason, ${asOf} as suppressed_at, 'erase' as source,
+            'forgotten' as note, 'forgotten' as why
+          from erased_addresses`,
       ),
     ],
   });

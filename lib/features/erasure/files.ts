@@ -1,7 +1,8 @@
 /**
- * The files of a workbook's folder in which a forgotten person may still stand beside the tables' own rows: exports, their
- * memory, the inbox, Mailchimp's files of those who left, and rows in quarantine. Lines that name the person go, and every other
- * byte stays; what can't be cut line by line is named, to be mended by hand. Nothing here ever says what it found, only where.
+ * The files of a workbook's folder in which a forgotten person may still stand beside the tables' own rows: exports,
+ * their memory, the inbox, Mailchimp's files of those who left, and rows in quarantine. Lines that name the person go,
+ * and every other byte stays; what can't be cut line by line is named, to be corrected by hand. Nothing here ever says
+ * what it found, only where.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -19,7 +20,7 @@ export interface Cleared {
   readonly leftovers: readonly { readonly file: string; readonly lines: readonly number[] }[];
 }
 
-/** A file as text with a character for each byte, whatever its encoding: what is not cut is written back as it was. */
+/** A file as text with a character for each byte, in any encoding: what is not cut is written back as it was. */
 const bytesOf = (path: string): Promise<string> => readFile(path, 'latin1');
 const shaOfBytes = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
 /** Mailchimp's files, which lie beside the audience and are read as bounces. */
@@ -55,20 +56,20 @@ export async function filesOfOurs(workbookFolder: string): Promise<string[]> {
 }
 
 /**
- * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written, which
- * alone know all of a person's addresses: whoever is stopped in between begins again and misses none.
+ * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written,
+ * which alone know all of a person's addresses: after an interruption the command starts over and misses none.
  */
 export async function cutFiles(workbookFolder: string, person: Named): Promise<Cleared['rewritten']> {
   const [names, hasId] = [namesPerson(person), hasIdAsCell(person)];
   const folders = foldersOf(workbookFolder);
   const rewritten: { file: string; lines: number }[] = [];
-  const cut = async (path: string, isTheirs: (line: string) => boolean): Promise<void> => {
+  const cut = async (path: string, isOfPerson: (line: string) => boolean): Promise<void> => {
     const lines = (await bytesOf(path)).split('\n');
-    const kept = lines.filter((line) => !(isTheirs(line) && isWhole(line) && canGo(line)));
+    const kept = lines.filter((line) => !(isOfPerson(line) && isWhole(line) && canGo(line)));
     if (kept.length === lines.length) return;
     const text = kept.join('\n');
     await writeFileAtomic(path, Buffer.from(text, 'latin1'));
-    await mendNote(path, text, lines.length - kept.length);
+    await updateNote(path, text, lines.length - kept.length);
     rewritten.push({ file: relative(workbookFolder, path), lines: lines.length - kept.length });
   };
   for (const folder of folders.exports)
@@ -82,8 +83,8 @@ export async function cutFiles(workbookFolder: string, person: Named): Promise<C
 }
 
 /**
- * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for what is
- * left in all of the folder; not in `scratch`, which goes with the run.
+ * After the tables are written: takes the person's rows in quarantine out of the workbook's CSV files, and looks for
+ * what is left in all of the folder; not in `scratch`, which goes with the run.
  */
 export async function clearRest(workbookFolder: string, person: Named, scratch: string): Promise<Cleared> {
   const rewritten: { file: string; lines: number }[] = [];
@@ -116,7 +117,7 @@ function canGo(line: string): boolean {
 }
 
 /** The note beside an export says its rows and checksum. */
-async function mendNote(path: string, text: string, cut: number): Promise<void> {
+async function updateNote(path: string, text: string, cut: number): Promise<void> {
   const beside = `${path}.json`;
   if (!existsSync(beside)) return;
   const note = JSON.parse(await readFile(beside, 'utf8')) as { file: string; rows: number };

@@ -1,46 +1,52 @@
 /**
- * Finds again whoever was forgotten: by the keyed hashes on the suppression list, in every table and in the files beside them.
- * It says how many addresses stand where, and never which.
+ * Finds remaining data of erased people: by the keyed hashes on the suppression list, in every table and in the files
+ * beside them. Reports how many addresses are where, never which.
  */
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Engine } from '../../core/engine.ts';
-import { raw } from '../../core/sql.ts';
+import { columnOf, join, literal, name, sql } from '../../core/sql.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { filesOfOurs } from './files.ts';
 
-/** The texts in which a table may name somebody. */
-const texts = raw(
-  [
-    ['contacts', 'email'],
-    ['contacts', 'email', 'unread_contacts'],
-    ['archive', 'email'],
-    ['events', 'email'],
-    ['purchases', 'email'],
-    ['bounces', 'email'],
-    ['bounces', 'email', 'unread_bounces'],
-    ['suppressions', 'email'],
-    ['suppressions', 'email', 'unread_suppressions'],
-    ['merges', 'record'],
-    ['review', 'left_id'],
-    ['review', 'evidence'],
-    ['changes', 'row_key'],
-    ['changes', '"before"'],
-    ['changes', '"after"'],
-    ['quarantine', 'row_key'],
-    ['quarantine', 'value'],
-  ]
-    .map(
-      ([table, column, from = table]) =>
-        `select '${table}' as place, unnest(regexp_extract_all(lower(${column}), '${"[^\\s\"''<>,;:|]+@[^\\s\"''<>,;:|]+"}')) as address from ${from} where contains(${column}, '@')`,
-    )
-    .join(' union '),
-);
+/** The texts in which a table may name a person. */
+const columns: readonly (readonly [table: string, column: string, from?: string])[] = [
+  ['contacts', 'email'],
+  ['contacts', 'email', 'unread_contacts'],
+  ['archive', 'email'],
+  ['events', 'email'],
+  ['purchases', 'email'],
+  ['bounces', 'email'],
+  ['bounces', 'email', 'unread_bounces'],
+  ['suppressions', 'email'],
+  ['suppressions', 'email', 'unread_suppressions'],
+  ['merges', 'record'],
+  ['review', 'left_id'],
+  ['review', 'evidence'],
+  ['changes', 'row_key'],
+  ['changes', 'before'],
+  ['changes', 'after'],
+  ['quarantine', 'row_key'],
+  ['quarantine', 'value'],
+];
 const ADDRESS = /[^\s"'<>,;:|]+@[^\s"'<>,;:|]+/g;
 
-/** How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well. */
+const texts = join(
+  columns.map(([table, column, from = table]) => {
+    const cell = columnOf(column);
+    return sql`
+      select ${literal(table)} as place,
+        unnest(regexp_extract_all(lower(${cell}), ${literal(ADDRESS.source)})) as address
+      from ${name(from)} where contains(${cell}, '@')`;
+  }),
+  ' union ',
+);
+
+/**
+ * How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well.
+ */
 export async function leftovers(engine: Engine, key: string, workbookFolder: string): Promise<Record<string, number>> {
-  const rows = await engine.rows(raw(`select email from suppressions where starts_with(email, '${HASH_PREFIX}')`));
+  const rows = await engine.rows(sql`select email from suppressions where starts_with(email, ${HASH_PREFIX})`);
   const forgotten = new Set(rows.map((row) => String(row.email)));
   const found: Record<string, number> = {};
   if (forgotten.size === 0) return found;

@@ -1,6 +1,7 @@
 /**
- * By what a text names a person: an address of theirs, whole (`ada@example.com` does not stand in `canada@example.com`), the
- * hashes by which audiences know it, or, in a file of ours, their contact_id as a cell. Nothing here says what it found.
+ * How a text names a person: by one of their addresses in full (`ada@example.com` does not stand in
+ * `canada@example.com`), the hashes by which audiences know it, or, in a file of ours, their contact_id as a cell.
+ * Nothing here says what it found.
  */
 import { createHash } from 'node:crypto';
 
@@ -19,7 +20,9 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1').toLowerCase();
 const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** The address as Google's audiences have it (lib/features/exports/queries.ts): no dots and no `+…` before gmail.com. */
+/**
+ * The address as Google's audiences have it (lib/features/exports/queries.ts): no dots and no `+…` before gmail.com.
+ */
 function forGoogle(address: string): string {
   const [local = '', domain = ''] = address.split('@');
   if (!['gmail.com', 'googlemail.com'].includes(domain)) return address;
@@ -28,10 +31,10 @@ function forGoogle(address: string): string {
 
 /** Tells of a line of bytes, as `latin1`, whether it names the person. */
 export function namesPerson({ addresses }: Named): (line: string) => boolean {
-  const whole = addresses.map((address) => `(?<!${BEFORE})${literally(asBytes(address))}(?!${AFTER})`);
+  const patterns = addresses.map((address) => `(?<!${BEFORE})${literally(asBytes(address))}(?!${AFTER})`);
   const hashes = [...new Set(addresses.flatMap((address) => [sha(address), sha(forGoogle(address))]))];
   if (addresses.length === 0) return () => false;
-  const pattern = new RegExp([...whole, ...hashes].join('|'));
+  const pattern = new RegExp([...patterns, ...hashes].join('|'));
   return (line) => pattern.test(line.toLowerCase());
 }
 

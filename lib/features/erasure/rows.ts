@@ -1,6 +1,7 @@
 /**
- * Rows of the workbook's CSV files that no job can take away, because they stand in quarantine: a second row with the same
- * contact_id, a fact with an unreadable date. Those about a forgotten person go here, by their own address or contact_id.
+ * Rows of the workbook's CSV files that no job can take away, because they stand in quarantine: a second row with the
+ * same contact_id, a fact with an unreadable date. Those about a forgotten person go here, by their own address or
+ * contact_id.
  */
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -13,7 +14,10 @@ import { splice } from '../../workbook/csv/splice.ts';
 import { findColumns } from '../../workbook/headers.ts';
 import type { Named } from './naming.ts';
 
-/** Takes the person's well-formed rows out of a CSV file, every other byte staying; returns how many. Not a CSV file: none. */
+/**
+ * Takes the person's well-formed rows out of a CSV file, every other byte staying; returns how many. Not a CSV file:
+ * none.
+ */
 export async function cutRows(path: string, person: Named): Promise<number> {
   const file = await openCsv(path).catch(() => null);
   if (!file) return 0;
@@ -50,12 +54,12 @@ function rowsOf(file: CsvFile, { addresses, ids }: Named): number[] {
     do {
       while (scanner.advance()) {
         if (scanner.fault !== null) continue;
-        const isTheirs = sought.some(({ column, values }) => {
+        const isOfPerson = sought.some(({ column, values }) => {
           const [start, end] = [scanner.cells[column] as number, (scanner.cells[column + 1] as number) - 1];
           const text = cellText(scanner.bytes, start, end).trim();
           return values.has(text) || values.has(text.toLowerCase());
         });
-        if (row >= 0 && isTheirs) found.push(row);
+        if (row >= 0 && isOfPerson) found.push(row);
         row += 1;
       }
     } while (reader.refill());

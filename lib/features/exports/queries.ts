@@ -5,8 +5,9 @@
  * - Google Ads Customer Match (support.google.com/google-ads/answer/7659867 and /7476159: headers Email, Phone, First
  *   Name, Last Name, Country, Zip; lower case, no extra spaces, phones in E.164 with their "+"; country and postal code
  *   stay plain; the API's reference "OfflineUserAddressInfo": no punctuation in last names; and developers.google.com,
- *   "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
- * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email, phone,
+ * "Data Manager API: format user data": before gmail.com and googlemail.com no dots, and no `+` with what follows it).
+ * - Meta Custom Audiences ("How to format a customer list when creating a custom audience" for the headers email,
+ * phone,
  *   fn, ln, ct, st, zip, country; developers.facebook.com, "Customer information parameters" for the rest: lower case,
  *   phones as digits with country code, no punctuation in names, nor spaces in cities and states, the first five digits
  *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
@@ -14,9 +15,10 @@
 
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { join, quoted, quoteName, quoteText, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
+import { waitingPeople } from '../../snapshot/waiting.ts';
 import { isoCodes } from '../hygiene/index.ts';
 import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
 import type { ExportRule, ExportRules } from './rules.ts';
@@ -46,74 +48,94 @@ const known: Readonly<Record<'mailchimp' | 'hubspot', Readonly<Record<string, st
   },
 };
 
-/** The reason in the words of why somebody is refused: `suppression: complaint` is `complaint`. */
-function bareReason(why: string): string {
-  return `regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
-}
+/** Why a contact may not be mailed, without its prefix: `suppression: complaint` is `complaint`. */
+const bareReason = (why: Sql): Sql => sql`regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
 
-const hashed = (value: string): string => `case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
-const bare = (column: string): string => `regexp_replace_all(lower(${column}), '[^\\p{L}\\p{M}\\p{N}]', '')`;
+const hashed = (value: Sql): Sql => sql`case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
+const bare = (value: Sql): Sql => sql`regexp_replace_all(lower(${value}), ${literal('[^\\p{L}\\p{M}\\p{N}]')}, '')`;
+const tidy = (value: Sql): Sql => sql`trim(regexp_replace_all(lower(${value}), '[[:space:]]+', ' '))`;
+const withoutSigns = (value: Sql): Sql =>
+  sql`regexp_replace_all(${value}, ${literal('[^\\p{L}\\p{M}\\p{N}[:space:]]')}, '')`;
 
-const googleEmail = `case when domain_of(c.email) in ('gmail.com', 'googlemail.com') then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email)) else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
-const e164 = `case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
-const tidy = (column: string): string => `trim(regexp_replace_all(lower(${column}), '[[:space:]]+', ' '))`;
+const googleEmail = sql`
+  case when domain_of(c.email) in ('gmail.com', 'googlemail.com')
+    then concat(replace(split_part(split_part(address_key(c.email), '@', 1), '+', 1), '.', ''), '@', domain_of(c.email))
+    else regexp_replace_all(address_key(c.email), '[[:space:]]', '') end`;
+const e164 = sql`case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.phone end`;
 
 /** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
-const isoCountry = `case when upper(c.country) in (${isoCodes().map(quoteText).join(', ')}) then upper(c.country) end`;
+const isoCountry = sql`
+  case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
 
-const audiences: Readonly<Record<'google-ads' | 'meta', Readonly<Record<string, string>>>> = {
+/** The cells of a file, by header. */
+type Cells = Readonly<Record<string, Sql>>;
+
+const postalCode = bare(sql`c.postal_code`);
+
+const audiences: Readonly<Record<'google-ads' | 'meta', Cells>> = {
   'google-ads': {
     Email: hashed(googleEmail),
     Phone: hashed(e164),
-    'First Name': hashed(tidy('c.first_name')),
-    'Last Name': hashed(tidy(`regexp_replace_all(c.last_name, '[^\\p{L}\\p{M}\\p{N}[:space:]]', '')`)),
+    'First Name': hashed(tidy(sql`c.first_name`)),
+    'Last Name': hashed(tidy(withoutSigns(sql`c.last_name`))),
     Country: isoCountry,
-    Zip: 'c.postal_code',
+    Zip: sql`c.postal_code`,
   },
   meta: {
-    email: hashed('address_key(c.email)'),
-    phone: hashed(`replace(${e164}, '+', '')`),
-    fn: hashed(bare('c.first_name')),
-    ln: hashed(bare('c.last_name')),
-    ct: hashed(bare('c.city')),
-    st: hashed(bare('c.region')),
-    zip: hashed(
-      `case when upper(c.country) = 'US' then left(${bare('c.postal_code')}, 5) else ${bare('c.postal_code')} end`,
-    ),
-    country: hashed(`lower(${isoCountry})`),
+    email: hashed(sql`address_key(c.email)`),
+    phone: hashed(sql`replace(${e164}, '+', '')`),
+    fn: hashed(bare(sql`c.first_name`)),
+    ln: hashed(bare(sql`c.last_name`)),
+    ct: hashed(bare(sql`c.city`)),
+    st: hashed(bare(sql`c.region`)),
+    zip: hashed(sql`case when upper(c.country) = 'US' then left(${postalCode}, 5) else ${postalCode} end`),
+    country: hashed(sql`lower(${isoCountry})`),
   },
 };
 
-/** The cells of a people's export, by header. */
-function cellsOf(rule: PeopleRule): Record<string, string> {
-  if (rule.format === 'google-ads' || rule.format === 'meta') return { ...audiences[rule.format] };
+/** The cells of a people's export. */
+function cellsOf(rule: PeopleRule): Cells {
+  if (rule.format === 'google-ads' || rule.format === 'meta') return audiences[rule.format];
   const all = Object.fromEntries(Object.keys(tableOf('contacts').columns).map((column) => [column, column]));
   const columns = rule.columns ?? (rule.format === 'csv' ? all : known[rule.format]);
   return Object.fromEntries(
     Object.entries(columns).map(([header, column]) => [
       header,
-      writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'),
+      raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text')),
     ]),
   );
 }
 
-const named = (cells: Readonly<Record<string, string>>): Sql =>
-  raw(
-    Object.entries(cells)
-      .map(([header, cell]) => `${cell} as ${quoted(header)}`)
-      .join(', '),
+/** The cells under the tools' own headers. */
+const selected = (cells: Cells): Sql =>
+  join(
+    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${raw(quoted(header))}`),
+    ', ',
   );
 
-/** Nobody who may not be mailed, or has no address that could be. */
-const mailable = raw(
-  `address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid' and c.contact_id not in (select contact_id from unmailable)`,
-);
+/** Contacts that may be mailed, have an address, and would not be suppressed by a plan that waits for approval. */
+const mailable = sql`
+  address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
+  and c.contact_id not in (select contact_id from unmailable)
+  and c.contact_id not in (select contact_id from ${waitingPeople})`;
+
+/** A row (label, text) where a plan that would suppress contacts waits for approval. */
+export const leftOutWhileWaiting = sql`
+  select 'waiting' as label, concat(cast(n as string), ' contacts are left out of exports for sending: ',
+    'a plan that would suppress them waits for approval') as text
+  from (select count(distinct contact_id) as n from ${waitingPeople}) where n > 0`;
+
+const MONDAY = 1;
+
+/** Whether an export is written by a run of that local day: weekly ones on Mondays, the others every time. */
+export const isDue = ({ every }: ExportRule, today: string): boolean =>
+  every === 'night' || new Date(`${today}T00:00:00Z`).getUTCDay() === MONDAY;
 
 /** The conditions of the exports' own filters. */
 export const filtersOf = (rules: ExportRules): Condition[] =>
   rules.flatMap((rule) => ('format' in rule && rule.where ? [rule.where] : []));
 
-/** What the filters ask of each contact, worked out once for all of them. */
+/** What the filters ask of each contact, computed once for all of them. */
 export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =>
   filters.length === 0
     ? []
@@ -132,50 +154,55 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
     : [];
   const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
   const conditions = [...onList, ...fits, ...(rule.sending ? [mailable] : [])];
-  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : raw('');
-  const order = raw(`${quoteName(rule.order ?? 'contact_id')}`);
+  const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
+  const order = columnOf(rule.order ?? 'contact_id', 'c');
   return {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     onlyChanged: rule.only === 'changed',
-    query: sql`select ${named(cells)} from contacts c${where} order by c.${order} nulls last, c.contact_id`,
+    query: sql`select ${selected(cells)} from contacts c${where} order by ${order} nulls last, c.contact_id`,
   };
 }
 
 /**
- * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive. A
- * forgotten person's hash is no address, and no tool takes one with a name around it.
+ * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive.
+ * A forgotten person's hash is no address, and no tool takes one with a name around it.
  */
-const refused = raw(
-  `select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since from (
+const refused = sql`
+  select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since
+  from (
     select email, coalesce(reason, 'manual') as reason, suppressed_at from suppressed where email is not null
     union all
-    select email, ${bareReason('why')}, null from refused_addresses
+    select email, ${bareReason(sql`why`)}, null from refused_addresses
     union all
-    select address_key(c.email), ${bareReason('u.why')}, null from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
+    select address_key(c.email), ${bareReason(sql`u.why`)}, null
+    from contacts c join unmailable u on u.contact_id = c.contact_id where address_key(c.email) is not null
     union all
-    select address_key(q.email), ${bareReason('u.why')}, null from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
-  ) as found left join spellings s on s.address = found.email where not starts_with(found.email, 'hmac-sha256:') group by 1`,
-);
+    select address_key(q.email), ${bareReason(sql`u.why`)}, null
+    from unread_contacts q join unmailable u on u.contact_id = q.contact_id where address_key(q.email) is not null
+  ) as found left join spellings s on s.address = found.email
+  where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
-const epoch = `cast(cast(epoch(r.since) as bigint) as varchar)`;
+const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;
 /** As mail headers write a moment (RFC 2822). */
-const mailDate = `strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
+const mailDate = sql`strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
+
+const email = sql`r.email`;
 
 /**
  * The columns by which each tool takes a list of addresses that it must not mail. Amazon SES reads `address,REASON`
  * (docs.aws.amazon.com/ses, "account-level suppression list"), and counts the header as one line that it can't take;
- * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out list
- * (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; theirs is what
- * their forms take: a column of addresses, under the name that their APIs use.
+ * Mailgun's is its unsubscribe import ("Import list of unsubscribes": tag `*` is everything); HubSpot's its opt-out
+ * list (knowledge.hubspot.com, "Import an opt-out list": Email). Mailchimp and Postmark document no file; used here is
+ * what their forms take: a column of addresses, under the name that their APIs use.
  */
-const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Readonly<Record<string, string>>>> = {
-  mailchimp: { 'Email Address': 'r.email' },
-  hubspot: { Email: 'r.email' },
-  ses: { email: 'r.email', reason: `case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
-  sendgrid: { email: 'r.email', created: epoch },
-  mailgun: { address: 'r.email', tags: `'*'`, created_at: mailDate },
-  postmark: { EmailAddress: 'r.email' },
+const suppressionCells: Readonly<Record<SuppressionRule['suppressionsFor'], Cells>> = {
+  mailchimp: { 'Email Address': email },
+  hubspot: { Email: email },
+  ses: { email, reason: sql`case when r.reason = 'complaint' then 'COMPLAINT' else 'BOUNCE' end` },
+  sendgrid: { email, created: epoch },
+  mailgun: { address: email, tags: sql`'*'`, created_at: mailDate },
+  postmark: { EmailAddress: email },
 };
 
 function suppressionFile(rule: SuppressionRule): JobFile {
@@ -184,7 +211,7 @@ function suppressionFile(rule: SuppressionRule): JobFile {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     forMachines: true,
-    query: sql`select ${named(cells)} from (${refused}) r order by r.email`,
+    query: sql`select ${selected(cells)} from (${refused}) r order by r.email`,
   };
 }
 

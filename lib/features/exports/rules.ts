@@ -29,6 +29,9 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case
 /** Where a workbook of tabs keeps it: a tab, instead of a file. */
 const to = z.strictObject({ tab: z.string().trim().min(1).max(100) }).optional();
 
+/** How often it is written: with every run, or with Monday's alone. */
+const every = z.enum(['night', 'week']).default('night');
+
 const people = z.strictObject({
   name,
   /** The tool that reads it. */
@@ -37,7 +40,7 @@ const people = z.strictObject({
   list: z.string().optional(),
   /** A condition of its own, in the words of the lists (docs/segments.md); with a list, both must hold. */
   where: z.custom<Condition>((value) => typeof value === 'object' && value !== null).optional(),
-  /** Meant for mailing or advertising: nobody who may not be mailed is ever in it. */
+  /** Meant for mailing or advertising: holds only contacts that may be mailed. */
   sending: z.boolean(),
   /** Header → column of contacts; left out, those that the format is known for. */
   columns: z.record(z.string().min(1), column).optional(),
@@ -45,11 +48,12 @@ const people = z.strictObject({
   order: column.optional(),
   /** `changed`: only what is new or changed since the export before, and who left in a file of its own. */
   only: z.enum(['all', 'changed']).default('all'),
+  every,
   to,
 });
 
 /** The addresses that a tool must not mail. */
-const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers), to });
+const suppressions = z.strictObject({ name, suppressionsFor: z.enum(providers), every, to });
 
 const schema = z.array(z.union([people, suppressions]));
 
@@ -68,7 +72,7 @@ function filterFaults(where: unknown, name: string): string[] {
 
 /** Tabs that have a meaning of their own. */
 const isTaken = (tab: string): boolean =>
-  [...tableNames, 'inbox', 'inbox_rejects'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
+  [...tableNames, 'inbox', 'inbox_rejects', 'plan'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
 
 /** What is wrong with the tab of the rule at `i`. */
 function tabFault(rules: readonly { to?: { tab: string }; only?: string }[], i: number): string | null {

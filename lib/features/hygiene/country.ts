@@ -4,7 +4,8 @@
  */
 
 import { createRequire } from 'node:module';
-import { matches } from '../../core/text/recognise.ts';
+import { matches } from '../../core/recognise.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
 
 /** Languages whose country names are known, in the order they are asked. */
@@ -55,7 +56,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** "n.a." and "no" in a column of countries say that there is none; only as codes in capitals are they Namibia and Norway. */
+/**
+ * "n.a." and "no" in a column of countries say that there is none; only as codes in capitals are they Namibia and
+ * Norway.
+ */
 const PLACEHOLDERS = new Set(['na', 'n a', 'no']);
 
 interface NameFile {
@@ -129,4 +133,4 @@ export function cleanCountry(value: string): string {
 }
 
 /** True where cleanCountry leaves the value as it is. */
-export const countryIsClean = (x: string): string => `(${matches(x, '^[A-Z][A-Z]$')} and ${x} not in ('EL', 'UK'))`;
+export const countryIsClean = (x: Sql): Sql => sql`(${matches(x, '^[A-Z][A-Z]$')} and ${x} not in ('EL', 'UK'))`;

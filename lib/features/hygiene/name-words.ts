@@ -17,7 +17,9 @@ const FRENCH = words('de du des');
 const NORDIC = words('af av von van de');
 const ARABIC = words('bin binti ibn');
 
-/** The small words with which a family name may begin, by country. Elsewhere (De Niro, Van Halen) only its owner knows. */
+/**
+ * The small words with which a family name may begin, by country. Elsewhere (De Niro, Van Halen) only its owner knows.
+ */
 export const PARTICLES_BY_COUNTRY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ...['NL', 'SR', 'ZA'].map((country) => [country, DUTCH] as const),
   ...['DE', 'AT', 'CH', 'LI', 'LU'].map((country) => [country, GERMAN] as const),
@@ -52,8 +54,8 @@ export const ALWAYS: ReadonlyMap<string, string> = new Map(
 /** Names of two letters. Other pairs (AJ, JP, CJ) are initials as likely as not. */
 export const SHORT_NAMES: ReadonlySet<string> = new Set(
   (
-    'al an bo cy di du ed el ho hu ko ky la le li lo lu ly ma mo my na ni om oz qi ra ro ru si so su ta to ty tu ty vi vo ' +
-    'vu wu xi xu ye yi yu ze zu jo'
+    'al an bo cy di du ed el ho hu ko ky la le li lo lu ly ma mo my na ni om oz qi ra ro ru si so su ta to ty tu ty ' +
+    'vi vo vu wu xi xu ye yi yu ze zu jo'
   ).split(' '),
 );
 

@@ -4,8 +4,9 @@
  * nor one whose script knows no capitals. Where a word could be initials or a name (AJ, JP), it stays as it is.
  */
 
-import { matches } from '../../core/text/recognise.ts';
-import { cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { matches, textIsClean } from '../../core/recognise.ts';
+import { type Sql, sql } from '../../core/sql.ts';
+import { cleanText } from '../../core/text/spacing.ts';
 import {
   ALWAYS,
   ELIDING_COUNTRIES,
@@ -45,8 +46,8 @@ const MAYBE_TURKISH = /[Şş]/;
 const LONGEST = 200;
 
 /**
- * How the letters of one name change case. Turkish has a dotted and a dotless i. `elides`: d' before a vowel stays small; null
- * where the country does not tell.
+ * How the letters of one name change case. Turkish has a dotted and a dotless i. `elides`: d' before a vowel stays
+ * small; null where the country does not tell.
  */
 interface Casing {
   readonly elides: boolean | null;
@@ -132,7 +133,10 @@ function wordCase(word: string, casing: Casing): string | undefined {
 
 const bare = (word: string): string => (EDGED.test(word) ? word.replace(/[.,]/g, '') : word);
 
-/** Small words of a family name: van, von, de la, y. Before a given name there are none, and before a family name the country's. */
+/**
+ * Small words of a family name: van, von, de la, y. Before a given name there are none, and before a family name the
+ * country's.
+ */
 function isSmall(words: readonly string[], at: number, part: NamePart, country: Country): boolean {
   const word = words[at] ?? '';
   if (at === 0) {
@@ -171,8 +175,9 @@ function isUndecided(text: string, part: NamePart, country: Country): boolean {
 }
 
 /**
- * The name in its own case where it was typed all in one; else unchanged but for its spacing. `country` is an ISO 3166-1 alpha-2
- * code, null where it is unknown: De Luca (IT), van Damme (NL), Yıldız (TR). Not given, the name is read by its letters alone.
+ * The name in its own case where it was typed all in one; else unchanged but for its spacing. `country` is an ISO
+ * 3166-1 alpha-2 code, null where it is unknown: De Luca (IT), van Damme (NL), Yıldız (TR). Not given, the name is read
+ * by its letters alone.
  */
 export function cleanName(value: string, part: NamePart = 'family', country?: Country): string {
   const text = cleanText(value);
@@ -180,7 +185,13 @@ export function cleanName(value: string, part: NamePart = 'family', country?: Co
   return casing ? caseWords(text, casing, part, country) : text;
 }
 
-/** True where cleanName leaves the value as it is, whatever the part: tidy, and in mixed case or in a script without. */
-export const nameIsClean = (x: string): string =>
-  `(${textIsClean(x)} and ((${matches(x, '[A-ZÀ-ÖØ-Þ]')} and ${matches(x, '[a-zà-öø-ÿ]')}) or ` +
-  `${matches(x, '^[\u05d0-\u05ea\u0621-\u064a\u0904-\u0939\u0e01-\u0e30\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3 ]+$')}))`;
+/** A whole text in a script that knows no capitals: Hebrew, Arabic, Devanagari, Thai, kana, Han, Hangul. */
+const WITHOUT_CASE =
+  '^[\u05d0-\u05ea\u0621-\u064a\u0904-\u0939\u0e01-\u0e30\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3 ]+$';
+
+/**
+ * True where cleanName leaves the value as it is, as a given or a family name: tidy, and in mixed case or in a script
+ * without.
+ */
+export const nameIsClean = (x: Sql): Sql => sql`(${textIsClean(x)} and
+  ((${matches(x, '[A-ZÀ-ÖØ-Þ]')} and ${matches(x, '[a-zà-öø-ÿ]')}) or ${matches(x, WITHOUT_CASE)}))`;

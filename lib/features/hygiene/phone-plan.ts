@@ -29,7 +29,9 @@ interface Plan {
   readonly abroad: RegExp;
   readonly trunk: RegExp | undefined;
   readonly general: RegExp;
-  /** Where several countries share a calling code: the numbers that are this one's, by type or by their first digits. */
+  /**
+   * Where several countries share a calling code: the numbers that are this one's, by type or by their first digits.
+   */
   readonly own: RegExp | undefined;
 }
 

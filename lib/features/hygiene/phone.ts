@@ -7,7 +7,8 @@
 
 import { createRequire } from 'node:module';
 import type { CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { matches } from '../../core/text/recognise.ts';
+import { matches } from '../../core/recognise.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { INVISIBLES } from '../../core/text/spacing.ts';
 import { mayBeLocal } from './phone-local.ts';
 import { readByPlan } from './phone-plan.ts';
@@ -34,15 +35,21 @@ const E164 = '^[+][1-9][0-9]{6,14}$';
  * itself begins so; the library knows which. Italy, where nearly every number does, is left out.
  */
 const ZERO_FIRST =
-  '^[+](2[07]|3[0-46]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-689][0-9]|(3[578]|42|5[09]|6[789]|8[058]|9[679])[0-9])0';
+  '^[+](2[07]|3[0-46]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-689][0-9]|' +
+  '(3[578]|42|5[09]|6[789]|8[058]|9[679])[0-9])0';
 
 const IS_E164 = new RegExp(E164);
 const IS_ZERO_FIRST = new RegExp(ZERO_FIRST);
 const STARTS_AS_NUMBER = /^[+(\d\uff0b\uff10-\uff19\u0660-\u0669\u06f0-\u06f9]/;
-/** What tools write before and behind a number: Meta's `p:`, Twilio's `whatsapp:`, Shopify's apostrophe, a float's `.0`. */
+/**
+ * What tools write before and behind a number: Meta's `p:`, Twilio's `whatsapp:`, Shopify's apostrophe, a float's `.0`.
+ */
 const WRAPPING = /^(?:(?:tel|p|phone|mobile|sms|whatsapp):\s*|['’`]+(?=[+\d]))+|[,;]+$/gi;
 const FLOAT = /^([+]?\d{6,15})\.0+$/;
-/** The form in which North America writes its numbers: three, three and four digits, neither group of three with 0 or 1 first. */
+/**
+ * The form in which North America writes its numbers: three, three and four digits, neither group of three with 0 or 1
+ * first.
+ */
 const NORTH_AMERICAN =
   /^(?:1[-. ]?)?(?:\([2-9]\d\d\)[-. ]?|[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}$|^1?[2-9]\d\d[2-9]\d{6}\.0+$/;
 const HIDDEN = new RegExp(`[${INVISIBLES}]`, 'g');
@@ -79,5 +86,5 @@ export function cleanPhone(value: string, country: string | null): string {
   return (text.startsWith('00') && readByLibrary(`+${text.slice(2)}`, undefined)) || value;
 }
 
-/** True where cleanPhone leaves the value as it is, whatever the country. */
-export const phoneIsClean = (x: string): string => `(${matches(x, E164)} and not ${matches(x, ZERO_FIRST)})`;
+/** True where cleanPhone leaves the value as it is, for any country. */
+export const phoneIsClean = (x: Sql): Sql => sql`(${matches(x, E164)} and not ${matches(x, ZERO_FIRST)})`;

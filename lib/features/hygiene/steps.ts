@@ -4,9 +4,10 @@
  */
 
 import type { LookupStep, Step } from '../../core/job.ts';
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { textIsClean } from '../../core/recognise.ts';
+import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import { readAddress } from '../../core/text/address.ts';
-import { cleanLines, cleanText, textIsClean } from '../../core/text/spacing.ts';
+import { cleanLines, cleanText } from '../../core/text/spacing.ts';
 import { cleanCountry, countryIsClean } from './country.ts';
 import type { EmailRules } from './email/rules.ts';
 import { plainAddress, roleAddress } from './email/simple-address.ts';
@@ -58,11 +59,19 @@ function lookup(name: string, over: Sql, clean: Clean): LookupStep {
   };
 }
 
-const untidy = (column: string, isClean: string, from = 'contacts'): Sql =>
-  raw(`select distinct ${column} as value from ${from} where ${column} is not null and not ${isClean}`);
+type Recogniser = (column: Sql) => Sql;
 
-const untidyHere = (column: string, isClean: string): Sql =>
-  raw(`select distinct ${column} as value, country from located where ${column} is not null and not ${isClean}`);
+/** The distinct values of a contacts column that are not in their final form. */
+function unclean(column: string, isClean: Recogniser): Sql {
+  const cell = columnOf(column);
+  return sql`select distinct ${cell} as value from contacts where ${cell} is not null and not ${isClean(cell)}`;
+}
+
+/** The same, with the country by which the value is read. */
+function uncleanByCountry(column: string, isClean: Recogniser): Sql {
+  const cell = columnOf(column);
+  return sql`select distinct ${cell} as value, country from located where ${cell} is not null and not ${isClean(cell)}`;
+}
 
 /** True where the address got another domain, and not another form alone. */
 function isCorrected(address: string, email: string): boolean {
@@ -73,9 +82,9 @@ function isCorrected(address: string, email: string): boolean {
 
 /** The steps of cleaning, in order: countries first, because phones and regions are read by them. */
 export function cleaningSteps(rules: EmailRules): Step[] {
-  const everyText = texts.map((column) => untidy(column, textIsClean(column)).text).join(' union distinct ');
+  const everyText = texts.map((column) => unclean(column, textIsClean));
   return [
-    lookup('clean_countries', untidy('country', countryIsClean('country')), cleanCountry),
+    lookup('clean_countries', unclean('country', countryIsClean), cleanCountry),
     {
       name: 'located',
       row: 'a contact whose name, phone or region may depend on its country, with that as cleaned',
@@ -84,31 +93,33 @@ export function cleaningSteps(rules: EmailRules): Step[] {
         from contacts c left join clean_countries k on k.value = c.country
         where coalesce(c.first_name, c.last_name, c.phone, c.region) is not null`,
     },
-    lookup('clean_first_names', untidyHere('first_name', nameIsClean('first_name')), (name, country) =>
+    lookup('clean_first_names', uncleanByCountry('first_name', nameIsClean), (name, country) =>
       cleanName(name, 'given', country),
     ),
-    lookup('clean_last_names', untidyHere('last_name', nameIsClean('last_name')), (name, country) =>
+    lookup('clean_last_names', uncleanByCountry('last_name', nameIsClean), (name, country) =>
       cleanName(name, 'family', country),
     ),
-    lookup('clean_phones', untidyHere('phone', phoneIsClean('phone')), cleanPhone),
+    lookup('clean_phones', uncleanByCountry('phone', phoneIsClean), cleanPhone),
     lookup(
       'clean_regions',
-      untidyHere('region', regionIsClean('region', 'country', textIsClean('region'))),
+      uncleanByCountry('region', (cell) => regionIsClean(cell, sql`country`)),
       cleanRegion,
     ),
-    lookup('clean_websites', untidy('website', websiteIsClean('website')), cleanWebsite),
-    lookup('clean_addresses', untidy('address', textIsClean('address')), cleanLines),
-    lookup('clean_texts', raw(everyText), cleanText),
+    lookup('clean_websites', unclean('website', websiteIsClean), cleanWebsite),
+    lookup('clean_addresses', unclean('address', textIsClean), cleanLines),
+    lookup('clean_texts', join(everyText, ' union distinct '), cleanText),
     {
       name: 'addresses',
-      row: 'a contact with an address, and what its form says: whether it is plain, and a task’s rather than a person’s',
-      query: sql`select contact_id, email, ${raw(plainAddress('email'))} as plain, ${raw(roleAddress('email', rules.roles))} as role, domain_of(email) as domain
+      row: 'a contact with an address, whether its form is plain, and whether it is a role’s',
+      query: sql`
+        select contact_id, email, ${plainAddress(sql`email`)} as plain, ${roleAddress(sql`email`, rules.roles)} as role,
+          domain_of(email) as domain
         from contacts where email is not null`,
     },
     {
       name: 'mail_domains',
       row: 'a domain that plain addresses have, judged',
-      over: raw('select distinct domain from addresses where plain'),
+      over: sql`select distinct domain from addresses where plain`,
       keys: ['domain'],
       columns: ['status', 'note', 'meant'],
       compute: (domain) => {
@@ -119,7 +130,7 @@ export function cleaningSteps(rules: EmailRules): Step[] {
     {
       name: 'odd_addresses',
       row: 'an address that is not in plain form, judged whole',
-      over: raw('select distinct email from addresses where not plain'),
+      over: sql`select distinct email from addresses where not plain`,
       keys: ['address'],
       columns: ['email', 'status', 'note', 'typo'],
       compute: (value) => {

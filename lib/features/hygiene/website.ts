@@ -5,7 +5,8 @@
  */
 
 import { parse } from 'tldts';
-import { matches } from '../../core/text/recognise.ts';
+import { matches } from '../../core/recognise.ts';
+import type { Sql } from '../../core/sql.ts';
 import { cleanText } from '../../core/text/spacing.ts';
 
 const CLEAN = /^https?:\/\/[a-z0-9.-]+(?:[/?#]|$)/;
@@ -24,4 +25,4 @@ export function cleanWebsite(value: string): string {
 }
 
 /** True where cleanWebsite leaves the value as it is. */
-export const websiteIsClean = (x: string): string => matches(x, '^https?://[a-z0-9.-]+([/?#][!-~]*)?$');
+export const websiteIsClean = (x: Sql): Sql => matches(x, '^https?://[a-z0-9.-]+([/?#][!-~]*)?$');

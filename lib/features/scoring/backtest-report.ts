@@ -14,7 +14,7 @@ export function describeScoreBacktest(report: ScoreBacktest): Backtest {
   };
 }
 
-/** Whether the score ranks at all: the whole interval of its AUC lies above one half. */
+/** Whether the score ranks at all: the whole interval of its AUC is above one half. */
 export const ranks = ({ auc }: Pick<ScoreBacktest, 'auc'>): boolean => auc.score.low > 0.5;
 
 function findings(report: ScoreBacktest): string[] {

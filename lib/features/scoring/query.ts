@@ -3,7 +3,7 @@
  * days: two runs on one day agree, and nothing is ever added to yesterday's score.
  */
 
-import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { integer, join, name as nameOf, type Sql, sql } from '../../core/sql.ts';
 import { compile } from '../segments/index.ts';
 import type { FitQuestion, GroupCap, ScoringRules } from './rules.ts';
 import { contactSteps, fitPoints, grade, scoredEvents, slotSteps, within100 } from './steps.ts';
@@ -16,7 +16,7 @@ import { contactSteps, fitPoints, grade, scoredEvents, slotSteps, within100 } fr
  */
 export function scoreQuery(rules: ScoringRules, asOf: Date): Sql {
   const { fit, engagement } = rules.grades;
-  const band = sql`concat(${grade(raw('fit_tenths'), fit)}, ${grade(raw('engagement_tenths'), engagement)})`;
+  const band = sql`concat(${grade(sql`fit_tenths`, fit)}, ${grade(sql`engagement_tenths`, engagement)})`;
   return sql`with ${slotSteps(rules, asOf)},
 ${contactSteps(rules, asOf)}
 select contact_id,
@@ -36,17 +36,17 @@ export function scorePartsQuery(rules: ScoringRules, asOf: Date, contactId?: str
   const parts = [
     ...(scoredEvents(rules).length > 0 ? [eventParts(rules)] : []),
     ...(rules.engagement.caps ?? []).map(capPart),
-    sumPart('engagement', 1000, 'hard bounce', raw('bounce_micro')),
-    sumPart('engagement', 1001, `inactive for more than ${rules.engagement.inactive.after}`, raw('inactive_micro')),
-    sumPart('engagement', 1002, 'unsubscribed', raw('limited_micro - engagement_micro')),
+    sumPart('engagement', 1000, 'hard bounce', sql`bounce_micro`),
+    sumPart('engagement', 1001, `inactive for more than ${rules.engagement.inactive.after}`, sql`inactive_micro`),
+    sumPart('engagement', 1002, 'unsubscribed', sql`limited_micro - engagement_micro`),
     sumPart(
       'engagement',
       1003,
       'never below 0, never above 100',
-      sql`${within100(raw('limited_micro'))} - limited_micro`,
+      sql`${within100(sql`limited_micro`)} - limited_micro`,
     ),
     ...rules.fit.map((question, i) => fitPart(question, i, asOf)),
-    sumPart('fit', 1000, 'never below 0, never above 100', sql`${within100(raw('fit_micro'))} - fit_micro`),
+    sumPart('fit', 1000, 'never below 0, never above 100', sql`${within100(sql`fit_micro`)} - fit_micro`),
   ];
   return sql`with ${slotSteps(rules, asOf, contactId)},
 ${contactSteps(rules, asOf, contactId)},
@@ -70,31 +70,31 @@ const hundredths = (value: Sql): Sql => sql`round((${value}) / 10000)`;
 
 /** A part that a column of `contact_scores` gives, left out where it is 0. */
 const sumPart = (side: 'engagement' | 'fit', place: number, part: string, value: Sql): Sql =>
-  sql`select contact_id, ${side} as side, ${raw(String(place))} as place, ${part} as part,
+  sql`select contact_id, ${side} as side, ${integer(place)} as place, ${part} as part,
     cast(null as string) as detail, ${hundredths(value)} as hundredths from contact_scores where (${value}) <> 0`;
 
 /** What a group of events loses to its cap. */
 const capPart = ({ name, points }: GroupCap, cap: number): Sql =>
-  sql`select contact_id, 'engagement' as side, ${raw(String(900 + cap))} as place,
+  sql`select contact_id, 'engagement' as side, ${integer(900 + cap)} as place,
     ${`${name}: at most ${points} points`} as part, cast(null as string) as detail,
-    ${hundredths(raw('micro'))} as hundredths from capped_groups where cap = ${raw(String(cap))}`;
+    ${hundredths(sql`micro`)} as hundredths from capped_groups where cap = ${integer(cap)}`;
 
 /** A row is one type of event of one contact: how many, the last one's day, what they are worth together. */
 function eventParts(rules: ScoringRules): Sql {
   const names = scoredEvents(rules).map(({ type, points, halfLife, atMost }, rule) => {
     const cap = atMost ? `, at most ${atMost.times} ${atMost.per === 'ever' ? 'ever' : `a ${atMost.per}`}` : '';
     const worth = `${type} (${points} points${cap}${halfLife ? `, half after ${halfLife}` : ''})`;
-    return sql` when ${raw(String(rule))} then ${worth}`;
+    return sql` when ${integer(rule)} then ${worth}`;
   });
   return sql`select contact_id, 'engagement' as side, rule as place, case rule${join(names, '')} end as part,
     concat(cast(sum(events) as string), ', the last on ', cast(max(last_day) as string)) as detail,
-    ${hundredths(raw('sum(micro)'))} as hundredths from slots group by contact_id, rule`;
+    ${hundredths(sql`sum(micro)`)} as hundredths from slots group by contact_id, rule`;
 }
 
 function fitPart(question: FitQuestion, place: number, asOf: Date): Sql {
   const names = question.answers.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
   return sql`select * from (
-    select c.contact_id, 'fit' as side, ${raw(String(place))} as place, ${question.name} as part,
+    select c.contact_id, 'fit' as side, ${integer(place)} as place, ${question.name} as part,
       case${join(names, '')} end as detail, ${hundredths(fitPoints(question, asOf))} as hundredths
     from subjects as c
   ) as answered where detail is not null`;
@@ -104,6 +104,6 @@ function fitPart(question: FitQuestion, place: number, asOf: Date): Sql {
 const rounding = (side: 'engagement' | 'fit'): Sql =>
   sql`select s.contact_id, ${side} as side, 1010 as place, 'rounded to one decimal' as part,
     cast(null as string) as detail,
-    s.${raw(side)}_tenths * 10 - coalesce(p.hundredths, 0) as hundredths
+    s.${nameOf(`${side}_tenths`)} * 10 - coalesce(p.hundredths, 0) as hundredths
   from contact_scores as s left join side_sums as p on p.contact_id = s.contact_id and p.side = ${side}
   where s.unscored is null`;

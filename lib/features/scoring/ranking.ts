@@ -65,7 +65,7 @@ export function aucOf(groups: readonly Group[]): Auc {
 }
 
 /**
- * The contacts in equal slices from the highest number to the lowest. A group that lies across a border is divided in
+ * The contacts in equal slices from the highest number to the lowest. A group that spans a border is divided in
  * proportion, so the slices do not depend on the order of equals; counts of a slice may be fractions.
  */
 export function slicesOf(groups: readonly Group[], slices = 10): Slice[] {
@@ -117,7 +117,7 @@ export function logOddsRatio(
   return { value: Math.log((a * d) / (b * c)), error: Math.sqrt(1 / a + 1 / b + 1 / c + 1 / d) };
 }
 
-/** Whether the rate of `better` lies below that of `worse` by more than chance (two proportions, one-sided 5 %). */
+/** Whether the rate of `better` is below that of `worse` by more than chance (two proportions, one-sided 5 %). */
 export function isReversed(better: Pick<Slice, 'contacts' | 'rate'>, worse: Pick<Slice, 'contacts' | 'rate'>): boolean {
   const pooled = (better.rate * better.contacts + worse.rate * worse.contacts) / (better.contacts + worse.contacts);
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / better.contacts + 1 / worse.contacts));

@@ -4,13 +4,15 @@
  * nor the number of threads can change a score.
  */
 
-import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { integer, join, list, type Sql, sql } from '../../core/sql.ts';
 import { undeliverable } from '../bounces/index.ts';
 import { ageOf, compile, dayOf, segmentInputQuery } from '../segments/index.ts';
 import { type Cuts, type EventPoints, type FitQuestion, namesOf, type ScoringRules } from './rules.ts';
 
-/** Whole millionths, in SQL's scientific notation, which is floating point in every dialect. */
-const micro = (points: number): Sql => raw(`${Math.round(points * 1e6)}e0`);
+/** A whole number in SQL's scientific notation, which is floating point in every dialect. */
+const float = (whole: number): Sql => sql`${integer(whole)}e0`;
+/** Whole millionths. */
+const micro = (points: number): Sql => float(Math.round(points * 1e6));
 const days = (text: string): number => {
   const age = ageOf(text);
   if (!('days' in age)) throw new Error(`"${text}" is not in days; check rules before compiling them`);
@@ -22,7 +24,7 @@ export const scoredEvents = (rules: ScoringRules): EventPoints[] =>
   rules.engagement.events.filter(({ points }) => points !== 0);
 
 /** The half-life of what never fades, in days: half of it counts as nothing. */
-const forever = '1e300';
+const forever = sql`1e300`;
 
 /** How long a cap's slot is, in days; 0 is the whole history. */
 const CAP_DAYS = { day: 1, week: 7, ever: 0 } as const;
@@ -31,13 +33,11 @@ const CAP_DAYS = { day: 1, week: 7, ever: 0 } as const;
 const eventRules = (events: readonly EventPoints[]): Sql =>
   join(
     events.flatMap(({ type, also = [], points, halfLife, fullFor, atMost }, rule) => {
-      const fading = raw(
-        `${halfLife ? `${days(halfLife)}e0` : forever} as half_life, ${fullFor ? days(fullFor) : 0} as full_for`,
-      );
-      const cap = raw(`${atMost?.times ?? 0} as times, ${CAP_DAYS[atMost?.per ?? 'day']} as cap_days`);
+      const fading = sql`${halfLife ? float(days(halfLife)) : forever} as half_life,
+        ${integer(fullFor ? days(fullFor) : 0)} as full_for`;
+      const cap = sql`${integer(atMost?.times ?? 0)} as times, ${integer(CAP_DAYS[atMost?.per ?? 'day'])} as cap_days`;
       return namesOf({ type, also }).map(
-        (name) =>
-          sql`select ${raw(String(rule))} as rule, ${name} as type, ${micro(points)} as micro, ${fading}, ${cap}`,
+        (name) => sql`select ${integer(rule)} as rule, ${name} as type, ${micro(points)} as micro, ${fading}, ${cap}`,
       );
     }),
     ' union all ',
@@ -50,7 +50,7 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
  */
 export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const events = scoredEvents(rules);
-  const one = contactId === undefined ? raw('') : sql` where e.contact_id = ${contactId}`;
+  const one = contactId === undefined ? sql`` : sql` where e.contact_id = ${contactId}`;
   if (events.length === 0) {
     return sql`slots as (select contact_id, 0 as rule, 0 as events, local_day(occurred_at) as last_day, 0e0 as micro
   from events where false)`;
@@ -80,9 +80,9 @@ slots as (
  */
 export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const { hardBounce, inactive, unsubscribedAtMost } = rules.engagement;
-  const one = contactId === undefined ? raw('') : sql` where c.contact_id = ${contactId}`;
+  const one = contactId === undefined ? sql`` : sql` where c.contact_id = ${contactId}`;
   const positive = scoredEvents(rules).flatMap(({ points }, rule) => (points > 0 ? [rule] : []));
-  const active = positive.length > 0 ? sql`rule in ${raw(`(${positive.join(', ')})`)}` : raw('false');
+  const active = positive.length > 0 ? sql`rule in ${list(positive)}` : sql`false`;
   const asked = [...rules.fit.flatMap(({ answers }) => answers), ...rules.excluded].map(({ where }) => where);
   return sql`subjects as (${segmentInputQuery(asked, asOf, ['email', 'status'])}${one}),
 ${capped(rules)},
@@ -95,7 +95,7 @@ summed_contacts as (
   select c.contact_id, c.status, ${excluded(rules)} as unscored,
     coalesce(a.micro, 0e0) + coalesce(k.micro, 0e0) as events_micro,
     case when b.address is null then 0e0 else ${micro(hardBounce)} end as bounce_micro,
-    case when days_between(a.last_active, ${dayOf(asOf)}) > ${raw(String(days(inactive.after)))}
+    case when days_between(a.last_active, ${dayOf(asOf)}) > ${integer(days(inactive.after))}
       then ${micro(inactive.points)} else 0e0 end as inactive_micro,
     ${fitSum(rules.fit, asOf)} as fit_micro
   from subjects as c
@@ -112,8 +112,8 @@ limited as (
   from summed_contacts
 ),
 contact_scores as (
-  select *, round(${within100(raw('limited_micro'))} / 1e5) as engagement_tenths,
-    round(${within100(raw('fit_micro'))} / 1e5) as fit_tenths
+  select *, round(${within100(sql`limited_micro`)} / 1e5) as engagement_tenths,
+    round(${within100(sql`fit_micro`)} / 1e5) as fit_tenths
   from limited
 )`;
 
@@ -132,7 +132,7 @@ function capped({ engagement: { events, caps = [] } }: ScoringRules): Sql {
   const members = caps.flatMap(({ types, points }, cap) =>
     scored.flatMap(({ type }, rule) =>
       types.some((each) => namesOf({ type: each })[0] === namesOf({ type })[0])
-        ? [sql`select ${raw(String(cap))} as cap, ${raw(String(rule))} as rule, ${micro(points)} as most`]
+        ? [sql`select ${integer(cap)} as cap, ${integer(rule)} as rule, ${micro(points)} as most`]
         : [],
     ),
   );
@@ -150,7 +150,7 @@ export const within100 = (value: Sql): Sql => sql`least(greatest(${value}, 0e0),
 
 const fitSum = (questions: readonly FitQuestion[], asOf: Date): Sql =>
   questions.length === 0
-    ? raw('0e0')
+    ? sql`0e0`
     : join(
         questions.map((question) => fitPoints(question, asOf)),
         ' + ',
@@ -166,8 +166,6 @@ export const fitPoints = ({ answers }: FitQuestion, asOf: Date): Sql =>
 /** The name of the grade that a number of tenths of a point falls in. */
 export function grade(tenths: Sql, cuts: Cuts): Sql {
   const falling = Object.entries(cuts).sort(([, a], [, b]) => b - a);
-  const whens = falling.map(
-    ([name, from]) => sql` when ${tenths} >= ${raw(String(Math.round(from * 10)))} then ${name}`,
-  );
+  const whens = falling.map(([name, from]) => sql` when ${tenths} >= ${integer(Math.round(from * 10))} then ${name}`);
   return sql`case${join(whens, '')} end`;
 }

@@ -3,7 +3,7 @@
  * Each word returns plain data (see condition.ts) and judges nothing: a rule is checked when it is loaded.
  *
  * An unknown value (an empty cell) makes every comparison false, and so its negative true: `isNot('DE')` keeps the
- * contacts whose country nobody knows. `knownAndNot(text('country').is('DE'))` leaves them out.
+ * contacts whose country is unknown. `knownAndNot(text('country').is('DE'))` leaves them out.
  */
 
 import type { Bounds, Comparison, Condition, TextOperator, When } from './condition.ts';
@@ -79,7 +79,7 @@ const counted = (limits: Bounds & When): Bounds & When =>
     ? limits
     : { atLeast: 1, ...limits };
 
-/** How often something happened: `event('click', { atLeast: 3, within: '90 days' })`; at least once when not told. */
+/** How often something happened: `event('click', { atLeast: 3, within: '90 days' })`; at least once by default. */
 export const event = (types: Types, limits: Bounds & When = {}) =>
   ({ test: 'event', types: typesOf(types), ...counted(limits) }) as const;
 
@@ -90,7 +90,7 @@ export const firstEvent = (types: Types) =>
 /** When it happened last; unknown where it never did. */
 export const lastEvent = (types: Types) => moments((when) => ({ test: 'last', of: typesOf(types), ...when }) as const);
 
-/** How many purchases: `purchases({ atLeast: 2, within: '12 months' })`; at least one when not told. */
+/** How many purchases: `purchases({ atLeast: 2, within: '12 months' })`; at least one by default. */
 export const purchases = (limits: Bounds & When & { readonly currency?: string } = {}) =>
   ({ test: 'purchases', ...counted(limits) }) as const;
 

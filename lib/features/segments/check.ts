@@ -1,7 +1,7 @@
 /**
- * Reads a condition that a person wrote into one that the compiler may trust, or says in a marketer's words what is wrong
- * with it: where, what was found, what is expected. All faults at once. A blank value is refused: "unknown" is asked for
- * openly, by isEmpty().
+ * Reads a condition that a person wrote into one that the compiler may trust, or says in a marketer's words what is
+ * wrong with it: where, what was found, what is expected. All faults at once. A blank value is refused: "unknown" is
+ * asked for openly, by isEmpty().
  */
 
 import * as z from 'zod';
@@ -225,7 +225,9 @@ function checkColumn(
 function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
   if (scope.columns && !scope.columns.has(column)) {
     const near = nearest(column, [...scope.columns.keys()]);
-    return `contacts has no column "${column}". ${near ? `Did you mean "${near}"?` : `The columns that every workbook knows are: ${[...contactColumns.values()].join(', ')}.`}`;
+    const columns = [...contactColumns.values()].join(', ');
+    const hint = near ? `Did you mean "${near}"?` : `The columns that every workbook knows are: ${columns}.`;
+    return `contacts has no column "${column}". ${hint}`;
   }
   if (!/^[a-z_][a-z0-9_]*$/.test(column)) {
     return `the column "${column}" can't be used in a rule. Rename it with plain letters, digits and _.`;
@@ -238,17 +240,16 @@ function columnFault(test: Test['test'], column: string, scope: Scope): string |
     date: ['text', 'date', 'time'],
   } as const;
   const fits: readonly string[] = Object.hasOwn(reads, test) ? reads[test as keyof typeof reads] : [type];
-  return fits.includes(type)
-    ? undefined
-    : `the column holds ${type === 'number' ? 'numbers' : 'dates'}. Write ${type === 'number' ? 'number' : 'date'}('${column}') instead.`;
+  const expected = type === 'number' ? 'number' : 'date';
+  return fits.includes(type) ? undefined : `the column holds ${expected}s. Write ${expected}('${column}') instead.`;
 }
 
-/** A grade that nobody can have is a slip, where it is asked for by its whole name. */
+/** A grade that the rules do not give, where it is asked for by its full name. */
 function bandFault(test: Test, column: string, { bands }: Scope): string | undefined {
   if (!bands || column !== 'score_band' || test.test !== 'text' || test.operator !== 'is') return undefined;
   const known = bands.map((band) => band.toLowerCase());
   const wrong = test.values.filter((value) => !known.includes(value.trim().toLowerCase()));
-  return wrong.length > 0
-    ? `there is no band ${wrong.map((value) => `"${value}"`).join(', ')}. Expected one of ${bands.join(', ')} (jobs/rules/scoring.ts).`
-    : undefined;
+  if (wrong.length === 0) return undefined;
+  const named = wrong.map((value) => `"${value}"`).join(', ');
+  return `there is no band ${named}. Expected one of ${bands.join(', ')} (jobs/rules/scoring.ts).`;
 }

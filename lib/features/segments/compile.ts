@@ -1,11 +1,11 @@
 /**
- * Conditions as SQL over one row a contact, named `c`. Two-valued throughout: an unknown makes a comparison false, never
- * NULL, so `not` means what it says (docs/segments.md has the truth table). What happened (events, purchases), and what kind
- * of domain an address has, is read from columns that input.ts computes once for all rules. Expects checked conditions, and refuses references to lists, which
- * lists.ts resolves first.
+ * Conditions as SQL over one row a contact, named `c`. Two-valued throughout: an unknown makes a comparison false,
+ * never NULL, so `not` means what it says (docs/segments.md has the truth table). What happened (events, purchases),
+ * and what kind of domain an address has, is read from columns that input.ts computes once for all rules. Expects
+ * checked conditions, and refuses references to lists, which lists.ts resolves first.
  */
 
-import { join, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, name, type Sql, sql } from '../../core/sql.ts';
 import { tables } from '../../core/tables.ts';
 import type { Bounds, Comparison, Condition, Test, TextTest } from './condition.ts';
 import { domainColumn, factColumn, factsOf, mailableColumn } from './facts.ts';
@@ -90,7 +90,7 @@ function cell(column: string): Sql {
 }
 
 const typed = (column: string, type: 'number' | 'date', read: 'number_of' | 'date_of'): Sql =>
-  columnType(column) === 'text' ? sql`${raw(read)}(c.${name(column)})` : checkedType(column, type);
+  columnType(column) === 'text' ? sql`${name(read)}(c.${name(column)})` : checkedType(column, type);
 
 function checkedType(column: string, type: 'number' | 'date'): Sql {
   const found = columnType(column);
@@ -109,8 +109,8 @@ const lower = (value: string): Sql =>
   /^[ -~]*$/.test(value) ? sql`${value.trim().toLowerCase()}` : sql`lower(${value.trim()})`;
 
 /**
- * Whether a text, already in lower case and without outer spaces, fits one of the values. NULL for NULL. `spaced` is the same text
- * as `spaced()` gives it, where that stands somewhere already.
+ * Whether a text, already in lower case and without outer spaces, fits one of the values. NULL for NULL. `spaced` is
+ * the same text as `spaced()` gives it, where that stands somewhere already.
  */
 export function textFits(
   { operator, values }: Pick<TextTest, 'operator' | 'values'>,
@@ -135,9 +135,9 @@ export function textFits(
 }
 
 /**
- * Whole words in any script. RE2's `\b` knows ASCII only, and its classes of all letters take longer to build than a small table's
- * texts to read: in `spaced` text, where only ASCII is left between words, what is no ASCII is a letter. Letters with several small
- * forms (σ, ς) are one letter.
+ * Whole words in any script. RE2's `\b` knows ASCII only, and its classes of all letters take longer to build than a
+ * small table's texts to read: in `spaced` text, where only ASCII is left between words, what is no ASCII is a letter.
+ * Letters with several small forms (σ, ς) are one letter.
  */
 function hasWord(words: readonly string[], value: Sql, spaced: Sql): Sql {
   const isPlain = (word: string): boolean => !/[^\p{L}\p{N}\s\0-\x7f]/u.test(word);
@@ -162,12 +162,12 @@ function wordPattern(words: readonly string[], between: string): string {
   return `(?:^|${between})(?:${escaped.join('|')})(?:$|${between})`;
 }
 
-const sign = { is: '=', atLeast: '>=', atMost: '<=', moreThan: '>', lessThan: '<' } as const;
+const sign = { is: sql`=`, atLeast: sql`>=`, atMost: sql`<=`, moreThan: sql`>`, lessThan: sql`<` } as const;
 
 function limits(bounds: Bounds, value: Sql): Sql[] {
   return (Object.keys(sign) as (keyof Bounds)[]).flatMap((key) => {
     const limit = bounds[key];
-    return limit === undefined ? [] : [sql`${value} ${raw(sign[key])} ${limit}`];
+    return limit === undefined ? [] : [sql`${value} ${sign[key]} ${limit}`];
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a rule may ask of a contact, as plain data. Rules are written with the words of build.ts, checked by check.ts and
- * turned into SQL by compile.ts; this file only names the shapes. It knows no engine and no job.
+ * What a rule may ask of a contact, as plain data. Rules are written with the words of build.ts, checked by check.ts
+ * and turned into SQL by compile.ts; this file only names the shapes. It knows no engine and no job.
  *
  *   condition   a yes-or-no question about one contact, as of one day
  *   test        a condition about one thing: a column, the events, the purchases, a list
@@ -19,10 +19,10 @@ export interface Bounds {
 }
 
 /**
- * Every part given must hold. Ages such as '90 days', '2 weeks', '6 months' count whole days of the workbook's time zone;
- * months and years are calendar months. `within` includes the day so long ago and as-of's own day, and nothing later;
- * `olderThan` begins the day before, so the two never overlap. Dates are YYYY-MM-DD; `before` and `after` leave the
- * date itself out.
+ * Every part given must hold. Ages such as '90 days', '2 weeks', '6 months' count whole days of the workbook's time
+ * zone; months and years are calendar months. `within` includes the day so long ago and as-of's own day, and nothing
+ * later; `olderThan` begins the day before, so the two never overlap. Dates are YYYY-MM-DD; `before` and `after` leave
+ * the date itself out.
  */
 export interface When {
   readonly within?: string;
@@ -60,7 +60,9 @@ interface DomainTest {
   readonly kind?: string;
 }
 
-/** The first or the last event of these types, or purchase, lies in this stretch of time. Unknown where there is none. */
+/**
+ * The first or the last event of these types, or purchase, is in this period. Unknown where there is none.
+ */
 interface TimeTest extends When {
   readonly test: 'first' | 'last';
   readonly of: readonly string[] | 'purchase';

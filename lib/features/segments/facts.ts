@@ -1,7 +1,7 @@
 /**
- * What conditions need to know beyond a contact's own columns: counts, sums and times of events and purchases, the kind of
- * an address's domain, and whether a pattern fits a text, which is asked once per distinct text. Each is one column, named by its content so that rules which ask the same share it.
- * Names only; input.ts computes them.
+ * What conditions need to know beyond a contact's own columns: counts, sums and times of events and purchases, the kind
+ * of an address's domain, and whether a pattern fits a text, which is asked once per distinct text. Each is one column,
+ * named by its content so that rules which ask the same share it. Names only; input.ts computes them.
  */
 
 import { createHash } from 'node:crypto';

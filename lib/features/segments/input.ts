@@ -4,7 +4,7 @@
  * `create or replace table segment_input as …`.
  */
 
-import { join, list, name, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { activityRows } from './activity.ts';
 import { textFits } from './compile.ts';
 import type { Condition } from './condition.ts';
@@ -21,9 +21,9 @@ import {
 import { dayOf, inside } from './when.ts';
 
 /**
- * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of contacts
- * where asked. Reads contacts, events, purchases, domains(domain, kind) and the view `unmailable(contact_id, why)`; each
- * only where a condition needs it.
+ * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of
+ * contacts where asked. Reads contacts, events, purchases, domains(domain, kind) and the view `unmailable(contact_id,
+ * why)`; each only where a condition needs it.
  */
 export function segmentInputQuery(conditions: readonly Condition[], asOf: Date, more: readonly string[] = []): Sql {
   const tests = conditions.flatMap((condition) => [...testsIn(condition)]);
@@ -45,8 +45,8 @@ export function segmentInputQuery(conditions: readonly Condition[], asOf: Date, 
     ...ofEvents.map((fact) => outer('e', fact)),
     ...ofPurchases.map((fact) => outer('p', fact)),
     ...domains.map((column) => sql`c.${name(domainColumn(column))}`),
-    ...texts.map((fact) => sql`t${raw(String(textColumns.indexOf(fact.column)))}.${name(factColumn(fact))}`),
-    ...kinds.map((fact, i) => sql`(k${raw(String(i))}.domain is not null) as ${name(factColumn(fact))}`),
+    ...texts.map((fact) => columnOf(factColumn(fact), `t${textColumns.indexOf(fact.column)}`)),
+    ...kinds.map((fact, i) => sql`(${name(`k${i}`)}.domain is not null) as ${name(factColumn(fact))}`),
   ];
   const joins = [
     ...(mailable ? [unmailableJoin] : []),
@@ -64,24 +64,23 @@ export function segmentInputQuery(conditions: readonly Condition[], asOf: Date, 
   return sql`select ${join(selected, ', ')} from ${contactsWith(domains)} as c${join(joins, '')}`;
 }
 
-const mailableNow = raw(
-  `(u.contact_id is null and address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid')`,
-);
+const mailableNow = sql`
+  (u.contact_id is null and address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid')`;
 
-const unmailableJoin = raw(`
-left join (select distinct contact_id from unmailable) as u on u.contact_id = c.contact_id`);
+const unmailableJoin = sql`
+left join (select distinct contact_id from unmailable) as u on u.contact_id = c.contact_id`;
 
 /** Contacts, with the domain of an address cut out once for everything that asks for it. */
 function contactsWith(domains: readonly string[]): Sql {
-  if (domains.length === 0) return raw('contacts');
+  if (domains.length === 0) return sql`contacts`;
   const cut = domains.map((column) => sql`nullif(domain_of(d.${name(column)}), '') as ${name(domainColumn(column))}`);
   return sql`(select d.*, ${join(cut, ', ')} from contacts as d)`;
 }
 
 /** Patterns asked of the distinct texts of a column: far fewer than contacts. */
 function textJoin(column: string, facts: readonly TextFact[], i: number): Sql {
-  const alias = raw(`t${i}`);
-  const fits = facts.map((fact) => sql`${textFits(fact, raw('lowered'), raw('spaced'))} as ${name(factColumn(fact))}`);
+  const alias = name(`t${i}`);
+  const fits = facts.map((fact) => sql`${textFits(fact, sql`lowered`, sql`spaced`)} as ${name(factColumn(fact))}`);
   return sql`
 left join (
   select value, ${join(fits, ', ')} from (
@@ -94,15 +93,16 @@ left join (
 }
 
 function kindJoin({ column, kind }: KindFact, i: number): Sql {
-  const alias = raw(`k${i}`);
+  const alias = name(`k${i}`);
   return sql`
-left join (select distinct domain from domains where kind = ${kind}) as ${alias} on ${alias}.domain = c.${name(domainColumn(column))}`;
+left join (select distinct domain from domains
+where kind = ${kind}) as ${alias} on ${alias}.domain = c.${name(domainColumn(column))}`;
 }
 
 /** A fact as the list sees it: no events is a count of 0, but no first time. */
 function outer(side: 'e' | 'p', fact: HistoryFact): Sql {
   const column = name(factColumn(fact));
-  const value = sql`${raw(side)}.${column}`;
+  const value = sql`${name(side)}.${column}`;
   return fact.what === 'count' || fact.what === 'sum'
     ? sql`coalesce(${value}, 0) as ${column}`
     : sql`${value} as ${column}`;
@@ -111,7 +111,7 @@ function outer(side: 'e' | 'p', fact: HistoryFact): Sql {
 function eventsJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
   const types = [...new Set(facts.flatMap((fact) => fact.types ?? []))].sort();
   const columns = facts.map((fact) =>
-    aggregate(fact, [sql`type in ${list(fact.types ?? [])}`], raw('occurred_at'), asOf),
+    aggregate(fact, [sql`type in ${list(fact.types ?? [])}`], sql`occurred_at`, asOf),
   );
   return sql`
 left join (
@@ -123,7 +123,7 @@ left join (
 function purchasesJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
   const columns = facts.map((fact) => {
     const currency = fact.currency === undefined ? [] : [sql`upper(trim(currency)) = ${fact.currency}`];
-    return aggregate(fact, currency, raw('ordered_at'), asOf);
+    return aggregate(fact, currency, sql`ordered_at`, asOf);
   });
   return sql`
 left join (
@@ -134,7 +134,7 @@ left join (
 
 function aggregate(fact: HistoryFact, conditions: readonly Sql[], time: Sql, asOf: Date): Sql {
   const parts = [...conditions, ...inside(fact.when, asOf, time, true)];
-  const counts = parts.length > 0 ? join(parts, ' and ') : raw('true');
+  const counts = parts.length > 0 ? join(parts, ' and ') : sql`true`;
   const column = name(factColumn(fact));
   switch (fact.what) {
     case 'count':

@@ -1,6 +1,6 @@
 /**
- * Limits that nothing can meet: `between(200, 50)`, `betweenAges('180 days', '90 days')`. Whoever writes them has mixed two
- * values up, and an empty list would be the first to say so. Doubtful ones (3 months, 90 days) pass.
+ * Limits that nothing can meet: `between(200, 50)`, `betweenAges('180 days', '90 days')`. Whoever writes them has mixed
+ * two values up, and an empty list would be the first to say so. Doubtful ones (3 months, 90 days) pass.
  */
 import type { Bounds, When } from './condition.ts';
 import { parseAge } from './when.ts';
@@ -11,16 +11,19 @@ export function boundsFault({ atLeast, atMost, moreThan, lessThan }: Bounds): st
   const highest = Math.min(atMost ?? Number.POSITIVE_INFINITY, lessThan ?? Number.POSITIVE_INFINITY);
   const open = moreThan === lowest || lessThan === highest;
   return lowest > highest || (lowest === highest && open)
-    ? `no number lies between ${lowest} and ${highest}. Expected limits that a number can meet, the smaller one first`
+    ? `no number is between ${lowest} and ${highest}. Expected limits that a number can meet, the smaller one first`
     : undefined;
 }
 
 /** What is wrong with a stretch of time, if anything is. */
 export function whenFault({ olderThan, within, before, after }: When): string | undefined {
   if (olderThan !== undefined && within !== undefined && (olderThan === within || atLeast(olderThan) >= atMost(within)))
-    return `nothing is older than ${olderThan} and within ${within}. Expected the smaller age first, as in betweenAges('90 days', '180 days')`;
+    return (
+      `nothing is older than ${olderThan} and within ${within}. ` +
+      `Expected the smaller age first, as in betweenAges('90 days', '180 days')`
+    );
   if (before !== undefined && after !== undefined && before <= after)
-    return `no day lies after ${after} and before ${before}. Expected the earlier day in after`;
+    return `no day is after ${after} and before ${before}. Expected the earlier day in after`;
   return undefined;
 }
 

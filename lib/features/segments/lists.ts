@@ -32,7 +32,7 @@ export interface Example {
 export interface ListRule {
   readonly name: string;
   readonly description: string;
-  /** Meant for mailings: nobody who may not be mailed is ever on it, whatever `where` says. */
+  /** Meant for mailings: it holds only contacts that may be mailed, with any `where`. */
   readonly sending: boolean;
   readonly where: Condition;
   /** Who is in and who is out, on the day of asking. They run as tests. */
@@ -71,7 +71,7 @@ interface Known {
   /** The columns that the engine's contacts table has; those of every workbook, unless given. */
   readonly columns?: Columns;
   readonly bands?: readonly string[];
-  /** What the engine said of lists whose rules it does not understand, by the list's name. */
+  /** The engine's message for lists whose rules it refuses, by the list's name. */
   readonly refused?: ReadonlyMap<string, string>;
 }
 
@@ -104,8 +104,8 @@ function readList(input: unknown, index: number, known: Known): Read {
   const where = typeof input === 'object' && input !== null && 'where' in input ? input.where : undefined;
   const { refused, ...scope } = { columns: contactColumns, ...known };
   const checked = checkCondition(where, place, { ...scope, history: true }, problems);
-  const said = refused?.get(name);
-  if (said !== undefined) problems.push(`${place}: its rule can't be asked: ${said}.`);
+  const message = refused?.get(name);
+  if (message !== undefined) problems.push(`${place}: its rule can't be run: ${message}.`);
   const never: Condition = { any: [] };
   return { rule: { ...(result.data as ListRule), name, where: checked ?? never }, problems };
 }
@@ -170,7 +170,8 @@ export const trials = (segments: readonly Segment[], asOf: Date): Trial[] =>
   segments.flatMap(({ name, where }) => {
     const tests = [...testsIn(where)].filter(({ test }) => test !== 'list');
     if (tests.length === 0) return [];
-    const query = sql`with domains as (select '' as domain, '' as kind), segment_input as (${segmentInputQuery(tests, asOf)})
+    const query = sql`
+      with domains as (select '' as domain, '' as kind), segment_input as (${segmentInputQuery(tests, asOf)})
       select count(*) as n from segment_input as c where ${compile({ all: tests }, asOf)}`;
     return [{ part: name, query }];
   });

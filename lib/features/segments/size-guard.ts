@@ -2,7 +2,7 @@
  * Each list stands alone: one that would change too much at once, or is wrong, is held by itself. Reads the steps
  * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
  */
-import { join, list, raw, type Sql, sql } from '../../core/sql.ts';
+import { join, list, type Sql, sql } from '../../core/sql.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { WrongList } from './lists.ts';
 
@@ -12,45 +12,100 @@ export interface SizeLimits {
   readonly stop: number;
 }
 
+/** The names of lists that the rules know. */
+export interface KnownLists {
+  readonly ruled: readonly string[];
+  /** Those of them that are never sent to, and only keep people out: that one grows is no danger. */
+  readonly excluding: readonly string[];
+}
+
+/** How far a list moved: of one that only excludes, how far it shrank. */
+const alone = (excluding: readonly string[]): Sql =>
+  excluding.length === 0
+    ? sql`abs(after - before)`
+    : sql`case when part in ${list(excluding)} then before - after else abs(after - before) end`;
+
 /** Percentages mean nothing in lists smaller than this; then this many members may come or go. */
 const SMALL_LIST = 20;
 const SMALL_CHANGE = 10;
 
 /**
- * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only what the
- * rules call a list may leave the workbook: any other name is a cell that somebody typed.
+ * Rows (part, called, reason): the lists whose number of members changes by more than `share`, or falls to none. Only
+ * what the rules call a list may leave the workbook: any other name was typed by a person.
  */
-const resizedBy = (share: number, word: string, ruled: readonly string[]): Sql => sql`
-  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ' ${raw(word)}: ', cast(before as string), ' to ', cast(after as string), ' members') as reason
+const resizedBy = (share: number, word: string, { ruled, excluding }: KnownLists): Sql => sql`
+  select part, called, concat(case when is_ruled then concat('list "', called, '"') else called end, ${` ${word}: `},
+    cast(before as string), ' to ', cast(after as string), ' members') as reason
   from (
-    select *, case when is_ruled then part when nth = 1 then 'a list that no rule names' else concat('a list that no rule names (', cast(nth as string), ')') end as called
+    select *, case when is_ruled then part when nth = 1 then 'a list that no rule names'
+      else concat('a list that no rule names (', cast(nth as string), ')') end as called
     from (
       select o.list as part, o.is_ruled, row_number() over (partition by o.is_ruled order by o.list) as nth,
         o.members as before, coalesce(w.members, 0) as after
-      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : raw('false')} as is_ruled, count(*) as members from owned_members group by list) as o
+      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : sql`false`} as is_ruled, count(*) as members
+      from owned_members group by list) as o
       left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
     ) as counted
   ) as sizes
-  where (abs(after - before) > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
+  where (${alone(excluding)} > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
     or (after = 0 and before >= ${SMALL_CHANGE})`;
 
-export const heldBySize = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
-  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', ruled)}) as held order by part`;
+export const heldBySize = (limits: SizeLimits, lists: KnownLists): Sql => sql`
+  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', lists)}) as held order by part`;
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
-export const resizedLists = (limits: SizeLimits, ruled: readonly string[]): Sql => sql`
-  select called as label, reason as change from (${resizedBy(limits.warn, 'changes much', ruled)}) as resized order by part`;
+export const resizedLists = (limits: SizeLimits, lists: KnownLists): Sql => sql`
+  select called as label, reason as change
+  from (${resizedBy(limits.warn, 'changes much', { ...lists, excluding: [] })}) as resized order by part`;
+
+/**
+ * What the report shows of lists beside their sizes: who joined and left by list, the limits as shares of a list's
+ * members, and how many contacts are left at each step from all of them to those on a list meant for sending. Reads the
+ * steps `moves` (list, contact_id, change) and `wanted_members`; counts only the lists of the rules.
+ */
+export function listMovement(
+  limits: SizeLimits,
+  ruled: readonly string[],
+  sending: readonly string[],
+): Readonly<Record<string, Sql>> {
+  const moved = (change: string): Sql => sql`
+    select list as label, count(*) as n from moves
+    where change = ${change} and ${named(ruled)} group by list order by list`;
+  return {
+    joined: moved('joined'),
+    left: moved('left'),
+    limits: sql`select ${limits.warn} as warn, ${limits.stop} as stop`,
+    mailable: sql`
+      select count(*) as contacts, countif(valid = 1) as valid, countif(valid = 1 and refused = 0) as not_suppressed,
+        countif(valid = 1 and refused = 0 and listed = 1) as listed
+      from (
+        select case when c.email is not null
+          and coalesce(c.email_status, 'unknown') <> 'invalid' then 1 else 0 end as valid,
+          case when u.contact_id is null then 0 else 1 end as refused,
+          case when w.contact_id is null then 0 else 1 end as listed
+        from contacts c left join unmailable u on u.contact_id = c.contact_id
+        left join (select distinct contact_id from wanted_members
+        where ${named(sending)}) as w on w.contact_id = c.contact_id
+      ) as steps`,
+  };
+}
+
+const named = (lists: readonly string[]): Sql => (lists.length > 0 ? sql`list in ${list(lists)}` : sql`false`);
 
 /** Rows (part, reason, kept): the lists whose rules in `file` are wrong, with the members that they keep. */
 export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   const rows = wrong.map(
     ({ name, problems }) => sql`
-      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason, (select count(*) from memberships where list = ${name}) as kept`,
+      select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason,
+        (select count(*) from memberships where list = ${name}) as kept`,
   );
-  return join([raw(`select '' as part, '' as reason, 0 as kept where false`), ...rows], ' union all ');
+  return join([sql`select '' as part, '' as reason, 0 as kept where false`, ...rows], ' union all ');
 }
 
-/** The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for the check to say. */
+/**
+ * The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for
+ * the check to say.
+ */
 export function columnsNamed(rules: unknown): string[] {
   if (typeof rules !== 'object' || rules === null) return [];
   const own = 'column' in rules && typeof rules.column === 'string' ? [normalHeader(rules.column)] : [];

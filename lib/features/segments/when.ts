@@ -1,9 +1,9 @@
 /**
- * Stretches of time in rules ("within 90 days", "before 2026-01-01") as half-open ranges of whole local days, in SQL.
+ * Periods in rules ("within 90 days", "before 2026-01-01") as half-open ranges of whole local days, in SQL.
  * Everything is measured from as-of's own day, so that two runs on one day agree. Refuses hours and minutes.
  */
 
-import { raw, type Sql, sql } from '../../core/sql.ts';
+import { integer, type Sql, sql } from '../../core/sql.ts';
 import type { When } from './condition.ts';
 
 /** An age in a rule: whole days, or calendar months. */
@@ -35,13 +35,11 @@ export const dayOf = (asOf: Date): Sql => sql`local_day(${asOf})`;
 
 const day = (text: string): Sql => sql`cast(${text} as date)`;
 const earlier = (from: Sql, age: Age): Sql =>
-  'days' in age
-    ? sql`days_before(${from}, ${raw(String(age.days))})`
-    : sql`months_before(${from}, ${raw(String(age.months))})`;
+  'days' in age ? sql`days_before(${from}, ${integer(age.days)})` : sql`months_before(${from}, ${integer(age.months)})`;
 const next = (from: Sql): Sql => sql`days_before(${from}, -1)`;
 
 /**
- * What must hold for `value` to lie in the stretch: SQL conditions to be joined by `and`, none for no limit.
+ * What must hold for `value` to be in the period: SQL conditions to be joined by `and`, none for no limit.
  * `moment` says that `value` is a UTC timestamp; else it is a day.
  */
 export function inside(when: When, asOf: Date, value: Sql, moment: boolean): Sql[] {

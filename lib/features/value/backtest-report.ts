@@ -1,4 +1,7 @@
-/** A back-test of values as a report: sentences, and tables for a terminal or a page. Counts and shares; no names of customers. */
+/**
+ * A back-test of values as a report: sentences, and tables for a terminal or a page. Counts and shares; no names of
+ * customers.
+ */
 import type { Backtest } from '../../core/backtest.ts';
 import type { ValueBacktest } from './backtest.ts';
 
@@ -19,15 +22,15 @@ export function describeValueBacktest(result: ValueBacktest): Backtest {
       ...(refused === undefined ? [] : [`This proves nothing: ${refused}.`]),
       `${count(customers)} customers; ${count(came.buyers)} of them bought, ${count(came.orders)} orders, ` +
         `${count(Math.round(came.money))} in money.`,
-      `${model} was ${own?.error.toFixed(3)} orders off per customer, with a bias of ${signed(own?.bias ?? null)} in orders ` +
-        `and ${signed(result.moneyBias)} in money.`,
+      `${model} was ${own?.error.toFixed(3)} orders off per customer, ` +
+        `with a bias of ${signed(own?.bias ?? null)} in orders and ${signed(result.moneyBias)} in money.`,
       ...(simplerBecause === undefined ? [] : [`${model} stood in for a model: ${simplerBecause}.`]),
       ...(calibration.length > 0 ? [] : ['p_alive is empty: this forecast knows no chance of leaving.']),
     ],
     tables: [
       {
         title: 'Orders per customer',
-        note: 'The mean of |expected − actual|, and expected over actual orders less 1, beside forecasts without a model.',
+        note: 'The mean of |expected − actual|, and expected / actual orders − 1, beside forecasts without a model.',
         head: ['forecast', 'error', 'bias'],
         rows: Object.entries(forecasts).map(([forecast, { error, bias }]) => [
           forecast === model ? `${forecast} (these values)` : forecast,

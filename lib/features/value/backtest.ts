@@ -1,9 +1,10 @@
 /**
  * The values of back then against what came since: `nightshift backtest value`.
  *
- * Computes all values as a run at that time would have, from the purchases up to then and with the days since as horizon, and
- * holds them against the orders that followed. Beside them stand forecasts that need no model. Reads purchases, writes
- * nothing; its tables in the engine are its own. What it can't undo: refunds that came later, merges and rules are today's.
+ * Computes all values as a run at that time would have, from the purchases up to then and with the days since as
+ * horizon, and holds them against the orders that followed. Beside them stand forecasts that need no model. Reads
+ * purchases, writes nothing; its tables in the engine are its own. What it can't undo: refunds that came later, merges
+ * and rules are today's.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -22,7 +23,10 @@ export interface BacktestRequest {
   readonly rules: ValueRules;
 }
 
-/** How far a forecast was off: the mean of |expected − actual| orders over customers, and expected over actual orders, less 1. */
+/**
+ * How far a forecast was off: the mean of |expected − actual| orders over customers, and expected over actual orders,
+ * less 1.
+ */
 export interface Off {
   readonly error: number;
   readonly bias: number | null;
@@ -127,8 +131,8 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 /**
- * A row for each customer of then: what was expected, what the plain forecasts expect, and what came. The average is that of
- * forecast.ts: a customer's own weeks mixed with 26 of everybody's.
+ * A row for each customer of then: what was expected, what the plain forecasts expect, and what came. The average is
+ * that of forecast.ts: a customer's own weeks mixed with 26 of everybody's.
  */
 const customersThen = (from: string, days: number): Sql => sql`
   with own as (
@@ -137,7 +141,8 @@ const customersThen = (from: string, days: number): Sql => sql`
       cast(count(*) - 1 as double) as repeats,
       days_between(firsts.first_day, ${day(from)}) / 7.0 as weeks,
       sum(case when days_between(orders.day, ${day(from)}) < ${days} then 1 else 0 end) as by_days_before,
-      sum(case when days_between(orders.day, ${day(from)}) between ${364 - days} and 363 then 1 else 0 end) as by_year_ago
+      sum(case when days_between(orders.day, ${day(from)}) between ${364 - days}
+        and 363 then 1 else 0 end) as by_year_ago
     from value_orders as orders join value_firsts as firsts on firsts.contact_id = orders.contact_id
     group by firsts.contact_id, firsts.first_day
   ),

@@ -10,9 +10,10 @@ export const bandsOf = ({ bands: { ranked, rest, lapsing } }: ValueRules): strin
 ];
 
 /**
- * The rows of `values` with their value_band, and the places that it follows from. `values` gives contact_id, lifetime_value, p_alive (or null), cents (spent so far).
- * Equal values always share a band: the one that their last member falls into, so that no band takes more than its share.
- * A band takes at least one customer, however few there are. A customer without any value to expect is never above `rest`.
+ * The rows of `values` with their value_band, and the places that it follows from. `values` gives contact_id,
+ * lifetime_value, p_alive (or null), cents (spent so far). Equal values always share a band: the one that their last
+ * member falls into, so that no band takes more than its share. A band takes at least one customer, however few there
+ * are. A customer without any value to expect is never above `rest`.
  */
 export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['bands']): Sql {
   let reached = 0;
@@ -38,12 +39,15 @@ export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['b
     ) as ranked`;
 }
 
-/** The last place of the first `share` of all customers; at least the first. Sums of shares carry errors of the last digit. */
+/**
+ * The last place of the first `share` of all customers; at least the first. Sums of shares carry errors of the last
+ * digit.
+ */
 const places = (share: number): Sql => sql`greatest(1, floor(${share + 1e-9} * customers))`;
 
 /**
- * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the time since `quarterStart`,
- * and that between `quarterBefore` and it. A repeat buyer had ordered before the order that counts.
+ * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the time since
+ * `quarterStart`, and that between `quarterBefore` and it. A repeat buyer had ordered before the order that counts.
  */
 export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql, quarterBefore: Sql): Sql => sql`
   select
@@ -52,11 +56,15 @@ export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql,
     count(distinct case when day > ${quarterStart} and day > first_day then orders.contact_id end) as repeat_buyers,
     count(distinct case when day <= ${quarterStart} then orders.contact_id end) as buyers_before,
     sum(case when day <= ${quarterStart} then 1 else 0 end) as orders_before,
-    count(distinct case when day <= ${quarterStart} and day > first_day then orders.contact_id end) as repeat_buyers_before
+    count(distinct case when day <= ${quarterStart}
+      and day > first_day then orders.contact_id end) as repeat_buyers_before
   from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
   where day > ${quarterBefore}`;
 
-/** Rows (before_band, value_band, customers): who was in which band then, and is in which now; a new customer was in none. */
+/**
+ * Rows (before_band, value_band, customers): who was in which band then, and is in which now; a new customer was in
+ * none.
+ */
 export const bandMoves = (now: Sql, then: Sql): Sql => sql`
   select before_it.value_band as before_band, valued.value_band as value_band, count(*) as customers
   from ${now} as valued left join ${then} as before_it on before_it.contact_id = valued.contact_id

@@ -2,10 +2,10 @@
  * BG/NBD and MBG/NBD: customers buy at a gamma-distributed rate, and leave for good after an order with a
  * beta-distributed probability.
  *
- * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD; Batislam,
- * Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first order, so that
- * a customer with one order is not alive for certain. The two differ only in the number of chances to leave, and are one
- * piece of code here.
+ * Sources: Fader, Hardie, Lee, "Counting your customers the easy way" (Marketing Science 24, 2005) for BG/NBD;
+ * Batislam, Denizel, Filiztekin (IJRM 24, 2007) for MBG/NBD, in which a customer may also leave right after the first
+ * order, so that a customer with one order is not alive for certain. The two differ only in the number of chances to
+ * leave, and are one piece of code here.
  */
 import { indexed } from './indexed.ts';
 import { addOuterProduct, type Objective } from './minimise.ts';
@@ -63,8 +63,9 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
 }
 
 /**
- * Their equation 10 without its denominator: c / (a − 1) · (1 − (1 − z)^p · ₂F₁(p, q; c; z)). By Euler's transformation the product is
- * (1 − z)^(a−1) · ₂F₁(c − p, a − 1; c; z), whose series settles in a third of the terms and does not divide by a − 1.
+ * Their equation 10 without its denominator: c / (a − 1) · (1 − (1 − z)^p · ₂F₁(p, q; c; z)). By Euler's transformation
+ * the product is (1 − z)^(a−1) · ₂F₁(c − p, a − 1; c; z), whose series settles in a third of the terms and does not
+ * divide by a − 1.
  */
 function publishedOrders(p: number, q: number, c: number, z: number, a: number): number {
   const series = hyp2f1(p, q, c, z);
@@ -73,8 +74,8 @@ function publishedOrders(p: number, q: number, c: number, z: number, a: number):
 }
 
 /**
- * Minus the log-likelihood (their equation 6) over ln r, ln alpha, ln a, ln b. Gamma functions are worked out once for each
- * distinct frequency, of which there are few; a group costs one exponential and three logarithms.
+ * Minus the log-likelihood (their equation 6) over ln r, ln alpha, ln a, ln b. Gamma functions are worked out once for
+ * each distinct frequency, of which there are few; a group costs one exponential and three logarithms.
  */
 function misfit({ frequency, recency, age, customers }: Histories, extraChances: 0 | 1): Objective {
   const { distinct, index } = indexed(frequency);

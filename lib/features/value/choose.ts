@@ -1,11 +1,11 @@
 /**
- * Which forecast to trust with a workbook, found out on its own history: each candidate is fitted to the first part, forecasts
- * the held-out weeks after it, and is scored against the orders that came.
+ * Which forecast to trust with a workbook, found out on its own history: each candidate is fitted to the first part,
+ * forecasts the held-out weeks after it, and is scored against the orders that came.
  *
  * Candidates are ranked by the mean absolute error of a customer's orders plus a part of the error of their mean, which
  * counts little up to the bias that a run warns of, and in full beyond. The absolute error alone would favour forecasts
- * that are too low, since most customers buy nothing. The Poisson deviance, which is reported beside it, punishes a customer
- * who comes back after being given up far beyond what that error costs.
+ * that are too low, since most customers buy nothing. The Poisson deviance, which is reported beside it, punishes a
+ * customer who comes back after being given up far beyond what that error costs.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
 import { byAverage, byModel, bySeason, type Forecast } from './forecast.ts';
@@ -33,7 +33,10 @@ export interface Candidate {
   fit(histories: Histories, weeks: number): Fitted | undefined;
 }
 
-/** The models that need no more than histories; the first stands where a workbook's history is too short to compare them. */
+/**
+ * The models that need no more than histories; the first stands where a workbook's history is too short to compare
+ * them.
+ */
 export const models: readonly [RepeatModel, ...RepeatModel[]] = [mbgNbd, bgNbd, paretoNbd];
 
 const ofModel = (model: RepeatModel): Candidate => ({
@@ -71,7 +74,10 @@ export const sameWeeks: Candidate = {
   },
 };
 
-/** From this k on gaps vary by less than half of their mean, and models of irregular buying take a missed renewal for chance. */
+/**
+ * From this k on gaps vary by less than half of their mean, and models of irregular buying take a missed renewal for
+ * chance.
+ */
 const STRICTLY_REGULAR = 4;
 
 /** A model that sees who missed a renewal may be this much worse than one that does not, and still be preferred. */
@@ -155,8 +161,8 @@ const TIE = 0.005;
 const EQUAL = 0.001;
 
 /**
- * The names of the candidates in the order in which they are to be tried: those that did better than the average, the best
- * first; of those as good as the best, last month's, or else the first candidate. Then the average.
+ * The names of the candidates in the order in which they are to be tried: those that did better than the average, the
+ * best first; of those as good as the best, last month's, or else the first candidate. Then the average.
  * @param lastMonth the name of the model that stood last month
  */
 export function preferred(candidates: readonly Candidate[], scores: readonly Score[], lastMonth?: string): string[] {

@@ -4,8 +4,8 @@ import { addOuterProduct, type Objective } from './minimise.ts';
 const STEP = 1e-5;
 
 /**
- * Minimises the sum of the groups' terms, each counted `weights` times, with gradients by central differences (error about
- * 1e-10 of the third derivative).
+ * Minimises the sum of the groups' terms, each counted `weights` times, with gradients by central differences (error
+ * about 1e-10 of the third derivative).
  * @param termsAt each group's term at a point; undefined outside of the domain
  */
 export const byDifferences =

@@ -2,10 +2,10 @@
 import type { ModelRecord } from './fitted.ts';
 
 /**
- * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters mean
- * together (how often people buy, how many leave), since single ones may trade places without meaning anything. Rates below
- * their floor are as good as none: a change from nothing to hardly anything is no news. Models of different names
- * are not compared.
+ * One sentence for each mean rate that changed by more than `jump` (0.3: thirty per cent). It compares what parameters
+ * mean together (how often people buy, how many leave), since single ones may trade places without meaning anything.
+ * Rates below their floor are as good as none: a change from nothing to hardly anything is no news. Models of different
+ * names are not compared.
  */
 export function jumps(before: ModelRecord | undefined, now: ModelRecord, jump: number): string[] {
   if (before === undefined || before.name !== now.name) return [];
@@ -22,7 +22,7 @@ const ORDERS = 'orders per year of an active customer';
 const LEAVING = 'share leaving after an order';
 const LEAVING_A_YEAR = 'share leaving within a year';
 const ORDER_VALUE = 'mean order value';
-/** A hundredth of an order a year, one customer in a hundred leaving: less is not told apart from none by a fit. */
+/** A hundredth of an order a year, one customer in a hundred leaving: a fit can't distinguish less from none. */
 const FLOORS: Readonly<Record<string, number>> = { [ORDERS]: 0.01, [LEAVING]: 0.01, [LEAVING_A_YEAR]: 0.01 };
 const WEEKS_A_YEAR = 365.2425 / 7;
 

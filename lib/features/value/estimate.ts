@@ -3,7 +3,9 @@ import type { Forecast, History } from './forecast.ts';
 import { indexed } from './indexed.ts';
 import type { Histories } from './model.ts';
 
-/** For each group: orders within the horizon, the same discounted to as-of, and the chance of being a customer still. */
+/**
+ * For each group: orders within the horizon, the same discounted to as-of, and the chance of being a customer still.
+ */
 export interface Estimates {
   readonly expectedOrders: Float64Array;
   readonly discountedOrders: Float64Array;
@@ -23,8 +25,9 @@ const WEEKS_PER_YEAR = 365.2425 / 7;
 
 /**
  * The forecast for every group. Most forecasts of a customer who is alive depend on frequency and age alone, and are
- * computed once for each pair of them. Discounted orders are ∫ e^(−δt) dE(t), taken by parts: e^(−δh) E(h) + δ ∫ e^(−δt) E(t) dt,
- * so that the quadrature's error counts only by the small δ (relative error below 1e-4 at 10 % a year over 52 weeks).
+ * computed once for each pair of them. Discounted orders are ∫ e^(−δt) dE(t), taken by parts: e^(−δh) E(h) + δ ∫
+ * e^(−δt) E(t) dt, so that the quadrature's error counts only by the small δ (relative error below 1e-4 at 10 % a year
+ * over 52 weeks).
  */
 export function estimate(forecast: Forecast, histories: Histories, horizon: Horizon): Estimates {
   const { frequency, recency, age, season } = histories;

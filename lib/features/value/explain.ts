@@ -1,4 +1,7 @@
-/** Why a customer has this lifetime value, in SQL over the tables that `valueCustomers` leaves, and how the total changed. */
+/**
+ * Why a customer has this lifetime value, in SQL over the tables that `valueCustomers` leaves, and how the total
+ * changed.
+ */
 import { type Sql, sql } from '../../core/sql.ts';
 import { day } from './days.ts';
 import type { ValueRules } from './rules.ts';
@@ -11,8 +14,8 @@ export const hasOrders = (contactId: string): Sql =>
 const ALIKE = 50;
 
 /**
- * The parts of `explain` about a contact's value: the model, expected orders, the value of one, and the product of them that is
- * `lifetime_value`; then the customers with the most similar orders, by band.
+ * The parts of `explain` about a contact's value: the model, expected orders, the value of one, and the product of them
+ * that is `lifetime_value`; then the customers with the most similar orders, by band.
  * @param today the local day of as-of, `YYYY-MM-DD`
  */
 export const explainValue = ({ margin, horizonWeeks, discountRate }: ValueRules, today: string, contactId: string) => [
@@ -29,7 +32,8 @@ export const explainValue = ({ margin, horizonWeeks, discountRate }: ValueRules,
         concat(
           'margin ', cast(cast(${margin} as double) as varchar), ' × ', cast(round(discounted_orders, 4) as varchar),
           ' orders in ', cast(cast(${horizonWeeks} as integer) as varchar), ' weeks (discounted by ',
-          cast(cast(${discountRate * 100} as double) as varchar), ' % a year) × ', cast(round(order_value, 2) as varchar),
+          cast(cast(${discountRate * 100} as double) as varchar), ' % a year) × ',
+            cast(round(order_value, 2) as varchar),
           ' an order = ', cast(lifetime_value as varchar)
         ) as lifetime_value
       from value_customers as valued cross join value_models as models
@@ -67,13 +71,14 @@ export const explainValue = ({ margin, horizonWeeks, discountRate }: ValueRules,
 const MOST_PERCENT = 1_000_000;
 
 /**
- * One number: by how many per cent the sum of all lifetime values is larger than the one that stands in the workbook, or that
- * larger than the new one; 0 where none stands there.
+ * One number: by how many per cent the sum of all lifetime values is larger than the one that stands in the workbook,
+ * or that larger than the new one; 0 where none stands there.
  */
 export const totalChange: Sql = sql`
   select
     case when before_it <= 0 then 0
-      else cast(least(${MOST_PERCENT}, round(100 * (greatest(before_it, after_it) / greatest(0.01, least(before_it, after_it)) - 1))) as bigint)
+      else cast(least(${MOST_PERCENT},
+      round(100 * (greatest(before_it, after_it) / greatest(0.01, least(before_it, after_it)) - 1))) as bigint)
     end as n
   from (
     select

@@ -1,7 +1,7 @@
 /**
- * What forecasts a workbook's orders: the candidate that does best on held-out weeks of its own history, fitted to all of it.
- * Where there is too little history, no fit converged, or no model is better than a plain average, the average stands in
- * and the record says why.
+ * What forecasts a workbook's orders: the candidate that does best on held-out weeks of its own history, fitted to all
+ * of it. Where there is too little history, no fit converged, or no model is better than a plain average, the average
+ * stands in and the record says why.
  */
 
 import type { Engine } from '../../core/engine.ts';

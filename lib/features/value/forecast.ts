@@ -1,6 +1,6 @@
 /**
- * What forecasts a customer's orders: a fitted model, or one of the plain forecasts that a model has to beat. A plain one
- * supposes that every customer stays and knows no chance of that.
+ * What forecasts a customer's orders: a fitted model, or one of the plain forecasts that a model has to beat. A plain
+ * one supposes that every customer stays and knows no chance of that.
  */
 import type { Histories, RepeatModel } from './model.ts';
 
@@ -33,7 +33,10 @@ export const byModel = (model: RepeatModel, parameters: readonly number[]): Fore
 /** How many weeks of everybody's mean a customer's own weeks are mixed with. */
 const PRIOR_WEEKS = 26;
 
-/** The plain average: a customer's own rate of repeat orders, mixed with everybody's as though half a year of it had been seen. */
+/**
+ * The plain average: a customer's own rate of repeat orders, mixed with everybody's as though half a year of it had
+ * been seen.
+ */
 export function byAverage({ frequency, age, customers }: Histories): Forecast {
   let [repeats, weeks] = [0, 0];
   for (const [i, count] of customers.entries()) {

@@ -1,9 +1,9 @@
 /**
  * The Gamma-Gamma model of what an order is worth: orders vary about a customer's mean, means vary between customers.
  *
- * Source: Fader, Hardie, "The Gamma-Gamma model of monetary value" (2013), its likelihood (1a) over repeat orders and the
- * conditional mean (5). It takes order value to be independent of how often a customer buys. q is kept above 1, where the mean
- * exists; a customer with one order gets the mean of all.
+ * Source: Fader, Hardie, "The Gamma-Gamma model of monetary value" (2013), its likelihood (1a) over repeat orders and
+ * the conditional mean (5). It takes order value to be independent of how often a customer buys. q is kept above 1,
+ * where the mean exists; a customer with one order gets the mean of all.
  */
 import { indexed } from './indexed.ts';
 import { type Likeliest, mostLikely } from './likelihood.ts';
@@ -47,7 +47,10 @@ export function expectedOrderValue(fit: { p: number; q: number; v: number }, fre
   return (fit.p * (fit.v + spend)) / (fit.p * frequency + fit.q - 1);
 }
 
-/** Minus the log-likelihood over ln p, ln (q − 1), ln v. What no parameter touches is taken once; a group costs one logarithm. */
+/**
+ * Minus the log-likelihood over ln p, ln (q − 1), ln v. What no parameter touches is taken once; a group costs one
+ * logarithm.
+ */
 export function spendingMisfit({ frequency, spend, customers }: Spending): Objective {
   const { distinct, index } = indexed(frequency);
   const lnSpend = spend.map(Math.log);

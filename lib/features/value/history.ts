@@ -1,11 +1,12 @@
 /**
- * From purchases to what the models need, in SQL: orders without refunds and in one currency, and each contact's history.
+ * From purchases to what the models need, in SQL: orders without refunds and in one currency, and each contact's
+ * history.
  *
- * An order is a contact's local day on which something was bought; two baskets on one day are one order. A refund (a negative
- * amount) is subtracted from the last order before it; what is larger than that order is subtracted from the orders before,
- * the newest first. An order that was refunded in full is none. Money is summed in whole hundredths of the base currency, so
- * that no sum depends on the order in which threads reach it. Rows after as-of are left out; rows that can't be read are
- * left out and counted (`ignored`).
+ * An order is a contact's local day on which something was bought; two baskets on one day are one order. A refund (a
+ * negative amount) is subtracted from the last order before it; what is larger than that order is subtracted from the
+ * orders before, the newest first. An order that was refunded in full is none. Money is summed in whole hundredths of
+ * the base currency, so that no sum depends on the order in which threads reach it. Rows after as-of are left out; rows
+ * that can't be read are left out and counted (`ignored`).
  */
 import { join, type Sql, sql } from '../../core/sql.ts';
 import type { ValueRules } from './rules.ts';
@@ -14,7 +15,10 @@ import type { Typical } from './typical.ts';
 /** Amounts beyond this are typing errors: in hundredths they would not fit a whole number. */
 const LARGEST_AMOUNT = 1e12;
 
-/** What `purchases` must give: contact_id (text, after merges), ordered_at (timestamp, UTC), amount (double), currency (text). */
+/**
+ * What `purchases` must give: contact_id (text, after merges), ordered_at (timestamp, UTC), amount (double), currency
+ * (text).
+ */
 const known = (purchases: Sql, asOf: Date): Sql => sql`
   select contact_id, ordered_at, amount, nullif(upper(trim(currency)), '') as currency
   from (${purchases}) as purchases
@@ -73,10 +77,11 @@ export const purchaseDays = (purchases: Sql, asOf: Date, rules: ValueRules): Sql
   group by contact_id, day`;
 
 /**
- * Rows (contact_id, day, cents, last_at): an order, less what was refunded of it. Reads the table `days` of purchaseDays.
+ * Rows (contact_id, day, cents, last_at): an order, less what was refunded of it. Reads the table `days` of
+ * purchaseDays.
  *
- * With s the sum of an order's money and that of its refunds, and S its sum from an order to the last one, the refunds that
- * reach an order from later ones are `owed` = greatest(0, the largest S after it) − the S after it.
+ * With s the sum of an order's money and that of its refunds, and S its sum from an order to the last one, the refunds
+ * that reach an order from later ones are `owed` = greatest(0, the largest S after it) − the S after it.
  */
 export const orders = (days: Sql): Sql => sql`
   with refunded as (select contact_id from ${days} group by contact_id having sum(refunds) > 0),
@@ -131,8 +136,8 @@ export interface Past {
 }
 
 /**
- * Orders of the same `weeks` weeks of all earlier years (of 52 weeks) that a customer was one in, after the first order; an
- * expression over orders and first orders. The year before `until` is the first.
+ * Orders of the same `weeks` weeks of all earlier years (of 52 weeks) that a customer was one in, after the first
+ * order; an expression over orders and first orders. The year before `until` is the first.
  */
 const seasonOrders = (until: Sql, weeks: number): Sql => {
   const before = sql`days_between(orders.day, ${until})`;
@@ -144,9 +149,10 @@ const seasonOrders = (until: Sql, weeks: number): Sql => {
 };
 
 /**
- * Rows (contact_id, orders, frequency, recency_days, age_days, cents, repeat_cents, typical_cents, typical_repeat_cents,
- * season_orders, last_at): a contact's history up to and with the local day `until`, a DATE expression. In the typical sums
- * an extreme order counts as much as the median one. `season_orders` is 0 where no `seasonWeeks` are given.
+ * Rows (contact_id, orders, frequency, recency_days, age_days, cents, repeat_cents, typical_cents,
+ * typical_repeat_cents, season_orders, last_at): a contact's history up to and with the local day `until`, a DATE
+ * expression. In the typical sums an extreme order counts as much as the median one. `season_orders` is 0 where no
+ * `seasonWeeks` are given.
  */
 export const histories = ({ orders: orderTable, firsts, typical }: Past, until: Sql, seasonWeeks?: number): Sql => sql`
   select
@@ -170,14 +176,20 @@ const typicalCents = ({ leastCents, medianCents, mostCents }: Typical): Sql => s
   case when orders.cents > ${mostCents} or (orders.cents > 0 and orders.cents < ${leastCents})
     then cast(${medianCents} as bigint) else orders.cents end`;
 
-/** Rows (frequency, recency_days, age_days, season_orders, customers), sorted: customers with equal histories counted once. */
+/**
+ * Rows (frequency, recency_days, age_days, season_orders, customers), sorted: customers with equal histories counted
+ * once.
+ */
 export const grouped = (historyTable: Sql): Sql => sql`
   select frequency, recency_days, age_days, season_orders, count(*) as customers
   from ${historyTable} as histories
   group by frequency, recency_days, age_days, season_orders
   order by frequency, recency_days, age_days, season_orders`;
 
-/** Rows (frequency, cents, customers), sorted, of contacts with repeat orders of some value; extreme orders count as the median one. */
+/**
+ * Rows (frequency, cents, customers), sorted, of contacts with repeat orders of some value; extreme orders count as the
+ * median one.
+ */
 export const spending = (historyTable: Sql): Sql => sql`
   select frequency, typical_repeat_cents as cents, count(*) as customers
   from ${historyTable} as histories
@@ -185,7 +197,10 @@ export const spending = (historyTable: Sql): Sql => sql`
   group by frequency, typical_repeat_cents
   order by frequency, typical_repeat_cents`;
 
-/** Rows (frequency, recency_days, age_days, season_orders, later, customers), sorted: histories up to `until` and the orders after it. */
+/**
+ * Rows (frequency, recency_days, age_days, season_orders, later, customers), sorted: histories up to `until` and the
+ * orders after it.
+ */
 export const heldOut = (past: Past, until: Sql, seasonWeeks?: number): Sql => sql`
   select frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0) as later, count(*) as customers
   from (${histories(past, until, seasonWeeks)}) as before_it
@@ -196,15 +211,16 @@ export const heldOut = (past: Past, until: Sql, seasonWeeks?: number): Sql => sq
   order by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)`;
 
 /**
- * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every `stride`-th
- * history with three orders or more. Chosen by the history, so that the same shop gives the same sample.
+ * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every
+ * `stride`-th history with three orders or more. Chosen by the history, so that the same shop gives the same sample.
  */
 export const gapShares = (orderTable: Sql, historyTable: Sql, stride: number): Sql => sql`
   select coalesce(avg((share - 0.5) * (share - 0.5)), 0.25) as variance, count(*) as customers
   from (
     select
       days_between(max(case when number = 2 then day end), max(case when number = 1 then day end))
-        / cast(days_between(max(case when number = 3 then day end), max(case when number = 1 then day end)) as double) as share
+        / cast(days_between(max(case when number = 3 then day end),
+          max(case when number = 1 then day end)) as double) as share
     from (
       select orders.contact_id, day, row_number() over (partition by orders.contact_id order by day desc) as number
       from ${orderTable} as orders

@@ -1,10 +1,10 @@
 /**
  * Lifetime values of all customers: from purchases to the table `value_customers`, and a report of what was fitted.
  *
- * A function of purchases up to as-of, the rules, and the name of last month's model, which stands where another is no better:
- * no clock, no random numbers. Where a model can't be fitted, a simpler estimate is used and the report names the
- * cause. It leaves `value_customers`, `value_models` (one row), `value_orders` and `value_firsts` in the engine, and
- * decides nothing about contacts.
+ * A function of purchases up to as-of, the rules, and the name of last month's model, which stands where another is no
+ * better: no clock, no random numbers. Where a model can't be fitted, a simpler estimate is used and the report names
+ * the cause. It leaves `value_customers`, `value_models` (one row), `value_orders` and `value_firsts` in the engine,
+ * and decides nothing about contacts.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -53,8 +53,8 @@ const now = sql`value_now`;
 
 /**
  * Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts). A
- * purchase without a time, with an amount that is no number, or in a currency that the rules give no rate for is left out
- * and counted in `ignored`.
+ * purchase without a time, with an amount that is no number, or in a currency that the rules give no rate for is left
+ * out and counted in `ignored`.
  */
 export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules): Promise<ValueReport> {
   const ignored = await ignoredPurchases(engine, purchases, at, rules);

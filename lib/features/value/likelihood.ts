@@ -1,4 +1,7 @@
-/** Maximum likelihood on grouped data: one place for the scouting, the scaling and the logarithms that every fit here uses. */
+/**
+ * Maximum likelihood on grouped data: one place for the scouting, the scaling and the logarithms that every fit here
+ * uses.
+ */
 import { type Minimum, minimise, type Objective } from './minimise.ts';
 import { type Grouped, thin, total } from './sample.ts';
 
@@ -14,8 +17,8 @@ export interface Likeliest {
 const SCOUTS = 400;
 
 /**
- * The parameters that make `misfitOf` (minus the log-likelihood of groups, over the logarithms of the parameters) least.
- * Starts and parameters are the numbers themselves, not their logarithms. Groups should be sorted.
+ * The parameters that make `misfitOf` (minus the log-likelihood of groups, over the logarithms of the parameters)
+ * least. Starts and parameters are the numbers themselves, not their logarithms. Groups should be sorted.
  * @param shapes the places of parameters whose likelihood may be level towards 0 or infinity, see `softened`
  */
 export function mostLikely<G extends Grouped>(
@@ -55,9 +58,9 @@ const SOFTNESS = 1e-5;
 const beyond = (at: number): number => Math.max(0, at - LARGEST) + Math.min(0, at - SMALLEST);
 
 /**
- * Adds a little where a shape is next to 0 or so large that customers do not differ: there the likelihood is level, a search
- * would run on until its steps are idle, and where it stopped would depend on a single order. Less than a thousandth of a
- * log-likelihood unit a customer, at a hundred times the limit.
+ * Adds a little where a shape is next to 0 or so large that customers do not differ: there the likelihood is level, a
+ * search would run on until its steps are idle, and where it stopped would depend on a single order. Less than a
+ * thousandth of a log-likelihood unit a customer, at a hundred times the limit.
  */
 const softened =
   (objective: Objective, shapes: readonly number[]): Objective =>

@@ -1,24 +1,27 @@
 /**
  * Finds the lowest point of a smooth function: BFGS from several fixed starts, the best converged one wins.
  *
- * Deterministic: no random start, no clock. Source: Nocedal and Wright, Numerical Optimization (2006), algorithm 6.1, with a
- * backtracking line search (3.1) and the update left out where the curvature condition fails. Where the function is a
- * sum over observations, the search begins with the curvature that their slopes tell (Berndt, Hall, Hall, Hausman 1974),
- * which saves half of its steps. It never passes off a point as a minimum that failed its tests: `converged` says so, and
- * the caller decides.
+ * Deterministic: no random start, no clock. Source: Nocedal and Wright, Numerical Optimization (2006), algorithm 6.1,
+ * with a backtracking line search (3.1) and the update left out where the curvature condition fails. Where the function
+ * is a sum over observations, the search begins with the curvature that their slopes tell (Berndt, Hall, Hall, Hausman
+ * 1974), which saves half of its steps. It never passes off a point as a minimum that failed its tests: `converged`
+ * says so, and the caller decides.
  */
 
 /**
  * Writes the gradient at `point` into `gradient` and returns the value. Points outside its domain give Infinity. Where
- * `information` is given (n·n numbers, row by row), the outer products of the observations' gradients are added to it; a
- * function that is no sum over observations leaves it alone.
+ * `information` is given (n·n numbers, row by row), the outer products of the observations' gradients are added to it;
+ * a function that is no sum over observations leaves it alone.
  */
 export type Objective = (point: Float64Array, gradient: Float64Array, information?: Float64Array) => number;
 
 export interface Minimum {
   point: Float64Array;
   value: number;
-  /** The gradient is level, the quadratic that the search has learned promises no gain worth having, or a long step gained none. */
+  /**
+   * The gradient is level, the quadratic that the search has learned promises no gain worth having, or a long step
+   * gained none.
+   */
   converged: boolean;
 }
 
@@ -29,7 +32,10 @@ const GRADIENT_TOLERANCE = 1e-6;
 const GAIN_TOLERANCE = 1e-10;
 /** A longer first step in logarithms than e² is a jump into the void. */
 const MAX_STEP = 2;
-/** A step of e-fold or more, or to the edge of the domain, that gained no more than this: the data don't say how far to go. */
+/**
+ * A step of e-fold or more, or to the edge of the domain, that gained no more than this: the data don't say how far to
+ * go.
+ */
 const IDLE_STEP = 1;
 const IDLE_GAIN = 1e-5;
 /** Added to the information in every direction: what one start tells of a nearly level one is not to be relied on. */
@@ -84,7 +90,9 @@ function descend(objective: Objective, start: Float64Array): Minimum {
   return { point, value, converged: false };
 }
 
-/** The inverse of `information` and some doubt, by Gauss and Jordan; undefined where it holds nothing, or no numbers. */
+/**
+ * The inverse of `information` and some doubt, by Gauss and Jordan; undefined where it holds nothing, or no numbers.
+ */
 function inverseOf(information: Float64Array, n: number): Float64Array[] | undefined {
   if (!information.every(Number.isFinite) || information.every((entry) => entry === 0)) return undefined;
   const left = Array.from({ length: n }, (_, i) => information.slice(i * n, i * n + n));

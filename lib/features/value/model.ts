@@ -45,7 +45,9 @@ export interface Fit extends Likeliest {
   readonly model: RepeatModel;
 }
 
-/** Fits a model to histories that are sorted. Needs at least one group; whether they suffice is the caller's to judge. */
+/**
+ * Fits a model to histories that are sorted. Needs at least one group; whether they suffice is the caller's to judge.
+ */
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
   const starts = model.starts(Math.max(1e-9, meanAge(whole)));

@@ -1,6 +1,6 @@
 /**
- * What a customer's next order is worth, as an SQL expression over a row of histories: by Gamma-Gamma, or where that can't be
- * fitted or describes the orders badly, by a customer's own mean mixed with everybody's.
+ * What a customer's next order is worth, as an SQL expression over a row of histories: by Gamma-Gamma, or where that
+ * can't be fitted or describes the orders badly, by a customer's own mean mixed with everybody's.
  *
  * Extreme orders (typical.ts) count as the median one in everything that is taken over all customers, so that one order
  * never moves what others are worth. Gamma-Gamma is judged by its own fit and against that robust mean, never against
@@ -24,7 +24,9 @@ export interface OrderValue {
 
 /** A fitted mean this many times off the mean of the repeat orders that it was fitted to describes them badly. */
 const MOST_OFF = 2;
-/** Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's. */
+/**
+ * Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's.
+ */
 const ALIKE = 1e3;
 /** Everybody's mean counts as this many orders of a customer's own. */
 const PRIOR_ORDERS = 2;

@@ -1,9 +1,10 @@
 /**
- * Pareto/NBD: customers buy at a gamma-distributed rate and leave at any moment, at a gamma-distributed rate of their own.
+ * Pareto/NBD: customers buy at a gamma-distributed rate and leave at any moment, at a gamma-distributed rate of their
+ * own.
  *
- * Sources: Schmittlein, Morrison, Colombo (Management Science 33, 1987); the likelihood in the form of Fader, Hardie, "A
- * note on deriving the Pareto/NBD model and related expressions" (2005), in logarithms, with the larger of alpha and beta
- * choosing between their two hypergeometric forms. Its gradient is taken by differences: four times dearer than
+ * Sources: Schmittlein, Morrison, Colombo (Management Science 33, 1987); the likelihood in the form of Fader, Hardie,
+ * "A note on deriving the Pareto/NBD model and related expressions" (2005), in logarithms, with the larger of alpha and
+ * beta choosing between their two hypergeometric forms. Its gradient is taken by differences: four times dearer than
  * BG/NBD's, which is why a fit of it looks at no more than a sample of a large workbook.
  */
 import { byDifferences } from './differences.ts';
@@ -53,8 +54,8 @@ export const paretoNbd: RepeatModel = {
 };
 
 /**
- * ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency. Their
- * ₂F₁(r+s+x, b; r+s+x+1; z) becomes by Euler's transformation (1 − z)^(1−b) · ₂F₁(1, r+s+x+1−b; r+s+x+1; z).
+ * ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency.
+ * Their ₂F₁(r+s+x, b; r+s+x+1; z) becomes by Euler's transformation (1 − z)^(1−b) · ₂F₁(1, r+s+x+1−b; r+s+x+1; z).
  */
 function lnOddsGone(r: number, alpha: number, s: number, beta: number, x: number, recency: number, age: number) {
   const power = r + s + x;

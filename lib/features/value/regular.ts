@@ -2,24 +2,25 @@
  * MBG/CNBD-k: MBG/NBD for customers who buy at regular distances, such as subscribers.
  *
  * Source: Platzer, Reutterer, "Ticking away the moments: timing regularity helps to better predict customer activity"
- * (Marketing Science 35, 2016) and Reutterer, Platzer, Schröder, "Leveraging purchase regularity for predicting customer
- * behavior the easy way" (IJRM 38, 2021): the distance between two orders is Erlang-k instead of exponential, so that a
- * customer orders at every k-th tick of a clock with a gamma-distributed rate. k = 1 is MBG/NBD. Expected orders are
- * summed over the ticks that may come instead of taken from their approximation; the ticks since the last order enter them
- * by their expected number.
+ * (Marketing Science 35, 2016) and Reutterer, Platzer, Schröder, "Leveraging purchase regularity for predicting
+ * customer behavior the easy way" (IJRM 38, 2021): the distance between two orders is Erlang-k instead of exponential,
+ * so that a customer orders at every k-th tick of a clock with a gamma-distributed rate. k = 1 is MBG/NBD. Expected
+ * orders are summed over the ticks that may come instead of taken from their approximation; the ticks since the last
+ * order enter them by their expected number.
  */
 import { byDifferences } from './differences.ts';
 import type { RepeatModel } from './model.ts';
 import { lnGamma } from './special.ts';
 
-/** Larger k are hardly told apart by data, and cost in proportion. */
+/** Larger k can hardly be distinguished by data, and cost in proportion. */
 export const MOST_REGULAR = 12;
 /** Below this the regular model is MBG/NBD once more. */
 const LEAST_REGULAR = 1.5;
 
 /**
  * The k of the distances between orders, from the variance of gap / (gap + gap before it), which is 1 / (4 (2k + 1))
- * (Wheat, Morrison, "Estimating purchase regularity with two interpurchase times", Journal of Marketing Research 27, 1990).
+ * (Wheat, Morrison, "Estimating purchase regularity with two interpurchase times", Journal of Marketing Research 27,
+ * 1990).
  * @returns 1 where buying is not regular; at most 12
  */
 export function regularity(varianceOfShare: number): number {
@@ -72,7 +73,10 @@ export const mbgCnbd = (k: number): RepeatModel => ({
 /** Beyond this differences of ln Γ lose their digits; a fit is held back long before (likelihood.ts). */
 const MOST = 1e5;
 
-/** Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at all. */
+/**
+ * Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at
+ * all.
+ */
 function quiet(shape: number, rest: number, k: number): number {
   let term = Math.exp(shape * Math.log(rest));
   let sum = term;
@@ -98,8 +102,8 @@ const mean = (chances: readonly number[]): number => chances.reduce((sum, chance
 const ENOUGH = 1 - 1e-10;
 
 /**
- * Orders to come: for each that may come, the chance of enough ticks for it and of not leaving at one before it. Ticks are
- * negative binomial of `shape` and `share`; `stays(m)` is the chance of staying after the m-th.
+ * Orders to come: for each that may come, the chance of enough ticks for it and of not leaving at one before it. Ticks
+ * are negative binomial of `shape` and `share`; `stays(m)` is the chance of staying after the m-th.
  */
 function coming(shape: number, share: number, waiting: readonly number[], stays: (m: number) => number): number {
   const k = waiting.length;

@@ -1,6 +1,6 @@
 /**
- * What a person reads of a valuation: the metrics of its ledger entry, with a sentence on what happened and how right the
- * forecast was, and a warning for each thing that looks wrong. Counts and parameters; no names.
+ * What a person reads of a valuation: the metrics of its ledger entry, with a sentence on what happened and how right
+ * the forecast was, and a warning for each thing that looks wrong. Counts and parameters; no names.
  */
 import * as z from 'zod';
 import type { Metrics } from '../../core/prepare.ts';
@@ -145,8 +145,10 @@ function quarterSentence(quarter: ValueReport['quarter'], bandChanges: number): 
     return share === null ? 'none' : `${(share * 100).toFixed(1)} %`;
   };
   return (
-    `The past quarter: ${n(buyers)} buyers (${n(buyers_before)} in the quarter before), ${n(orders)} orders (${n(orders_before)}), ` +
-    `${percent(repeat_buyers, buyers)} of the buyers had bought before (${percent(repeat_buyers_before, buyers_before)}); ` +
+    `The past quarter: ${n(buyers)} buyers (${n(buyers_before)} in the quarter before), ` +
+    `${n(orders)} orders (${n(orders_before)}), ` +
+    `${percent(repeat_buyers, buyers)} of the buyers had bought before ` +
+    `(${percent(repeat_buyers_before, buyers_before)}); ` +
     `${n(bandChanges)} customers changed band.`
   );
 }

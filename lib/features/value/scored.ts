@@ -1,4 +1,6 @@
-/** Values, chances and bands of all customers of a history, made in the engine from estimates for each distinct history. */
+/**
+ * Values, chances and bands of all customers of a history, made in the engine from estimates for each distinct history.
+ */
 
 import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
@@ -16,9 +18,9 @@ export interface Valuation {
 }
 
 /**
- * Makes `table` with a row (contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value, p_alive,
- * lifetime_value, value_band) for each row of `historyTable`, whose distinct histories are `groups`. Values are rounded, to cents and to four digits, so
- * that the last bit of a sum never looks like a change.
+ * Makes `table` with a row (contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value,
+ * p_alive, lifetime_value, value_band) for each row of `historyTable`, whose distinct histories are `groups`. Values
+ * are rounded, to cents and to four digits, so that the last bit of a sum never looks like a change.
  */
 export async function scoreCustomers(
   engine: Engine,
@@ -59,7 +61,8 @@ export async function scoreCustomers(
   await engine.run(sql`
     create or replace table ${name(table)} as
     select
-      contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value, p_alive, lifetime_value,
+      contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value, p_alive,
+        lifetime_value,
       value_band
     from (${valueBands(sql`value_scores`, rules.bands)}) as banded`);
   await engine.run(sql`drop table value_estimates`);

@@ -1,8 +1,8 @@
 /**
  * The special functions that the purchase models need: ln Γ, ψ, and two forms of Gauss's ₂F₁ on [0, 1).
  *
- * Written out here because the maintained typed packages bring a hundred and eighty others for these three functions, and
- * take 3.6 µs for one ₂F₁. Only real, positive arguments are served; anything else is a RangeError, never a NaN.
+ * Written out here because the maintained typed packages bring a hundred and eighty others for these three functions,
+ * and take 3.6 µs for one ₂F₁. Only real, positive arguments are served; anything else is a RangeError, never a NaN.
  * Checked against values computed with fifty digits (test/features/value/special.test.ts).
  */
 
@@ -50,8 +50,8 @@ export function lnBeta(x: number, y: number): number {
 
 /**
  * ₂F₁(1, b; c; z) for 0 < b < c and 0 ≤ z < 1, by Gauss's continued fraction (Cuyt and others, Handbook of continued
- * fractions, 15.3.3) in Lentz's form: it settles in ten steps at z = 0.5, and in some hundreds at 0.9999, where the series
- * would take a hundred thousand. Relative error below 1e-11.
+ * fractions, 15.3.3) in Lentz's form: it settles in ten steps at z = 0.5, and in some hundreds at 0.9999, where the
+ * series would take a hundred thousand. Relative error below 1e-11.
  */
 export function hyp2f1One(b: number, c: number, z: number): number {
   if (!(z >= 0 && z < 1 && b > 0 && c > b)) {
@@ -79,8 +79,8 @@ export interface Scaled {
 }
 
 /**
- * ₂F₁(a, b; c; z) by its series, for a, b > 0, c > −1 and not 0, 0 ≤ z < 1: from the second term on all have one sign, so
- * that nothing cancels. Scaled, since for frequent buyers it passes 1e308. Relative error below 1e-12.
+ * ₂F₁(a, b; c; z) by its series, for a, b > 0, c > −1 and not 0, 0 ≤ z < 1: from the second term on all have one sign,
+ * so that nothing cancels. Scaled, since for frequent buyers it passes 1e308. Relative error below 1e-12.
  */
 export function hyp2f1(a: number, b: number, c: number, z: number): Scaled {
   if (!(z >= 0 && z < 1 && a > 0 && b > 0 && c > -1 && c !== 0)) {
@@ -106,8 +106,8 @@ export function hyp2f1(a: number, b: number, c: number, z: number): Scaled {
 }
 
 /**
- * (₂F₁(m, a − 1; c; z) − 1) / (a − 1), its limit where a is 1: Σ (m)ₙ (a)ₙ₋₁ / ((c)ₙ n!) zⁿ from n = 1, for a > 0, c > −1 and not 0,
- * 0 ≤ z < 1. From n > −m on all terms have one sign. Error below 1e-12 of the largest partial sum.
+ * (₂F₁(m, a − 1; c; z) − 1) / (a − 1), its limit where a is 1: Σ (m)ₙ (a)ₙ₋₁ / ((c)ₙ n!) zⁿ from n = 1, for a > 0, c >
+ * −1 and not 0, 0 ≤ z < 1. From n > −m on all terms have one sign. Error below 1e-12 of the largest partial sum.
  */
 export function hyp2f1Rest(m: number, a: number, c: number, z: number): number {
   if (!(z >= 0 && z < 1 && a > 0 && c > -1 && c !== 0 && Number.isFinite(m))) {

@@ -1,7 +1,7 @@
 /**
- * Which orders are extreme, by the shop's own orders: far outside of where the middle half of them lies. One wrong amount, or one
- * order of another kind of customer, must not move what all others are worth. Such an order counts as the median one
- * where a mean or a model of everybody is taken; its own customer keeps it as it is.
+ * Which orders are extreme, by the shop's own orders: far outside of their interquartile range. One wrong
+ * amount, or one order of another kind of customer, must not move what all others are worth. Such an order counts as
+ * the median one where a mean or a model of everybody is taken; its own customer keeps it as it is.
  */
 
 import type { Engine } from '../../core/engine.ts';
@@ -29,7 +29,8 @@ const RARE = 0.01;
 /** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
 const amounts = (orderTable: Sql, binsPerE: number): Sql => sql`
   select bin, count(*) as orders
-  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders where cents > 0) as logs
+  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders
+  where cents > 0) as logs
   group by bin
   order by bin`;
 

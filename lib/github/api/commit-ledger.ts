@@ -2,12 +2,14 @@
  * Commits ledger files to the branch on the remote, by git itself.
  *
  * The commit is built beside the working folder, on top of what the remote has at that moment, from the named files
- * alone: nobody's index, working files or local branch are touched, a kill at any point leaves nothing half done, and
- * what a person pushed meanwhile is simply built upon. So there is nothing to rebase, never a force, and no way for a
- * file that lies about (a credentials file, say) to get in. Anything outside the ledger is refused.
+ * alone: no index, working file or local branch is touched, a kill at any point leaves nothing half done, and
+ * what a person pushed meanwhile is built upon. So there is nothing to rebase, never a force, and no way for another
+ * file (a credentials file, say) to get in. Anything outside the ledger is refused.
+ *
+ * Where the default branch refuses pushes (a ruleset, a protected branch), the ledger moves to a branch of its own, with the ledger
+ * alone in it. GitHub Actions can't be put on a ruleset's bypass list, so there is no other way without a key.
  */
-
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NightshiftError } from '../../core/errors.ts';
@@ -33,10 +35,16 @@ export class LedgerNotPushed extends NightshiftError {
   constructor(step: string, attempts: number) {
     super(
       `The ledger could not be pushed (git ${step}, tried ${attempts} times). The workbook holds what the run did, and ` +
-        'the next run completes the ledger. Is the branch protected against pushes by GitHub Actions?',
+        'the next run completes the ledger.',
     );
   }
 }
+
+/** The branch of its own for the ledger: made by the night shift, and unprotected. */
+export const LEDGER_BRANCH = 'nightshift-ledger';
+
+/** What GitHub answers where a rule forbids the push: to try again changes nothing. */
+const FORBIDDEN = /GH006|GH013|protected branch|pre-receive hook declined|repository rule violations/i;
 
 /** With the waits between: about a minute of other people's pushes, or of a remote in trouble. */
 const MOST_ATTEMPTS = 8;
@@ -55,21 +63,57 @@ const author = {
 
 const nap = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Pushes one commit; null where the remote has it all already. @throws LedgerNotPushed, GitError */
-export async function commitLedger(commit: LedgerCommit): Promise<string | null> {
-  const { folder, write, remove, sleep = nap, random = Math.random } = commit;
-  for (const path of [...write, ...remove]) {
+export interface Committed {
+  /** Null where the remote has it all already. */
+  readonly commit: string | null;
+  readonly branch: string;
+}
+
+/** Pushes one commit to the ledger's own branch, where there is one, or else to `branch`. @throws LedgerNotPushed, GitError */
+export async function commitLedger(commit: LedgerCommit): Promise<Committed> {
+  const paths = [...commit.write, ...commit.remove];
+  for (const path of paths) {
     if (!LEDGER_PATH.test(path)) throw new Error(`${path} is no file of the ledger; it is not committed.`);
   }
-  if (write.length + remove.length === 0) return null;
+  if (paths.length === 0) return { commit: null, branch: commit.branch };
+  const git = gitIn({ folder: commit.folder, ...(commit.env && { env: commit.env }) });
+  const isMoved = await patiently(commit, () => hasLedgerBranch(git));
+  const [own, target] = isMoved ? [LEDGER_BRANCH, null] : [commit.branch, commit.branch];
+  try {
+    return { commit: await pushTo(commit, own), branch: own };
+  } catch (error) {
+    if (target === null || !(error instanceof GitError) || !FORBIDDEN.test(error.output)) throw named(error);
+    try {
+      return { commit: await pushTo(commit, LEDGER_BRANCH, target), branch: LEDGER_BRANCH };
+    } catch (again) {
+      throw named(again);
+    }
+  }
+}
+
+const named = (error: unknown): unknown =>
+  error instanceof GitError && FORBIDDEN.test(error.output) ? new LedgerNotPushed(error.step, 1) : error;
+
+const hasLedgerBranch = async (git: Git): Promise<boolean> =>
+  (await git.run(['ls-remote', '--heads', 'origin', `refs/heads/${LEDGER_BRANCH}`])) !== '';
+
+/** Pushes to a branch; with `from`, to one that is made now, of the ledger that stands in `from`. */
+async function pushTo(commit: LedgerCommit, branch: string, from?: string): Promise<string | null> {
+  const { folder, write } = commit;
   const git = gitIn({ folder, ...(commit.env && { env: commit.env }) });
   const place = (await git.run(['rev-parse', '--show-prefix'])).replace(/\/$/, '');
   const blobs = await hashObjects(git, folder, write);
+  return patiently(commit, () => attemptPush(git, { ...commit, branch }, place, blobs, from));
+}
+
+/** What needs the remote, tried again while that is in trouble or other people push. */
+async function patiently<T>({ sleep = nap, random = Math.random }: LedgerCommit, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptPush(git, commit, place, blobs);
+      return await work();
     } catch (error) {
-      if (!(error instanceof GitError) || !['fetch', 'push'].includes(error.step)) throw error;
+      if (!(error instanceof GitError) || !['ls-remote', 'fetch', 'push'].includes(error.step)) throw error;
+      if (FORBIDDEN.test(error.output)) throw error;
       if (attempt === MOST_ATTEMPTS) throw new LedgerNotPushed(error.step, attempt);
       const ms = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
       await sleep(Math.round(ms * (0.5 + random())));
@@ -92,24 +136,55 @@ async function attemptPush(
   { message, branch, remove }: LedgerCommit,
   place: string,
   blobs: ReadonlyMap<string, string>,
+  from?: string,
 ): Promise<string | null> {
-  await git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${branch}`]);
+  await git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${from ?? branch}`]);
   const base = await git.run(['rev-parse', 'FETCH_HEAD']);
   const index = join(tmpdir(), `nightshift-index-${process.pid}-${Date.now()}`);
   try {
     const env = { GIT_INDEX_FILE: index };
-    await git.run(['read-tree', base], '', env);
+    await git.run(['read-tree', from === undefined ? base : '--empty'], '', env);
+    const moved = from === undefined ? '' : await git.run(['ls-tree', '-r', '--full-tree', base, '--', place]);
     const lines = [
+      ...moved.split('\n').filter(Boolean),
       ...[...blobs].map(([path, blob]) => `100644 ${blob}\t${place}/${path}`),
       // Mode 0 takes a path out; one that is not there is no error.
       ...remove.map((path) => `0 ${'0'.repeat(40)}\t${place}/${path}`),
     ];
     await git.run(['update-index', '--add', '--index-info'], `${lines.join('\n')}\n`, env);
     const tree = await git.run(['write-tree'], '', env);
-    if (tree === (await git.run(['rev-parse', `${base}^{tree}`]))) return null;
-    const made = await git.run(['commit-tree', tree, '-p', base], message, author);
+    if (from === undefined && tree === (await git.run(['rev-parse', `${base}^{tree}`]))) return null;
+    const parent = from === undefined ? ['-p', base] : [];
+    const made = await git.run(['commit-tree', tree, ...parent], message, author);
     await git.run(['push', '--quiet', 'origin', `${made}:refs/heads/${branch}`]);
     return made;
+  } finally {
+    await rm(index, { force: true });
+  }
+}
+
+/**
+ * Puts the ledger of its own branch in place of what the checkout holds. Where there is no such branch, the checkout's ledger stands,
+ * and the answer is false.
+ * @throws GitError
+ */
+export async function fetchLedger(folder: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const git = gitIn({ folder, env });
+  if (!(await hasLedgerBranch(git))) return false;
+  const place = (await git.run(['rev-parse', '--show-prefix'])).replace(/\/$/, '');
+  await git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${LEDGER_BRANCH}`]);
+  const listed = (await git.run(['ls-tree', '-r', '--full-tree', '--name-only', 'FETCH_HEAD'])).split('\n');
+  const paths = listed.filter((path) => path.startsWith(`${place}/`) && LEDGER_PATH.test(path.slice(place.length + 1)));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const index = join(tmpdir(), `nightshift-index-${process.pid}-${Date.now()}`);
+  try {
+    const own = { GIT_INDEX_FILE: index };
+    await git.run(['read-tree', 'FETCH_HEAD'], '', own);
+    const input = paths.map((path) => path.slice(place.length + 1)).join('\n');
+    await git.run(['checkout-index', '--force', '--quiet', '--stdin'], `${input}\n`, own);
+    return true;
   } finally {
     await rm(index, { force: true });
   }

@@ -1,6 +1,6 @@
 /**
  * What the night shift asks of GitHub, in our own words. It knows issues, comments and workflows; it knows no job, no
- * store and no engine. Whoever implements it never does a thing twice because an answer was lost.
+ * store and no engine. An implementation never does a thing twice because an answer was lost.
  */
 import { NightshiftError } from '../../core/errors.ts';
 
@@ -11,11 +11,24 @@ export interface Issue {
   readonly open: boolean;
   readonly url: string;
   readonly createdAt: Date;
+  /** The login of who opened it. */
+  readonly author: string;
+  readonly labels: readonly string[];
 }
 
 export interface Comment {
   readonly body: string;
+  readonly author: string;
   readonly createdAt: Date;
+  /** Later than `createdAt` where it was edited. */
+  readonly updatedAt: Date;
+}
+
+/** What a repository is, as far as it decides what may be done in it. */
+export interface RepositoryFacts {
+  readonly isPrivate: boolean;
+  readonly isFork: boolean;
+  readonly hasIssues: boolean;
 }
 
 /** What is to be opened. `body` holds a marker that no other issue of the label has. */
@@ -39,26 +52,43 @@ export interface WorkflowRun {
   readonly startedAt: Date;
 }
 
+/** Of runs that ended, `conclusion` says how. */
+export type RunStatus = 'in_progress' | 'queued' | 'completed';
+
+/** The account in whose name a workflow's own token speaks. */
+export const ACTIONS_BOT = 'github-actions[bot]';
+
 export interface GitHub {
-  /** Issues with the label, oldest first; pull requests are left out. `closedSince`: closed ones too, if touched since. */
-  readonly issues: (label: string, closedSince?: Date) => Promise<Issue[]>;
+  readonly repository: () => Promise<RepositoryFacts>;
+  /** Whether this login may write to the repository, as GitHub has it at this moment. */
+  readonly mayWrite: (login: string) => Promise<boolean>;
+  /**
+   * Open issues with the label, oldest first; pull requests are left out. Also those that GitHub Actions opened and that lost
+   * their labels.
+   */
+  readonly issues: (label: string) => Promise<Issue[]>;
+  /** Closed issues with the label, however old. */
+  readonly closed: (label: string) => Promise<Issue[]>;
+  readonly issue: (number: number) => Promise<Issue>;
+  /** One comment, by its id. */
+  readonly commentBy: (id: number) => Promise<Comment>;
   /** Opens an issue once: where the answer is lost, it looks for `marker` among the label's issues before it tries again. */
   readonly open: (issue: NewIssue, marker: string) => Promise<Issue>;
+  readonly edit: (issue: Issue, text: { readonly title: string; readonly body: string }) => Promise<void>;
+  readonly addLabels: (issue: Issue, labels: readonly string[]) => Promise<void>;
+  /** A label that is not there is no error. */
+  readonly removeLabel: (issue: Issue, label: string) => Promise<void>;
   readonly close: (issue: Issue, reason: 'completed' | 'not_planned' | 'duplicate') => Promise<void>;
   readonly comments: (issue: Issue) => Promise<Comment[]>;
   /** Comments once: a comment that holds `marker` and stands there already is not written again. */
   readonly comment: (issue: Issue, body: string, marker: string) => Promise<void>;
   readonly workflows: () => Promise<Workflow[]>;
-  readonly runs: (
-    workflow: string,
-    status: 'in_progress' | 'queued' | 'cancelled',
-    since: Date,
-  ) => Promise<WorkflowRun[]>;
+  readonly runs: (workflow: string, status: RunStatus, since: Date) => Promise<WorkflowRun[]>;
   readonly enable: (workflow: string) => Promise<void>;
   readonly start: (workflow: string, branch: string) => Promise<void>;
 }
 
-/** GitHub could not be reached, or refused. The message holds the operation and the status, never what was sent. */
+/** GitHub could not be reached, or refused. The message holds the operation, the status and what to do, never what was sent. */
 export class GitHubError extends NightshiftError {
   override name = 'GitHubError';
   readonly status: number;
@@ -67,5 +97,9 @@ export class GitHubError extends NightshiftError {
       `GitHub: ${what} ${status > 0 ? `was answered with ${status}` : 'got no answer'}.${advice ? ` ${advice}` : ''}`,
     );
     this.status = status;
+  }
+
+  override get outward(): string {
+    return this.message;
   }
 }

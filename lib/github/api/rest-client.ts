@@ -1,12 +1,9 @@
-/**
- * GitHub over its REST API, by Octokit. Reads are asked again; a write whose answer was lost is first looked for among
- * what GitHub lists (never by search, which lags), and only then done again. Octokit's own retries are not used: they
- * repeat every POST.
- */
+/** GitHub over its REST API, by Octokit. How a request is repeated is decided in requests.ts. */
 import { Octokit } from '@octokit/rest';
 import { cutBody, cutTitle } from './body.ts';
-import { type Comment, type GitHub, GitHubError, type Issue, type NewIssue } from './github.ts';
-import { type Patience, patience, troubleOf, Waiting } from './trouble.ts';
+import { ACTIONS_BOT, type Comment, type GitHub, type Issue, type NewIssue } from './github.ts';
+import { PAGE, type Requests, requests } from './requests.ts';
+import { type Patience, patience } from './trouble.ts';
 
 export interface RestOptions {
   /** `owner/name`, as GITHUB_REPOSITORY gives it. */
@@ -17,18 +14,14 @@ export interface RestOptions {
   readonly patience?: Partial<Patience>;
 }
 
-/** How often one thing is tried. With the waits between, about half a minute of trouble. */
-const MOST_ATTEMPTS = 6;
-const PAGE = 100;
-/** A repository with more open alerts than this has another problem. */
-const MOST_PAGES = 20;
-/** An answer that takes longer is lost. */
-const TIMEOUT_MS = 30_000;
-
 const LABEL = { color: '3b4a6b', description: 'Opened and closed by the night shift' };
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-interface ListedIssue {
+interface GivenUser {
+  readonly login: string;
+}
+
+interface GivenIssue {
   readonly number: number;
   readonly title: string;
   readonly body?: string | null | undefined;
@@ -36,96 +29,146 @@ interface ListedIssue {
   readonly html_url: string;
   readonly created_at: string;
   readonly pull_request?: unknown;
+  readonly user: GivenUser | null;
+  readonly labels: readonly (string | { readonly name?: string })[];
 }
 
-const issueOf = (given: ListedIssue): Issue => ({
+interface GivenComment {
+  readonly body?: string | undefined;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly user: GivenUser | null;
+}
+
+const issueOf = (given: GivenIssue): Issue => ({
   number: given.number,
   title: given.title,
   body: given.body ?? '',
   open: given.state === 'open',
   url: given.html_url,
   createdAt: new Date(given.created_at),
+  author: given.user?.login ?? '',
+  labels: given.labels.map((each) => (typeof each === 'string' ? each : (each.name ?? ''))),
 });
+
+const commentOf = (given: GivenComment): Comment => ({
+  body: given.body ?? '',
+  author: given.user?.login ?? '',
+  createdAt: new Date(given.created_at),
+  updatedAt: new Date(given.updated_at),
+});
+
+/** What every part of the client shares. */
+interface Client extends Requests {
+  readonly octokit: Octokit;
+  readonly place: { readonly owner: string; readonly repo: string };
+}
 
 export function restClient(options: RestOptions): GitHub {
   const [owner = '', repo = ''] = options.repository.split('/');
-  const place = { owner, repo };
   const octokit = new Octokit({ auth: options.token, baseUrl: options.apiUrl, log: silent });
-  const given = { ...patience, ...options.patience };
-  const waiting = new Waiting(given);
+  const client = { ...requests({ ...patience, ...options.patience }), octokit, place: { owner, repo } };
+  return { ...people(client), ...reading(client), ...writing(client), ...workflows(client) };
+}
 
-  /** Calls until it succeeds. `done` looks whether a call whose answer was lost did its work. */
-  async function insist<T>(
-    what: string,
-    call: (signal: AbortSignal) => Promise<T>,
-    done?: () => Promise<T | null>,
-  ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await call(AbortSignal.timeout(TIMEOUT_MS));
-      } catch (thrown) {
-        const trouble = troubleOf(thrown, given.nowMs());
-        const mayTryAgain = trouble.kind !== 'refused' && attempt < MOST_ATTEMPTS;
-        if (!mayTryAgain || !(await waiting.pause(trouble, attempt)))
-          throw new GitHubError(what, trouble.status, adviceFor(trouble.status));
-        const found = trouble.kind === 'unknown' && done ? await done() : null;
-        if (found !== null) return found;
-      }
-    }
-  }
-
-  async function pages<T>(what: string, page: (number: number, signal: AbortSignal) => Promise<T[]>): Promise<T[]> {
-    const all: T[] = [];
-    for (let number = 1; number <= MOST_PAGES; number += 1) {
-      const found = await insist(what, (signal) => page(number, signal));
-      all.push(...found);
-      if (found.length < PAGE) break;
-    }
-    return all;
-  }
-
-  async function issues(label: string, closedSince?: Date): Promise<Issue[]> {
-    const query = { ...place, labels: label, direction: 'asc', per_page: PAGE } as const;
-    const which = closedSince
-      ? ({ state: 'all', since: closedSince.toISOString() } as const)
-      : ({ state: 'open' } as const);
-    const listed = await pages(
-      'listing issues',
-      async (page, signal) =>
-        (await octokit.rest.issues.listForRepo({ ...query, ...which, page, request: { signal } }))
-          .data as ListedIssue[],
+const people = ({ octokit, place, insist, unless }: Client): Pick<GitHub, 'repository' | 'mayWrite'> => ({
+  repository: async () => {
+    const { data } = await insist('reading the repository', (signal) =>
+      octokit.rest.repos.get({ ...place, request: { signal } }),
     );
+    return { isPrivate: data.private, isFork: data.fork, hasIssues: data.has_issues };
+  },
+  mayWrite: async (login) => {
+    let permission = 'none';
+    // 404: no collaborator at all.
+    await unless(404, 'reading what a person may do', async (signal) => {
+      const wanted = { ...place, username: login, request: { signal } };
+      permission = (await octokit.rest.repos.getCollaboratorPermissionLevel(wanted)).data.permission;
+    });
+    return permission === 'admin' || permission === 'write';
+  },
+});
+
+type Reading = Pick<GitHub, 'issues' | 'closed' | 'issue' | 'commentBy' | 'comments'>;
+
+function reading({ octokit, place, insist, pages }: Client): Reading {
+  const list = async (which: {
+    readonly state: 'open' | 'closed';
+    readonly labels?: string;
+    readonly creator?: string;
+  }): Promise<Issue[]> => {
+    const listed = await pages('listing issues', async (page, signal) => {
+      const query = { ...place, ...which, direction: 'asc', per_page: PAGE, page, request: { signal } } as const;
+      return (await octokit.rest.issues.listForRepo(query)).data as GivenIssue[];
+    });
     return listed.filter((each) => each.pull_request === undefined).map(issueOf);
-  }
+  };
+  return {
+    issues: async (label) => {
+      const found = [
+        ...(await list({ state: 'open', labels: label })),
+        ...(await list({ state: 'open', creator: ACTIONS_BOT })),
+      ];
+      const byNumber = new Map(found.map((issue) => [issue.number, issue]));
+      return [...byNumber.values()].sort((a, b) => a.number - b.number);
+    },
+    closed: (label) => list({ state: 'closed', labels: label }),
+    issue: async (number) => {
+      const { data } = await insist(`reading issue #${number}`, (signal) =>
+        octokit.rest.issues.get({ ...place, issue_number: number, request: { signal } }),
+      );
+      return issueOf(data as GivenIssue);
+    },
+    commentBy: async (id) => {
+      const { data } = await insist('reading a comment', (signal) =>
+        octokit.rest.issues.getComment({ ...place, comment_id: id, request: { signal } }),
+      );
+      return commentOf(data);
+    },
+    comments: async (issue) => {
+      const listed = await pages(`reading issue #${issue.number}`, async (page, signal) => {
+        const query = { ...place, issue_number: issue.number, per_page: PAGE, page, request: { signal } };
+        return (await octokit.rest.issues.listComments(query)).data;
+      });
+      return listed.map(commentOf);
+    },
+  };
+}
+
+type Writing = Pick<GitHub, 'open' | 'edit' | 'close' | 'comment' | 'addLabels' | 'removeLabel'>;
+
+function writing(client: Client): Writing {
+  const { octokit, place, insist, unless } = client;
+  const { issues, comments } = reading(client);
 
   /** A label that is there already is as good as a new one. */
-  async function ensureLabel(name: string): Promise<void> {
-    await insist('creating a label', async (signal) => {
-      try {
-        await octokit.rest.issues.createLabel({ ...place, name, ...LABEL, request: { signal } });
-      } catch (thrown) {
-        if (troubleOf(thrown, given.nowMs()).status !== 422) throw thrown;
-      }
-    });
-  }
+  const ensureLabel = (name: string): Promise<void> =>
+    unless(422, 'creating a label', (signal) =>
+      octokit.rest.issues.createLabel({ ...place, name, ...LABEL, request: { signal } }),
+    );
 
-  async function comments(issue: Issue): Promise<Comment[]> {
-    const listed = await pages(`reading issue #${issue.number}`, async (page, signal) => {
-      const query = { ...place, issue_number: issue.number, per_page: PAGE, page, request: { signal } };
-      return (await octokit.rest.issues.listComments(query)).data;
-    });
-    return listed.map((each) => ({ body: each.body ?? '', createdAt: new Date(each.created_at) }));
-  }
+  const addLabels: Writing['addLabels'] = async (issue, labels) => {
+    for (const label of labels) await ensureLabel(label);
+    const wanted = { ...place, issue_number: issue.number, labels: [...labels] };
+    await insist(`labelling issue #${issue.number}`, (signal) =>
+      octokit.rest.issues.addLabels({ ...wanted, request: { signal } }),
+    );
+  };
 
   async function open({ title, body, labels }: NewIssue, marker: string): Promise<Issue> {
     const [label = ''] = labels;
     await ensureLabel(label);
     const wanted = { ...place, title: cutTitle(title), body: cutBody(body), labels: [...labels] };
-    return insist(
+    const opened = await insist(
       'opening an issue',
-      async (signal) => issueOf((await octokit.rest.issues.create({ ...wanted, request: { signal } })).data),
+      async (signal) =>
+        issueOf((await octokit.rest.issues.create({ ...wanted, request: { signal } })).data as GivenIssue),
       async () => (await issues(label)).find((each) => each.body.includes(marker)) ?? null,
     );
+    // GitHub drops labels at times, without an error (crs-k/stale-branches#1645).
+    const dropped = labels.filter((each) => !opened.labels.includes(each));
+    if (dropped.length > 0) await addLabels(opened, dropped);
+    return opened;
   }
 
   async function comment(issue: Issue, body: string, marker: string): Promise<void> {
@@ -144,16 +187,30 @@ export function restClient(options: RestOptions): GitHub {
   }
 
   return {
-    issues,
     open,
-    comments,
     comment,
+    addLabels,
+    edit: async (issue, { title, body }) => {
+      const wanted = { ...place, issue_number: issue.number, title: cutTitle(title), body: cutBody(body) };
+      await insist(`editing issue #${issue.number}`, (signal) =>
+        octokit.rest.issues.update({ ...wanted, request: { signal } }),
+      );
+    },
     close: async (issue, reason) => {
       const wanted = { ...place, issue_number: issue.number, state: 'closed', state_reason: reason } as const;
       await insist(`closing issue #${issue.number}`, (signal) =>
         octokit.rest.issues.update({ ...wanted, request: { signal } }),
       );
     },
+    removeLabel: (issue, label) =>
+      unless(404, `unlabelling issue #${issue.number}`, (signal) =>
+        octokit.rest.issues.removeLabel({ ...place, issue_number: issue.number, name: label, request: { signal } }),
+      ),
+  };
+}
+
+function workflows({ octokit, place, insist, pages }: Client): Pick<GitHub, 'workflows' | 'runs' | 'enable' | 'start'> {
+  return {
     workflows: async () => {
       const listed = await pages(
         'listing workflows',
@@ -193,13 +250,4 @@ export function restClient(options: RestOptions): GitHub {
       );
     },
   };
-}
-
-function adviceFor(status: number): string {
-  if (status === 401) return 'The token is missing or no longer valid.';
-  if (status === 403)
-    return 'The workflow may lack a permission: it needs issues: write, and actions: write for the watch.';
-  if (status === 404) return 'Is GITHUB_REPOSITORY right, and are issues turned on in the repository settings?';
-  if (status === 410) return 'Issues are turned off in the repository settings; turn them on.';
-  return '';
 }

@@ -9,6 +9,10 @@ export interface Trouble {
   readonly status: number;
   /** How long GitHub asks us to wait, if it says so. */
   readonly waitMs: number | null;
+  /** When the hour's requests are counted from zero again, where they are used up. */
+  readonly resetAt?: Date;
+  /** It is not this token's to do. */
+  readonly lacksPermission?: true;
 }
 
 /** The wait after a secondary limit that names no time: "at least one minute". */
@@ -31,13 +35,16 @@ export function troubleOf(thrown: unknown, nowMs: number): Trouble {
   if (status === 429 || status === 403) {
     if (Number.isFinite(retryAfter)) return { kind: 'limited', status, waitMs: retryAfter * 1000 };
     if (headers['x-ratelimit-remaining'] === '0') {
-      return { kind: 'limited', status, waitMs: Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - nowMs) };
+      const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
+      const resetAt = Number.isFinite(resetMs) ? { resetAt: new Date(resetMs) } : {};
+      return { kind: 'limited', status, waitMs: Math.max(0, resetMs - nowMs) || 0, ...resetAt };
     }
     if (status === 429 || /secondary rate limit|abuse/i.test(String(data?.message ?? ''))) {
       return { kind: 'limited', status, waitMs: SECONDARY_LIMIT_MS };
     }
   }
-  return { kind: 'refused', status, waitMs: null };
+  const lacks = status === 403 && /not accessible by|must have/i.test(String(data?.message ?? ''));
+  return { kind: 'refused', status, waitMs: null, ...(lacks && { lacksPermission: true }) };
 }
 
 export interface Patience {

@@ -1,7 +1,7 @@
 /**
- * Makes a new CSV file of an old one and rows for its end, both copied byte for byte and never looked through: for tables to which
- * millions of rows are added and none is changed. Only for a file without malformed records: an open quote in one would
- * swallow the new rows. It decides nothing and makes nothing durable, like `splice`.
+ * Makes a new CSV file of an old one and rows for its end, both copied byte for byte and never looked through: for
+ * tables to which millions of rows are added and none is changed. Only for a file without malformed records: an open
+ * quote in one would swallow the new rows. It decides nothing and makes nothing durable, like `splice`.
  */
 import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
@@ -15,8 +15,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export const takesRows = (file: CsvFile): boolean => file.encoding === 'utf-8' && file.lineEnd === '\n';
 
 /**
- * Writes the longer file to `outPath`. The rows are whole records of the file's columns, in its delimiter and for a file that
- * `takesRows`. Rejects with a CsvError where the file is not the one that was opened.
+ * Writes the longer file to `outPath`. The rows are whole records of the file's columns, in its delimiter and for a
+ * file that `takesRows`. Rejects with a CsvError where the file is not the one that was opened.
  */
 export async function appendRows(file: CsvFile, rowsPath: string, outPath: string): Promise<void> {
   await copyFile(file.path, outPath, constants.COPYFILE_FICLONE);

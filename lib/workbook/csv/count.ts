@@ -1,7 +1,8 @@
 /**
- * Counts two kinds of bytes, four bytes at a time: three times as fast as looking at each, and a file of a million rows is counted
- * every night. A word's bytes that are zero after `xor` with the wanted byte are found by carries into their highest bits
- * (Hacker's Delight, 6–1), exactly: 0x7f added to the low seven bits reaches the eighth unless they are zero.
+ * Counts two kinds of bytes, four bytes at a time: three times as fast as looking at each, and a file of a million rows
+ * is counted every night. A word's bytes that are zero after `xor` with the wanted byte are found by carries into their
+ * highest bits (Hacker's Delight, 6–1), exactly: 0x7f added to the low seven bits reaches the eighth unless they are
+ * zero.
  */
 
 const LOW_BITS = 0x7f7f7f7f;

@@ -13,7 +13,9 @@ export interface CreateOptions {
   readonly bom: boolean;
 }
 
-/** Writes the header, in UTF-8, over what may be there, and opens the new file. Rejects where the columns are no header. */
+/**
+ * Writes the header, in UTF-8, over what may be there, and opens the new file. Rejects where the columns are no header.
+ */
 export async function createCsv(
   columns: readonly string[],
   outPath: string,

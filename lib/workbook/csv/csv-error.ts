@@ -1,12 +1,16 @@
 /**
- * The one error of the CSV file level: which file, what was found, what was expected, what to do. It never carries a cell's value.
+ * The one error of the CSV file level: which file, what was found, what was expected, what to do. It never carries a
+ * cell's value.
  */
 
 import { basename } from 'node:path';
 import { NightshiftError } from '../../core/errors.ts';
 import { printable } from '../../core/text/printable.ts';
 
-/** `unreadable`: the file must be mended; `changed`: it is not what was read, read it again; `patch`: the caller's patch is wrong. */
+/**
+ * `unreadable`: the file must be fixed; `changed`: it is not what was read, read it again; `patch`: the caller's patch
+ * is wrong.
+ */
 export type CsvErrorKind = 'unreadable' | 'changed' | 'patch';
 
 export class CsvError extends NightshiftError {

@@ -8,7 +8,9 @@ import type { RowMarks } from './marks.ts';
 import { readable } from './readable.ts';
 import type { CsvFile } from './sniff.ts';
 
-/** Opens a file's rows; copies go to `scratch`. `carefully`: record by record, where the engine could not read the file. */
+/**
+ * Opens a file's rows; copies go to `scratch`. `carefully`: record by record, where the engine could not read the file.
+ */
 export async function csvText(
   file: CsvFile,
   scratch: string,

@@ -3,13 +3,16 @@
  * like a contact export of Mailchimp, HubSpot or anyone else. Never a guess between two.
  */
 
+import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FaultCode, NightshiftError } from '../../core/errors.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
-import { findColumns, normalHeader } from '../headers.ts';
-import type { ForeignFile } from '../store.ts';
+import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
+import { ConsentQuestion } from '../consent-question.ts';
+import type { Recognise, Recognised, Unclear } from '../recognised.ts';
+import type { NotTaken } from '../store.ts';
 import { type CsvFile, openCsv } from './sniff.ts';
 
 /** A folder that can't be used as a workbook, and what to do about it. */
@@ -31,26 +34,62 @@ export class WorkbookError extends NightshiftError {
 
 export interface Found {
   readonly tables: ReadonlyMap<TableName, CsvFile>;
-  readonly foreign: readonly { readonly kind: ForeignFile['kind']; readonly file: CsvFile }[];
+  /** What the tables' files are in another tool's shape. */
+  readonly shapes: ReadonlyMap<TableName, Recognised>;
+  readonly foreign: readonly { readonly recognised: Recognised; readonly file: CsvFile }[];
   /** The CSV files that are neither, and left alone. */
   readonly leftAlone: readonly string[];
+  /** Those of another tool whose events or purchases only an import takes, with what they look like. */
+  readonly notTaken: readonly NotTaken[];
 }
 
-/** The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where none is meant. */
+/**
+ * The table that a file is called after, though not exactly: `Suppressions (1).csv`, `bounces-2026-11.csv`; null where
+ * none is meant.
+ */
 export function tableMeant(name: string): TableName | null {
   const bare = name.toLowerCase().replace(/\.csv$/, '');
   return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
 }
 
-/** What such a file says may be that somebody wants no mail, so that it is never passed over. */
+/** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
-/** Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet. @throws WorkbookError where there are no contacts, or more than one file that might be them */
-export async function discover(
-  folder: string,
-  aliases: Readonly<Record<string, string>>,
-  mayBeEmpty = false,
-): Promise<Found> {
+/** Headers of files that runs and imports write: a plan's rows (lib/run/plan-file.ts), and what an import rejected. */
+const OUR_HEADERS = ['table,key,column,before,after,reason', 'row,column,reason,value'];
+
+/**
+ * Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet.
+ * @throws WorkbookError where there are no contacts, or more than one file that might be them
+ * @throws ConsentQuestion where a file may say who wants no mail and is not known
+ */
+export async function discover(folder: string, recognise: Recognise, mayBeEmpty = false): Promise<Found> {
+  const { files, tables, others } = await tablesByName(folder);
+  const found = await recogniseOthers(folder, others, tables.has('contacts'), recognise);
+  const shapes = shapesOf(tables, recognise);
+  if (!tables.has('contacts') && !(mayBeEmpty && found.lists.length === 0)) {
+    const [first, ...more] = theContacts(folder, files, found);
+    tables.set('contacts', first.file);
+    shapes.set('contacts', first.recognised);
+    found.foreign.push(...more);
+  } else found.foreign.push(...found.lists.filter(({ recognised }) => recognised.contacts?.neverAgreed));
+  const contacts = tables.get('contacts');
+  const isKnown = (name: string): boolean =>
+    (contacts !== undefined && name === basename(contacts.path)) ||
+    found.foreign.some(({ file }) => file.name === name);
+  const leftAlone = [...found.leftAlone, ...found.lists.map(({ file }) => file.name)]
+    .filter((name) => !isKnown(name))
+    .sort();
+  return { tables, shapes, foreign: found.foreign, leftAlone, notTaken: found.notTaken };
+}
+
+interface ShapedFile {
+  readonly recognised: Recognised;
+  readonly file: CsvFile;
+}
+
+/** The files that are called like a table, and the names of all others. */
+async function tablesByName(folder: string) {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(
     ({ name }) => /\.csv$/i.test(name) && !name.startsWith('.'),
   );
@@ -66,44 +105,84 @@ export async function discover(
     if (table) tables.set(table, await openCsv(join(folder, file)));
     else others.push(file);
   }
-  const foreign: { kind: ForeignFile['kind']; file: CsvFile }[] = [];
-  const candidates: CsvFile[] = [];
+  return { files, tables, others };
+}
+
+/** What the other files are: lists of people, reports of who wants or gets no mail, or nothing of ours. */
+async function recogniseOthers(folder: string, names: readonly string[], hasContacts: boolean, recognise: Recognise) {
+  const foreign: ShapedFile[] = [];
+  const lists: ShapedFile[] = [];
+  const unclear: Unclear[] = [];
   const leftAlone: string[] = [];
-  for (const name of others) {
+  const notTaken: NotTaken[] = [];
+  for (const name of names) {
     const file = await openCsv(join(folder, name)).catch((error: unknown) => {
-      if (tables.has('contacts') && !isAboutConsent(name)) return null;
+      if (hasContacts && !isAboutConsent(name)) return null;
       throw error;
     });
-    if (!file) {
+    if (file && OUR_HEADERS.includes(file.header.join())) continue;
+    const recognised = file && recognise({ name, headers: file.header });
+    if (!file || !recognised) leftAlone.push(name);
+    else if ('unclear' in recognised) {
+      if (recognised.mayRefuse && !(recognised.addressUnknown && !(await hasAddress(file.path))))
+        throw new ConsentQuestion(recognised.unclear);
+      if (!recognised.mayRefuse) unclear.push(recognised);
       leftAlone.push(name);
-      continue;
-    }
-    const headers = new Set(file.header.map(normalHeader));
-    if (headers.has('unsub_time')) foreign.push({ kind: 'mailchimp-unsubscribed', file });
-    else if (headers.has('clean_time')) foreign.push({ kind: 'mailchimp-cleaned', file });
+    } else if (recognised.contacts) lists.push({ recognised, file });
     else {
-      leftAlone.push(name);
-      if (findColumns('contacts', file.header, aliases).has('email')) candidates.push(file);
+      if (besideOf(recognised) === 'reports') foreign.push({ recognised, file });
+      if (hasOtherFacts(recognised)) notTaken.push({ label: name, looksLike: recognised.label });
     }
   }
-  const begins = mayBeEmpty && candidates.length === 0;
-  if (!tables.has('contacts') && !begins) tables.set('contacts', theContacts(folder, files, candidates));
-  const contacts = tables.get('contacts');
-  return { tables, foreign, leftAlone: leftAlone.filter((name) => !contacts || name !== basename(contacts.path)) };
+  return { foreign, lists, unclear, leftAlone, notTaken };
+}
+
+/** Whether an address may stand anywhere in a file. */
+async function hasAddress(path: string): Promise<boolean> {
+  for await (const chunk of createReadStream(path)) if ((chunk as Buffer).includes('@')) return true;
+  return false;
+}
+
+/**
+ * What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who
+ * wants no mail
+ */
+function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise): Map<TableName, Recognised> {
+  const shapes = new Map<TableName, Recognised>();
+  for (const table of ['contacts', 'events', 'bounces', 'purchases', 'suppressions'] as const) {
+    const file = tables.get(table);
+    const recognised = file && recognise({ name: file.name, headers: file.header });
+    if (!recognised || 'unclear' in recognised) continue;
+    if (table === 'contacts') checkContacts(file.name, file.header, recognised);
+    if (table === 'contacts' && !recognised.contacts) continue;
+    shapes.set(table, recognised);
+  }
+  return shapes;
 }
 
 const tableOfFile = (name: string): TableName | undefined =>
   tableNames.find((each) => each === name.toLowerCase().replace(/\.csv$/, ''));
 
-function theContacts(folder: string, files: readonly string[], candidates: readonly CsvFile[]): CsvFile {
-  const [only] = candidates;
-  if (only && candidates.length === 1) return only;
-  if (candidates.length > 1) {
-    const names = candidates.map((file) => basename(file.path)).join(', ');
+/** The list that is the contacts; and lists of people who never agreed to mail, which stand beside it. */
+function theContacts(
+  folder: string,
+  files: readonly string[],
+  { lists, unclear }: { readonly lists: readonly ShapedFile[]; readonly unclear: readonly Unclear[] },
+): [ShapedFile, ...ShapedFile[]] {
+  const never = lists.filter(({ recognised }) => recognised.contacts?.neverAgreed);
+  const candidates = lists.filter((each) => !never.includes(each));
+  const [only = never[0]] = candidates;
+  if (only && Math.max(candidates.length, 1) === 1 && (candidates.length === 1 || never.length === 1)) {
+    return [only, ...never.filter((each) => each !== only)];
+  }
+  if (lists.length > 1) {
+    const names = (candidates.length > 0 ? candidates : never).map(({ file }) => file.name).join(', ');
     throw new WorkbookError(
       `${folder} has no contacts.csv, and ${names} all look like contacts. Rename the one to use to contacts.csv.`,
     );
   }
+  const [question] = unclear;
+  if (question) throw new ConsentQuestion(question.unclear);
   const there =
     files.length > 0
       ? `It has: ${files.join(', ')}. None of them has a column "email", "Email" or "Email Address".`

@@ -1,7 +1,9 @@
 /**
- * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It refuses
- * a first line that is no header, rather than guess at one.
+ * Reads a CSV file's header: which delimiter divides it, which line end ends it, and what its columns are called. It
+ * refuses a first line that is no header, rather than guess at one.
  */
+
+import { isKnownName } from '../headers.ts';
 import { CR, cellText, type Delimiter, LF, QUOTE } from './cell.ts';
 import { CsvError } from './csv-error.ts';
 import { type Fault, Scanner } from './scan.ts';
@@ -26,17 +28,20 @@ const NAMES: Readonly<Record<Delimiter, string>> = { ',': 'commas', ';': 'semico
 
 /**
  * @param text the file's beginning as UTF-8, without byte order mark
- * @param whole whether that is the whole file
+ * @param isComplete whether that is the complete file
  * @param path the file, for errors
+ * @param given the delimiter, where the file names it itself
  */
-export function readHeader(text: Buffer, whole: boolean, path: string): Header {
+export function readHeader(text: Buffer, isComplete: boolean, path: string, given?: Delimiter): Header {
   refuseBinary(text, path);
-  const { delimiter, count } = findDelimiter(text, path);
+  const { delimiter, count } = given
+    ? { delimiter: given, count: countDelimiters(text)[given] + 1 }
+    : findDelimiter(text, path);
   const scanner = new Scanner(delimiter, count, path);
   scanner.attach(text, 0, true);
   scanner.advance();
   if (scanner.fault !== null || scanner.count === 0) throw headerFault(scanner.fault, path);
-  if (scanner.next === scanner.end && !whole) {
+  if (scanner.next === scanner.end && !isComplete) {
     throw refusal(
       path,
       'its first line is longer than 1 MiB, so that it is hardly a table. Expected a line with the column names.',
@@ -111,7 +116,7 @@ function refuseBinary(text: Buffer, path: string): void {
   if (line.every((byte) => byte === 0)) {
     throw refusal(
       path,
-      'it is filled with NUL bytes, as files are after a crash while they were saved. Bring back a copy of it.',
+      'it is filled with NUL bytes, as files are after a crash while they were saved. Restore a copy of it.',
     );
   }
   if (nul < 2 && line[nul ^ 1] !== 0) {
@@ -122,7 +127,10 @@ function refuseBinary(text: Buffer, path: string): void {
 
 function refuseData(columns: readonly string[], line: string, path: string): void {
   if (/^"?sep=/i.test(line)) {
-    throw refusal(path, 'its first line is Excel\'s "sep=" and no header. Delete that line.');
+    throw refusal(
+      path,
+      'its first line is Excel\'s "sep=" with a delimiter other than comma, semicolon or tab. Delete that line.',
+    );
   }
   if (columns.every((name) => name.trim() === '')) {
     throw refusal(path, 'its first line has no column names. Expected a line with the column names.');
@@ -135,11 +143,14 @@ function refuseData(columns: readonly string[], line: string, path: string): voi
   }
 }
 
-/** Columns without a name may be many; a name stands for one column. The name is not repeated: the line may be data. */
+/**
+ * Columns without a name may be many, and so may be columns that no table and no reading of consent knows; any other
+ * name stands for one column. The name is not repeated: the line may be data.
+ */
 function refuseDuplicates(columns: readonly string[], path: string): void {
   const twice = columns.flatMap((name, i) => {
     const first = columns.indexOf(name);
-    return name.trim() !== '' && first < i ? [`${first + 1} and ${i + 1}`] : [];
+    return name.trim() !== '' && first < i && isKnownName(name) ? [`${first + 1} and ${i + 1}`] : [];
   });
   if (twice.length === 0) return;
   throw refusal(

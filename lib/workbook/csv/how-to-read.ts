@@ -1,17 +1,18 @@
 /**
- * Decides how DuckDB may read a CSV file: as it is, or only as a strict copy. DuckDB's strict reader (1.5) fails loudly on most
- * files that are malformed, but not on all: this is the list, found by comparing it with the scanner on every short file over
- * small alphabets (test/workbook/csv/agreement.test.ts). It reads as if nothing were wrong
+ * Decides how DuckDB may read a CSV file: as it is, or only as a strict copy. DuckDB's strict reader (1.5) fails loudly
+ * on most files that are malformed, but not on all: this is the list, found by comparing it with the scanner on every
+ * short file over small alphabets (test/workbook/csv/agreement.test.ts). It reads as if nothing were wrong
  * - records with too many cells, where those beyond the header are empty (`1,2,` under `a,b`);
  * - blanks around quotes (`1, "2"`), which it drops, where RFC 4180 and we take them for text;
  * - NUL characters, and a carriage return alone as a line end;
  * - blank lines: a record where there is one column, none where there are more, and the header where they come first;
- * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for records;
+ * - with `parallel`, quoted cells with line ends: where a thread starts inside of one it may take the cell's lines for
+ *   records;
  * - without `parallel`, an unclosed quote: the rest of the file is silently gone.
- * Records with a cell too few it always refuses, and a blank line it does not count: so lines without quotes are only counted here,
- * and their cells all together; what this leaves open shows in the number of rows that it finds.
- * And these well-formed files it refuses: with both LF and CR LF; and with `parallel`, some whose quoted cells hold quotes or
- * begin or end with the delimiter, spaces aside.
+ * Records with a cell too few it always refuses, and a blank line it does not count: so lines without quotes are only
+ * counted here, and their cells all together; what this leaves open shows in the number of rows that it finds. And
+ * these well-formed files it refuses: with both LF and CR LF; and with `parallel`, some whose quoted cells hold quotes
+ * or begin or end with the delimiter, spaces aside.
  */
 import { setImmediate } from 'node:timers/promises';
 import { CR, LF, QUOTE } from './cell.ts';
@@ -31,8 +32,8 @@ export interface HowToRead {
   /** The options by which DuckDB reads the file itself (see `strictOptions`). Only where `copy` is null. */
   readonly options: string;
   /**
-   * How many data records the file has. Where DuckDB refuses the file, or finds another number, it must read a strict copy after
-   * all. Only where `copy` is null.
+   * How many data records the file has. Where DuckDB refuses the file, or finds another number, it must read a strict
+   * copy after all. Only where `copy` is null.
    */
   readonly rows: number;
   /** Only where `copy` is null, and true only where DuckDB found `rows` records. */
@@ -42,17 +43,17 @@ export interface HowToRead {
 }
 
 /**
- * Reads a file once, and decides; `told` hears how many bytes were read. Rejects with a CsvError where the file changed since it
- * was opened.
+ * Reads a file once, and decides; `onBytes` receives the number of bytes read. Rejects with a CsvError where the file
+ * changed since it was opened.
  */
-export async function howToRead(file: CsvFile, told: (bytes: number) => void = () => {}): Promise<HowToRead> {
+export async function howToRead(file: CsvFile, onBytes: (bytes: number) => void = () => {}): Promise<HowToRead> {
   const reader = readRecords(file, true);
   const look = new Look(file);
   try {
     do {
       look.beginWindow(reader);
       while (look.stride(reader)) await setImmediate();
-      told(reader.bytesRead);
+      onBytes(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     return {
@@ -67,6 +68,13 @@ export async function howToRead(file: CsvFile, told: (bytes: number) => void = (
   }
 }
 
+/** What the engine has no option for. */
+function reasonToCopy({ encoding, notes }: CsvFile): string | null {
+  if (encoding === 'windows-1252') return 'it is in Windows-1252';
+  if (encoding !== 'utf-8') return 'it is in UTF-16';
+  return notes > 0 ? 'it has notes above its header' : null;
+}
+
 /** What was seen of a file so far. */
 class Look {
   copy: string | null;
@@ -79,7 +87,7 @@ class Look {
   private readonly lineEndBytes: number;
 
   constructor(file: CsvFile) {
-    this.copy = file.encoding === 'utf-8' ? null : 'it is in UTF-16';
+    this.copy = reasonToCopy(file);
     this.delimiter = file.delimiter.charCodeAt(0);
     this.lineEndBytes = file.lineEnd.length;
   }
@@ -136,7 +144,10 @@ class Look {
     }
   }
 
-  /** Whether what stands between a cell's quotes looks to a thread that starts in the middle of the file like what it is. */
+  /**
+   * Whether what stands between a cell's quotes looks to a thread that starts in the middle of the file like what it
+   * is.
+   */
   private isPlain(bytes: Buffer, start: number, end: number): boolean {
     let first = start;
     let last = end - 1;

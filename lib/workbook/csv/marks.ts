@@ -1,9 +1,11 @@
 /**
- * Where a record begins, every few kilobytes of a file, and which: noted while the file is looked through before it is read, so that
- * whoever writes it anew need not look again at all that stays as it is.
+ * Where a record begins, every few kilobytes of a file, and which: noted while the file is scanned before it is read,
+ * so that a rewrite need not scan again what stays unchanged.
  */
 
-/** Eight kilobytes are some dozens of records: few to look through for one that changes, and few marks for a large file. */
+/**
+ * Eight kilobytes are some dozens of records: few to look through for one that changes, and few marks for a large file.
+ */
 export const MARK_BYTES = 8 * 1024;
 
 export interface Mark {
@@ -21,7 +23,7 @@ export class RowMarks {
     if (row >= 0 && place - (this.#marks.at(-1)?.place ?? 0) >= MARK_BYTES) this.#marks.push({ place, row });
   }
 
-  /** The last mark that lies neither behind that row nor behind that place; null where there is none. */
+  /** The last mark at or before that row and that place; null where there is none. */
   before(row: number, place: number): Mark | null {
     let from = 0;
     let to = this.#marks.length;

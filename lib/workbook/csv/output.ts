@@ -1,9 +1,9 @@
 /**
- * Writes a file from pieces of UTF-8, in UTF-8 or UTF-16. Pieces are whole characters. It makes nothing durable: fsync is for
- * whoever decides when the file counts.
+ * Writes a file from pieces of UTF-8, in UTF-8 or UTF-16. Pieces are whole characters. It makes nothing durable: fsync
+ * is for the code that decides when the file counts.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type ByteOrder, utf8ToUtf16 } from './utf16.ts';
+import { type Codec, fromUtf8 } from './codec.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -12,7 +12,8 @@ const SHORT_BYTES = 40;
 
 export class Output {
   private readonly fd: number;
-  private readonly order: ByteOrder | null;
+  private readonly codec: Codec | null;
+  private readonly path: string;
   private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   private used = 0;
   /** The last byte of UTF-8 that was appended; 0 before any. */
@@ -22,13 +23,14 @@ export class Output {
 
   /**
    * Makes the file, or empties it.
-   * @param order the byte order of UTF-16; null for UTF-8
-   * @param bom what the file begins with
+   * @param codec how it is written; null for UTF-8
+   * @param before what the file begins with, byte for byte
    */
-  constructor(path: string, order: ByteOrder | null, bom: Buffer) {
+  constructor(path: string, codec: Codec | null, before: Buffer) {
     this.fd = openSync(path, 'w');
-    this.order = order;
-    this.write(bom);
+    this.codec = codec;
+    this.path = path;
+    this.write(before);
   }
 
   append(bytes: Buffer, start: number, end: number): void {
@@ -64,7 +66,7 @@ export class Output {
   }
 
   private encoded(bytes: Buffer): Buffer {
-    return this.order === null ? bytes : utf8ToUtf16(bytes, this.order);
+    return this.codec === null ? bytes : fromUtf8(bytes, this.codec, this.path);
   }
 
   private write(bytes: Buffer): void {

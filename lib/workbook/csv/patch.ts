@@ -1,20 +1,21 @@
 /**
- * Reads a patch: what `splice` is to do to a CSV file. We write patches ourselves, so that anything odd in one is an error.
+ * Reads a patch: what `splice` is to do to a CSV file. We write patches ourselves, so that anything odd in one is an
+ * error.
  */
 import type { Delimiter } from './cell.ts';
 import { CsvError } from './csv-error.ts';
 import { type RecordReader, readOwnRecords } from './reader.ts';
 
 /**
- * A patch is a CSV file in UTF-8, with LF and without header, in the delimiter of the file that it is for. Its records are
- * `op,row,key,cell…`, a cell for each of `columns`:
+ * A patch is a CSV file in UTF-8, with LF and without header, in the delimiter of the file that it is for. Its records
+ * are `op,row,key,cell…`, a cell for each of `columns`:
  * - `u` (update) and `d` (delete), `row` ascending: the ordinal, from 0, among the well-formed data records;
  * - after them `i` (insert), `row` empty.
  *
- * `key` is what the row's key column must hold, or the file is not what was read; an empty one is not checked. In an update a
- * cell that is empty and not quoted leaves the old one as it is, and `""` makes it empty. Every other cell is copied into the
- * file byte for byte, so it must be encoded as CSV already: quoted where it contains a quote, the delimiter, CR or LF, as
- * DuckDB's COPY writes it.
+ * `key` is what the row's key column must hold, or the file is not what was read; an empty one is not checked. In an
+ * update a cell that is empty and not quoted leaves the old one as it is, and `""` makes it empty. Every other cell is
+ * copied into the file byte for byte, so it must be encoded as CSV already: quoted where it contains a quote, the
+ * delimiter, CR or LF, as DuckDB's COPY writes it.
  */
 export interface Patch {
   readonly path: string;

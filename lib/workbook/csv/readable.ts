@@ -19,16 +19,21 @@ export interface ReadableOptions {
   readonly copyPath: string;
   /** Copies in any case: DuckDB did not find in the file what stands in it. */
   readonly carefully?: boolean;
-  /** Hears how many of the file's bytes were looked at. */
-  readonly told?: (bytes: number) => void;
+  /** Receives the number of the file's bytes scanned so far. */
+  readonly onBytes?: (bytes: number) => void;
+  /** Nothing is ever written back to the file: empty cells beyond the header may be cut. */
+  readonly isOnlyRead?: boolean;
 }
 
 /** Rejects with a CsvError where the file changed since it was opened. */
-export async function readable(file: CsvFile, { copyPath, carefully, told }: ReadableOptions): Promise<Readable> {
-  const care = carefully ? null : await howToRead(file, told);
+export async function readable(
+  file: CsvFile,
+  { copyPath, carefully, onBytes, isOnlyRead }: ReadableOptions,
+): Promise<Readable> {
+  const care = carefully ? null : await howToRead(file, onBytes);
   if (care?.copy === null) {
     const { options, rows, sha256, marks } = care;
     return { path: file.path, options, rows, sha256, marks, malformed: [] };
   }
-  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, told)) };
+  return { path: copyPath, marks: null, ...(await strictCopy(file, copyPath, onBytes, isOnlyRead)) };
 }

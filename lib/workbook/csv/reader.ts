@@ -1,5 +1,6 @@
 /**
- * Goes through a CSV file record by record, with a window of a few megabytes on it, so that a file may be larger than memory:
+ * Goes through a CSV file record by record, with a window of a few megabytes on it, so that a file may be larger than
+ * memory:
  *
  *     const reader = readRecords(file);
  *     do {
@@ -9,13 +10,15 @@
  */
 import { type Delimiter, LF } from './cell.ts';
 import { lineTooLong, MAX_RECORD_BYTES, Scanner } from './scan.ts';
-import { BOM, byteOrder, type CsvFile } from './sniff.ts';
+import { type CsvFile, codecOf } from './sniff.ts';
 import { Source, type SourceOptions } from './source.ts';
 
 /** The window holds several of the largest records, so that moving its tail to the front costs little. */
 const WINDOW_BYTES = 4 * MAX_RECORD_BYTES;
 
-/** So many bytes are gone through before others may work: a few milliseconds, for which a statement of the engine waits to be heard. */
+/**
+ * Bytes scanned before yielding to other work: a few milliseconds, for which a finished statement of the engine waits.
+ */
 export const STRIDE_BYTES = 512 * 1024;
 
 export class RecordReader {
@@ -74,10 +77,9 @@ export class RecordReader {
 /** Reads a file from its header on. Throws a CsvError where it is not the one that was opened before. */
 export function readRecords(file: CsvFile, hashed = false): RecordReader {
   const scanner = new Scanner(file.delimiter, file.header.length, file.path);
-  const bomBytes = file.bom ? BOM[file.encoding].length : 0;
   return new RecordReader(file.path, scanner, {
-    order: byteOrder(file.encoding),
-    bomBytes,
+    codec: codecOf(file.encoding),
+    skipBytes: file.before.length,
     identity: file.identity,
     hashed,
   });
@@ -86,5 +88,5 @@ export function readRecords(file: CsvFile, hashed = false): RecordReader {
 /** Reads a file that we wrote ourselves, in UTF-8 and without a header. */
 export function readOwnRecords(path: string, delimiter: Delimiter, columns: number): RecordReader {
   const scanner = new Scanner(delimiter, columns, path);
-  return new RecordReader(path, scanner, { order: null, bomBytes: 0, identity: null, hashed: false });
+  return new RecordReader(path, scanner, { codec: null, skipBytes: 0, identity: null, hashed: false });
 }

@@ -1,5 +1,6 @@
 /**
- * Tells whether a file is still the one that was read, from what the file system says of it. It never looks at the content.
+ * Tells whether a file is still the one that was read, from what the file system says of it. It never looks at the
+ * content.
  */
 import { type BigIntStats, fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -13,7 +14,9 @@ export interface Identity {
   readonly ino: string;
 }
 
-/** The identity of the file at a path. Rejects with the file system's own error (ENOENT, EACCES) where there is none. */
+/**
+ * The identity of the file at a path. Rejects with the file system's own error (ENOENT, EACCES) where there is none.
+ */
 export async function identity(path: string): Promise<Identity> {
   return fromStats(await stat(path, { bigint: true }));
 }

@@ -1,6 +1,6 @@
 /**
- * Finds the records of a CSV file in a buffer of UTF-8 bytes, and says of each whether it is well formed.
- * It makes no strings, keeps no records, and never repairs: a record is either exactly what it says, or malformed with a reason.
+ * Finds the records of a CSV file in a buffer of UTF-8 bytes, and says of each whether it is well formed. It makes no
+ * strings, keeps no records, and never repairs: a record is either exactly what it says, or malformed with a reason.
  *
  * What it calls well formed:
  * - as many cells as the header has, divided by the delimiter; records end with LF or CR LF, or with the file;
@@ -9,20 +9,26 @@
  * - valid UTF-8, no NUL, no carriage return outside quotes but the one of CR LF.
  * Blank lines are no records.
  *
- * The rule of recovery: *a malformed record is one line*. Whatever its quotes seem to say, it ends at its first line end, and
- * the next line is read anew; so one forgotten quote costs one row and not the rest of the file. The lines that its quotes
- * would have covered may be pieces of it: of those, a line with a quote inside an unquoted cell (the closing half of a torn
- * cell looks so) is malformed too.
+ * The rule of recovery: *a malformed record is one line*. Whatever its quotes seem to say, it ends at its first line
+ * end, and reading restarts at the next line; so one forgotten quote costs one row and not the rest of the file. The
+ * lines that its quotes would have covered may be pieces of it: of those, a line with a quote inside an unquoted cell
+ * (the closing half of a torn cell looks so) is malformed too.
  */
 import { isUtf8 } from 'node:buffer';
 import { CR, type Delimiter, LF, QUOTE } from './cell.ts';
 import { countTwo } from './count.ts';
 import { CsvError } from './csv-error.ts';
 
-/** A record is at most 2 MiB of UTF-8: DuckDB's own default limit, and 60 times the fullest cell that a spreadsheet holds. */
+/**
+ * A record is at most 2 MiB of UTF-8: DuckDB's own default limit, and 60 times the fullest cell that a spreadsheet
+ * holds.
+ */
 export const MAX_RECORD_BYTES = 2 * 1024 * 1024;
 
-/** 1 for the bytes that may end an unquoted cell. One constant table is the fastest test there is: twice as fast as comparing. */
+/**
+ * 1 for the bytes that may end an unquoted cell. One constant table is the fastest test there is: twice as fast as
+ * comparing.
+ */
 const MARKS = new Uint8Array(256);
 for (const byte of [0x09, 0x2c, 0x3b, CR, LF]) MARKS[byte] = 1;
 
@@ -48,7 +54,10 @@ export class Scanner {
   fault: Fault | null = null;
   /** How many cells the record has. */
   count = 0;
-  /** Where each cell starts: cell i is the bytes from `cells[i]` up to `cells[i + 1] - 1`. Only for a record without fault. */
+  /**
+   * Where each cell starts: cell i is the bytes from `cells[i]` up to `cells[i + 1] - 1`. Only for a record without
+   * fault.
+   */
   readonly cells: Int32Array;
   /** The text that is being scanned. */
   bytes: Buffer = Buffer.alloc(0);
@@ -63,9 +72,11 @@ export class Scanner {
   private hasCr = false;
   /** Lines that start before this place may be pieces of a malformed record. */
   private tornUntil = 0;
-  /** What is wrong with the quotes of the cell that was walked last, whatever is wrong with its record besides. */
+  /** What is wrong with the quotes of the cell that was walked last, apart from other faults of its record. */
   private quoteFault: Fault | null = null;
-  /** Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none. */
+  /**
+   * Where the first quote at or after `next` stands, as far as it was looked for; past everything where there is none.
+   */
   private quote = 0;
 
   /**
@@ -82,7 +93,8 @@ export class Scanner {
   /**
    * Goes on in other bytes: what stood at `next` stands at `from` now.
    * @param bytes end with the file, or after a line end
-   * @param last whether the file ends with them. Where it does not, the last MAX_RECORD_BYTES are left for the next time
+   * @param last whether the file ends with them. Where it does not, the last MAX_RECORD_BYTES are left for the next
+   *   time
    */
   attach(bytes: Buffer, from: number, last: boolean): void {
     this.tornUntil += from - this.next;
@@ -95,7 +107,10 @@ export class Scanner {
     this.quote = from;
   }
 
-  /** Moves to the next record; false where these bytes have none more. Throws a CsvError on a line of more than MAX_RECORD_BYTES. */
+  /**
+   * Moves to the next record; false where these bytes have none more. Throws a CsvError on a line of more than
+   * MAX_RECORD_BYTES.
+   */
   advance(): boolean {
     const { bytes } = this;
     let at = this.next;
@@ -113,8 +128,8 @@ export class Scanner {
   }
 
   /**
-   * Moves over records as long as nothing about them needs a closer look: no quote, as many cells as the header, and the line
-   * end of `lineEndBytes` bytes. Twice as fast as `advance`, which takes on from there.
+   * Moves over records as long as nothing about them needs a closer look: no quote, as many cells as the header, and
+   * the line end of `lineEndBytes` bytes. Twice as fast as `advance`, which takes on from there.
    * @returns over how many, at most `most`
    */
   skipPlain(most: number, lineEndBytes: number): number {
@@ -148,9 +163,9 @@ export class Scanner {
   }
 
   /**
-   * Moves over all lines before the next quote where together they hold as many cells as so many records do: five times as fast
-   * as `skipPlain`, for files with LF. It says less: a line with a cell too many, or a blank one, may stand beside a line with one
-   * too few. So it is for a reader that refuses the latter, and counts its rows.
+   * Moves over all lines before the next quote where together they hold as many cells as so many records do: five times
+   * as fast as `skipPlain`, for files with LF. It says less: a line with a cell too many, or a blank one, may stand
+   * beside a line with one too few. So it is for a reader that refuses the latter, and counts its rows.
    * @returns over how many, in at most so many bytes; 0 where they need a closer look
    */
   skipLines(mostBytes: number): number {
@@ -263,7 +278,7 @@ export class Scanner {
     return false;
   }
 
-  /** A malformed record is one line; what it reached beyond that is read anew, and under suspicion. */
+  /** A malformed record is one line; what it covered beyond that line is read again, with suspicion. */
   private cutAtLineEnd(): void {
     const lineEnd = this.lineEnd();
     if (lineEnd - this.start >= MAX_RECORD_BYTES) throw lineTooLong(this.path);

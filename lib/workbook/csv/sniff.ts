@@ -1,16 +1,18 @@
 /**
- * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be sure
- * of is an error that says what to do.
+ * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be
+ * sure of is an error that says what to do.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Delimiter, LF } from './cell.ts';
+import { type Codec, fromUtf8, toUtf8, wholeBytes } from './codec.ts';
 import { CsvError } from './csv-error.ts';
 import { type LineEnd, readHeader } from './header.ts';
+import { findPreamble } from './preamble.ts';
 import { type Identity, openIdentity } from './same-file.ts';
-import { type ByteOrder, utf16ToUtf8, wholeUtf16 } from './utf16.ts';
+import { is1252 } from './windows-1252.ts';
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** How a CSV file is written. */
 export interface CsvFile {
@@ -21,6 +23,10 @@ export interface CsvFile {
   readonly encoding: Encoding;
   /** Whether it begins with a byte order mark; UTF-16 always does. */
   readonly bom: boolean;
+  /** What stands before the header, byte for byte: the mark, and lines of notes. */
+  readonly before: Buffer;
+  /** How many lines of notes. */
+  readonly notes: number;
   readonly delimiter: Delimiter;
   /** The header's line end; LF where it has none. */
   readonly lineEnd: LineEnd;
@@ -34,6 +40,7 @@ export const BOM: Readonly<Record<Encoding, Buffer>> = {
   'utf-8': Buffer.from([0xef, 0xbb, 0xbf]),
   'utf-16le': Buffer.from([0xff, 0xfe]),
   'utf-16be': Buffer.from([0xfe, 0xff]),
+  'windows-1252': Buffer.alloc(0),
 };
 
 /** The header must end within the first MiB. */
@@ -52,8 +59,8 @@ const FOREIGN: readonly (readonly [bytes: readonly number[], sentence: string])[
 ];
 
 /**
- * Reads the head of a CSV file. Rejects with a CsvError where it is none, and with the file system's own error (ENOENT) where
- * there is no file.
+ * Reads the head of a CSV file. Rejects with a CsvError where it is none, and with the file system's own error (ENOENT)
+ * where there is no file.
  */
 export async function openCsv(path: string): Promise<CsvFile> {
   const fd = openSync(path, 'r');
@@ -61,16 +68,26 @@ export async function openCsv(path: string): Promise<CsvFile> {
     const identity = openIdentity(fd);
     const head = readAt(fd, 0, Math.min(HEAD_BYTES, identity.size));
     const { encoding, bom } = encodingOf(head, identity.size, path);
-    const text = asUtf8(head.subarray(bom ? BOM[encoding].length : 0), encoding);
-    const { columns, delimiter, lineEnd } = readHeader(text, head.length === identity.size, path);
-    const tail = asUtf8(readAt(fd, identity.size - 2, 2), encoding);
+    const isWhole = head.length === identity.size;
+    const isUnmarked =
+      encoding === 'utf-8' && !bom && is1252(isWhole ? head : head.subarray(0, head.lastIndexOf(LF) + 1));
+    const written = isUnmarked ? 'windows-1252' : encoding;
+    const text = asUtf8(head.subarray(bom ? BOM[written].length : 0), written);
+    const { bytes, lines, delimiter: given } = findPreamble(text);
+    const { columns, delimiter, lineEnd } = readHeader(text.subarray(bytes), isWhole, path, given);
+    const notes = text.subarray(0, bytes);
+    const codec = codecOf(written);
+    const before = Buffer.concat([bom ? BOM[written] : Buffer.alloc(0), codec ? fromUtf8(notes, codec, path) : notes]);
+    const tail = asUtf8(readAt(fd, identity.size - 2, 2), written);
     const endsWithLineEnd = tail.at(-1) === LF;
     return {
       path,
       name: basename(path),
       identity,
-      encoding,
+      encoding: written,
       bom,
+      before,
+      notes: lines,
       delimiter,
       lineEnd,
       header: columns,
@@ -81,9 +98,10 @@ export async function openCsv(path: string): Promise<CsvFile> {
   }
 }
 
-/** The byte order of UTF-16; null for UTF-8. */
-export function byteOrder(encoding: Encoding): ByteOrder | null {
+/** How what is not UTF-8 is read and written; null for UTF-8. */
+export function codecOf(encoding: Encoding): Codec | null {
   if (encoding === 'utf-8') return null;
+  if (encoding === 'windows-1252') return encoding;
   return encoding === 'utf-16le' ? 'little' : 'big';
 }
 
@@ -91,7 +109,9 @@ function encodingOf(head: Buffer, size: number, path: string): { encoding: Encod
   for (const [bytes, sentence] of FOREIGN) {
     if (head.subarray(0, bytes.length).equals(Buffer.from(bytes))) throw new CsvError('unreadable', path, sentence);
   }
-  const marked = (Object.keys(BOM) as Encoding[]).find((name) => head.subarray(0, BOM[name].length).equals(BOM[name]));
+  const marked = (Object.keys(BOM) as Encoding[]).find(
+    (name) => BOM[name].length > 0 && head.subarray(0, BOM[name].length).equals(BOM[name]),
+  );
   if (size === (marked ? BOM[marked].length : 0)) {
     throw new CsvError('unreadable', path, 'it is empty. Expected a first line with the column names.');
   }
@@ -106,8 +126,8 @@ function encodingOf(head: Buffer, size: number, path: string): { encoding: Encod
 }
 
 function asUtf8(bytes: Buffer, encoding: Encoding): Buffer {
-  const order = byteOrder(encoding);
-  return order === null ? bytes : utf16ToUtf8(bytes.subarray(0, wholeUtf16(bytes, order)), order);
+  const codec = codecOf(encoding);
+  return codec === null ? bytes : toUtf8(bytes.subarray(0, wholeBytes(bytes, codec)), codec);
 }
 
 function readAt(fd: number, position: number, length: number): Buffer {

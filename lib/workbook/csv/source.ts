@@ -1,20 +1,20 @@
 /**
- * The bytes of a file from first to last as UTF-8, whatever it is written in. Reads synchronously: a pass over a file is one
- * tight loop, and whoever runs it lets others work in between.
+ * The bytes of a file from first to last as UTF-8, in any of its encodings. Reads synchronously: a pass over a file is
+ * one tight loop, and its caller yields to other work in between.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { type Codec, toUtf8, wholeBytes } from './codec.ts';
 import { changedError, type Identity, openIdentity, sameIdentity } from './same-file.ts';
-import { type ByteOrder, utf16ToUtf8, wholeUtf16 } from './utf16.ts';
 
 /** UTF-16 is read in pieces of this size. */
 const PIECE_BYTES = 1024 * 1024;
 
 export interface SourceOptions {
-  /** The byte order of UTF-16; null for UTF-8. */
-  readonly order: ByteOrder | null;
-  /** How many bytes the byte order mark takes. */
-  readonly bomBytes: number;
+  /** How it is written; null for UTF-8. */
+  readonly codec: Codec | null;
+  /** How many bytes stand before the header. */
+  readonly skipBytes: number;
   /** The file that it must still be; null for any. */
   readonly identity: Identity | null;
   /** Whether `sha256` will be asked for. */
@@ -25,7 +25,7 @@ export class Source {
   /** The bytes are no more than these. */
   readonly maxBytes: number;
   private readonly fd: number;
-  private readonly order: ByteOrder | null;
+  private readonly codec: Codec | null;
   private readonly hash: Hash | null;
   /** UTF-16 that ended in half a character. */
   private half: Buffer = Buffer.alloc(0);
@@ -36,30 +36,32 @@ export class Source {
   bytesRead = 0;
 
   /** Throws a CsvError where the file is not the one of the identity any more. */
-  constructor(path: string, { order, bomBytes, identity, hashed }: SourceOptions) {
+  constructor(path: string, { codec, skipBytes, identity, hashed }: SourceOptions) {
     this.fd = openSync(path, 'r');
-    this.order = order;
+    this.codec = codec;
     this.hash = hashed ? createHash('sha256') : null;
     const now = openIdentity(this.fd);
     if (identity && !sameIdentity(identity, now)) {
       this.close();
       throw changedError(path);
     }
-    // Two bytes of UTF-16 are up to three of UTF-8.
-    this.maxBytes = order === null ? now.size : Math.ceil(now.size * 1.5);
-    this.read(Buffer.alloc(bomBytes), 0);
+    // Two bytes of UTF-16 are up to three of UTF-8, and so is one of Windows-1252.
+    this.maxBytes = codec === null ? now.size : now.size * 3;
+    if (skipBytes > 0) this.read(Buffer.alloc(skipBytes), 0);
   }
 
   /** Puts as many bytes as it can into the target from `at` on; returns how many, 0 only at the end. */
   fill(target: Buffer, at: number): number {
-    if (this.order === null) return this.read(target, at);
-    while (this.rest.length === 0 && !this.ended) this.rest = this.decode(this.order);
+    if (this.codec === null) return this.read(target, at);
+    while (this.rest.length === 0 && !this.ended) this.rest = this.decode(this.codec);
     const count = this.rest.copy(target, at);
     this.rest = this.rest.subarray(count);
     return count;
   }
 
-  /** The hash, in hexadecimal, of the bytes as they stand in the file, byte order mark and all; once everything is read. */
+  /**
+   * The hash, in hexadecimal, of the bytes as they stand in the file, byte order mark and all; once everything is read.
+   */
   sha256(): string {
     return this.hash?.digest('hex') ?? '';
   }
@@ -68,13 +70,13 @@ export class Source {
     closeSync(this.fd);
   }
 
-  private decode(order: ByteOrder): Buffer {
+  private decode(codec: Codec): Buffer {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     const held = this.half.copy(piece);
     const bytes = piece.subarray(0, held + this.read(piece, held));
-    const whole = this.ended ? bytes.length : wholeUtf16(bytes, order);
-    this.half = bytes.subarray(whole);
-    return utf16ToUtf8(bytes.subarray(0, whole), order);
+    const complete = this.ended ? bytes.length : wholeBytes(bytes, codec);
+    this.half = bytes.subarray(complete);
+    return toUtf8(bytes.subarray(0, complete), codec);
   }
 
   private read(target: Buffer, at: number): number {

@@ -1,7 +1,8 @@
 /**
- * Makes a new CSV file of an old one and a patch. Every byte that the patch does not change is copied as it is: byte order
- * mark, encoding, delimiter, line ends, blank lines, malformed records, the quoting of unchanged cells, a missing last line end.
- * It decides nothing, never writes into the old file, and makes nothing durable: fsync and rename are for whoever lands it.
+ * Makes a new CSV file of an old one and a patch. Every byte that the patch does not change is copied as it is: byte
+ * order mark, encoding, delimiter, line ends, blank lines, malformed records, the quoting of unchanged cells, a missing
+ * last line end. It decides nothing, never writes into the old file, and makes nothing durable: fsync and rename are
+ * left to the commit.
  */
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -13,7 +14,7 @@ import { FIRST_CELL, KEY, type Patch, PatchReader } from './patch.ts';
 import { type RecordReader, readRecords, STRIDE_BYTES } from './reader.ts';
 import { changedError, identity, sameIdentity } from './same-file.ts';
 import type { Scanner } from './scan.ts';
-import { BOM, byteOrder, type CsvFile, openCsv } from './sniff.ts';
+import { type CsvFile, codecOf, openCsv } from './sniff.ts';
 
 /** How many data records it did what to. */
 export interface SpliceResult {
@@ -33,13 +34,14 @@ const STRIDE_ROWS = 5_000;
 const WORTH_A_MARK = 50;
 
 /**
- * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the right,
- * and every record of one line a cell for each. A line end is added only before inserted records, where the last record has none.
- * With the marks of a file that `howToRead` looked through, only the records near those of the patch are looked at.
+ * Writes the patched file to `outPath`. Where the patch names columns that the file lacks, the header gets them at the
+ * right, and every record of one line a cell for each. A line end is added only before inserted records, where the last
+ * record has none. With the marks of a file that `howToRead` looked through, only the records near those of the patch
+ * are looked at.
  *
- * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key is not
- * what the patch says; `patch` where the patch is wrong; `unreadable` where the file's malformed records would read otherwise
- * in the new file.
+ * Rejects, and leaves no file, with a CsvError: `changed` where the file is not the one that was opened, or a row's key
+ * is not what the patch says; `patch` where the patch is wrong; `unreadable` where the file's malformed records would
+ * read otherwise in the new file.
  */
 export async function splice(
   file: CsvFile,
@@ -50,7 +52,7 @@ export async function splice(
   const columns = arrange(file, patch);
   const reader = readRecords(file);
   const changes = new PatchReader(patch, file.delimiter);
-  const output = new Output(outPath, byteOrder(file.encoding), file.bom ? BOM[file.encoding] : Buffer.alloc(0));
+  const output = new Output(outPath, codecOf(file.encoding), file.before);
   try {
     const pass = new Pass(file, columns, reader, marks, changes, output);
     do {
@@ -83,7 +85,7 @@ interface Columns {
   /** The columns that it gets. */
   readonly added: readonly { readonly name: string; readonly cell: number }[];
   /** For each column of the new file the cell of the patch; -1 for none. */
-  readonly whole: readonly number[];
+  readonly rowCells: readonly number[];
 }
 
 function arrange(file: CsvFile, patch: Patch): Columns {
@@ -93,8 +95,13 @@ function arrange(file: CsvFile, patch: Patch): Columns {
   const places = patch.columns.map((name, i) => ({ name, cell: FIRST_CELL + i, column: file.header.indexOf(name) }));
   const changed = places.filter(({ column }) => column >= 0).toSorted((a, b) => a.column - b.column);
   const added = places.filter(({ column }) => column < 0);
-  const whole = file.header.map((_, column) => changed.find((place) => place.column === column)?.cell ?? -1);
-  return { key: file.header.indexOf(patch.key), changed, added, whole: [...whole, ...added.map(({ cell }) => cell)] };
+  const rowCells = file.header.map((_, column) => changed.find((place) => place.column === column)?.cell ?? -1);
+  return {
+    key: file.header.indexOf(patch.key),
+    changed,
+    added,
+    rowCells: [...rowCells, ...added.map(({ cell }) => cell)],
+  };
 }
 
 /** One pass over file and patch, side by side. */
@@ -181,32 +188,32 @@ class Pass {
   insertRest(): void {
     const { patch, output } = this;
     if (patch.operation !== 'i' && patch.operation !== null) throw this.notWhatWasRead('it has fewer rows');
-    const { whole } = this.columns;
-    const inPlace = whole.length > 1 && whole.every((cell, i) => cell === FIRST_CELL + i);
+    const { rowCells } = this.columns;
+    const inPlace = rowCells.length > 1 && rowCells.every((cell, i) => cell === FIRST_CELL + i);
     for (; patch.operation === 'i'; patch.advance()) {
       if (output.lastByte !== LF) this.append(this.lineEnd);
-      if (inPlace && !this.hasEmptyQuotes(whole)) {
+      if (inPlace && !this.hasEmptyQuotes(rowCells)) {
         // The file's columns in the file's order: the record's bytes as they are.
-        output.append(patch.bytes, patch.start(FIRST_CELL), patch.end(FIRST_CELL + whole.length - 1));
+        output.append(patch.bytes, patch.start(FIRST_CELL), patch.end(FIRST_CELL + rowCells.length - 1));
       } else {
-        this.insertCells(whole);
+        this.insertCells(rowCells);
       }
       this.append(this.lineEnd);
       this.counts.inserted += 1;
     }
   }
 
-  private insertCells(whole: readonly number[]): void {
-    whole.forEach((cell, i) => {
+  private insertCells(rowCells: readonly number[]): void {
+    rowCells.forEach((cell, i) => {
       if (i > 0) this.append(this.delimiter);
       if (cell >= 0) this.appendCell(cell);
       else if (this.isOnlyColumn()) this.output.appendText('""');
     });
   }
 
-  private hasEmptyQuotes(whole: readonly number[]): boolean {
+  private hasEmptyQuotes(rowCells: readonly number[]): boolean {
     const { patch } = this;
-    return whole.some((cell) => {
+    return rowCells.some((cell) => {
       const start = patch.start(cell);
       return patch.end(cell) === start + 2 && patch.bytes[start] === QUOTE;
     });
@@ -216,8 +223,9 @@ class Pass {
     const { scanner, patch, counts } = this;
     if (scanner.fault !== null) {
       counts.malformed += 1;
-      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names. Others get them to
-      // be as long as all rows once they are mended, but for rows of several lines, which do not end where their line does.
+      // With the new columns a row that is too long would seem to be just right, its cells under the wrong names.
+      // Others get them to be as long as all rows once they are fixed, but for rows of several lines, which do not end
+      // where their line does.
       const isOneLine = scanner.fault !== 'unclosed quote' && !scanner.mayBePiece;
       if (isOneLine || scanner.fault === 'too many cells') this.pad();
       return;
@@ -282,7 +290,7 @@ class Pass {
   }
 
   private isOnlyColumn(): boolean {
-    return this.columns.whole.length === 1;
+    return this.columns.rowCells.length === 1;
   }
 
   /** Never one person's values in another's row. */
@@ -325,8 +333,8 @@ function sameBytes(a: Buffer, start: number, end: number, b: Buffer, otherStart:
 }
 
 /**
- * Where a malformed record ends depends on what follows: its open quote may find a partner in a new cell, and swallow good
- * rows. So a file that has malformed records is read again.
+ * Where a malformed record ends depends on what follows: its open quote may find a partner in a new cell, and swallow
+ * good rows. So a file that has malformed records is read again.
  */
 async function checkMalformed(file: CsvFile, outPath: string, expected: SpliceResult): Promise<void> {
   const reader = readRecords(await openCsv(outPath));
@@ -344,6 +352,6 @@ async function checkMalformed(file: CsvFile, outPath: string, expected: SpliceRe
     reader.close();
   }
   if (sound === expected.kept + expected.updated + expected.inserted && malformed === expected.malformed) return;
-  const sentence = `it has malformed rows (${expected.malformed}) that would swallow others in the new file. Nothing was written; mend them first.`;
+  const sentence = `it has malformed rows (${expected.malformed}) that would swallow others in the new file. Nothing was written; fix them first.`;
   throw new CsvError('unreadable', file.path, sentence);
 }

@@ -1,6 +1,7 @@
 /**
- * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and lands all
- * files of a run together (lib/workbook/csv/commit). Its own state lies in `FOLDER/.nightshift`; nothing else is touched.
+ * The workbook as a folder of CSV files. Reads each file once and strictly, writes only what changes, and commits all
+ * files of a run together (lib/workbook/csv/commit). Its own state is in `FOLDER/.nightshift`; nothing else is
+ * touched.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -9,7 +10,9 @@ import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
+import { contactHeaders } from '../contact-cells.ts';
 import { findColumns } from '../headers.ts';
+import { type Recognise, shapeOf } from '../recognised.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -25,9 +28,9 @@ import {
 import { appendRows, takesRows } from './append.ts';
 import {
   ChangedUnderneath,
+  type CommitFile,
+  commitFiles,
   describeRecovery,
-  type LandingFile,
-  land,
   recover,
   stagingFolder,
 } from './commit/journal.ts';
@@ -36,11 +39,15 @@ import { createCsv } from './create.ts';
 import { csvText } from './csv-text.ts';
 import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
+import { awaitLanding, isLanding, readingScratch } from './read-only.ts';
 import { splice } from './splice.ts';
+import { folderId } from './workbook-id.ts';
 
 export interface CsvStoreOptions {
   readonly folder: string;
   readonly aliases: Readonly<Record<string, string>>;
+  /** Says what files are that are called like no table. */
+  readonly recognise: Recognise;
   readonly command: string;
   readonly run: string;
   /** A folder without contacts is a workbook that begins. */
@@ -63,20 +70,14 @@ const markerSchema = z.object({
     .default({}),
 });
 
-/** A file that is ready to land, and whether it is known to hold no malformed record. */
-interface StagedTable extends LandingFile {
+/** A file that is ready to be written, and whether it is known to hold no malformed record. */
+interface StagedTable extends CommitFile {
   readonly isSound: boolean;
 }
 
-/** Opens a folder as a workbook: takes its lock and settles what a crash left. @throws Held, WorkbookError */
+/** Opens a folder as a workbook: takes its lock and recovers from a crash. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
-  const folder = resolve(options.folder);
-  const info = await stat(folder).catch(() => null);
-  if (!info?.isDirectory()) {
-    throw new WorkbookError(
-      `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
-    );
-  }
+  const folder = await folderOf(options);
   const lock = await lockFolder(folder, { command: options.command, run: options.run });
   try {
     const recovered = describeRecovery(await recover(folder));
@@ -97,6 +98,40 @@ export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
   }
 }
 
+/**
+ * Opens a folder as a workbook that is only read: no lock is taken, and a run may write meanwhile. What is read during
+ * a landing counts as changed (`changedSince`), so that the reader reads again. @throws WorkbookError
+ */
+export async function openCsvReader(options: CsvStoreOptions): Promise<Store> {
+  const folder = await folderOf(options);
+  const recovered = await awaitLanding(folder, options);
+  const scratch = await readingScratch(folder);
+  const store = new CsvStore(folder, scratch, recovered, options, () => rm(scratch, { recursive: true, force: true }));
+  const { read } = store;
+  store.read = async () => {
+    await awaitLanding(folder, options);
+    const reading = await read();
+    const changedSince = async () => [
+      ...(await reading.changedSince()),
+      ...(isLanding(folder) ? ['a run that is writing'] : []),
+    ];
+    return { ...reading, changedSince };
+  };
+  store.commit = async () => {
+    throw new Error('a workbook that is opened for reading is not written');
+  };
+  return store;
+}
+
+async function folderOf(options: CsvStoreOptions): Promise<string> {
+  const folder = resolve(options.folder);
+  const info = await stat(folder).catch(() => null);
+  if (info?.isDirectory()) return folder;
+  throw new WorkbookError(
+    `${options.folder} is no folder. Name a folder of CSV files with --workbook, or leave it out to use the sample.`,
+  );
+}
+
 /** Null for what is no JSON. */
 function jsonOf(text: string): unknown {
   try {
@@ -109,15 +144,17 @@ function jsonOf(text: string): unknown {
 class CsvStore implements Store {
   readonly kind = 'csv';
   readonly stateFolder: string;
+  readonly workbookId: string;
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
+  readonly #recognise: Recognise;
   readonly #mayBeEmpty: boolean;
-  #found: Found = { tables: new Map(), foreign: [], leftAlone: [] };
+  #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [], notTaken: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
   #marks = new Map<string, RowMarks | null>();
-  /** The files that are as an earlier landing left them, and hold no malformed record. */
+  /** The files that are as an earlier commit left them and hold no malformed record. */
   #sound: ReadonlyMap<string, FileIdentity> = new Map();
 
   readonly scratch: string;
@@ -128,21 +165,23 @@ class CsvStore implements Store {
     folder: string,
     scratch: string,
     recovered: string | null,
-    { aliases, mayBeEmpty = false }: CsvStoreOptions,
+    { aliases, recognise, mayBeEmpty = false }: CsvStoreOptions,
     close: () => Promise<void>,
   ) {
     this.scratch = scratch;
     this.recovered = recovered;
     this.close = close;
     this.#folder = folder;
+    this.workbookId = folderId(folder);
     this.stateFolder = join(folder, '.nightshift');
     this.#aliases = aliases;
+    this.#recognise = recognise;
     this.#mayBeEmpty = mayBeEmpty;
   }
 
   read = async (): Promise<Reading> => {
     this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
-    this.#found = await discover(this.#folder, this.#aliases, this.#mayBeEmpty);
+    this.#found = await discover(this.#folder, this.#recognise, this.#mayBeEmpty);
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
     this.#marks.clear();
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
@@ -151,7 +190,11 @@ class CsvStore implements Store {
         table,
         label: basename(file.path),
         headers: file.header,
-        headerOf: findColumns(table, file.header, table === 'contacts' ? this.#aliases : {}),
+        headerOf:
+          table === 'contacts'
+            ? contactHeaders(file.header, this.#found.shapes.get(table)?.contacts, this.#aliases)
+            : findColumns(table, file.header),
+        ...shapeOf(table, this.#found.shapes.get(table)),
         open: async (carefully) => {
           const text = await csvText(file, this.scratch, carefully);
           this.#marks.set(file.path, text.marks);
@@ -161,14 +204,15 @@ class CsvStore implements Store {
     );
     this.#sources = new Map(tables.map((source) => [source.table, source]));
     const foreign = this.#found.foreign.map(
-      ({ kind, file }): ForeignFile => ({
+      ({ recognised, file }): ForeignFile => ({
         label: basename(file.path),
-        kind,
+        recognised,
         headers: file.header,
         open: (carefully) => csvText(file, this.scratch, carefully),
       }),
     );
-    return { tables, foreign, leftAlone: this.#found.leftAlone, changedSince: () => this.#changedSince() };
+    const { leftAlone, notTaken } = this.#found;
+    return { tables, foreign, leftAlone, notTaken, changedSince: () => this.#changedSince() };
   };
 
   async #changedSince(): Promise<string[]> {
@@ -181,7 +225,7 @@ class CsvStore implements Store {
 
   delimiterOf = (table: TableName): string => this.#found.tables.get(table)?.delimiter ?? ',';
 
-  land = async (patches: Patches, marker: Marker): Promise<Held> => {
+  commit = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staging = await stagingFolder(this.#folder);
     const tables = await this.#stageAll(patches, staging);
     if (tables.length === 0) return nothingHeld;
@@ -190,20 +234,23 @@ class CsvStore implements Store {
     await writeFile(markerPath, `${JSON.stringify({ ...marker, sound }, null, 2)}\n`);
     const expected = await identify(join(this.#folder, MARKER));
     try {
-      await land(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
+      await commitFiles(this.#folder, [...tables, { target: MARKER, staged: markerPath, expected }]);
       return nothingHeld;
     } catch (error) {
       throw error instanceof ChangedUnderneath ? new ChangedMeanwhile(error.files) : error;
     }
   };
 
-  /** Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is left to write. */
+  /**
+   * Each file is made while the patch of the next one is. What was begun ends before anything fails, so that nothing is
+   * left to write.
+   */
   async #stageAll(patches: Patches, staging: string): Promise<StagedTable[]> {
     const begun: Promise<StagedTable>[] = [];
     try {
       for await (const patch of patches) {
         const stage = this.#stage(patch, staging);
-        stage.catch(() => {}); // told at the end, when all that was begun has ended
+        stage.catch(() => {}); // reported at the end, when everything that was started has ended
         begun.push(stage);
       }
     } finally {
@@ -233,7 +280,7 @@ class CsvStore implements Store {
     return { target, staged, expected, isSound: malformed === 0 };
   }
 
-  /** Every file that is as a landing left it, and sound: the staged ones, and those of earlier landings. */
+  /** Every file that is as a commit left it, and sound: the staged ones, and those of earlier commits. */
   async #soundAfter(tables: readonly StagedTable[]): Promise<Record<string, FileIdentity>> {
     const sound = new Map(this.#sound);
     for (const { target, staged, isSound } of tables) {
@@ -262,7 +309,7 @@ class CsvStore implements Store {
     const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is damaged: it is not what a run left there. Bring back a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
     );
   }
 }

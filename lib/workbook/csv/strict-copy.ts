@@ -1,6 +1,6 @@
 /**
- * The careful path: writes the well-formed records of a CSV file as one that DuckDB reads without loss, and hands out the
- * others with what is wrong with them. It repairs nothing, and leaves the file itself as it is.
+ * The careful path: writes the well-formed records of a CSV file as one that DuckDB reads without loss, and hands out
+ * the others with what is wrong with them. It repairs nothing, and leaves the file itself as it is.
  */
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -11,7 +11,10 @@ import type { Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
-/** Malformed records are kept whole up to so many characters together; those after that are cut, and the file itself keeps all of them. */
+/**
+ * Malformed records are kept whole up to so many characters together; those after that are cut, and the file itself
+ * keeps all of them.
+ */
 const WHOLE_CHARACTERS = 4 * 1024 * 1024;
 const CUT_CHARACTERS = 10_000;
 
@@ -35,14 +38,16 @@ export interface StrictCopy {
 }
 
 /**
- * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter, LF, no
- * blank lines. Needs memory for the malformed records alone; `told` hears how many bytes were read. Rejects
- * with a CsvError where the file changed since it was opened.
+ * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter,
+ * LF, no blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut.
+ * Needs memory for the malformed records alone; `onBytes` receives the number of bytes read. Rejects with a CsvError
+ * where the file changed since it was opened.
  */
 export async function strictCopy(
   file: CsvFile,
   outPath: string,
-  told: (bytes: number) => void = () => {},
+  onBytes: (bytes: number) => void = () => {},
+  isOnlyRead = false,
 ): Promise<StrictCopy> {
   const reader = readRecords(file, true);
   const output = new Output(outPath, null, Buffer.alloc(0));
@@ -54,14 +59,16 @@ export async function strictCopy(
     do {
       while (scanner.advance()) {
         row += 1;
+        const trimmed = isOnlyRead && scanner.fault === 'too many cells' ? withoutTrail(scanner.text(), file) : null;
         if (scanner.fault === null) copyRecord(scanner, file, output);
+        else if (trimmed !== null) output.appendText(`${trimmed}\n`);
         else {
           const text = textOf(scanner, WHOLE_CHARACTERS - characters);
           characters += text.length;
           malformed.push({ row, reason: reasonFor(scanner, file.header.length), text });
         }
       }
-      told(reader.bytesRead);
+      onBytes(reader.bytesRead);
       await setImmediate();
     } while (reader.refill());
     output.flush();
@@ -74,6 +81,15 @@ export async function strictCopy(
   }
   const options = strictOptions(file, false);
   return { rows: row - 1 - malformed.length, malformed, options, sha256: reader.sha256() };
+}
+
+/** A record without quotes that only has empty cells beyond its header, without those; null for any other. */
+function withoutTrail(text: string, { header, delimiter }: CsvFile): string | null {
+  if (text.includes('"')) return null;
+  const cells = text.split(delimiter);
+  return cells.slice(header.length).every((cell) => cell.trim() === '')
+    ? cells.slice(0, header.length).join(delimiter)
+    : null;
 }
 
 /** Cells that a strict reader would read otherwise than we do are quoted; everything else stays as it is. */

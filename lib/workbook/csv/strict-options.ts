@@ -1,7 +1,7 @@
 /**
- * The options of DuckDB's `read_csv` under which it reads a file as it is written, and guesses nothing. All that could be
- * guessed is said, but `new_line`: saying it makes DuckDB (1.5) lose rows where the file ends its lines otherwise, and not
- * saying it makes it refuse files that mix line ends.
+ * The options of DuckDB's `read_csv` under which it reads a file as it is written, and guesses nothing. All that could
+ * be guessed is given, but `new_line`: giving it makes DuckDB (1.5) lose rows where the file ends its lines otherwise,
+ * and not saying it makes it refuse files that mix line ends.
  */
 import type { CsvFile } from './sniff.ts';
 
@@ -9,15 +9,18 @@ import type { CsvFile } from './sniff.ts';
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const BUFFER_BYTES = 32 * 1024 * 1024;
 
-/** The name of a column as DuckDB gets it from `strictOptions`: a position, because headers may be empty or differ by case alone. */
+/**
+ * The name of a column as DuckDB gets it from `strictOptions`: a position, because headers may be empty or differ by
+ * case alone.
+ */
 export function columnName(index: number): string {
   return `c${index}`;
 }
 
 /**
- * The text of the options, to stand after the path: read_csv('…', HERE). Every column is text and called by `columnName`; an
- * empty cell is NULL.
- * They are safe only for a file that `howToRead` has looked at, or a strict copy of one; both hand them out.
+ * The text of the options, to stand after the path: read_csv('…', HERE). Every column is text and called by
+ * `columnName`; an empty cell is NULL. They are safe only for a file that `howToRead` has looked at, or a strict copy
+ * of one; both hand them out.
  * @param parallel whether several threads may read it, which takes half the time and guesses where quoted cells end
  */
 export function strictOptions(file: Pick<CsvFile, 'header' | 'delimiter'>, parallel: boolean): string {

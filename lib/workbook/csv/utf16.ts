@@ -1,7 +1,7 @@
 /**
- * UTF-16 to UTF-8 and back, so that nothing is lost on the way there and back: half a surrogate pair, which UTF-8 does not
- * know, becomes the three bytes that it would have (as WTF-8 has it). Those are no valid UTF-8, so that a record with one is
- * malformed, and they come back as what they were.
+ * UTF-16 to UTF-8 and back, so that nothing is lost on the way there and back: half a surrogate pair, which UTF-8 does
+ * not know, becomes the three bytes that it would have (as WTF-8 has it). Those are no valid UTF-8, so that a record
+ * with one is malformed, and they come back as what they were.
  */
 import { isUtf8 } from 'node:buffer';
 
@@ -25,7 +25,7 @@ export function utf16ToUtf8(bytes: Buffer, order: ByteOrder): Buffer {
   return Buffer.concat([...pieces, Buffer.from(text.slice(copied))]);
 }
 
-/** The way back. The bytes must be whole characters. */
+/** The reverse. The bytes must be whole characters. */
 export function utf8ToUtf16(bytes: Buffer, order: ByteOrder): Buffer {
   if (isUtf8(bytes)) return inOrder(Buffer.from(bytes.toString('utf8'), 'utf16le'), order);
   const pieces: string[] = [];

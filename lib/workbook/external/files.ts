@@ -1,6 +1,6 @@
 /**
- * Which files a rule names: one file, all files of a folder and the folders in it, or those that fit a pattern. Nothing is
- * left out unseen, and nothing that is not there is ever taken for a table without rows.
+ * Which files a rule names: one file, all files of a folder and the folders in it, or those that fit a pattern. Nothing
+ * is left out unseen, and nothing that is not there is ever taken for a table without rows.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
@@ -16,8 +16,8 @@ export interface OutsideFile {
 const RULE = 'jobs/rules/workbook.ts, sources';
 
 /**
- * The files of a table, in the order of their names. Hidden files and those that begin with `_`, as warehouses leave them
- * (`_SUCCESS`), are none.
+ * The files of a table, in the order of their names. Hidden files and those that begin with `_`, as warehouses leave
+ * them (`_SUCCESS`), are none.
  * @param root what paths begin at
  * @param files a path, or a pattern: `*` stands for any part of a name, `**` for any folders
  * @throws WorkbookError where there is no file, or one that is neither CSV nor Parquet

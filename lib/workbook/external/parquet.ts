@@ -1,6 +1,7 @@
 /**
- * A Parquet file as a table of texts in the workbook's words, each column by its type: moments in UTC, numbers as numbers.
- * Nothing is guessed: a number where a moment is expected could be seconds, milliseconds or days, and is refused.
+ * A Parquet file as a table of texts in the workbook's words, each column by its type: moments in UTC, numbers as
+ * numbers. Nothing is guessed: a number where a moment is expected could be seconds, milliseconds or days, and is
+ * refused.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';

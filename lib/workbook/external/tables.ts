@@ -1,6 +1,6 @@
 /**
- * Tables that lie outside of the workbook, in CSV or Parquet files that a warehouse or another team writes: read like any
- * other table of facts, row by row checked, and never written. Whatever keeps the workbook, this stands around its store.
+ * Tables outside the workbook, in CSV or Parquet files that a warehouse or another team writes: read like any
+ * other table of facts, row by row checked, and never written. It wraps the store, of files and sheets alike.
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -46,7 +46,7 @@ const changed = async (identities: ReadonlyMap<string, FileIdentity | null>): Pr
   return names;
 };
 
-/** Of two places for a table, nobody could say which one counts. */
+/** Two places for one table are ambiguous, so they are refused. */
 async function refuseTwo(reading: Reading, table: TableName, rule: Rule): Promise<void> {
   const own = reading.tables.find((source) => source.table === table);
   if (!own) return;
@@ -67,7 +67,10 @@ interface Part {
 }
 
 interface PartRows {
-  /** What the rows are selected from; of Parquet files of one shape many at once, for each select costs as much as thousands of rows. */
+  /**
+   * What the rows are selected from; of Parquet files of one shape many at once, for each select costs as much as
+   * thousands of rows.
+   */
   readonly from: string | { readonly parquet: string };
   /** The SQL of each column's text, in the order of `header`. */
   readonly cells: readonly string[];
@@ -101,7 +104,9 @@ async function openTable(
   };
 }
 
-/** Where each column of a file stands, by its name in the workbook, or with a `?` where the workbook doesn't know it. */
+/**
+ * Where each column of a file stands, by its name in the workbook, or with a `?` where the workbook doesn't know it.
+ */
 function slotsOf({ header, headerOf }: Part): Map<string, number> {
   const columnOf = new Map([...headerOf].map(([column, text]) => [text, column]));
   return new Map(
@@ -119,11 +124,11 @@ async function textOf(parts: readonly Part[], slots: readonly string[], carefull
   for (const { part, from, cells } of opened) {
     const at = slotsOf(part);
     const cell = (slot: string): string => cells[at.get(slot) ?? -1] ?? 'cast(null as varchar)';
-    const said = slots.map((slot, i) => `${cell(slot)} as c${i}`).join(', ');
+    const expressions = slots.map((slot, i) => `${cell(slot)} as c${i}`).join(', ');
     const last = selects.at(-1);
-    if (typeof from === 'string') selects.push({ cells: said, from });
-    else if (last?.cells === said && Array.isArray(last.from)) last.from.push(from.parquet);
-    else selects.push({ cells: said, from: [from.parquet] });
+    if (typeof from === 'string') selects.push({ cells: expressions, from });
+    else if (last?.cells === expressions && Array.isArray(last.from)) last.from.push(from.parquet);
+    else selects.push({ cells: expressions, from: [from.parquet] });
   }
   const hash = createHash('sha256');
   for (const each of opened) hash.update(each.hash);

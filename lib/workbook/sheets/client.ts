@@ -10,7 +10,7 @@ import { type Failure, failureOf } from './failure.ts';
 import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
 export interface ClientOptions {
-  /** Address of a local Sheets server; then nobody signs in. Default: NIGHTSHIFT_SHEETS_URL. */
+  /** Address of a local Sheets server; no sign-in is needed then. Default: NIGHTSHIFT_SHEETS_URL. */
   rootUrl?: string | undefined;
   nowMs?: () => number;
   sleep?: (ms: number) => Promise<void>;
@@ -20,7 +20,7 @@ export interface ClientOptions {
   budgetMs?: number;
   /** The service itself stops after 180 s. */
   timeoutMs?: number;
-  /** Is told what is waited for, where that takes longer than a moment. */
+  /** Gets a line for each wait that takes longer than a moment. */
   progress?: (line: string) => void;
 }
 
@@ -172,7 +172,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
   };
 }
 
-/** A shorter wait need not be told. */
+/** A shorter wait is not reported. */
 const QUIET_MS = 8000;
 /** Where nothing was ever reached, a wrong address or a firewall is likelier than a fault that passes. */
 const UNREACHED_ATTEMPTS = 4;

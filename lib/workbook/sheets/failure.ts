@@ -27,7 +27,7 @@ interface ErrorBody {
   details?: { reason?: string; metadata?: { service?: string; activationUrl?: string; consumer?: string } }[];
 }
 
-/** No address, or nobody there: as good as never a passing fault. */
+/** No address, or no answer from it: hardly ever a fault that passes. */
 const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** gcloud's own project: a person's sign-in that names none counts there, where no API is on. */

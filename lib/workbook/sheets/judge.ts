@@ -124,7 +124,7 @@ function judgeUpdate(row: Updated, then: Then, scratchId: number, verdict: Verdi
   if (back.length > 0) verdict.repairs.push(cellsBack(row, back, then, scratchId));
 }
 
-/** The decision is taken out again: what it tells of did not come to pass. */
+/** The decision is removed again: its cell was not written. */
 const without = ({ sheetId, tab, keyColumns, key }: InsertGoal): RemoveGoal => ({
   kind: 'remove',
   sheetId,

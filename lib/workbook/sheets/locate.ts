@@ -6,10 +6,9 @@ import { type Content, holdsValues, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { decisionsOf, type Goal } from './goals.ts';
 import type { Verdict } from './judge.ts';
-import { type KnownTab, type Look, lookAt, rowsByKey, type Want, wholeColumns } from './look.ts';
+import { type KnownTab, type Look, lookAt, rowsByKey, type Want, type WritableTab, wholeColumns } from './look.ts';
 import { type Belief, nearest, type Placement, place } from './place.ts';
 import type { CopiedStep } from './scratch.ts';
-import type { WritableTab } from './writer.ts';
 
 /** People who go on moving rows are waited for so often. */
 const SEARCHES = 8;

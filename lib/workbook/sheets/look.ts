@@ -29,6 +29,15 @@ export interface KnownTab {
   readonly columnCount: number;
 }
 
+/** A tab of the plan: how it was read, or how it has just been made. */
+export interface WritableTab extends KnownTab {
+  readonly sheetId: number;
+  /** Rows below the header; undefined where the tab was not read whole. */
+  readonly length?: number;
+  /** Made by this run: no row of it can be there already. */
+  readonly isNew?: true;
+}
+
 export interface TabLook extends KnownTab {
   readonly sheetId: number;
   /** Cells of the header row that a formula fills. */

@@ -16,7 +16,7 @@ type Request = sheets_v4.Schema$Request;
 /** Rows of a tab that is made; it grows by itself. */
 const ROWS = 200;
 const ATTEMPTS = 3;
-/** What nobody but a job has a reason to write, beside the columns that every run works out anew. */
+/** What only jobs have a reason to write, beside the columns that every run recalculates. */
 const JOB_OWNED: Readonly<Partial<Record<TableName, readonly string[]>>> = { contacts: ['email_status', 'email_note'] };
 const CHOICES: Readonly<Partial<Record<TableName, Readonly<Record<string, readonly string[]>>>>> = {
   contacts: { status: ['subscribed', 'unsubscribed', 'suppressed'] },
@@ -37,7 +37,7 @@ export interface LaidOut {
   readonly found: readonly string[];
 }
 
-/** Lays out a spreadsheet. Answers that nobody knows the outcome of are no harm: it looks again and does what is left. */
+/** Lays out a spreadsheet. After a request whose outcome is unknown it looks again and does what is left. */
 export async function layOutSpreadsheet(
   client: SheetsClient,
   aliases: Readonly<Record<string, string>>,

@@ -6,9 +6,8 @@ import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
 import type { Request } from './cells.ts';
-import { gridRange } from './look.ts';
+import { gridRange, type WritableTab } from './look.ts';
 import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
-import type { WritableTab } from './writer.ts';
 
 /** A tab that has to have these headers. */
 export interface Room {
@@ -53,7 +52,7 @@ export function checkFits(
   if (needed <= MOST_CELLS) return;
   const millions = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;
   throw new WorkbookError(
-    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (keepRecords in jobs/rules/archive.ts).`,
+    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts).`,
   );
 }
 

@@ -4,12 +4,15 @@
  */
 
 import { type TableName, tableNames } from '../../core/tables.ts';
+import { besideOf, hasOtherFacts } from '../beside.ts';
+import { ConsentQuestion } from '../consent-question.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
-import type { ForeignFile } from '../store.ts';
+import type { Recognise, Recognised, Unclear } from '../recognised.ts';
+import type { NotTaken } from '../store.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
-import type { SheetSnapshot, TabOutline } from './snapshot.ts';
+import type { SheetSnapshot, TabOutline, TabSnapshot } from './snapshot.ts';
 
 /** What people call a tab. */
 export const labelOf = (tab: TabOutline): string => `tab "${tab.title}"`;
@@ -41,17 +44,49 @@ export function noContacts(snapshot: SheetSnapshot): WorkbookError {
   );
 }
 
-/** A tab that carries facts in Mailchimp's shape. */
+/** A tab that says in another tool's shape who wants or gets no mail. */
 interface ForeignTab {
-  readonly kind: ForeignFile['kind'];
+  readonly recognised: Recognised;
   readonly tab: TabOutline;
 }
 
-export function foreignTabs(snapshot: SheetSnapshot): ForeignTab[] {
-  return snapshot.tabs.flatMap((tab): ForeignTab[] => {
-    if (tableNames.some((table) => table === normalHeader(tab.title)) || isInbox(tab)) return [];
-    const headers = new Set(tab.headers.map(normalHeader));
-    if (headers.has('unsub_time')) return [{ kind: 'mailchimp-unsubscribed', tab }];
-    return headers.has('clean_time') ? [{ kind: 'mailchimp-cleaned', tab }] : [];
-  });
+/**
+ * What people's own tabs say of consent, and those whose facts only an import takes. Tabs that our exports fill say nothing.
+ * @throws ConsentQuestion where a tab may say who wants no mail and is not known
+ */
+export async function foreignTabs(
+  snapshot: SheetSnapshot,
+  recognise: Recognise,
+): Promise<{ foreign: ForeignTab[]; notTaken: NotTaken[] }> {
+  const foreign: ForeignTab[] = [];
+  const notTaken: NotTaken[] = [];
+  for (const tab of besideTables(snapshot)) {
+    const isTable = tableNames.some((table) => table === normalHeader(tab.title));
+    if (isTable || isInbox(tab) || tab.exportOf !== null || tab.headers.length === 0) continue;
+    const label = labelOf(tab);
+    const recognised = recognise({ name: tab.title, label, headers: tab.headers });
+    const kind = besideOf(recognised);
+    if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
+    if ('unclear' in recognised) await askAbout(snapshot, tab, recognised);
+    else {
+      if (kind === 'reports' || kind === 'never agreed') foreign.push({ recognised, tab });
+      if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
+    }
+  }
+  return { foreign, notTaken };
+}
+
+/** Asks about a tab that may refuse mail; one without any address is about nobody. @throws ConsentQuestion */
+async function askAbout(snapshot: SheetSnapshot, tab: TabOutline, { unclear, addressUnknown }: Unclear): Promise<void> {
+  if (addressUnknown && !hasAddress(await snapshot.load(tab))) return;
+  throw new ConsentQuestion(unclear);
+}
+
+function hasAddress(tab: TabSnapshot): boolean {
+  for (let row = 0; row < tab.length; row += 1)
+    for (let column = 0; column < tab.columnCount; column += 1) {
+      const cell = tab.cell(row, column);
+      if (cell.kind === 'text' && cell.value.includes('@')) return true;
+    }
+  return false;
 }

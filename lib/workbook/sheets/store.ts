@@ -7,12 +7,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
+import { checkContacts } from '../beside.ts';
+import { contactHeaders } from '../contact-cells.ts';
 import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
+import { type Recognise, shapeOf } from '../recognised.ts';
 import {
   type ClearedTabs,
   type Held,
   type Marker,
+  MOST_CELLS,
+  NEARLY_FULL,
   nothingHeld,
   type Patches,
   type Reading,
@@ -56,11 +61,13 @@ export interface SheetsStoreOptions {
   /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
   readonly folder: string;
   readonly aliases: Readonly<Record<string, string>>;
+  /** Says what tabs are that are called like no table. */
+  readonly recognise: Recognise;
   readonly command: string;
   readonly run: string;
   readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
-  /** Is told what is waited for. */
+  /** Gets a line for each wait. */
   readonly progress?: (line: string) => void;
 }
 
@@ -173,16 +180,25 @@ class SheetsStore implements Store {
     this.#fresh = null;
     this.#last = snapshot;
     this.#unsettled = new Set();
+    const cells = snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0);
+    if (cells > NEARLY_FULL * MOST_CELLS) {
+      const share = Math.floor((100 * cells) / MOST_CELLS);
+      this.#options.progress?.(
+        `the spreadsheet holds ${share} % of the cells that Google allows; "doctor" lists what helps`,
+      );
+    }
     const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
     this.#tables = new Map(
       tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
     );
     if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
+    const beside = await foreignTabs(snapshot, this.#options.recognise);
     return {
       tables: [...this.#tables.values()].map(({ source }) => source),
-      foreign: foreignTabs(snapshot).map(({ kind, tab }) => ({
+      notTaken: beside.notTaken,
+      foreign: beside.foreign.map(({ recognised, tab }) => ({
         label: labelOf(tab),
-        kind,
+        recognised,
         headers: tab.headers,
         open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
@@ -200,7 +216,14 @@ class SheetsStore implements Store {
   }
 
   #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): Known {
-    const headerOf = findColumns(table, tab.headers, table === 'contacts' ? this.#options.aliases : {});
+    const { aliases, recognise } = this.#options;
+    const found = recognise({ name: tab.title, label: labelOf(tab), headers: tab.headers });
+    if (table === 'contacts') checkContacts(labelOf(tab), tab.headers, found);
+    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
+    const headerOf =
+      table === 'contacts'
+        ? contactHeaders(tab.headers, recognised?.contacts, aliases)
+        : findColumns(table, tab.headers);
     const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
     const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
     const known: Known = {
@@ -210,6 +233,7 @@ class SheetsStore implements Store {
         label: labelOf(tab),
         headers: tab.headers,
         headerOf,
+        ...shapeOf(table, recognised),
         open: () => {
           const loading = snapshot.load(tab).catch((error: unknown) => {
             if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
@@ -276,7 +300,7 @@ class SheetsStore implements Store {
     return this.#last;
   }
 
-  land = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
+  commit = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
     const patches: TablePatch[] = [];
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;

@@ -11,7 +11,7 @@ import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
 import { isClean, judge, type ScratchAt, type Verdict } from './judge.ts';
 import { Locator } from './locate.ts';
-import { type KnownTab, layInto, type TabLook } from './look.ts';
+import { layInto, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId } from './marker.ts';
 import type { HeldPart, Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
@@ -38,15 +38,6 @@ const SPARE_ROWS = 8;
 const SPARE_COLUMNS = 12;
 /** Columns that people may put in between a look and the request. */
 const NEW_COLUMNS = 3;
-
-/** A tab of the plan: how it was read, or how it has just been made. */
-export interface WritableTab extends KnownTab {
-  readonly sheetId: number;
-  /** Rows below the header; undefined where the tab was not read whole. */
-  readonly length?: number;
-  /** Made by this run: no row of it can be there already. */
-  readonly isNew?: true;
-}
 
 export interface Written {
   readonly written: { readonly cells: number; readonly inserts: number; readonly removals: number };
@@ -146,7 +137,8 @@ export class SheetWriter {
   /** Deletes the scratch tab and all markers. */
   async #finish(): Promise<void> {
     const tabs = [...this.#left, ...(this.#scratch ? [this.#scratch.sheetId] : [])];
-    const requests = [...tabs.map((sheetId): Request => ({ deleteSheet: { sheetId } })), dropMarkers()];
+    const requests: Request[] = tabs.map((sheetId) => ({ deleteSheet: { sheetId } }));
+    if (this.#result.requests > 0 || this.#left.length > 0 || tabs.length === 0) requests.push(dropMarkers());
     await this.#surely(requests, (there) => !tabs.some((sheetId) => there.has(sheetId)), tabs);
     this.#scratch = null;
     this.#left = [];
@@ -170,10 +162,13 @@ export class SheetWriter {
         const { sheets = [] } = await this.#client.get('sheets(properties(sheetId))');
         const tabs = new Set(sheets.map(({ properties }) => properties?.sheetId ?? 0));
         if (isDone(tabs)) return;
-        // A person deleted one of them meanwhile.
-        left = requests.filter(
-          ({ deleteSheet }) => !deleteSheet || tabs.has(deleteSheet.sheetId ?? -1) || !gone.length,
+        // A person deleted one of them meanwhile; and where there is no metadata left, deleting it may be refused.
+        left = requests.filter(({ deleteSheet, deleteDeveloperMetadata }) =>
+          deleteSheet
+            ? tabs.has(deleteSheet.sheetId ?? -1) || gone.length === 0
+            : !deleteDeveloperMetadata || attempt < REFUSALS / 2,
         );
+        if (left.length === 0) return;
       }
     }
   }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matches } from '../../../lib/core/text/recognise.ts';
-import { cleanLines, cleanText, textIsClean } from '../../../lib/core/text/spacing.ts';
-import { expectLawful, hostile, recogniserFaults } from '../../features/hygiene/recognised.ts';
+import { cleanLines, cleanText } from '../../../lib/core/text/spacing.ts';
+import { expectLawful, hostile } from '../../features/hygiene/recognised.ts';
 
 const values = hostile(
   'Ann',
@@ -48,33 +47,4 @@ describe('cleanLines', () => {
   });
 
   it('is lawful on hostile values', () => expectLawful(cleanLines, values));
-});
-
-describe('textIsClean', () => {
-  const typical = [
-    'Ann',
-    'Ann Lee',
-    "O'Brien & Sons, Inc. (UK)",
-    'Zoë Müller',
-    '山田 太郎',
-    'Иванов',
-    'שלום',
-    'دانش',
-    '김 철수',
-  ];
-
-  it('never calls a value clean that cleanText would change, and knows ordinary ones', async () => {
-    const { wrong, missed, known } = await recogniserFaults(textIsClean('x'), cleanText, values, typical);
-    expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
-    expect(known).toBeGreaterThan(200);
-  });
-
-  it('leaves lines to cleanLines as well', async () => {
-    expect((await recogniserFaults(textIsClean('x'), cleanLines, values, [])).wrong).toEqual([]);
-  });
-
-  it('holds no backslash, which BigQuery would read as an escape', () => {
-    expect(textIsClean('x')).not.toContain('\\');
-    expect(() => matches('x', '\\d')).toThrow();
-  });
 });

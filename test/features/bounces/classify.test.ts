@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
-import { join, raw, type Sql, sql } from '../../../lib/core/sql.ts';
+import { join, type Sql, sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from '../../../lib/features/bounces/classify.ts';
 import { kindOf } from '../../../lib/snapshot/bounce-kinds.ts';
@@ -22,8 +22,8 @@ async function classes(bounces: readonly Bounce[]): Promise<unknown[]> {
   const rows = bounces.map(([kind, code, detail], n) => sql`(${n}, ${text(kind)}, ${text(code)}, ${text(detail)})`);
   const found = await engine.rows(sql`
     select ${bounceClass} as class from (select *, ${hardness} as hardness from (
-      select n, ${kindOf(raw('said'))} as kind, code, detail, ${enhancedCode(raw('code'), raw('detail'))} as enhanced
-      from (values ${join(rows, ', ')}) as t(n, said, code, detail)) as coded) as weighed order by n`);
+      select n, ${kindOf(sql`reported`)} as kind, code, detail, ${enhancedCode(sql`code`, sql`detail`)} as enhanced
+      from (values ${join(rows, ', ')}) as t(n, reported, code, detail)) as coded) as weighed order by n`);
   return found.map((row) => row.class);
 }
 
@@ -115,7 +115,7 @@ describe('the class of a bounce', () => {
     fc.constantFrom(null, '', 'user unknown', 'mailbox full', 'spam', '10.5.1.1 said no', "it doesn't exist"),
   );
 
-  it('is never somebody’s fault for policy, content or a reputation, and never a dead address for a class 4 code', async () => {
+  it('is never the recipient’s fault for policy, content or a reputation, and never a dead address for a class 4 code', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(bounce, { minLength: 200, maxLength: 200 }), async (bounces) => {
         const found = await classes(bounces);
@@ -128,13 +128,15 @@ describe('the class of a bounce', () => {
     );
   });
 
-  it('of a block, a complaint or a departure is what the provider says, whatever the code', async () => {
-    const said = ['block', 'complaint', 'unsubscribe'].flatMap((kind): Bounce[] => [
+  it('of a block, a complaint or an unsubscribe is the provider’s kind, for any code', async () => {
+    const reported = ['block', 'complaint', 'unsubscribe'].flatMap((kind): Bounce[] => [
       [kind, '5.1.1', 'user unknown'],
       [kind, '4.2.2', null],
       [kind, null, null],
     ]);
-    expect(await classes(said)).toEqual(['sender', 'complaint', 'unsubscribe'].flatMap((each) => [each, each, each]));
+    expect(await classes(reported)).toEqual(
+      ['sender', 'complaint', 'unsubscribe'].flatMap((each) => [each, each, each]),
+    );
   });
 });
 

@@ -144,7 +144,7 @@ describe('what is asked and paid', () => {
   });
 });
 
-describe('whatever a provider does', () => {
+describe('with any answer of a provider', () => {
   const behaviour = fc.constantFrom<Behaviour>(
     ...([
       'found',

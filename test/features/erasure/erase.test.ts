@@ -25,15 +25,15 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 afterEach(() => void vi.restoreAllMocks());
 
 /** Runs a command; its words, and what it ended with. */
-async function command(...argv: string[]): Promise<{ code: number; said: string }> {
-  const said: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
-  vi.spyOn(console, 'error').mockImplementation((text) => void said.push(String(text)));
+async function command(...argv: string[]): Promise<{ code: number; output: string }> {
+  const output: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.stubEnv(ERASE_KEY, key);
   const code = await main(argv, nightShift);
   vi.unstubAllEnvs();
-  return { code, said: said.join('\n') };
+  return { code, output: output.join('\n') };
 }
 
 /** Every file below a folder that holds one of the texts. */
@@ -87,16 +87,16 @@ async function aWorkbook(): Promise<string> {
 }
 
 describe('erase', () => {
-  it('takes a person out of everything, keeps a keyed hash, and gives a receipt that names nobody', async () => {
+  it('takes a person out of everything, keeps a keyed hash, and gives a receipt without names', async () => {
     const folder = await aWorkbook();
     expect(holding(folder, 'forget.me@', 'p-forget-me').length).toBeGreaterThan(5);
     const ledger = temporaryFolder();
     const where = ['--workbook', folder, '--ledger', ledger];
     const refused = await command('erase', 'forget.me@example.com', ...where);
     expect(refused.code).toBe(3);
-    const { code, said } = await command('erase', 'forget.me@example.com', '--yes', ...where);
-    expect(said).not.toMatch(/forget|p-forget-me|old\.me/i);
-    expect(said).toContain('inbox/feed.json, lines 1');
+    const { code, output } = await command('erase', 'forget.me@example.com', '--yes', ...where);
+    expect(output).not.toMatch(/forget|p-forget-me|old\.me/i);
+    expect(output).toContain('inbox/feed.json, lines 1');
     expect(code).toBe(1);
     expect(holding(folder, 'forget.me@', 'old.me@', 'p-forget-me')).toEqual(['inbox/feed.json']);
     expect(holding(ledger, 'forget.me', 'p-forget-me')).toEqual([]);
@@ -120,12 +120,12 @@ describe('erase', () => {
     const [me, other] = ['me@example.com,Mé,2026-01-01\r\n', 'o@example.com,Zoë "Z",2026-01-01\r\n'] as const;
     writeFileSync(join(folder, 'unsubscribed.csv'), left(me, other));
     const erased = await command('erase', 'me', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
-    expect(erased.said).toContain('Cut out of unsubscribed.csv: 1 lines');
+    expect(erased.output).toContain('Cut out of unsubscribed.csv: 1 lines');
     expect(erased.code).toBe(0);
     expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
   });
 
-  it('touches nobody whose address only holds theirs, and finds them by id, by hash and in rows that no job reads', async () => {
+  it('touches no other person whose address contains theirs, and finds them by id, by hash and in rows that no job reads', async () => {
     const folder = temporaryFolder();
     const me = { contact_id: 'p7', email: 'a.b+x@gmail.com' };
     const other = { contact_id: 'p77', email: 'na.b+x@gmail.com', company: 'wrote to a.b+x@gmail.com.au' };
@@ -142,8 +142,8 @@ describe('erase', () => {
     };
     for (const [name, lines] of Object.entries(files))
       writeFileSync(join(folder, 'exports', name), `${lines.join('\n')}\n`);
-    const { code, said } = await command('erase', 'p7', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
-    expect([code, said]).toEqual([0, expect.stringContaining('Cut out of events.csv: 1 lines')]);
+    const { code, output } = await command('erase', 'p7', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
+    expect([code, output]).toEqual([0, expect.stringContaining('Cut out of events.csv: 1 lines')]);
     const left = (name: string) =>
       readFileSync(join(folder, 'exports', name), 'utf8')
         .trimEnd()
@@ -168,7 +168,7 @@ describe('erase', () => {
     expect(holding(folder, 'forget.me@', 'p-forget-me')).toEqual(['inbox/feed.json']);
   });
 
-  it('stops a later import of the person, and lets nobody in while the key is not known', async () => {
+  it('stops a later import of the person, and imports no contact while the key is not known', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'stays' })],
@@ -208,9 +208,9 @@ describe('erase', () => {
     mkdirSync(join(folder, 'inbox'));
     writeFileSync(join(folder, 'inbox', 'late.csv'), 'email,kind\n"Me@Example.com",hard\nyou@example.com,hard\n');
     writeFileSync(join(folder, 'left.csv'), 'Email Address,UNSUB_TIME\nme@example.com,2026-01-01 10:00:00\n');
-    const { said } = await command('doctor', '--workbook', folder, '--ledger', temporaryFolder());
+    const { output } = await command('doctor', '--workbook', folder, '--ledger', temporaryFolder());
     for (const place of ['contacts', 'inbox/late.csv', 'left.csv'])
-      expect(said).toContain(`${place}: 1 addresses of people who were forgotten`);
+      expect(output).toContain(`${place}: 1 addresses of people who were erased`);
   });
 
   it('forgets every spelling of an address, whichever is named, and knows each of them again', async () => {

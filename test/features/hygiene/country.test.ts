@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
 import { cleanCountry, countryIsClean } from '../../../lib/features/hygiene/country.ts';
 import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
@@ -75,7 +76,7 @@ describe('cleanCountry', () => {
 
 describe('countryIsClean', () => {
   it('never calls a country clean that cleanCountry would change, and knows the codes', async () => {
-    const { wrong, missed } = await recogniserFaults(countryIsClean('x'), cleanCountry, values, [
+    const { wrong, missed } = await recogniserFaults(countryIsClean(sql`x`), cleanCountry, values, [
       'US',
       'DE',
       'GB',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
 import { cleanName, nameIsClean } from '../../../lib/features/hygiene/name.ts';
 import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
@@ -39,7 +40,7 @@ describe('cleanName', () => {
       expect(cleanName(name)).toBe(name);
   });
 
-  it('leaves what may be initials, and still mends the rest', () => {
+  it('leaves what may be initials, and still corrects the rest', () => {
     expect(cleanName('AJ SMITH')).toBe('AJ Smith');
     expect(cleanName('JP')).toBe('JP');
     expect(cleanName('aj smith')).toBe('aj smith');
@@ -93,7 +94,7 @@ describe('cleanName', () => {
     expect(cleanName('MARIA DEL CARMEN', 'given')).toBe('Maria del Carmen');
   });
 
-  it('mends the spacing of any name', () => expect(cleanName(' Ann\u00a0 Lee ')).toBe('Ann Lee'));
+  it('corrects the spacing of any name', () => expect(cleanName(' Ann\u00a0 Lee ')).toBe('Ann Lee'));
 
   it('is lawful on hostile values', () => {
     expectLawful(cleanName, values);
@@ -115,12 +116,12 @@ describe('nameIsClean', () => {
       '김철수',
       'دانش',
     ];
-    const { wrong, missed, known } = await recogniserFaults(nameIsClean('x'), cleanName, values, typical);
+    const { wrong, missed, known } = await recogniserFaults(nameIsClean(sql`x`), cleanName, values, typical);
     expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
     expect(known).toBeGreaterThan(100);
-    expect((await recogniserFaults(nameIsClean('x'), (name) => cleanName(name, 'given'), values, [])).wrong).toEqual(
+    expect((await recogniserFaults(nameIsClean(sql`x`), (name) => cleanName(name, 'given'), values, [])).wrong).toEqual(
       [],
     );
-    expect(nameIsClean('x')).not.toContain('\\');
+    expect(nameIsClean(sql`x`).text).not.toContain('\\');
   });
 });

@@ -3,9 +3,10 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Sql } from '../../../lib/core/sql.ts';
 
 /** For each value, whether `expression` (over the column x) is true. NULL counts as false. */
-export async function recognised(expression: string, values: readonly string[]): Promise<readonly boolean[]> {
+export async function recognised(expression: Sql, values: readonly string[]): Promise<readonly boolean[]> {
   const connection = await (await DuckDBInstance.create()).connect();
   await connection.run('create macro regexp_contains(s, p) as regexp_matches(s, p)');
   await connection.run("create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')");
@@ -18,7 +19,7 @@ export async function recognised(expression: string, values: readonly string[]):
     appender.endRow();
   });
   appender.closeSync();
-  const answers = await connection.runAndReadAll(`select coalesce(${expression}, false) from asked order by i`);
+  const answers = await connection.runAndReadAll(`select coalesce(${expression.text}, false) from asked order by i`);
   connection.closeSync();
   return answers.getRows().map(([answer]) => answer === true);
 }
@@ -86,7 +87,7 @@ const ASKED = 10_000;
 
 /** What a recogniser calls clean, its cleaner leaves alone; `typical` values it must know. */
 export async function recogniserFaults(
-  expression: string,
+  expression: Sql,
   clean: (value: string) => string,
   values: fc.Arbitrary<string>,
   typical: readonly string[],

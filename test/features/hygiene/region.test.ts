@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textIsClean } from '../../../lib/core/text/spacing.ts';
+import { literal, sql } from '../../../lib/core/sql.ts';
 import { cleanRegion, regionIsClean } from '../../../lib/features/hygiene/region.ts';
 import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
@@ -34,7 +34,7 @@ describe('cleanRegion', () => {
 describe('regionIsClean', () => {
   it('never calls a region clean that cleanRegion would change, and knows postal codes', async () => {
     for (const country of COUNTRIES) {
-      const expression = regionIsClean('x', country ? `'${country}'` : 'null', textIsClean('x'));
+      const expression = regionIsClean(sql`x`, country ? literal(country) : sql`null`);
       const clean = (value: string): string => cleanRegion(value, country);
       const { wrong, missed } = await recogniserFaults(
         expression,

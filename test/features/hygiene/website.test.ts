@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../lib/core/sql.ts';
 import { cleanWebsite, websiteIsClean } from '../../../lib/features/hygiene/website.ts';
 import { expectLawful, hostile, recogniserFaults } from './recognised.ts';
 
@@ -45,8 +46,8 @@ describe('cleanWebsite', () => {
 describe('websiteIsClean', () => {
   it('never calls an address clean that cleanWebsite would change, and knows ordinary ones', async () => {
     const typical = ['https://example.com', 'http://www.example.co.uk/A/b?c=D#e'];
-    const { wrong, missed } = await recogniserFaults(websiteIsClean('x'), cleanWebsite, values, typical);
+    const { wrong, missed } = await recogniserFaults(websiteIsClean(sql`x`), cleanWebsite, values, typical);
     expect({ wrong, missed }).toEqual({ wrong: [], missed: [] });
-    expect(websiteIsClean('x')).not.toContain('\\');
+    expect(websiteIsClean(sql`x`).text).not.toContain('\\');
   });
 });

@@ -230,7 +230,7 @@ describe('a score', () => {
     `);
   });
 
-  it('is the sum of its parts, and the same whatever the order of rows and the number of threads', async () => {
+  it('is the sum of its parts, and independent of the order of rows and the number of threads', async () => {
     const kinds = rules.engagement.events.map(({ type }) => type);
     const contact = fc.record({
       email: fc.constantFrom('x@gmail.com', 'x@acme.example', 'x@competitor.example', 'bounced@acme.example', null),

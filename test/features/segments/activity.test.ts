@@ -31,7 +31,7 @@ it.each([
     );
     expect(rows.map((row) => row.contact_id)).toEqual(active);
   }
-  const [lastLife] = archiveSteps({ ...archive, signsOfLife: types }, '2026-11-22');
+  const [lastLife] = archiveSteps({ ...archive, activityEvents: types }, '2026-11-22');
   if (!lastLife || !('query' in lastLife)) throw new Error('no step');
   const seen = await engine.rows(
     sql`select contact_id from (${lastLife.query}) as l where seen_at > timestamp '2026-09-01' order by contact_id`,

@@ -97,7 +97,7 @@ it.each<[string, Condition]>([
   ['c', text('job_title').hasWord('διευθυντής')],
   ['c', text('job_title').hasWord('ΔΙΕΥΘΥΝΤΉΣ')],
   ['', text('job_title').hasWord('founde', 'geschäfts', '取締役', 'führung')],
-])('finds the words of "%s" in any case and script, whatever stands between them', async (expected, where) => {
+])('finds the words of "%s" in any case and script, with anything between them', async (expected, where) => {
   const contacts = [
     { contact_id: 'a', job_title: 'CEO·Founder—Geschäftsführung' },
     { contact_id: 'b', job_title: 'Ceo\u00a0Founder，役員 取締役会' },
@@ -236,7 +236,7 @@ describe('lists', () => {
     expect(found).toEqual({ sending: 'a', 'on purpose': 'a b c d e', nested: 'a' });
   });
 
-  it('can ask for other lists, whatever the order they stand in', async () => {
+  it('can ask for other lists, in any order', async () => {
     const found = await members({ contacts }, [
       list('rest', all(not(memberOf('german and mailable')), not(memberOf('german')))),
       list('german and mailable', all(memberOf('german'), mailable())),

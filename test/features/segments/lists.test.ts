@@ -71,9 +71,9 @@ describe('a faulty condition is refused in words that say where, what and what i
     ],
     [
       number('employees').between(200, 50),
-      'List "Hot", number(employees): no number lies between 200 and 50. Expected limits that a number can meet, the smaller one first.',
+      'List "Hot", number(employees): no number is between 200 and 50. Expected limits that a number can meet, the smaller one first.',
     ],
-    [{ test: 'number', column: 'employees', atLeast: 5, lessThan: 5 }, 'no number lies between 5 and 5.'],
+    [{ test: 'number', column: 'employees', atLeast: 5, lessThan: 5 }, 'no number is between 5 and 5.'],
     [
       date('created_at').betweenAges('180 days', '90 days'),
       `List "Hot", date(created_at): nothing is older than 180 days and within 90 days. Expected the smaller age first, as in betweenAges('90 days', '180 days').`,
@@ -81,7 +81,7 @@ describe('a faulty condition is refused in words that say where, what and what i
     [date('created_at').betweenAges('3 months', '3 months'), 'nothing is older than 3 months and within 3 months.'],
     [
       event('click', { after: '2026-02-01', before: '2026-01-01' }),
-      'no day lies after 2026-02-01 and before 2026-01-01. Expected the earlier day in after.',
+      'no day is after 2026-02-01 and before 2026-01-01. Expected the earlier day in after.',
     ],
     [event('click', { atLeast: -1 }), 'List "Hot", event(click): found -1. Expected a whole number, such as 3.'],
     [purchases({ moreThan: 1.5 }), 'found 1.5. Expected a whole number, such as 3.'],
@@ -110,7 +110,7 @@ describe('a faulty condition is refused in words that say where, what and what i
     expect(problems(where)[0]).toContain(expected);
   });
 
-  it('and all faults are told at once', () => {
+  it('and all faults are reported at once', () => {
     expect(
       problems(all(text('country').is(''), not(text('nowhere_at_all').is('x')), date('created_at').on('?'))),
     ).toHaveLength(3);
@@ -180,7 +180,7 @@ it('a column that only the workbook has may be asked for, however its header is 
   expect(segments[0]?.where).toMatchObject({ all: [{ column: 'member_rating' }, {}] });
 });
 
-it('limits that somebody can meet are left alone', () => {
+it('limits that can be met are accepted', () => {
   const fine = [
     number('employees').between(50, 50),
     date('created_at').betweenAges('3 months', '90 days'),

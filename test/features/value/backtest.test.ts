@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
-import { raw } from '../../../lib/core/sql.ts';
+import { sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { backtestValue } from '../../../lib/features/value/backtest.ts';
 import { describeValueBacktest } from '../../../lib/features/value/backtest-report.ts';
@@ -31,9 +31,7 @@ async function fill(later: (day: number) => number = (amount) => amount): Promis
     }
   }
   await engine.run(
-    raw(
-      'create or replace table purchases (contact_id varchar, ordered_at timestamp, amount double, currency varchar)',
-    ),
+    sql`create or replace table purchases (contact_id varchar, ordered_at timestamp, amount double, currency varchar)`,
   );
   await engine.append(
     'purchases',
@@ -59,7 +57,7 @@ test('orders that came are counted in the window only, and forecasts stand besid
   await fill();
   const { came, model, forecasts, calibration, topFifth } = await backtestValue({ engine, asOf, days: 90, rules });
   const { n } = await engine.row(
-    raw(`select count(*) as n from purchases where ordered_at > timestamp '2026-08-02 23:59:59'`),
+    sql`select count(*) as n from purchases where ordered_at > timestamp '2026-08-02 23:59:59'`,
   );
   expect(came.orders).toBe(Number(n));
   expect(Object.keys(forecasts)).toEqual([model, 'average rate', 'own rate', 'the days before', 'a year ago']);
@@ -72,7 +70,7 @@ test('orders that came are counted in the window only, and forecasts stand besid
 
 test('too few customers or orders are refused with the reason, and no purchases at all are no failure', async () => {
   await engine.run(
-    raw('create table purchases (contact_id varchar, ordered_at timestamp, amount double, currency varchar)'),
+    sql`create table purchases (contact_id varchar, ordered_at timestamp, amount double, currency varchar)`,
   );
   const none = await backtestValue({ engine, asOf, days: 90, rules });
   expect(none).toMatchObject({ customers: 0, refused: 'only 0 customers had bought by 2026-08-02; 50 are needed' });

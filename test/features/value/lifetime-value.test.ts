@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, Row } from '../../../lib/core/engine.ts';
-import { join, raw, sql } from '../../../lib/core/sql.ts';
+import { join, sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { valueBands } from '../../../lib/features/value/bands.ts';
 import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
@@ -23,7 +23,7 @@ const rules = valueRules.parse({ currencies: { base: 'EUR', rates: { USD: 0.5 } 
 
 async function value(bought: readonly Bought[], when = at, by = rules) {
   await engine.run(
-    raw('create table bought (contact_id varchar, ordered_at timestamp, amount double, currency varchar)'),
+    sql`create table bought (contact_id varchar, ordered_at timestamp, amount double, currency varchar)`,
   );
   for (let from = 0; from < bought.length; from += 500) {
     const rows = bought
@@ -100,7 +100,7 @@ describe('what counts as an order', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: -80, max: 60 }), { minLength: 1, maxLength: 12 }),
         async (amounts) => {
-          await engine.run(raw('drop table if exists bought'));
+          await engine.run(sql`drop table if exists bought`);
           const days = amounts.map((amount, i): Bought => {
             return ['ana', new Date(Date.UTC(2026, 0, 1 + 2 * i, 12)).toISOString().slice(0, 16), amount];
           });
@@ -233,7 +233,7 @@ describe('values and bands', () => {
     ));
   test('the same purchases give the same values, in any order of rows', async () => {
     const first = await value(invented());
-    await engine.run(raw('drop table bought'));
+    await engine.run(sql`drop table bought`);
     const second = await value(invented().reverse());
     expect(second).toEqual(first);
   });

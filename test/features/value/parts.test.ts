@@ -1,7 +1,7 @@
 /** The optimiser, order values, discounting, rules and warnings, each by itself. */
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
-import { raw } from '../../../lib/core/sql.ts';
+import { sql } from '../../../lib/core/sql.ts';
 import { bgNbd } from '../../../lib/features/value/beta-geometric.ts';
 import { jumps } from '../../../lib/features/value/drift.ts';
 import { estimate } from '../../../lib/features/value/estimate.ts';
@@ -107,9 +107,9 @@ describe('what forecasts', () => {
   // A horizon this short leaves no room for a comparison, and fewer than 30 with two repeat orders none for gaps: no table is read.
   const rules = valueRules.parse({ horizonWeeks: 5 });
   const known = {
-    orders: raw(''),
-    firsts: raw(''),
-    histories: raw(''),
+    orders: sql``,
+    firsts: sql``,
+    histories: sql``,
     typical: { leastCents: 0, medianCents: 0, mostCents: 0 },
     groups,
     withSeason: () => Promise.resolve(groups),

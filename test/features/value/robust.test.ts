@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, Row } from '../../../lib/core/engine.ts';
-import { raw, sql } from '../../../lib/core/sql.ts';
+import { sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { valueMetrics } from '../../../lib/features/value/report.ts';
@@ -28,7 +28,7 @@ interface Order {
 
 /** The values of a shop, by customer. */
 async function valued(orders: readonly Order[]) {
-  await engine.run(raw('create or replace table bought (contact_id varchar, day integer, amount double)'));
+  await engine.run(sql`create or replace table bought (contact_id varchar, day integer, amount double)`);
   await engine.append(
     'bought',
     (async function* () {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Alert, deliver, LABEL, lasted } from '../../../lib/github/api/alerts.ts';
+import { type Alert, deliver, LABEL, lasted, REJECTED } from '../../../lib/github/api/alerts.ts';
 import { restClient } from '../../../lib/github/api/rest-client.ts';
 import { type GitHubServer, startGitHubServer } from '../../support/github-server/server.ts';
 
@@ -31,7 +31,7 @@ const github = () =>
 /** One run at a moment: what it raises, or that all is well. */
 async function run(at: string, alerts: readonly Alert[], allClear = alerts.length === 0 ? [well] : []) {
   server.repository.now = at;
-  return deliver(github(), { alerts, allClear, now: new Date(at), run: at });
+  return deliver(github(), { alerts, allClear, now: new Date(at), run: at, workbook: 'w' });
 }
 
 const seen = () =>
@@ -55,14 +55,14 @@ it('opens one issue for three failing nights, and closes it with how long it las
 
 it('does not comment every hour: first at once, then daily, after a week weekly', async () => {
   const start = Date.parse('2026-11-01T05:00:00Z');
-  const said: number[] = [];
+  const comments: number[] = [];
   for (let hour = 0; hour <= 24 * 21; hour += 4) {
-    const [told] = await run(new Date(start + hour * 3_600_000).toISOString(), [failing]);
-    if (told?.did === 'commented') said.push(hour);
+    const [reported] = await run(new Date(start + hour * 3_600_000).toISOString(), [failing]);
+    if (reported?.did === 'commented') comments.push(hour);
   }
-  expect(said[0]).toBe(4);
-  expect(said.filter((hour) => hour <= 168)).toHaveLength(9);
-  expect(said.filter((hour) => hour > 168)).toHaveLength(2);
+  expect(comments[0]).toBe(4);
+  expect(comments.filter((hour) => hour <= 168)).toHaveLength(9);
+  expect(comments.filter((hour) => hour > 168)).toHaveLength(2);
 });
 
 it('takes a new plan’s issue for the old one’s', async () => {
@@ -76,9 +76,38 @@ it('takes a new plan’s issue for the old one’s', async () => {
   await run('2026-11-21T05:00:00Z', [blocked('one')]);
   await run('2026-11-22T05:00:00Z', [blocked('two')]);
   expect(seen()).toEqual([
-    { title: 'one', state: 'not_planned', comments: ['This is no longer so: a newer issue takes its place.'] },
+    { title: 'one', state: 'not_planned', comments: ['This is no longer so: a newer issue takes its place. See #2.'] },
     { title: 'two', state: 'open', comments: [] },
   ]);
+});
+
+it('does not ask again for a plan that a person rejected, until it differs', async () => {
+  const asks = (version: string): Alert => ({ ...failing, key: 'approval/list-cleaning', kind: 'approval', version });
+  await run('2026-11-21T05:00:00Z', [asks('one')]);
+  const [first] = server.repository.issues;
+  if (!first) throw new Error('no issue');
+  first.labels.push(REJECTED);
+  first.state = 'closed';
+  const [again] = await run('2027-03-01T05:00:00Z', [asks('one')]);
+  expect([again?.did, server.repository.issues.length]).toEqual(['rejected before', 1]);
+  const [other] = await run('2027-03-02T05:00:00Z', [asks('two')]);
+  expect([other?.did, server.repository.issues.length]).toEqual(['opened', 2]);
+});
+
+it('closes no issue of another workbook', async () => {
+  await run('2026-11-21T05:00:00Z', [failing]);
+  const other = { alerts: [], allClear: [well], now: new Date(), run: 'r', workbook: 'another' };
+  await deliver(github(), other);
+  expect(seen()).toMatchObject([{ state: 'open' }]);
+});
+
+it('opens one issue although GitHub lists it late, and does not lose it for missing labels', async () => {
+  server.repository.listLag = 3;
+  server.repository.dropsLabels = true;
+  await run('2026-11-21T05:00:00Z', [failing]);
+  await run('2026-11-22T05:00:00Z', [failing]);
+  await run('2026-11-23T05:00:00Z', []);
+  expect(seen()).toMatchObject([{ state: 'completed' }]);
 });
 
 it('leaves one open issue where two runs open theirs at the same moment', async () => {
@@ -94,15 +123,23 @@ it('leaves one open issue where two runs open theirs at the same moment', async 
       }
     });
   };
-  const told = await Promise.all(
-    ['a', 'b'].map((name) => deliver(github(), { alerts: [failing], allClear: [], now: new Date(), run: name })),
+  const reported = await Promise.all(
+    ['a', 'b'].map((name) =>
+      deliver(github(), { alerts: [failing], allClear: [], now: new Date(), run: name, workbook: 'w' }),
+    ),
   );
   expect(server.repository.issues.filter((each) => each.state === 'open').map((each) => each.number)).toEqual([1]);
-  expect(told.flat().map((each) => each.issue.number)).toContain(1);
+  expect(reported.flat().map((each) => each.issue.number)).toContain(1);
 });
 
 it('does not believe a stranger’s issue that copies the marker', async () => {
-  server.repository.openIssue('mine', '<!-- nightshift alert key="failed/list-cleaning" version="" -->', []);
+  server.repository.openIssue(
+    'mine',
+    '<!-- nightshift alert key="failed/list-cleaning" version="" -->',
+    [],
+    false,
+    'stranger',
+  );
   await run('2026-11-21T05:00:00Z', [failing]);
   expect(server.repository.issues).toHaveLength(2);
 });

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { commitLedger, LedgerNotPushed } from '../../../lib/github/api/commit-ledger.ts';
+import { commitLedger, fetchLedger, LEDGER_BRANCH, LedgerNotPushed } from '../../../lib/github/api/commit-ledger.ts';
 
 let base: string;
 let clone: string;
@@ -32,7 +32,8 @@ function entry(name = path, text = '{}\n'): string {
   return name;
 }
 const waits: number[] = [];
-const commit = (write: string[], remove: string[] = []) =>
+const commit = async (write: string[], remove: string[] = []) => (await push(write, remove)).commit;
+const push = (write: string[], remove: string[] = []) =>
   commitLedger({
     folder: join(clone, 'data/ledger'),
     write,
@@ -102,12 +103,12 @@ it('builds on what people push meanwhile, and loses none of it', async () => {
   expect(log).toEqual(['list-cleaning 2026-11-23: 41 suppressed', 'Edit', 'Edit', 'Edit', 'Start']);
 });
 
-it('gives up after a bounded number of tries, in words, and never forces', async () => {
+it('repeats no push that a rule forbids, names the cause, and never forces', async () => {
   writeFileSync(join(base, 'remote.git/hooks/pre-receive'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   entry();
   waits.length = 0;
   await expect(commit([path])).rejects.toThrow(LedgerNotPushed);
-  expect(waits).toHaveLength(7);
+  expect(waits).toEqual([]);
   expect(onRemote()).toEqual(['README.md']);
 });
 
@@ -150,4 +151,32 @@ it('takes files out that a compaction has put together', async () => {
   entry('list-cleaning/2026-11.jsonl');
   await commit(['list-cleaning/2026-11.jsonl'], [path, 'list-cleaning/2026-11-22/never.json']);
   expect(onRemote()).toEqual(['README.md', 'data/ledger/list-cleaning/2026-11.jsonl']);
+});
+
+const forbid = (branch: string): void =>
+  writeFileSync(
+    join(base, 'remote.git/hooks/pre-receive'),
+    `#!/bin/sh\nwhile read -r _ _ ref; do [ "$ref" = refs/heads/${branch} ] && { echo "GH013: Repository rule violations found"; exit 1; }; done; exit 0\n`,
+    { mode: 0o755 },
+  );
+const pathsOn = (branch: string): string[] =>
+  git(join(base, 'remote.git'), 'ls-tree', '-r', '--name-only', branch).split('\n');
+
+it('moves to a branch of its own, with the whole ledger, where the default branch refuses it', async () => {
+  await commit([entry()]);
+  forbid('main');
+  const second = entry('list-cleaning/2026-11-24/run2.json');
+  waits.length = 0;
+  expect((await push([second])).branch).toBe(LEDGER_BRANCH);
+  expect(waits).toEqual([]);
+  expect(pathsOn(LEDGER_BRANCH)).toEqual([`data/ledger/${path}`, `data/ledger/${second}`]);
+  // From then on it stays there, and a fresh checkout of the default branch finds it.
+  git(base, 'clone', '-q', '--depth=1', '-b', 'main', `file://${join(base, 'remote.git')}`, 'fresh');
+  clone = join(base, 'fresh');
+  await fetchLedger(join(clone, 'data/ledger'), {});
+  expect(readdirSync(join(clone, 'data/ledger/list-cleaning')).sort()).toEqual(['2026-11-23', '2026-11-24']);
+  const third = entry('list-cleaning/2026-11-25/run3.json');
+  expect((await push([third], [second])).branch).toBe(LEDGER_BRANCH);
+  expect(pathsOn(LEDGER_BRANCH)).toEqual([`data/ledger/${path}`, `data/ledger/${third}`]);
+  expect(pathsOn('main')).toEqual(['README.md', `data/ledger/${path}`]);
 });

@@ -82,12 +82,36 @@ describe('opening an issue', () => {
     expect(server.repository.issues).toHaveLength(1);
   });
 
-  it('gives up on what GitHub refuses, at once and in words', async () => {
-    once(opening, { kind: 'status', status: 410 });
+  it('gives up at once where issues are switched off, and names that', async () => {
+    server.repository.hasIssues = false;
     await expect(client().open(wanted, marker)).rejects.toThrow(
-      'GitHub: opening an issue was answered with 410. Issues are turned off in the repository settings; turn them on.',
+      'GitHub: opening an issue was answered with 410. Issues are switched off in this repository, as they are in every new fork.',
     );
     expect(waits).toEqual([]);
+  });
+
+  it.each([
+    [
+      'x-ratelimit-remaining',
+      "GitHub's hourly limit for this repository is used up until 05:40 UTC",
+      'API rate limit exceeded',
+    ],
+    ['x-other', 'The workflow lacks a permission', 'Resource not accessible by integration'],
+    ['x-other', 'the token may not do this', 'Repository was archived so is read-only.'],
+  ])('calls a 403 by its own name (%s): %s', async (header, advice, message) => {
+    const reset = String(Date.parse('2026-11-24T05:40:00Z') / 1000);
+    const headers = { [header]: '0', 'x-ratelimit-reset': reset };
+    server.trouble = () => ({ kind: 'status', status: 403, headers, message });
+    await expect(client().open(wanted, marker)).rejects.toThrow(advice);
+  });
+
+  it('puts labels on again that GitHub dropped, and finds an issue that has none', async () => {
+    server.repository.dropsLabels = true;
+    await client().open(wanted, marker);
+    expect(server.repository.issues[0]?.labels).toEqual([...wanted.labels]);
+    const [first] = server.repository.issues;
+    if (first) first.labels = [];
+    expect((await client().issues('nightshift')).map(({ number }) => number)).toEqual([1]);
   });
 
   it('gives up on a GitHub that stays down, and never waits longer than its budget', async () => {
@@ -102,7 +126,7 @@ describe('opening an issue', () => {
   });
 });
 
-it('says a comment once, though its answer was lost and though it is said again', async () => {
+it('makes a comment once, though its answer was lost and though it is made again', async () => {
   const issue = await client().open(wanted, marker);
   once('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { kind: 'reset-after' });
   await client().comment(issue, 'again <!-- run 2 -->', '<!-- run 2 -->');

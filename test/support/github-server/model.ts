@@ -5,8 +5,10 @@
 
 export interface Comment {
   readonly id: number;
-  readonly body: string;
+  body: string;
+  readonly author: string;
   readonly createdAt: string;
+  updatedAt: string;
 }
 
 export interface Issue {
@@ -22,6 +24,9 @@ export interface Issue {
   readonly comments: Comment[];
   /** GitHub lists pull requests among the issues. */
   readonly isPullRequest: boolean;
+  readonly author: string;
+  /** When the list of issues begins to show it: GitHub's lists lag at times. */
+  readonly listedFrom: number;
 }
 
 export interface Workflow {
@@ -47,6 +52,9 @@ export interface Dispatch {
   readonly inputs: Record<string, unknown>;
 }
 
+/** In whose name a workflow's own token speaks. */
+const BOT = 'github-actions[bot]';
+
 export class Repository {
   readonly issues: Issue[] = [];
   readonly labels = new Map<string, { color: string; description: string }>();
@@ -54,23 +62,36 @@ export class Repository {
   readonly runs: WorkflowRun[] = [];
   readonly dispatches: Dispatch[] = [];
   readonly enabled: string[] = [];
+  /** What people may do, by login; anybody else may read. */
+  readonly permissions = new Map<string, 'admin' | 'write' | 'read' | 'none'>();
+  isPrivate = true;
+  isFork = false;
+  hasIssues = true;
+  /** GitHub drops the labels of new issues at times. */
+  dropsLabels = false;
+  /** So many lists of issues are answered without an issue that was just opened. */
+  listLag = 0;
+  /** How many lists of issues were answered. */
+  lists = 0;
   /** The server's clock; tests set it. */
   now = '2026-11-24T05:00:00Z';
   #nextComment = 1;
 
-  openIssue(title: string, body: string, labels: readonly string[], isPullRequest = false): Issue {
+  openIssue(title: string, body: string, labels: readonly string[], isPullRequest = false, author = BOT): Issue {
     const issue: Issue = {
       number: this.issues.length + 1,
       title,
       body,
       state: 'open',
       stateReason: null,
-      labels: [...labels],
+      labels: this.dropsLabels ? [] : [...labels],
       createdAt: this.now,
       updatedAt: this.now,
       closedAt: null,
       comments: [],
       isPullRequest,
+      author,
+      listedFrom: this.lists + this.listLag,
     };
     for (const label of labels)
       if (!this.labels.has(label)) this.labels.set(label, { color: 'ededed', description: '' });
@@ -78,8 +99,8 @@ export class Repository {
     return issue;
   }
 
-  comment(issue: Issue, body: string): Comment {
-    const comment = { id: this.#nextComment++, body, createdAt: this.now };
+  comment(issue: Issue, body: string, author = BOT): Comment {
+    const comment = { id: this.#nextComment++, body, author, createdAt: this.now, updatedAt: this.now };
     issue.comments.push(comment);
     issue.updatedAt = this.now;
     return comment;

@@ -7,8 +7,8 @@ export interface Place {
   readonly slug: string;
 }
 
-const bot = ({ api, web }: Place) => ({
-  login: 'github-actions[bot]',
+const user = ({ api, web }: Place, login = 'github-actions[bot]') => ({
+  login,
   id: 41898282,
   node_id: 'MDM6Qm90NDE4OTgyODI=',
   avatar_url: `${web}/avatar`,
@@ -24,7 +24,7 @@ const bot = ({ api, web }: Place) => ({
   repos_url: `${api}/users/x/repos`,
   events_url: `${api}/users/x/events`,
   received_events_url: `${api}/users/x/received_events`,
-  type: 'Bot',
+  type: login.endsWith('[bot]') ? 'Bot' : 'User',
   site_admin: false,
 });
 
@@ -56,7 +56,7 @@ export function issue(place: Place, repository: Repository, one: Issue) {
     state_reason: one.stateReason,
     title: one.title,
     body: one.body,
-    user: bot(place),
+    user: user(place, one.author),
     labels: one.labels.map((name) => label(place, repository, name)),
     assignee: null,
     assignees: [],
@@ -72,17 +72,17 @@ export function issue(place: Place, repository: Repository, one: Issue) {
   };
 }
 
-export function comment(place: Place, one: Issue, said: Comment) {
+export function comment(place: Place, one: Issue, given: Comment) {
   return {
-    id: said.id,
-    node_id: `IC_${said.id}`,
-    url: `${place.api}/repos/${place.slug}/issues/comments/${said.id}`,
-    html_url: `${place.web}/${place.slug}/issues/${one.number}#issuecomment-${said.id}`,
+    id: given.id,
+    node_id: `IC_${given.id}`,
+    url: `${place.api}/repos/${place.slug}/issues/comments/${given.id}`,
+    html_url: `${place.web}/${place.slug}/issues/${one.number}#issuecomment-${given.id}`,
     issue_url: `${place.api}/repos/${place.slug}/issues/${one.number}`,
-    body: said.body,
-    user: bot(place),
-    created_at: said.createdAt,
-    updated_at: said.createdAt,
+    body: given.body,
+    user: user(place, given.author),
+    created_at: given.createdAt,
+    updated_at: given.updatedAt,
     author_association: 'NONE',
   };
 }
@@ -151,12 +151,46 @@ function minimalRepository(place: Place) {
     node_id: 'R_1',
     name,
     full_name: place.slug,
-    owner: bot(place),
+    owner: user(place),
     private: true,
     html_url: `${place.web}/${place.slug}`,
     description: null,
     fork: false,
     url,
     ...Object.fromEntries(REPOSITORY_URLS.split(' ').map((each) => [`${each}_url`, `${url}/${each}`])),
+  };
+}
+
+/** What a person may do, as GitHub gives it. */
+export const permission = (place: Place, login: string, level: string) => ({
+  permission: level,
+  role_name: level,
+  user: { ...user(place, login), role_name: level },
+});
+
+/** The repository whole: what clients rely on, and what the description asks for. */
+export function repository(place: Place, one: Repository) {
+  const url = `${place.api}/repos/${place.slug}`;
+  const minimal = minimalRepository(place);
+  const now = one.now;
+  return {
+    ...minimal,
+    private: one.isPrivate,
+    fork: one.isFork,
+    has_issues: one.hasIssues,
+    ...{ has_projects: true, has_wiki: true, has_pages: false, has_downloads: true, has_discussions: false },
+    ...{ archived: false, disabled: false, default_branch: 'main', visibility: one.isPrivate ? 'private' : 'public' },
+    ...{ forks: 0, forks_count: 0, open_issues: 0, open_issues_count: 0, watchers: 0, watchers_count: 0 },
+    ...{ stargazers_count: 0, subscribers_count: 0, network_count: 0, size: 1 },
+    ...{
+      language: null,
+      homepage: null,
+      license: null,
+      mirror_url: null,
+      pushed_at: now,
+      created_at: now,
+      updated_at: now,
+    },
+    ...{ clone_url: `${minimal.html_url}.git`, git_url: url, ssh_url: url, svn_url: url, is_template: false },
   };
 }

@@ -125,12 +125,15 @@ function attempt(state: GitHubServer, known: ReturnType<typeof operationOf>, url
     return given;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.message !== 'already_exists') state.faults.push(`${request(known?.operation, url)}: ${error.message}`);
+    if (!EXPECTED.has(error.message)) state.faults.push(`${request(known?.operation, url)}: ${error.message}`);
     const errors =
       error.message === 'already_exists' ? [{ code: 'already_exists', resource: 'Label', field: 'name' }] : [];
     return { status: error.status, body: { message: error.message, errors }, headers: error.headers };
   }
 }
+
+/** What GitHub answers to a client that is right to ask. */
+const EXPECTED = new Set(['already_exists', 'Label does not exist', 'Issues has been disabled in this repository.']);
 
 const request = (operation: string | undefined, url: URL): string => operation ?? url.pathname;
 
@@ -153,14 +156,23 @@ const LONGEST_BODY = 65_536;
 const LONGEST_TITLE = 256;
 
 const handlers: Readonly<Record<Operation, Handler>> = {
+  'GET /repos/{owner}/{repo}': (state) => ({ status: 200, body: render.repository(placeOf(state), state.repository) }),
+  'GET /repos/{owner}/{repo}/collaborators/{username}/permission': (state, { username = '' }) => ({
+    status: 200,
+    body: render.permission(placeOf(state), username, state.repository.permissions.get(username) ?? 'read'),
+  }),
   'GET /repos/{owner}/{repo}/issues': (state, _, query, __, url) => {
     const { repository } = state;
+    withIssues(state);
+    repository.lists += 1;
     const wanted = (query.labels ?? '').split(',').filter(Boolean);
     const since = query.since;
     const found = repository.issues
       .filter((issue) => query.state === 'all' || issue.state === (query.state ?? 'open'))
       .filter((issue) => wanted.every((label) => issue.labels.includes(label)))
       .filter((issue) => since === undefined || issue.updatedAt >= since)
+      .filter((issue) => query.creator === undefined || issue.author === query.creator)
+      .filter((issue) => issue.listedFrom < repository.lists)
       .sort((a, b) => (query.direction === 'asc' ? a.number - b.number : b.number - a.number));
     return paged(
       state,
@@ -169,8 +181,31 @@ const handlers: Readonly<Record<Operation, Handler>> = {
       found.map((issue) => render.issue(placeOf(state), repository, issue)),
     );
   },
+  'GET /repos/{owner}/{repo}/issues/{issue_number}': (state, values) => ({
+    status: 200,
+    body: render.issue(placeOf(state), state.repository, issueOf(state, values)),
+  }),
+  'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': (state, { comment_id: id }) => {
+    for (const issue of state.repository.issues) {
+      const found = issue.comments.find((each) => String(each.id) === id);
+      if (found) return { status: 200, body: render.comment(placeOf(state), issue, found) };
+    }
+    throw new Refusal(404, 'Not Found');
+  },
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': (state, values, _, body) => {
+    const issue = issueOf(state, values);
+    issue.labels = [...new Set([...issue.labels, ...(body.labels as string[])])];
+    return { status: 200, body: issue.labels.map((name) => render.label(placeOf(state), state.repository, name)) };
+  },
+  'DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}': (state, values) => {
+    const issue = issueOf(state, values);
+    if (!issue.labels.includes(values.name ?? '')) throw new Refusal(404, 'Label does not exist');
+    issue.labels = issue.labels.filter((name) => name !== values.name);
+    return { status: 200, body: issue.labels.map((name) => render.label(placeOf(state), state.repository, name)) };
+  },
   'POST /repos/{owner}/{repo}/issues': (state, _, __, body) => {
     const { repository } = state;
+    withIssues(state);
     const title = String(body.title);
     const text = fitting(body.body);
     if (title.length > LONGEST_TITLE) throw new Refusal(422, 'title is too long (maximum is 256 characters)');
@@ -201,8 +236,8 @@ const handlers: Readonly<Record<Operation, Handler>> = {
   },
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': (state, values, _, body) => {
     const issue = issueOf(state, values);
-    const said = state.repository.comment(issue, fitting(body.body));
-    return { status: 201, body: render.comment(placeOf(state), issue, said) };
+    const made = state.repository.comment(issue, fitting(body.body));
+    return { status: 201, body: render.comment(placeOf(state), issue, made) };
   },
   'POST /repos/{owner}/{repo}/labels': (state, _, __, body) => {
     const name = String(body.name);
@@ -238,6 +273,11 @@ const handlers: Readonly<Record<Operation, Handler>> = {
     return { ...page, body: { total_count: all.length, workflow_runs: page.body } };
   },
 };
+
+/** A fork begins with issues switched off. */
+function withIssues({ repository }: GitHubServer): void {
+  if (!repository.hasIssues) throw new Refusal(410, 'Issues has been disabled in this repository.');
+}
 
 function issueOf(state: GitHubServer, values: Record<string, string>): Issue {
   const found = state.repository.issues.find((each) => each.number === Number(values.issue_number));

@@ -1,4 +1,6 @@
-/** A1 notation: the part that `ranges` may hold (`Tab`, `'My tab'!A1:C`, `Tab!2:5`, `Tab!B7`). No R1C1, no named ranges. */
+/**
+ * A1 notation: the part that `ranges` may hold (`Tab`, `'My tab'!A1:C`, `Tab!2:5`, `Tab!B7`). No R1C1, no named ranges.
+ */
 import { invalid } from './api-error.ts';
 import { type Book, type Tab, tabByTitle } from './model.ts';
 

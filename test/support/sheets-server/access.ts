@@ -2,9 +2,10 @@
 import { ApiError } from './api-error.ts';
 
 /**
- * `excel`: an .xlsx file in Drive (node-google-spreadsheet#651, gspread#732); `rate`: Drive's own rate limit, which it answers with 403
- * ("Resolve errors" of its documentation); `reader`: shared, but only to look at; `signed-out`: no or stale credentials; `narrow`: signed in without the scope; `disabled`: API off in the project;
- * `denied`: not shared; `missing`: no such file.
+ * `excel`: an .xlsx file in Drive (node-google-spreadsheet#651, gspread#732); `rate`: Drive's own rate limit, which it
+ * answers with 403 ("Resolve errors" of its documentation); `reader`: shared, but only to look at; `signed-out`: no or
+ * stale credentials; `narrow`: signed in without the scope; `disabled`: API off in the project; `denied`: not shared;
+ * `missing`: no such file.
  */
 export type Access =
   | 'excel'

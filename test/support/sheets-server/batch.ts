@@ -73,7 +73,10 @@ function applyOne(book: Book, request: api.Schema$Request, options: BatchOptions
   return (apply(book, body as object, options) ?? {}) as api.Schema$Response;
 }
 
-/** The spreadsheet after the batch, and the replies; the one given stays as it is. Errors name the request, as Google does. */
+/**
+ * The spreadsheet after the batch, and the replies; the one given stays as it is. Errors name the request, as Google
+ * does.
+ */
 export function applyBatch(
   book: Book,
   requests: api.Schema$Request[],

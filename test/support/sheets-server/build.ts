@@ -1,4 +1,6 @@
-/** Builds the content of a spreadsheet in a test or from CSV files: `book({ contacts: [['contact_id', 'email'], …] })`. */
+/**
+ * Builds the content of a spreadsheet in a test or from CSV files: `book({ contacts: [['contact_id', 'email'], …] })`.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Papa from 'papaparse';
@@ -17,7 +19,9 @@ export function formula(text: string, shows?: string | number): Cell {
   };
 }
 
-/** A column of cells that one formula fills: the formula, and what it spills into the rows below (ARRAYFORMULA, QUERY). */
+/**
+ * A column of cells that one formula fills: the formula, and what it spills into the rows below (ARRAYFORMULA, QUERY).
+ */
 export function spill(text: string, shows: readonly string[]): Cell[] {
   return shows.map((stringValue, i) => {
     const effectiveValue = { stringValue };

@@ -45,7 +45,10 @@ function cellMask(fields: string | null | undefined): Mask {
   return mask;
 }
 
-/** A value typed into a spilled cell makes its formula #REF!, and empties all that it had filled (google-api-go-client#1041). */
+/**
+ * A value typed into a spilled cell makes its formula #REF!, and empties all that it had filled
+ * (google-api-go-client#1041).
+ */
 function breakSpill(tab: Tab, spilledBy: string): void {
   tab.rows = tab.rows.map((cells) =>
     cells.map((cell) => {
@@ -119,7 +122,8 @@ export function copyPaste(book: Book, request: api.Schema$CopyPasteRequest): voi
   if (pasteType !== 'PASTE_NORMAL' || pasteOrientation !== 'NORMAL') throw notImplemented(`pasting by ${pasteType}`);
   const [from, to] = [bounds(book, request.source ?? {}), bounds(book, request.destination ?? {})];
   const [rows, columns] = [from.endRow - from.startRow, from.endColumn - from.startColumn];
-  // "If the range is smaller than the source range, the entire source data will still be copied" (CopyPasteRequest.destination).
+  // "If the range is smaller than the source range, the entire source data will still be copied"
+  // (CopyPasteRequest.destination).
   if (to.endRow - to.startRow > rows || to.endColumn - to.startColumn > columns)
     throw notImplemented('repeating what is pasted in a larger area');
   if (to.startRow + rows > to.tab.rowCount || to.startColumn + columns > to.tab.columnCount)

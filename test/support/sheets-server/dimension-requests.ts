@@ -71,7 +71,8 @@ function splice(tab: Tab, rows: boolean, at: number, remove: number, insert: num
     const range = shifted(filter, rows, at, remove, insert)[0];
     tab.basicFilter = range === undefined ? undefined : { ...tab.basicFilter, range };
   }
-  // Rows put in inside of a Table join it; below its last they do not (google_workspace_mcp#643, node-google-spreadsheet#709).
+  // Rows put in inside of a Table join it; below its last they do not (google_workspace_mcp#643,
+  // node-google-spreadsheet#709).
   tab.tables = tab.tables.flatMap((one) =>
     one.range ? shifted(one.range, rows, at, remove, insert).map((range) => ({ ...one, range })) : [one],
   );

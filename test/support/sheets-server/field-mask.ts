@@ -1,4 +1,6 @@
-/** Google's field masks, in both spellings: `a.b,c` (FieldMask in bodies) and `a(b,c/d)` (the `fields` URL parameter). */
+/**
+ * Google's field masks, in both spellings: `a.b,c` (FieldMask in bodies) and `a(b,c/d)` (the `fields` URL parameter).
+ */
 import { invalid } from './api-error.ts';
 
 /** A tree of field names; an empty map means the whole of what is there; the name `*` means every field. */

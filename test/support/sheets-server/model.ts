@@ -5,7 +5,10 @@
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { invalid } from './api-error.ts';
 
-/** A cell with an effective value and no typed one shows what a formula elsewhere spilled into it: `spilledBy` names that formula. */
+/**
+ * A cell with an effective value and no typed one shows what a formula elsewhere spilled into it: `spilledBy` names
+ * that formula.
+ */
 export type Cell = Readonly<api.Schema$CellData> & { readonly spilledBy?: string };
 export type Row = readonly (Cell | undefined)[];
 export type DimensionProperties = Readonly<{ hiddenByUser?: boolean; hiddenByFilter?: boolean; pixelSize?: number }>;

@@ -1,4 +1,6 @@
-/** Requests of a batch that concern a whole tab or the spreadsheet: add, copy, delete, describe, protect, filter, merge. */
+/**
+ * Requests of a batch that concern a whole tab or the spreadsheet: add, copy, delete, describe, protect, filter, merge.
+ */
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { invalid, notImplemented } from './api-error.ts';
 import { bounds } from './cell-requests.ts';

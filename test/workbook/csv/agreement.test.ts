@@ -18,8 +18,9 @@ beforeAll(async () => {
 type Reading = 'refused' | 'itself' | 'copy';
 
 /**
- * The law: what DuckDB reads, of the file itself or of its strict copy, are exactly the records that are well formed, and of a
- * file that it reads itself all are. A file of which it finds another number of rows than it should counts as one to copy.
+ * The law: what DuckDB reads, of the file itself or of its strict copy, are exactly the records that are well formed,
+ * and of a file that it reads itself all are. A file of which it finds another number of rows than it should counts as
+ * one to copy.
  */
 async function lawHolds(text: string, shrinkBuffers = (options: string) => options): Promise<Reading> {
   const path = folder.write('law.csv', text);

@@ -29,7 +29,9 @@ function cellOf(delimiter: Delimiter, full: boolean): fc.Arbitrary<Cell> {
   });
 }
 
-/** A cell as DuckDB's COPY would write it into a patch: every quote means quotes around, and nothing at all is no cell. */
+/**
+ * A cell as DuckDB's COPY would write it into a patch: every quote means quotes around, and nothing at all is no cell.
+ */
 function patchCellOf(delimiter: Delimiter): fc.Arbitrary<Cell> {
   return cellOf(delimiter, true).map(({ raw, text }) => ({
     raw: raw.startsWith('"') || !raw.includes('"') ? raw : `"${raw.replaceAll('"', '""')}"`,

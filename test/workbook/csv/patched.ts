@@ -1,5 +1,6 @@
 /**
- * Hostile CSV files made piece by piece, patches for them, and what must come of it: a model of `splice` that joins texts.
+ * Hostile CSV files made piece by piece, patches for them, and what must come of it: a model of `splice` that joins
+ * texts.
  */
 import type { Delimiter } from '../../../lib/workbook/csv/cell.ts';
 

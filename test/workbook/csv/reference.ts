@@ -1,5 +1,6 @@
 /**
- * What a CSV file means, said a second time and slowly: with regular expressions over text, where lib/workbook/csv walks bytes.
+ * What a CSV file means, said a second time and slowly: with regular expressions over text, where lib/workbook/csv
+ * walks bytes.
  */
 export interface ReferenceRecord {
   readonly raw: string;

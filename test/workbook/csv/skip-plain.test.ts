@@ -1,4 +1,7 @@
-/** The fast way over plain records passes over just what the slow one calls well formed, and stops before everything else. */
+/**
+ * The fast way over plain records passes over just what the slow one calls well formed, and stops before everything
+ * else.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Scanner } from '../../../lib/workbook/csv/scan.ts';

@@ -26,7 +26,7 @@ const reader = aJob({
   reads: ['contacts', 'events', 'purchases', 'bounces'],
   metrics: () => ({
     events: sql`select event_id || ' ' || contact_id || ' ' || type || ' ' || coalesce(cast(value as varchar), '-') as label, cast(occurred_at as varchar) as at from events order by 1`,
-    bounces: sql`select bounce_id as label, kind || ' ' || coalesce(code, '-') as said from bounces order by 1`,
+    bounces: sql`select bounce_id as label, kind || ' ' || coalesce(code, '-') as output from bounces order by 1`,
   }),
 });
 
@@ -108,7 +108,7 @@ it('Parquet columns are read by their types, whatever wrote them', async () => {
   await writeParquet({
     [join(folder, 'w.parquet')]: `
       select cast(1 as bigint) as event_id, cast(12 as double) as contact_id, 'click' as type, timestamp '2026-11-20 10:00:00' as occurred_at, cast('' as varchar) as campaign, cast(0.1 as float) as value, [1, 2] as tags
-      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('nan' as float), null`,
+      union all select 2, 12, 'click', timestamp '2026-11-20 11:00:00.5', null, cast('infinity' as float), null`,
     [join(folder, 'b.parquet')]: `
       select uuid '11111111-1111-1111-1111-111111111111' as bounce_id, '12@example.com' as email, 'hard' as kind, cast(550 as decimal(5, 1)) as code, date '2026-11-20' as occurred_at`,
   });
@@ -265,9 +265,9 @@ describe('the commands', () => {
   const command = async (
     sources: Parameters<typeof sourcesOf>[0],
     ...argv: string[]
-  ): Promise<{ code: number; said: string }> => {
-    const said: string[] = [];
-    vi.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+  ): Promise<{ code: number; output: string }> => {
+    const output: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     vi.stubEnv(ERASE_KEY, 'a key of the tests, long enough');
     try {
@@ -275,7 +275,7 @@ describe('the commands', () => {
         ...nightShift,
         workbook: { ...nightShift.workbook, sources: sourcesOf(sources) },
       });
-      return { code, said: said.join('\n') };
+      return { code, output: output.join('\n') };
     } finally {
       vi.unstubAllEnvs();
       vi.restoreAllMocks();
@@ -289,9 +289,9 @@ describe('the commands', () => {
     put(folder, { 'w/events.csv': text });
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const doctor = await command({ events: join(folder, 'w') }, 'doctor', ...options);
-    expect(doctor.said).toContain(`well  ${source}: 3 rows of events`);
+    expect(doctor.output).toContain(`OK     ${source}: 3 rows of events`);
     const erase = await command({ events: join(folder, 'w') }, 'erase', 'c1', '--yes', ...options);
-    expect(erase.said).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
+    expect(erase.output).toContain(`Still there, in files that are only read: ${join(folder, 'w')}, 2 rows of events.`);
     expect(erase.code).toBe(1);
     expect(readFileSync(source, 'utf8')).toBe(text);
     expect(readCsv(folder, 'contacts').map((row: Row) => row.contact_id)).toEqual(['c2']);
@@ -301,7 +301,7 @@ describe('the commands', () => {
     const { folder } = inFiles();
     const options = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const run = await command({ events: 'no/such/folder' }, 'run', 'nightly', ...options);
-    expect(run.said).toContain('sources.events: no/such/folder: there is no such file.');
+    expect(run.output).toContain('sources.events: no/such/folder: there is no such file.');
     expect(run.code).toBe(1);
     expect(readdirSync(folder).sort()).toEqual(['.nightshift', 'contacts.csv', 'ledger']);
   });

@@ -1,7 +1,12 @@
 /** What a Google Sheet really does, and what must not come of it: formulas that fill cells, protections, error texts in any language, copies. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/core/job.ts';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
+import { openSheetsStore } from '../../../lib/workbook/sheets/store.ts';
+import type { Store, TablePatch } from '../../../lib/workbook/store.ts';
 import { jobOf, night } from '../../support/night.ts';
 import { commandsOn } from '../../support/sheet-command.ts';
 import { book, type Given, spill } from '../../support/sheets-server/build.ts';
@@ -41,7 +46,7 @@ describe('cells that a formula fills', () => {
     expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (contacts: formula)': 3 });
     // What was left is no decision.
     expect(bench.rows('changes')).toHaveLength(1);
-    expect((await commandsOn(bench)('doctor')).said).toContain('tab "contacts": a formula fills "country".');
+    expect((await commandsOn(bench)('doctor')).output).toContain('tab "contacts": a formula fills "country".');
   });
 
   it('make of a tab that IMPORTRANGE or QUERY fills one that is only read', async () => {
@@ -96,7 +101,7 @@ describe('a refusal', () => {
   ] as const)('for being %s says what to do', async (sheets, drive, message) => {
     const bench = await aSheet({ contacts: [HEADERS] });
     bench.server.access = { sheets, drive };
-    expect((await commandsOn(bench)('doctor')).said).toMatch(message);
+    expect((await commandsOn(bench)('doctor')).output).toMatch(message);
   });
 
   it('of Drive for its rate is waited for, and no reason to share', async () => {
@@ -112,14 +117,14 @@ describe('a refusal', () => {
   });
 
   it('to answer at all, where nothing was ever reached, is told at once and soon given up', async () => {
-    const said: string[] = [];
+    const output: string[] = [];
     const options = {
       rootUrl: 'http://127.0.0.1:9',
       sleep: async () => {},
-      progress: (line: string) => void said.push(line),
+      progress: (line: string) => void output.push(line),
     };
     await expect(sheetsClient(SPREADSHEET, options).get('properties')).rejects.toMatchObject({ name: 'NoNetwork' });
-    expect(said).toEqual(['Google Sheets can’t be reached (ECONNREFUSED): trying again']);
+    expect(output).toEqual(['Google Sheets can’t be reached (ECONNREFUSED): trying again']);
   });
 });
 
@@ -194,7 +199,7 @@ it('a copy of the workbook is noticed, and begins a history of its own', async (
   const store = await copy.open();
   expect(await store.marker()).toBeNull();
   await store.close();
-  expect((await commandsOn(copy)('doctor')).said).toContain('is a copy of another workbook');
+  expect((await commandsOn(copy)('doctor')).output).toContain('is a copy of another workbook');
   expect(jobOf(await nightOf(copy, sets('email_note', 'seen')), 'a-job').status).toBe('applied');
   const after = await copy.open();
   expect((await after.marker())?.entries).toHaveLength(1);
@@ -223,4 +228,61 @@ it('each row of changes is written in the request of its cell, or not at all', a
   ]);
   const [headers = [], ...changes] = bench.rows('changes') ?? [];
   expect(changes.map((row) => row[headers.indexOf('row_key')]).sort()).toEqual(['c0', 'c2', 'c3']);
+});
+
+describe('a run that is killed between two of its requests', () => {
+  const rows = 6000;
+  const patchOf = (store: Store): TablePatch => {
+    const path = join(store.scratch, 'patch-contacts.csv');
+    writeFileSync(path, Array.from({ length: rows }, (_, i) => `u,${i},c${i},,decided for c${i}\n`).join(''));
+    return { table: 'contacts', path, columns: ['contact_id', 'status'], rows: { update: rows, remove: 0, insert: 0 } };
+  };
+  const entry = (status: string) => [{ job: 'a-job', period: '2026-11-23', entry: { status } }];
+
+  it('leaves whole requests and a record of it, and the next run goes on from there', async () => {
+    const bench = await aSheet({ contacts: [HEADERS, ...people(rows)] });
+    let writes = 0;
+    const client = sheetsClient(SPREADSHEET, {
+      rootUrl: bench.server.url,
+      sleep: () => Promise.reject(new Error('killed')),
+    });
+    bench.server.scenario = {
+      fault: ({ method }) => (method.endsWith('batchUpdate') && ++writes === 3 ? 'reset-before' : undefined),
+    };
+    const folder = temporaryFolder();
+    const options = {
+      spreadsheetId: SPREADSHEET,
+      folder,
+      aliases: {},
+      recognise: recogniseWith(),
+      command: 'test',
+      run: 'run-1',
+    };
+    const dying = await openSheetsStore({ ...options, client });
+    await (await dying.read()).tables[0]?.open();
+    const marker = { run: 'run-1', entries: entry('applied'), interrupted: entry('failed') };
+    await expect(dying.commit([patchOf(dying)], marker)).rejects.toThrow('killed');
+    await dying.close();
+    bench.server.scenario = {};
+    const decided = (): number =>
+      bench.rows('contacts')?.filter((row) => String(row[2]).startsWith('decided')).length ?? 0;
+    expect(decided()).toBeGreaterThan(500);
+    expect(decided()).toBeLessThan(rows);
+    const next = await bench.open('run-2');
+    expect(next.recovered).toContain('an earlier run ended while it wrote');
+    expect(await next.marker()).toEqual({ run: 'run-1', entries: entry('failed') });
+    await (await next.read()).tables[0]?.open();
+    const held = await next.commit([patchOf(next)], {
+      run: 'run-2',
+      entries: entry('applied'),
+      interrupted: entry('failed'),
+    });
+    expect([decided(), [...held]]).toEqual([rows, []]);
+    await next.close();
+    const last = await bench.open('run-3');
+    expect([last.recovered, await last.marker()]).toEqual([null, { run: 'run-2', entries: entry('applied') }]);
+    await last.close();
+    expect(bench.server.book(SPREADSHEET).tabs.map(({ title }) => title)).toEqual(['contacts', 'nightshift landed']);
+    expect(Math.max(...bench.server.requests.map(({ requestBytes }) => requestBytes))).toBeLessThan(2_000_000);
+  });
 });

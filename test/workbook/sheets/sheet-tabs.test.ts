@@ -168,7 +168,7 @@ describe('the tab "inbox"', () => {
     const bench = await aSheet({ contacts: [HEADERS, ...PEOPLE.slice(0, 3)], Inbox: pasted.slice(0, 4) });
     const batches = nightShift.batches.slice(0, 1).map((batch) => ({ ...batch, jobs: [suppressionRelease] }));
     const run = commandsOn(bench, { ...nightShift, batches });
-    expect((await run('run', 'nightly')).said).toContain('inbox');
+    expect((await run('run', 'nightly')).output).toContain('inbox');
     const people = bench.rows('contacts')?.map((row) => [row[1], row[2], row[4]]);
     expect(people?.slice(3)).toEqual([
       ['c@example.com', 'Cem', 'unsubscribed'],
@@ -176,13 +176,13 @@ describe('the tab "inbox"', () => {
     ]);
     expect(bench.rows('inbox rejects')).toBeNull();
     edit(bench, 'Inbox', 4, 0, 'no address');
-    expect((await run('run', 'nightly')).said).toContain('inbox');
+    expect((await run('run', 'nightly')).output).toContain('inbox');
     expect(bench.rows('inbox rejects')).toEqual([
       ['where', 'reason', 'value'],
       ['row 4, email', expect.any(String), 'no address'],
     ]);
     const before = structuredClone(bench.server.book(SPREADSHEET).tabs);
-    expect((await run('run', 'nightly')).said).not.toContain('inbox');
+    expect((await run('run', 'nightly')).output).not.toContain('inbox');
     expect(bench.server.book(SPREADSHEET).tabs).toEqual(before);
   });
 
@@ -215,12 +215,12 @@ describe('the tab "inbox"', () => {
     } as const;
     await nightsOf(bench, [...RULES, ids])();
     const erased = await commandsOn(bench)('erase', 'c1', '--yes');
-    expect(erased.said).toContain('Cut out of tab "Newsletter": 1 lines');
-    expect(erased.said).toContain('Cut out of tab "Inbox": 1 lines');
-    expect(erased.said).toContain('Cut out of tab "Ids": 1 lines');
-    expect(erased.said).toContain('Cut out of tab "contacts": 1 lines');
-    expect(erased.said).toContain('Still there, to be mended by hand: tab "Our notes", lines 2');
-    expect(erased.said).not.toContain('.nightshift');
+    expect(erased.output).toContain('Cut out of tab "Newsletter": 1 lines');
+    expect(erased.output).toContain('Cut out of tab "Inbox": 1 lines');
+    expect(erased.output).toContain('Cut out of tab "Ids": 1 lines');
+    expect(erased.output).toContain('Cut out of tab "contacts": 1 lines');
+    expect(erased.output).toContain('Still there, to be fixed by hand: tab "Our notes", lines 2');
+    expect(erased.output).not.toContain('.nightshift');
     expect(erased.code).toBe(1);
     const left = JSON.stringify(bench.server.book(SPREADSHEET).tabs.filter(({ title }) => title !== 'Our notes'));
     expect(left.toLowerCase()).not.toContain('"a@example.com');

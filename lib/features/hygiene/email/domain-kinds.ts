@@ -4,7 +4,7 @@
  */
 
 import type { LookupStep } from '../../../core/job.ts';
-import { raw } from '../../../core/sql.ts';
+import { sql } from '../../../core/sql.ts';
 import { isDisposable } from './disposable.ts';
 import { isFreeMail } from './domains.ts';
 
@@ -12,7 +12,7 @@ import { isFreeMail } from './domains.ts';
 export const domainKinds = (allow: readonly string[]): LookupStep => ({
   name: 'domains',
   row: 'a domain of free-mail or throw-away addresses; other domains have no kind',
-  over: raw('select distinct domain_of(email) as domain from contacts where address_key(email) is not null'),
+  over: sql`select distinct domain_of(email) as domain from contacts where address_key(email) is not null`,
   keys: ['domain'],
   columns: ['kind'],
   compute: (domain) => ({ kind: allow.includes(domain ?? '') ? null : kindOf(domain ?? '') }),

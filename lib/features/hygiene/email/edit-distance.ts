@@ -1,8 +1,12 @@
-/** Slips of the finger between a typed word and the right one. Pure string distances; typo.ts decides what they mean. */
+/**
+ * Slips of the finger between a typed word and the right one. Pure string distances; typo.ts decides what they mean.
+ */
 
 const ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** Whether two letters touch on a QWERTY keyboard, whose rows are each set off by half a key; a letter touches itself. */
+/**
+ * Whether two letters touch on a QWERTY keyboard, whose rows are each set off by half a key; a letter touches itself.
+ */
 function areNear(a = '', b = ''): boolean {
   const rowOf = (letter: string): number => ROWS.findIndex((row) => letter !== '' && row.includes(letter));
   const [upper, lower] = rowOf(a) <= rowOf(b) ? [a, b] : [b, a];

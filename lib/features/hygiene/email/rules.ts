@@ -31,10 +31,10 @@ export const DEFAULT_ROLES: readonly string[] = (
   'contato contatti customer.service customercare customerservice datenschutz devnull direction dns do-not-reply ' +
   'donotreply editor empfang enquiries enquiry events everyone faktura feedback finance ftp gdpr hello help helpdesk ' +
   'hostmaster hr info information informacion inquiries inquiry investors invoice invoices ispfeedback ispsupport it ' +
-  'jobs kontakt legal list list-request mail mailer-daemon maildaemon marketing media news newsletter no-reply no_reply ' +
-  'noc noreply null office orders partner partners phish phishing post postmaster presse press privacy purchasing ' +
-  'rechnung reception recruiting recruitment redaktion registrar reservations returns root rrhh sales secretariat ' +
-  'security sekretariat service services shop spam staff subscribe support sysadmin team tech undisclosed-recipients ' +
+  'jobs kontakt legal list list-request mail mailer-daemon maildaemon marketing media news newsletter no-reply ' +
+  'no_reply noc noreply null office orders partner partners phish phishing post postmaster presse press privacy ' +
+  'purchasing rechnung reception recruiting recruitment redaktion registrar reservations returns root rrhh sales ' +
+  'secretariat security sekretariat service services shop spam staff subscribe support sysadmin team tech undisclosed-recipients ' +
   'unsubscribe usenet uucp ventas vertrieb vendas verwaltung web webmaster welcome www'
 ).split(' ');
 
@@ -43,7 +43,7 @@ export const emailRules = z
   .strictObject({
     /** Domains that are always fine: never called disposable, a relay, a typo or unknown. Wins over every list. */
     allow: z.array(domain).default([]),
-    /** Domains whose addresses are invalid, whatever else is known of them. */
+    /** Domains whose addresses are invalid, in all cases. */
     block: z.array(domain).default([]),
     /** Mistyped domain → right domain. Only these are ever corrected; list none that might receive mail. */
     correctTypos: z.record(domain, domain).default({}),

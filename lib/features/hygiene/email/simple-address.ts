@@ -4,7 +4,8 @@
  * carrying a million addresses into row logic. The patterns hold no backslash, which DuckDB and BigQuery read apart.
  */
 
-import { matches } from '../../../core/text/recognise.ts';
+import { matches } from '../../../core/recognise.ts';
+import { integer, join, literal, type Sql, sql } from '../../../core/sql.ts';
 
 /** Short enough that neither part nor label can be too long. */
 const SHORT = 64;
@@ -16,12 +17,12 @@ const HOST = '([a-z0-9]+(-+[a-z0-9]+)*[.])+[a-z]{2,}';
  * True only where the address is well formed and in normal form: `emailVerdict` then gives it back as it is (or with
  * the domain that the rules correct), and the verdict is `worse(domainVerdict(its domain), role)`.
  */
-export const plainAddress = (x: string): string =>
-  `(length(${x}) <= ${SHORT} and ${matches(x, `^${LOCAL}@${HOST}$`)} and ${x} not like '%xn--%')`;
+export const plainAddress = (x: Sql): Sql =>
+  sql`(length(${x}) <= ${integer(SHORT)} and ${matches(x, `^${LOCAL}@${HOST}$`)} and ${x} not like '%xn--%')`;
 
 /** True where a plain address is a role's, tagged or not: `status` is then at least risky, with ROLE_NOTE. */
-export const roleAddress = (x: string, roles: readonly string[]): string =>
+export const roleAddress = (x: Sql, roles: readonly string[]): Sql =>
   // A set is looked up once; a pattern of so many words would be walked for every address.
   roles.length === 0
-    ? 'false'
-    : `(regexp_replace_all(${x}, '([+][^@]*)?@.*$', '') in (${roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ')}))`;
+    ? sql`false`
+    : sql`(regexp_replace_all(${x}, '([+][^@]*)?@.*$', '') in (${join(roles.map(literal), ', ')}))`;

@@ -27,5 +27,7 @@ export function suffixOf(domain: string): Suffix {
   return registrable ? 'known' : 'registry';
 }
 
-/** The part of a domain that someone registered (`mail.example.co.uk` → `example.co.uk`), itself where there is none. */
+/**
+ * The part of a domain that someone registered (`mail.example.co.uk` → `example.co.uk`), itself where there is none.
+ */
 export const registrableDomain = (domain: string): string => parsed(domain).domain ?? domain;

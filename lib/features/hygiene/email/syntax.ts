@@ -1,6 +1,6 @@
 /**
  * What may stand before and after the @: RFC 5321 and 5322 with a mail provider's practical view, and RFC 6531 for
- * letters beyond ASCII. Both parts come in lower case and NFC. A fault is told in plain words, `null` is none.
+ * letters beyond ASCII. Both parts come in lower case and NFC. A fault is a sentence, `null` is none.
  * Refuses what only the obsolete grammar allows (spaces around dots, half-quoted parts).
  */
 

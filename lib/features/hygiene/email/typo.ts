@@ -20,12 +20,12 @@ const split = (domain: string): MailDomain => {
   return { domain, name: domain.slice(0, dot), suffix: domain.slice(dot + 1) };
 };
 
-/** Invented words that nobody else would register, most used first: a slip inside them is a slip. */
+/** Invented brand names, most used first: a domain one slip away is taken for a typo. */
 const DISTINCTIVE = `gmail.com yahoo.com hotmail.com outlook.com icloud.com comcast.net googlemail.com protonmail.com
   verizon.net sbcglobal.net bellsouth.net optonline.net rocketmail.com yahoo.co.uk hotmail.co.uk hotmail.fr yahoo.fr
-  hotmail.it yahoo.it hotmail.es yahoo.es hotmail.de yahoo.de yahoo.ca hotmail.ca yahoo.co.in yahoo.com.br hotmail.com.br
-  yahoo.com.au hotmail.com.au yahoo.co.jp yahoo.com.mx outlook.fr outlook.de outlook.es outlook.it btinternet.com
-  virginmedia.com blueyonder.co.uk ntlworld.com wanadoo.fr t-online.de bigpond.com rediffmail.com`
+  hotmail.it yahoo.it hotmail.es yahoo.es hotmail.de yahoo.de yahoo.ca hotmail.ca yahoo.co.in yahoo.com.br
+  hotmail.com.br yahoo.com.au hotmail.com.au yahoo.co.jp yahoo.com.mx outlook.fr outlook.de outlook.es outlook.it
+  btinternet.com virginmedia.com blueyonder.co.uk ntlworld.com wanadoo.fr t-online.de bigpond.com rediffmail.com`
   .split(/\s+/)
   .map(split);
 
@@ -42,7 +42,7 @@ const LETTERS = new Map([...DISTINCTIVE, ...PLAIN].map(({ domain }) => [domain.r
 /** Suffixes that exist, and are typed by those who mean .com. */
 const SLIPS_OF_COM: ReadonlySet<string> = new Set(['co', 'cm', 'om', 'cam']);
 
-/** Shorter ones (aol.com, live.com) have many real neighbours, whatever the dots. */
+/** Shorter ones (aol.com, live.com) have many real neighbours, with or without dots. */
 const SAFE_LENGTH = 'yahoo.fr'.length;
 
 /** Slips allowed in a suffix that does not exist: .con, .nry, .co.ukk. */

@@ -16,7 +16,7 @@ import { suggestDomain } from './typo.ts';
 /** From best to worst. */
 type EmailStatus = 'valid' | 'risky' | 'invalid';
 
-/** What is to be said of one part of an address; a `valid` part has no note. */
+/** The verdict on one part of an address; a `valid` part has no note. */
 export interface PartVerdict {
   readonly status: EmailStatus;
   readonly note: string | null;
@@ -41,7 +41,7 @@ const FINE: PartVerdict = { status: 'valid', note: null };
 const risky = (note: string): PartVerdict => ({ status: 'risky', note });
 const invalid = (note: string): PartVerdict => ({ status: 'invalid', note });
 
-/** The worse status of two, and both notes, the first one first; what both say is said once. */
+/** The worse status of two, and both notes, the first one first; a note that both have appears once. */
 export function worse(first: PartVerdict, second: PartVerdict): PartVerdict {
   const status = SEVERITY.indexOf(first.status) < SEVERITY.indexOf(second.status) ? second.status : first.status;
   const note =

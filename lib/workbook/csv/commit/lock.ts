@@ -1,9 +1,9 @@
 /**
- * One run at a time per folder. The lock is the operating system's own, taken by opening FOLDER/.nightshift/lock.db with
- * DuckDB: whoever dies, by whatever cause, lets go at once; nobody alive can lose it; and there is no stale file to judge.
- * It holds between processes, between containers that share the folder, and over network drives that pass on locks.
- * `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or read by other
- * means: to close any other handle of this process on it would let the lock go.
+ * One run at a time per folder. The lock is the operating system's own, taken by opening FOLDER/.nightshift/lock.db
+ * with DuckDB: a process that dies, by any cause, releases it at once; a live holder cannot lose it; and there is no
+ * stale lock file. It holds between processes, between containers that share the folder, and over network drives that
+ * pass on locks. `holder.json` beside it only says who; it decides nothing. The lock file is never deleted, replaced or
+ * read by other means: to close any other handle of this process on it would let the lock go.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -110,7 +110,10 @@ function openDatabase(path: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, { threads: '1', access_mode: 'READ_WRITE' });
 }
 
-/** Makes the lock file where there is none yet, whole at once: an opener that came upon a half-made one would call it broken. */
+/**
+ * Makes the lock file where there is none yet, whole at once: an opener that came upon a half-made one would call it
+ * broken.
+ */
 async function makeLockFile(places: Places): Promise<void> {
   await mkdir(places.state, { recursive: true });
   if (existsSync(places.lock)) return;
@@ -133,26 +136,26 @@ async function makeLockFile(places: Places): Promise<void> {
 const IN_USE = /conflicting lock|used by another process|already open/i;
 const NO_ACCESS = /EACCES|EPERM|EROFS|permission denied|read-only|access is denied/i;
 
-/** Turns what the system says into what a person can act on. */
+/** Turns the system’s error into one that a person can act on. */
 async function explained(error: unknown, folder: string, places: Places): Promise<Error> {
-  const said = error instanceof Error ? error.message : String(error);
-  if (IN_USE.test(said)) return new LockedByAnotherRun(folder, await whoHolds(places, said));
-  const problem = NO_ACCESS.test(said)
+  const message = error instanceof Error ? error.message : String(error);
+  if (IN_USE.test(message)) return new LockedByAnotherRun(folder, await whoHolds(places, message));
+  const problem = NO_ACCESS.test(message)
     ? `${folder} cannot be written by this user, and a run keeps its lock and its journal there. Give write access to the folder and to ${places.state}.`
     : `${folder} cannot be locked. Its file system must know file locks; if ${places.lock} is broken, delete it while no run is under way.`;
-  return new LockError(`${problem} (${said})`, { cause: error });
+  return new LockError(`${problem} (${message})`, { cause: error });
 }
 
 const CLAIM_TRIES = 5;
 const CLAIM_PAUSE_MS = 20;
 
 /**
- * Who holds the lock: what holder.json claims, if the system names the same process. It may still speak of a holder that
- * died, while the new one is about to write its own; so we look a few times, and rather know little than name the wrong
- * one. Where the system cannot see the process (another container, Windows) the claim stands as it is.
+ * Who holds the lock: what holder.json claims, if the system names the same process. It may still speak of a holder
+ * that died, while the new one is about to write its own; so we look a few times, and prefer an unknown holder to a
+ * wrong one. Where the system cannot see the process (another container, Windows) the claim stands as it is.
  */
-async function whoHolds(places: Places, said: string): Promise<Holder> {
-  const pid = Number(/\(PID (\d+)\)/.exec(said)?.[1] ?? 0) || null;
+async function whoHolds(places: Places, message: string): Promise<Holder> {
+  const pid = Number(/\(PID (\d+)\)/.exec(message)?.[1] ?? 0) || null;
   for (let tries = 1; tries <= CLAIM_TRIES; tries++) {
     const claim = await readClaim(places.holder);
     if (claim !== null && (pid === null || claim.pid === pid)) return claim;

@@ -1,6 +1,6 @@
 /**
- * Everything before a landing is decided: the new content made durable, every target found as it was when it was read,
- * the old content kept. It changes no target; whatever it leaves when it fails may be thrown away.
+ * Everything before a commit is decided: the new content made durable, every target found as it was when it was read,
+ * the old content kept. It changes no target; what it leaves when it fails may be deleted.
  */
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Disk } from '../../../core/disk.ts';
@@ -8,8 +8,8 @@ import { type FileIdentity, sameContent, untouched } from '../../../core/file-id
 import type { Places } from './places.ts';
 import type { Entry } from './record.ts';
 
-/** One file that is to land. */
-export interface LandingFile {
+/** One file that is to be written. */
+export interface CommitFile {
   /** The file, relative to the folder. A symbolic link stays one: the file that it leads to is replaced. */
   target: string;
   /** The path of the finished new content, in the folder's staging folder; null: the target is to be deleted. */
@@ -19,16 +19,16 @@ export interface LandingFile {
 }
 
 /** A file whose target has been found: `path` is absolute, symbolic links followed. */
-export type Located = LandingFile & { path: string };
+export type Located = CommitFile & { path: string };
 
-/** A landing, ready to be decided. */
+/** A commit, ready to be decided. */
 export interface Prepared {
   entries: Entry[];
-  /** Targets that are no longer as expected; where there is one, nothing may land. */
+  /** Targets that are no longer as expected; where there is one, nothing may be written. */
   changed: string[];
 }
 
-/** Works out the entries of a landing and makes all durable that they speak of. */
+/** Computes the entries of a commit and makes the files that they name durable. */
 export async function prepare(disk: Disk, places: Places, located: readonly Located[]): Promise<Prepared> {
   const changed = await changedTargets(disk, located);
   if (changed.length > 0) return { entries: [], changed };
@@ -54,14 +54,14 @@ export async function prepare(disk: Disk, places: Places, located: readonly Loca
   return { entries, changed };
 }
 
-/** Finds where each target really is, and refuses what could not land whole. Changes nothing. */
-export async function locate(disk: Disk, places: Places, changes: readonly LandingFile[]): Promise<Located[]> {
+/** Finds where each target really is, and refuses what could not be written in full. Changes nothing. */
+export async function locate(disk: Disk, places: Places, changes: readonly CommitFile[]): Promise<Located[]> {
   const located: Located[] = [];
   for (const change of changes) {
     const { target } = change;
     if (isAbsolute(target) || target.split(/[\\/]/).includes('..')) {
       throw new RangeError(
-        `"${target}" is outside ${places.folder}: a landing names its files relative to their folder.`,
+        `"${target}" is outside ${places.folder}: a commit names its files relative to their folder.`,
       );
     }
     const staged = change.staged === null ? null : await disk.resolve(change.staged);
@@ -70,7 +70,7 @@ export async function locate(disk: Disk, places: Places, changes: readonly Landi
     }
     const path = await disk.resolve(join(places.folder, target));
     const twin = located.find((other) => other.path === path);
-    if (twin) throw new RangeError(`"${twin.target}" and "${target}" are the same file: it can land only once.`);
+    if (twin) throw new RangeError(`"${twin.target}" and "${target}" are the same file: it can be written only once.`);
     located.push({ ...change, staged, path });
   }
   return located;

@@ -1,5 +1,5 @@
 /**
- * The journal as a file: what a landing means to do, written before it does any of it. One version; what cannot be read
+ * The journal as a file: what a commit means to do, written before it does any of it. One version; what cannot be read
  * whole counts as never written. It moves no file of the folder.
  */
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import type { Disk } from '../../../core/disk.ts';
 import type { FileIdentity } from '../../../core/file-identity.ts';
 import type { Places } from './places.ts';
 
-/** One file of a landing. */
+/** One file of a commit. */
 export interface Entry {
   /** As the caller named it. */
   target: string;
@@ -21,7 +21,10 @@ export interface Entry {
   staged: string | null;
   /** The new content; null: the target is to go. */
   after: FileIdentity | null;
-  /** The path of the old content: a second name (or a copy) of a target to be replaced, the place to go for one to be deleted; null: there was none. */
+  /**
+   * The path of the old content: a second name (or a copy) of a target to be replaced, the place to go for one to be
+   * deleted; null: there was none.
+   */
   kept: string | null;
   /** The kept content. */
   keptAs: FileIdentity | null;
@@ -41,7 +44,10 @@ const withPaths = (entry: Entry, change: (path: string) => string): Entry => ({
   kept: entry.kept === null ? null : change(entry.kept),
 });
 
-/** Writes the journal durably: once this returns, the landing is decided. Its paths are relative, so that a folder may be moved after a crash. */
+/**
+ * Writes the journal durably: once this returns, the commit is decided. Its paths are relative, so that a folder may be
+ * moved after a crash.
+ */
 export async function writeRecord(disk: Disk, places: Places, entries: readonly Entry[]): Promise<void> {
   const portable = entries.map((entry) => withPaths(entry, (path) => relative(places.folder, path)));
   const text = JSON.stringify({ version: VERSION, sha256: checksum(portable), entries: portable }, null, 1);

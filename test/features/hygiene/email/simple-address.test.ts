@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sql } from '../../../../lib/core/sql.ts';
 import { DEFAULT_ROLES, emailRules } from '../../../../lib/features/hygiene/email/rules.ts';
 import { plainAddress, roleAddress } from '../../../../lib/features/hygiene/email/simple-address.ts';
 import { domainVerdict, emailVerdict, ROLE_NOTE, worse } from '../../../../lib/features/hygiene/email/verdict.ts';
@@ -34,8 +35,8 @@ const typical = ['ann@example.com', 'ann.lee+news@mail.example.co.uk', 'a_b-c@ya
 describe('plainAddress', () => {
   it('decides by domain and role alone what emailVerdict says of the whole address', async () => {
     const sample = [...fc.sample(near, 20_000).filter(isWritable), ...typical];
-    const plain = await recognised(plainAddress('x'), sample);
-    const role = await recognised(roleAddress('x', rules.roles), sample);
+    const plain = await recognised(plainAddress(sql`x`), sample);
+    const role = await recognised(roleAddress(sql`x`, rules.roles), sample);
     const found = sample.flatMap((address, i) => (plain[i] ? [{ address, isRole: role[i] }] : []));
     expect(plain.slice(-typical.length)).toEqual(typical.map(() => true));
     expect(found.length).toBeGreaterThan(2000);
@@ -63,9 +64,9 @@ describe('plainAddress', () => {
       `${'a'.repeat(65)}@b.com`,
       `a@${'b'.repeat(64)}.com`,
     ];
-    expect(await recognised(plainAddress('x'), bad)).toEqual(bad.map(() => false));
-    expect(plainAddress('x') + roleAddress('x', rules.roles)).not.toContain('\\');
+    expect(await recognised(plainAddress(sql`x`), bad)).toEqual(bad.map(() => false));
+    expect(plainAddress(sql`x`).text + roleAddress(sql`x`, rules.roles).text).not.toContain('\\');
   });
 
-  it('finds no role where there are none', () => expect(roleAddress('x', [])).toBe('false'));
+  it('finds no role where there are none', () => expect(roleAddress(sql`x`, []).text).toBe('false'));
 });

@@ -13,9 +13,9 @@ export function startChild(args: readonly string[]): ChildProcess {
 /** Waits for a child's end. Its standard input ends at once. */
 export async function ended(
   child: ChildProcess,
-): Promise<{ signal: string | null; code: number | null; said: string[] }> {
+): Promise<{ signal: string | null; code: number | null; output: string[] }> {
   child.stdin?.end();
-  const said = child.stdout ? text(child.stdout) : '';
+  const output = child.stdout ? text(child.stdout) : '';
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  return { signal: child.signalCode, code: child.exitCode, said: (await said).split('\n').filter(Boolean) };
+  return { signal: child.signalCode, code: child.exitCode, output: (await output).split('\n').filter(Boolean) };
 }

@@ -1,11 +1,12 @@
 /**
- * Landing in a process of its own, so that it can really be killed. `land FOLDER…` and `recover FOLDER…` work on all
+ * A commit in a process of its own, so that it can really be killed. `commit FOLDER…` and `recover FOLDER…` work on all
  * folders at once, each up to its own operation: the first folder stops ahead of the first, the second ahead of the
- * second, and so on. When all have stopped, the process kills itself. `settle FOLDER…` recovers and prints each outcome.
- * `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input ends.
+ * second, and so on. When all have stopped, the process kills itself. `recover-all FOLDER…` recovers and prints each
+ * outcome. `lock FOLDER COMMAND` prints what came of it, and holds the lock until it is killed or its standard input
+ * ends.
  */
 import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
-import { land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { staged, watched } from './fixture.ts';
 
 const [mode, ...args] = process.argv.slice(2);
@@ -24,9 +25,10 @@ async function killedInside(work: (folder: string, disk: Disk) => Promise<unknow
   process.kill(process.pid, 'SIGKILL');
 }
 
-if (mode === 'land') await killedInside(async (folder, disk) => land(folder, await staged(nodeDisk, folder), { disk }));
+if (mode === 'commit')
+  await killedInside(async (folder, disk) => commitFiles(folder, await staged(nodeDisk, folder), { disk }));
 if (mode === 'recover') await killedInside((folder, disk) => recover(folder, { disk }));
-if (mode === 'settle') {
+if (mode === 'recover-all') {
   for (const folder of args) process.stdout.write(`${(await recover(folder)).outcome}\n`);
 }
 if (mode === 'lock') {

@@ -1,4 +1,4 @@
-/** What landing builds upon, held by the real disk and, alike, by the one in memory that stands in for it. */
+/** What a commit relies on, held by the real disk and, alike, by the one in memory that stands in for it. */
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,9 @@ const DISKS: [string, () => Promise<{ disk: Disk; folder: string }>][] = [
   ['disk in memory', async () => ({ disk: new MemoryDisk(), folder: resolve('/folder') })],
 ];
 
-/** A disk with the file `one`, and the paths `one` and `two`; long enough ago for the next change to show in its times. */
+/**
+ * A disk with the file `one`, and the paths `one` and `two`; long enough ago for the next change to show in its times.
+ */
 async function aFile(make: (typeof DISKS)[number][1]) {
   const { disk, folder } = await make();
   const [one, two] = [join(folder, 'one'), join(folder, 'two')];

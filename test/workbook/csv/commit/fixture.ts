@@ -1,7 +1,7 @@
-/** A landing that does all there is to do, disks that misbehave at the n-th operation, and people who edit. */
+/** A commit that does all there is to do, disks that misbehave at the n-th operation, and people who edit. */
 import { join } from 'node:path';
 import type { Disk } from '../../../../lib/core/disk.ts';
-import { type LandingFile, stagingFolder } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { type CommitFile, stagingFolder } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { placesIn } from '../../../../lib/workbook/csv/commit/places.ts';
 
 /** File name to content; null: no such file. */
@@ -20,9 +20,9 @@ export async function fill(disk: Disk, folder: string, files: Files = OLD): Prom
 }
 
 /** Reads the targets' identities and stages their new content, as a store does. */
-export async function staged(disk: Disk, folder: string, files: Files = NEW): Promise<LandingFile[]> {
+export async function staged(disk: Disk, folder: string, files: Files = NEW): Promise<CommitFile[]> {
   const staging = await stagingFolder(folder, { disk });
-  const changes: LandingFile[] = [];
+  const changes: CommitFile[] = [];
   for (const [target, content] of Object.entries(files)) {
     const path = content === null ? null : join(staging, target);
     if (path !== null && content !== null) await disk.write(path, content);

@@ -1,8 +1,10 @@
-/** Death, power cuts and people's edits at every single operation of a landing and of its recovery, on a disk in memory. */
+/**
+ * Death, power cuts and people's edits at every single operation of a commit and of its recovery, on a disk in memory.
+ */
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../../lib/core/disk.ts';
-import { ChangedUnderneath, land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { ChangedUnderneath, commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import {
   died,
   dyingAt,
@@ -25,13 +27,13 @@ const FOLDER = resolve('/workbook');
 /** Operations that change something: a death between two others leaves what the death before it left. */
 const CHANGING = ['write', 'copy', 'link', 'imitate', 'rename', 'renameIf', 'unlink'];
 
-/** How many operations a landing of OLD to NEW takes, and how many of its deaths leave a different state behind. */
+/** How many operations a commit of OLD to NEW takes, and how many of its deaths leave a different state behind. */
 const DISKS: [string, { linkless: boolean }, { operations: number; states: number }][] = [
   ['with hard links', { linkless: false }, { operations: 66, states: 17 }],
   ['without hard links', { linkless: true }, { operations: 72, states: 21 }],
 ];
 
-/** Calls `attempt` with 1, 2, 3… until it says that nobody died; returns how often somebody did. */
+/** Calls `attempt` with 1, 2, 3… until no process dies; returns how often one did. */
 async function forEveryOperation(attempt: (n: number) => Promise<boolean>): Promise<number> {
   for (let n = 1; ; n++) {
     if (!(await attempt(n))) return n - 1;
@@ -58,20 +60,21 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     return disk;
   }
 
-  /** Lands on the disk, through another that misbehaves. */
-  const landed = async (disk: Disk, through: Disk) => land(FOLDER, await staged(disk, FOLDER), { disk: through });
+  /** Commits on the disk, through another that misbehaves. */
+  const written = async (disk: Disk, through: Disk) =>
+    commitFiles(FOLDER, await staged(disk, FOLDER), { disk: through });
 
-  /** A disk whose landing died ahead of the n-th operation. */
+  /** A disk whose commit died ahead of the n-th operation. */
   async function aDeath(n: number): Promise<MemoryDisk> {
     const disk = await aDisk();
-    expect(await died(landed(disk, dyingAt(n, disk)))).toBe(true);
+    expect(await died(written(disk, dyingAt(n, disk)))).toBe(true);
     return disk;
   }
 
   async function traced(): Promise<Operation[]> {
     const trace: Operation[] = [];
     const disk = await aDisk();
-    await landed(
+    await written(
       disk,
       watched(disk, (operation) => trace.push(operation)),
     );
@@ -85,11 +88,11 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     return after.filter((n) => n <= trace.length);
   }
 
-  it('a landing that dies at any operation leaves all files old, and from one operation on all new', async () => {
+  it('a commit that dies at any operation leaves all files old, and from one operation on all new', async () => {
     const sides: string[] = [];
     const count = await forEveryOperation(async (n) => {
       const disk = await aDisk();
-      if (!(await died(landed(disk, dyingAt(n, disk))))) return false;
+      if (!(await died(written(disk, dyingAt(n, disk))))) return false;
       await recover(FOLDER, { disk });
       sides.push(await sideOf(disk, FOLDER));
       expect((await recover(FOLDER, { disk })).outcome).toBe('clean');
@@ -99,7 +102,7 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     expect(sides.join(' ')).toMatch(/^(old )+(new ?)+$/);
   });
 
-  it('a recovery that dies at any operation, after a landing that died at any, is taken up by the next', async () => {
+  it('a recovery that dies at any operation, after a commit that died at any, is taken up by the next', async () => {
     const states = await deaths();
     expect(states.length).toBe(expected.states);
     let recoveries = 0;
@@ -118,7 +121,9 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     expect(recoveries).toBeGreaterThan(15 * states.length);
   });
 
-  /** A disk that once refuses the last rename of a landing, so that it is taken back; and the number of that operation. */
+  /**
+   * A disk that once refuses the last rename of a commit, so that it is rolled back; and the number of that operation.
+   */
   async function refusing(disk: Disk): Promise<{ refusal: number; through: Disk }> {
     const refusal = (await traced()).findLast(({ name }) => name === 'renameIf')?.n ?? 0;
     const through = watched(disk, ({ n }) => {
@@ -132,7 +137,7 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     const count = await forEveryOperation(async (m) => {
       const disk = await aDisk();
       const { refusal, through } = await refusing(disk);
-      const failure: unknown = await landed(disk, dyingAt(refusal + m, through)).catch((error: unknown) => error);
+      const failure: unknown = await written(disk, dyingAt(refusal + m, through)).catch((error: unknown) => error);
       expect(String(failure)).toBe('Error: refused');
       const unfinished = (await leftovers(disk, FOLDER)).length > 0;
       if (m % 2 === 0) disk.cutPower(() => false);
@@ -152,7 +157,7 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
           const disk = await aDisk();
           const { refusal, through } = await refusing(disk);
           const { edited, edits, reached } = editing(disk, through, refusal + gap, target, edit);
-          const failure: unknown = await landed(disk, edited).catch((error: unknown) => error);
+          const failure: unknown = await written(disk, edited).catch((error: unknown) => error);
           expect(String(failure)).toBe('Error: refused');
           expect(await sideOf(disk, FOLDER, edits)).toBe('old');
           return reached();
@@ -162,13 +167,13 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     }
   });
 
-  it("a person's edit at any moment of a landing is never lost, and the other files are all old or all new", async () => {
+  it("a person's edit at any moment of a commit is never lost, and the other files are all old or all new", async () => {
     for (const target of TARGETS) {
       for (const edit of Object.values(EDITS)) {
         const count = await forEveryOperation(async (gap) => {
           const disk = await aDisk();
           const { edited, edits, reached } = editing(disk, disk, gap, target, edit);
-          const failure: unknown = await landed(disk, edited).catch((error: unknown) => error);
+          const failure: unknown = await written(disk, edited).catch((error: unknown) => error);
           if (failure !== undefined) expect(failure).toBeInstanceOf(ChangedUnderneath);
           expect(await sideOf(disk, FOLDER, edits)).toBe(failure === undefined ? 'new' : 'old');
           return reached();
@@ -201,7 +206,7 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
       const again: boolean[] = [];
       for (let luck = 0; luck < LUCKS; luck++) {
         const disk = await aDisk();
-        again.push(await died(landed(disk, dyingAt(n, disk))));
+        again.push(await died(written(disk, dyingAt(n, disk))));
         disk.cutPower(coin(luck));
         await recover(FOLDER, { disk });
         const side = await sideOf(disk, FOLDER);

@@ -1,7 +1,7 @@
-/** Processes that are really killed, on the real disk, at every single operation of a landing and of its recovery. */
+/** Processes that are really killed, on the real disk, at every single operation of a commit and of its recovery. */
 import { expect, it } from 'vitest';
 import { nodeDisk } from '../../../../lib/core/disk.ts';
-import { land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { ended, startChild } from './child-process.ts';
 import { died, dyingAt, leftovers, type Operation, staged, watched } from './fixture.ts';
 import { realFolder } from './real-folder.ts';
@@ -16,35 +16,35 @@ async function traceOf(work: (disk: typeof nodeDisk) => Promise<unknown>): Promi
 async function landingTrace(): Promise<Operation[]> {
   const folder = await realFolder();
   const changes = await staged(nodeDisk, folder);
-  return traceOf((disk) => land(folder, changes, { disk }));
+  return traceOf((disk) => commitFiles(folder, changes, { disk }));
 }
 
-/** A folder whose landing died with one file new and the others old. */
+/** A folder whose commit died with one file new and the others old. */
 async function halfLanded(secondRename: number): Promise<string> {
   const folder = await realFolder();
-  expect(await died(land(folder, await staged(nodeDisk, folder), { disk: dyingAt(secondRename, nodeDisk) }))).toBe(
-    true,
-  );
+  expect(
+    await died(commitFiles(folder, await staged(nodeDisk, folder), { disk: dyingAt(secondRename, nodeDisk) })),
+  ).toBe(true);
   return folder;
 }
 
 /** Kills a process in as many folders, each ahead of its own operation, and lets a fresh process settle them. */
-async function killAndSettle(mode: string, folders: string[]): Promise<string[]> {
+async function killAndRecover(mode: string, folders: string[]): Promise<string[]> {
   expect((await ended(startChild([mode, ...folders]))).signal).toBe('SIGKILL');
   const left = await Promise.all(folders.map((folder) => leftovers(nodeDisk, folder)));
   expect(left.filter((names) => names.length > 0).length).toBeGreaterThan(folders.length / 2);
-  const { code, said } = await ended(startChild(['settle', ...folders]));
-  expect({ code, outcomes: said.length }).toEqual({ code: 0, outcomes: folders.length });
-  return said;
+  const { code, output } = await ended(startChild(['recover-all', ...folders]));
+  expect({ code, outcomes: output.length }).toEqual({ code: 0, outcomes: folders.length });
+  return output;
 }
 
 const manyOf = (count: number, folder: () => Promise<string>) => Promise.all(Array.from({ length: count }, folder));
 
-it('a landing killed at any operation is settled by the next process', async () => {
+it('a commit killed at any operation is recovered by the next process', async () => {
   const { length } = await landingTrace();
   expect(length).toBe(66);
   const folders = await manyOf(length, () => realFolder());
-  const outcomes = await killAndSettle('land', folders);
+  const outcomes = await killAndRecover('commit', folders);
   const sides = await Promise.all(folders.map((folder) => sideOf(nodeDisk, folder)));
   expect(sides.join(' ')).toMatch(/^(old )+(new ?)+$/);
   expect([...new Set(outcomes)]).toEqual(['clean', 'rolled forward']);
@@ -57,7 +57,7 @@ it('a recovery killed at any operation is taken up by the next process', async (
   const { length } = await traceOf((disk) => recover(folder, { disk }));
   expect(length).toBe(35);
   const folders = await manyOf(length, half);
-  await killAndSettle('recover', folders);
+  await killAndRecover('recover', folders);
   const sides = await Promise.all(folders.map((each) => sideOf(nodeDisk, each)));
   expect(new Set(sides)).toEqual(new Set(['new']));
 });

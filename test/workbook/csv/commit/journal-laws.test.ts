@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Disk } from '../../../../lib/core/disk.ts';
-import { ChangedUnderneath, land, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { ChangedUnderneath, commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
 import { Dead, dyingAt, EDITS, editOf, type Files, fill, staged, watched } from './fixture.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { sideOf } from './whole.ts';
@@ -42,7 +42,7 @@ it('any files, any deaths and power cuts in a row: all are old or all are new', 
       await fill(disk, FOLDER, old);
       disk.cutPower(() => true);
       const changes = await staged(disk, FOLDER, fresh);
-      let work = (through: Disk): Promise<unknown> => land(FOLDER, changes, { disk: through });
+      let work = (through: Disk): Promise<unknown> => commitFiles(FOLDER, changes, { disk: through });
       for (const { dieAt, survives } of deaths) {
         await work(dyingAt(dieAt, disk)).catch((error: unknown) => expect(error).toBeInstanceOf(Dead));
         disk.cutPower(() => survives.next().value === true);
@@ -76,7 +76,7 @@ it('any files, any deaths, a person who edits at any moment: their edit stands, 
         if (++operations === by.at)
           Object.assign(edits, await editOf(disk, FOLDER, target, EDITS[by.style] ?? expect.fail()));
       });
-      let work = (through: Disk): Promise<unknown> => land(FOLDER, changes, { disk: through });
+      let work = (through: Disk): Promise<unknown> => commitFiles(FOLDER, changes, { disk: through });
       for (const dieAt of deaths) {
         await work(dyingAt(dieAt, edited)).catch((error: unknown) =>
           expect(error instanceof Dead || error instanceof ChangedUnderneath).toBe(true),

@@ -5,8 +5,8 @@ import { type Disk, nodeDisk } from '../../../../lib/core/disk.ts';
 import { identify } from '../../../../lib/core/file-identity.ts';
 import {
   ChangedUnderneath,
+  commitFiles,
   describeRecovery,
-  land,
   recover,
   stagingFolder,
 } from '../../../../lib/workbook/csv/commit/journal.ts';
@@ -16,9 +16,9 @@ import { MemoryDisk } from './memory-disk.ts';
 import { realFolder } from './real-folder.ts';
 import { sideOf } from './whole.ts';
 
-/** Lands NEW; `before` comes ahead of each operation on the real disk. */
-const landed = async (folder: string, before: Parameters<typeof watched>[1] = () => undefined) =>
-  land(folder, await staged(nodeDisk, folder), { disk: watched(nodeDisk, before) });
+/** Writes NEW; `before` comes ahead of each operation on the real disk. */
+const written = async (folder: string, before: Parameters<typeof watched>[1] = () => undefined) =>
+  commitFiles(folder, await staged(nodeDisk, folder), { disk: watched(nodeDisk, before) });
 
 /** What an operation throws. */
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -27,31 +27,31 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** The number of the n-th rename of a landing. */
+/** The number of the n-th rename of a commit. */
 async function renameAt(nth: number): Promise<number> {
   const numbers: number[] = [];
-  await landed(await realFolder(), ({ n, name }) => name === 'renameIf' && numbers.push(n));
+  await written(await realFolder(), ({ n, name }) => name === 'renameIf' && numbers.push(n));
   return numbers[nth - 1] ?? 0;
 }
 
-/** A folder whose landing died after so many renames. */
+/** A folder whose commit died after so many renames. */
 async function halfLanded(renames: number): Promise<string> {
   const folder = await realFolder();
   const disk = dyingAt(await renameAt(renames + 1), nodeDisk);
-  expect(await died(land(folder, await staged(nodeDisk, folder), { disk }))).toBe(true);
+  expect(await died(commitFiles(folder, await staged(nodeDisk, folder), { disk }))).toBe(true);
   return folder;
 }
 
-describe('a landing', () => {
+describe('a commit', () => {
   it('replaces, creates and deletes, and leaves nothing of its own', async () => {
     const folder = await realFolder();
-    await landed(folder);
+    await written(folder);
     expect(await sideOf(nodeDisk, folder)).toBe('new');
   });
 
   it('of nothing touches nothing', async () => {
     const folder = await realFolder();
-    await land(folder, []);
+    await commitFiles(folder, []);
     expect(await nodeDisk.list(folder)).not.toContain('.nightshift');
   });
 
@@ -61,7 +61,7 @@ describe('a landing', () => {
     await chmod(join(folder, 'b.csv'), 0o444);
     if (process.getuid?.() === 0) await chown(join(folder, 'a.csv'), 12, 34);
     const before = await stat(join(folder, 'a.csv'));
-    await landed(folder);
+    await written(folder);
     const after = await stat(join(folder, 'a.csv'));
     expect([after.mode, after.uid, after.gid]).toEqual([before.mode, before.uid, before.gid]);
     expect((await stat(join(folder, 'b.csv'))).mode & 0o777).toBe(0o444);
@@ -71,7 +71,7 @@ describe('a landing', () => {
     const [folder, elsewhere] = [await realFolder({}), await realFolder({ 'real.csv': 'old' })];
     await symlink(join(elsewhere, 'real.csv'), join(folder, 'a.csv'));
     await symlink(join(elsewhere, 'later.csv'), join(folder, 'b.csv'));
-    await land(folder, await staged(nodeDisk, folder, { 'a.csv': 'A', 'b.csv': 'B' }));
+    await commitFiles(folder, await staged(nodeDisk, folder, { 'a.csv': 'A', 'b.csv': 'B' }));
     expect(await readlink(join(folder, 'a.csv'))).toBe(join(elsewhere, 'real.csv'));
     expect(await contents(nodeDisk, elsewhere, ['real.csv', 'later.csv'])).toEqual({
       'real.csv': 'A',
@@ -82,7 +82,7 @@ describe('a landing', () => {
   it('works in a folder that is itself reached through a symbolic link', async () => {
     const folder = await realFolder();
     await symlink(folder, `${folder}-link`);
-    await landed(`${folder}-link`);
+    await written(`${folder}-link`);
     expect(await sideOf(nodeDisk, folder)).toBe('new');
   });
 
@@ -91,40 +91,42 @@ describe('a landing', () => {
     ['outside the folder, by an absolute path', resolve('/a.csv'), 'outside'],
   ])('refuses a target %s', async (_, target, why) => {
     const folder = await realFolder();
-    await expect(land(folder, [{ target, staged: null, expected: null }])).rejects.toThrow(why);
+    await expect(commitFiles(folder, [{ target, staged: null, expected: null }])).rejects.toThrow(why);
   });
 
   it('refuses new content that is not in the staging folder, and leaves it where it is', async () => {
     const folder = await realFolder();
     const stray = join(folder, 'stray.csv');
     await writeFile(stray, 'mine');
-    const landing = land(folder, [{ target: 'a.csv', staged: stray, expected: await identify(join(folder, 'a.csv')) }]);
-    await expect(landing).rejects.toThrow(RangeError);
+    const commit = commitFiles(folder, [
+      { target: 'a.csv', staged: stray, expected: await identify(join(folder, 'a.csv')) },
+    ]);
+    await expect(commit).rejects.toThrow(RangeError);
     expect(await readFile(stray, 'utf8')).toBe('mine');
   });
 
   it('refuses one file under two names', async () => {
     const folder = await realFolder();
     await symlink(join(folder, 'a.csv'), join(folder, 'alias.csv'));
-    const landing = staged(nodeDisk, folder, { 'a.csv': 'one', 'alias.csv': 'two' }).then((files) =>
-      land(folder, files),
+    const commit = staged(nodeDisk, folder, { 'a.csv': 'one', 'alias.csv': 'two' }).then((files) =>
+      commitFiles(folder, files),
     );
-    await expect(landing).rejects.toThrow('"a.csv" and "alias.csv" are the same file');
+    await expect(commit).rejects.toThrow('"a.csv" and "alias.csv" are the same file');
   });
 
   it('refuses to start over one that never ended', async () => {
     const folder = await halfLanded(1);
-    const next = land(folder, [{ target: 'a.csv', staged: null, expected: null }]);
+    const next = commitFiles(folder, [{ target: 'a.csv', staged: null, expected: null }]);
     await expect(next).rejects.toThrow("call recover('");
     await recover(folder);
     expect(await sideOf(nodeDisk, folder)).toBe('new');
   });
 
-  it('that the disk refuses half-way is taken back, and says what the disk said', async () => {
+  it('that the disk refuses half-way is rolled back, and reports the disk’s error', async () => {
     const folder = await realFolder();
     const second = await renameAt(2);
     const full = Object.assign(new Error('EBUSY: b.csv'), { code: 'EBUSY' });
-    const refused = landed(folder, ({ n }) => {
+    const refused = written(folder, ({ n }) => {
       if (n === second) throw full;
     });
     await expect(refused).rejects.toBe(full);
@@ -135,20 +137,20 @@ describe('a landing', () => {
     const folder = await realFolder();
     const changes = await staged(nodeDisk, folder);
     await rm(join(await stagingFolder(folder), 'b.csv'));
-    await expect(land(folder, changes)).rejects.toThrow();
+    await expect(commitFiles(folder, changes)).rejects.toThrow();
     expect(await sideOf(nodeDisk, folder)).toBe('old');
   });
 });
 
 describe('a person who edits between our reading and our writing', () => {
-  it('is told which files, all at once, and nothing is written', async () => {
+  it('reports which files, all at once, and nothing is written', async () => {
     const folder = await realFolder();
     const changes = await staged(nodeDisk, folder);
     await writeFile(join(folder, 'b.csv'), 'edited b');
     await writeFile(join(folder, 'new.csv'), 'a new one');
-    const failure = await failureOf(land(folder, changes));
+    const failure = await failureOf(commitFiles(folder, changes));
     expect(failure).toBeInstanceOf(ChangedUnderneath);
-    expect(failure).toMatchObject({ files: ['b.csv', 'new.csv'], settled: null });
+    expect(failure).toMatchObject({ files: ['b.csv', 'new.csv'], recovered: null });
     expect(String(failure)).toMatchInlineSnapshot(
       `"ChangedUnderneath: Changed since it was read: b.csv, new.csv. The change was kept, and nothing was written: read again, and plan again."`,
     );
@@ -160,17 +162,17 @@ describe('a person who edits between our reading and our writing', () => {
     await identify(join(folder, 'a.csv'));
     const changes = await staged(nodeDisk, folder);
     await chmod(join(folder, 'a.csv'), 0o600);
-    await expect(land(folder, changes)).rejects.toThrow(ChangedUnderneath);
+    await expect(commitFiles(folder, changes)).rejects.toThrow(ChangedUnderneath);
   });
 
-  it('is told which file stays new, where they edited one that had landed and one that had not', async () => {
+  it('reports which file stays new, where they edited one that was written and one that was not', async () => {
     const folder = await realFolder();
     const second = await renameAt(2);
-    const landing = landed(folder, async ({ n }) => {
+    const commit = written(folder, async ({ n }) => {
       if (n === second) await fill(nodeDisk, folder, { 'a.csv': 'edited a', 'b.csv': 'edited b' });
     });
-    expect(String(await failureOf(landing))).toMatchInlineSnapshot(
-      `"ChangedUnderneath: Changed since it was read: b.csv. The change was kept. A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been taken back, but not in a.csv: compare with the other files, and mend by hand. Changed by someone meanwhile, and kept as it is: a.csv, b.csv."`,
+    expect(String(await failureOf(commit))).toMatchInlineSnapshot(
+      `"ChangedUnderneath: Changed since it was read: b.csv. The change was kept. A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been rolled back, but not in a.csv: compare with the other files, and fix it by hand. Changed by someone meanwhile, and kept as it is: a.csv, b.csv."`,
     );
     expect(await sideOf(nodeDisk, folder, { 'a.csv': 'edited a', 'b.csv': 'edited b' })).toBe('old');
   });
@@ -181,7 +183,7 @@ describe('a person who edits between our reading and our writing', () => {
     const handle = await open(join(folder, 'a.csv'), 'a');
     const last = await renameAt(4);
     const disk = watched(nodeDisk, ({ n }) => n === last && handle.write(' + edit'));
-    await expect(land(folder, changes, { disk })).rejects.toMatchObject({ files: ['a.csv'] });
+    await expect(commitFiles(folder, changes, { disk })).rejects.toMatchObject({ files: ['a.csv'] });
     await handle.close();
     expect(await sideOf(nodeDisk, folder, { 'a.csv': 'a, old + edit' })).toBe('old');
   });
@@ -190,7 +192,7 @@ describe('a person who edits between our reading and our writing', () => {
 describe('recovery', () => {
   const outcome = async (folder: string, disk?: Disk) => describeRecovery(await recover(folder, disk ? { disk } : {}));
 
-  it('of a folder that never saw a landing does nothing', async () => {
+  it('of a folder that never saw a commit does nothing', async () => {
     const folder = await realFolder();
     expect(await outcome(folder)).toBe(null);
     expect(await nodeDisk.list(folder)).not.toContain('.nightshift');
@@ -211,7 +213,7 @@ describe('recovery', () => {
     expect(await sideOf(nodeDisk, `${folder}-moved`)).toBe('new');
   });
 
-  it('keeps a file that was edited after it had landed, and finishes the others', async () => {
+  it('keeps a file that was edited after it was written, and finishes the others', async () => {
     const folder = await halfLanded(2);
     await writeFile(join(folder, 'a.csv'), 'edited a');
     expect(await outcome(folder)).toMatchInlineSnapshot(
@@ -220,21 +222,21 @@ describe('recovery', () => {
     expect(await sideOf(nodeDisk, folder, { 'a.csv': 'edited a' })).toBe('new');
   });
 
-  it('takes back what had landed where a file that had not was edited', async () => {
+  it('rolls back what was written where a file not yet written was edited', async () => {
     const folder = await halfLanded(1);
     await writeFile(join(folder, 'b.csv'), 'edited b');
     expect(await outcome(folder)).toMatchInlineSnapshot(
-      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been taken back. Changed by someone meanwhile, and kept as it is: b.csv."`,
+      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been rolled back. Changed by someone meanwhile, and kept as it is: b.csv."`,
     );
     expect(await sideOf(nodeDisk, folder, { 'b.csv': 'edited b' })).toBe('old');
   });
 
-  it('keeps both edits where a landed and a waiting file were edited, and says which file stays new', async () => {
+  it('keeps both edits where a written and a waiting file were edited, and says which file stays new', async () => {
     const folder = await halfLanded(2);
     await writeFile(join(folder, 'a.csv'), 'edited a');
     await writeFile(join(folder, 'gone.csv'), 'edited gone');
     expect(await outcome(folder)).toMatchInlineSnapshot(
-      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been taken back, but not in a.csv: compare with the other files, and mend by hand. Changed by someone meanwhile, and kept as it is: a.csv, gone.csv."`,
+      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been rolled back, but not in a.csv: compare with the other files, and fix it by hand. Changed by someone meanwhile, and kept as it is: a.csv, gone.csv."`,
     );
     expect(await sideOf(nodeDisk, folder, { 'a.csv': 'edited a', 'gone.csv': 'edited gone' })).toBe('old');
   });
@@ -243,7 +245,7 @@ describe('recovery', () => {
     const folder = await realFolder();
     const changes = await staged(nodeDisk, folder);
     const handle = await open(join(folder, 'a.csv'), 'a');
-    expect(await died(land(folder, changes, { disk: dyingAt(await renameAt(3), nodeDisk) }))).toBe(true);
+    expect(await died(commitFiles(folder, changes, { disk: dyingAt(await renameAt(3), nodeDisk) }))).toBe(true);
     await handle.write(' + through the open file');
     await handle.close();
     await writeFile(join(folder, 'a.csv'), 'edited a');
@@ -254,16 +256,16 @@ describe('recovery', () => {
     expect(await contents(nodeDisk, folder)).toEqual({ ...OLD, 'a.csv': 'edited a' });
   });
 
-  it('takes all back where new content is gone', async () => {
+  it('rolls all back where new content is gone', async () => {
     const folder = await halfLanded(1);
     await rm(placesIn(folder).staged, { recursive: true });
     expect(await outcome(folder)).toMatchInlineSnapshot(
-      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been taken back."`,
+      `"A run was interrupted while it wrote a.csv, b.csv, gone.csv, new.csv; what it had written has been rolled back."`,
     );
     expect(await sideOf(nodeDisk, folder)).toBe('old');
   });
 
-  it('takes all back where new content was touched, rather than land what nobody checked', async () => {
+  it('rolls all back where new content was touched, rather than write what was not checked', async () => {
     const folder = await halfLanded(1);
     await writeFile(join(placesIn(folder).staged, 'b.csv'), 'half a fi');
     expect(await recover(folder)).toMatchObject({ outcome: 'rolled back', edited: [] });
@@ -291,7 +293,7 @@ describe('recovery', () => {
     for (let missing = 3; ; missing += 7) {
       const disk = new MemoryDisk();
       await fill(disk, folder);
-      expect(await died(land(folder, await staged(disk, folder), { disk: dyingAt(decided, disk) }))).toBe(true);
+      expect(await died(commitFiles(folder, await staged(disk, folder), { disk: dyingAt(decided, disk) }))).toBe(true);
       const whole = (await disk.read(forward)) ?? expect.fail('no journal');
       if (missing > whole.length) break;
       const flipped = `${whole.slice(0, missing)}${whole[missing] === '1' ? '2' : '1'}${whole.slice(missing + 1)}`;

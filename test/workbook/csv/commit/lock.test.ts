@@ -14,7 +14,7 @@ const isRoot = process.getuid?.() === 0;
 
 const US = { command: 'run nightly', run: 'run-2' };
 
-/** Who holds the folder, as the next one is told. */
+/** The holder, as the next process reports it. */
 async function holderOf(folder: string): Promise<LockedByAnotherRun['holder']> {
   const refused: unknown = await lockFolder(folder, US).catch((error: unknown) => error);
   if (refused instanceof LockedByAnotherRun) return refused.holder;
@@ -22,8 +22,8 @@ async function holderOf(folder: string): Promise<LockedByAnotherRun['holder']> {
 }
 
 async function firstWord(child: ChildProcess): Promise<string> {
-  const [said] = await once(child.stdout ?? expect.fail('no output'), 'data');
-  return String(said).trim();
+  const [output] = await once(child.stdout ?? expect.fail('no output'), 'data');
+  return String(output).trim();
 }
 
 /** A process that holds the folder. */
@@ -41,10 +41,10 @@ async function kill(child: ChildProcess): Promise<void> {
 it('of two processes that come to a new folder at once, exactly one gets it', async () => {
   const folder = await realFolder();
   const children = [1, 2].map((n) => startChild(['lock', folder, `run ${n}`]));
-  const said = await Promise.all(children.map(firstWord));
-  expect(said.filter((word) => word === 'locked').length).toBe(1);
-  const winner = children[said.indexOf('locked')];
-  for (const word of said.filter((each) => each !== 'locked'))
+  const answers = await Promise.all(children.map(firstWord));
+  expect(answers.filter((word) => word === 'locked').length).toBe(1);
+  const winner = children[answers.indexOf('locked')];
+  for (const word of answers.filter((each) => each !== 'locked'))
     expect(JSON.parse(word)).toMatchObject({ pid: winner?.pid });
   await Promise.all(children.map(ended));
   expect(await readdir(placesIn(folder).state)).toEqual(['lock.db']);
@@ -83,15 +83,15 @@ it('a holder that sleeps is never robbed, and one that was killed has let go at 
   await (await lockFolder(folder, US)).release();
 });
 
-it('a second open in the same process is refused, by whatever path, and does not loosen the lock of the first', async () => {
+it('a second open in the same process is refused, by any path, and does not loosen the lock of the first', async () => {
   const folder = await realFolder();
   await symlink(folder, `${folder}-link`);
   const both = await Promise.allSettled([lockFolder(folder, US), lockFolder(`${folder}-link`, US)]);
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const us = { pid: process.pid, command: 'run nightly', run: 'run-2' };
   expect(await holderOf(folder)).toMatchObject(us);
-  const [said = ''] = (await ended(startChild(['lock', folder, 'run weekly']))).said;
-  expect(JSON.parse(said)).toMatchObject(us);
+  const [output = ''] = (await ended(startChild(['lock', folder, 'run weekly']))).output;
+  expect(JSON.parse(output)).toMatchObject(us);
   for (const each of both) if (each.status === 'fulfilled') await each.value.release();
   await (await lockFolder(folder, US)).release();
 });
@@ -118,7 +118,7 @@ it('says in one sentence who is in the way', async () => {
   `);
 });
 
-it('a folder that cannot be written, or is not there, or has a broken lock file, is told apart from one in use', async () => {
+it('a folder that cannot be written, or is not there, or has a broken lock file, is distinguished from one in use', async () => {
   const folder = isRoot ? '/sys' : await realFolder();
   if (!isRoot) await chmod(folder, 0o555);
   await expect(lockFolder(folder, US)).rejects.toThrow(`${folder} cannot be written by this user`);

@@ -7,7 +7,7 @@ import { nodeDisk } from '../../../../lib/core/disk.ts';
 import { type Files, fill } from './fixture.ts';
 
 export async function realFolder(files?: Files): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'landing-'));
+  const folder = await mkdtemp(join(tmpdir(), 'commit-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await fill(nodeDisk, folder, files);
   return folder;

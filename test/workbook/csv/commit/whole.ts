@@ -1,4 +1,4 @@
-/** What every landing must keep, whatever happened to it. */
+/** What every commit must preserve, however it ended. */
 import { expect } from 'vitest';
 import type { Disk } from '../../../../lib/core/disk.ts';
 import { contents, type Files, leftovers, NEW, OLD } from './fixture.ts';

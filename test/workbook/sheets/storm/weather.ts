@@ -223,7 +223,6 @@ export async function weather(
       const writer = new SheetWriter(client, await tabsOf(snapshot), { bytes: one.chunkBytes });
       const goals = patches.flatMap((patch) => goalsOf(patch, zoneClock(snapshot.timeZone)));
       const result = await writer.write(goals);
-      if (process.env.STORM) console.log(JSON.stringify(result), JSON.stringify(goals));
       if (result.repaired > 0) count(seen, 'repaired');
       if (result.requests > 1) count(seen, 'several requests');
       for (const { reason } of result.held) count(seen, `held: ${reason}`);

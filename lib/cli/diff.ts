@@ -1,0 +1,116 @@
+/**
+ * `diff`: what the rules of this checkout would do beside those of another branch, on one snapshot. Writes nothing to
+ * the workbook. Counts alone; the rows go into a file of one's own, with `--rows`.
+ */
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
+import type { Engine } from '../core/engine.ts';
+import { printableJson } from '../core/text/printable.ts';
+import { compareRuns, keepTables, type RunComparison, writeDifferingRows } from '../run/compare-runs.ts';
+import { readOnlyLedger } from '../run/ledger.ts';
+import type { RunResult } from '../run/result.ts';
+import { runBatch } from '../run/run.ts';
+import type { Store } from '../workbook/store.ts';
+import { loadBaseRules } from './base-rules.ts';
+import { diffMarkdown, diffText, type RuleDiff } from './diff-text.ts';
+import { UsageError } from './options.ts';
+import { rehearsal } from './run.ts';
+import type { Session } from './session.ts';
+import { screen } from './text.ts';
+
+const DEFAULT_BASE = 'main';
+
+export async function diffCommand(session: Session): Promise<number> {
+  const { options, nightShift } = session;
+  const onActions = process.env.GITHUB_ACTIONS === 'true';
+  if (options.rows !== undefined && onActions)
+    throw new UsageError(
+      '--rows writes personal data, and these files are kept by others. Run it on your own machine.',
+    );
+  const base = options.base ?? DEFAULT_BASE;
+  const before = await loadBaseRules(base);
+  const [baseJobs, headJobs] = [jobsOf(before.nightShift, options.names), jobsOf(nightShift, options.names)];
+  const store = await session.openForReading('diff');
+  const folder = join(store.scratch, 'diff');
+  try {
+    const once = readOnce(store);
+    let kept: Awaited<ReturnType<typeof keepTables>> = new Set();
+    let comparison: RunComparison = { tables: {}, lists: [], moves: [] };
+    const planWith = (
+      rules: typeof nightShift,
+      jobs: readonly ScheduledJob[],
+      whenApplied: (engine: Engine) => Promise<void>,
+    ) => plan(session, once, rules, jobs, whenApplied);
+    const baseResult = await planWith(before.nightShift, baseJobs, async (engine) => {
+      kept = await keepTables(engine, folder);
+    });
+    const headResult = await planWith(nightShift, headJobs, async (engine) => {
+      comparison = await compareRuns(engine, folder, kept);
+      if (options.rows !== undefined) await writeDifferingRows(engine, folder, kept, resolve(options.rows));
+    });
+    const diff: RuleDiff = { base, commit: before.commit, comparison, baseResult, headResult };
+    console.log(shown(session, diff, onActions));
+    const failed = (result: RunResult) => result.jobs.some(({ status }) => status === 'failed');
+    return failed(headResult) && !failed(baseResult) ? 1 : 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await store.close();
+  }
+}
+
+function shown({ options, workbook }: Session, diff: RuleDiff, onActions: boolean): string {
+  if (onActions) return diffMarkdown(diff, workbook.isSample ? 'the embedded sample' : 'the workbook');
+  if (!options.json) return screen(diffText(diff, options.rows));
+  const { base, commit, comparison, baseResult, headResult } = diff;
+  const jobs = (result: RunResult) =>
+    result.jobs.map(({ job, status, changes, guards, held }) => ({ job, status, changes, guards, held }));
+  return printableJson({ base, commit, ...comparison, jobs: { base: jobs(baseResult), head: jobs(headResult) } });
+}
+
+function jobsOf(nightShift: Session['nightShift'], names: readonly string[]): readonly ScheduledJob[] {
+  if (names.length === 0) return allJobs(nightShift);
+  const jobs = resolveNames(nightShift, names);
+  if ('unknown' in jobs) throw new UsageError(`There is no job or batch "${jobs.unknown}" on both sides.`);
+  return jobs;
+}
+
+/** A store that reads its workbook once, however often it is asked, so that both plans start from one snapshot. */
+function readOnce(store: Store): Store {
+  let reading: ReturnType<Store['read']> | undefined;
+  return {
+    ...rehearsal(store),
+    read: () => {
+      reading ??= store.read();
+      return reading;
+    },
+  };
+}
+
+function plan(
+  session: Session,
+  store: Store,
+  nightShift: Session['nightShift'],
+  jobs: readonly ScheduledJob[],
+  whenApplied: (engine: Engine) => Promise<void>,
+): Promise<RunResult> {
+  return runBatch({
+    name: 'diff',
+    jobs,
+    store,
+    ledger: readOnlyLedger(session.ledger),
+    rules: nightShift.workbook,
+    asOf: session.asOf,
+    identity: session.identity,
+    approvals: new Set(),
+    applied: 'planned',
+    progress: session.progress,
+    elapsed: session.elapsed,
+    outside: {
+      secret: () => undefined,
+      stoppable: (work) => work(new AbortController().signal),
+      isSample: session.workbook.isSample,
+    },
+    whenApplied,
+  });
+}

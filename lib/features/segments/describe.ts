@@ -1,0 +1,116 @@
+/** Conditions in words, as a person reads them: `last click or download within 180 days`. */
+import type { Bounds, Comparison, Condition, Test, TextOperator, When } from './condition.ts';
+
+/** More values than this are cut short. */
+const MOST_VALUES = 4;
+
+const OPERATORS: Readonly<Record<TextOperator, string>> = {
+  is: 'is',
+  contains: 'contains',
+  startsWith: 'starts with',
+  endsWith: 'ends with',
+  matches: 'matches',
+  hasWord: 'has the word',
+};
+
+const BOUNDS: Readonly<Record<keyof Bounds, string>> = {
+  is: 'exactly',
+  atLeast: 'at least',
+  atMost: 'at most',
+  moreThan: 'more than',
+  lessThan: 'less than',
+};
+
+const WHEN: Readonly<Record<keyof When, string>> = {
+  within: 'within',
+  olderThan: 'more than',
+  before: 'before',
+  after: 'after',
+  on: 'on',
+};
+
+function either(values: readonly string[]): string {
+  if (values.length <= MOST_VALUES) return values.join(' or ');
+  return `${values.slice(0, MOST_VALUES - 1).join(', ')} or one of ${values.length - MOST_VALUES + 1} more`;
+}
+
+const bounds = (test: Bounds): string =>
+  (Object.keys(BOUNDS) as (keyof Bounds)[])
+    .flatMap((key) => (test[key] === undefined ? [] : [`${BOUNDS[key]} ${test[key]}`]))
+    .join(' and ');
+
+const when = (test: When): string =>
+  (Object.keys(WHEN) as (keyof When)[])
+    .flatMap((key) =>
+      test[key] === undefined ? [] : [`${WHEN[key]} ${test[key]}${key === 'olderThan' ? ' ago' : ''}`],
+    )
+    .join(' and ');
+
+const spaced = (...words: readonly string[]): string => words.filter((word) => word !== '').join(' ');
+
+/** One test in words. */
+export function describeTest(test: Test): string {
+  switch (test.test) {
+    case 'text':
+      return `${test.column} ${OPERATORS[test.operator]} ${either(test.values.map((value) => `"${value}"`))}`;
+    case 'number':
+      return spaced(test.column, bounds(test));
+    case 'date':
+      return spaced(test.column, when(test));
+    case 'domain':
+      return test.in
+        ? `the domain of ${test.column} is ${either(test.in)}`
+        : `the domain of ${test.column} is of the kind ${test.kind}`;
+    case 'first':
+    case 'last':
+      return spaced(test.test, test.of === 'purchase' ? 'purchase' : either(test.of), when(test));
+    case 'empty':
+      return `${test.column} is empty`;
+    case 'event':
+      return spaced(bounds(test), either(test.types), when(test));
+    case 'purchases':
+      return spaced(bounds(test), 'purchases', test.currency ? `in ${test.currency}` : '', when(test));
+    case 'spent':
+      return spaced('spent', bounds(test), test.currency ?? '', when(test));
+    case 'list':
+      return `is on the list "${test.name}"`;
+    case 'mailable':
+      return 'may be mailed (not unsubscribed, not suppressed, a valid address)';
+  }
+}
+
+/** A line of a condition that is taken apart: a test, or the head of a group. */
+export interface ConditionLine {
+  /** How deep it stands in groups; 0 is the condition itself. */
+  readonly depth: number;
+  readonly text: string;
+  /** What is asked; its answer is the line's. */
+  readonly condition: Condition;
+  /** The test whose value is shown; none for a group. */
+  readonly test?: Test | Comparison;
+}
+
+/** A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the parts. */
+export function conditionLines(condition: Condition, depth = 0): ConditionLine[] {
+  if ('all' in condition) {
+    if (depth === 0) return condition.all.flatMap((part) => linesOfPart(part, depth));
+    return [{ depth, text: 'all of:', condition }, ...condition.all.flatMap((part) => linesOfPart(part, depth + 1))];
+  }
+  return linesOfPart(condition, depth);
+}
+
+function linesOfPart(condition: Condition, depth: number): ConditionLine[] {
+  if ('all' in condition) return conditionLines(condition, depth === 0 ? 1 : depth);
+  if ('any' in condition)
+    return [{ depth, text: 'one of:', condition }, ...condition.any.flatMap((part) => linesOfPart(part, depth + 1))];
+  if ('knownAndNot' in condition) {
+    const test = condition.knownAndNot;
+    return [{ depth, text: `known, and not: ${describeTest(test)}`, condition, test }];
+  }
+  if ('not' in condition) {
+    const { not } = condition;
+    if ('test' in not) return [{ depth, text: `not: ${describeTest(not)}`, condition, test: not }];
+    return [{ depth, text: 'not:', condition }, ...linesOfPart(not, depth + 1)];
+  }
+  return [{ depth, text: describeTest(condition), condition, test: condition }];
+}

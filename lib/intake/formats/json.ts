@@ -1,0 +1,78 @@
+/** Reading JSON of other tools: cells as text, and rows of bounces, events and suppressions. */
+import type { Json, Read } from './format.ts';
+
+export const object = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+export const items = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : []);
+export const text = (value: unknown): string | null =>
+  typeof value === 'string' ? value.trim() || null : typeof value === 'number' ? String(value) : null;
+/** In lower case; '' for none. */
+export const word = (value: unknown): string => (text(value) ?? '').toLowerCase();
+export const isText = (value: unknown): boolean => text(value) !== null;
+
+/** Seconds or milliseconds since 1970 as ISO 8601; anything else stays the text that it is. */
+export function moment(value: unknown): string | null {
+  const number =
+    typeof value === 'number' ? value : /^\d{9,13}(\.\d+)?$/.test(text(value) ?? '') ? Number(value) : null;
+  if (number === null || !Number.isFinite(number) || Math.abs(number) > 1e14) return text(value);
+  return new Date(Math.round(number > 1e11 ? number : number * 1000)).toISOString();
+}
+
+/** Whom a record is about, when, and by which id of the provider's. */
+export interface About {
+  readonly id?: string | null;
+  readonly email: unknown;
+  readonly at: unknown;
+}
+
+const idOf = (provider: string, { id }: About): string | null => (id ? `${provider}:${id}` : null);
+
+/** @param kind one of the workbook's five words, or the provider's own where it is not known: such a row is rejected, never dropped */
+export function bounce(
+  provider: string,
+  about: About,
+  kind: string,
+  more: { readonly code?: unknown; readonly detail?: unknown } = {},
+): Read {
+  return {
+    table: 'bounces',
+    cells: {
+      bounce_id: idOf(provider, about),
+      email: text(about.email),
+      kind,
+      code: text(more.code),
+      detail: text(more.detail),
+      provider,
+      occurred_at: moment(about.at),
+    },
+  };
+}
+
+export const event = (provider: string, about: About, type: string, campaign: unknown = null): Read => ({
+  table: 'events',
+  cells: {
+    event_id: idOf(provider, about),
+    email: text(about.email),
+    type,
+    occurred_at: moment(about.at),
+    campaign: text(campaign),
+  },
+});
+
+/** An address on a provider's suppression list. */
+export const suppressed = (
+  provider: string,
+  about: About,
+  reason: 'complaint' | 'unsubscribe' | 'hard_bounce' | 'invalid' | 'manual',
+  note: unknown = null,
+): Read => ({
+  table: 'suppressions',
+  cells: {
+    email: text(about.email),
+    scope: reason === 'hard_bounce' || reason === 'invalid' ? 'address' : 'person',
+    reason,
+    suppressed_at: moment(about.at),
+    source: provider,
+    note: text(note),
+  },
+});

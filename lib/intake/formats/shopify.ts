@@ -1,0 +1,77 @@
+import type { Cells } from './cells.ts';
+import type { CsvFormat } from './format.ts';
+import { less, paidAmount, unpaid, wentBack } from './money.ts';
+
+const isBack = (cells: Cells): string => wentBack(cells.text('financial_status'), cells.text('cancelled_at'));
+
+const orders: CsvFormat = {
+  kind: 'csv',
+  id: 'shopify',
+  tool: 'Shopify',
+  label: 'a Shopify orders export',
+  page: 'https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders',
+  becomes: 'purchases: the total, less what was refunded; one row an order',
+  refuses: '–',
+  fits: (file) =>
+    file.hasAll('name', 'financial_status') && file.cells.has('lineitem_quantity', 'lineitem_name', 'total'),
+  feeds: ({ cells }) => [
+    {
+      table: 'purchases',
+      columns: {
+        order_id: `'shopify:' || ${cells.text('name')}`,
+        email: cells.text('email'),
+        ordered_at: cells.text('created_at', 'paid_at'),
+        amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
+        currency: `upper(${cells.text('currency')})`,
+      },
+      ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
+        when ${isBack(cells)} then null
+        else ${unpaid(['paid', 'partially_paid', 'partially_refunded'], cells.text('financial_status'))} end`,
+    },
+  ],
+  sample: {
+    name: 'orders_export_1.csv',
+    text: `Name,Email,Financial Status,Paid at,Currency,Total,Created at,Lineitem quantity,Lineitem name,Refunded Amount,Cancelled at
+#1001,ann@a.example,partially_refunded,2026-03-15 14:23:45 -0500,USD,100.00,2026-03-15 14:23:40 -0500,1,Pen,60.00,
+#1002,ben@b.example,pending,,USD,70.00,2026-03-15 14:23:40 -0500,1,Pen,0.00,
+`,
+    gives: { purchases: { 'shopify:#1001': '40' } },
+  },
+};
+
+const customers: CsvFormat = {
+  kind: 'csv',
+  id: 'shopify-customers',
+  tool: 'Shopify',
+  label: 'a Shopify customers export',
+  page: 'https://help.shopify.com/en/manual/customers/import-export-customers',
+  becomes: 'contacts',
+  refuses: 'no under "Accepts Email Marketing"',
+  fits: ({ cells }) =>
+    cells.has('email') &&
+    cells.has('accepts_email_marketing', 'accepts_marketing') &&
+    cells.has('customer_id', 'total_orders', 'default_address_city', 'default_address_company', 'total_spent'),
+  contacts: {
+    source: 'shopify',
+    aliases: {
+      customer_id: 'contact_id',
+      default_address_company: 'company',
+      default_address_address1: 'address',
+      default_address_city: 'city',
+      default_address_province_code: 'region',
+      default_address_country_code: 'country',
+      default_address_zip: 'postal_code',
+      default_address_phone: 'phone',
+    },
+  },
+  sample: {
+    name: 'customers_export.csv',
+    text: `Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address City,Default Address Country Code,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags
+'7001,Ann,Ash,here@a.example,yes,,Oslo,NO,'+4755501001,no,10.00,1,,no,
+'7002,Ben,Birch,gone@b.example,no,,Oslo,NO,,yes,0.00,0,,no,
+`,
+    gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
+  },
+};
+
+export const shopify = [orders, customers];

@@ -1,0 +1,70 @@
+import type { CsvFormat } from './format.ts';
+import { less, paidAmount, unpaid, wentBack } from './money.ts';
+
+/** The columns can be chosen at each export and are not documented; the names are taken from files that people publish. */
+const payments: CsvFormat = {
+  kind: 'csv',
+  id: 'stripe',
+  tool: 'Stripe',
+  label: 'a Stripe payments export',
+  page: 'https://support.stripe.com/questions/export-payment-reports',
+  becomes: 'purchases: the amount, less what was refunded; no test mode',
+  refuses: '–',
+  fits: ({ cells }) =>
+    cells.has('id') &&
+    cells.has('amount') &&
+    cells.has('created_date_utc', 'created_utc') &&
+    cells.has('customer_email', 'status'),
+  feeds: ({ cells }) => [
+    {
+      table: 'purchases',
+      columns: {
+        order_id: `'stripe:' || ${cells.text('id')}`,
+        email: cells.text('customer_email', 'receipt_email'),
+        ordered_at: cells.text('created_date_utc', 'created_utc'),
+        amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
+        currency: `upper(${cells.text('currency')})`,
+      },
+      ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'
+        when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
+        when ${wentBack(cells.text('status'))} then null
+        else ${unpaid(['paid', 'succeeded', 'partially refunded', 'partial refund'], cells.text('status'))} end`,
+    },
+  ],
+  sample: {
+    name: 'unified_payments.csv',
+    text: `id,Created (UTC),Amount,Amount Refunded,Currency,Mode,Status,Customer Email,Captured
+ch_1,2026-02-03 01:47,19.00,4.00,usd,Live,Paid,ann@a.example,true
+ch_2,2026-02-03 01:47,19.00,0.00,usd,Test,Paid,ann@a.example,true
+`,
+    gives: { purchases: { 'stripe:ch_1': '15' } },
+  },
+};
+
+const customers: CsvFormat = {
+  kind: 'csv',
+  id: 'stripe-customers',
+  tool: 'Stripe',
+  label: 'a Stripe customers export',
+  page: 'https://support.stripe.com/questions/export-customer-data',
+  becomes: 'contacts; Status is of their payments, not of mail',
+  refuses: '–',
+  fits: ({ cells }) =>
+    cells.has('id') && cells.has('email') && cells.has('delinquent', 'payment_count', 'dispute_losses'),
+  contacts: {
+    source: 'stripe',
+    aliases: { id: 'contact_id', created_utc: 'created_at' },
+    not: ['status', 'description', 'plan'],
+    consent: { status: 'ignore' },
+  },
+  sample: {
+    name: 'customers.csv',
+    text: `id,Description,Email,Name,Created (UTC),Delinquent,Plan,Status,Total Spend,Payment Count
+cus_A1,,here@a.example,Ada Byron,2024-01-05 03:04,false,price_basic,active,120.00,3
+cus_A2,,late@b.example,Bob Curie,2024-02-05 03:04,true,price_basic,past_due,40.00,1
+`,
+    gives: { mailable: ['here@a.example', 'late@b.example'] },
+  },
+};
+
+export const stripe = [payments, customers];

@@ -1,0 +1,77 @@
+/** Who can be mailed, and on which lists they are. */
+import { lineChart, sparkline } from './chart.ts';
+import type { Figures } from './figures.ts';
+import { type Html, html, tableHtml } from './html.ts';
+import { drawn, people, peopleChange } from './numbers.ts';
+import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
+
+const STEPS = [
+  ['contacts', 'All contacts'],
+  ['valid', 'with a valid address'],
+  ['notSuppressed', 'and not unsubscribed or suppressed'],
+  ['listed', 'and on a list meant for sending'],
+] as const;
+
+const JOBS = ['list-refresh', 'bounce-suppression', 'list-cleaning'];
+
+/** From all contacts to those on a list, against yesterday, 30 and 365 days ago. */
+export function mailable(series: Series): Html {
+  const now = newest(series, (each) => each.mailable)?.value;
+  const contacts = newest(series, (each) => each.contacts)?.value;
+  if (!now) {
+    return html`<section id="mailable" aria-labelledby="mailable-title"><h2 id="mailable-title">Mailable contacts</h2>
+<p>${contacts === undefined ? 'No run of list-refresh is on record.' : `${people(contacts)} contacts. The next run of list-refresh counts how many can be mailed.`}</p></section>`;
+  }
+  const then = [1, 30, 365].map((days) => earlier(series, days, (each) => each.mailable));
+  const rows = STEPS.map(([key, label]) => [
+    html`${label}<span class="bar" style="--share:${now.contacts > 0 ? Math.round((drawn(now[key]) / now.contacts) * 100) : 0}%"></span>`,
+    people(now[key]),
+    ...then.map((each) => (each ? peopleChange(now[key] - each[key]) : '–')),
+  ]);
+  const points = (key: keyof typeof now) =>
+    byDay(series, 365, (each) => (each.mailable ? drawn(each.mailable[key]) : null));
+  const head = ['', 'now', 'since yesterday', 'in 30 days', 'in 365 days'];
+  return html`<section id="mailable" aria-labelledby="mailable-title"><h2 id="mailable-title">Mailable contacts</h2>
+<div class="two"><div>${tableHtml(
+    'Contacts from all to mailable',
+    head.map((each, i) => (i === 0 ? { head: 'step' } : { head: each, number: true })),
+    rows,
+  )}</div><figure>${lineChart({ title: 'Contacts on a list meant for sending, 365 days', points: points('listed'), marks: marksOf(series, ...JOBS), text: people })}
+<figcaption>On a list meant for sending, up to 365 days. Dashed: rules changed.</figcaption></figure></div></section>`;
+}
+
+function listRow(series: Series, name: string, size: number, at: Figures): readonly (Html | string)[] {
+  const points = byDay(series, 30, (each) => (each.lists?.[name] === undefined ? null : drawn(each.lists[name])));
+  const before = earlier(series, 1, (each) => each.lists?.[name] ?? null);
+  const month = earlier(series, 30, (each) => each.lists?.[name] ?? null);
+  const limits: [number, number] | null =
+    at.stop === null || before === null || people(before).startsWith('<')
+      ? null
+      : [before * (1 - at.stop), before * (1 + at.stop)];
+  const says = `${name}, 30 days: from ${people(points[0]?.value ?? 0)} to ${people(size)}.${limits ? ` The guard holds the list below ${people(limits[0])} and above ${people(limits[1])}.` : ''}`;
+  return [
+    name,
+    people(size),
+    peopleChange(at.joined[name] ?? 0),
+    peopleChange(-(at.left[name] ?? 0)),
+    month === null ? '–' : peopleChange(size - month),
+    points.length > 1 ? sparkline(says, points, limits) : '–',
+  ];
+}
+
+/** Each list with its size, who joined and left, and its last 30 days between the guard's limits. */
+export function lists(series: Series): Html {
+  const found = newest(series, (each) => each.lists);
+  const rows = Object.entries(found?.value ?? {}).sort(([, a], [, b]) => b - a);
+  const columns = ['size', 'joined', 'left', 'in 30 days'].map((head) => ({ head, number: true as const }));
+  return html`<section id="lists" aria-labelledby="lists-title"><h2 id="lists-title">Lists</h2>
+${
+  found
+    ? html`${tableHtml(
+        'Lists',
+        [{ head: 'list' }, ...columns, { head: '30 days' }],
+        rows.map(([name, size]) => listRow(series, name, size, found.at)),
+      )}<p class="note">The shaded band is what the guard allows in one run.</p>`
+    : html`<p>No run of list-refresh is on record.</p>`
+}</section>`;
+}

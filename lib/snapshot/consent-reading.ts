@@ -1,0 +1,218 @@
+/**
+ * Reads what the columns of a list of people say of consent, before anything else is decided about them. A column is
+ * read where all of its values are understood; where they are not, it throws a question, with the one line of rules
+ * that answers it. Of columns that disagree the most restrictive counts. It changes nothing.
+ */
+
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw } from '../core/sql.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import type { ConsentColumn } from '../workbook/consent-columns.ts';
+import { ConsentQuestion } from '../workbook/consent-question.ts';
+import { type ConsentMeaning, isConsentWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
+import { normalHeader } from '../workbook/headers.ts';
+
+/** What was read of a column, in rows. */
+export interface ConsentCount {
+  readonly header: string;
+  readonly yes: number;
+  readonly no: number;
+}
+
+export interface ConsentReading {
+  /**
+   * The columns that were read, and the SQL over their cells that is `unsubscribed`, `suppressed`, `subscribed` or
+   * NULL.
+   */
+  readonly counts: readonly ConsentCount[];
+  readonly status: string | null;
+  /** Places of the columns that were read. */
+  readonly places: ReadonlySet<number>;
+  /** Places of columns that are called like one of ours and hold something else. */
+  readonly others: ReadonlySet<number>;
+  /** Rows in which one column says yes and another no. */
+  readonly disagree: number;
+}
+
+/** More different values than these are no answers to a question about consent. */
+const MOST_VALUES = 200;
+/** The most values that a question shows. */
+const MOST_SHOWN = 12;
+const EMPTY = '(empty)';
+const DATE = '(a date)';
+
+const CELL = (place: number): string => `nullif(trimmed(c${place}), '')`;
+/** Dates, times and offsets in any of the usual orders. */
+const LOOKS_LIKE_DATE = `'[0-9]{1,4}[-./ ][0-9A-Za-z]{1,9}[-./, ]+[0-9]{1,4}([T ,]+.*)?|[A-Za-z]{3,9},? [0-9A-Za-z]{1,9},? .*[0-9]{4}.*|[0-9]{10}([0-9]{3})?'`;
+
+interface Value {
+  readonly text: string;
+  readonly n: number;
+  readonly meaning: ConsentMeaning | null;
+}
+
+/** Makes a table of a select over the file's cells c0, c1, … */
+export type Select = (statement: (scan: string) => string, table: string) => Promise<unknown>;
+
+/**
+ * @param select how the file's cells are got at
+ * @param rules the team's answers: header → values, or 'ignore'
+ * @throws ConsentQuestion
+ */
+export async function readConsent(
+  engine: Engine,
+  label: string,
+  select: Select,
+  columns: readonly ConsentColumn[],
+  rules: ConsentRules = {},
+): Promise<ConsentReading> {
+  const answers = new Map(Object.entries(rules).map(([header, answer]) => [normalHeader(header), answer]));
+  const asked = columns.filter(({ header }) => answers.get(normalHeader(header)) !== 'ignore');
+  if (asked.length === 0) return { counts: [], status: null, places: new Set(), others: new Set(), disagree: 0 };
+  const cells = asked.map(({ place }) => `${CELL(place)} as c${place}`);
+  await select(
+    (scan) => `create or replace temp table consent_cells as select ${cells.join(', ')} from ${scan}`,
+    'consent_cells',
+  );
+  const read: { column: ConsentColumn; values: Value[] }[] = [];
+  const others = new Set<number>();
+  for (const column of asked) {
+    const answer = answers.get(normalHeader(column.header));
+    const values = await valuesOf(engine, column, answer === 'ignore' ? undefined : answer);
+    if (isOurEmailStatus(column, values)) continue;
+    if ((column.isLoose || isEmailStatus(column)) && !values.some(({ text }) => isConsentWord(text))) {
+      if (values.some(({ text }) => text !== '')) others.add(column.place);
+      continue;
+    }
+    const open = unanswered(column, values);
+    if (open.length > 0) throw new ConsentQuestion(question(label, column, values, open));
+    read.push({ column, values });
+  }
+  const verdicts = read.map(({ column, values }) => verdictOf(column, values));
+  const disagree =
+    verdicts.length > 1 ? await engine.number(raw(`select count(*) from consent_cells where ${differ(verdicts)}`)) : 0;
+  await engine.run(raw('drop table consent_cells'));
+  const total = (values: readonly Value[], ...of: readonly ConsentMeaning[]): number =>
+    values.reduce((sum, { n, meaning }) => sum + (meaning !== null && of.includes(meaning) ? n : 0), 0);
+  return {
+    counts: read.map(({ column, values }) => ({
+      header: column.header,
+      yes: total(values, 'yes'),
+      no: total(values, 'no', 'suppressed'),
+    })),
+    status: verdicts.length > 0 ? strictest(verdicts) : null,
+    others,
+    places: new Set(read.map(({ column }) => column.place)),
+    disagree,
+  };
+}
+
+const isEmailStatus = ({ header }: ConsentColumn): boolean => normalHeader(header) === 'email_status';
+
+/** list-cleaning's own column, with no word but its own. */
+const isOurEmailStatus = (column: ConsentColumn, values: readonly Value[]): boolean =>
+  isEmailStatus(column) && values.every(({ text }) => ['', 'valid', 'risky', 'invalid'].includes(text));
+
+type Answer = Exclude<ConsentRules[string], 'ignore'>;
+
+async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | undefined): Promise<Value[]> {
+  const cell = `c${column.place}`;
+  const rows = await engine.rows(
+    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE}) then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
+      from consent_cells group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
+  );
+  const answered = new Map<string, ConsentMeaning>([
+    ...(answer?.yes ?? []).map((value): [string, ConsentMeaning] => [value.trim().toLowerCase(), 'yes']),
+    ...(answer?.no ?? []).map((value): [string, ConsentMeaning] => [value.trim().toLowerCase(), 'no']),
+  ]);
+  return rows.map((row) => {
+    const text = String(row.text);
+    return { text, n: Number(row.n), meaning: answered.get(text) ?? meaningUnder(column, text, rows.length) };
+  });
+}
+
+function meaningUnder({ role, known, empty }: ConsentColumn, text: string, different: number): ConsentMeaning | null {
+  if (text === '') return empty ?? 'nothing';
+  const given = known?.get(plainWord(text));
+  if (given) return given;
+  // A refusal's date is a refusal; an agreement's date says nothing against it.
+  if (text === DATE) return role === 'refuses' ? 'no' : role === 'bounced' ? 'suppressed' : 'nothing';
+  if (different > MOST_VALUES && role !== 'refuses') return null;
+  return meaningOf(text, role);
+}
+
+/** The values that a person has to answer for. A box that is only ever ticked leaves open what an empty one means. */
+function unanswered({ role, known }: ConsentColumn, values: readonly Value[]): Value[] {
+  const open = values.filter(({ meaning }) => meaning === null);
+  const blank = values.find(({ text }) => text === '');
+  const says = (wanted: ConsentMeaning): boolean =>
+    values.some(({ meaning, text }) => meaning === wanted && text !== '');
+  const onlyTicked = role === 'agrees' && known === undefined && says('yes') && !says('no') && !says('suppressed');
+  return open.length === 0 && blank?.meaning === 'nothing' && onlyTicked ? [blank] : open;
+}
+
+/** Values are shown only where they are answers to a question, and never where they may be about a person. */
+const isShowable = (text: string): boolean => text.length <= 40 && !/@|\d{5}/.test(text);
+
+function question(label: string, { header }: ConsentColumn, values: readonly Value[], open: readonly Value[]): string {
+  const mayShow = values.length <= MOST_SHOWN && values.every(({ text }) => isShowable(text));
+  const shown = (text: string): string => (text === '' ? EMPTY : text);
+  const found = mayShow
+    ? values.map(({ text, n }) => `${shown(text)}: ${n}`).join(', ')
+    : `${values.length > MOST_VALUES ? `more than ${MOST_VALUES}` : values.length} different values`;
+  const quoted = (of: readonly Value[]): string =>
+    of.map(({ text }) => JSON.stringify(text).replaceAll('"', "'")).join(', ');
+  const of = (...meanings: readonly (ConsentMeaning | null)[]): Value[] =>
+    values.filter(({ meaning, text }) => meanings.includes(meaning) && text !== '');
+  const name = JSON.stringify(header).replaceAll('"', "'");
+  const answer = mayShow
+    ? `consent: { ${name}: { yes: [${quoted(of('yes'))}], no: [${quoted([...new Set([...of('no', 'suppressed'), ...open])])}] } }`
+    : `consent: { ${name}: { yes: [...], no: [...] } }`;
+  return `${label}: the column "${header}" may say who wants no mail, and is not understood (${found}). Nothing was done. Say in jobs/rules/workbook.ts which of its values mean yes and which no: ${answer}; or, if it has nothing to do with mail, consent: { ${name}: 'ignore' }.`;
+}
+
+/** The SQL of what one column says of a row. */
+function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
+  const cell = CELL(column.place);
+  const branch = (meaning: ConsentMeaning): string => {
+    const own = values.filter((value) => value.meaning === meaning && value.text !== '' && value.text !== DATE);
+    const parts: string[] = [];
+    if (own.length > 0) parts.push(`lower(${cell}) in (${own.map(({ text }) => quoteText(text)).join(', ')})`);
+    if (values.some((value) => value.text === DATE && value.meaning === meaning)) {
+      parts.push(`regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})`);
+    }
+    if (values.some((value) => value.text === '' && value.meaning === meaning && meaning !== 'nothing')) {
+      parts.push(`${cell} is null`);
+    }
+    return parts.length > 0 ? `coalesce(${parts.join(' or ')}, false)` : 'false';
+  };
+  // Of more values than are looked at, each of a refusal's is a refusal.
+  const beyond = values.length > MOST_VALUES ? `(${cell} is not null and not ${branch('nothing')})` : 'false';
+  return {
+    isStatus: column.role === 'status',
+    no: values.length > MOST_VALUES ? beyond : branch('no'),
+    suppressed: branch('suppressed'),
+    yes: branch('yes'),
+  };
+}
+
+interface Verdict {
+  /** Its yes is the status "subscribed"; of another column it says nothing against mail. */
+  readonly isStatus: boolean;
+  readonly no: string;
+  readonly suppressed: string;
+  readonly yes: string;
+}
+
+const some = (conditions: readonly string[]): string => `(${conditions.join(' or ')})`;
+
+const strictest = (verdicts: readonly Verdict[]): string =>
+  `case when ${some(verdicts.map(({ no }) => no))} then 'unsubscribed' when ${some(verdicts.map(({ suppressed }) => suppressed))} then 'suppressed' ${subscribed(verdicts)} end`;
+
+const subscribed = (verdicts: readonly Verdict[]): string => {
+  const yes = verdicts.filter(({ isStatus }) => isStatus).map((verdict) => verdict.yes);
+  return yes.length > 0 ? `when ${some(yes)} then 'subscribed'` : '';
+};
+
+const differ = (verdicts: readonly Verdict[]): string =>
+  `${some(verdicts.flatMap(({ no, suppressed }) => [no, suppressed]))} and ${some(verdicts.map(({ yes }) => yes))}`;

@@ -1,0 +1,108 @@
+/**
+ * Contacts in another tool's shape, made ready to be loaded: which header is which column, and what the columns of
+ * consent say of each row, read before anything else.
+ */
+
+import type { Engine } from '../core/engine.ts';
+import { name, quoteText, raw } from '../core/sql.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
+import { statusSql } from '../workbook/consent-words.ts';
+import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
+import { normalHeader } from '../workbook/headers.ts';
+import type { ContactShape } from '../workbook/recognised.ts';
+import { csvScan } from '../workbook/scan.ts';
+import type { SourceTable } from '../workbook/store.ts';
+import { type ConsentReading, readConsent, type Select } from './consent-reading.ts';
+import { readStrictly } from './load.ts';
+
+/** The columns of consent of a list, by everybody's words and by its format's. */
+export function consentColumnsOf(
+  headers: readonly string[],
+  { consent = {} }: ContactShape,
+  rules: ConsentRules,
+): ConsentColumn[] {
+  const found = new Map(consentColumns(headers).map((column) => [column.place, column]));
+  const asked = new Set(Object.keys(rules).map(normalHeader));
+  headers.forEach((header, place) => {
+    const given = consent[normalHeader(header)];
+    if (given === 'ignore') found.delete(place);
+    else if (given) found.set(place, { place, header, ...given });
+    if (asked.has(normalHeader(header)) && !found.has(place)) found.set(place, { place, header, role: 'agrees' });
+  });
+  return [...found.values()].toSorted((a, b) => a.place - b.place);
+}
+
+/**
+ * Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs.
+ */
+const isOurs = (headers: readonly string[], columns: readonly ConsentColumn[]): boolean =>
+  headers.some((header) => header.trim().toLowerCase() === 'contact_id') &&
+  columns.every(({ header }) => ['status', 'email_status'].includes(normalHeader(header)));
+
+/** The source with what it says of consent as `derived.status`. @throws ConsentQuestion */
+export async function withConsent(
+  engine: Engine,
+  source: SourceTable,
+  rules: ConsentRules,
+  ownAliases: Readonly<Record<string, string>>,
+): Promise<{ source: SourceTable; reading: ConsentReading | null }> {
+  const { headers, recognised } = source;
+  const shape = recognised?.contacts ?? {};
+  const columns = consentColumnsOf(headers, shape, rules);
+  const names = splitName(headers);
+  const neverAgreed = shape.neverAgreed === true;
+  if ((columns.length === 0 || isOurs(headers, columns)) && !neverAgreed && !names) return { source, reading: null };
+  const reading =
+    columns.length === 0 || isOurs(headers, columns)
+      ? null
+      : await readConsent(engine, source.label, selectFrom(engine, source), columns, rules);
+  const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others));
+  const derived = new Map<string, string>();
+  const own = headerOf.get('status');
+  const ownStatus = own === undefined ? 'null' : statusSql(`c${headers.indexOf(own)}`);
+  const read = reading?.status ?? null;
+  // A status of ours that no column of consent is stands as it is.
+  const status = read === null ? ownStatus : readsOwn(own, headers, reading) ? read : `coalesce(${read}, ${ownStatus})`;
+  if (neverAgreed) derived.set('status', quoteText('unsubscribed'));
+  else if (read !== null) derived.set('status', status);
+  if (names) addNames(derived, headers, headerOf, names);
+  return {
+    source: { ...source, headerOf, derived, ...(reading && reading.counts.length > 0 && { mayRefuse: true }) },
+    reading,
+  };
+}
+
+const selectFrom =
+  (engine: Engine, source: SourceTable): Select =>
+  (statement, table) =>
+    readStrictly(engine, source, (from) => raw(statement(csvScan(from))), name(table));
+
+/** The source's own headers by column, but for those that turned out to hold something else. */
+function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {
+  const names = new Set(usable.values());
+  return new Map([
+    ...[...headerOf].filter(([column, header]) => names.has(header) || !contactColumns.includes(column)),
+    ...[...usable].filter(([column]) => contactColumns.includes(column)),
+  ]);
+}
+
+const readsOwn = (own: string | undefined, headers: readonly string[], reading: ConsentReading | null): boolean =>
+  own !== undefined && (reading?.places.has(headers.indexOf(own)) ?? false);
+
+/** A full name counts only where neither of its parts stands in a column of its own. */
+function addNames(
+  derived: Map<string, string>,
+  headers: readonly string[],
+  headerOf: ReadonlyMap<string, string>,
+  names: { first: string; last: string },
+): void {
+  const cell = (column: string): string | null => {
+    const header = headerOf.get(column);
+    return header === undefined ? null : `c${headers.indexOf(header)}`;
+  };
+  const [first, last] = [cell('first_name'), cell('last_name')];
+  const none = [first, last].flatMap((each) => (each === null ? [] : [`${each} is null`])).join(' and ') || 'true';
+  derived.set('first_name', `case when ${none} then ${names.first} else ${first ?? 'null'} end`);
+  derived.set('last_name', `case when ${none} then ${names.last} else ${last ?? 'null'} end`);
+}

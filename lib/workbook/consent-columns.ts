@@ -1,0 +1,146 @@
+/**
+ * Which headers speak of consent to mail, by the stems of their words in English, German, French, Spanish, Italian, Dutch,
+ * Portuguese and Polish. It judges headers alone; what the cells say is read in lib/snapshot/consent-reading.ts. A header that
+ * may speak of consent and does not costs a question; one that is missed costs a person mail that they refused.
+ */
+import type { ConsentRole } from './consent-words.ts';
+import { normalHeader } from './headers.ts';
+
+export interface ConsentColumn {
+  /** Its place among the headers, from 0. */
+  readonly place: number;
+  readonly header: string;
+  readonly role: ConsentRole;
+  /** Its values count only where one of them is a word of consent: a status may be anything. */
+  readonly isLoose?: true;
+  /** Meanings of values by a format or the team's rules, as they are compared (see `plainWord`). */
+  readonly known?: ReadonlyMap<string, 'yes' | 'no' | 'suppressed' | 'nothing'>;
+  /** What an empty cell says, where a format knows. */
+  readonly empty?: 'no';
+}
+
+/** `emailOptOut`, `Opt-out Date` and `OPTOUT_E_MAIL` as words without accents: "email opt out". */
+export const headerWords = (header: string): string =>
+  header
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ł', 'l')
+    .replace(/[^\p{L}\p{N}#]+/gu, ' ')
+    .trim()
+    .replace(/\be mails?\b|\bemails\b/g, 'email');
+
+const any = (...parts: readonly string[]): RegExp => new RegExp(`\\b(?:${parts.join('|')})`);
+
+const REFUSES = any(
+  'un ?sub',
+  'opt(?:ed)? ?out',
+  'black ?list',
+  'block ?list',
+  '(?:email|contact|user|is) blocked',
+  'blocked(?: email| at| date)?$',
+  'suppress',
+  'do ?n[o]?t ?(?:email|mail|contact|market|disturb|send|bulk)',
+  'no (?:email|mail|mailing|contact|marketing|newsletter|spam)\\b',
+  'dnc\\b|dne\\b|dnm\\b',
+  'complain|spam|abuse',
+  '(?:never|non|not) ?subscri',
+  '(?:email|mail|newsletter|marketing|account|user) (?:is )?(?:disabled|deactivated|revoked|refused|declined)',
+  '(?:disabled|deactivated) (?:email|mail|newsletter)',
+  'abgemeldet|abmeld|austrag|ausgetragen|widerruf|widerspr|werbesperre|mail ?sperre|email sperre|kontaktsperre|gesperrt|sperrliste',
+  'kein(?:e|en)? (?:werbung|newsletter|email|mail|kontakt|marketing)|nicht (?:kontakt|anschreib|mail|email)',
+  'desabonn|desinscri|ne pas (?:contact|envoy|email|mail)|liste noire|opposition|stop (?:email|pub)',
+  'desuscri|dado de baja|baja\\b|no (?:contactar|enviar|molestar)|lista negra|lista robinson|robinson',
+  'disiscri|non (?:contattare|inviare)|lista nera|revoca',
+  'uitgeschreven|uitschrij|afgemeld|afmeld|niet (?:mail|email|contact|benader)|zwarte lijst',
+  'descadastr|nao (?:contact|contat|enviar)',
+  'wypis|rezygn|wyrejestr|nie (?:kontakt|wysyl)|sprzeciw|czarna lista',
+);
+
+const AGREES = any(
+  'opt(?:ed)? ?in\\b',
+  'subscri',
+  'abonn|abonent|suscri|iscri(?:tto|zione|tti)|inscri(?:t|ption|cao|to)|ingeschreven|inschrij|zapis(?:an|any)?\\b',
+  'angemeldet|newsletter anmeld|anmeldung newsletter|anmeldestatus',
+  'newsletter|infolettre|lettre d information|boletin|bollettino|nieuwsbrief|biuletyn',
+  'consent|consenso|einwillig|zustimm|einverstand|toestemming|zgod',
+  'permission|permiso|permesso|permissao|erlaubnis|permiss',
+  '(?:accept|acept|akzept|accett|aceit|akcept|agree)\\w* (?:\\w+ )?(?:email|mail|marketing|newsletter|werb|promo|contact|publi)',
+  'gdpr|dsgvo|rgpd|rodo\\b',
+  '(?:allow|can|may|ok to|okay to|want)s? (?:to )?(?:be )?(?:email|mail|contact|marketing)',
+  'mailable|emailable|contactable|(?:email|marketing) (?:ok|allowed|enabled|active|preference|confirmed)',
+  'marketing (?:email|mail|contact|status|state|list)',
+  '(?:email|direct) marketing',
+  'mailing ?list|mailings?$',
+  'werbung|werbe(?:email|mail|status|erlaubnis)|publicit|pubblicit|reclame|comunica\\w+ comercia|promo(?:tional)? (?:email|mail)',
+);
+
+/** Stems that stand inside of longer words too: German compounds, names of fields without capitals. */
+const REFUSES_INSIDE =
+  /unsubscri|blacklist|blocklist|optout|optedout|donotemail|donotcontact|donotmail|dontemail|newsletterabmeld|abgemeldet|werbesperre|mailsperre|kontaktsperre|mailingsperre/;
+const AGREES_INSIDE = /optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis/;
+
+/** About another way than e-mail, unless e-mail is named too. */
+const OTHER_CHANNEL = any(
+  'sms',
+  'phone',
+  'call',
+  'whats ?app',
+  'fax',
+  'push',
+  'letter',
+  'mobile',
+  'voice',
+  'postal',
+  'telefon',
+  'anruf',
+  'viber',
+  'rcs',
+);
+/** What beside such a word says that the column is about something else. */
+const NO_STATEMENT =
+  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal)\b/;
+/** An agreement's date, place or wording is no refusal; a refusal's is. */
+const ABOUT_AN_AGREEMENT = any(
+  '(?:time|date|datum|data|fecha|at|on|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
+  '(?:count|number|anzahl|names?|lists?|tier|type|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
+  '(?:year|created|updated|quelle|expires?|expiry|ends?|starts?|renews?|period|rate|score)\\b',
+  // What came of mail that was sent.
+  '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
+);
+/** Mail came back from the address, or a tool holds it back for its quality. */
+const CAME_BACK =
+  /\b(?:hard )?bounced?(?: at| date| on)?$|\bemail(?: address)? quarantined$|^invalid email(?: address)?$/;
+const STATUS = /\b(?:status|statut|state|estado|stato|stan|zustand)\b/;
+const STATUS_OF_MAIL =
+  /\b(?:email|mail|marketing|newsletter|subscri\w*|subskr\w*|abonn\w*|suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)/;
+
+/** What a header says; null where it does not speak of consent. */
+export function consentRole(header: string): { role: ConsentRole; isLoose?: true } | null {
+  const words = headerWords(header);
+  const name = normalHeader(header);
+  if (OTHER_CHANNEL.test(words) && !/\b(?:email|mail|newsletter|all|any)\b/.test(words)) return null;
+  if (NO_STATEMENT.test(words)) return null;
+  if (/\bmarketing email bounced\b/.test(words)) return null;
+  if (REFUSES.test(words) || REFUSES_INSIDE.test(words))
+    return STATUS.test(words) ? { role: 'status' } : { role: 'refuses' };
+  if (CAME_BACK.test(words)) return { role: 'bounced' };
+  if (name === 'email_status' || (STATUS.test(words) && STATUS_OF_MAIL.test(words))) return { role: 'status' };
+  if (AGREES.test(words) || AGREES_INSIDE.test(words))
+    return ABOUT_AN_AGREEMENT.test(words) && !STATUS.test(words) ? null : { role: 'agrees' };
+  if (STATUS.test(words) && /^(?:(?:contact|member|list|user|kontakt|person|lead|customer) )?\w+$/.test(words)) {
+    return { role: 'status', isLoose: true };
+  }
+  return null;
+}
+
+/** The columns of a list of people that speak of consent. A column of ours (`status`) is one of them. */
+export function consentColumns(headers: readonly string[]): ConsentColumn[] {
+  return headers.flatMap((header, place) => {
+    const found = consentRole(header);
+    return found ? [{ place, header, ...found }] : [];
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * What a list of people's cells are, column by column: by our own names, by other tools' names, by a format's, and a full name
+ * split where that is certain. It judges headers; what the cells say of consent is read first, and given to it.
+ */
+import { tables } from '../core/tables.ts';
+import { findColumns, normalHeader } from './headers.ts';
+import type { ContactShape } from './recognised.ts';
+
+/** Columns of contacts that a file may fill; what runs calculate themselves is not taken from files. */
+export const contactColumns: readonly string[] = Object.entries(tables.contacts.columns)
+  .filter(([, column]) => !('derived' in column))
+  .map(([column]) => column);
+
+const FULL_NAME = [
+  ...[
+    'name',
+    'full_name',
+    'fullname',
+    'your_full_name',
+    'your_name',
+    'display_name',
+    'contact_name',
+    'person_name',
+    'vollständiger_name',
+  ],
+  ...[
+    'nom_complet',
+    'nombre_completo',
+    'nome_completo',
+    'volledige_naam',
+    'subscriber_name',
+    'what_is_your_full_name',
+    'what_is_your_name',
+  ],
+] as const;
+
+/**
+ * The columns of a list of people, by the header that stands for each.
+ * @param consent places of headers that speak of consent; a status is ours all the same
+ * @param others places of headers that are called like a column of ours and hold something else
+ */
+export function contactHeaders(
+  headers: readonly string[],
+  { aliases = {}, not = [] }: ContactShape = {},
+  ownAliases: Readonly<Record<string, string>> = {},
+  consent: ReadonlySet<number> = new Set(),
+  others: ReadonlySet<number> = new Set(),
+): Map<string, string> {
+  const usable = headers.filter((header, place) => {
+    const name = normalHeader(header);
+    return !not.includes(name) && !others.has(place) && (!consent.has(place) || name === 'status');
+  });
+  return findColumns('contacts', usable, { ...aliases, ...ownAliases });
+}
+
+/**
+ * SQL for the parts of a full name, where no columns give them: of "Ada Byron" and "Byron, Ada" it is certain which is which. Null
+ * where the list has no such column.
+ */
+export function splitName(headers: readonly string[]): { first: string; last: string } | null {
+  const place = headers.findIndex((header) => (FULL_NAME as readonly string[]).includes(normalHeader(header)));
+  if (place < 0) return null;
+  const cell = `c${place}`;
+  const word = `[\\p{L}][\\p{L}\\p{M}''’-]+`;
+  const plain = `regexp_full_match(trimmed(${cell}), '${word} ${word}')`;
+  const turned = `regexp_full_match(trimmed(${cell}), '${word}, ?${word}')`;
+  const part = (separator: string, n: number): string => `trim(split_part(trimmed(${cell}), '${separator}', ${n}))`;
+  return {
+    first: `case when ${plain} then ${part(' ', 1)} when ${turned} then ${part(',', 2)} end`,
+    last: `case when ${plain} then ${part(' ', 2)} when ${turned} then ${part(',', 1)} end`,
+  };
+}
