@@ -9,7 +9,7 @@
  */
 import { headerWords } from './headers.ts';
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
-import { firstNameColumn, firstNameSql, sh, v, x } from './record-columns.ts';
+import { firstNameColumn, firstNameSql, several, sh, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { literal } from './values.ts';
 
@@ -65,14 +65,22 @@ function personal(compared: readonly Compared[]): { birth: string; code: string;
   };
 }
 
-/** SQL that is true where something agrees that a household or a company shares. */
-function sharedAgrees(compared: readonly Compared[]): string {
+/** SQL that is true where the whole address agrees: street, house number and place. */
+function sameAddress(compared: readonly Compared[]): string {
   const number = compared.some(({ kind }) => kind === 'housenumber')
     ? anyAt(compared, 'housenumber', ['same'])
     : 'true';
-  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
-  return `(${anyAt(compared, 'phone', ['same'])} or ${anyAt(compared, 'email', ['same'])} or ${place})`;
+  const place = either([anyAt(compared, 'postcode', ['same']), anyAt(compared, 'locality', ['same', 'near'])]);
+  return `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and ${place})`;
 }
+
+/** SQL that is true where something agrees that a household or a company shares. */
+const sharedAgrees = (compared: readonly Compared[]): string =>
+  either([anyAt(compared, 'phone', ['same']), anyAt(compared, 'email', ['same']), sameAddress(compared)]);
+
+/** SQL that is true where two records share an address or a company: a mailbox with another phone was not passed on. */
+const liveOrWorkTogether = (compared: readonly Compared[]): string =>
+  either([anyAt(compared, 'company', ['same']), sameAddress(compared)]);
 
 /** SQL for how many of the other columns agree, and how many differ. */
 function support(compared: readonly Compared[]): { agree: string; differ: string } {
@@ -101,7 +109,7 @@ function personSql(compared: readonly Compared[]): string {
   const enough = [
     `${one(birth)} + ${one(code)} + ${one(mailbox)} >= 2`,
     `${code} and ${surname}`,
-    `${mailbox} and ${surname} and ${sameBirth}`,
+    `${mailbox} and ${surname} and ${sameBirth} and (not ${anyAt(compared, 'phone', ['other'])} or ${liveOrWorkTogether(compared)})`,
     `${birth} and ${surname} and ${sharedAgrees(compared)}`,
     `${birth} and ${surnameSame} and (${agree}) >= (${differ})`,
   ];
@@ -116,11 +124,7 @@ function thingSql(compared: readonly Compared[], rules: MatchingRules): string {
       : [],
   );
   const name = anyAt(compared, 'fullname', ['same']);
-  const number = compared.some(({ kind }) => kind === 'housenumber')
-    ? anyAt(compared, 'housenumber', ['same'])
-    : 'true';
-  const place = `(${anyAt(compared, 'street', ['same', 'near'])} and ${number} and (${anyAt(compared, 'postcode', ['same'])} or ${anyAt(compared, 'locality', ['same', 'near'])}))`;
-  const count = [...single, place].map(one).join(' + ');
+  const count = [...single, sameAddress(compared)].map(one).join(' + ');
   return `(${name} and ${count} >= 2)`;
 }
 
@@ -160,16 +164,54 @@ export function vetoSql(compared: readonly Compared[], rules: MatchingRules): st
   return either([...tests, `(a.gen <> b.gen and not ${birth} and not ${code})`]);
 }
 
+/** SQL that is true where a mailbox agrees that is a person's own, as far as the data shows: on no records of others, no role. */
+function unsharedMailbox(compared: readonly Compared[]): string {
+  return either(
+    compared.flatMap(({ kind }, index) => {
+      if (kind !== 'email') return [];
+      const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
+      const shared = `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
+      return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
+    }),
+  );
+}
+
 /**
- * SQL that is true where a person need not be asked about a likely pair: the first names differ outright, which tells
- * relatives apart better than anything else, or something else conflicts and the probability is not certain.
+ * SQL that is true where what agrees tells a household or a firm, and not one person: nothing of a person's own agrees, and
+ * - the first names differ, or are forms of each other (Maria and Marie), at one address or a mailbox of several people; or
+ * - one has no first name, at a mailbox of several people; or
+ * - beside the names nothing agrees but a mailbox of several people.
  */
-export function notAskedSql(compared: readonly Compared[], rules: MatchingRules): string {
+export function sharedOnlySql(compared: readonly Compared[], people: boolean): string {
   const column = firstNameColumn(compared);
   const kind = compared[column]?.kind;
-  const levels = kind ? [levelNumber(kind, 'other'), levelNumber(kind, 'alike')].join(', ') : '';
-  const first = kind ? `l${column} in (${levels})` : 'false';
-  return `(${first} or ${conflictSql(compared, rules)} and probability < ${rules.bands.certain})`;
+  if (!kind || !people) return 'false';
+  const own = either([
+    anyAt(compared, 'date', ['same', 'near']),
+    anyAt(compared, 'code', ['same', 'near']),
+    unsharedMailbox(compared),
+  ]);
+  const mail = anyAt(compared, 'email', ['same', 'near']);
+  const otherMail = anyAt(compared, 'email', ['alike', 'other']);
+  const otherForm = `${anyAt(compared, kind, ['nickname', 'other'])} and (${mail} or ${otherMail} and ${sameAddress(compared)})`;
+  const noName = `l${column} = 0 and ${mail}`;
+  const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
+  const nothingElse = `${mail} and not ${elsewhere}`;
+  return `(not ${own} and ${either([otherForm, noName, nothingElse].map((test) => `(${test})`))})`;
+}
+
+/**
+ * SQL that is true where a person need not be asked about a likely pair: the first names differ outright; something
+ * conflicts, and either the probability is not certain or the first names are not the same; or what agrees is shared.
+ */
+export function notAskedSql(compared: readonly Compared[], rules: MatchingRules, people: boolean): string {
+  const column = firstNameColumn(compared);
+  const kind = compared[column]?.kind;
+  const conflict = conflictSql(compared, rules);
+  if (!kind || !people) return `(${conflict} and probability < ${rules.bands.certain})`;
+  const differs = anyAt(compared, kind, ['other', 'alike']);
+  const doubtful = `${conflict} and (probability < ${rules.bands.certain} or not l${column} = 1)`;
+  return either([differs, `(${doubtful})`, sharedOnlySql(compared, people)]);
 }
 
 /** What a pair must show to be merged without asking. */

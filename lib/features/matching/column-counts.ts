@@ -10,6 +10,8 @@ import { literal, monthWords, plain } from './values.ts';
 
 /** Rows looked at: enough to tell kinds apart, few enough for any table. */
 const rowsLookedAt = 5_000;
+/** Rows of them whose cells are read: shares need fewer rows than counts of different values. */
+const rowsRead = 2_000;
 
 /**
  * Words that mean "missing" where they fill many rows, and are a value where they stand now and then: a surname is Na.
@@ -33,18 +35,21 @@ const [yearDigits, monthDigits, dayDigits] = ['(1[5-9]|20)[0-9]{2}', '(0?[1-9]|1
 const datePattern = `^ *(${[
   `${yearDigits}[-/. ]?${monthDigits}[-/. ]?${dayDigits}([T ]00:00(:00)?(\\.0+)?Z?)?`,
   `${dayDigits}[-/. ]+${dayDigits}[-/. ]+(${yearDigits}|[0-9]{2})`,
-  `${dayDigits}[ .-]+(de )?\\p{L}{3,12}\\.?[ -]+(de )?${yearDigits}`,
-  `\\p{L}{3,12}\\.? ${dayDigits},? ${yearDigits}`,
+  `${dayDigits}[ .-]+(de )?\\p{L}{3}\\p{L}*\\.?[ -]+(de )?${yearDigits}`,
+  `\\p{L}{3}\\p{L}*\\.? ${dayDigits},? ${yearDigits}`,
   `${yearDigits}年${monthDigits}月${dayDigits}日`,
 ].join('|')}) *$`;
 
-/** What each column's cells look like, all columns at once: a query of its own for each would cost more than the cells. */
-function countsSql(table: string, columns: readonly string[]): string {
+/** SQL for the cells of `table` that hold something, as (name, x): all columns at once, for a query of its own for each costs more. */
+const cellsOf = (table: string, columns: readonly string[]): string =>
+  `(select name, x from (unpivot ${table} on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> '')`;
+
+/** What each column's cells look like. */
+function shapesSql(columns: readonly string[]): string {
   const share = (pattern: string, x = 'x'): string =>
     `avg(case when regexp_matches(${x}, ${literal(pattern)}) then 1 else 0 end)::double`;
   const years = `try_cast(nullif(regexp_extract(x, '${yearDigits}'), '') as integer)`;
-  return `select name, count(*)::integer as filled, count(distinct x)::integer as "distinct", false as "unique",
-    coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
+  return `select name, coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
     ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email, ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
     ${share(datePattern)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} - ${share('[0-9][T ]00:00')} as clock,
     ${share('^[+(0-9][0-9 ()./-]{5,}[0-9]$')} - ${share('^[0-9.]+$')} as phone, ${share('^[0-9]+$')} as digits,
@@ -55,7 +60,7 @@ function countsSql(table: string, columns: readonly string[]): string {
     ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,
     ${share(`\\b${streetWord}\\b|strasse`, 'p')} as "streetWord", ${share(`\\b${companyWord}\\b`, 'p')} as "companyWord",
     coalesce(avg(case when split_part(p, ' ', 1) in (select form from match_nicknames) then 1 else 0 end), 0)::double as "knownGiven"
-    from (select name, x, ${plain('x')} as p from (unpivot ${quoted(table)} on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> '' and not ${isMissingWord('x')})
+    from (select name, x, ${plain('x')} as p from ${cellsOf(`(from match_sample limit ${rowsRead})`, columns)} where not ${isMissingWord('x')})
     group by name`;
 }
 
@@ -81,10 +86,12 @@ export async function lookAt(db: DuckDBConnection, table: string, columns: reado
     `create or replace temp table match_sample as select * from ${rows}
      order by hash(${content}), ${content} limit ${rowsLookedAt}`,
   );
-  const found = new Map(
-    (await readRows<ColumnCounts>(db, countsSql('match_sample', columns))).map((row) => [row.name, row]),
-  );
-  const counts = columns.map((name) => found.get(name) ?? { ...nothing, name });
+  const [counted, shapes] = [await countCells(db, columns), new Map<string, Partial<ColumnCounts>>()];
+  for (const shape of await readRows<ColumnCounts>(db, shapesSql(columns))) shapes.set(shape.name, shape);
+  const counts = columns.map((name): ColumnCounts => {
+    const cells = counted.get(name);
+    return { ...nothing, ...shapes.get(name), name, filled: cells?.filled ?? 0, distinct: cells?.distinct ?? 0 };
+  });
   const repeats = counts.filter((each) => each.filled > 1 && each.distinct === each.filled);
   if (repeats.length > 0) {
     const tests = repeats.map(
@@ -94,14 +101,28 @@ export async function lookAt(db: DuckDBConnection, table: string, columns: reado
     const [row] = await readRows<Record<string, boolean>>(db, `select ${tests.join(', ')} from ${rows}`);
     for (const [nth, c] of repeats.entries()) c.unique = row?.[`u${nth}`] ?? false;
   }
-  return { counts, withMissingWords: await findMissingWords(db, columns) };
+  const withMissingWords = [...counted.values()].filter(
+    ({ filled, missing }) => missing >= Math.max(3, missingShare * (filled + missing)),
+  );
+  return { counts, withMissingWords: new Set(withMissingWords.map(({ name }) => name)) };
 }
 
-async function findMissingWords(db: DuckDBConnection, columns: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await readRows<{ name: string }>(
+/** Cells of the sample with a value, different values among them, and cells with a word that may mean "missing". */
+interface CellCounts {
+  name: string;
+  filled: number;
+  distinct: number;
+  missing: number;
+}
+
+async function countCells(db: DuckDBConnection, columns: readonly string[]): Promise<Map<string, CellCounts>> {
+  const rows = await readRows<CellCounts>(
     db,
-    `select name from (unpivot match_sample on ${columns.map(quoted).join(', ')} into name name value x) where trim(x) <> ''
-     group by name having count(case when ${isMissingWord('x')} then 1 end) >= greatest(3, ${missingShare} * count(*))`,
+    `select name, sum(case when missing then 0 else n end)::integer as filled,
+       count(case when not missing then 1 end)::integer as "distinct",
+       sum(case when missing then n else 0 end)::integer as missing
+     from (select name, x, count(*) as n, ${isMissingWord('x')} as missing
+       from ${cellsOf('match_sample', columns)} group by name, x) group by name`,
   );
-  return new Set(rows.map(({ name }) => name));
+  return new Map(rows.map((row) => [row.name, row]));
 }

@@ -3,7 +3,7 @@
  * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
  */
 import { type Compared, type LevelName, levelNumber } from './kinds.ts';
-import { v, x } from './record-columns.ts';
+import { firstNameColumn, m, v, x } from './record-columns.ts';
 
 /** Bits a level takes in a pattern: at most seven levels and the missing one. */
 const bits = 3;
@@ -39,13 +39,13 @@ function nameTests(person: boolean, p: string, q: string, p2: string, q2: string
   };
 }
 
-function mailTests(p: string, q: string, p2: string, q2: string): Tests {
-  // Another number is another mailbox; and a mailbox made of the same name is no slip of the pen.
-  const number = (text: string): string => `regexp_replace(${text}, '[^0-9]', '', 'g')`;
+/** `mayBeSlip`: SQL that is true where two addresses that look alike may be one with a slip in it. */
+function mailTests(p: string, q: string, p2: string, q2: string, mayBeSlip: string): Tests {
   const typo = `(${slips(p, q, 1)} or ${both(`${jaro(p, q)} >= 0.95`, slips(p, q, 2))})`;
+  const close = `abs(length(${p}) - length(${q})) <= 2 and ${mayBeSlip}`;
   return {
-    near: [both(`${jaro(p, q)} >= 0.8`, both(`${number(p)} = ${number(q)}`, typo))],
-    alike: [`length(${p2}) > 3 and ${jaro(p2, q2)} >= 0.9`],
+    near: [both(close, both(`${jaro(p, q)} >= 0.8`, typo))],
+    alike: [both(`length(${p2}) > 3`, `${jaro(p2, q2)} >= 0.9`)],
   };
 }
 
@@ -61,7 +61,15 @@ function dateTests(p: string, q: string): Tests {
 }
 
 /** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
-function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2: string, n: readonly string[]): Tests {
+function tests(
+  mayBeSlip: string,
+  { kind, things }: Compared,
+  p: string,
+  q: string,
+  p2: string,
+  q2: string,
+  n: readonly string[],
+): Tests {
   // Paul and Paula are two names, and so are Daniel and Danielle: neither is a form or a slip of the other.
   const ending = "'(a|e|ea|ia|ie|ina|ine|na|ne|la|le|ette|etta|ella|elle)'";
   const longer = (one: string, other: string): string =>
@@ -94,7 +102,7 @@ function tests({ kind, things }: Compared, p: string, q: string, p2: string, q2:
     case 'company':
       return nameTests(kind === 'fullname' && !things, p, q, p2, q2);
     case 'email':
-      return mailTests(p, q, p2, q2);
+      return mailTests(p, q, p2, q2, mayBeSlip);
     case 'phone':
       return { near: [`right(${p}, 7) = right(${q}, 7)`, both(`length(${p}) = length(${q})`, oneSlip(p, q, 0.7))] };
     case 'date':
@@ -125,13 +133,26 @@ function generations(compared: readonly Compared[]): number {
   return surname >= 0 ? surname : compared.findIndex(({ kind, things }) => kind === 'fullname' && !things);
 }
 
+/**
+ * SQL that is true where two e-mail addresses may be one with a slip: another number is another mailbox, and where the
+ * first names begin differently, so do mailboxes that are made of them (stone.m and stone.o).
+ */
+function mailMayBeSlip(compared: readonly Compared[], index: number): string {
+  const name = firstNameColumn(compared);
+  const initials = name < 0 ? 'true' : `coalesce(left(a.${v(name)}, 1) = left(b.${v(name)}, 1), true)`;
+  return `a.${m(index)} = b.${m(index)} and ${initials}`;
+}
+
 /** SQL for the level of one column between records `a` and `b`. */
 function levelSql(compared: readonly Compared[], index: number): string {
   const column = compared[index];
   if (!column) return '0';
   const { kind, partner } = column;
   const [p, q] = [`a.${v(index)}`, `b.${v(index)}`];
-  const found = tests(column, p, q, `a.${x(index)}`, `b.${x(index)}`, [`a.n${index}`, `b.n${index}`]);
+  const found = tests(mailMayBeSlip(compared, index), column, p, q, `a.${x(index)}`, `b.${x(index)}`, [
+    `a.n${index}`,
+    `b.n${index}`,
+  ]);
   if (partner !== undefined) {
     const [p3, q3] = [`a.${v(partner)}`, `b.${v(partner)}`];
     const swap = ['given', 'surname'].includes(kind)

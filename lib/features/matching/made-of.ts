@@ -6,7 +6,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { isMissingWord } from './column-counts.ts';
 import type { Compared, Kind } from './kinds.ts';
-import { readRows } from './read-rows.ts';
 import { plain } from './values.ts';
 
 /** Share of rows in which a column stands in another, and share of its letters that those make up. */
@@ -51,39 +50,61 @@ export async function findRepetitions(
       : name;
     return `nullif(${plain(`replace(lower(${cell}), '@', ' ')`)}, '') as c${place}`;
   });
-  const measures = offers.map(({ whole, piece }, nth) => {
-    const both = `c${whole} is not null and c${piece} is not null`;
-    const inside =
-      single[piece]?.kind === 'year'
-        ? `contains(c${whole}, c${piece})`
-        : `contains(' ' || c${whole} || ' ', ' ' || c${piece} || ' ')`;
-    return `coalesce(avg(case when ${both} then (${inside})::integer end), 0)::double as i${nth},
-      coalesce(avg(case when ${both} then (c${whole} = c${piece})::integer end), 0)::double as e${nth},
-      coalesce(avg(case when ${both} then least(1, length(c${piece}) / length(c${whole})) end), 0)::double as l${nth},
-      coalesce(count(case when ${both} then 1 end) / nullif(greatest(count(c${whole}), count(c${piece})), 0), 0)::double as b${nth}`;
-  });
-  const [row] = await readRows<Record<string, number>>(
-    db,
-    `select ${measures.join(', ')} from (select ${cells.join(', ')} from (select * from match_sample limit 1000))`,
-  );
-  return judge(single, offers, row ?? {});
+  const columns = await readColumns(db, `select ${cells.join(', ')} from (from match_sample limit ${rowsHeld})`);
+  const cellsOf = new Map(used.map((place, nth) => [place, columns[nth] ?? []]));
+  const measured = offers.map((offer) => ({
+    ...offer,
+    ...measure(cellsOf.get(offer.whole) ?? [], cellsOf.get(offer.piece) ?? [], single[offer.piece]?.kind === 'year'),
+  }));
+  return judge(single, measured);
 }
 
-function judge(
-  single: readonly Compared[],
-  offers: readonly Offer[],
-  row: Readonly<Record<string, number>>,
-): { column: string; reason: string }[] {
+/** Rows on which columns are held against one another. */
+const rowsHeld = 1000;
+
+type Cells = readonly (string | null)[];
+
+async function readColumns(db: DuckDBConnection, query: string): Promise<Cells[]> {
+  return (await (await db.runAndReadAll(query)).getColumnsJS()) as Cells[];
+}
+
+/** How a piece stands in a whole, as shares: of the rows where both hold something, and of the fuller column's cells. */
+interface Measured extends Offer {
+  inside: number;
+  equal: number;
+  letters: number;
+  both: number;
+}
+
+function measure(whole: Cells, piece: Cells, anywhere: boolean): Omit<Measured, keyof Offer> {
+  let [both, inside, equal, letters, wholes, pieces] = [0, 0, 0, 0, 0, 0];
+  for (const [row, w] of whole.entries()) {
+    const p = piece[row] ?? null;
+    if (w !== null) wholes++;
+    if (p !== null) pieces++;
+    if (w === null || p === null) continue;
+    both++;
+    if (anywhere ? w.includes(p) : ` ${w} `.includes(` ${p} `)) inside++;
+    if (w === p) equal++;
+    letters += Math.min(1, p.length / w.length);
+  }
+  const share = (n: number): number => (both === 0 ? 0 : n / both);
+  return {
+    ...{ inside: share(inside), equal: share(equal), letters: share(letters) },
+    both: both / Math.max(1, wholes, pieces),
+  };
+}
+
+function judge(single: readonly Compared[], offers: readonly Measured[]): { column: string; reason: string }[] {
   const found: { column: string; reason: string }[] = [];
   const gone = new Set<number>();
   for (const place of single.keys()) {
-    const mine = offers.map((offer, nth) => ({ ...offer, nth })).filter(({ whole }) => whole === place);
+    const mine = offers.filter(({ whole }) => whole === place);
     const nameOf = ({ piece }: Offer): string => single[piece]?.name ?? '';
     const whole = single[place];
     if (!whole) continue;
     const copy = mine.find(
-      ({ piece, nth }) =>
-        !gone.has(piece) && piece < place && (row[`e${nth}`] ?? 0) >= isCopy && (row[`b${nth}`] ?? 0) >= 0.9,
+      ({ piece, equal, both }) => !gone.has(piece) && piece < place && equal >= isCopy && both >= 0.9,
     );
     if (copy) {
       found.push({ column: whole.name, reason: `holds the same as ${nameOf(copy)}` });
@@ -91,11 +112,7 @@ function judge(
       continue;
     }
     const inside = mine.filter(
-      ({ piece, nth }) =>
-        !gone.has(piece) &&
-        (row[`i${nth}`] ?? 0) >= standsIn &&
-        (row[`e${nth}`] ?? 0) < 0.5 &&
-        (row[`b${nth}`] ?? 0) >= 0.3,
+      (each) => !gone.has(each.piece) && each.inside >= standsIn && each.equal < 0.5 && each.both >= 0.3,
     );
     if (whole.kind === 'date') {
       for (const { piece } of inside.filter((offer) => single[offer.piece]?.kind === 'year')) {
@@ -104,7 +121,7 @@ function judge(
       }
       continue;
     }
-    const letters = inside.reduce((sum, { nth }) => sum + (row[`l${nth}`] ?? 0), 0);
+    const letters = inside.reduce((sum, each) => sum + each.letters, 0);
     if (inside.length >= 2 && letters >= makesUp) {
       found.push({ column: whole.name, reason: `is made of ${inside.map(nameOf).join(' and ')}` });
       gone.add(place);

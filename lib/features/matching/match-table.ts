@@ -6,15 +6,16 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctTable } from './calibrate.ts';
-import { vetoSql } from './certain.ts';
+import { sharedOnlySql, vetoSql } from './certain.ts';
 import { type Chance, measureChance } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns } from './compare.ts';
 import { levelsFromPattern } from './evidence.ts';
 import { headerWords } from './headers.ts';
 import type { Compared } from './kinds.ts';
+import type { Model } from './likelihood.ts';
 import { MatchError } from './match-error.ts';
-import { fitModel, type Model, modelForCopies } from './model.ts';
+import { fitModel, modelForCopies } from './model.ts';
 import { type Ignored, type Profile, profileTable } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
@@ -47,27 +48,33 @@ interface Run {
   rules: MatchingRules;
   model: Model;
   chances: readonly Chance[];
+  /** Whether the rows are people. */
+  people: boolean;
 }
 
 /** Scores the pairs of `pairs` with the model and adds them to `match_scored`. */
-async function scoreMore({ db, compared, model, chances, rules }: Run, pairs: string, half = 0.5): Promise<void> {
+async function scoreMore(run: Run, pairs: string, half = 0.5): Promise<void> {
+  const { db, compared, model, chances } = run;
   await db.run(`create or replace temp table match_more as ${compareSql(compared, model.stories, pairs)}`);
   const patterns = await countPatterns(db, 'match_more', compared.length);
   await scorePairs(db, model, compared, chances, patterns, 'match_more', 'match_more_scored');
   if (half < 0.5) await correctTable(db, 'match_more_scored', half);
-  await addScored(db, compared, rules, 'match_more_scored');
+  await addScored(run, 'match_more_scored');
 }
 
-async function addScored(
-  db: DuckDBConnection,
-  compared: readonly Compared[],
-  rules: MatchingRules,
-  from: string,
-): Promise<void> {
+/** Where only what a household or a firm shares agrees, two records are less than likely one person. */
+const mostOfShared = 0.4;
+
+async function addScored({ db, compared, rules, people }: Run, from: string): Promise<void> {
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const veto = vetoSql(compared, rules);
-  await db.run(`insert into match_scored select l, r, pattern, case when apart then 0 else probability end, apart
-    from (select s.*, ${veto} as apart from (select *${levels} from ${from}) s join match_records a on a.record = l join match_records b on b.record = r)`);
+  const shared = sharedOnlySql(compared, people).replaceAll('$roles', "getvariable('match_roles')");
+  await db.run(`insert into match_scored
+    select l, r, pattern,
+      case when apart then 0 when shared_only then least(probability, ${mostOfShared}) else probability end, apart
+    from (
+      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only
+      from (select *${levels} from ${from}) s
+      join match_records a on a.record = s.l join match_records b on b.record = s.r)`);
 }
 
 interface Fitted extends Run {
@@ -111,7 +118,7 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
         if (column && ['date', 'code'].includes(column.kind)) column.personal = false;
       }
       await scorePairs(db, model, compared, chances, patterns, 'match_compared', 'match_found');
-      return { db, compared, rules, model, chances, profile, records, keys };
+      return { db, compared, rules, model, chances, people, profile, records, keys };
     }
     for (const place of judged.uninformative) {
       const column = compared[place];
@@ -138,7 +145,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   await db.run(
     'create or replace temp table match_scored (l integer, r integer, pattern bigint, probability double, apart boolean)',
   );
-  await addScored(db, compared, rules, 'match_found');
+  await addScored(fitted, 'match_found');
   await scoreMore(
     { ...fitted, model: modelForCopies(model, compared) },
     '(select record as l, record as r from match_records where copies > 1)',

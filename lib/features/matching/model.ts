@@ -9,29 +9,24 @@
  */
 
 import type { Chance } from './chance.ts';
-import { byChance, type PatternCount } from './compare.ts';
+import type { PatternCount } from './compare.ts';
 import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
-
-export interface Model {
-  stories: readonly Story[];
-  /** Share of all pairs that each story explains, in the order of `stories`. */
-  shares: number[];
-  /** For each column the share of one person's pairs on each level (index 0 is level 1). */
-  agree: number[][];
-  /** For each column the share of unrelated pairs on each level. */
-  chance: number[][];
-  /** How often two people whose names are the same have mailboxes that look alike. */
-  mailboxOfNames: number;
-  rounds: number;
-}
+import {
+  isOnePerson,
+  least,
+  logLikelihoods,
+  type Model,
+  mailboxOfName,
+  mailboxOfNames,
+  namesAgree,
+  placesOf,
+} from './likelihood.ts';
 
 /** A person's own pairs are believed as strongly as this many before any is seen. */
 const priorPairs = 12;
 const mostRounds = 200;
 const mostMoved = 0.5;
 const settled = 1e-7;
-/** Nothing is less likely than this: one odd column never decides alone. */
-const least = 1e-9;
 
 /** Stories that make sense for these columns. */
 export function storiesFor(compared: readonly Compared[], people: boolean): Story[] {
@@ -45,9 +40,6 @@ export function storiesFor(compared: readonly Compared[], people: boolean): Stor
   if (!people && named && place) stories.push('branch');
   return [...stories, 'unrelated'];
 }
-
-/** One person: the pairs of these stories are what the matching looks for. */
-export const isOnePerson = (story: Story): boolean => story === 'same' || story === 'moved';
 
 /** Whether a story's pairs show how one person's values agree in this column. */
 function teaches(column: Compared, story: Story): boolean {
@@ -78,109 +70,25 @@ function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): nu
   return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
 }
 
-/** Two people who share a part of their name have mailboxes that look alike this often, for mailboxes are made of names. */
-const mailboxOfName = 0.15;
-/** The same where all of the name agrees, before any is counted; believed as strongly as this many pairs. */
-const mailboxOfNames = 0.6;
-const priorMailboxes = 30;
-
-/** How much of a name agrees: 0 nothing, 1 a part, 2 all of it. */
-function namesAgree(compared: readonly Compared[], levels: readonly number[]): 0 | 1 | 2 {
-  let [agree, differ] = [0, 0];
-  for (let index = 0; index < compared.length; index++) {
-    const kind = compared[index]?.kind;
-    if (kind !== 'given' && kind !== 'surname' && kind !== 'fullname') continue;
-    const level = levels[index] ?? 0;
-    if (level === 0) continue;
-    const swapped = level === levelNumber(kind, 'swapped');
-    if (level === 1 || swapped) agree += kind === 'fullname' || swapped ? 2 : 1;
-    else differ++;
-  }
-  return agree === 0 ? 0 : differ === 0 && agree >= 2 ? 2 : 1;
-}
-
-/** What a pattern holds beyond a column's own level that changes what the level says, as one number below this. */
-const contexts = 6;
-
-/**
- * Log-likelihoods of patterns in each story, without the weight of rare values. What a level says is worked out once and
- * not for each of thousands of patterns.
- */
-export function logLikelihoods(
-  model: Model,
-  compared: readonly Compared[],
-  chances: readonly Chance[],
-): (levels: readonly number[]) => number[] {
-  const alike = levelNumber('email', 'alike');
-  const said = model.stories.map(() =>
-    compared.map(({ kind }) => new Float64Array((traits[kind].levels.length + 1) * contexts).fill(Number.NaN)),
-  );
-  return (levels) =>
-    model.stories.map((story, nth) => {
-      let sum = 0;
-      for (let index = 0; index < compared.length; index++) {
-        const column = compared[index] as Compared;
-        const level = levels[index] ?? 0;
-        if (level === 0) continue;
-        const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
-        const names = column.kind === 'email' && level === alike ? namesAgree(compared, levels) : 0;
-        const known = said[nth]?.[index] as Float64Array;
-        const place = level * contexts + (parentAgrees ? 1 : 0) + 2 * names;
-        if (Number.isNaN(known[place]))
-          known[place] = logLikelihood(model, column, index, story, level, {
-            ofNames: names === 2 ? model.mailboxOfNames : names === 1 ? mailboxOfName : 0,
-            withParent: parentAgrees ? chances[index]?.withParent : undefined,
-          });
-        sum += known[place] as number;
-      }
-      return sum;
-    });
-}
-
-/** What one level of one column says. `withParent` is its chance where the column that it lies within agrees. */
-function logLikelihood(
-  model: Model,
-  column: Compared,
-  index: number,
-  story: Story,
-  level: number,
-  { ofNames, withParent }: { ofNames: number; withParent: number | undefined },
-): number {
-  const agree = model.agree[index]?.[level - 1] ?? least;
-  if (story === 'same') return Math.log(agree);
-  const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
-  let chance = model.chance[index]?.[level - 1] ?? least;
-  if (withParent !== undefined) {
-    const other = 1 - (model.chance[index]?.[0] ?? 0);
-    chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
-  }
-  chance = Math.max(chance, ofNames);
-  return Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
-}
-
-/** What the rarity of agreeing values is measured against: the story's logarithm of average chance, to be taken off. */
-export function averageRarity(model: Model, compared: readonly Compared[], levels: readonly number[]): number[] {
-  return model.stories.map((story) => {
-    let sum = 0;
-    for (const [index, column] of compared.entries()) {
-      const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
-      if (levels[index] === 1 && !parentAgrees && byChance(column, story))
-        sum += Math.log(model.chance[index]?.[0] ?? least);
-    }
-    return sum;
-  });
-}
-
-/** Shares of the stories for each pattern. */
-function expect(model: Model, likelihoods: readonly number[][]): number[][] {
+/** Turns log-likelihoods into shares of the stories, in place. */
+function toShares(model: Model, logs: Float64Array): void {
+  const stories = model.shares.length;
   const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
-  return likelihoods.map((row) => {
-    const logs = row.map((value, index) => value + (logShares[index] ?? 0));
-    const top = Math.max(...logs);
-    const weights = logs.map((value) => Math.exp(value - top));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.map((weight) => weight / total);
-  });
+  for (let from = 0; from < logs.length; from += stories) {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let nth = 0; nth < stories; nth++) {
+      const log = (logs[from + nth] as number) + (logShares[nth] as number);
+      logs[from + nth] = log;
+      if (log > top) top = log;
+    }
+    let total = 0;
+    for (let nth = 0; nth < stories; nth++) {
+      const weight = Math.exp((logs[from + nth] as number) - top);
+      logs[from + nth] = weight;
+      total += weight;
+    }
+    for (let nth = 0; nth < stories; nth++) logs[from + nth] = (logs[from + nth] as number) / total;
+  }
 }
 
 /** Keeps the share of outright differences below what the kind allows. */
@@ -209,12 +117,13 @@ export function fitModel(
     mailboxOfNames,
     rounds: 0,
   };
+  const places = placesOf(compared, patterns);
+  const named = patterns.map(({ levels }) => namesAgree(compared, levels) === 2);
   for (let round = 1; round <= mostRounds; round++) {
-    const likelihood = logLikelihoods(model, compared, chances);
-    const likelihoods = patterns.map(({ levels }) => likelihood(levels));
-    const explained = expect(model, likelihoods);
+    const explained = logLikelihoods(model, compared, chances, places);
+    toShares(model, explained);
     const before = model.shares[0] ?? 0;
-    maximise(model, compared, chances, patterns, explained, records);
+    maximise(model, compared, chances, { patterns, named, explained }, records);
     model.rounds = round;
     if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
   }
@@ -226,14 +135,22 @@ function expected(story: Story | undefined, records: number): number {
   return story === 'same' ? 0.01 * records + 0.5 : 0.5;
 }
 
+/** The patterns, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
+interface Seen {
+  patterns: readonly PatternCount[];
+  named: readonly boolean[];
+  explained: Float64Array;
+}
+
 function maximise(
   model: Model,
   compared: readonly Compared[],
   chances: readonly Chance[],
-  patterns: readonly PatternCount[],
-  explained: readonly number[][],
+  seen: Seen,
   records: number,
 ): void {
+  const { patterns, explained } = seen;
+  const stories = model.stories.length;
   const allPairs = pairsAmong(records);
   const sums = model.stories.map(() => 0);
   const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
@@ -242,7 +159,7 @@ function maximise(
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
     for (let nth = 0; nth < model.stories.length; nth++) {
-      const weight = pairs * (explained[row]?.[nth] ?? 0);
+      const weight = pairs * (explained[row * stories + nth] as number);
       sums[nth] = (sums[nth] ?? 0) + weight;
       if (!ofOnePerson[nth]) continue;
       for (let index = 0; index < compared.length; index++) {
@@ -251,12 +168,12 @@ function maximise(
         if (level === 0 || !count) continue;
         count.known += weight;
         if (level === 1) count.same += weight;
-        const row = agree[index];
-        if (row && taught[nth]?.[index]) row[level - 1] = (row[level - 1] ?? 0) + weight;
+        const counts = agree[index];
+        if (counts && taught[nth]?.[index]) counts[level - 1] = (counts[level - 1] ?? 0) + weight;
       }
     }
   }
-  model.mailboxOfNames = countMailboxes(model, compared, patterns, explained);
+  model.mailboxOfNames = countMailboxes(model, compared, seen);
   const others = sums.map((sum, nth) =>
     model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
   );
@@ -277,21 +194,19 @@ function maximise(
   );
 }
 
+/** The share of alike mailboxes at the start is believed as strongly as this many pairs. */
+const priorMailboxes = 30;
+
 /** How often mailboxes look alike among the pairs of one name that are two people. */
-function countMailboxes(
-  model: Model,
-  compared: readonly Compared[],
-  patterns: readonly PatternCount[],
-  explained: readonly number[][],
-): number {
+function countMailboxes(model: Model, compared: readonly Compared[], { patterns, named, explained }: Seen): number {
   const email = compared.findIndex(({ kind }) => kind === 'email');
   if (email < 0) return mailboxOfNames;
   const alike = levelNumber('email', 'alike');
   let [looked, found] = [priorMailboxes, priorMailboxes * mailboxOfNames];
   for (const [row, { levels, pairs }] of patterns.entries()) {
-    if ((levels[email] ?? 0) === 0 || namesAgree(compared, levels) !== 2) continue;
+    if ((levels[email] ?? 0) === 0 || !named[row]) continue;
     const one = model.stories.reduce(
-      (sum, story, nth) => sum + (isOnePerson(story) ? (explained[row]?.[nth] ?? 0) : 0),
+      (sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * model.stories.length + nth] ?? 0) : 0),
       0,
     );
     looked += pairs * (1 - one);

@@ -118,12 +118,21 @@ function markPersonal(compared: Compared[]): void {
   if (principal) principal.personal = true;
 }
 
+/** The `most` columns that say most, in the order of the table. */
+function mostTelling(compared: readonly Compared[], most: number): Compared[] {
+  const filled = Math.max(1, ...compared.map((column) => column.filled));
+  const worth = (column: Compared): number => order.indexOf(column.kind) - column.filled / filled / 1000;
+  const kept = new Set([...compared].sort((a, b) => worth(a) - worth(b)).slice(0, most));
+  return compared.filter((each) => kept.has(each));
+}
+
+/** Columns held against one another for repetitions: every one against every other, so not all of hundreds. */
+const mostHeld = 32;
+
 /** Keeps the columns that say most where there are more than a pattern holds. */
 function fewEnough(compared: readonly Compared[], ignored: Ignored[]): Compared[] {
   if (compared.length <= mostCompared) return [...compared];
-  const most = Math.max(1, ...compared.map(({ filled }) => filled));
-  const worth = (column: Compared): number => order.indexOf(column.kind) - column.filled / most / 1000;
-  const kept = new Set([...compared].sort((a, b) => worth(a) - worth(b)).slice(0, mostCompared));
+  const kept = new Set(mostTelling(compared, mostCompared));
   for (const column of compared.filter((each) => !kept.has(each))) {
     ignored.push({
       column: column.name,
@@ -179,7 +188,7 @@ export async function profileTable(
     columns.length === 0 ? { counts: [], withMissingWords: new Set<string>() } : await lookAt(db, table, columns);
   const { counts: all, withMissingWords } = looked;
   const first = sortOut(all, columnKinds(all, rules.columns), rules);
-  const repetitions = await findRepetitions(db, first.compared, withMissingWords);
+  const repetitions = await findRepetitions(db, mostTelling(first.compared, mostHeld), withMissingWords);
   const repeated = new Set(repetitions.map(({ column }) => column));
   // What the others hold is judged as if the repetitions had never been there.
   const counts = all.filter(({ name }) => !repeated.has(name));

@@ -6,7 +6,11 @@ export const v = (index: number): string => `v${index}`;
 export const x = (index: number): string => `x${index}`;
 export const s = (index: number): string => `s${index}`;
 export const t = (index: number): string => `t${index}`;
-/** Whether a value stands on records with different first names. */
+/** The digits of an e-mail address. */
+export const m = (index: number): string => `m${index}`;
+/** Whether a value stands on records with two different first names and more. */
+export const several = (index: number): string => `several${index}`;
+/** The same, where a record without a first name counts as somebody else. */
 export const sh = (index: number): string => `sh${index}`;
 
 /** Place of the column that holds the first name: a first-name column, else a full name. */

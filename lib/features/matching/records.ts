@@ -7,7 +7,7 @@ import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
-import { firstNameSql, s, sh, t, v, x } from './record-columns.ts';
+import { firstNameSql, m, s, several, sh, t, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import {
   dateOfPartsSql,
@@ -88,11 +88,11 @@ export async function buildRecords(
 ): Promise<number> {
   await loadPlaceholders(db, rules);
   const { compared } = profile;
-  const values = compared.map((column, index) => `nullif(${comparedSql(profile, column)}, '') as ${v(index)}`);
+  const values = compared.map((column, index) => `${comparedSql(profile, column)} as ${v(index)}`);
   const cleaned = compared.map(({ kind }, index) =>
     keepsShort.includes(kind)
-      ? v(index)
-      : `case when ${v(index)} in (select word from match_placeholders) then null else ${v(index)} end as ${v(index)}`,
+      ? `nullif(${v(index)}, '') as ${v(index)}`
+      : `case when ${v(index)} not in (select word from match_placeholders) then nullif(${v(index)}, '') end as ${v(index)}`,
   );
   const names = compared.map((_, index) => v(index));
   const content =
@@ -138,12 +138,18 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
     `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
-    ...(mayBeShared(kind) ? [`coalesce(f${index}.people > 1, false) as ${sh(index)}`] : []),
+    ...(mayBeShared(kind)
+      ? [
+          `coalesce(f${index}.people > 1, false) as ${sh(index)}`,
+          `coalesce(f${index}.named > 1, false) as ${several(index)}`,
+        ]
+      : []),
+    ...(kind === 'email' ? [`regexp_replace(d.${v(index)}, '[^0-9]+', '', 'g') as ${m(index)}`] : []),
     ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
   ]);
   const joins = compared.map(
     ({ kind }, i) =>
-      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
+      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people, count(distinct who) as named" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
   );
   await db.run(`create or replace temp view match_who as
     select d.*, coalesce(root, ${firstNameSql(compared, 'd')}) as who from match_distinct d

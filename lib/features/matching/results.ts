@@ -41,12 +41,14 @@ export async function writePairs(
   people: boolean,
 ): Promise<void> {
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const enough = enoughSql(compared, rules, people).replaceAll('$roles', "getvariable('match_roles')");
+  const withRoles = (text: string): string => text.replaceAll('$roles', "getvariable('match_roles')");
+  const enough = withRoles(enoughSql(compared, rules, people));
+  const notAsked = withRoles(notAskedSql(compared, rules, people));
   await db.run(`create or replace temp table match_judged as
     with sized as (select cluster_id, count(*) as cluster_rows from match_clusters group by cluster_id),
     first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
     select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading, ${enough} as enough,
-      ${conflictSql(compared, rules)} as conflict, not ${notAskedSql(compared, rules)} as askable, f.row_id as left_id, g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
+      ${conflictSql(compared, rules)} as conflict, not ${notAsked} as askable, f.row_id as left_id, g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
     from (select *${levels} from match_scored where probability >= ${rules.bands.likely}) s
     join match_records a on a.record = s.l join match_records b on b.record = s.r
     join first f on f.record = s.l join first g on g.record = s.r`);

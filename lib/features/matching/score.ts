@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Chance } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import type { Compared } from './kinds.ts';
-import { averageRarity, isOnePerson, logLikelihoods, type Model } from './model.ts';
+import { averageRarity, isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
 
 /** The lowest rate at which a pair is kept, so that linkage can tell a poor pair from one never met. */
 const lowest = 0.01;
@@ -22,13 +22,14 @@ async function loadWeights(
     `create or replace temp table match_weights (${['pattern bigint', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
   );
   const appender = await db.createAppender('match_weights', undefined, 'temp');
-  const likelihood = logLikelihoods(model, compared, chances);
-  for (const { pattern, levels } of patterns) {
+  const likely = logLikelihoods(model, compared, chances, placesOf(compared, patterns));
+  for (const [row, { pattern, levels }] of patterns.entries()) {
     appender.appendBigInt(pattern);
-    const likely = likelihood(levels);
     const rarity = averageRarity(model, compared, levels);
     for (const [nth, share] of model.shares.entries()) {
-      appender.appendDouble((likely[nth] ?? 0) + Math.log(Math.max(share, 1e-300)) - (rarity[nth] ?? 0));
+      appender.appendDouble(
+        (likely[row * model.shares.length + nth] ?? 0) + Math.log(Math.max(share, 1e-300)) - (rarity[nth] ?? 0),
+      );
     }
     appender.endRow();
   }

@@ -5,7 +5,7 @@
 import type { Chance } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import { type Compared, traits } from './kinds.ts';
-import { isOnePerson, logLikelihoods, type Model } from './model.ts';
+import { isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
 
 /** Pairs that all other columns must hold to be one before a column is judged, and how sure they must be. */
 const fewest = 12;
@@ -29,29 +29,27 @@ export function judgeColumns(
   patterns: readonly PatternCount[],
   fixed: (column: Compared) => boolean,
 ): Judged {
-  const likelihood = logLikelihoods(model, compared, chances);
+  const stories = model.stories.length;
   const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
   const ofOnePerson = model.stories.map(isOnePerson);
-  const holdsOne = (levels: readonly number[]): boolean => {
-    const logs = likelihood(levels).map((value, nth) => value + (logShares[nth] ?? 0));
-    const top = Math.max(...logs);
-    let [one, all] = [0, 0];
-    for (const [nth, value] of logs.entries()) {
-      const weight = Math.exp(value - top);
-      all += weight;
-      if (ofOnePerson[nth]) one += weight;
-    }
-    return one / all >= sure;
+  const holdOne = (without: number): boolean[] => {
+    const others = patterns.map((each) => ({ ...each, levels: each.levels.with(without, 0) }));
+    const logs = logLikelihoods(model, compared, chances, placesOf(compared, others));
+    return patterns.map((_, row) => {
+      const mine = logShares.map((share, nth) => share + (logs[row * stories + nth] ?? 0));
+      const top = Math.max(...mine);
+      const weights = mine.map((value) => Math.exp(value - top));
+      const all = weights.reduce((sum, weight) => sum + weight, 0);
+      return weights.reduce((sum, weight, nth) => sum + (ofOnePerson[nth] ? weight : 0), 0) / all >= sure;
+    });
   };
   const known = compared.map(() => 0);
   const agree = compared.map(() => 0);
-  for (const { levels, pairs } of patterns) {
-    if (!levels.some((level) => level === 1)) continue;
-    for (const [index, column] of compared.entries()) {
+  for (const [index, column] of compared.entries()) {
+    const one = holdOne(index);
+    for (const [row, { levels, pairs }] of patterns.entries()) {
       const level = levels[index] ?? 0;
-      if (level === 0) continue;
-      const others = levels.map((each, nth) => (nth === index ? 0 : each));
-      if (!holdsOne(others)) continue;
+      if (level === 0 || !one[row] || !levels.includes(1)) continue;
       known[index] = (known[index] ?? 0) + pairs;
       if (agrees(column, level)) agree[index] = (agree[index] ?? 0) + pairs;
     }

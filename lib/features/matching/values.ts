@@ -98,7 +98,8 @@ function date(x: string, order: DateOrder): string {
   const value = `case when regexp_matches(${x}, '^ *[0-9]{4}[-/. 年]') then ${iso}
     when regexp_matches(${x}, '^ *[0-9]{1,2}[-/. ]+[0-9]{1,2}[-/. ]+[0-9]{2,5}') then ${numeric}
     when regexp_matches(${x}, '\\p{L}{3}') then coalesce(${words}, nullif(${digits(x)}, '')) else nullif(${digits(x)}, '') end`;
-  return ['', '19000101', '00010101', '99991231', '00000000'].reduce((sql, none) => `nullif(${sql}, '${none}')`, value);
+  // One call instead of a chain of nullif, each of which would repeat the whole expression and take long to plan.
+  return `regexp_replace(${value}, '^(19000101|00010101|99991231|00000000)$', '')`;
 }
 
 /** SQL for a date as YYYYMMDD from cells with its parts; 00 where a month or a day is not known. */

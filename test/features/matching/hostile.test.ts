@@ -26,13 +26,13 @@ async function match(query: string, id?: string): Promise<MatchResult> {
 const values = (rows: readonly (readonly string[])[], columns: string): string =>
   `select * from (values ${rows.map((row) => `(${row.map((cell) => `'${cell.replaceAll("'", "''")}'`).join(', ')})`).join(', ')}) t(${columns})`;
 
-it('ends on 50,000 rows that share one mailbox', async () => {
+it('ends on 12,000 rows that share one mailbox', async () => {
   const result = await match(
-    `select i as id, 'info@example.com' as email, 'name' || (hash(i) % 9000) as last_name, 'given' || (hash(i + 1) % 500) as first_name from range(50000) t(i)`,
+    `select i as id, 'info@example.com' as email, 'name' || (hash(i) % 9000) as last_name, 'given' || (hash(i + 1) % 500) as first_name from range(12000) t(i)`,
     'id',
   );
-  expect(result.rows).toBe(50_000);
-  expect(result.candidates).toBeLessThan(3_000_000);
+  expect(result.rows).toBe(12_000);
+  expect(result.candidates).toBeLessThan(700_000);
   expect(result.ignored).toEqual([{ column: 'email', reason: 'has one value in every row' }]);
 }, 180_000);
 
@@ -52,7 +52,7 @@ it('does not chain 5,000 people together through one mailbox among others', asyn
 
 it('leaves out a column of constants and an empty one, and says so', async () => {
   const result = await match(
-    `select 'x' as same, '' as nothing, 'Name' || (i // 2) as surname, 'p' || (i // 2) || '@example.com' as email from range(40) t(i)`,
+    `select 'Sandford' as same, '' as nothing, 'Name' || (i // 2) as surname, 'p' || (i // 2) || '@example.com' as email from range(40) t(i)`,
   );
   expect(result.ignored).toEqual([
     { column: 'same', reason: 'has one value in every row' },

@@ -47,7 +47,7 @@ describe('public files', () => {
 });
 
 describe('invented tables', () => {
-  for (const shape of [...shapes.map((each) => invent(each, 600, 21)), inventShops(500, 5)]) {
+  for (const shape of [...shapes.map((each) => invent(each, 400, 21)), inventShops(400, 5)]) {
     it(`${shape.name}: relatives, twins, branches and namesakes stay apart`, async () => {
       await loadInvented(db, shape);
       const quality = await measure(db, 'truth', ['truth']);

@@ -1,0 +1,154 @@
+/**
+ * How likely a pattern of levels is in each story (kinds.ts) under a fitted model: Fellegi and Sunter (1969), with two
+ * things of its own: a place within a place counts once, and mailboxes are made of names.
+ */
+import type { Chance } from './chance.ts';
+import { byChance, type PatternCount } from './compare.ts';
+import { type Compared, levelNumber, type Story, traits } from './kinds.ts';
+
+export interface Model {
+  stories: readonly Story[];
+  /** Share of all pairs that each story explains, in the order of `stories`. */
+  shares: number[];
+  /** For each column the share of one person's pairs on each level (index 0 is level 1). */
+  agree: number[][];
+  /** For each column the share of unrelated pairs on each level. */
+  chance: number[][];
+  /** How often two people whose names are the same have mailboxes that look alike. */
+  mailboxOfNames: number;
+  rounds: number;
+}
+
+/** Nothing is less likely than this: one odd column never decides alone. */
+export const least = 1e-9;
+
+/** One person: the pairs of these stories are what the matching looks for. */
+export const isOnePerson = (story: Story): boolean => story === 'same' || story === 'moved';
+
+/** Two people who share a part of their name have mailboxes that look alike this often, for mailboxes are made of names. */
+export const mailboxOfName = 0.15;
+/** The same where all of the name agrees, before any is counted. */
+export const mailboxOfNames = 0.6;
+
+/** How much of a name agrees: 0 nothing, 1 a part, 2 all of it. */
+export function namesAgree(compared: readonly Compared[], levels: readonly number[]): 0 | 1 | 2 {
+  let [agree, differ] = [0, 0];
+  for (let index = 0; index < compared.length; index++) {
+    const kind = compared[index]?.kind;
+    if (kind !== 'given' && kind !== 'surname' && kind !== 'fullname') continue;
+    const level = levels[index] ?? 0;
+    if (level === 0) continue;
+    const swapped = level === levelNumber(kind, 'swapped');
+    if (level === 1 || swapped) agree += kind === 'fullname' || swapped ? 2 : 1;
+    else differ++;
+  }
+  return agree === 0 ? 0 : differ === 0 && agree >= 2 ? 2 : 1;
+}
+
+/** What a pattern holds beyond a column's own level that changes what the level means, as one number below this. */
+const contexts = 6;
+
+/** The place of a column's level in tables by level and context; 0 where the value is missing. */
+function placeOf(compared: readonly Compared[], levels: readonly number[], index: number): number {
+  const column = compared[index] as Compared;
+  const level = levels[index] ?? 0;
+  if (level === 0) return 0;
+  const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
+  const names = column.kind === 'email' && level === levelNumber('email', 'alike') ? namesAgree(compared, levels) : 0;
+  return level * contexts + (parentAgrees ? 1 : 0) + 2 * names;
+}
+
+/** The places of all columns of all patterns, row by row: they stay the same while a model is fitted. */
+export function placesOf(compared: readonly Compared[], patterns: readonly PatternCount[]): Uint8Array {
+  const places = new Uint8Array(patterns.length * compared.length);
+  for (const [row, { levels }] of patterns.entries())
+    for (let index = 0; index < compared.length; index++)
+      places[row * compared.length + index] = placeOf(compared, levels, index);
+  return places;
+}
+
+/** Log-likelihoods in each story of the patterns with these `places`, row by row, without the weight of rare values. */
+export function logLikelihoods(
+  model: Model,
+  compared: readonly Compared[],
+  chances: readonly Chance[],
+  places: Uint8Array,
+): Float64Array {
+  const width = (Math.max(0, ...compared.map(({ kind }) => traits[kind].levels.length)) + 1) * contexts;
+  const columns = compared.length;
+  const stories = model.stories.length;
+  const known = new Float64Array(stories * columns * width).fill(Number.NaN);
+  const rows = columns === 0 ? 0 : places.length / columns;
+  const found = new Float64Array(rows * stories);
+  for (let row = 0; row < rows; row++) {
+    for (let nth = 0; nth < stories; nth++) {
+      let sum = 0;
+      for (let index = 0; index < columns; index++) {
+        const place = places[row * columns + index] as number;
+        if (place === 0) continue;
+        const at = (nth * columns + index) * width + place;
+        if (Number.isNaN(known[at])) known[at] = atPlace(model, compared, chances, index, nth, place);
+        sum += known[at] as number;
+      }
+      found[row * stories + nth] = sum;
+    }
+  }
+  return found;
+}
+
+function atPlace(
+  model: Model,
+  compared: readonly Compared[],
+  chances: readonly Chance[],
+  index: number,
+  nth: number,
+  place: number,
+): number {
+  const context = place % contexts;
+  const names = context >> 1;
+  return logLikelihood(
+    model,
+    compared[index] as Compared,
+    index,
+    model.stories[nth] as Story,
+    (place - context) / contexts,
+    {
+      ofNames: names === 2 ? model.mailboxOfNames : names === 1 ? mailboxOfName : 0,
+      withParent: context % 2 === 1 ? chances[index]?.withParent : undefined,
+    },
+  );
+}
+
+/** What one level of one column says. `withParent` is its chance where the column that it lies within agrees. */
+function logLikelihood(
+  model: Model,
+  column: Compared,
+  index: number,
+  story: Story,
+  level: number,
+  { ofNames, withParent }: { ofNames: number; withParent: number | undefined },
+): number {
+  const agree = model.agree[index]?.[level - 1] ?? least;
+  if (story === 'same') return Math.log(agree);
+  const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
+  let chance = model.chance[index]?.[level - 1] ?? least;
+  if (withParent !== undefined) {
+    const other = 1 - (model.chance[index]?.[0] ?? 0);
+    chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
+  }
+  chance = Math.max(chance, ofNames);
+  return Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
+}
+
+/** What the rarity of agreeing values is measured against: the story's logarithm of average chance, to be taken off. */
+export function averageRarity(model: Model, compared: readonly Compared[], levels: readonly number[]): number[] {
+  return model.stories.map((story) => {
+    let sum = 0;
+    for (const [index, column] of compared.entries()) {
+      const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
+      if (levels[index] === 1 && !parentAgrees && byChance(column, story))
+        sum += Math.log(model.chance[index]?.[0] ?? least);
+    }
+    return sum;
+  });
+}
