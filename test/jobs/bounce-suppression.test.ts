@@ -438,10 +438,7 @@ describe('a burst', () => {
       '  look: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',
       '',
     ]);
-    expect(await reported('2026-11-28')).toEqual([
-      'bounce-suppression    unchanged  everything is as it should be',
-      '',
-    ]);
+    expect(await reported('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);
     expect(await reported('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);
   });
 

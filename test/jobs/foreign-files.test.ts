@@ -159,13 +159,13 @@ describe('a folder with nothing but a Mailchimp audience', () => {
       scope: 'person',
       reason: 'unsubscribe',
       suppressed_at: '2026-10-03T10:00:00Z',
-      source: 'mailchimp-unsubscribed',
+      source: 'mailchimp',
     });
     expect(suppressions.get('elsewhere@example.com')).toMatchObject({ scope: 'person', reason: 'unsubscribe' });
     expect(suppressions.get('gone@example.com')).toMatchObject({
       scope: 'address',
       reason: 'hard_bounce',
-      source: 'mailchimp-cleaned',
+      source: 'mailchimp',
     });
     const contacts = readCsv(folder, file);
     expect(contacts.map(({ status }) => status)).toEqual(['', 'unsubscribed', 'suppressed', '']);

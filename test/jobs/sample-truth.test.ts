@@ -50,6 +50,7 @@ describe('on a world whose truth is known, a night', () => {
       ['bounce-suppression', 'applied'],
       ['score-recalculation', 'applied'],
       ['list-refresh', 'applied'],
+      ['exports', 'applied'],
     ]);
   });
 

@@ -49,7 +49,7 @@ it('holds nothing that GitHub would not take', () => {
 
 /** Checkers that are used where they are installed; CI always has them. */
 const checkers = [
-  ['zizmor', ['--offline', '--persona=pedantic', '--quiet', '.github/workflows']],
+  ['zizmor', ['--offline', '--color=never', '--persona=pedantic', '--quiet', '.github/workflows']],
   ['actionlint', []],
 ] as const;
 
