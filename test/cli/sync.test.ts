@@ -41,7 +41,7 @@ it('gives each batch its workflow and run-job.yml its names, and removes the wor
     '.github/workflows/nightly.yml': null,
     '.github/workflows/hourly.yml': null,
     '.github/workflows/run-job.yml':
-      '        options:\n          - weekly\n          - enrichment\n          - exports\n      dry_run:\n',
+      '        options:\n          - weekly\n          - enrichment\n      dry_run:\n',
   });
 });
 
