@@ -40,8 +40,7 @@ it('gives each batch its workflow and run-job.yml its names, and removes the wor
       .replace('UTC', 'Europe/Berlin'),
     '.github/workflows/nightly.yml': null,
     '.github/workflows/hourly.yml': null,
-    '.github/workflows/run-job.yml':
-      '        options:\n          - weekly\n          - enrichment\n      dry_run:\n',
+    '.github/workflows/run-job.yml': '        options:\n          - weekly\n          - enrichment\n      dry_run:\n',
   });
 });
 
