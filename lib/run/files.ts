@@ -145,11 +145,10 @@ async function stage(
   forMachines = false,
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
-  const columns = await engine.columnsOf(query);
-  const cells = columns
+  await engine.run(sql`create or replace temp table export_rows as ${query}`);
+  const cells = (await engine.columnsOf(sql`select * from export_rows`))
     .map((column) => quoted(column))
     .map((column) => raw(forMachines ? column : `${safe(column)} as ${column}`));
-  await engine.run(sql`create or replace temp table export_rows as ${query}`);
   await engine.run(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,

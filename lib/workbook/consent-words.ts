@@ -5,6 +5,8 @@
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
  */
 
+import { quoteText } from '../core/sql.ts';
+
 /** What a value says. `suppressed`: the address gets no mail, though its person did not leave (bounced, cleaned). */
 export type ConsentMeaning = 'yes' | 'no' | 'suppressed' | 'nothing';
 
@@ -119,6 +121,7 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const list = (of: ReadonlySet<string> | readonly string[]): string => [...of].map((each) => `'${each}'`).join(', ');
-  return `case when ${text} in (${list(OURS)}) then ${text} when ${bare} in (${list(NO)}) then 'unsubscribed' when ${bare} in (${list(SUPPRESSED)}) then 'suppressed' when ${bare} in (${list(YES)}) then 'subscribed' else ${text} end`;
+  const bareOneOf = (words: ReadonlySet<string>): string =>
+    `is_one_of(${bare}, [${[...words].map(quoteText).join(', ')}])`;
+  return `case when ${text} in (${OURS.map(quoteText).join(', ')}) then ${text} when ${bareOneOf(NO)} then 'unsubscribed' when ${bareOneOf(SUPPRESSED)} then 'suppressed' when ${bareOneOf(YES)} then 'subscribed' else ${text} end`;
 }
