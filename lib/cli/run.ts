@@ -2,22 +2,20 @@
  * `run NAME…`: runs jobs or batches, and reports the result.
  */
 
-import { resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import type { RunRequest } from '../run/request.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
-import { nothingHeld, type Store } from '../workbook/store.ts';
+import type { Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
+import { requestOf } from './run-request.ts';
 import { historyOf, type Session } from './session.ts';
 import { screen } from './text.ts';
 
@@ -36,22 +34,6 @@ const surroundings: Outside = {
   },
 };
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
-
-/** A store that reads as the other does, and writes nothing. */
-export const rehearsal = (store: Store): Store => ({
-  kind: store.kind,
-  recovered: store.recovered,
-  scratch: store.scratch,
-  stateFolder: store.stateFolder,
-  read: store.read,
-  delimiterOf: store.delimiterOf,
-  rowHeaders: store.rowHeaders,
-  marker: store.marker,
-  commit: async () => nothingHeld,
-  ...(store.sheet && { sheet: store.sheet }),
-  ...(store.workbookId && { workbookId: store.workbookId }),
-  close: store.close,
-});
 
 export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
@@ -91,22 +73,10 @@ export async function performRun(
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
-    const result = await runBatch({
-      name,
-      jobs: [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity: session.identity,
-      approvals: new Set(options.approve),
-      ...approvalOf(session),
-      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      outside: { ...surroundings, isSample: session.workbook.isSample },
-    });
+    const asked = [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs];
+    const { what, where, how } = requestOf(session, store, asked);
+    const outside = { ...surroundings, isSample: session.workbook.isSample };
+    const result = await runBatch({ what, where: { ...where, outside }, how });
     if (!options.dryRun) {
       if (store.kind === 'csv') await keepFolderId(session.workbook.folder);
       await inbox.layRejects();
@@ -129,18 +99,6 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
       history.get(name)?.at(-1)?.status === 'blocked' && !jobs.some(({ job }) => job.name === name),
   );
 }
-
-/** Who approved, where that is a person at GitHub. */
-const approvalOf = ({ options, identity }: Session): Pick<RunRequest, 'approval'> =>
-  options.approver === undefined
-    ? {}
-    : {
-        approval: {
-          by: options.approver,
-          at: identity.startedAt.toISOString(),
-          ...(options.issue !== undefined && { issue: options.issue }),
-        },
-      };
 
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
   ...nightShift.batches.map((batch) => batch.name),

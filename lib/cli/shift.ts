@@ -18,7 +18,6 @@ import { beat, say } from '../github/notify.ts';
 import { moment, plural } from '../github/outward-errors.ts';
 import { outwardLedger } from '../github/outward-ledger.ts';
 import type { History } from '../run/history.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
 import type { RunResult } from '../run/result.ts';
 import { failAll } from '../run/run.ts';
@@ -27,6 +26,7 @@ import { EXPORTS } from '../workbook/store.ts';
 import { UsageError } from './options.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { exitCode, knownNames, performRun, waits } from './run.ts';
+import { ledgerOf } from './run-request.ts';
 import { historyOf, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
 import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
@@ -153,9 +153,9 @@ async function runOnce(session: Session, name: string, jobs: readonly ScheduledJ
     return (await performRun(session, name, jobs)).result;
   } catch (error) {
     if (error instanceof LockedByAnotherRun || error instanceof UsageError) throw error;
-    const { nightShift, options, asOf, identity, elapsed, progress } = session;
-    const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
-    return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);
+    const { nightShift, asOf, identity, elapsed, progress } = session;
+    const what = { jobs, rules: nightShift.workbook, asOf, identity };
+    return failAll({ what, where: { ledger: ledgerOf(session) }, how: { progress, elapsed } }, error);
   }
 }
 
