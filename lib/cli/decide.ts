@@ -91,7 +91,8 @@ async function reject(
 ): Promise<void> {
   await github.addLabels(issue, [REJECTED]);
   await answer(
-    `Rejected by ${code(by)}. Nothing was written, and the same plan is not asked again. To change your mind, reopen this issue and approve it.`,
+    `Rejected by ${code(by)}. Nothing was written, and the same plan is not asked again. To change your ` +
+      'mind, reopen this issue and approve it.',
   );
   await github.close(issue, 'not_planned');
 }

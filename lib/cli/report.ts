@@ -145,7 +145,8 @@ function unreadableLines({ unreadable = {} }: RunResult): string[] {
   if (cells.length === 0) return [];
   const all = cells.reduce((sum, [, n]) => sum + n, 0);
   return [
-    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
+    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; ` +
+      `the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
     ...table(
       cells.map(([reason, n]) => [n, reason]),
       '    ',

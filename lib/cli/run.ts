@@ -148,7 +148,8 @@ function reportLookingBack({ asOf, identity, progress }: Session): void {
   const days = Math.floor((identity.startedAt.getTime() - asOf.getTime()) / DAY_MS);
   if (days >= 1)
     progress(
-      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and files in the inbox are not imported`,
+      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and ` +
+        'files in the inbox are not imported',
     );
 }
 

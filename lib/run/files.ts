@@ -57,7 +57,8 @@ const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
 const safe = (column: string): string =>
-  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') and not regexp_full_match(${column}, '${HARMLESS}') then '''' || ${column} else ${column} end`;
+  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') ` +
+  `and not regexp_full_match(${column}, '${HARMLESS}') then '''' || ${column} else ${column} end`;
 
 /** Writes the files into the store's scratch folder. Those that stand there already, the same, are left out. */
 export async function stageFiles(

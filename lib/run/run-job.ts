@@ -164,7 +164,8 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
     const source = sources.get(diff.table);
     if (!source?.isOutside || isEmpty(diff)) continue;
     throw new JobError(
-      `${diff.table} are kept in ${source.label} (jobs/rules/workbook.ts, sources) and only read from there: bring the rows there, or take the rule out. Nothing of this was done.`,
+      `${diff.table} are kept in ${source.label} (jobs/rules/workbook.ts, sources) and only read from there: ` +
+        'bring the rows there, or take the rule out. Nothing of this was done.',
     );
   }
 }

@@ -214,7 +214,9 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
   kind: name,
-  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again while it is not being edited.`,
+  message:
+    `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so ` +
+    'nothing was written. Run again while it is not being edited.',
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
