@@ -14,7 +14,14 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, NEARLY_FULL, type NotTaken, type SourceTable, type Store } from '../workbook/store.ts';
+import {
+  type ForeignFile,
+  MOST_CELLS,
+  NEARLY_FULL,
+  type NotTaken,
+  type SourceTable,
+  type Store,
+} from '../workbook/store.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
@@ -56,7 +63,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({ level: 'OK', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
   }
   for (const file of reading.foreign)
-    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
+    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, ${readAs(file)}` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(reading.notTaken ?? []).map(notTaken),
@@ -211,6 +218,9 @@ function misspelt(
       : [];
   });
 }
+
+const readAs = ({ recognised }: ForeignFile): string =>
+  recognised.contacts ? 'read for who wants no mail; import it to add its people' : 'read as bounces';
 
 /** A file that may be meant for a table, and is none. */
 function leftAlone(name: string): Finding {

@@ -11,6 +11,7 @@ import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
+import { layOutJson } from '../intake/json-as-csv.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -101,7 +102,15 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const progress = progressTo(process.stderr);
   const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
     const { aliases, sources } = nightShift.workbook;
-    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    const common = {
+      folder,
+      aliases,
+      recognise: recogniseWith(aliases),
+      layOutJson,
+      command,
+      run: identity.run,
+      mayBeEmpty,
+    };
     // Google's client is only loaded for a workbook that needs it.
     const store =
       spreadsheetId === null
