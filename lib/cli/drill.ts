@@ -79,6 +79,7 @@ function newsOf(
     runUrl,
     repositoryUrl,
     kind: workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    isUsual: true,
   });
 }
 

@@ -10,6 +10,7 @@ import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
+import type { Rejections } from '../run/rejection.ts';
 import type { RunRequest } from '../run/request.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
@@ -83,6 +84,7 @@ export async function performRun(
   session: Session,
   name: string,
   jobs: readonly ScheduledJob[],
+  rejections?: Rejections,
 ): Promise<{ result: RunResult; kind: Store['kind'] }> {
   const { options, nightShift } = session;
   const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
@@ -101,6 +103,7 @@ export async function performRun(
       identity: session.identity,
       approvals: new Set(options.approve),
       ...approvalOf(session),
+      ...(rejections && { rejections }),
       ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
@@ -130,17 +133,14 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
   );
 }
 
-/** Who approved, where that is a person at GitHub. */
-const approvalOf = ({ options, identity }: Session): Pick<RunRequest, 'approval'> =>
-  options.approver === undefined
-    ? {}
-    : {
-        approval: {
-          by: options.approver,
-          at: identity.startedAt.toISOString(),
-          ...(options.issue !== undefined && { issue: options.issue }),
-        },
-      };
+/** Who approved, where that is a person at GitHub: by an issue, or with the hash in "Run workflow". */
+function approvalOf({ options, identity }: Session): Pick<RunRequest, 'approval'> {
+  const { GITHUB_ACTIONS: onActions, GITHUB_TRIGGERING_ACTOR: actor, GITHUB_ACTOR: first } = process.env;
+  const by = options.approver ?? (onActions === 'true' && options.approve.length > 0 ? actor || first : undefined);
+  if (!by) return {};
+  const at = identity.startedAt.toISOString();
+  return { approval: { by, at, ...(options.issue !== undefined && { issue: options.issue }) } };
+}
 
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
   ...nightShift.batches.map((batch) => batch.name),
@@ -159,9 +159,9 @@ export function exitCode(jobs: readonly JobResult[]): number {
   return jobs.some(waits) ? 3 : 0;
 }
 
-/** A plan, or a part of one, waits for a person. */
-export const waits = ({ status, heldParts }: JobResult): boolean =>
-  status === 'blocked' || heldParts.some(({ plan }) => plan !== null);
+/** A plan, or a part of one, waits for a person, and nobody rejected it. */
+const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
+  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   return {

@@ -11,6 +11,7 @@ import type { Approval } from './approval.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import type { Rejections } from './rejection.ts';
 import type { JobResult, RunResult } from './result.ts';
 import type { RunIdentity } from './run-identity.ts';
 
@@ -29,6 +30,8 @@ export interface RunRequest {
   readonly approvals: ReadonlySet<string>;
   /** Who approved them, where that is not the person who runs this. */
   readonly approval?: Approval;
+  /** Plans that a person rejected; none, unless given. */
+  readonly rejections?: Rejections;
   /** A file for the rows of all plans. */
   readonly planFile?: string;
   /** What an applied plan is called: `planned` in a dry run. */

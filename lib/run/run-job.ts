@@ -25,6 +25,7 @@ import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
+import { rejectedIn } from './rejection.ts';
 import type { RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 import { shrinkGuards } from './shrink.ts';
@@ -122,17 +123,20 @@ export async function runJob(
     const goesOn = decided.status === request.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
     const metrics = { ...own.metrics, ...plan.metrics, ...made.metrics };
+    const status = goesOn ? request.applied : decided.status;
+    const rejected = rejectedIn(request.rejections ?? new Map(), { status, plan: hash, heldParts: plan.heldParts });
     const result = {
       ...base,
       ...counted,
       metrics,
       plan: hash,
       ...decided,
-      ...(goesOn && { status: request.applied }),
+      status,
+      ...(rejected !== undefined && { rejected, next: `rejected in issue #${rejected}; it is not asked again` }),
       seconds: seconds(request, start),
     };
     if (decided.status === 'blocked') {
-      await addWaiting(engine, diffs);
+      if (rejected === undefined) await addWaiting(engine, diffs);
       const breakdown = await breakDown(engine, diffs, (table) => table in snapshot.inputs);
       return { result: { ...result, ...(breakdown && { breakdown }) }, ...nothingDone, planned: diffs };
     }
