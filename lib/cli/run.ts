@@ -19,7 +19,7 @@ import { nothingHeld, type Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
-import { historyOf, type Session } from './session.ts';
+import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { screen } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
@@ -90,6 +90,7 @@ export async function performRun(
   const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
   const inbox = isBatch ? await inboxOf(session) : noInbox;
   reportLookingBack(session);
+  const checkout = hostedCheckout(process.env);
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
@@ -108,6 +109,7 @@ export async function performRun(
       applied: options.dryRun ? 'planned' : 'applied',
       progress: session.progress,
       elapsed: session.elapsed,
+      ...(checkout !== undefined && { checkout }),
       outside: { ...surroundings, isSample: session.workbook.isSample },
     });
     if (!options.dryRun) {

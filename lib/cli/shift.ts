@@ -26,10 +26,11 @@ import type { RunResult } from '../run/result.ts';
 import { failAll } from '../run/run.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { EXPORTS } from '../workbook/store.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { exitCode, knownNames, performRun } from './run.ts';
-import { historyOf, type Session } from './session.ts';
+import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
 import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
 import { watchOver } from './watchdog.ts';
@@ -116,6 +117,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     : await keepLedger(shift, outside.written(), commitMessage(name, results), hadBranch);
   const files = options.dryRun ? undefined : await attempt(shift, () => handOverOf(shift, results));
   if (files?.at) notes.push(`Exports: ${files.at}.`);
+  if (!options.dryRun && (await areOnRunner(shift, results))) notes.push(ON_RUNNER);
   const reported = await reportShift(shift, parts, { lost, ...(files && { files }) });
   if (isRehearsal) notes.push(rehearsalNote(reported));
   if (alarms) await attempt(shift, lookOut);
@@ -197,14 +199,26 @@ async function keepLedger(
   }
 }
 
+const ON_RUNNER =
+  'Some exports went to a folder of the runner, as their rules say. It is thrown away after the run: ' +
+  'a step of your own in the workflow must take them from there.';
+
+const madeFiles = (results: readonly RunResult[]): boolean =>
+  results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
+
+/** Whether exports were written to folders that the rules name, on a runner that is thrown away. */
+const areOnRunner = async ({ session }: Shift, results: readonly RunResult[]): Promise<boolean> =>
+  hostedCheckout(process.env) !== undefined &&
+  madeFiles(results) &&
+  (await exportFoldersOf(session)).some(({ fault }) => fault === undefined);
+
 /** Only a spreadsheet's files lie on the runner; those of a folder are in it. */
 async function handOverOf(
   { session, environment }: Shift,
   results: readonly RunResult[],
 ): Promise<HandedOver | undefined> {
   const { github, runUrl, outputPath, onActions } = environment;
-  const made = results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
-  if (!github || !onActions || !made || session.workbook.spreadsheetId === null) return undefined;
+  if (!github || !onActions || !madeFiles(results) || session.workbook.spreadsheetId === null) return undefined;
   const { keptDays } = session.nightShift.workbook.exportFiles;
   return handOver({ github, runUrl, outputPath, folder: join(session.workbook.folder, EXPORTS), keptDays });
 }

@@ -47,6 +47,8 @@ export interface RunRequest {
   readonly progress: (line: string) => void;
   /** Monotonic seconds, for durations only. */
   readonly elapsed: () => number;
+  /** The checkout of a runner that is thrown away, where the run is on one. */
+  readonly checkout?: string;
   /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
   readonly outside?: Outside;
 }

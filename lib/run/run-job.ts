@@ -21,6 +21,7 @@ import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
+import type { HeldPart } from './held-part.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -128,6 +129,8 @@ export async function runJob(
     const result = {
       ...base,
       ...counted,
+      heldParts: [...plan.heldParts, ...made.wrong],
+      held: { ...plan.held, ...Object.fromEntries(made.wrong.map(({ reason, rows }) => [reason, rows])) },
       metrics,
       plan: hash,
       ...decided,
@@ -167,19 +170,25 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   }
 }
 
-const noFiles = { staged: [], tabs: [], metrics: {} } as const;
+/** The files of a job, and those that can't be written where their rules say. */
+interface Made {
+  readonly staged: readonly StagedFile[];
+  readonly tabs: readonly TabFile[];
+  readonly metrics: Metrics;
+  readonly wrong: readonly HeldPart[];
+}
+
+const noFiles: Made = { staged: [], tabs: [], metrics: {}, wrong: [] };
 
 /** The files that a job makes, and how many rows each has. */
-async function filesOf(
-  request: RunRequest,
-  engine: Engine,
-  job: Job,
-  context: Context,
-): Promise<{ staged: readonly StagedFile[]; tabs: readonly TabFile[]; metrics: Metrics }> {
+async function filesOf(request: RunRequest, engine: Engine, job: Job, context: Context): Promise<Made> {
   if (!job.files) return noFiles;
-  const { staged, tabs, rows, inTabs } = await stageFiles(engine, job.files(context), context.period, request.store);
+  const files = job.files(context);
+  const { store, checkout } = request;
+  const { staged, tabs, rows, inTabs, wrong } = await stageFiles(engine, files, context.period, store, checkout);
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
-  return { staged, tabs, metrics: { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) } };
+  const metrics = { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) };
+  return { staged, tabs, metrics, wrong };
 }
 
 const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;

@@ -9,11 +9,10 @@ import { exportRules } from '../../lib/features/exports/rules.ts';
 import { exportFiles } from '../fixture/exports.ts';
 import { type ActionsWorld, actionsWorld } from '../support/actions.ts';
 import { nobody, sets } from '../support/small-jobs.ts';
-import { storyShift } from '../support/story-shift/jobs.ts';
+import { storyBatch, storyShift } from '../support/story-shift/jobs.ts';
 import { aBounce, aContact, readCsv, writeWorkbook } from '../support/workbook.ts';
 
-const [nightly] = storyShift.batches;
-const [, bounceSuppression] = nightly.jobs;
+const [, bounceSuppression] = storyBatch.jobs;
 const regions = sets('region', 'North', { name: 'regions', guards: [nobody] });
 const files = exportFiles(
   exportRules(
@@ -21,7 +20,7 @@ const files = exportFiles(
     [],
   ),
 );
-const nightShift = { ...storyShift, batches: [{ ...nightly, jobs: [bounceSuppression, regions, files] }] };
+const nightShift = { ...storyShift, batches: [{ ...storyBatch, jobs: [bounceSuppression, regions, files] }] };
 const contacts = Array.from({ length: 40 }, (_, i) => aContact({ contact_id: `p${i}` }));
 const bouncesOf = (first: number, last: number) =>
   contacts.slice(first, last).map(({ email = '' }) => aBounce({ email, occurred_at: '2026-11-09T09:00:00Z' }));
