@@ -15,7 +15,7 @@ import type { Store } from '../workbook/store.ts';
 import { loadBaseRules } from './base-rules.ts';
 import { diffMarkdown, diffText, type RuleDiff } from './diff-text.ts';
 import { UsageError } from './options.ts';
-import { rehearsal } from './run.ts';
+import { rehearsal } from './run-request.ts';
 import type { Session } from './session.ts';
 import { screen } from './text.ts';
 
@@ -94,23 +94,18 @@ function plan(
   jobs: readonly ScheduledJob[],
   whenApplied: (engine: Engine) => Promise<void>,
 ): Promise<RunResult> {
+  const { identity, progress, elapsed, asOf } = session;
   return runBatch({
-    name: 'diff',
-    jobs,
-    store,
-    ledger: readOnlyLedger(session.ledger),
-    rules: nightShift.workbook,
-    asOf: session.asOf,
-    identity: session.identity,
-    approvals: new Set(),
-    applied: 'planned',
-    progress: session.progress,
-    elapsed: session.elapsed,
-    outside: {
-      secret: () => undefined,
-      stoppable: (work) => work(new AbortController().signal),
-      isSample: session.workbook.isSample,
+    what: { jobs, rules: nightShift.workbook, asOf, identity },
+    where: {
+      store,
+      ledger: readOnlyLedger(session.ledger),
+      outside: {
+        secret: () => undefined,
+        stoppable: (work) => work(new AbortController().signal),
+        isSample: session.workbook.isSample,
+      },
     },
-    whenApplied,
+    how: { applied: 'planned', approvals: new Set(), progress, elapsed, whenApplied },
   });
 }

@@ -85,7 +85,9 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   if (released > 0) {
     findings.push({
       level: 'review',
-      text: `${plural(released, 'contact')} released on the suppression list, but with the status "suppressed" still: set it to "subscribed" by hand if you mean it`,
+      text:
+        `${plural(released, 'contact')} released on the suppression list, but with the status "suppressed" ` +
+        'still: set it to "subscribed" by hand if you mean it',
     });
   }
   const folders = await exportFoldersOf(session);
@@ -108,7 +110,9 @@ async function ofAccess(store: Store): Promise<Finding[]> {
   const { mayEdit, account, closed } = access;
   const who = account ?? 'the account that runs the night shift';
   const closedTo = closed.map((tab): Finding => {
-    const text = `tab "${tab}" is protected, and ${who} may not write there: in the sheet, Data, Protect sheets and ranges, add it to those who may edit`;
+    const text =
+      `tab "${tab}" is protected, and ${who} may not write there: in the sheet, Data, Protect sheets and ` +
+      'ranges, add it to those who may edit';
     return { level: 'fix', text };
   });
   if (mayEdit) return [{ level: 'OK', text: `${who} may edit the sheet` }, ...closedTo];
@@ -134,17 +138,23 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
   ];
   const ours = nightShift.workbook.timeZone;
   if (timeZone !== ours && !(ours === 'UTC' && /^(Etc\/)?(GMT|UTC)$/.test(timeZone))) {
-    const text = `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in the other. Set one as the other`;
+    const text =
+      `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in ` +
+      'the other. Set one as the other';
     findings.push({ level: 'review', text });
   }
   if (isCopy)
     findings.push({
       level: 'review',
-      text: 'this spreadsheet is a copy of another workbook: its runs begin their own history, and approvals of the other do not count here',
+      text:
+        'this spreadsheet is a copy of another workbook: its runs begin their own history, and approvals of the ' +
+        'other do not count here',
     });
   for (const { tab, columns } of computed) {
     const names = columns.map((column) => `"${column}"`).join(', ');
-    const text = `tab "${tab}": a formula fills ${names}. Such cells are read and never written; what a job would change there is reported as held`;
+    const text =
+      `tab "${tab}": a formula fills ${names}. Such cells are read and never written; what a job would change ` +
+      'there is reported as held';
     findings.push({ level: 'review', text });
   }
   for (const tab of merged)
@@ -158,7 +168,9 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
     findings.push({ level: 'fix', text });
   }
   for (const { tab, column, cells: found } of numbers) {
-    const text = `tab "${tab}": numbers in ${plural(found, 'cell')} of "${column}", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any`;
+    const text =
+      `tab "${tab}": numbers in ${plural(found, 'cell')} of "${column}", so that zeros at their front are ` +
+      'gone. Format the column as plain text (nightshift init does), and type those again that had any';
     findings.push({ level: 'review', text });
   }
   for (const tab of exports) findings.push({ level: 'OK', text: `tab "${tab}" is filled by an export` });

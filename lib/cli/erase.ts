@@ -9,13 +9,13 @@ import { type Cleared, clearRest, cutFiles } from '../features/erasure/files.ts'
 import { asBytes, type Named, namesPerson } from '../features/erasure/naming.ts';
 import { ERASE_KEY, hashAddress } from '../intake/forgotten.ts';
 import { changesText } from '../run/commit.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
 import { ask } from './ask.ts';
 import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
-import { exitCode, rehearsal } from './run.ts';
+import { exitCode } from './run.ts';
+import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
 import { screen } from './text.ts';
 
@@ -34,39 +34,27 @@ export async function eraseCommand(session: Session): Promise<number> {
   };
   const job = eraseJob(contact, key, keep, new Set(Object.keys(sources)));
   const exportFolders = await exportFoldersOf(session);
+  const folders = exportFolders.map(({ path }) => path);
   const run = createHash('sha256').update(identity.run).digest('hex').slice(0, 8);
   const period = `${localDay(session.asOf, nightShift.workbook.timeZone)}-${run}`;
   const store = await session.open('erase');
   try {
+    const { what, where, how } = requestOf(session, store, [{ job, cadence: 'nightly', period }]);
     const result = await runBatch({
-      name: 'erase',
-      jobs: [{ job, cadence: 'nightly', period }],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity,
-      approvals: new Set(),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      confirm: async ({ jobs: [planned] }) => {
-        if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
-        if (!options.yes && planned.status === 'applied') {
-          console.log(`This would delete: ${changesText(planned)}. It can't be undone.`);
-          if (!(await ask('Forget this person? [y/N] '))) return false;
-        }
-        const tabs = await clearTabs(store, person, false);
-        cut = [
-          ...cut,
-          ...(await cutFiles(
-            workbook.folder,
-            person,
-            exportFolders.map(({ path }) => path),
-          )),
-          ...tabs.rewritten,
-        ];
-        return true;
+      what,
+      where,
+      how: {
+        ...how,
+        confirm: async ({ jobs: [planned] }) => {
+          if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
+          if (!options.yes && planned.status === 'applied') {
+            console.log(`This would delete: ${changesText(planned)}. It can't be undone.`);
+            if (!(await ask('Forget this person? [y/N] '))) return false;
+          }
+          const tabs = await clearTabs(store, person, false);
+          cut = [...cut, ...(await cutFiles(workbook.folder, person, folders)), ...tabs.rewritten];
+          return true;
+        },
       },
     });
     const [done] = result.jobs;

@@ -18,7 +18,8 @@ export async function exportCommand(session: Session): Promise<number> {
   if (!names.includes(name)) {
     const near = nearest(name, names);
     throw new UsageError(
-      `There is no export "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${names.join(', ')}. They stand in jobs/rules/exports.ts.`,
+      `There is no export "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${names.join(', ')}. ` +
+        'They stand in jobs/rules/exports.ts.',
     );
   }
   const { needs: _needs, ...exportJob } = scheduled.job;

@@ -13,7 +13,6 @@ import { type FileKind, fileKinds } from '../intake/formats/registry.ts';
 import { importJob } from '../intake/import-job.ts';
 import { fedTables } from '../intake/read-files.ts';
 import { unpack } from '../intake/unpack.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
@@ -22,7 +21,8 @@ import { ask } from './ask.ts';
 import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
 import { ofNoContact, reportRun } from './report.ts';
-import { exitCode, rehearsal } from './run.ts';
+import { exitCode } from './run.ts';
+import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
 import { count, screen, table } from './text.ts';
 
@@ -64,27 +64,21 @@ export async function importCommand(session: Session): Promise<number> {
     const day = localDay(session.asOf, nightShift.workbook.timeZone);
     const scheduled: ScheduledJob = { job, cadence: 'nightly', period: `${day}-${hash}` };
     let declined = false;
+    const { what, where, how } = requestOf(session, store, [scheduled]);
     const result = await runBatch({
-      name: 'import',
-      jobs: [scheduled],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity: session.identity,
-      approvals: new Set(options.approve),
-      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      mayBeEmpty: true,
-      memoryMb: MEMORY_MB,
-      confirm: async (planned) => {
-        const goesOn = planned.jobs.some((each) => each.status === 'applied');
-        if (!goesOn || options.yes || options.dryRun) return true;
-        console.log(screen(textOf(session, planned, taken)));
-        declined = !(await ask('Import this? [y/N] '));
-        return !declined;
+      what,
+      where,
+      how: {
+        ...how,
+        mayBeEmpty: true,
+        memoryMb: MEMORY_MB,
+        confirm: async (planned) => {
+          const goesOn = planned.jobs.some((each) => each.status === 'applied');
+          if (!goesOn || options.yes || options.dryRun) return true;
+          console.log(screen(textOf(session, planned, taken)));
+          declined = !(await ask('Import this? [y/N] '));
+          return !declined;
+        },
       },
     });
     const rejects = options.dryRun ? [] : await taken.layBeside();

@@ -2,23 +2,21 @@
  * `run NAME…`: runs jobs or batches, and reports the result.
  */
 
-import { resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import type { Rejections } from '../run/rejection.ts';
-import type { RunRequest } from '../run/request.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
-import { nothingHeld, type Store } from '../workbook/store.ts';
+import type { Store } from '../workbook/store.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './report.ts';
+import { requestOf } from './run-request.ts';
 import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { screen } from './text.ts';
 
@@ -37,22 +35,6 @@ const surroundings: Outside = {
   },
 };
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
-
-/** A store that reads as the other does, and writes nothing. */
-export const rehearsal = (store: Store): Store => ({
-  kind: store.kind,
-  recovered: store.recovered,
-  scratch: store.scratch,
-  stateFolder: store.stateFolder,
-  read: store.read,
-  delimiterOf: store.delimiterOf,
-  rowHeaders: store.rowHeaders,
-  marker: store.marker,
-  commit: async () => nothingHeld,
-  ...(store.sheet && { sheet: store.sheet }),
-  ...(store.workbookId && { workbookId: store.workbookId }),
-  close: store.close,
-});
 
 export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
@@ -94,23 +76,13 @@ export async function performRun(
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
+    const asked = [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs];
+    const { what, where, how } = requestOf(session, store, asked);
+    const outside = { ...surroundings, isSample: session.workbook.isSample };
     const result = await runBatch({
-      name,
-      jobs: [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity: session.identity,
-      approvals: new Set(options.approve),
-      ...approvalOf(session),
-      ...(rejections && { rejections }),
-      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      ...(checkout !== undefined && { checkout }),
-      outside: { ...surroundings, isSample: session.workbook.isSample },
+      what,
+      where: { ...where, outside, ...(checkout !== undefined && { checkout }) },
+      how: { ...how, ...(rejections && { rejections }) },
     });
     if (!options.dryRun) {
       if (store.kind === 'csv') await keepFolderId(session.workbook.folder);
@@ -133,15 +105,6 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
     ({ job: { name } }) =>
       history.get(name)?.at(-1)?.status === 'blocked' && !jobs.some(({ job }) => job.name === name),
   );
-}
-
-/** Who approved, where that is a person at GitHub: by an issue, or with the hash in "Run workflow". */
-function approvalOf({ options, identity }: Session): Pick<RunRequest, 'approval'> {
-  const { GITHUB_ACTIONS: onActions, GITHUB_TRIGGERING_ACTOR: actor, GITHUB_ACTOR: first } = process.env;
-  const by = options.approver ?? (onActions === 'true' && options.approve.length > 0 ? actor || first : undefined);
-  if (!by) return {};
-  const at = identity.startedAt.toISOString();
-  return { approval: { by, at, ...(options.issue !== undefined && { issue: options.issue }) } };
 }
 
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
@@ -192,7 +155,8 @@ function reportLookingBack({ asOf, identity, progress }: Session): void {
   const days = Math.floor((identity.startedAt.getTime() - asOf.getTime()) / DAY_MS);
   if (days >= 1)
     progress(
-      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and files in the inbox are not imported`,
+      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and ` +
+        'files in the inbox are not imported',
     );
 }
 

@@ -142,7 +142,8 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
   const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
   if (isDate && localDay(asOf, timeZone) === localDay(now, timeZone)) return;
   throw new UsageError(
-    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add --dry-run to see what a run would do then.`,
+    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add ` +
+      '--dry-run to see what a run would do then.',
   );
 }
 
@@ -156,7 +157,9 @@ function refuseCheckout(named: string, folder: string, variables: Readonly<Recor
   const inside = relative(realPath(checkout), realPath(folder));
   if (inside.startsWith('..') || isAbsolute(inside)) return;
   throw new UsageError(
-    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the checkout.`,
+    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: ` +
+      'every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the ' +
+      'checkout.',
   );
 }
 

@@ -19,7 +19,6 @@ import { moment, plural } from '../github/outward-errors.ts';
 import { outwardLedger } from '../github/outward-ledger.ts';
 import { rejectionsOn } from '../github/rejections.ts';
 import type { History } from '../run/history.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
 import type { Rejections } from '../run/rejection.ts';
 import type { RunResult } from '../run/result.ts';
@@ -30,6 +29,7 @@ import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { exitCode, knownNames, performRun } from './run.ts';
+import { ledgerOf } from './run-request.ts';
 import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
 import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
@@ -169,9 +169,9 @@ async function runOnce(
     return (await performRun(session, name, jobs, rejections)).result;
   } catch (error) {
     if (error instanceof LockedByAnotherRun || error instanceof UsageError) throw error;
-    const { nightShift, options, asOf, identity, elapsed, progress } = session;
-    const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
-    return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);
+    const { nightShift, asOf, identity, elapsed, progress } = session;
+    const what = { jobs, rules: nightShift.workbook, asOf, identity };
+    return failAll({ what, where: { ledger: ledgerOf(session) }, how: { progress, elapsed } }, error);
   }
 }
 

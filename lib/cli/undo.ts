@@ -60,7 +60,10 @@ function nothingOf(jobName: string, period: string, own: readonly LedgerEntry[])
   const last = own.at(-1);
   if (!last) return `There is no run of ${jobName} for ${period}, neither in the ledger nor in the workbook's changes.`;
   if (own.some(({ status }) => status === 'applied'))
-    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run recalculates, or files.`;
+    return (
+      `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each ` +
+      'run recalculates, or files.'
+    );
   return `${jobName} changed nothing for ${period} (${last.status}).`;
 }
 

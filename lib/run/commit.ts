@@ -32,7 +32,7 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   await applyToEngine(engine, kept);
   if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
   const marker = {
-    run: request.identity.run,
+    run: request.what.identity.run,
     entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
@@ -42,16 +42,16 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
 async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
   const { engine, store, snapshot, request, applied, decisions, tabs } = outcome;
-  for (const { title } of tabs) request.progress(`writing tab "${title}"`);
+  for (const { title } of tabs) request.how.progress(`writing tab "${title}"`);
   const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
   const others = applied.filter((diff) => !pruned.includes(diff));
   for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
-    request.progress(`writing ${patch.table}`);
+    request.how.progress(`writing ${patch.table}`);
     yield patch;
   }
   const decided = await decisionsPatch(outcome, pruned);
   if (!decided) return;
-  request.progress(`writing ${decided.table}`);
+  request.how.progress(`writing ${decided.table}`);
   yield decided;
 }
 
@@ -78,7 +78,7 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
   const now: Sql = sql`
     select n."table", n.row_key, n."column", min(n.value) as value,
       string_agg(distinct n.reason, '; ' order by n.reason) as reason,
-      coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+      coalesce(min(q.first_seen), ${request.what.asOf}) as first_seen
     from ${views.quarantineNow} n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
@@ -96,7 +96,7 @@ async function runsDiff(
       started_at timestamp, seconds double, note varchar)`,
   );
   for (const result of results) {
-    const { startedAt } = request.identity;
+    const { startedAt } = request.what.identity;
     await engine.run(
       sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
         ${startedAt}, ${result.seconds}, ${noteText(result)})`,
@@ -104,7 +104,7 @@ async function runsDiff(
   }
   for (const { column, status, note } of columns)
     await engine.run(
-      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
+      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.what.asOf}, null, ${note})`,
     );
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
@@ -119,7 +119,7 @@ export function changesText(result: Pick<JobResult, 'changes'>): string {
     );
     return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
-  return parts.join('; ') || 'nothing to change';
+  return parts.join('; ') || 'no changes';
 }
 
 function noteText(result: JobResult): string {
