@@ -22,6 +22,7 @@ import {
   type SourceTable,
   type Store,
 } from '../workbook/store.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { count, screen } from './text.ts';
@@ -96,7 +97,10 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
         'still: set it to "subscribed" by hand if you mean it',
     });
   }
-  findings.push(...(await forgotten(engine, session.workbook.folder)));
+  const folders = await exportFoldersOf(session);
+  for (const { fault } of folders) if (fault !== undefined) findings.push({ level: 'fix', text: `exports: ${fault}` });
+  const places = folders.map(({ path }) => path);
+  findings.push(...(await forgotten(engine, session.workbook.folder, places)));
   const keyless = await engine.number(sql`select count(*) from contacts where _keyless`);
   if (keyless > 0)
     findings.push({
@@ -187,7 +191,7 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
 }
 
 /** Rows of people who were erased: added again by hand, or left by a run that was stopped. */
-async function forgotten(engine: Engine, workbookFolder: string): Promise<Finding[]> {
+async function forgotten(engine: Engine, workbookFolder: string, exportFolders: readonly string[]): Promise<Finding[]> {
   const hashes = await engine.number(sql`select count(*) from suppressions where starts_with(email, ${HASH_PREFIX})`);
   if (hashes === 0) return [];
   const key = process.env[ERASE_KEY];
@@ -195,7 +199,7 @@ async function forgotten(engine: Engine, workbookFolder: string): Promise<Findin
     const text = `${count(hashes)} addresses were erased, and ${ERASE_KEY} is not set: whether they are back can’t be checked`;
     return [{ level: 'review', text }];
   }
-  return Object.entries(await leftovers(engine, key, workbookFolder)).map(([place, found]) => ({
+  return Object.entries(await leftovers(engine, key, workbookFolder, exportFolders)).map(([place, found]) => ({
     level: 'fix' as const,
     text: `${place}: ${count(found)} addresses of people who were erased; run erase for them again`,
   }));

@@ -21,10 +21,12 @@ import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
+import type { HeldPart } from './held-part.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
+import { rejectedIn } from './rejection.ts';
 import type { RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 import { shrinkGuards } from './shrink.ts';
@@ -122,17 +124,22 @@ export async function runJob(
     const goesOn = decided.status === request.how.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
     const metrics = { ...own.metrics, ...plan.metrics, ...made.metrics };
+    const status = goesOn ? request.how.applied : decided.status;
+    const rejected = rejectedIn(request.how.rejections ?? new Map(), { status, plan: hash, heldParts: plan.heldParts });
     const result = {
       ...base,
       ...counted,
+      heldParts: [...plan.heldParts, ...made.wrong],
+      held: { ...plan.held, ...Object.fromEntries(made.wrong.map(({ reason, rows }) => [reason, rows])) },
       metrics,
       plan: hash,
       ...decided,
-      ...(goesOn && { status: request.how.applied }),
+      status,
+      ...(rejected !== undefined && { rejected, next: `rejected in issue #${rejected}; it is not asked again` }),
       seconds: seconds(request, start),
     };
     if (decided.status === 'blocked') {
-      await addWaiting(engine, diffs);
+      if (rejected === undefined) await addWaiting(engine, diffs);
       const breakdown = await breakDown(engine, diffs, (table) => table in snapshot.inputs);
       return { result: { ...result, ...(breakdown && { breakdown }) }, ...nothingDone, planned: diffs };
     }
@@ -170,24 +177,25 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   }
 }
 
-const noFiles = { staged: [], tabs: [], metrics: {} } as const;
+/** The files of a job, and those that can't be written where their rules say. */
+interface Made {
+  readonly staged: readonly StagedFile[];
+  readonly tabs: readonly TabFile[];
+  readonly metrics: Metrics;
+  readonly wrong: readonly HeldPart[];
+}
+
+const noFiles: Made = { staged: [], tabs: [], metrics: {}, wrong: [] };
 
 /** The files that a job makes, and how many rows each has. */
-async function filesOf(
-  request: RunRequest,
-  engine: Engine,
-  job: Job,
-  context: Context,
-): Promise<{ staged: readonly StagedFile[]; tabs: readonly TabFile[]; metrics: Metrics }> {
+async function filesOf(request: RunRequest, engine: Engine, job: Job, context: Context): Promise<Made> {
   if (!job.files) return noFiles;
-  const { staged, tabs, rows, inTabs } = await stageFiles(
-    engine,
-    job.files(context),
-    context.period,
-    request.where.store,
-  );
+  const files = job.files(context);
+  const { store, checkout } = request.where;
+  const { staged, tabs, rows, inTabs, wrong } = await stageFiles(engine, files, context.period, store, checkout);
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
-  return { staged, tabs, metrics: { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) } };
+  const metrics = { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) };
+  return { staged, tabs, metrics, wrong };
 }
 
 const seconds = (request: RunRequest, start: number): number =>
