@@ -15,7 +15,7 @@ import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import { refreshReports } from '../snapshot/consent.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { TabFile } from '../workbook/store.ts';
+import { CLOSED, type SourceTable, TabClosed, type TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
 import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
@@ -101,6 +101,7 @@ export async function runJob(
       inLedger: (table) => changedBefore(request, job, table),
     });
     refuseOutside(snapshot, planned.diffs);
+    refuseClosed(snapshot, planned.diffs, job);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...own.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
@@ -175,6 +176,24 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
         'bring the rows there, or take the rule out. Nothing of this was done.',
     );
   }
+}
+
+/** What a tab's protection keeps from this account fails the job before anything is written. @throws TabClosed */
+function refuseClosed({ sources }: Snapshot, diffs: readonly Diff[], job: Job): void {
+  const written = diffs.filter((diff) => !isEmpty(diff));
+  const changes = sources.get('changes');
+  const refuse = (source: SourceTable): never => {
+    throw new TabClosed(source.label, CLOSED.isProtected);
+  };
+  for (const { table, counts, sets } of written) {
+    const source = sources.get(table);
+    if (!source?.closed) continue;
+    if (source.closed === 'whole') refuse(source);
+    const headers = sets.filter(({ updates }) => updates > 0).map(({ name }) => source.headerOf.get(name) ?? name);
+    const isClosed = (header: string): boolean => source.closed !== 'whole' && source.closed?.has(header) === true;
+    if (counts.insert + counts.remove === 0 && headers.length > 0 && headers.every(isClosed)) refuse(source);
+  }
+  if (written.length > 0 && !job.unrecorded && changes?.closed === 'whole') refuse(changes);
 }
 
 /** The files of a job, and those that can't be written where their rules say. */

@@ -28,6 +28,13 @@ export const markerRequest = (metadataId: number, scratchId: number): Request =>
   },
 });
 
+/** Notes something with a tab, in its metadata. */
+export const tabMetadata = (sheetId: number, metadataKey: string, metadataValue: string): Request => ({
+  createDeveloperMetadata: {
+    developerMetadata: { metadataKey, metadataValue, visibility: 'DOCUMENT', location: { sheetId } },
+  },
+});
+
 /** Takes all markers away. */
 export const dropMarkers = (): Request => ({
   deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey: MARKER_KEY } } },

@@ -7,6 +7,7 @@ import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
 import type { Request } from './cells.ts';
 import { gridRange, type WritableTab } from './look.ts';
+import { tabMetadata } from './marker.ts';
 import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
 
 /** A tab that has to have these headers. */
@@ -65,9 +66,7 @@ export const madeFor = (rooms: readonly Room[]): Made[] =>
 
 /** Names the export that owns a tab, so that no other tab of that title is ever taken for it. */
 function claim(sheetId: number, { exportOf, tab }: Room): Request[] {
-  if (exportOf === undefined || tab?.exportOf) return [];
-  const at = { metadataKey: EXPORT_KEY, metadataValue: exportOf, visibility: 'DOCUMENT', location: { sheetId } };
-  return [{ createDeveloperMetadata: { developerMetadata: at } }];
+  return exportOf === undefined || tab?.exportOf ? [] : [tabMetadata(sheetId, EXPORT_KEY, exportOf)];
 }
 
 function newTab({ title, headers, hidden }: Room): Made {

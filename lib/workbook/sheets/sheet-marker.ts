@@ -21,18 +21,18 @@ const markerSchema = z.object({
 });
 
 /**
- * The patches that keep a marker: first, where a run takes several requests, what is to be said of it should it end before the
- * last; then what it did, in place of that and of what `tab` had. `nth`: which write of its run it is.
+ * The patches that keep a marker: `before` holds what is to be said of a run that ends before its last request, `after` what it did, in
+ * place of that and of what `tab` had. `nth`: which write of its run it is.
  */
-export function markerPatch(
+export function markerPatches(
   tab: TabSnapshot,
-  { run, entries, interrupted = [] }: Marker,
+  { run, interrupted = [] }: Pick<Marker, 'run' | 'interrupted'>,
   nth: number,
-): [TabPatch, (hasFirst: boolean) => TabPatch] {
+): { before: TabPatch; after: (entries: Marker['entries'], hasBefore: boolean) => TabPatch } {
   const patch = { tab: MARKER_TAB, sheetId: tab.sheetId, key: ['part'], updates: [] };
   // No row of an earlier write may have the name of one of these.
   const own = randomBytes(3).toString('hex');
-  const first = piecesOf({ run, entries: interrupted }, `${run}/${nth}.0-${own}`);
+  const first = interrupted.length > 0 ? piecesOf({ run, entries: interrupted }, `${run}/${nth}.0-${own}`) : [];
   const place = tab.headers.indexOf('part');
   const old = Array.from({ length: tab.length }, (_, row): RowRemoval => {
     return { row, key: [tab.raw(row, place)], content: tab.content(row) };
@@ -41,14 +41,14 @@ export function markerPatch(
     const content = Object.fromEntries(cells.map(({ column, value }) => [column, value as string]));
     return { row: tab.length + i, key: [content.part ?? null], content };
   });
-  return [
-    { ...patch, inserts: first, removals: [] },
-    (hasFirst) => ({
+  return {
+    before: { ...patch, inserts: first, removals: [] },
+    after: (entries, hasBefore) => ({
       ...patch,
       inserts: piecesOf({ run, entries }, `${run}/${nth}.1-${own}`),
-      removals: hasFirst ? [...old, ...ofFirst] : old,
+      removals: hasBefore ? [...old, ...ofFirst] : old,
     }),
-  ];
+  };
 }
 
 function piecesOf(marker: Marker, name: string): RowInsert[] {

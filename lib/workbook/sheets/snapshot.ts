@@ -9,6 +9,7 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { type Content, columnName, isOwn, quoteTitle, type Raw, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, NoSuchTab, Refused } from './errors.ts';
+import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
 import { SCRATCH_TITLE } from './scratch.ts';
 import { serialToDate, type ZoneClock, zoneClock } from './serial-time.ts';
 
@@ -30,8 +31,11 @@ export interface TabOutline {
   readonly rowCount: number;
   readonly columnCount: number;
   readonly merges: readonly sheets_v4.Schema$GridRange[];
+  readonly closed: readonly Closed[];
   /** The export that fills the tab; null for every tab that is people's, or a table. */
   readonly exportOf: string | null;
+  /** `init` has laid the tab out. */
+  readonly isLaidOut: boolean;
 }
 
 export interface TabSnapshot extends TabOutline {
@@ -62,10 +66,12 @@ export interface SheetSnapshot {
 
 /** The metadata of a tab that an export fills: its value is the export's name. */
 export const EXPORT_KEY = 'nightshift export';
+export const LAID_OUT_KEY = 'nightshift laid out';
 
 const FIELDS =
   'properties(title,timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
-  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,developerMetadata(metadataKey,metadataValue))';
+  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,' +
+  `${PROTECTION_FIELDS},developerMetadata(metadataKey,metadataValue))`;
 const MARKS =
   'sheets(properties(sheetId),data(startRow,startColumn,rowData(values(effectiveValue/errorValue/type,effectiveFormat/numberFormat/type))))';
 
@@ -165,6 +171,8 @@ const sizeOf = ({ properties }: sheets_v4.Schema$Sheet): number =>
 
 function outlineOf(sheet: sheets_v4.Schema$Sheet, head: readonly Raw[]): TabOutline {
   const { sheetId, title, gridProperties } = sheet.properties ?? {};
+  const noted = (key: string): string | null =>
+    sheet.developerMetadata?.find(({ metadataKey }) => metadataKey === key)?.metadataValue ?? null;
   return {
     title: title ?? '',
     sheetId: sheetId ?? 0,
@@ -172,7 +180,9 @@ function outlineOf(sheet: sheets_v4.Schema$Sheet, head: readonly Raw[]): TabOutl
     rowCount: gridProperties?.rowCount ?? 0,
     columnCount: gridProperties?.columnCount ?? 0,
     merges: sheet.merges ?? [],
-    exportOf: sheet.developerMetadata?.find(({ metadataKey }) => metadataKey === EXPORT_KEY)?.metadataValue ?? null,
+    closed: closedIn(sheet),
+    exportOf: noted(EXPORT_KEY),
+    isLaidOut: noted(LAID_OUT_KEY) !== null,
   };
 }
 

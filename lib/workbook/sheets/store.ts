@@ -13,6 +13,7 @@ import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
 import { type Recognise, shapeOf } from '../recognised.ts';
 import {
+  CLOSED,
   type ClearedTabs,
   type Held,
   type Marker,
@@ -34,14 +35,15 @@ import { type SheetsClient, sheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { type Goal, goalsOf } from './goals.ts';
 import { hasMarkers, identityIn, identityRequests, workbookIdOf } from './marker.ts';
-import type { HeldPart } from './place.ts';
+import { type HeldPart, isShut } from './place.ts';
+import { isColumnClosed, isTabClosed } from './protection.ts';
 import { zoneClock } from './serial-time.ts';
 import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
 import { closedTabs, factsOf, isCopy } from './sheet-facts.ts';
 import { rowsNaming, theirRows } from './sheet-forget.ts';
 import { writeInbox } from './sheet-inbox.ts';
 import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
-import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
+import { MARKER_HEADERS, MARKER_TAB, markerPatches, readMarker } from './sheet-marker.ts';
 import { insertsIn, tabPatchOf } from './sheet-patch.ts';
 import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
 import {
@@ -54,7 +56,7 @@ import {
 } from './snapshot.ts';
 import { type SheetPlace, type TabText, writeTabText } from './tab-text.ts';
 import { inOrder, withDecisions } from './write-order.ts';
-import { SheetWriter } from './writer.ts';
+import { SheetWriter, type Written } from './writer.ts';
 
 export interface SheetsStoreOptions {
   readonly spreadsheetId: string;
@@ -233,6 +235,7 @@ class SheetsStore implements Store {
         label: labelOf(tab),
         headers: tab.headers,
         headerOf,
+        ...closedPart(tab),
         ...shapeOf(table, recognised),
         open: () => {
           const loading = snapshot.load(tab).catch((error: unknown) => {
@@ -300,28 +303,39 @@ class SheetsStore implements Store {
     return this.#last;
   }
 
-  commit = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
-    const patches: TablePatch[] = [];
-    for await (const patch of given) patches.push(patch);
+  commit: Store['commit'] = async (given, marker, files = [], afterClosed) => {
+    const patches = await allOf(given);
     if (patches.length + files.length === 0) return nothingHeld;
     const snapshot = this.#read;
     this.#writes += 1;
     const made = madeFor(await this.#rooms(patches, files));
     const [tables, exports] = [made.slice(0, patches.length), made.slice(patches.length, -1)];
-    const goals = await this.#goals(patches, tables, files, exports);
+    const { first, last } = await this.#goals(patches, tables, files, exports);
     const record = await this.#record(marker, made.at(-1));
     const writer = new SheetWriter(
       this.#client,
       made.map(({ tab }) => tab),
     );
-    const all = record(goals, writer.chunks(goals));
-    const comings = [...patches.map(insertsIn), ...files.map(({ rows }) => rows.length), all.length - goals.length];
-    checkFits(snapshot.tabs, made, comings, writer.scratchCells(all));
-    const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
-    const { held } = await writer.write(all, [...made.flatMap(({ requests }) => requests), ...identity]);
-    this.#fresh = null;
+    const inOneStep = [...last, ...record.after(marker.entries, false)];
+    const comings = [...patches.map(insertsIn), ...files.map(({ rows }) => rows.length), inOneStep.length];
+    const scratch = writer.scratchSize([...record.before, ...first, ...inOneStep]);
+    checkFits(snapshot.tabs, made, comings, scratch.rows * scratch.columns);
     const names = [...patches.map(({ table }) => table), ...files.map(({ title }) => title)];
-    return heldByTable(held, names, made);
+    const after = async (result: Written): Promise<Goal[]> => {
+      const held = heldByTable(result, names, made);
+      const isClosed = [...held.values()].some((reasons) => Object.values(CLOSED).some((reason) => reason in reasons));
+      if (!isClosed || !afterClosed) return [...last, ...record.after(marker.entries, true)];
+      const now = await afterClosed(held);
+      const again = await allOf(now.patches);
+      const rooms = again.flatMap(({ table }) => tables[patches.findIndex((patch) => patch.table === table)] ?? []);
+      const goals = (await this.#goals(again, rooms, [], [])).last.map((goal) => withoutMissing(goal, rooms));
+      return [...goals, ...record.after(now.entries, true)];
+    };
+    const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
+    const rooms = [...made.map(({ requests }) => requests), identity].filter(({ length }) => length > 0);
+    const written = await writer.write(first, rooms, { inOneStep, before: record.before, after });
+    this.#fresh = null;
+    return heldByTable(written, names, made);
   };
 
   /** What has to stand in the spreadsheet: the tables' tabs, those of exports, and last that of the record. */
@@ -345,7 +359,7 @@ class SheetsStore implements Store {
     tables: readonly Made[],
     files: readonly TabFile[],
     exports: readonly Made[],
-  ): Promise<Goal[]> {
+  ): Promise<ReturnType<typeof inOrder>> {
     const clock = zoneClock(this.#read.timeZone);
     const byTable = new Map<TableName, { goals: Goal[]; headerOf: ReadonlyMap<string, string> }>();
     for (const [i, patch] of patches.entries()) {
@@ -375,29 +389,62 @@ class SheetsStore implements Store {
     const rows = tab && (await this.#read.load(tab));
     const { headers } = made;
     if (rows) return { ...rows, headers };
-    return emptyTab({ ...made, merges: [], exportOf: null });
+    return emptyTab({ ...made, merges: [], closed: [], exportOf: null, isLaidOut: false });
   }
 
-  /** Puts the run's record around goals: before them what a run that is killed leaves, after them what it did. */
-  async #record(marker: Marker, made: Made | undefined): Promise<(goals: readonly Goal[], requests: number) => Goal[]> {
+  /** The run's record: before its goals what a run that is killed leaves, after them what it did. */
+  async #record(
+    marker: Marker,
+    made: Made | undefined,
+  ): Promise<{ before: Goal[]; after: (entries: Marker['entries'], hasBefore: boolean) => Goal[] }> {
     if (!made) throw new Error('The record of a run has no tab.');
     const snapshot = this.#read;
     const clock = zoneClock(snapshot.timeZone);
     const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
-    const rows = await this.#rowsOf(tab, made);
-    const [before, after] = markerPatch(rows, marker, this.#writes);
-    return (goals, requests) => {
-      const first = requests > 1 && marker.interrupted ? goalsOf(before, clock) : [];
-      return [...first, ...goals, ...goalsOf(after(first.length > 0), clock)];
-    };
+    const { before, after } = markerPatches(await this.#rowsOf(tab, made), marker, this.#writes);
+    return { before: goalsOf(before, clock), after: (...given) => goalsOf(after(...given), clock) };
   }
 }
 
-function heldByTable(held: readonly HeldPart[], names: readonly string[], made: readonly Made[]): Held {
+/** A new row without the cells for which its tab has no column. */
+function withoutMissing(goal: Goal, made: readonly Made[]): Goal {
+  const headers = made.find(({ tab }) => tab.sheetId === goal.sheetId)?.tab.headers ?? [];
+  return goal.kind === 'insert'
+    ? { ...goal, cells: goal.cells.filter(({ column }) => headers.includes(column)) }
+    : goal;
+}
+
+async function allOf(given: Patches): Promise<TablePatch[]> {
+  const patches: TablePatch[] = [];
+  for await (const patch of given) patches.push(patch);
+  return patches;
+}
+
+/** What this account may not write of a tab. */
+function closedPart(tab: TabOutline): Pick<SourceTable, 'closed'> {
+  if (isTabClosed(tab)) return { closed: 'whole' };
+  const headers = tab.headers.filter((_, column) => isColumnClosed(tab, column));
+  return headers.length > 0 ? { closed: new Set(headers) } : {};
+}
+
+/** Held parts in counts; where nothing at all was written into a tab, the reason says that it is closed. */
+function heldByTable({ held, tabs }: Written, names: readonly string[], made: readonly Made[]): Held {
   const found = new Map<string, Record<string, number>>();
-  for (const { tab, reason } of held) {
-    const table = names[made.findIndex((each) => each.tab.title === tab)];
-    if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + 1 });
+  for (const [i, table] of names.entries()) {
+    const tab = made[i]?.tab;
+    const own = held.filter((part) => part.tab === tab?.title);
+    const isClosed = !tabs.has(tab?.sheetId ?? -1) && own.every(isShut);
+    const reasons: Record<string, number> = {};
+    for (const { reason } of own) {
+      const called = (isClosed && SHUT[reason]) || reason;
+      reasons[called] = (reasons[called] ?? 0) + 1;
+    }
+    if (own.length > 0) found.set(table, reasons);
   }
   return found;
 }
+
+const SHUT: Readonly<Partial<Record<HeldPart['reason'], string>>> = {
+  protected: CLOSED.isProtected,
+  'tab gone': CLOSED.isGone,
+};
