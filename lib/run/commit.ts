@@ -119,7 +119,7 @@ export function changesText(result: Pick<JobResult, 'changes'>): string {
     );
     return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
-  return parts.join('; ') || 'nothing to change';
+  return parts.join('; ') || 'no changes';
 }
 
 function noteText(result: JobResult): string {

@@ -64,7 +64,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     | job | outcome | changes | time | usual |
     | --- | --- | --- | ---: | ---: |
     | \`list-cleaning\` | ✅ applied | contacts 12 changed | 1.3 s | 2.0 s |
-    | \`bounce-suppression\` | ✋ waits for approval | nothing to change | 1.3 s | – |
+    | \`bounce-suppression\` | ✋ waits for approval | no changes | 1.3 s | – |
     | \`list-refresh\` | ⏭ skipped | needs bounce\\-suppression | 1.3 s | – |
     | \`exports\` | ❌ failed | A file of the workbook can’t be read as CSV. | 1.3 s | – |
 
@@ -82,7 +82,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     \`\`\`
 
     - \`list-cleaning\`: This quarter: 12 buyers.
-    - \`list-cleaning\`: look: the model jumped
+    - \`list-cleaning\`: review: the model jumped
 
     <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
 

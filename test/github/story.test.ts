@@ -58,8 +58,8 @@ describe('a workbook’s first day', { timeout: 60_000 }, () => {
 
       | job | would change |
       | --- | --- |
-      | \`list-cleaning\` | nothing to change |
-      | \`bounce-suppression\` | nothing to change |
+      | \`list-cleaning\` | no changes |
+      | \`bounce-suppression\` | no changes |
       | \`score-recalculation\` | contacts 40 changed |
       | \`list-refresh\` | memberships \\+80; list\\_changes \\+80 |
 
