@@ -14,7 +14,12 @@ const MOST_REASONS = 8;
 
 export function reportRun(title: string, result: RunResult): string[] {
   const lines = [title, ''];
-  for (const job of result.jobs) lines.push(...jobLines(job), '');
+  const [first] = result.jobs;
+  const cause = first?.error?.message;
+  // What stopped the whole run is every job's failure; a person reads it once.
+  if (cause && result.jobs.length > 1 && result.jobs.every(({ error }) => error?.message === cause))
+    lines.push(`No job ran: ${cause}`, '', `Failed: ${result.jobs.map(({ job }) => job).join(', ')}.`, '');
+  else for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...consentLines(result));

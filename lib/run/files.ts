@@ -12,7 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { join as joinSql, literal, quoted, raw, type Sql, sql } from '../core/sql.ts';
+import { headerName, join as joinSql, literal, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
 import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
 
@@ -56,9 +56,9 @@ export const exportFolder = (store: Pick<Store, 'stateFolder'>): string => join(
 const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+';
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
-const safe = (column: string): string =>
-  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') ` +
-  `and not regexp_full_match(${column}, '${HARMLESS}') then '''' || ${column} else ${column} end`;
+const safe = (cell: Sql): Sql =>
+  sql`case when regexp_matches(${cell}, '^[=+@\\t\\r-]') and not regexp_full_match(${cell}, ${literal(HARMLESS)})
+    then '''' || ${cell} else ${cell} end`;
 
 /** Writes the files into the store's scratch folder. Those that stand there already, the same, are left out. */
 export async function stageFiles(
@@ -90,7 +90,7 @@ export async function stageFiles(
     const before = await stateBefore(memory, period);
     const now = scan(full.staged);
     const old = before === null ? null : scan(join(memory, before));
-    const key = raw(quoted(file.key));
+    const key = headerName(file.key);
     const changed = old ? sql`${now} except ${old}` : now;
     const gone = old
       ? sql`select ${key} from (${old}) where ${key} not in (select ${key} from (${now}) where ${key} is not null)`
@@ -147,9 +147,7 @@ async function stage(
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
   const columns = await engine.columnsOf(query);
-  const cells = columns
-    .map((column) => quoted(column))
-    .map((column) => raw(forMachines ? column : `${safe(column)} as ${column}`));
+  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
   await engine.run(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}

@@ -15,7 +15,7 @@
 
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -110,7 +110,7 @@ function cellsOf(rule: PeopleRule): Cells {
 /** The cells under the tools' own headers. */
 const selected = (cells: Cells): Sql =>
   join(
-    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${raw(quoted(header))}`),
+    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${headerName(header)}`),
     ', ',
   );
 
