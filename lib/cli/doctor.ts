@@ -7,7 +7,7 @@ import { describeError } from '../core/errors.ts';
 import { sql } from '../core/sql.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
+import { printable } from '../core/text/printable.ts';
 import { leftovers } from '../features/erasure/leftovers.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
@@ -25,7 +25,8 @@ import {
 import { exportFoldersOf } from './export-files.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
-import { count, screen } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { count } from './text.ts';
 
 export interface Finding {
   readonly level: 'OK' | 'review' | 'fix';
@@ -42,8 +43,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     findings.push({ level: 'fix', text: describeError(error).message });
   }
   findings.push(...(await examineLedger(session)));
-  if (session.options.json) console.log(printableJson({ findings }));
-  else console.log(screen(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n'))));
+  if (session.options.json) printJson({ findings });
+  else print(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n')));
   return findings.some(({ level }) => level === 'fix') ? 1 : 0;
 }
 
