@@ -21,6 +21,7 @@ import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
+import { hasWritten } from './interrupted.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -235,7 +236,7 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
   const others = (await Promise.all(all.map((other) => request.ledger.recent(other, LOOK_BACK)))).flat().filter(own);
   const removedSince = (table: TableName, since: string): number =>
     others
-      .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)
+      .filter((entry) => hasWritten(entry) && entry.startedAt >= since)
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
@@ -245,8 +246,8 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
 async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
   const entries = await request.ledger.recent(job.name, LOOK_BACK);
   return entries.some(
-    ({ workbook, status, changes }) =>
-      workbook === request.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+    (entry) =>
+      entry.workbook === request.identity.workbook && hasWritten(entry) && (entry.changes[table]?.update ?? 0) > 0,
   );
 }
 

@@ -105,13 +105,14 @@ function dressed(
     const startColumnIndex = headers.indexOf(header);
     const range = { sheetId, startRowIndex: 1, startColumnIndex, endColumnIndex: startColumnIndex + 1 };
     const numberFormat = FORMATS[columns[column]?.type ?? 'text'];
-    const values = CHOICES[table]?.[column]?.map((userEnteredValue) => ({ userEnteredValue }));
+    const choices = CHOICES[table]?.[column];
+    const values = (choices ?? []).map((userEnteredValue) => ({ userEnteredValue }));
     const isOwned = table === 'contacts' && (columns[column]?.derived || JOB_OWNED.includes(column));
     const fields = 'userEnteredFormat.numberFormat';
     const rule = { condition: { type: 'ONE_OF_LIST', values }, strict: true, showCustomUi: true };
     return [
       ...(numberFormat ? [{ repeatCell: { range, cell: { userEnteredFormat: { numberFormat } }, fields } }] : []),
-      ...(values ? [{ setDataValidation: { range, rule } }] : []),
+      ...(choices ? [{ setDataValidation: { range, rule } }] : []),
       ...(isOwned ? [warning(range)] : []),
     ];
   });
