@@ -140,7 +140,8 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
           level: 'fix',
           text:
             `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), ` +
-            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)',
+            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts) ' +
+            'and of memberships (mostMembers in jobs/rules/guards.ts)',
         }
       : { level: 'OK', text: used },
   ];

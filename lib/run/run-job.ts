@@ -22,6 +22,7 @@ import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { HeldPart } from './held-part.ts';
+import { hasWritten } from './interrupted.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -258,7 +259,7 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
     .filter(own);
   const removedSince = (table: TableName, since: string): number =>
     others
-      .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)
+      .filter((entry) => hasWritten(entry) && entry.startedAt >= since)
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.what.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
@@ -268,8 +269,8 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
 async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
   const entries = await request.where.ledger.recent(job.name, LOOK_BACK);
   return entries.some(
-    ({ workbook, status, changes }) =>
-      workbook === request.what.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+    (entry) =>
+      entry.workbook === request.what.identity.workbook && hasWritten(entry) && (entry.changes[table]?.update ?? 0) > 0,
   );
 }
 

@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { Request } from './cells.ts';
 
+/** How the titles of scratch tabs begin. */
+export const SCRATCH_TITLE = 'nightshift scratch ';
 const MARKER_KEY = 'nightshift';
 const IDENTITY_KEY = 'nightshift workbook';
 

@@ -12,7 +12,7 @@ import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './go
 import { isClean, judge, type ScratchAt, type Verdict } from './judge.ts';
 import { Locator } from './locate.ts';
 import { layInto, type TabLook, type WritableTab } from './look.ts';
-import { dropMarkers, hasMarkers, markerId, markerRequest } from './marker.ts';
+import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
 import { closingName, type HeldPart, isShut, type Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
 import {
@@ -22,7 +22,6 @@ import {
   layOut,
   newScratch,
   readScratch,
-  SCRATCH_TITLE,
   type Scratch,
   unpacked,
 } from './scratch.ts';

@@ -79,7 +79,7 @@ describe('a refusal', () => {
     server.put(book({ contacts: [HEADERS, ...people(2)] }));
     const client = sheetsClient(SPREADSHEET, { rootUrl: server.url });
     const requests = [{ addSheet: { properties: { title: 'contacts' } } }];
-    await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ name: 'Refused', request: 0 });
+    await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ name: 'Refused' });
     await server.close();
   });
 
