@@ -35,7 +35,7 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   await applyToEngine(engine, kept);
   if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
   const marker = {
-    run: request.identity.run,
+    run: request.what.identity.run,
     entries: markerEntries(entries),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
@@ -54,16 +54,16 @@ const markerEntries = (entries: readonly LedgerEntry[]): MarkerEntry[] =>
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
 async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
   const { engine, store, snapshot, request, applied, decisions, tabs } = outcome;
-  for (const { title } of tabs) request.progress(`writing tab "${title}"`);
+  for (const { title } of tabs) request.how.progress(`writing tab "${title}"`);
   const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
   const others = applied.filter((diff) => !pruned.includes(diff));
   for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
-    request.progress(`writing ${patch.table}`);
+    request.how.progress(`writing ${patch.table}`);
     yield patch;
   }
   const decided = await decisionsPatch(outcome, pruned);
   if (!decided) return;
-  request.progress(`writing ${decided.table}`);
+  request.how.progress(`writing ${decided.table}`);
   yield decided;
 }
 
@@ -102,7 +102,7 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
   const now: Sql = sql`
     select n."table", n.row_key, n."column", min(n.value) as value,
       string_agg(distinct n.reason, '; ' order by n.reason) as reason,
-      coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+      coalesce(min(q.first_seen), ${request.what.asOf}) as first_seen
     from ${views.quarantineNow} n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
@@ -121,7 +121,7 @@ async function runsDiff(
       started_at timestamp, seconds double, note varchar)`,
   );
   for (const result of results) {
-    const { startedAt } = request.identity;
+    const { startedAt } = request.what.identity;
     await engine.run(
       sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
         ${startedAt}, ${result.seconds}, ${noteText(result)})`,
@@ -129,7 +129,7 @@ async function runsDiff(
   }
   for (const { column, status, note } of columns)
     await engine.run(
-      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
+      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.what.asOf}, null, ${note})`,
     );
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
@@ -147,7 +147,7 @@ export function changesText(result: Pick<JobResult, 'changes'>): string {
   return parts.join('; ') || NO_CHANGES;
 }
 
-const NO_CHANGES = 'nothing to change';
+const NO_CHANGES = 'no changes';
 
 function noteText(result: JobResult): string {
   if (result.error) return result.error.message;

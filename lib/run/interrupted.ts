@@ -14,7 +14,8 @@ export const interruptedEntries = (entries: readonly LedgerEntry[]): MarkerEntry
     .filter(({ status }) => status === 'applied')
     .map((entry) => {
       const message =
-        'The run ended while it wrote: a part of these changes is in the workbook, each with its row in "changes". The next run completes the rest.';
+        'The run ended while it wrote: a part of these changes is in the workbook, each with its row in ' +
+        '"changes". The next run completes the rest.';
       const interrupted: LedgerEntry = { ...entry, status: 'failed', error: { kind: INTERRUPTED, message } };
       return { job: entry.job, period: entry.period, entry: interrupted };
     });
