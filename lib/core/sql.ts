@@ -53,6 +53,9 @@ export function name(identifier: string): Sql {
 /** Any text, such as a person's header, as a name for the engine. */
 export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
+/** The same as a piece of SQL. */
+export const headerName = (text: string): Sql => ({ text: quoted(text), values: [] });
+
 /** Names of our columns that are words of SQL. */
 const RESERVED = new Set(['table', 'column', 'before', 'after', 'at']);
 

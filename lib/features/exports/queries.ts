@@ -13,9 +13,10 @@
  *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
  */
 
+import type { Context } from '../../core/context.ts';
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, join, literal, oneOf, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -110,7 +111,7 @@ function cellsOf(rule: PeopleRule): Cells {
 /** The cells under the tools' own headers. */
 const selected = (cells: Cells): Sql =>
   join(
-    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${raw(quoted(header))}`),
+    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${headerName(header)}`),
     ', ',
   );
 
@@ -129,7 +130,7 @@ export const leftOutWhileWaiting = sql`
 const MONDAY = 1;
 
 /** Whether an export is written by a run of that local day: weekly ones on Mondays, the others every time. */
-export const isDue = ({ every }: ExportRule, today: string): boolean =>
+const isDue = ({ every }: ExportRule, today: string): boolean =>
   every === 'night' || new Date(`${today}T00:00:00Z`).getUTCDay() === MONDAY;
 
 /** The conditions of the exports' own filters. */
@@ -223,7 +224,8 @@ function suppressionFile(rule: SuppressionRule): JobFile {
 }
 
 /** The file that an export's rule asks for. It reads what `filterSteps` and `refusedSteps` make. */
-export const exportFile = (rule: ExportRule, asOf: Date): JobFile => ({
+export const exportFile = (rule: ExportRule, { asOf, today }: Pick<Context, 'asOf' | 'today'>): JobFile => ({
   ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
-  ...(rule.to && { tab: rule.to.tab }),
+  ...rule.to,
+  ...(!isDue(rule, today) && { isLater: true }),
 });
