@@ -120,7 +120,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     const shown = { batch: name, parts, reported, notes: [...notes, ...troubles], history };
     await writeSummary(environment, session, shown);
   });
-  await attempt(shift, () => keepPage(session));
+  await attempt(shift, () => keepPage(session, rejectedJobs(reported)));
   for (const { key, did, issue } of reported)
     if (key.startsWith('begin/') && did === 'opened')
       await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
@@ -133,18 +133,27 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
 }
 
 /** Writes the report page where the workflow attaches it to the run from. */
-async function keepPage(session: Session): Promise<void> {
+async function keepPage(session: Session, rejected?: ReadonlySet<string>): Promise<void> {
   const path = process.env.NIGHTSHIFT_REPORT;
-  if (path) await (await import('./report-page.ts')).writePage(session, path);
+  if (path) await (await import('./report-page.ts')).writePage(session, path, rejected);
 }
+
+/** Jobs whose plan a person has rejected before. */
+const rejectedJobs = (reported: readonly Reported[]): ReadonlySet<string> =>
+  new Set(
+    reported.flatMap(({ did, key }) =>
+      did === 'rejected before' && key.startsWith(APPROVAL) ? [key.slice(APPROVAL.length)] : [],
+    ),
+  );
+const APPROVAL = 'approval/';
 
 /** A rehearsal asks in its issue; a plan that a person rejected does not wait. */
 function codeOf({ isRehearsal }: Shift, results: readonly RunResult[], reported: readonly Reported[]): number {
   const jobs = results.flatMap((result) => result.jobs);
   const ended = exitCode(jobs);
   if (ended !== 3) return ended;
-  const rejected = new Set(reported.filter(({ did }) => did === 'rejected before').map(({ key }) => key));
-  return isRehearsal || jobs.filter(waits).every(({ job }) => rejected.has(`approval/${job}`)) ? 0 : ended;
+  const rejected = rejectedJobs(reported);
+  return isRehearsal || jobs.filter(waits).every(({ job }) => rejected.has(job)) ? 0 : ended;
 }
 
 /** A run; where not even the workbook opens, every job's failure, so that each is seen to be missing. */
