@@ -46,6 +46,7 @@ export async function issuePage(workbook: string, ledger: string, asOf: string):
     runUrl: '#',
     repositoryUrl: null,
     kind: 'sheets',
+    isUsual: true,
   });
   const body = new Marked({ gfm: true, async: false }).parse(alert.body);
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Issue</title><style>${STYLE}</style>

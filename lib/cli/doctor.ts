@@ -14,7 +14,15 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, NEARLY_FULL, type NotTaken, type SourceTable, type Store } from '../workbook/store.ts';
+import {
+  type ForeignFile,
+  MOST_CELLS,
+  NEARLY_FULL,
+  type NotTaken,
+  type SourceTable,
+  type Store,
+} from '../workbook/store.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
 import { print, printJson } from './terminal.ts';
@@ -57,7 +65,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({ level: 'OK', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
   }
   for (const file of reading.foreign)
-    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
+    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, ${readAs(file)}` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(reading.notTaken ?? []).map(notTaken),
@@ -90,7 +98,10 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
         'still: set it to "subscribed" by hand if you mean it',
     });
   }
-  findings.push(...(await forgotten(engine, session.workbook.folder)));
+  const folders = await exportFoldersOf(session);
+  for (const { fault } of folders) if (fault !== undefined) findings.push({ level: 'fix', text: `exports: ${fault}` });
+  const places = folders.map(({ path }) => path);
+  findings.push(...(await forgotten(engine, session.workbook.folder, places)));
   const keyless = await engine.number(sql`select count(*) from contacts where _keyless`);
   if (keyless > 0)
     findings.push({
@@ -129,7 +140,8 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
           level: 'fix',
           text:
             `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), ` +
-            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)',
+            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts) ' +
+            'and of memberships (mostMembers in jobs/rules/guards.ts)',
         }
       : { level: 'OK', text: used },
   ];
@@ -181,7 +193,7 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
 }
 
 /** Rows of people who were erased: added again by hand, or left by a run that was stopped. */
-async function forgotten(engine: Engine, workbookFolder: string): Promise<Finding[]> {
+async function forgotten(engine: Engine, workbookFolder: string, exportFolders: readonly string[]): Promise<Finding[]> {
   const hashes = await engine.number(sql`select count(*) from suppressions where starts_with(email, ${HASH_PREFIX})`);
   if (hashes === 0) return [];
   const key = process.env[ERASE_KEY];
@@ -189,7 +201,7 @@ async function forgotten(engine: Engine, workbookFolder: string): Promise<Findin
     const text = `${count(hashes)} addresses were erased, and ${ERASE_KEY} is not set: whether they are back can’t be checked`;
     return [{ level: 'review', text }];
   }
-  return Object.entries(await leftovers(engine, key, workbookFolder)).map(([place, found]) => ({
+  return Object.entries(await leftovers(engine, key, workbookFolder, exportFolders)).map(([place, found]) => ({
     level: 'fix' as const,
     text: `${place}: ${count(found)} addresses of people who were erased; run erase for them again`,
   }));
@@ -212,6 +224,9 @@ function misspelt(
       : [];
   });
 }
+
+const readAs = ({ recognised }: ForeignFile): string =>
+  recognised.contacts ? 'read for who wants no mail; import it to add its people' : 'read as bounces';
 
 /** A file that may be meant for a table, and is none. */
 function leftAlone(name: string): Finding {

@@ -82,6 +82,7 @@ function newsOf(
     runUrl,
     repositoryUrl,
     kind: workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    isUsual: true,
   });
 }
 

@@ -12,6 +12,7 @@ import { changesText } from '../run/commit.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
 import { ask } from './ask.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { exitCode } from './run.ts';
 import { requestOf } from './run-request.ts';
@@ -33,6 +34,8 @@ export async function eraseCommand(session: Session): Promise<number> {
     person = found;
   };
   const job = eraseJob(contact, key, keep, new Set(Object.keys(sources)));
+  const exportFolders = await exportFoldersOf(session);
+  const folders = exportFolders.map(({ path }) => path);
   const run = createHash('sha256').update(identity.run).digest('hex').slice(0, 8);
   const period = `${localDay(session.asOf, nightShift.workbook.timeZone)}-${run}`;
   const store = await session.open('erase');
@@ -50,7 +53,7 @@ export async function eraseCommand(session: Session): Promise<number> {
             if (!(await ask('Forget this person? [y/N] '))) return false;
           }
           const tabs = await clearTabs(store, person, false);
-          cut = [...cut, ...(await cutFiles(workbook.folder, person)), ...tabs.rewritten];
+          cut = [...cut, ...(await cutFiles(workbook.folder, person, folders)), ...tabs.rewritten];
           return true;
         },
       },
@@ -78,10 +81,11 @@ export async function eraseCommand(session: Session): Promise<number> {
       changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
       ...cleared,
       outside,
+      notReached: exportFolders.flatMap(({ path, fault }) => (fault === undefined ? [] : [path])),
     };
     if (options.json) printJson(receipt);
     else print(textOf(receipt, changesText(done)));
-    if (cleared.leftovers.length + outside.length > 0) return 1;
+    if (cleared.leftovers.length + outside.length + receipt.notReached.length > 0) return 1;
     return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
   } finally {
     await store.close();
@@ -110,10 +114,12 @@ interface Receipt extends Cleared {
   readonly hashes: readonly string[];
   /** Rows in files that are only read. */
   readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
+  /** Folders of exports that are not there now. */
+  readonly notReached: readonly string[];
 }
 
 function textOf(receipt: Receipt, changes: string): string[] {
-  const { status, rewritten, leftovers, outside } = receipt;
+  const { status, rewritten, leftovers, outside, notReached } = receipt;
   if (status === 'planned') return [`Nothing was written. It would delete: ${changes}`];
   return [
     `Receipt: run ${receipt.run}, ${second(new Date(receipt.at))}`,
@@ -125,6 +131,7 @@ function textOf(receipt: Receipt, changes: string): string[] {
       ({ files, table, rows }) =>
         `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,
     ),
+    ...notReached.map((folder) => `Not looked at: the export folder ${folder} is not there. Erase again when it is`),
     ...(leftovers.length === 0 ? ['Nothing else in the workbook’s folder names this person.'] : []),
   ];
 }

@@ -14,7 +14,7 @@ import { pathText, print, printError, printJson } from './terminal.ts';
 const LOOK_BACK = 1_000;
 
 /** The page of a session's workbook, as text. */
-async function pageOf(session: Session, rejected?: ReadonlySet<string>): Promise<string> {
+async function pageOf(session: Session): Promise<string> {
   const { ledger, nightShift, identity, asOf } = session;
   const entries = new Map<string, readonly LedgerEntry[]>();
   for (const { job } of allJobs(nightShift)) {
@@ -26,13 +26,13 @@ async function pageOf(session: Session, rejected?: ReadonlySet<string>): Promise
   }
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
   const repositoryUrl = server && repository ? `${server}/${repository}` : null;
-  return reportPage({ nightShift, entries, now: asOf, repositoryUrl, ...(rejected && { rejected }) });
+  return reportPage({ nightShift, entries, now: asOf, repositoryUrl });
 }
 
-/** Writes the page to a file; folders are made. `rejected` are jobs whose waiting plan a person has rejected. */
-export async function writePage(session: Session, path: string, rejected?: ReadonlySet<string>): Promise<void> {
+/** Writes the page to a file; folders are made. */
+export async function writePage(session: Session, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, await pageOf(session, rejected));
+  await writeFileAtomic(path, await pageOf(session));
 }
 
 /** Where the page is written unless `--out` says otherwise: beside the ledger. */

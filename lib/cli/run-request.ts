@@ -42,14 +42,11 @@ export function requestOf(session: Session, store: Store, jobs: readonly Schedul
   };
 }
 
-/** Who approved, where that is a person at GitHub. */
-const approvalOf = ({ options, identity }: Session): Pick<RunManner, 'approval'> =>
-  options.approver === undefined
-    ? {}
-    : {
-        approval: {
-          by: options.approver,
-          at: identity.startedAt.toISOString(),
-          ...(options.issue !== undefined && { issue: options.issue }),
-        },
-      };
+/** Who approved, where that is a person at GitHub: by an issue, or with the hash in "Run workflow". */
+function approvalOf({ options, identity }: Session): Pick<RunManner, 'approval'> {
+  const { GITHUB_ACTIONS: onActions, GITHUB_TRIGGERING_ACTOR: actor, GITHUB_ACTOR: first } = process.env;
+  const by = options.approver ?? (onActions === 'true' && options.approve.length > 0 ? actor || first : undefined);
+  if (!by) return {};
+  const at = identity.startedAt.toISOString();
+  return { approval: { by, at, ...(options.issue !== undefined && { issue: options.issue }) } };
+}

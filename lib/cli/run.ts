@@ -8,6 +8,7 @@ import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { plural } from '../github/outward-errors.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
+import type { Rejections } from '../run/rejection.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
@@ -17,7 +18,7 @@ import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './run-report.ts';
 import { requestOf } from './run-request.ts';
-import { historyOf, type Session } from './session.ts';
+import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { pathText, print, printError, printJson } from './terminal.ts';
 import { second, table } from './text.ts';
 
@@ -87,17 +88,23 @@ export async function performRun(
   session: Session,
   name: string,
   jobs: readonly ScheduledJob[],
+  rejections?: Rejections,
 ): Promise<{ result: RunResult; kind: Store['kind'] }> {
   const { options } = session;
   const inbox = isBatch(session) ? await inboxOf(session) : noInbox;
   reportLookingBack(session);
+  const checkout = hostedCheckout(process.env);
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
     const asked = [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs];
     const { what, where, how } = requestOf(session, store, asked);
     const outside = { ...surroundings, isSample: session.workbook.isSample };
-    const result = await runBatch({ what, where: { ...where, outside }, how });
+    const result = await runBatch({
+      what,
+      where: { ...where, outside, ...(checkout !== undefined && { checkout }) },
+      how: { ...how, ...(rejections && { rejections }) },
+    });
     if (!options.dryRun) {
       if (store.kind === 'csv') await keepFolderId(session.workbook.folder);
       await inbox.layRejects();
@@ -141,9 +148,9 @@ export function exitCode(jobs: readonly JobResult[]): number {
   return jobs.some(waits) ? 3 : 0;
 }
 
-/** A plan, or a part of one, waits for a person. */
-export const waits = ({ status, heldParts }: JobResult): boolean =>
-  status === 'blocked' || heldParts.some(({ plan }) => plan !== null);
+/** A plan, or a part of one, waits for a person, and nobody rejected it. */
+const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
+  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   return {

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
+import { layOutJson } from '../intake/json-as-csv.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -101,7 +102,15 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const progress = progressTo(process.stderr);
   const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
     const { aliases, sources } = nightShift.workbook;
-    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    const common = {
+      folder,
+      aliases,
+      recognise: recogniseWith(aliases),
+      layOutJson,
+      command,
+      run: identity.run,
+      mayBeEmpty,
+    };
     // Google's client is only loaded for a workbook that needs it.
     const store =
       spreadsheetId === null
@@ -152,15 +161,21 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
  * night after night, with a green mark. @throws UsageError
  */
 function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
-  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
-  if (onActions !== 'true' || runner === 'self-hosted' || !workspace) return;
-  const inside = relative(realPath(workspace), realPath(folder));
+  const checkout = hostedCheckout(variables);
+  if (!checkout) return;
+  const inside = relative(realPath(checkout), realPath(folder));
   if (inside.startsWith('..') || isAbsolute(inside)) return;
   throw new UsageError(
     `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: ` +
       'every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the ' +
       'checkout.',
   );
+}
+
+/** The checkout of a runner that is thrown away after the run; undefined elsewhere. */
+export function hostedCheckout(variables: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
+  return onActions === 'true' && runner !== 'self-hosted' ? workspace : undefined;
 }
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));

@@ -12,7 +12,7 @@ import { historyOf, type Session } from './session.ts';
 import { print, printJson } from './terminal.ts';
 import { table } from './text.ts';
 
-type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
+type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'rejected' | 'never run';
 
 export async function statusCommand(session: Session): Promise<number> {
   const { nightShift, options, asOf } = session;
@@ -69,7 +69,7 @@ function healthOf(given: {
   const { last, current, isOverdue } = given;
   if (!last) return 'never run';
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
-  if (last.status === 'blocked') return 'waiting';
+  if (last.status === 'blocked') return last.rejected === undefined ? 'waiting' : 'rejected';
   if (isOverdue) return 'late';
   return last.period === current ? 'OK' : 'due';
 }

@@ -29,6 +29,8 @@ export interface Figures {
   readonly endedAt: Date;
   readonly seconds: number;
   readonly rowsChanged: number;
+  /** A person has rejected what would wait: it asks nothing of the reader. */
+  readonly isRejected: boolean;
   readonly rules: string;
   readonly commit: string | null;
   readonly plan: string | null;
@@ -204,6 +206,7 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     endedAt: new Date(entry.endedAt),
     seconds: entry.seconds,
     rowsChanged: Object.values(entry.changes).reduce((sum, c) => sum + c.insert + c.update + c.remove, 0),
+    isRejected: entry.rejected !== undefined,
     rules: entry.rules,
     commit: entry.commit !== null && isCommit(entry.commit) ? entry.commit : null,
     plan: entry.plan !== null && isHash(entry.plan) ? entry.plan : null,

@@ -34,7 +34,7 @@ function jobTasks(series: Series, batch: Batch, job: string): Task[] {
     add('failed', `${job} failed on ${last.period} (${last.errorKind ?? 'Error'})`, issues(series, 'failed'));
   if (last.status === 'skipped')
     add('failed', `${job} was skipped on ${last.period}: a job that it needs failed`, html``);
-  if (last.status === 'blocked' && !series.rejected.has(job)) {
+  if (last.status === 'blocked' && !last.isRejected) {
     const stopped = last.guards.filter(({ passed }) => !passed);
     const guards = stopped.map(({ guard, found, limit }) => `${guard}: found ${people(found)}, limit ${people(limit)}`);
     add(
@@ -50,7 +50,7 @@ function jobTasks(series: Series, batch: Batch, job: string): Task[] {
       html`Correct the file in <code>jobs/rules/</code>.`,
     );
   const parts = last.held.parts - last.held.wrong;
-  if (parts > 0 && !series.rejected.has(job))
+  if (parts > 0 && !last.isRejected)
     add(
       'decide',
       `${job}: ${parts} ${parts === 1 ? 'part is' : 'parts are'} held, ${people(last.held.rows)} rows wait`,

@@ -13,7 +13,6 @@ export interface Series {
   readonly timeZone: string;
   /** Where the repository is, for links; null on a machine of one's own. */
   readonly repositoryUrl: string | null;
-  readonly rejected: ReadonlySet<string>;
   /** A job's runs, oldest first. */
   readonly runs: ReadonlyMap<string, readonly Figures[]>;
   /** The days on which the rules of a job changed, with the commit. */
@@ -32,17 +31,9 @@ export interface ReportRequest {
   readonly entries: ReadonlyMap<string, readonly LedgerEntry[]>;
   readonly now: Date;
   readonly repositoryUrl?: string | null;
-  /** Jobs whose waiting plan a person has rejected: they ask nothing of the reader. */
-  readonly rejected?: ReadonlySet<string>;
 }
 
-export function seriesOf({
-  nightShift,
-  entries,
-  now,
-  repositoryUrl = null,
-  rejected = new Set(),
-}: ReportRequest): Series {
+export function seriesOf({ nightShift, entries, now, repositoryUrl = null }: ReportRequest): Series {
   const { timeZone } = nightShift.workbook;
   const runs = new Map<string, readonly Figures[]>();
   const ruleChanges: RuleChange[] = [];
@@ -56,7 +47,7 @@ export function seriesOf({
     });
   }
   ruleChanges.sort((a, b) => (a.day < b.day ? -1 : 1));
-  return { nightShift, now, timeZone, repositoryUrl, rejected, runs, ruleChanges };
+  return { nightShift, now, timeZone, repositoryUrl, runs, ruleChanges };
 }
 
 const GOOD: ReadonlySet<Figures['status']> = new Set(['applied', 'unchanged']);

@@ -1,5 +1,5 @@
 /**
- * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
+ * The files that jobs make, `exports/NAME.csv` beside the workbook or in a folder that their rules name: staged while the engine stands, and put in their
  * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
  * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of
  * tabs a file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's
@@ -15,6 +15,8 @@ import type { JobFile } from '../core/job-file.ts';
 import { headerName, join as joinSql, literal, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
 import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
+import { exportFolderNamed } from './export-folder.ts';
+import type { HeldPart } from './held-part.ts';
 
 /** A file that is ready, and where it belongs. */
 export interface StagedFile {
@@ -44,6 +46,8 @@ interface Staged {
   readonly tabs: TabFile[];
   readonly rows: Record<string, number>;
   readonly inTabs: Record<string, TabSums>;
+  /** Files that can't be written where their rules say. */
+  readonly wrong: HeldPart[];
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -66,13 +70,15 @@ export async function stageFiles(
   files: readonly JobFile[],
   period: string,
   store: Store,
+  checkout?: string,
 ): Promise<Staged> {
   const staged: StagedFile[] = [];
   const tabs: TabFile[] = [];
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
-  const folder = exportFolder(store);
+  const wrong: HeldPart[] = [];
   for (const file of files) {
+    if (file.isLater) continue;
     if (file.tab !== undefined && store.sheet) {
       const { tab, sums } = await stageTab(engine, file, file.tab);
       rows[file.name] = sums.rows;
@@ -80,6 +86,12 @@ export async function stageFiles(
       if (!store.sheet.tabHolds(tab)) tabs.push(tab);
       continue;
     }
+    const named = file.folder === undefined ? null : await exportFolderNamed(file.folder, checkout);
+    if (named?.fault !== undefined) {
+      wrong.push({ part: file.name, reason: `export "${file.name}": ${named.fault}`, rows: 0, plan: null });
+      continue;
+    }
+    const folder = named?.path ?? exportFolder(store);
     const full = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
     rows[file.name] = full.rows;
     if (!file.onlyChanged) {
@@ -105,7 +117,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs };
+  return { staged: fresh, tabs, rows, inTabs, wrong };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;
@@ -146,9 +158,9 @@ async function stage(
   forMachines = false,
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
-  const columns = await engine.columnsOf(query);
-  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
+  const columns = await engine.columnsOf(sql`select * from export_rows`);
+  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,

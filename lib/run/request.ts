@@ -11,6 +11,7 @@ import type { Approval } from './approval.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import type { Rejections } from './rejection.ts';
 import type { JobResult, RunResult } from './result.ts';
 import type { RunIdentity } from './run-identity.ts';
 
@@ -31,6 +32,8 @@ export interface RunPlaces {
   readonly ledger: Ledger;
   /** What a job that gathers may reach beyond the workbook; nothing, unless given. */
   readonly outside?: Outside;
+  /** The checkout of a runner that is thrown away, where the run is on one. */
+  readonly checkout?: string;
 }
 
 /** How a run goes about it. */
@@ -41,6 +44,8 @@ export interface RunManner {
   readonly approvals: ReadonlySet<string>;
   /** Who approved them, where that is not the person who runs this. */
   readonly approval?: Approval;
+  /** Plans that a person rejected; none, unless given. */
+  readonly rejections?: Rejections;
   /** A file for the rows of all plans. */
   readonly planFile?: string;
   /** Asks a person, once the plans stand, whether to go on. "No" writes nothing and records nothing. */
@@ -83,4 +88,6 @@ export interface BatchOutcome {
   /** What `runs` is to keep of whose columns are. */
   readonly columns: readonly ColumnRecord[];
   readonly entries: readonly LedgerEntry[];
+  /** Periods that the marker in the workbook completed. */
+  readonly recovered: ReadonlySet<string>;
 }

@@ -15,16 +15,19 @@ import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import { refreshReports } from '../snapshot/consent.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { TabFile } from '../workbook/store.ts';
+import { CLOSED, type SourceTable, TabClosed, type TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
 import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
+import type { HeldPart } from './held-part.ts';
+import { hasWritten } from './interrupted.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
+import { rejectedIn } from './rejection.ts';
 import type { RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 import { shrinkGuards } from './shrink.ts';
@@ -99,6 +102,7 @@ export async function runJob(
       inLedger: (table) => changedBefore(request, job, table),
     });
     refuseOutside(snapshot, planned.diffs);
+    refuseClosed(snapshot, planned.diffs, job);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...own.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
@@ -122,17 +126,22 @@ export async function runJob(
     const goesOn = decided.status === request.how.applied || made.staged.length + made.tabs.length > 0;
     const { diffs, hash, ...counted } = plan;
     const metrics = { ...own.metrics, ...plan.metrics, ...made.metrics };
+    const status = goesOn ? request.how.applied : decided.status;
+    const rejected = rejectedIn(request.how.rejections ?? new Map(), { status, plan: hash, heldParts: plan.heldParts });
     const result = {
       ...base,
       ...counted,
+      heldParts: [...plan.heldParts, ...made.wrong],
+      held: { ...plan.held, ...Object.fromEntries(made.wrong.map(({ reason, rows }) => [reason, rows])) },
       metrics,
       plan: hash,
       ...decided,
-      ...(goesOn && { status: request.how.applied }),
+      status,
+      ...(rejected !== undefined && { rejected, next: `rejected in issue #${rejected}; it is not asked again` }),
       seconds: seconds(request, start),
     };
     if (decided.status === 'blocked') {
-      await addWaiting(engine, diffs);
+      if (rejected === undefined) await addWaiting(engine, diffs);
       const breakdown = await breakDown(engine, diffs, (table) => table in snapshot.inputs);
       return { result: { ...result, ...(breakdown && { breakdown }) }, ...nothingDone, planned: diffs };
     }
@@ -170,24 +179,43 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   }
 }
 
-const noFiles = { staged: [], tabs: [], metrics: {} } as const;
+/** What a tab's protection keeps from this account fails the job before anything is written. @throws TabClosed */
+function refuseClosed({ sources }: Snapshot, diffs: readonly Diff[], job: Job): void {
+  const written = diffs.filter((diff) => !isEmpty(diff));
+  const changes = sources.get('changes');
+  const refuse = (source: SourceTable): never => {
+    throw new TabClosed(source.label, CLOSED.isProtected);
+  };
+  for (const { table, counts, sets } of written) {
+    const source = sources.get(table);
+    if (!source?.closed) continue;
+    if (source.closed === 'whole') refuse(source);
+    const headers = sets.filter(({ updates }) => updates > 0).map(({ name }) => source.headerOf.get(name) ?? name);
+    const isClosed = (header: string): boolean => source.closed !== 'whole' && source.closed?.has(header) === true;
+    if (counts.insert + counts.remove === 0 && headers.length > 0 && headers.every(isClosed)) refuse(source);
+  }
+  if (written.length > 0 && !job.unrecorded && changes?.closed === 'whole') refuse(changes);
+}
+
+/** The files of a job, and those that can't be written where their rules say. */
+interface Made {
+  readonly staged: readonly StagedFile[];
+  readonly tabs: readonly TabFile[];
+  readonly metrics: Metrics;
+  readonly wrong: readonly HeldPart[];
+}
+
+const noFiles: Made = { staged: [], tabs: [], metrics: {}, wrong: [] };
 
 /** The files that a job makes, and how many rows each has. */
-async function filesOf(
-  request: RunRequest,
-  engine: Engine,
-  job: Job,
-  context: Context,
-): Promise<{ staged: readonly StagedFile[]; tabs: readonly TabFile[]; metrics: Metrics }> {
+async function filesOf(request: RunRequest, engine: Engine, job: Job, context: Context): Promise<Made> {
   if (!job.files) return noFiles;
-  const { staged, tabs, rows, inTabs } = await stageFiles(
-    engine,
-    job.files(context),
-    context.period,
-    request.where.store,
-  );
+  const files = job.files(context);
+  const { store, checkout } = request.where;
+  const { staged, tabs, rows, inTabs, wrong } = await stageFiles(engine, files, context.period, store, checkout);
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
-  return { staged, tabs, metrics: { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) } };
+  const metrics = { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) };
+  return { staged, tabs, metrics, wrong };
 }
 
 const seconds = (request: RunRequest, start: number): number =>
@@ -231,7 +259,7 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
     .filter(own);
   const removedSince = (table: TableName, since: string): number =>
     others
-      .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)
+      .filter((entry) => hasWritten(entry) && entry.startedAt >= since)
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.what.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
@@ -241,8 +269,8 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
 async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
   const entries = await request.where.ledger.recent(job.name, LOOK_BACK);
   return entries.some(
-    ({ workbook, status, changes }) =>
-      workbook === request.what.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+    (entry) =>
+      entry.workbook === request.what.identity.workbook && hasWritten(entry) && (entry.changes[table]?.update ?? 0) > 0,
   );
 }
 

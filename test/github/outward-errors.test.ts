@@ -59,6 +59,10 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
   expect(text).toMatchInlineSnapshot(`
     "## nightly, as of 2026-11-23 03:17 UTC
 
+    **Failed: \`exports\`.** Nothing of it was written. Skipped after that: \`list-refresh\`. **Waits for a decision: \`bounce-suppression\`.** Of the others, 1 job wrote changes, 0 had nothing to change.
+
+    - issue [#7](https://github.example/7): opened
+
     > A note.
 
     | job | outcome | changes | time | usual |
@@ -84,7 +88,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     - \`list-cleaning\`: This quarter: 12 buyers.
     - \`list-cleaning\`: review: the model jumped
 
-    <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
+    <details><summary>list-cleaning: 12 changes, by reason</summary>
 
     | rows | why |
     | ---: | --- |
@@ -99,8 +103,6 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
 
     **Quarantine**: 3 rows that no job touches until fixed.
     - 3: contacts: no date or time
-
-    - issue [#7](https://github.example/7): opened
     "
   `);
   expect(text).not.toContain('ada@example.com');

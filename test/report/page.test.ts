@@ -95,10 +95,9 @@ it.each([
 });
 
 it('asks nothing about a plan that a person has rejected', () => {
-  const blocked = anEntry({ asOf: '2026-11-28T03:17:00.000Z', status: 'blocked' });
-  const entries = new Map([['list-refresh', [blocked]]]);
-  expect(title(reportPage({ nightShift, entries, now, rejected: new Set(['list-refresh']) }))).toBe('All fine');
-  expect(title(reportPage({ nightShift, entries, now, rejected: new Set(['exports']) }))).toBe('Needs you');
+  const blocked = { asOf: '2026-11-28T03:17:00.000Z', status: 'blocked' as const };
+  expect(title(page(anEntry(blocked)))).toBe('Needs you');
+  expect(title(page(anEntry({ ...blocked, rejected: 12 })))).toBe('All fine');
 });
 
 it('shows the last back-test of the score, and asks for a review where it no longer ranks', () => {
