@@ -41,6 +41,7 @@ export function checkContacts(
   if (!recognised || 'unclear' in recognised || recognised.contacts) return;
   if (recognised.id === 'departures' && contactHeaders(headers).size > 2) return;
   throw new ConsentQuestion(
-    `${label} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts there, and these rows beside them under a name of their own.`,
+    `${label} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts ` +
+      'there, and these rows beside them under a name of their own.',
   );
 }

@@ -5,6 +5,8 @@
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
  */
 
+import { quoteText } from '../core/sql.ts';
+
 /** What a value says. `suppressed`: the address gets no mail, though its person did not leave (bounced, cleaned). */
 export type ConsentMeaning = 'yes' | 'no' | 'suppressed' | 'nothing';
 
@@ -177,9 +179,10 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const list = (of: ReadonlySet<string> | readonly string[]): string => [...of].map((each) => `'${each}'`).join(', ');
+  const oneOf = (value: string, words: Iterable<string>): string =>
+    `is_one_of(${value}, [${[...words].map(quoteText).join(', ')}])`;
   const is = (known: ReadonlySet<string>, stem: string): string =>
-    `(${bare} in (${list(known)}) or regexp_matches(${bare}, '^(?:${stem})'))`;
-  return `case when ${text} in (${list(OURS)}) then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
-    when ${bare} in (${list(YES)}) then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
+    `(${oneOf(bare, known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
+  return `case when ${oneOf(text, OURS)} then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
+    when ${oneOf(bare, YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
 }

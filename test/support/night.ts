@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { rehearsal } from '../../lib/cli/run.ts';
+import { rehearsal } from '../../lib/cli/run-request.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
@@ -70,23 +70,28 @@ export async function night(
   const start = performance.now();
   try {
     return await runBatch({
-      name: 'test',
-      jobs: scheduled,
-      store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
-      ledger: dryRun ? readOnlyLedger(ledger) : ledger,
-      rules: { ...workbook, ...given.rules },
-      asOf: moment,
-      identity: {
-        run,
-        startedAt: given.now ? new Date(given.now) : moment,
-        workbook: 'test',
-        commit: null,
-        trigger: 'local',
+      what: {
+        jobs: scheduled,
+        rules: { ...workbook, ...given.rules },
+        asOf: moment,
+        identity: {
+          run,
+          startedAt: given.now ? new Date(given.now) : moment,
+          workbook: 'test',
+          commit: null,
+          trigger: 'local',
+        },
       },
-      approvals: new Set(approvals),
-      applied: dryRun ? 'planned' : 'applied',
-      progress: given.progress ?? (() => {}),
-      elapsed: () => (performance.now() - start) / 1000,
+      where: {
+        store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
+        ledger: dryRun ? readOnlyLedger(ledger) : ledger,
+      },
+      how: {
+        approvals: new Set(approvals),
+        applied: dryRun ? 'planned' : 'applied',
+        progress: given.progress ?? (() => {}),
+        elapsed: () => (performance.now() - start) / 1000,
+      },
     });
   } finally {
     await store.close();

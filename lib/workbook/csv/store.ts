@@ -309,7 +309,8 @@ class CsvStore implements Store {
     const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run ` +
+        `again; the last run's ledger entry may be missing then.`,
     );
   }
 }
