@@ -3,11 +3,10 @@
  * to run is left to the workflow's next job. It runs nothing itself and opens no workbook.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import { REJECTED } from '../github/api/alerts.ts';
+import { APPROVE_LABEL, REJECTED } from '../github/api/alerts.ts';
 import { code } from '../github/api/escape.ts';
 import type { GitHub, Issue } from '../github/api/github.ts';
 import { commentMarker } from '../github/api/markers.ts';
-import { APPROVE_LABEL } from '../github/approval-alerts.ts';
 import { type Decision, decisionOf } from '../github/decision.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { DRILL } from './drill.ts';

@@ -9,16 +9,13 @@ import type { HeldPart } from '../run/held-part.ts';
 import { placeOfPlans } from '../run/plan-file.ts';
 import { versionOf } from '../run/rejection.ts';
 import type { JobResult } from '../run/result.ts';
-import type { Alert } from './api/alerts.ts';
+import { type Alert, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { batchOf, commandLines, type JobNews, link, paragraph } from './news.ts';
 import { downstreamOf, listed, plural } from './outward-errors.ts';
 
 /** So many rules are shown that decided most. */
 const MOST_RULES = 3;
-
-/** The label that approves; only people who may write to the repository count. */
-export const APPROVE_LABEL = 'approve';
 
 /** The keys of the issues that ask for approval of a job's plan. */
 export const approvalKey = (job: string): string => `approval/${job}`;

@@ -5,9 +5,9 @@
 import { changesText } from '../run/commit.ts';
 import type { History } from '../run/history.ts';
 import type { JobResult } from '../run/result.ts';
-import type { Alert, AllClear } from './api/alerts.ts';
+import { type Alert, type AllClear, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import { APPROVE_LABEL, breakdownTable, HOW, limitText } from './approval-alerts.ts';
+import { breakdownTable, HOW, limitText } from './approval-alerts.ts';
 import { type JobNews, link, paragraph } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 

@@ -4,10 +4,10 @@
  * still is what was sent. No other text of an issue or a comment is read. Pure but for what it asks of GitHub.
  */
 import * as z from 'zod';
+import { APPROVE_LABEL } from './api/alerts.ts';
 import { code } from './api/escape.ts';
 import { ACTIONS_BOT, type GitHub, type Issue } from './api/github.ts';
 import { type Ask, askOf, markOf } from './api/markers.ts';
-import { APPROVE_LABEL } from './approval-alerts.ts';
 
 const user = z.object({ login: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$/), type: z.literal('User') });
 const labelled = z.object({

@@ -193,7 +193,7 @@ function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
   const branch = (meaning: ConsentMeaning): string => {
     const own = values.filter((value) => value.meaning === meaning && value.text !== '' && value.text !== DATE);
     const parts: string[] = [];
-    if (own.length > 0) parts.push(`lower(${cell}) in (${own.map(({ text }) => quoteText(text)).join(', ')})`);
+    if (own.length > 0) parts.push(`is_one_of(lower(${cell}), [${own.map(({ text }) => quoteText(text)).join(', ')}])`);
     if (values.some((value) => value.text === DATE && value.meaning === meaning)) {
       parts.push(`regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})`);
     }

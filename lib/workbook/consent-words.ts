@@ -5,6 +5,8 @@
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
  */
 
+import { quoteText } from '../core/sql.ts';
+
 /** What a value says. `suppressed`: the address gets no mail, though its person did not leave (bounced, cleaned). */
 export type ConsentMeaning = 'yes' | 'no' | 'suppressed' | 'nothing';
 
@@ -19,8 +21,8 @@ export const plainWord = (value: string): string =>
     .replace(/^-(?=\d)/, 'minus')
     .replace(/[^\p{L}\p{N}✓✔✅☑✗✘❌✖❎☒☐]+/gu, '');
 
-/** Dashes and dots, as people fill a cell of which they know nothing. */
-const isBlank = (value: string): boolean => /^[\s\p{Pd}._/]*$/u.test(value);
+/** Dashes, dots and empty lists: a cell of which nothing is known. */
+const isBlank = (value: string): boolean => /^[\s\p{Pd}._/[\]{}]*$/u.test(value);
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -29,7 +31,7 @@ const TRUE =
   words(`yes y true t 1 x on checked ja j oui o vrai si s sim verdadero vero wahr waar tak prawda verdadeiro v
   ✓ ✔ ✅ ☑ ok okay sure yesplease jagerne jabitte`);
 const FALSE = words(
-  `no n false f 0 00 off unchecked nein non faux nao nee falso falsch onwaar nie falsz ☐ nothanks neindanke`,
+  `no n false f 0 00 off unchecked nein non faux nao nee nej nei falso falsch onwaar nie falsz ☐ nothanks neindanke notchecked notselected`,
 );
 /** A cross is a no under an agreement; under a refusal it may be its mark, or deny it. */
 const CROSSES = words('✗ ✘ ❌ ✖ ❎ ☒');
@@ -84,7 +86,7 @@ const NO_STEM =
 const NO_HERE =
   words(`transactionalonly junk markasspam temphold temporaryhold activationrequested providedfeedback underreview left
   quit stopped lapsed ended banned sharedsuppression mailblocked globaloptout systemoptout none without nonegiven
-  geloscht keine keiner keines aucun aucune ninguno ninguna nessuno nessuna nenhum brak dormant unengaged`);
+  geloscht beschwert beschwerde keine keiner keines aucun aucune ninguno ninguna nessuno nessuna nenhum brak dormant unengaged`);
 const NO_STEM_HERE =
   'spam|reported|abuse|dont|donot|never|not(?:opt|conf|agree|accept|consent|grant|allow|given|asked|permit|mail|' +
   'market|activ|yet|verif|interest)|nopermission|nooptin|non(?:market|mail|opt|abonn|inscr|iscr|conf|att|aut|dato|acc)|' +
@@ -177,9 +179,10 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const list = (of: ReadonlySet<string> | readonly string[]): string => [...of].map((each) => `'${each}'`).join(', ');
+  const oneOf = (value: string, words: Iterable<string>): string =>
+    `is_one_of(${value}, [${[...words].map(quoteText).join(', ')}])`;
   const is = (known: ReadonlySet<string>, stem: string): string =>
-    `(${bare} in (${list(known)}) or regexp_matches(${bare}, '^(?:${stem})'))`;
-  return `case when ${text} in (${list(OURS)}) then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
-    when ${bare} in (${list(YES)}) then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
+    `(${oneOf(bare, known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
+  return `case when ${oneOf(text, OURS)} then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
+    when ${oneOf(bare, YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
 }

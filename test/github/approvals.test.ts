@@ -60,6 +60,7 @@ it('of a job that was run by hand runs its batch, and answers in no other issue'
   expect([decided.outputs.batch, ran?.code, exported()]).toEqual(['nightly', 3, 25]);
   expect(linesOf('bounce-suppression').at(-1)).toContain('Approved by `dana` and applied');
   expect(linesOf('regions').join()).not.toContain('Approved by');
+  expect([...repository().labels.keys()]).toContain('approve');
 });
 
 it('counts again where the workbook was put back', async () => {
