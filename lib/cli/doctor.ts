@@ -7,18 +7,26 @@ import { describeError } from '../core/errors.ts';
 import { sql } from '../core/sql.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
+import { printable } from '../core/text/printable.ts';
 import { leftovers } from '../features/erasure/leftovers.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, NEARLY_FULL, type NotTaken, type SourceTable, type Store } from '../workbook/store.ts';
+import {
+  type ForeignFile,
+  MOST_CELLS,
+  NEARLY_FULL,
+  type NotTaken,
+  type SourceTable,
+  type Store,
+} from '../workbook/store.ts';
 import { exportFoldersOf } from './export-files.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
-import { count, screen } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { count } from './text.ts';
 
 export interface Finding {
   readonly level: 'OK' | 'review' | 'fix';
@@ -35,8 +43,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     findings.push({ level: 'fix', text: describeError(error).message });
   }
   findings.push(...(await examineLedger(session)));
-  if (session.options.json) console.log(printableJson({ findings }));
-  else console.log(screen(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n'))));
+  if (session.options.json) printJson({ findings });
+  else print(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n')));
   return findings.some(({ level }) => level === 'fix') ? 1 : 0;
 }
 
@@ -57,7 +65,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({ level: 'OK', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
   }
   for (const file of reading.foreign)
-    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
+    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, ${readAs(file)}` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(reading.notTaken ?? []).map(notTaken),
@@ -132,7 +140,8 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
           level: 'fix',
           text:
             `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), ` +
-            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)',
+            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts) ' +
+            'and of memberships (mostMembers in jobs/rules/guards.ts)',
         }
       : { level: 'OK', text: used },
   ];
@@ -215,6 +224,9 @@ function misspelt(
       : [];
   });
 }
+
+const readAs = ({ recognised }: ForeignFile): string =>
+  recognised.contacts ? 'read for who wants no mail; import it to add its people' : 'read as bounces';
 
 /** A file that may be meant for a table, and is none. */
 function leftAlone(name: string): Finding {

@@ -3,10 +3,10 @@
  */
 import { createHash } from 'node:crypto';
 import { localDay } from '../core/calendar/period.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { eraseJob, type Person } from '../features/erasure/erase-job.ts';
 import { type Cleared, clearRest, cutFiles } from '../features/erasure/files.ts';
 import { asBytes, type Named, namesPerson } from '../features/erasure/naming.ts';
+import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, hashAddress } from '../intake/forgotten.ts';
 import { changesText } from '../run/commit.ts';
 import { runBatch } from '../run/run.ts';
@@ -17,7 +17,8 @@ import { UsageError } from './options.ts';
 import { exitCode } from './run.ts';
 import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { second } from './text.ts';
 
 export async function eraseCommand(session: Session): Promise<number> {
   const { options, nightShift, identity, workbook } = session;
@@ -48,7 +49,7 @@ export async function eraseCommand(session: Session): Promise<number> {
         confirm: async ({ jobs: [planned] }) => {
           if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
           if (!options.yes && planned.status === 'applied') {
-            console.log(`This would delete: ${changesText(planned)}. It can't be undone.`);
+            print([`This would delete: ${changesText(planned)}. It can't be undone.`]);
             if (!(await ask('Forget this person? [y/N] '))) return false;
           }
           const tabs = await clearTabs(store, person, false);
@@ -82,7 +83,8 @@ export async function eraseCommand(session: Session): Promise<number> {
       outside,
       notReached: exportFolders.flatMap(({ path, fault }) => (fault === undefined ? [] : [path])),
     };
-    console.log(options.json ? printableJson(receipt) : screen(textOf(receipt, changesText(done))));
+    if (options.json) printJson(receipt);
+    else print(textOf(receipt, changesText(done)));
     if (cleared.leftovers.length + outside.length + receipt.notReached.length > 0) return 1;
     return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
   } finally {
@@ -120,9 +122,9 @@ function textOf(receipt: Receipt, changes: string): string[] {
   const { status, rewritten, leftovers, outside, notReached } = receipt;
   if (status === 'planned') return [`Nothing was written. It would delete: ${changes}`];
   return [
-    `Receipt: run ${receipt.run}, ${receipt.at}`,
-    `Taken away: ${changes}`,
-    ...rewritten.map(({ file, lines }) => `Cut out of ${file}: ${lines} lines`),
+    `Receipt: run ${receipt.run}, ${second(new Date(receipt.at))}`,
+    `Deleted: ${changes}`,
+    ...rewritten.map(({ file, lines }) => `Removed from ${file}: ${plural(lines, 'line')}`),
     ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
     ...leftovers.map(({ file, lines }) => `Still there, to be fixed by hand: ${file}, lines ${lines.join(', ')}`),
     ...outside.map(

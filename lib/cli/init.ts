@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableNames, tableOf } from '../core/tables.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
 import { createCsv } from '../workbook/csv/create.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
+import { print, printJson } from './terminal.ts';
 
 export async function initCommand(session: Session): Promise<number> {
   const { workbook, nightShift, options } = session;
@@ -17,12 +17,13 @@ export async function initCommand(session: Session): Promise<number> {
   const { made, found } = workbook.spreadsheetId
     ? await inSheet(workbook.spreadsheetId, nightShift.workbook.aliases)
     : await inFolder(workbook.folder);
-  if (options.json) console.log(printableJson({ made, found }));
-  else {
-    console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Every table was there already.');
-    if (found.length > 0) console.log(printable(`Found, and left as they are: ${found.join(', ')}.`));
-    console.log('Next: put your contacts there, then: nightshift doctor, and nightshift run nightly --dry-run.');
-  }
+  if (options.json) printJson({ made, found });
+  else
+    print([
+      made.length > 0 ? `Made: ${made.join(', ')}.` : 'Every table was there already.',
+      ...(found.length > 0 ? [`Found, and left as they are: ${found.join(', ')}.`] : []),
+      'Next: put your contacts there, then: nightshift doctor, and nightshift run nightly --dry-run.',
+    ]);
   return 0;
 }
 

@@ -1,11 +1,10 @@
 /**
  * `run NAME…`: runs jobs or batches, and reports the result.
  */
-
+import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import type { Rejections } from '../run/rejection.ts';
@@ -13,12 +12,14 @@ import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
 import type { Store } from '../workbook/store.ts';
+import { attentionLines } from './attention.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
-import { reportRun } from './report.ts';
+import { reportRun } from './run-report.ts';
 import { requestOf } from './run-request.ts';
 import { historyOf, hostedCheckout, type Session } from './session.ts';
-import { screen } from './text.ts';
+import { pathText, print, printJson } from './terminal.ts';
+import { second, table } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
 const surroundings: Outside = {
@@ -52,12 +53,18 @@ export async function runCommand(session: Session): Promise<number> {
   return runJobs(session, options.names.join(' '), jobs);
 }
 
-/** Runs jobs on the session's workbook, prints how it went, and returns the exit code. */
-export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
+/** Runs jobs on the session's workbook, prints how it went and what follows, and returns the exit code. */
+export async function runJobs(
+  session: Session,
+  name: string,
+  jobs: readonly ScheduledJob[],
+  next: (result: RunResult) => readonly string[] = () => [],
+): Promise<number> {
+  const isFirst =
+    !session.workbook.isSample && [...(await historyOf(session)).values()].every((runs) => runs.length === 0);
   const { result, kind } = await performRun(session, name, jobs);
-  console.log(
-    session.options.json ? printableJson(jsonOf(session, name, kind, result)) : textOf(session, name, result),
-  );
+  if (session.options.json) printJson(jsonOf(session, name, kind, result));
+  else print([...textOf(session, name, result), ...next(result), ...(isFirst ? attentionLines(result, kind) : [])]);
   return exitCode(result.jobs);
 }
 
@@ -160,26 +167,32 @@ function reportLookingBack({ asOf, identity, progress }: Session): void {
     );
 }
 
-function textOf(session: Session, name: string, result: RunResult): string {
+function textOf(session: Session, name: string, result: RunResult): string[] {
   const { options, workbook } = session;
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
   const lines = [
-    ...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result),
-    ...(options.plan === undefined ? [] : [`The rows of the plan: ${options.plan}`]),
+    ...reportRun(`${name}, as of ${second(session.asOf)}, on ${workbook.label}${dry}`, result),
+    ...(options.plan === undefined ? [] : [`The rows of the plan: ${pathText(resolve(options.plan))}`]),
     '',
   ];
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
-    lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
-  else if (changed)
-    lines.push(`Look at ${workbook.folder}: contacts.csv, and changes.csv for every decision with its reason.`);
-  if (workbook.isSample) {
-    lines.push(
-      'Next:',
-      '  npm run batch -- explain barbara.calloway1@home.example.net   why a contact is scored, listed or changed as it is',
-      '  npm run batch -- run nightly --dry-run                        what another run would do',
-      '  npm run batch -- run nightly --workbook FOLDER                your own CSV files: see README, "Your own data"',
-    );
+    lines.push('Open the sheet: the tab "contacts", and "changes" for every decision with its reason.');
+  else if (changed) {
+    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => pathText(join(workbook.folder, file)));
+    lines.push(`Open ${contacts}, and ${changes} for every decision with its reason.`);
   }
-  return screen(lines);
+  return workbook.isSample ? [...lines, ...SAMPLE_NEXT] : lines;
 }
+
+const SAMPLE_NEXT = [
+  'Next:',
+  ...table(
+    [
+      ['npm run batch -- explain barbara.calloway1@home.example.net', 'why a contact is as it is'],
+      ['npm run batch -- run nightly --dry-run', 'what another run would do'],
+      ['npm run batch -- run nightly --workbook FOLDER', 'your own CSV files: see README, "Your own data"'],
+    ],
+    '  ',
+  ),
+];

@@ -89,6 +89,15 @@ export function join(parts: readonly Sql[], separator: string): Sql {
   return { text: parts.map((part) => part.text).join(separator), values: parts.flatMap((part) => part.values) };
 }
 
+/**
+ * The condition that a text is one of many. The engine takes the list as one constant; of `in (…)` it makes an
+ * expression for each text, which costs more than a small table's rows. @throws JobError for no texts
+ */
+export function oneOf(value: Sql, texts: readonly string[]): Sql {
+  if (texts.length === 0) throw fault('oneOf() has no text. Leave the condition out, or write false.');
+  return sql`is_one_of(${value}, [${join(texts.map(literal), ', ')}])`;
+}
+
 /** `(?, ?, ?)`: a list for `in`. Refuses an empty one, which no dialect takes. */
 export function list(values: readonly SqlValue[]): Sql {
   if (values.length === 0) throw fault('list([]) has no value. Leave the condition out, or write false.');

@@ -130,7 +130,7 @@ function picture({ jobs }: RunResult): string[] {
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function warningLines({ job, metrics }: JobResult): string[] {
   const remarks = sentencesIn(metrics);
-  const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
+  const warnings = warningsIn(metrics).map((each) => `review: ${each}`);
   const lines = [...remarks, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
 }

@@ -5,17 +5,20 @@
 
 import { replace, upsert } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
+import { describeError } from '../core/errors.ts';
 import { list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { views } from '../snapshot/views.ts';
-import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
+import { CLOSED, type Held, type MarkerEntry, nothingHeld, TabClosed, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
 import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
+import { entriesOf } from './entries.ts';
 import type { TabSums } from './files.ts';
 import { interruptedEntries } from './interrupted.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
@@ -33,11 +36,20 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
   const marker = {
     run: request.what.identity.run,
-    entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
+    entries: markerEntries(entries),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
-  return store.commit(patchesOf(outcome, kept), marker, tabs);
+  return store.commit(patchesOf(outcome, kept), marker, tabs, async (held) => {
+    const reported = withHeld(results, held);
+    const runs = await runsDiff(engine, request, reported, columns, 'diff_run_runs_again');
+    await applyToEngine(engine, [runs]);
+    const entriesNow = markerEntries(entriesOf(request, snapshot, reported, outcome.recovered));
+    return { patches: writePatches(engine, store, snapshot.sources, [...kept, runs]), entries: entriesNow };
+  });
 }
+
+const markerEntries = (entries: readonly LedgerEntry[]): MarkerEntry[] =>
+  entries.map((entry) => ({ job: entry.job, period: entry.period, entry }));
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
 async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
@@ -55,9 +67,9 @@ async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGe
   yield decided;
 }
 
-/** Reports what a commit left to people with the last job that changed the table. */
+/** Reports what a commit left to people with the last job that changed the table; a job whose tab is closed has failed. */
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
-  const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
+  const reported = results.map((result) => failedByClosed({ ...result, held: { ...result.held } }, held));
   for (const [table, reasons] of held) {
     const last = reported.findLast(
       ({ status, changes, metrics }) =>
@@ -69,6 +81,18 @@ export function withHeld(results: readonly JobResult[], held: Held): JobResult[]
     }
   }
   return reported;
+}
+
+/** A decision needs its row in `changes`: where that can't be written, the cell is not written either. */
+function failedByClosed(result: JobResult & { held: Record<string, number> }, held: Held): typeof result {
+  if (result.status !== 'applied') return result;
+  for (const [table, reasons] of held) {
+    const reason = Object.values(CLOSED).find((each) => each in reasons);
+    const isItsOwn = result.changes[table] !== undefined || tabsOf(result.metrics)[table] !== undefined;
+    if (!reason || !(isItsOwn || (table === 'changes' && changesText(result) !== NO_CHANGES))) continue;
+    return { ...result, status: 'failed', error: describeError(new TabClosed(`tab "${table}"`, reason)) };
+  }
+  return result;
 }
 
 /** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
@@ -90,6 +114,7 @@ async function runsDiff(
   request: RunRequest,
   results: readonly JobResult[],
   columns: readonly ColumnRecord[],
+  name = 'diff_run_runs',
 ): Promise<Diff> {
   await engine.run(
     sql`create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar,
@@ -108,7 +133,7 @@ async function runsDiff(
     );
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
-  return workOut(engine, upsert('runs', rows), 'diff_run_runs');
+  return workOut(engine, upsert('runs', rows), name);
 }
 
 /** "suppressions +41, contacts 41 changed". */
@@ -119,8 +144,10 @@ export function changesText(result: Pick<JobResult, 'changes'>): string {
     );
     return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
-  return parts.join('; ') || 'no changes';
+  return parts.join('; ') || NO_CHANGES;
 }
+
+const NO_CHANGES = 'no changes';
 
 function noteText(result: JobResult): string {
   if (result.error) return result.error.message;

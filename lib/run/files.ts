@@ -158,9 +158,9 @@ async function stage(
   forMachines = false,
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
-  const columns = await engine.columnsOf(query);
-  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
+  const columns = await engine.columnsOf(sql`select * from export_rows`);
+  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,

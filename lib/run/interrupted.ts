@@ -22,6 +22,10 @@ export const interruptedEntries = (entries: readonly LedgerEntry[]): MarkerEntry
 
 export const isInterrupted = ({ error }: Pick<LedgerEntry, 'error'>): boolean => error?.kind === INTERRUPTED;
 
+/** Whether a run changed the workbook, though perhaps not to its end: a tab may have been closed to it. */
+export const hasWritten = ({ status, error }: Pick<LedgerEntry, 'status' | 'error'>): boolean =>
+  status === 'applied' || isInterrupted({ error }) || error?.kind === 'TabClosed';
+
 /** Whether a plan is no more than was left of one that a person had approved: as many rows of each table, or fewer. */
 export function isRestOf(changes: LedgerEntry['changes'], approved: LedgerEntry): boolean {
   if (!isInterrupted(approved) || approved.approved === undefined) return false;

@@ -88,4 +88,6 @@ export interface BatchOutcome {
   /** What `runs` is to keep of whose columns are. */
   readonly columns: readonly ColumnRecord[];
   readonly entries: readonly LedgerEntry[];
+  /** Periods that the marker in the workbook completed. */
+  readonly recovered: ReadonlySet<string>;
 }

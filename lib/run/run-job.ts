@@ -15,13 +15,14 @@ import { emptyPlanHash } from '../plan/hash.ts';
 import { type Diff, isEmpty } from '../plan/plan.ts';
 import { refreshReports } from '../snapshot/consent.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { TabFile } from '../workbook/store.ts';
+import { CLOSED, type SourceTable, TabClosed, type TabFile } from '../workbook/store.ts';
 import { isApproved } from './approval.ts';
 import { breakDown } from './breakdown.ts';
 import { applyWithheld, type ColumnRecord } from './derived-columns.ts';
 import { type StagedFile, stageFiles } from './files.ts';
 import type { GatheredJobs } from './gather.ts';
 import type { HeldPart } from './held-part.ts';
+import { hasWritten } from './interrupted.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -101,6 +102,7 @@ export async function runJob(
       inLedger: (table) => changedBefore(request, job, table),
     });
     refuseOutside(snapshot, planned.diffs);
+    refuseClosed(snapshot, planned.diffs, job);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...own.guards, ...planned.guards];
     const isEmptyStopped = planned.diffs.every(isEmpty) && guards.some((guard) => !guard.passed);
@@ -177,6 +179,24 @@ function refuseOutside({ sources }: Snapshot, diffs: readonly Diff[]): void {
   }
 }
 
+/** What a tab's protection keeps from this account fails the job before anything is written. @throws TabClosed */
+function refuseClosed({ sources }: Snapshot, diffs: readonly Diff[], job: Job): void {
+  const written = diffs.filter((diff) => !isEmpty(diff));
+  const changes = sources.get('changes');
+  const refuse = (source: SourceTable): never => {
+    throw new TabClosed(source.label, CLOSED.isProtected);
+  };
+  for (const { table, counts, sets } of written) {
+    const source = sources.get(table);
+    if (!source?.closed) continue;
+    if (source.closed === 'whole') refuse(source);
+    const headers = sets.filter(({ updates }) => updates > 0).map(({ name }) => source.headerOf.get(name) ?? name);
+    const isClosed = (header: string): boolean => source.closed !== 'whole' && source.closed?.has(header) === true;
+    if (counts.insert + counts.remove === 0 && headers.length > 0 && headers.every(isClosed)) refuse(source);
+  }
+  if (written.length > 0 && !job.unrecorded && changes?.closed === 'whole') refuse(changes);
+}
+
 /** The files of a job, and those that can't be written where their rules say. */
 interface Made {
   readonly staged: readonly StagedFile[];
@@ -239,7 +259,7 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
     .filter(own);
   const removedSince = (table: TableName, since: string): number =>
     others
-      .filter((entry) => entry.status === 'applied' && entry.startedAt >= since)
+      .filter((entry) => hasWritten(entry) && entry.startedAt >= since)
       .reduce((sum, entry) => sum + (entry.changes[table]?.remove ?? 0), 0);
   const tables = [...tablesOf(job)].filter((table) => !tableOf(table).record);
   return shrinkGuards(request.what.rules.shrink, tables, inputsOf(job, snapshot), entries, removedSince);
@@ -249,8 +269,8 @@ async function readGuards(request: RunRequest, job: Job, snapshot: Snapshot): Pr
 async function changedBefore(request: RunRequest, job: Job, table: TableName): Promise<boolean> {
   const entries = await request.where.ledger.recent(job.name, LOOK_BACK);
   return entries.some(
-    ({ workbook, status, changes }) =>
-      workbook === request.what.identity.workbook && status === 'applied' && (changes[table]?.update ?? 0) > 0,
+    (entry) =>
+      entry.workbook === request.what.identity.workbook && hasWritten(entry) && (entry.changes[table]?.update ?? 0) > 0,
   );
 }
 

@@ -12,7 +12,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
-import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
+import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { commitBatch, withHeld } from './commit.ts';
 import type { ColumnRecord } from './derived-columns.ts';
@@ -151,10 +151,14 @@ async function attemptRun(
       tabs,
       columns,
       entries,
+      recovered,
     });
     const held = await orChanged(reading, commit);
     if (request.how.applied === 'applied') await placeFiles(files);
     const reported = held.size > 0 ? withHeld(results, held) : results;
+    for (const table of ['runs', 'quarantine'])
+      if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
+        request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
     for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
       await request.where.ledger.add(entry);
     const unmatched = unmatchedOf(request.how.approvals, reported);

@@ -86,7 +86,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     \`\`\`
 
     - \`list-cleaning\`: This quarter: 12 buyers.
-    - \`list-cleaning\`: look: the model jumped
+    - \`list-cleaning\`: review: the model jumped
 
     <details><summary>list-cleaning: 12 changes, by reason</summary>
 

@@ -9,6 +9,7 @@ import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
+import { layOutJson } from '../../lib/intake/json-as-csv.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { runBatch } from '../../lib/run/run.ts';
@@ -61,6 +62,7 @@ export async function night(
         folder,
         aliases: workbook.aliases,
         recognise: recogniseWith(workbook.aliases),
+        layOutJson,
         command: 'test',
         run,
       }));

@@ -16,7 +16,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, headerName, join, literal, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -67,7 +67,7 @@ const e164 = sql`case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.p
 
 /** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
 const isoCountry = sql`
-  case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
+  case when ${oneOf(sql`upper(c.country)`, isoCodes())} then upper(c.country) end`;
 
 /** The cells of a file, by header. */
 type Cells = Readonly<Record<string, Sql>>;
@@ -185,6 +185,12 @@ const refused = sql`
   ) as found left join ${views.spellings} s on s.address = found.email
   where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
+/** What the files of refused addresses read, computed once for all of them. */
+export const refusedSteps = (rules: ExportRules): Step[] =>
+  rules.some((rule) => 'suppressionsFor' in rule)
+    ? [{ name: 'export_refused', row: 'an address that no mail may go to', query: refused }]
+    : [];
+
 const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;
 /** As mail headers write a moment (RFC 2822). */
 const mailDate = sql`strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
@@ -213,11 +219,11 @@ function suppressionFile(rule: SuppressionRule): JobFile {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     forMachines: true,
-    query: sql`select ${selected(cells)} from (${refused}) r order by r.email`,
+    query: sql`select ${selected(cells)} from export_refused r order by r.email`,
   };
 }
 
-/** The file that an export's rule asks for. `filterSteps` must have been run for rules with filters. */
+/** The file that an export's rule asks for. It reads what `filterSteps` and `refusedSteps` make. */
 export const exportFile = (rule: ExportRule, { asOf, today }: Pick<Context, 'asOf' | 'today'>): JobFile => ({
   ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
   ...rule.to,
