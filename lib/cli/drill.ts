@@ -78,7 +78,7 @@ function newsOf(
     history: new Map(),
     runUrl,
     repositoryUrl,
-    kind: workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    kind: workbook.kind,
   });
 }
 

@@ -205,6 +205,8 @@ function textOf(session: Session, name: string, result: RunResult): string {
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
     lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
+  else if (changed && workbook.dataset)
+    lines.push('Look at the dataset: the table "contacts", and "changes" for every decision with its reason.');
   else if (changed)
     lines.push(`Look at ${workbook.folder}: contacts.csv, and changes.csv for every decision with its reason.`);
   if (workbook.isSample) {

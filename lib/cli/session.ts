@@ -14,6 +14,8 @@ import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
+import { addressOf, isDatasetAddress, type Place, placeOf } from '../workbook/bigquery/address.ts';
+import type { BigQueryStoreOptions } from '../workbook/bigquery/store.ts';
 import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
@@ -37,13 +39,16 @@ export interface Session {
   readonly ledgerFolder: string;
   /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
   readonly workbook: {
-    /** The folder of files; of a Google Sheet, the folder on this machine that keeps its state, inbox and exports. */
+    /** The folder of files; else the folder on this machine that keeps the state, inbox and exports of a workbook. */
     readonly folder: string;
     readonly label: string;
     readonly isSample: boolean;
     /** Not another one than NIGHTSHIFT_WORKBOOK names. */
     readonly isUsual: boolean;
     readonly spreadsheetId: string | null;
+    /** The dataset of BigQuery that it is. */
+    readonly dataset: Place | null;
+    readonly kind: Store['kind'];
   };
   /** Tells what is being done, and where that is known how much of it: 0 to 1. */
   readonly progress: (line: string, share?: number) => void;
@@ -80,11 +85,13 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   refuseAheadOfTime(options, asOf, now, timeZone);
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
-  const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const dataset = !isSample && isDatasetAddress(named) ? placeOf(named) : null;
+  const spreadsheetId = isSample || dataset ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const elsewhere = dataset ? addressOf(dataset) : spreadsheetId;
   const folder = isSample
     ? join(sampleFolder, 'workbook')
-    : spreadsheetId
-      ? stateFolder(spreadsheetId)
+    : elsewhere
+      ? stateFolder(dataset ? `${dataset.project}.${dataset.dataset}` : elsewhere)
       : resolve(named);
   if (isSample) {
     await mkdir(sampleFolder, { recursive: true });
@@ -93,8 +100,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const usual = process.env.NIGHTSHIFT_WORKBOOK;
   const isUsual = options.workbook === undefined || !usual || options.workbook === usual;
-  if (!isSample && spreadsheetId === null) refuseCheckout(named, folder, process.env);
-  const identity = identify(spreadsheetId ? placeId(spreadsheetId) : folderId(folder), now, process.env);
+  if (!isSample && elsewhere === null) refuseCheckout(named, folder, process.env);
+  const identity = identify(elsewhere ? placeId(elsewhere) : folderId(folder), now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
@@ -103,8 +110,9 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     const { aliases, sources } = nightShift.workbook;
     const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
     // Google's client is only loaded for a workbook that needs it.
-    const store =
-      spreadsheetId === null
+    const store = dataset
+      ? await openDataset(dataset, nightShift, { ...common, progress: (line) => progress(line) })
+      : spreadsheetId === null
         ? await openFolder(common)
         : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
             ...common,
@@ -122,12 +130,29 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
-    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
+    workbook: {
+      folder,
+      label: isSample ? 'the embedded sample' : named,
+      isSample,
+      isUsual,
+      spreadsheetId,
+      dataset,
+      kind: dataset ? 'bigquery' : spreadsheetId ? 'sheets' : 'csv',
+    },
     progress,
     elapsed: () => (performance.now() - start) / 1000,
     open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
     openForReading: (command) => openStore(command, false, openCsvReader),
   };
+}
+
+async function openDataset(
+  place: Place,
+  { workbook: { bigquery: rules } }: NightShift,
+  options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
+): Promise<Store> {
+  const { openDatasetStore } = await import('../workbook/bigquery/store.ts');
+  return openDatasetStore(place, rules, options);
 }
 
 /** Commands that write to a workbook. */
@@ -163,12 +188,12 @@ function refuseCheckout(named: string, folder: string, variables: Readonly<Recor
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports. Never in the
  * repository.
  */
-function stateFolder(spreadsheetId: string): string {
+function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  return join(state, 'nightshift', spreadsheetId);
+  return join(state, 'nightshift', name);
 }
 
 /**

@@ -110,7 +110,7 @@ async function newsOf(shift: Shift, parts: readonly Part[], { lost, files }: Bes
     history,
     runUrl,
     repositoryUrl,
-    kind: session.workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    kind: session.workbook.kind,
     ...(session.options.approver !== undefined && { approver: session.options.approver }),
     ...(files?.at && { exportsAt: files.at }),
   };

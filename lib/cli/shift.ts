@@ -183,14 +183,14 @@ async function keepLedger(
   }
 }
 
-/** Only a spreadsheet's files lie on the runner; those of a folder are in it. */
+/** Files of a spreadsheet or a dataset lie on the runner; those of a folder are in it. */
 async function handOverOf(
   { session, environment }: Shift,
   results: readonly RunResult[],
 ): Promise<HandedOver | undefined> {
   const { github, runUrl, outputPath, onActions } = environment;
   const made = results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
-  if (!github || !onActions || !made || session.workbook.spreadsheetId === null) return undefined;
+  if (!github || !onActions || !made || session.workbook.kind === 'csv') return undefined;
   const { keptDays } = session.nightShift.workbook.exportFiles;
   return handOver({ github, runUrl, outputPath, folder: join(session.workbook.folder, EXPORTS), keptDays });
 }

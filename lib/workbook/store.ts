@@ -1,5 +1,5 @@
 /**
- * What a run asks of a workbook's store, for files and sheets alike: a consistent reading, and one atomic commit. A store
+ * What a run asks of a workbook's store, for files, sheets and datasets alike: a consistent reading, and one atomic commit. A store
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
@@ -222,8 +222,29 @@ export interface SheetCapability {
   readonly access: () => Promise<SheetAccess>;
 }
 
+/** What a warehouse did for a run. */
+export interface Spent {
+  /** Statements, dry runs not counted. */
+  readonly queries: number;
+  readonly bytesBilled: number;
+  readonly slotMs: number;
+  /** Results that came here, in cells' bytes and in rows. */
+  readonly bytesRead: number;
+  readonly rowsRead: number;
+  /** Files that were loaded there. */
+  readonly bytesWritten: number;
+}
+
+/** What a warehouse offers beyond tables. */
+export interface WarehouseCapability {
+  /** Since the store was opened. */
+  readonly spent: Spent;
+  /** What `doctor` says of rights, location, columns and cost. Changes nothing to find out. */
+  readonly findings: () => Promise<readonly { readonly level: 'OK' | 'review' | 'fix'; readonly text: string }[]>;
+}
+
 export interface Store {
-  readonly kind: 'csv' | 'sheets';
+  readonly kind: 'csv' | 'sheets' | 'bigquery';
   /** What a crash left behind and what was done about it, in words; null where all was well. */
   readonly recovered: string | null;
   readonly read: () => Promise<Reading>;
@@ -243,6 +264,8 @@ export interface Store {
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
+  /** What only a warehouse can do. */
+  readonly warehouse?: WarehouseCapability;
   /**
    * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
    * its metadata, a folder of files in `.nightshift/workbook.json`.

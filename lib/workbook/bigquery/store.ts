@@ -1,0 +1,347 @@
+/**
+ * The workbook as a dataset of BigQuery: tables are tables, read as of one moment, and written by one transaction that
+ * leaves what others changed since. Each step is a job with an id of the run and its number, so that a request may be
+ * repeated, and BigQuery's own record of the job says whether it was done. It keeps nothing on this machine but a run's
+ * temporary files.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TableName, tableNames, tableOf } from '../../core/tables.ts';
+import type { WorkbookRules } from '../../core/workbook-rules.ts';
+import { openEngine } from '../../engine/duckdb.ts';
+import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
+import { ConsentQuestion } from '../consent-question.ts';
+import { contactHeaders } from '../contact-cells.ts';
+import { lockFolder } from '../csv/commit/lock.ts';
+import { WorkbookError } from '../csv/discover.ts';
+import { placeId } from '../csv/workbook-id.ts';
+import { findColumns, normalHeader } from '../headers.ts';
+import { type Recognise, shapeOf } from '../recognised.ts';
+import {
+  ChangedMeanwhile,
+  type CsvText,
+  type ForeignFile,
+  type Held,
+  type Marker,
+  type NotTaken,
+  nothingHeld,
+  type Patches,
+  type Reading,
+  type SourceTable,
+  type Store,
+  type TablePatch,
+  type WarehouseCapability,
+} from '../store.ts';
+import { addressOf, type Place } from './address.ts';
+import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
+import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
+import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { findingsOf } from './findings.ts';
+import { type KeptDays, markerTable, tableToMake } from './layout.ts';
+import { type Field, type Outline, OWN, outlineOf, sqlTypeOf, tableIn } from './outline.ts';
+import { momentNow, rowsQuery, writeText } from './read.ts';
+import { type Staged, stagePatch } from './stage.ts';
+
+export interface BigQueryStoreOptions {
+  readonly client: BigQueryClient;
+  /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
+  readonly folder: string;
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Says what tables are that are called like no table of ours. */
+  readonly recognise: Recognise;
+  readonly command: string;
+  readonly run: string;
+  readonly mayBeEmpty?: boolean;
+  /** Facts' tables are made with this expiry. */
+  readonly keptDays?: KeptDays;
+  /** Gets a line for what takes long. */
+  readonly progress?: (line: string) => void;
+}
+
+/** What jobs/rules/workbook.ts says of BigQuery. */
+export type BigQueryRules = WorkbookRules['bigquery'];
+
+/** Opens a dataset under the rules: with limits to what it may cost, and the days that facts are kept. */
+export function openDatasetStore(
+  place: Place,
+  { keepDays, ...limits }: BigQueryRules,
+  options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
+): Promise<Store> {
+  const { progress } = options;
+  const client = bigQueryClient(place, { limits, ...(progress && { progress }) });
+  return openBigQueryStore({ ...options, client, keptDays: keepDays });
+}
+
+const SCRATCH = 'scratch-';
+/** What a killed run left in staging tables is gone after a day. */
+const STAGED_MS = 86_400_000;
+/** How often a transaction is begun again that others kept from its tables. */
+const TRANSACTIONS = 5;
+
+/** How the ids of a dataset's jobs begin. */
+const jobPrefix = ({ dataset }: Place): string => `${OWN}${dataset}_`;
+
+/**
+ * Opens a dataset as a workbook: one run at a time on this machine; a transaction that a killed run left at work is
+ * waited for. @throws LockError, BigQueryError
+ */
+export async function openBigQueryStore(options: BigQueryStoreOptions): Promise<Store> {
+  const { folder, client, progress } = options;
+  const state = join(folder, '.nightshift');
+  await mkdir(state, { recursive: true });
+  const lock = await lockFolder(folder, { command: options.command, run: options.run });
+  try {
+    for (const name of await readdir(state))
+      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
+    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
+    await mkdir(scratch, { recursive: true });
+    const waited = await client.awaitJobs(`${jobPrefix(client.place)}commit_`);
+    if (waited > 0) progress?.('a transaction of an earlier run was still at work, and has ended');
+    return new BigQueryStore({ ...options, scratch }, async () => {
+      await rm(scratch, { recursive: true, force: true });
+      await lock.release();
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** A table of the last reading. */
+interface Known {
+  readonly outline: Outline;
+  readonly source: SourceTable;
+  text?: Promise<CsvText>;
+}
+
+class BigQueryStore implements Store {
+  readonly kind = 'bigquery';
+  readonly scratch: string;
+  readonly stateFolder: string;
+  readonly recovered = null;
+  readonly workbookId: string;
+  readonly close: () => Promise<void>;
+  readonly warehouse: WarehouseCapability;
+  readonly #options: BigQueryStoreOptions;
+  readonly #client: BigQueryClient;
+  /** Keeps the ids of two openings by one run apart. */
+  readonly #opening = randomBytes(3).toString('hex');
+  #outlines: readonly Outline[] = [];
+  #known = new Map<TableName, Known>();
+  #moment = '';
+  #steps = 0;
+  #gone = new Set<string>();
+
+  constructor(options: BigQueryStoreOptions & { readonly scratch: string }, close: () => Promise<void>) {
+    this.#options = options;
+    this.#client = options.client;
+    this.scratch = options.scratch;
+    this.stateFolder = join(options.folder, '.nightshift');
+    this.workbookId = placeId(addressOf(options.client.place));
+    this.close = close;
+    this.warehouse = {
+      spent: options.client.spent,
+      findings: () =>
+        findingsOf(
+          this.#client,
+          [...this.#known.values()].map(({ outline, source }) => ({ outline, source })),
+        ),
+    };
+  }
+
+  #id(what: string): string {
+    this.#steps += 1;
+    return `${jobPrefix(this.#client.place)}${what}_${this.#options.run.replace(/[^\w-]/g, '_')}_${this.#opening}_${this.#steps}`;
+  }
+
+  read = async (): Promise<Reading> => {
+    this.#outlines = (await this.#client.tables()).map(outlineOf).filter(({ id }) => !id.startsWith(OWN));
+    this.#moment = await momentNow(this.#client, this.#id('now'));
+    this.#gone = new Set();
+    this.#known = new Map();
+    const others: Outline[] = [];
+    for (const outline of this.#outlines) {
+      const table = tableNames.find((each) => each === normalHeader(outline.id));
+      if (!table) others.push(outline);
+      else if (this.#known.has(table))
+        throw new WorkbookError(`Two tables of ${addressOf(this.#client.place)} are ${table}. Rename one.`);
+      else this.#known.set(table, this.#knownOf(table, outline));
+    }
+    if (!this.#known.has('contacts') && !this.#options.mayBeEmpty) throw this.#noContacts();
+    const tables = [...this.#known.values()].map(({ source }) => source);
+    return { tables, ...(await this.#beside(others)), changedSince: async () => [...this.#gone] };
+  };
+
+  #noContacts(): WorkbookError {
+    const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
+    return new WorkbookError(
+      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+    );
+  }
+
+  #knownOf(table: TableName, outline: Outline): Known {
+    const { aliases, recognise } = this.#options;
+    const { headers } = outline;
+    const label = `table "${outline.id}"`;
+    const found = recognise({ name: outline.id, label, headers });
+    if (table === 'contacts') checkContacts(label, headers, found);
+    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
+    const headerOf =
+      table === 'contacts' ? contactHeaders(headers, recognised?.contacts, aliases) : findColumns(table, headers);
+    const keys = tableOf(table).key.flatMap((key) => headerOf.get(key) ?? []);
+    const known: Known = {
+      outline,
+      source: {
+        table,
+        label,
+        headers,
+        headerOf,
+        ...shapeOf(table, recognised),
+        open: () => {
+          known.text ??= this.#textOf(outline, keys);
+          return known.text;
+        },
+      },
+    };
+    return known;
+  }
+
+  async #textOf(outline: Outline, keys: readonly string[]): Promise<CsvText> {
+    const what = `reading ${outline.id}`;
+    try {
+      const query = rowsQuery(this.#client, outline, this.#moment, keys);
+      const job = await this.#client.query(this.#id('read'), query, what);
+      const path = join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
+      return await writeText(this.#client, job, outline.headers, path, what);
+    } catch (error) {
+      // Deleted, or its columns changed, since it was listed: the run reads again.
+      if (error instanceof JobFailed && isGone(error.fault)) this.#gone.add(`table "${outline.id}"`);
+      throw error;
+    }
+  }
+
+  /** What the dataset's other tables say of consent. @throws ConsentQuestion where one may refuse mail and is not known */
+  async #beside(others: readonly Outline[]): Promise<{ foreign: ForeignFile[]; notTaken: NotTaken[] }> {
+    const foreign: ForeignFile[] = [];
+    const notTaken: NotTaken[] = [];
+    for (const outline of others) {
+      const { id, headers } = outline;
+      const label = `table "${id}"`;
+      const recognised = this.#options.recognise({ name: id, label, headers });
+      const kind = besideOf(recognised);
+      if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
+      if ('unclear' in recognised) {
+        if (!recognised.addressUnknown) throw new ConsentQuestion(recognised.unclear);
+        continue;
+      }
+      if (kind === 'reports' || kind === 'never agreed')
+        foreign.push({ label, recognised, headers, open: () => this.#textOf(outline, []) });
+      if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
+    }
+    return { foreign, notTaken };
+  }
+
+  delimiterOf = (): string => ',';
+
+  rowHeaders = (): null => null;
+
+  marker = async (): Promise<Marker | null> => {
+    const what = 'reading the marker';
+    try {
+      const job = await this.#client.query(this.#id('marker'), markerQuery(this.#client.place), what);
+      for await (const [row] of this.#client.pages(job, what))
+        if (row) return { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] };
+    } catch (error) {
+      if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
+    }
+    return null;
+  };
+
+  commit = async (patches: Patches, marker: Marker): Promise<Held> => {
+    const staged = await this.#stage(patches);
+    if (staged.length === 0) return nothingHeld;
+    const made: string[] = [];
+    try {
+      await this.#client.createTable(markerTable);
+      const targets: Target[] = [];
+      for (const each of staged) targets.push(await this.#target(each, made));
+      return await this.#write(targets, marker);
+    } finally {
+      // What is left here expires by itself.
+      for (const table of made) await this.#client.removeTable(table).catch(() => {});
+    }
+  };
+
+  async #stage(patches: Patches): Promise<Staged[]> {
+    const engine = await openEngine({ spillFolder: join(this.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
+    try {
+      const staged: Staged[] = [];
+      for await (const patch of patches) {
+        const known = this.#known.get(patch.table);
+        const text = known && patch.rows.update + patch.rows.remove > 0 ? await known.source.open() : null;
+        const columns = known?.outline.headers.length ?? 0;
+        staged.push(await stagePatch(engine, patch, text as CsvText | null, columns, this.scratch));
+      }
+      return staged;
+    } finally {
+      engine.close();
+    }
+  }
+
+  /** Makes sure of a table and its columns, and puts the staged rows beside it. */
+  async #target(staged: Staged, made: string[]): Promise<Target> {
+    const { patch } = staged;
+    const { place } = this.#client;
+    const known = this.#known.get(patch.table);
+    const id = known?.outline.id ?? patch.table;
+    const before = known?.outline.fields ?? [];
+    const missing = newFields(patch, before);
+    if (!known)
+      await this.#client.createTable(tableToMake(patch.table, this.#options.keptDays?.[patch.table], patch.columns));
+    else if (missing.length > 0) {
+      const statement = addColumns(tableIn(place, id), missing, sqlTypeOf);
+      await this.#client.query(this.#id('columns'), statement, `adding columns to ${id}`);
+    }
+    const stagedIn = `${OWN}staging_${this.#id(patch.table)}`.slice(0, 1000).replace(/[^\w]/g, '_');
+    const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];
+    await this.#client.createTable({
+      tableReference: { tableId: stagedIn },
+      expirationTime: String(Date.now() + STAGED_MS),
+      schema: { fields: texts.map((name) => ({ name, type: 'STRING' })) },
+    });
+    made.push(stagedIn);
+    for (const path of staged.files) await this.#client.load(this.#id('load'), stagedIn, path);
+    return { staged, stagedIn, id, before, now: [...before, ...missing] };
+  }
+
+  async #write(targets: readonly Target[], marker: Marker): Promise<Held> {
+    const { place } = this.#client;
+    const what = 'writing';
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const job = await this.#client.query(this.#id('commit'), transaction(place, targets, marker), what);
+        const counts: number[] = [];
+        for await (const [row] of this.#client.pages(job, what)) counts.push(...(row ?? []).map(Number));
+        const held = targets.map(({ staged }, i) => {
+          const reasons = heldRows(staged, counts[2 * i] ?? 0, counts[2 * i + 1] ?? 0);
+          return [staged.patch.table, reasons] as const;
+        });
+        return new Map(held.filter(([, reasons]) => Object.keys(reasons).length > 0));
+      } catch (error) {
+        if (!(error instanceof JobFailed)) throw error;
+        const isLast = attempt === TRANSACTIONS || isGone(error.fault);
+        if (!isConflict(error.fault) && !isGone(error.fault)) throw error;
+        if (isLast) throw new ChangedMeanwhile(targets.map(({ id }) => `table "${id}"`));
+        this.#options.progress?.('another program wrote to the same tables: trying again');
+      }
+    }
+  }
+}
+
+/** The columns of a patch that the table lacks, with our types. */
+function newFields({ table, columns }: TablePatch, before: readonly Field[]): Field[] {
+  const there = new Set(before.map(({ name }) => name));
+  const made = tableToMake(table, undefined, columns).schema?.fields ?? [];
+  return made.filter(({ name }) => !there.has(name));
+}
