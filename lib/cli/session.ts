@@ -10,11 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { printable } from '../core/text/printable.ts';
+import type { Sources } from '../core/workbook-rules.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
 import { addressOf, isDatasetAddress, type Place, placeOf } from '../workbook/bigquery/address.ts';
+import type { DatasetSource } from '../workbook/bigquery/source.ts';
 import type { BigQueryStoreOptions } from '../workbook/bigquery/store.ts';
 import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
@@ -121,7 +123,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
           });
     // The sample is whole in itself.
     if (isSample || Object.keys(sources).length === 0) return store;
-    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+    return withSources(store, nightShift, identity.run, progress);
   };
   return {
     nightShift,
@@ -144,6 +146,27 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
     openForReading: (command) => openStore(command, false, openCsvReader),
   };
+}
+
+/** Facts that the rules keep elsewhere: in files, or in a warehouse. */
+async function withSources(
+  store: Store,
+  { workbook: { sources, bigquery } }: NightShift,
+  run: string,
+  progress: (line: string) => void,
+): Promise<Store> {
+  const inFiles: Record<string, unknown> = {};
+  const inDatasets: Record<string, DatasetSource> = {};
+  for (const [table, rule] of Object.entries(sources)) {
+    if (rule && isDatasetAddress(rule.files)) inDatasets[table] = { address: rule.files, columns: rule.columns };
+    else inFiles[table] = rule;
+  }
+  const { withOutsideTables } = await import('../workbook/external/tables.ts');
+  const withFiles = Object.keys(inFiles).length > 0 ? withOutsideTables(store, inFiles as Sources, root) : store;
+  if (Object.keys(inDatasets).length === 0) return withFiles;
+  const { withDatasetTables } = await import('../workbook/bigquery/source.ts');
+  const { keepDays: _, ...limits } = bigquery;
+  return withDatasetTables(withFiles, inDatasets, run, { limits, progress });
 }
 
 async function openDataset(

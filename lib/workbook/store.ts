@@ -3,6 +3,7 @@
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
+import type { Sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import type { Recognised } from './recognised.ts';
 
@@ -33,6 +34,8 @@ export interface SourceTable {
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It is outside the workbook, in files that the run does not own: it is only read. */
   readonly isOutside?: true;
+  /** Facts that stay in a warehouse and are asked there. */
+  readonly remote?: RemoteTable;
   /** Contacts in another tool's shape. */
   readonly recognised?: Recognised;
   /** Facts whose file is in another tool's shape, so that its columns are not found: what it looks like. */
@@ -41,6 +44,58 @@ export interface SourceTable {
   readonly derived?: ReadonlyMap<string, string>;
   /** Columns by which a person may have refused mail, so that any broken row may. */
   readonly mayRefuse?: boolean;
+}
+
+/** Facts in a warehouse. */
+export interface RemoteTable {
+  /** A new path for a file on its way, in the run's own folder. */
+  readonly newPath: () => string;
+  /** The different texts of a column, as they stand. */
+  readonly distinct: (column: string) => Promise<readonly string[]>;
+  /** Finds whom each fact is about, and which facts can't be counted. */
+  readonly resolve: (given: Resolving) => Promise<Resolved>;
+  /** Answers a query that reads the table by its name and no other; the table is resolved by then. */
+  readonly answer: (query: Sql) => Promise<Answer>;
+}
+
+export interface Resolving {
+  /**
+   * A Parquet file of how facts name contacts (ref: an id, or `@` and an address) and who that is (contact_id; NULL for
+   * a contact in quarantine).
+   */
+  readonly refs: string;
+  /** Facts after it are not seen. */
+  readonly asOf: Date;
+  /** Facts after it are in the future, and faults. */
+  readonly futureAfter: Date;
+  readonly timeZone: string;
+}
+
+export interface FaultCount {
+  readonly reason: string;
+  readonly column: string;
+  readonly rows: number;
+}
+
+export interface Resolved {
+  /** Without those at fault. */
+  readonly rows: number;
+  /** Of the content, as far as the warehouse tells it. */
+  readonly hash: string;
+  readonly faults: readonly FaultCount[];
+  /** Cells that can't be read, and count as unknown. */
+  readonly unreadable: readonly FaultCount[];
+  /** The rows and cells (row_key, column, value, reason) at fault; of many, some of each kind. */
+  readonly faulty: CsvText;
+}
+
+/** A query's result. */
+export interface Answer {
+  readonly text: CsvText;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'whole' | 'number' | 'date' | 'time' | 'truth';
+  }[];
 }
 
 /** A table's rows, in the workbook's order, and how the engine gets at them. */

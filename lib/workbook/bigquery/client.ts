@@ -45,6 +45,8 @@ export interface BigQueryClient {
   estimate(statement: Sql, what: string): Promise<number>;
   /** The rows of a query's result, page by page; numbers and moments (in microseconds) as texts. */
   pages(job: Job, what: string): AsyncGenerator<readonly (readonly (string | null)[])[]>;
+  /** The columns of a query's result. */
+  fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]>;
   /** Appends a Parquet file to a table as the job `id`. */
   load(id: string, table: string, path: string): Promise<void>;
   /** Waits until no job with such an id is at work; returns how many were. */
@@ -285,6 +287,12 @@ class Client implements BigQueryClient {
       yield rows;
       pageToken = page.pageToken ?? undefined;
     } while (pageToken);
+  }
+
+  async fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]> {
+    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...this.#location(), maxResults: 0 };
+    const { schema } = await this.#call(what, (service) => service.jobs.getQueryResults(given));
+    return schema?.fields ?? [];
   }
 
   async load(id: string, tableId: string, path: string): Promise<void> {

@@ -48,9 +48,11 @@ export const tableIn = ({ project, dataset }: Place, id: string): Sql => inBackt
 export const fieldIn = (header: string, alias?: string): Sql =>
   alias === undefined ? inBackticks(header) : sql`${{ text: `${alias}.`, values: [] }}${inBackticks(header)}`;
 
-/** A table as it was at the moment; a view as it is now. */
+/** A table as it was at the moment, called t; a view as it is now. */
 export const tableAt = (place: Place, { id, isView }: Outline, moment: string): Sql =>
-  isView ? tableIn(place, id) : sql`${tableIn(place, id)} for system_time as of timestamp ${literal(moment)}`;
+  isView
+    ? sql`${tableIn(place, id)} as t`
+    : sql`${tableIn(place, id)} as t for system_time as of timestamp ${literal(moment)}`;
 
 const PLAIN = new Set(['STRING', 'INTEGER', 'INT64', 'FLOAT', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC', 'BOOLEAN', 'BOOL']);
 const AS_TEXT = new Set([...PLAIN, 'DATE', 'DATETIME', 'TIME']);
@@ -64,6 +66,8 @@ export function textOf({ name, type, mode }: Field, alias: string): Sql {
   if (mode === 'REPEATED' || type === 'RECORD' || type === 'STRUCT') return sql`to_json_string(${value})`;
   if (type === 'STRING') return value;
   if (type === 'TIMESTAMP') return isoText(value);
+  // A whole number is written without its fraction, as a folder has it.
+  if (type === 'FLOAT' || type === 'FLOAT64') return sql`regexp_replace(cast(${value} as string), '[.]0$', '')`;
   return AS_TEXT.has(type ?? '') ? sql`cast(${value} as string)` : sql`to_json_string(${value})`;
 }
 

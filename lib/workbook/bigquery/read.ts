@@ -26,7 +26,7 @@ export function rowsQuery(client: BigQueryClient, outline: Outline, moment: stri
   const places = outline.headers.map((_, i) => i);
   const first = keys.map((key) => outline.headers.indexOf(key)).filter((place) => place >= 0);
   const order = [...first, ...places.filter((place) => !first.includes(place))].map((place) => integer(place + 1));
-  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)} as t order by ${join(order, ', ')}`;
+  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)} order by ${join(order, ', ')}`;
 }
 
 /** Writes a query's rows to `path`; its columns are under `headers`. */

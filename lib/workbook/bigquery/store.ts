@@ -37,11 +37,12 @@ import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
 import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { remoteTable, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
-import { type Field, type Outline, OWN, outlineOf, sqlTypeOf, tableIn } from './outline.ts';
-import { momentNow, rowsQuery, writeText } from './read.ts';
+import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
+import { Steps } from './steps.ts';
 
 export interface BigQueryStoreOptions {
   readonly client: BigQueryClient;
@@ -74,13 +75,8 @@ export function openDatasetStore(
 }
 
 const SCRATCH = 'scratch-';
-/** What a killed run left in staging tables is gone after a day. */
-const STAGED_MS = 86_400_000;
 /** How often a transaction is begun again that others kept from its tables. */
 const TRANSACTIONS = 5;
-
-/** How the ids of a dataset's jobs begin. */
-const jobPrefix = ({ dataset }: Place): string => `${OWN}${dataset}_`;
 
 /**
  * Opens a dataset as a workbook: one run at a time on this machine; a transaction that a killed run left at work is
@@ -96,9 +92,10 @@ export async function openBigQueryStore(options: BigQueryStoreOptions): Promise<
       if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
     const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
     await mkdir(scratch, { recursive: true });
-    const waited = await client.awaitJobs(`${jobPrefix(client.place)}commit_`);
+    const steps = new Steps(client, options.run, scratch);
+    const waited = await client.awaitJobs(`${steps.prefix}commit_`);
     if (waited > 0) progress?.('a transaction of an earlier run was still at work, and has ended');
-    return new BigQueryStore({ ...options, scratch }, async () => {
+    return new BigQueryStore({ ...options, scratch, steps }, async () => {
       await rm(scratch, { recursive: true, force: true });
       await lock.release();
     });
@@ -115,31 +112,33 @@ interface Known {
   text?: Promise<CsvText>;
 }
 
+interface Opened extends BigQueryStoreOptions {
+  readonly scratch: string;
+  readonly steps: Steps;
+}
+
 class BigQueryStore implements Store {
   readonly kind = 'bigquery';
   readonly scratch: string;
   readonly stateFolder: string;
   readonly recovered = null;
   readonly workbookId: string;
-  readonly close: () => Promise<void>;
   readonly warehouse: WarehouseCapability;
   readonly #options: BigQueryStoreOptions;
   readonly #client: BigQueryClient;
-  /** Keeps the ids of two openings by one run apart. */
-  readonly #opening = randomBytes(3).toString('hex');
+  readonly #steps: Steps;
   #outlines: readonly Outline[] = [];
   #known = new Map<TableName, Known>();
-  #moment = '';
-  #steps = 0;
-  #gone = new Set<string>();
+  readonly #close: () => Promise<void>;
 
-  constructor(options: BigQueryStoreOptions & { readonly scratch: string }, close: () => Promise<void>) {
+  constructor(options: Opened, close: () => Promise<void>) {
     this.#options = options;
     this.#client = options.client;
+    this.#steps = options.steps;
     this.scratch = options.scratch;
     this.stateFolder = join(options.folder, '.nightshift');
     this.workbookId = placeId(addressOf(options.client.place));
-    this.close = close;
+    this.#close = close;
     this.warehouse = {
       spent: options.client.spent,
       findings: () =>
@@ -150,15 +149,13 @@ class BigQueryStore implements Store {
     };
   }
 
-  #id(what: string): string {
-    this.#steps += 1;
-    return `${jobPrefix(this.#client.place)}${what}_${this.#options.run.replace(/[^\w-]/g, '_')}_${this.#opening}_${this.#steps}`;
-  }
+  close = async (): Promise<void> => {
+    await this.#steps.end();
+    await this.#close();
+  };
 
   read = async (): Promise<Reading> => {
-    this.#outlines = (await this.#client.tables()).map(outlineOf).filter(({ id }) => !id.startsWith(OWN));
-    this.#moment = await momentNow(this.#client, this.#id('now'));
-    this.#gone = new Set();
+    this.#outlines = await this.#steps.begin();
     this.#known = new Map();
     const others: Outline[] = [];
     for (const outline of this.#outlines) {
@@ -170,7 +167,7 @@ class BigQueryStore implements Store {
     }
     if (!this.#known.has('contacts') && !this.#options.mayBeEmpty) throw this.#noContacts();
     const tables = [...this.#known.values()].map(({ source }) => source);
-    return { tables, ...(await this.#beside(others)), changedSince: async () => [...this.#gone] };
+    return { tables, ...(await this.#beside(others)), changedSince: async () => [...this.#steps.gone] };
   };
 
   #noContacts(): WorkbookError {
@@ -195,30 +192,17 @@ class BigQueryStore implements Store {
       source: {
         table,
         label,
+        ...(STAYING.has(table) && { remote: remoteTable(this.#steps, outline, { table, headerOf }) }),
         headers,
         headerOf,
         ...shapeOf(table, recognised),
         open: () => {
-          known.text ??= this.#textOf(outline, keys);
+          known.text ??= this.#steps.read(outline, keys);
           return known.text;
         },
       },
     };
     return known;
-  }
-
-  async #textOf(outline: Outline, keys: readonly string[]): Promise<CsvText> {
-    const what = `reading ${outline.id}`;
-    try {
-      const query = rowsQuery(this.#client, outline, this.#moment, keys);
-      const job = await this.#client.query(this.#id('read'), query, what);
-      const path = join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
-      return await writeText(this.#client, job, outline.headers, path, what);
-    } catch (error) {
-      // Deleted, or its columns changed, since it was listed: the run reads again.
-      if (error instanceof JobFailed && isGone(error.fault)) this.#gone.add(`table "${outline.id}"`);
-      throw error;
-    }
   }
 
   /** What the dataset's other tables say of consent. @throws ConsentQuestion where one may refuse mail and is not known */
@@ -236,7 +220,7 @@ class BigQueryStore implements Store {
         continue;
       }
       if (kind === 'reports' || kind === 'never agreed')
-        foreign.push({ label, recognised, headers, open: () => this.#textOf(outline, []) });
+        foreign.push({ label, recognised, headers, open: () => this.#steps.read(outline, []) });
       if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
     }
     return { foreign, notTaken };
@@ -249,7 +233,7 @@ class BigQueryStore implements Store {
   marker = async (): Promise<Marker | null> => {
     const what = 'reading the marker';
     try {
-      const job = await this.#client.query(this.#id('marker'), markerQuery(this.#client.place), what);
+      const job = await this.#client.query(this.#steps.id('marker'), markerQuery(this.#client.place), what);
       for await (const [row] of this.#client.pages(job, what))
         if (row) return { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] };
     } catch (error) {
@@ -261,16 +245,10 @@ class BigQueryStore implements Store {
   commit = async (patches: Patches, marker: Marker): Promise<Held> => {
     const staged = await this.#stage(patches);
     if (staged.length === 0) return nothingHeld;
-    const made: string[] = [];
-    try {
-      await this.#client.createTable(markerTable);
-      const targets: Target[] = [];
-      for (const each of staged) targets.push(await this.#target(each, made));
-      return await this.#write(targets, marker);
-    } finally {
-      // What is left here expires by itself.
-      for (const table of made) await this.#client.removeTable(table).catch(() => {});
-    }
+    await this.#client.createTable(markerTable);
+    const targets: Target[] = [];
+    for (const each of staged) targets.push(await this.#target(each));
+    return this.#write(targets, marker);
   };
 
   async #stage(patches: Patches): Promise<Staged[]> {
@@ -290,7 +268,7 @@ class BigQueryStore implements Store {
   }
 
   /** Makes sure of a table and its columns, and puts the staged rows beside it. */
-  async #target(staged: Staged, made: string[]): Promise<Target> {
+  async #target(staged: Staged): Promise<Target> {
     const { patch } = staged;
     const { place } = this.#client;
     const known = this.#known.get(patch.table);
@@ -301,17 +279,11 @@ class BigQueryStore implements Store {
       await this.#client.createTable(tableToMake(patch.table, this.#options.keptDays?.[patch.table], patch.columns));
     else if (missing.length > 0) {
       const statement = addColumns(tableIn(place, id), missing, sqlTypeOf);
-      await this.#client.query(this.#id('columns'), statement, `adding columns to ${id}`);
+      await this.#client.query(this.#steps.id('columns'), statement, `adding columns to ${id}`);
     }
-    const stagedIn = `${OWN}staging_${this.#id(patch.table)}`.slice(0, 1000).replace(/[^\w]/g, '_');
     const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];
-    await this.#client.createTable({
-      tableReference: { tableId: stagedIn },
-      expirationTime: String(Date.now() + STAGED_MS),
-      schema: { fields: texts.map((name) => ({ name, type: 'STRING' })) },
-    });
-    made.push(stagedIn);
-    for (const path of staged.files) await this.#client.load(this.#id('load'), stagedIn, path);
+    const stagedIn = await this.#steps.stage(patch.table, texts);
+    for (const path of staged.files) await this.#client.load(this.#steps.id('load'), stagedIn, path);
     return { staged, stagedIn, id, before, now: [...before, ...missing] };
   }
 
@@ -320,7 +292,7 @@ class BigQueryStore implements Store {
     const what = 'writing';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const job = await this.#client.query(this.#id('commit'), transaction(place, targets, marker), what);
+        const job = await this.#client.query(this.#steps.id('commit'), transaction(place, targets, marker), what);
         const counts: number[] = [];
         for await (const [row] of this.#client.pages(job, what)) counts.push(...(row ?? []).map(Number));
         const held = targets.map(({ staged }, i) => {

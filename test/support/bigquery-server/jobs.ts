@@ -10,7 +10,7 @@ import { raw, type Sql } from '../../../lib/core/sql.ts';
 import { duckdbPrelude } from '../../../lib/engine/prelude.ts';
 import { ApiError } from './api-error.ts';
 import { type Tables, typeName } from './tables.ts';
-import { statementsOf, tablesIn, toDuckDb } from './translate.ts';
+import { type Named, statementsOf, tablesIn, toDuckDb } from './translate.ts';
 
 export interface Result {
   readonly fields: readonly api.Schema$TableFieldSchema[];
@@ -77,16 +77,10 @@ export class Worker {
         } else if (/^create temp function /i.test(statement)) {
           await this.#prelude(statement);
         } else {
-          const own = values.splice(
-            0,
-            statement
-              .split(/'(?:[^'\\]|\\.)*'|`[^`]*`/)
-              .join('')
-              .split('?').length - 1,
-          );
-          const run = { text: withVariables(statement, variables), values: own };
-          if (WRITES.test(statement)) changed = await this.#tables.engine.changed(this.#translated(run));
-          else if (/^create /i.test(statement)) await this.#create(run);
+          const run = withVariables(withValues(statement, values), variables);
+          if (/^alter table /i.test(run)) for (const each of alterations(run)) await this.#write(each);
+          else if (WRITES.test(run)) changed = await this.#write(run);
+          else if (/^create /i.test(run)) await this.#create(run);
           else result = await this.#select(this.#translated(run));
         }
       }
@@ -98,14 +92,11 @@ export class Worker {
     return result;
   }
 
-  #translated({ text, values }: Sql): Sql {
-    const now = new Date(this.#tables.now() / 1000)
-      .toISOString()
-      .replace('Z', String(this.#tables.now() % 1000).padStart(3, '0'));
-    return {
-      text: toDuckDb(text, ({ dataset, table, moment }) => this.#tables.nameAt(dataset, table, moment), `${now}Z`),
-      values,
-    };
+  #write = (statement: string): Promise<number> => this.#tables.engine.changed(this.#translated(statement));
+
+  #translated(statement: string): Sql {
+    const name = ({ dataset, table, moment }: Named): string => this.#tables.nameAt(dataset, table, moment);
+    return raw(toDuckDb(statement, name, isoOf(this.#tables.now())));
   }
 
   async #select(query: Sql): Promise<Result> {
@@ -123,19 +114,13 @@ export class Worker {
     return { fields, rows };
   }
 
-  async #create(statement: Sql): Promise<void> {
+  async #create(statement: string): Promise<void> {
     const [, dataset = '', tableId = ''] =
-      /^create (?:or replace )?table `[\w-]+\.(\w+)\.([^`]+)`/i.exec(statement.text) ?? [];
+      /^create (?:or replace )?table `[\w-]+\.(\w+)\.([^`]+)`/i.exec(statement) ?? [];
     if (this.#tables.has(dataset, tableId)) await this.#tables.drop(dataset, tableId);
-    const translated = toDuckDb(
-      statement.text,
-      (named) =>
-        named.table === tableId
-          ? `${dataset}/${tableId}`
-          : this.#tables.nameAt(named.dataset, named.table, named.moment),
-      new Date().toISOString(),
-    );
-    await this.#tables.engine.run({ text: translated, values: statement.values });
+    const name = ({ dataset: of, table, moment }: Named): string =>
+      table === tableId ? `${dataset}/${tableId}` : this.#tables.nameAt(of, table, moment);
+    await this.#tables.engine.run(raw(toDuckDb(statement, name, isoOf(this.#tables.now()))));
     this.#tables.adopt(dataset, { tableReference: { tableId } });
   }
 
@@ -165,6 +150,29 @@ export class Worker {
   }
 }
 
+/** Microseconds as ISO 8601. */
+const isoOf = (micros: number): string =>
+  `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${String(micros % 1000).padStart(3, '0')}Z`;
+
+/** Each column of an `alter table` by itself, as the engine takes them. */
+function alterations(statement: string): string[] {
+  const [first = '', ...more] = statement.split(/,\s*(?=add column)/i);
+  const [table = ''] = /^alter table `[^`]+` /i.exec(first) ?? [];
+  return [first, ...more.map((each) => `${table}${each}`)];
+}
+
+/** A statement with its parameters as literals: translated, an expression may stand there twice. */
+const withValues = (statement: string, values: (string | number | boolean | Date | null)[]): string =>
+  statement.replace(/'(?:[^'\\]|\\.)*'|`[^`]*`|\?/g, (found) =>
+    found === '?' ? literalOf(values.shift() ?? null) : found,
+  );
+
+function literalOf(value: string | number | boolean | Date | null): string {
+  if (value instanceof Date) return `timestamp '${value.toISOString()}'`;
+  if (typeof value !== 'string') return String(value);
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+}
+
 const withVariables = (statement: string, variables: ReadonlyMap<string, number>): string =>
   variables.size === 0 || !/^select /i.test(statement)
     ? statement
@@ -188,6 +196,10 @@ function parameterValueOf({ parameterType, parameterValue }: api.Schema$QueryPar
 
 function cellText(cell: unknown, type: string): string | null {
   if (cell === null) return null;
-  if (cell instanceof Date) return type === 'DATE' ? cell.toISOString().slice(0, 10) : String(cell.getTime() * 1000);
-  return String(cell);
+  if (type !== 'TIMESTAMP') return cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell);
+  // Microseconds since 1970, as the engine's text of a moment has them.
+  const [moment = '', fraction = ''] = (cell instanceof Date ? cell.toISOString().slice(0, -1) : String(cell)).split(
+    '.',
+  );
+  return String(Date.parse(`${moment.replace(' ', 'T')}Z`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6)));
 }

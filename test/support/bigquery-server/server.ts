@@ -25,6 +25,8 @@ export interface BigQueryServer {
   readonly tables: Tables;
   /** In the order of arrival. */
   readonly requests: Asked[];
+  /** Bytes that jobs read, by id, without the least that is billed. */
+  readonly read: Map<string, number>;
   /** What broke Google's description, or is not implemented. */
   readonly violations: string[];
   weather: Weather;
@@ -47,6 +49,7 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
     url: '',
     tables,
     requests: [],
+    read: new Map(),
     violations: [],
     weather: () => null,
     before: async () => {},
@@ -208,6 +211,7 @@ async function insertJob(
   if (dryRun) return { ...given, status: { state: 'DONE' }, statistics: { totalBytesProcessed: String(bytes) } };
   const id = given.jobReference?.jobId ?? '';
   if (jobs.has(id)) throw new ApiError(409, 'duplicate', `Already Exists: Job p:EU.${id}`);
+  server.read.set(id, bytes);
   await server.before(given);
   const kept: KeptJob = { job: given, result: { fields: [], rows: [] }, polls: 1 };
   let errorResult: api.Schema$ErrorProto | undefined;

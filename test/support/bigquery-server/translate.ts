@@ -17,18 +17,18 @@ export interface Named {
   readonly moment: string | null;
 }
 
-const TABLE = /`[\w-]+\.(\w+)\.([^`]+)`(?:\s+for\s+system_time\s+as\s+of\s+timestamp\s+'([^']+)')?/gi;
+const TABLE = /`[\w-]+\.(\w+)\.([^`]+)`(?:( as \w+)\s+for\s+system_time\s+as\s+of\s+timestamp\s+'([^']+)')?/gi;
 
 export const tablesIn = (statement: string): Named[] =>
-  [...statement.matchAll(TABLE)].map(([, dataset = '', table = '', moment = null]) => ({ dataset, table, moment }));
+  [...statement.matchAll(TABLE)].map(([, dataset = '', table = '', , moment = null]) => ({ dataset, table, moment }));
 
 /** The statement in DuckDB's SQL. `nameOf`: how a table is called there. */
 export function toDuckDb(statement: string, nameOf: (named: Named) => string, now: string): string {
   const plain = statement
     .replace(
       TABLE,
-      (_, dataset: string, table: string, moment?: string) =>
-        `\`${nameOf({ dataset, table, moment: moment ?? null })}\``,
+      (_, dataset: string, table: string, alias?: string, moment?: string) =>
+        `\`${nameOf({ dataset, table, moment: moment ?? null })}\`${alias ?? ''}`,
     )
     .replace(/\bcurrent_timestamp\(\)/gi, `timestamp '${now.replace('T', ' ').replace('Z', '')}'`)
     .replace(/\bformat_timestamp\('[^']*', /gi, 'iso_text(')
