@@ -234,7 +234,7 @@ export async function addEventReports(engine: Engine): Promise<void> {
       sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
         select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
           e.occurred_at, ${ELSEWHERE}
-        from ${ofFacts('events', sql`select * from events where type = ${type}`)} as e
+        from ${ofFacts('events', sql`select event_id, contact_id, email, occurred_at from events where type = ${type}`)} as e
           left join contacts c on c.contact_id = e.contact_id
         where coalesce(c.email, e.email) is not null`,
     );

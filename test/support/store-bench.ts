@@ -115,26 +115,28 @@ export interface BigQueryBench extends StoreBench {
 
 const DATASET = 'marketing';
 
-/** A dataset on a server of its own; columns are texts, or of the types given by header. */
+/** A dataset on a server of its own; columns are texts, or of the types given by `TABLE.HEADER`. */
 export async function bigQueryBench(
   tables: Tables,
-  types: Readonly<Record<string, string>> = {},
+  types: Readonly<Record<string, 'INT64' | 'TIMESTAMP'>> = {},
 ): Promise<BigQueryBench> {
   const server = await startBigQueryServer();
   for (const [tableId, [headers = [], ...rows]] of Object.entries(tables)) {
-    const fields = headers.map((name) => ({ name, type: types[name] ?? 'STRING' }));
+    const fields = headers.map((name) => ({ name, type: types[`${tableId}.${name}`] ?? 'STRING' }));
     await server.tables.create(DATASET, { tableReference: { tableId }, schema: { fields } });
-    const values = rows.map(
-      (row) =>
-        sql`(${joinSql(
-          row.map((cell) => sql`nullif(${cell}, '')`),
-          ', ',
-        )})`,
+    const target = raw(`"${DATASET}/${tableId}"`);
+    await server.tables.engine.run(
+      sql`create or replace temp table given (${joinSql(
+        fields.map((_, i) => raw(`c${i} varchar`)),
+        ', ',
+      )})`,
     );
-    if (values.length > 0)
-      await server.tables.engine.run(
-        sql`insert into ${raw(`"${DATASET}/${tableId}"`)} values ${joinSql(values, ', ')}`,
-      );
+    await server.tables.engine.appendRows(
+      'given',
+      rows.map((row) => headers.map((_, i) => row[i] || null)),
+    );
+    const cells = fields.map(({ type }, i) => raw(type === 'STRING' ? `c${i}` : `try_cast(c${i} as ${type})`));
+    await server.tables.engine.run(sql`insert into ${target} select ${joinSql(cells, ', ')} from given`);
   }
   const folder = temporaryFolder();
   return {

@@ -77,7 +77,11 @@ export function remoteTable(steps: Steps, outline: Outline, facts: Facts): Remot
       if (!judged) throw new Error(`${facts.table} were asked before they were resolved`);
       const what = `asking ${facts.table}`;
       const { table, asOf, timeZone } = judged;
-      const columns = Object.keys(tableOf(facts.table).columns).map((column) => fieldIn(column));
+      // Only what the query names is read, and billed.
+      const isNamed = (column: string): boolean =>
+        /(select|,)\s+(\w+\.)?\*/i.test(query.text) || new RegExp(`\\b${column}\\b`).test(query.text);
+      const named = Object.keys(tableOf(facts.table).columns).filter(isNamed);
+      const columns = (named.length > 0 ? named : tableOf(facts.table).key).map((column) => fieldIn(column));
       const known = sql`${{ text: facts.table, values: [] }} as (select ${join(columns, ', ')} from ${table}
         where _fault is null and ${fieldIn(timeColumn(facts))} <= ${asOf})`;
       const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];

@@ -161,11 +161,14 @@ function alterations(statement: string): string[] {
   return [first, ...more.map((each) => `${table}${each}`)];
 }
 
+const QUOTED_OR_PARAMETER = /'(?:[^'\\]|\\.)*'|`[^`]*`|\?/g;
+
+export const parametersIn = (statement: string): number =>
+  (statement.match(QUOTED_OR_PARAMETER) ?? []).filter((found) => found === '?').length;
+
 /** A statement with its parameters as literals: translated, an expression may stand there twice. */
 const withValues = (statement: string, values: (string | number | boolean | Date | null)[]): string =>
-  statement.replace(/'(?:[^'\\]|\\.)*'|`[^`]*`|\?/g, (found) =>
-    found === '?' ? literalOf(values.shift() ?? null) : found,
-  );
+  statement.replace(QUOTED_OR_PARAMETER, (found) => (found === '?' ? literalOf(values.shift() ?? null) : found));
 
 function literalOf(value: string | number | boolean | Date | null): string {
   if (value instanceof Date) return `timestamp '${value.toISOString()}'`;
@@ -178,7 +181,7 @@ const withVariables = (statement: string, variables: ReadonlyMap<string, number>
     ? statement
     : statement.replace(/\b\w+\b/g, (word) => (variables.has(word) ? `${variables.get(word)} as ${word}` : word));
 
-function parameterValueOf({ parameterType, parameterValue }: api.Schema$QueryParameter) {
+export function parameterValueOf({ parameterType, parameterValue }: api.Schema$QueryParameter) {
   const value = parameterValue?.value ?? null;
   if (value === null) return null;
   switch (parameterType?.type) {

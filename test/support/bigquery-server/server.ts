@@ -212,10 +212,10 @@ async function insertJob(
   const id = given.jobReference?.jobId ?? '';
   if (jobs.has(id)) throw new ApiError(409, 'duplicate', `Already Exists: Job p:EU.${id}`);
   server.read.set(id, bytes);
-  await server.before(given);
   const kept: KeptJob = { job: given, result: { fields: [], rows: [] }, polls: 1 };
   let errorResult: api.Schema$ErrorProto | undefined;
   try {
+    await server.before(given);
     if (Number(query?.maximumBytesBilled ?? Infinity) < bytes)
       throw new ApiError(400, 'bytesBilledLimitExceeded', 'Query exceeded limit for bytes billed');
     if (load) await worker.load(load, file);

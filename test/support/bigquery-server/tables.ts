@@ -51,6 +51,8 @@ interface Kept {
 export class Tables {
   readonly engine: Engine;
   readonly #tables = new Map<string, Kept>();
+  /** The columns of tables that were dropped, by `DATASET.TABLE`. */
+  readonly dropped = new Map<string, api.Schema$TableFieldSchema[]>();
   #clock = 0;
   #names = 0;
 
@@ -109,7 +111,8 @@ export class Tables {
   }
 
   async drop(dataset: string, table: string): Promise<void> {
-    this.#kept(dataset, table);
+    const { schema } = await this.describe(dataset, table);
+    this.dropped.set(`${dataset}.${table}`, schema?.fields ?? []);
     await this.engine.run(raw(`drop table "${dataset}/${table}"`));
     this.#tables.delete(`${dataset}/${table}`);
   }

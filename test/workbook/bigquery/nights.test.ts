@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, it } from 'vitest';
+import type { Sql } from '../../../lib/core/sql.ts';
 import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import type { JobResult, RunResult } from '../../../lib/run/result.ts';
 import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
 import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
+import { parametersIn, parameterValueOf } from '../../support/bigquery-server/jobs.ts';
 import { statementsOf } from '../../support/bigquery-server/translate.ts';
 import { analyse, hasAnalyser } from '../../support/googlesql/analyse.ts';
 import { sqlFaults } from '../../support/job-sql.ts';
@@ -50,14 +52,14 @@ const write = (folder: string, tables: Tables): void => {
 };
 
 /** What the night below sent, and the tables that there were. */
-let sent: string[] = [];
+let sent: Sql[] = [];
 let schemas: Record<string, Record<string, string>> = {};
 
 it('comes to the same plans on a folder and on a dataset, and brings no row of events or purchases here', async () => {
   const tables = aPart();
   const folder = temporaryFolder();
   write(folder, tables);
-  const bench = await bigQueryBench(tables, { occurred_at: 'TIMESTAMP', ordered_at: 'TIMESTAMP' });
+  const bench = await bigQueryBench(tables, { 'events.occurred_at': 'TIMESTAMP', 'purchases.ordered_at': 'TIMESTAMP' });
   bench.server.pageRows = 40;
   const here = await night(folder, { asOf, jobs: batches });
   const there = await night(temporaryFolder(), { asOf, jobs: batches, open: bench.open });
@@ -69,9 +71,9 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
   expect(there.quarantine).toEqual(here.quarantine);
   expect(there.unreadable).toEqual(here.unreadable);
   expect(bench.server.violations).toEqual([]);
-  const reads = sent.filter((text) => /^select t\./.test(text));
+  const reads = sent.filter(({ text }) => /^select t\./.test(text));
   expect(reads.length).toBeGreaterThan(3);
-  expect(reads.filter((text) => /\.(events|purchases)`/.test(text))).toEqual([]);
+  expect(reads.filter(({ text }) => /\.(events|purchases)`/.test(text))).toEqual([]);
   const cost = there.jobs.find(({ job }) => job === 'score-recalculation')?.metrics.warehouse;
   expect(cost).toMatchObject({ queries: expect.any(Number), gigabytesBilled: expect.any(Number) });
   expect(there.warehouse?.queries).toBeGreaterThan(20);
@@ -79,7 +81,7 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
 
 it('sends only statements that a parser of GoogleSQL takes', () => {
   expect(sent.length).toBeGreaterThan(30);
-  const plain = sent.map((text) => text.replace(/ for system_time as of timestamp '[^']*'/g, ''));
+  const plain = sent.map(({ text }) => text.replace(/ for system_time as of timestamp '[^']*'/g, ''));
   const faults = plain.flatMap((text) => sqlFaults({ text, values: [] }));
   expect(faults.filter((fault) => fault.startsWith('bigquery'))).toEqual([]);
 });
@@ -87,33 +89,41 @@ it('sends only statements that a parser of GoogleSQL takes', () => {
 it.skipIf(!hasAnalyser())(
   'sends only statements that Google’s analyser takes (skipped: not installed)',
   () => {
-    const known = sent.filter((text) => Object.keys(schemas).some((table) => text.includes(`\`${table}\``)));
-    const answers = analyse([known.map((text) => ({ statement: { text, values: [] } }))], schemas);
-    expect(answers.flatMap((fault, i) => (fault ? [`${known[i]?.slice(0, 200)}: ${fault}`] : []))).toEqual([]);
+    const known = sent.filter(({ text }) => Object.keys(schemas).some((table) => text.includes(`\`${table}\``)));
+    const answers = analyse([known.map((statement) => ({ statement }))], schemas);
+    expect(answers.flatMap((fault, i) => (fault ? [`${known[i]?.text.slice(0, 200)}: ${fault}`] : []))).toEqual([]);
   },
   300_000,
 );
 
+/** The columns of each table that there was, as the analyser takes them. */
 async function schemasOf({ server }: BigQueryBench): Promise<Record<string, Record<string, string>>> {
   const typeOf: Record<string, string> = { INTEGER: 'INT64', FLOAT: 'FLOAT64', BOOLEAN: 'BOOL' };
-  const described = server.tables.ids('marketing').map((id) => server.tables.describe('marketing', id));
+  const all = new Map(server.tables.dropped);
+  for (const id of server.tables.ids('marketing'))
+    all.set(`marketing.${id}`, (await server.tables.describe('marketing', id)).schema?.fields ?? []);
   return Object.fromEntries(
-    (await Promise.all(described)).map(({ tableReference, schema }) => [
-      `example-project.marketing.${tableReference?.tableId}`,
-      Object.fromEntries(
-        (schema?.fields ?? []).map(({ name, type }) => [name, typeOf[type ?? ''] ?? type ?? 'STRING']),
-      ),
+    [...all].map(([table, fields]) => [
+      `example-project.${table}`,
+      Object.fromEntries(fields.map(({ name, type }) => [name, typeOf[type ?? ''] ?? type ?? 'STRING'])),
     ]),
   );
 }
 
+const SCRIPTING = /^(declare|set|begin|commit|create temp function|select changed_0)\b/i;
+
 /** The statements that the server was sent, each once, without those of a script alone. */
-function sentStatements({ server }: BigQueryBench): string[] {
-  const scripts = server.requests.flatMap(({ job }) => job?.configuration?.query?.query ?? []);
-  const all = scripts.flatMap(statementsOf);
-  return [...new Set(all)].filter(
-    (text) => !/^(declare|set|begin|commit|create temp function|select changed_0)\b/i.test(text),
-  );
+function sentStatements({ server }: BigQueryBench): Sql[] {
+  const found = new Map<string, Sql>();
+  for (const { job } of server.requests) {
+    const { query, queryParameters } = job?.configuration?.query ?? {};
+    const values = (queryParameters ?? []).map(parameterValueOf);
+    for (const text of statementsOf(query ?? '')) {
+      const own = values.splice(0, parametersIn(text));
+      if (!SCRIPTING.test(text)) found.set(text, { text, values: own });
+    }
+  }
+  return [...found.values()];
 }
 
 it('asks events in a dataset beside a folder, and comes to the same plans', async () => {
