@@ -2,7 +2,7 @@ import { type ExportRules, exportParts, job } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
 import { exports } from './rules/exports.ts';
 
-const { domainKinds, exportFile, filterSteps, filtersOf, isDue, leftOutWhileWaiting } = exportParts;
+const { domainKinds, exportFile, filterSteps, filtersOf, leftOutWhileWaiting, refusedSteps } = exportParts;
 
 /** Writes the files that other tools fetch, of the lists as the night left them. */
 export const exportFiles = (rules: ExportRules) => {
@@ -21,9 +21,12 @@ export const exportFiles = (rules: ExportRules) => {
     writes: [],
     needs: ['list-refresh'],
     rules,
-    steps: ({ asOf }) => (isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    steps: ({ asOf }) => [
+      ...refusedSteps(rules),
+      ...(isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    ],
     changes: () => [],
-    files: ({ asOf, today }) => rules.filter((rule) => isDue(rule, today)).map((rule) => exportFile(rule, asOf)),
+    files: (context) => rules.map((rule) => exportFile(rule, context)),
     metrics: () => ({ warnings: leftOutWhileWaiting }),
   });
 };

@@ -74,10 +74,11 @@ async function aNight(server: BigQueryServer, folder: string, name: string): Pro
   });
   const jobs = resolveNames(nightShift, ['nightly']);
   if ('unknown' in jobs) throw new Error('no batch "nightly"');
+  const identity = { run: runId, startedAt: AS_OF, workbook: 'bench', commit: null, trigger: 'local' } as const;
   const { jobs: results } = await runBatch({
-    ...{ name: 'nightly', jobs, store, ledger: folderLedger(join(folder, 'ledger')), rules: nightShift.workbook },
-    ...{ asOf: AS_OF, approvals: new Set<string>(), applied: 'applied', progress: () => {}, elapsed: () => 0 },
-    identity: { run: runId, startedAt: AS_OF, workbook: 'bench', commit: null, trigger: 'local' },
+    what: { jobs, rules: nightShift.workbook, asOf: AS_OF, identity },
+    where: { store, ledger: folderLedger(join(folder, 'ledger')) },
+    how: { approvals: new Set<string>(), applied: 'applied', progress: () => {}, elapsed: () => 0 },
   });
   const { queries, rowsRead, bytesRead, bytesWritten } = client.spent;
   console.log(`${name}: ${results.map(({ job, status }) => `${job} ${status}`).join(', ')}`);

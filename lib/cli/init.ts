@@ -7,24 +7,25 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NightShift } from '../core/batch.ts';
 import { tableNames, tableOf } from '../core/tables.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
 import type { WorkbookRules } from '../core/workbook-rules.ts';
 import type { Place } from '../workbook/bigquery/address.ts';
 import { createCsv } from '../workbook/csv/create.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
+import { print, printJson } from './terminal.ts';
 
 export async function initCommand(session: Session): Promise<number> {
   const { workbook, nightShift, options } = session;
   if (workbook.isSample)
     throw new UsageError('Lay out what? Name a Google Sheet, a dataset of BigQuery or a folder with --workbook.');
   const { made, found } = await layOut(workbook, nightShift);
-  if (options.json) console.log(printableJson({ made, found }));
-  else {
-    console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Every table was there already.');
-    if (found.length > 0) console.log(printable(`Found, and left as they are: ${found.join(', ')}.`));
-    console.log('Next: put your contacts there, then: nightshift doctor, and nightshift run nightly --dry-run.');
-  }
+  if (options.json) printJson({ made, found });
+  else
+    print([
+      made.length > 0 ? `Made: ${made.join(', ')}.` : 'Every table was there already.',
+      ...(found.length > 0 ? [`Found, and left as they are: ${found.join(', ')}.`] : []),
+      'Next: put your contacts there, then: nightshift doctor, and nightshift run nightly --dry-run.',
+    ]);
   return 0;
 }
 

@@ -9,9 +9,9 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
-import { printable } from '../core/text/printable.ts';
 import type { Sources } from '../core/workbook-rules.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
+import { layOutJson } from '../intake/json-as-csv.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
@@ -24,6 +24,7 @@ import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
 import { type Options, UsageError } from './options.ts';
 import { layOutSample } from './sample/lay-out.ts';
+import { type Progress, progressTo } from './terminal.ts';
 
 /** The repository's own folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -52,8 +53,8 @@ export interface Session {
     readonly dataset: Place | null;
     readonly kind: Store['kind'];
   };
-  /** Tells what is being done, and where that is known how much of it: 0 to 1. */
-  readonly progress: (line: string, share?: number) => void;
+  /** Shows what is being done, and where that is known how much of it: 0 to 1. */
+  readonly progress: Progress;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
   /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
@@ -110,7 +111,15 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   const progress = progressTo(process.stderr);
   const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
     const { aliases, sources } = nightShift.workbook;
-    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    const common = {
+      folder,
+      aliases,
+      recognise: recogniseWith(aliases),
+      layOutJson,
+      command,
+      run: identity.run,
+      mayBeEmpty,
+    };
     // Google's client is only loaded for a workbook that needs it.
     const store = dataset
       ? await openDataset(dataset, nightShift, { ...common, progress: (line) => progress(line) })
@@ -190,7 +199,8 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
   const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
   if (isDate && localDay(asOf, timeZone) === localDay(now, timeZone)) return;
   throw new UsageError(
-    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add --dry-run to see what a run would do then.`,
+    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add ` +
+      '--dry-run to see what a run would do then.',
   );
 }
 
@@ -199,13 +209,21 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
  * night after night, with a green mark. @throws UsageError
  */
 function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
-  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
-  if (onActions !== 'true' || runner === 'self-hosted' || !workspace) return;
-  const inside = relative(realPath(workspace), realPath(folder));
+  const checkout = hostedCheckout(variables);
+  if (!checkout) return;
+  const inside = relative(realPath(checkout), realPath(folder));
   if (inside.startsWith('..') || isAbsolute(inside)) return;
   throw new UsageError(
-    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the checkout.`,
+    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: ` +
+      'every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the ' +
+      'checkout.',
   );
+}
+
+/** The checkout of a runner that is thrown away after the run; undefined elsewhere. */
+export function hostedCheckout(variables: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
+  return onActions === 'true' && runner !== 'self-hosted' ? workspace : undefined;
 }
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
@@ -217,33 +235,4 @@ const realPath = (path: string): string => (existsSync(path) ? realpathSync(path
 function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'nightshift', name);
-}
-
-/**
- * One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each
- * tenth of it.
- */
-export function progressTo(
-  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
-): (line: string, share?: number) => void {
-  if (!stream.isTTY) {
-    let last = '';
-    return (line, share) => {
-      const text =
-        share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
-      if (text !== last) stream.write(`${text}\n`);
-      last = text;
-    };
-  }
-  process.once('exit', () => stream.write('\r\x1b[K'));
-  return (line, share) => {
-    const text = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
-    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
-  };
-}
-
-/** `██████░░░░  60 %`. */
-function bar(share: number): string {
-  const full = Math.min(20, Math.round(share * 20));
-  return `${'█'.repeat(full)}${'░'.repeat(20 - full)} ${String(Math.min(100, Math.round(share * 100))).padStart(3)} %`;
 }

@@ -80,7 +80,7 @@ export interface Job {
   /** Asks the world outside, before the snapshot; see ahead.ts. */
   readonly gather?: (at: Gathering) => Promise<Gathered>;
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
-  readonly prepare?: (at: Preparation) => Promise<Metrics>;
+  readonly prepare?: (at: Preparation<Step>) => Promise<Metrics>;
   /**
    * It erases a person: its decisions are written nowhere, because they would hold what it is there to forget, and it
    * waits for no table that shrank to be whole again.

@@ -29,6 +29,8 @@ export interface JobResult {
   readonly approved?: string;
   /** Who approved it. */
   readonly approval?: Approval;
+  /** The issue in which a person rejected what would wait: it waits no more, until it differs. */
+  readonly rejected?: number;
   /** Whom a plan that waits is about, in counts. */
   readonly breakdown?: Breakdown;
   /** The hashes of parts that would have been held, but for a person's approval. */

@@ -303,10 +303,10 @@ async function addForeignBounces(
   engine: Engine,
   reading: Reading,
   texts: ReadonlyMap<TableName, TableText | null>,
-  { settings, asOf, futureAfter }: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
+  { settings, asOf, futureAfter, consent }: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
 ): Promise<number> {
   let quarantined = 0;
-  for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter);
+  for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter, consent);
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
   if (contacts && text) await addContactReports(engine, contacts, text, settings);

@@ -36,6 +36,8 @@ export interface SourceTable {
   readonly isOutside?: true;
   /** Facts that stay in a warehouse and are asked there. */
   readonly remote?: RemoteTable;
+  /** What this account may not write, because it is protected: the whole table, or the columns under these headers. */
+  readonly closed?: 'whole' | ReadonlySet<string>;
   /** Contacts in another tool's shape. */
   readonly recognised?: Recognised;
   /** Facts whose file is in another tool's shape, so that its columns are not found: what it looks like. */
@@ -201,8 +203,14 @@ export interface MarkerEntry {
   readonly entry: unknown;
 }
 
-/** What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … */
+/**
+ * What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … Where
+ * nothing at all could be written to it, the reason is one of `CLOSED`.
+ */
 export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
+
+/** Why nothing can be written to a tab. */
+export const CLOSED = { isProtected: 'tab protected', isGone: 'tab gone' } as const;
 
 export const nothingHeld: Held = new Map();
 
@@ -314,8 +322,14 @@ export interface Store {
    * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
    * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
    * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
+   * `afterClosed`: where tabs could not be written, gives the patches of `runs` and `quarantine`, and the entries, that say so.
    */
-  readonly commit: (patches: Patches, marker: Marker, tabs?: readonly TabFile[]) => Promise<Held>;
+  readonly commit: (
+    patches: Patches,
+    marker: Marker,
+    tabs?: readonly TabFile[],
+    afterClosed?: (held: Held) => Promise<{ patches: Patches; entries: Marker['entries'] }>,
+  ) => Promise<Held>;
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
@@ -331,6 +345,23 @@ export interface Store {
   /** A folder for what must outlive a run that is killed, on this machine. */
   readonly stateFolder: string;
   readonly close: () => Promise<void>;
+}
+
+/** A job's tab is protected against the account, or was deleted while the run wrote: that job fails, the others go on. */
+export class TabClosed extends NightshiftError {
+  override name = 'TabClosed';
+
+  constructor(label: string, reason: (typeof CLOSED)[keyof typeof CLOSED]) {
+    super(
+      reason === CLOSED.isGone
+        ? `The ${label} was deleted while the run wrote, so that these changes are missing. In the sheet, File, Version history brings it back; or run again, and it is made anew where a job needs it.`
+        : `The ${label} is protected against the account that runs the jobs, so that nothing was written there. In the sheet, Data, Protect sheets and ranges: add the account to those who may edit, and run again.`,
+    );
+  }
+
+  override get outward(): string {
+    return 'A tab that the job writes is protected against the account, or was deleted. "nightshift doctor" names it.';
+  }
 }
 
 /** A person changed the workbook between the reading and the commit: nothing was written; read and plan again. */

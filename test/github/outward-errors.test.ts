@@ -59,12 +59,16 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
   expect(text).toMatchInlineSnapshot(`
     "## nightly, as of 2026-11-23 03:17 UTC
 
+    **Failed: \`exports\`.** Nothing of it was written. Skipped after that: \`list-refresh\`. **Waits for a decision: \`bounce-suppression\`.** Of the others, 1 job wrote changes, 0 had nothing to change.
+
+    - issue [#7](https://github.example/7): opened
+
     > A note.
 
     | job | outcome | changes | time | usual |
     | --- | --- | --- | ---: | ---: |
     | \`list-cleaning\` | ✅ applied | contacts 12 changed | 1.3 s | 2.0 s |
-    | \`bounce-suppression\` | ✋ waits for approval | nothing to change | 1.3 s | – |
+    | \`bounce-suppression\` | ✋ waits for approval | no changes | 1.3 s | – |
     | \`list-refresh\` | ⏭ skipped | needs bounce\\-suppression | 1.3 s | – |
     | \`exports\` | ❌ failed | A file of the workbook can’t be read as CSV. | 1.3 s | – |
 
@@ -82,9 +86,9 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     \`\`\`
 
     - \`list-cleaning\`: This quarter: 12 buyers.
-    - \`list-cleaning\`: look: the model jumped
+    - \`list-cleaning\`: review: the model jumped
 
-    <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
+    <details><summary>list-cleaning: 12 changes, by reason</summary>
 
     | rows | why |
     | ---: | --- |
@@ -99,8 +103,6 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
 
     **Quarantine**: 3 rows that no job touches until fixed.
     - 3: contacts: no date or time
-
-    - issue [#7](https://github.example/7): opened
     "
   `);
   expect(text).not.toContain('ada@example.com');

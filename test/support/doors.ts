@@ -10,6 +10,7 @@ import type { TableName } from '../../lib/core/tables.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { inboxFiles, inboxJob } from '../../lib/intake/inbox.ts';
+import { layOutJson } from '../../lib/intake/json-as-csv.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
 import { takeSnapshot } from '../../lib/snapshot/snapshot.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
@@ -73,7 +74,7 @@ export async function stateOf(
   open?: () => Promise<Store>,
   asked: readonly TableName[] = ['events', 'purchases', 'suppressions', 'bounces'],
 ): Promise<State> {
-  const options = { folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' };
+  const options = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run: 'state' };
   const store = await (open ?? (() => openCsvStore(options)))();
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {

@@ -35,6 +35,7 @@ const GCLOUD = 'projects/764086051850';
 
 /** Sorts an error. */
 export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure> {
+  if (thrown instanceof errors.IncompleteRead) return { kind: 'again', what: 'half an answer', retryAfterMs: 0 };
   if (thrown instanceof errors.SheetsError) return { kind: 'final', error: thrown };
   const { response, code } = thrown as Thrown;
   const status = response?.status ?? (typeof code === 'number' ? code : undefined);
@@ -66,7 +67,7 @@ async function finalError(status: number, body: ErrorBody, asked: Asked): Promis
   if (reasons.has('USER_PROJECT_DENIED') || reasons.has('CONSUMER_INVALID')) return new errors.QuotaProject();
   if (status === 403) return new errors.NotShared(await asked.account());
   if (status === 404 && asked.service === 'drive') {
-    return new errors.NotShared(await asked.account(), 'nobody', asked.spreadsheetId);
+    return new errors.NotShared(await asked.account(), 'nothing', asked.spreadsheetId);
   }
   if (status === 404) return new errors.SpreadsheetNotFound(asked.spreadsheetId, await asked.account());
   if (status === 400 && body.status === 'FAILED_PRECONDITION') return new errors.ExcelFile();

@@ -20,6 +20,7 @@ import {
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { NEAR_ROWS } from './goals.ts';
+import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
 
 /** What is known of a tab from before: where a look begins. */
 export interface KnownTab {
@@ -43,8 +44,7 @@ export interface TabLook extends KnownTab {
   /** Cells of the header row that a formula fills. */
   readonly computedHeaders: ReadonlySet<number>;
   readonly merges: readonly sheets_v4.Schema$GridRange[];
-  /** Ranges that this account may not edit. */
-  readonly closed: readonly sheets_v4.Schema$GridRange[];
+  readonly closed: readonly Closed[];
   /** The ranges of Tables. */
   readonly tables: readonly sheets_v4.Schema$GridRange[];
   /** Rows of which cells were looked at; the header is among them. */
@@ -68,7 +68,7 @@ export interface Want {
 
 const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
 const GRID = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
-const FIELDS = `developerMetadata(metadataId),sheets(${PROPERTIES},merges,protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges),tables(range),${GRID})`;
+const FIELDS = `developerMetadata(metadataId),sheets(${PROPERTIES},merges,${PROTECTION_FIELDS},tables(range),${GRID})`;
 
 /** Ranges stand in the address of a request, which should stay below 8,000 characters. */
 const RANGES = 100;
@@ -205,10 +205,6 @@ function tabLook(sheet: sheets_v4.Schema$Sheet, grid: readonly Seen[][]): TabLoo
   const head = grid[0] ?? [];
   const texts = Array.from(head, (cell) => String(cell?.value ?? ''));
   const headers = texts.slice(0, texts.findLastIndex((text) => text !== '') + 1);
-  const closed = (sheet.protectedRanges ?? []).filter(
-    ({ warningOnly, requestingUserCanEdit, unprotectedRanges = [] }) =>
-      !warningOnly && requestingUserCanEdit === false && unprotectedRanges.length === 0,
-  );
   return {
     sheetId: sheetId ?? 0,
     title: title ?? '',
@@ -217,7 +213,7 @@ function tabLook(sheet: sheets_v4.Schema$Sheet, grid: readonly Seen[][]): TabLoo
     columnCount: gridProperties?.columnCount ?? 0,
     computedHeaders: new Set([...head.keys()].filter((column) => head[column]?.computed)),
     merges: sheet.merges ?? [],
-    closed: closed.map(({ range }) => range ?? {}),
+    closed: closedIn(sheet),
     tables: (sheet.tables ?? []).flatMap(({ range }) => range ?? []),
     rows: Object.keys(grid).map(Number),
     at: (row, column) => grid[row]?.[column] ?? (grid[row] ? EMPTY : undefined),
@@ -263,15 +259,6 @@ export function rowsByKey(rows: readonly (readonly Raw[])[]): Map<string, number
     else found.set(key, [row]);
   });
   return found;
-}
-
-/** Whether a cell lies in a range; open ends reach to the end of the grid. */
-export function isWithin(range: sheets_v4.Schema$GridRange, row: number, column: number): boolean {
-  const inside = (at: number, from?: number | null, to?: number | null): boolean =>
-    at >= (from ?? 0) && at < (to ?? Infinity);
-  return (
-    inside(row, range.startRowIndex, range.endRowIndex) && inside(column, range.startColumnIndex, range.endColumnIndex)
-  );
 }
 
 /** A half open span of rows and one of columns as a range of a tab. */

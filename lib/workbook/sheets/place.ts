@@ -4,7 +4,8 @@
  */
 import { EMPTY, holds, holdsValues, keyOf, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
-import { isWithin, type Look, type TabLook } from './look.ts';
+import type { Look, TabLook } from './look.ts';
+import { isClosed, isTabClosed, isWithin } from './protection.ts';
 
 /** Why a part of a patch was left out. */
 export type HeldReason =
@@ -36,10 +37,16 @@ export interface Step {
   readonly rows: PlacedRow[];
 }
 
+/** Goals of one tab and kind are refused together. */
+export const closingName = ({ sheetId, kind }: Goal): string => `${sheetId} ${kind}`;
+
 export interface HeldPart {
   readonly tab: string;
   readonly reason: HeldReason;
 }
+/** Held because nothing can be written there. */
+export const isShut = ({ reason }: HeldPart): boolean => reason === 'protected' || reason === 'tab gone';
+
 export interface Placement {
   readonly steps: Step[];
   readonly held: HeldPart[];
@@ -60,8 +67,8 @@ export interface PlacingState {
   readonly beliefs: ReadonlyMap<Goal, Belief>;
   /** Keys that a tab holds, where they were read whole. */
   readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
-  /** Tabs that refuse to be written. */
-  readonly closed: ReadonlySet<number>;
+  /** What Google refuses, by `closingName`. */
+  readonly closed: ReadonlySet<string>;
 }
 
 /** Places goals on a look. */
@@ -87,8 +94,14 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
   function placeOne(goal: Goal): 'placed' | 'already' | 'missing' | HeldReason {
     const now = look.tabs.get(goal.sheetId);
     if (!now) return 'tab gone';
-    if (state.closed.has(goal.sheetId) || decisionsOf(goal).some(({ sheetId }) => state.closed.has(sheetId)))
-      return 'protected';
+    if (state.closed.has(closingName(goal))) return 'protected';
+    // A cell without its row of `changes` would be a change that nobody can explain.
+    for (const decision of decisionsOf(goal)) {
+      const tab = look.tabs.get(decision.sheetId);
+      if (tab && !state.closed.has(closingName(decision)) && !isTabClosed(tab)) continue;
+      if (!goal.repairs) placement.held.push({ tab: decision.tab, reason: tab ? 'protected' : 'tab gone' });
+      return 'already';
+    }
     const belief = state.beliefs.get(goal) ?? {};
     const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
     // A row that comes back comes back under whatever its columns are called by now.
@@ -183,7 +196,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     if (state.beliefs.get(goal)?.isGone) return 'already';
     if (goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
       return goal.repairs || goal.isRecord ? 'already' : 'key exists';
-    if (now.closed.some((range) => isWithin(range, now.rowCount - 1, step.keyIndexes[0] ?? 0))) return 'protected';
+    if (isClosed(now.closed, now.rowCount - 1, step.keyIndexes[0] ?? 0)) return 'protected';
     const columns: number[] = [];
     for (const cell of goal.cells) {
       const column = columnOf(cell, goal, now);
@@ -211,7 +224,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
 }
 
 function reasonToHold(now: TabLook, row: number, column: number): HeldReason | undefined {
-  if (now.closed.some((range) => isWithin(range, row, column))) return 'protected';
+  if (isClosed(now.closed, row, column)) return 'protected';
   const merge = now.merges.find((range) => isWithin(range, row, column));
   const isFirst = merge?.startRowIndex === row && merge.startColumnIndex === column;
   return merge && !isFirst ? 'merged cells' : undefined;

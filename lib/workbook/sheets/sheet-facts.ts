@@ -94,14 +94,3 @@ async function computedColumns(client: SheetsClient, tabs: readonly TabOutline[]
     return columns.length > 0 ? [{ tab: tab.title, columns }] : [];
   });
 }
-
-/** The titles of those tabs that are protected, whole or in part, against the account. */
-export async function closedTabs(client: SheetsClient, sheetIds: ReadonlySet<number>): Promise<string[]> {
-  const { sheets = [] } = await client.get(
-    'sheets(properties(sheetId,title),protectedRanges(warningOnly,requestingUserCanEdit))',
-  );
-  return sheets.flatMap(({ properties, protectedRanges = [] }) => {
-    const isClosed = protectedRanges.some((range) => !range.warningOnly && range.requestingUserCanEdit === false);
-    return isClosed && sheetIds.has(properties?.sheetId ?? 0) ? [properties?.title ?? ''] : [];
-  });
-}

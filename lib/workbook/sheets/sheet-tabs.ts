@@ -4,7 +4,7 @@
  */
 
 import { type TableName, tableNames } from '../../core/tables.ts';
-import { besideOf, hasOtherFacts } from '../beside.ts';
+import { besideOf, hasOtherFacts, isReadBeside } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
@@ -69,7 +69,7 @@ export async function foreignTabs(
     if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
     if ('unclear' in recognised) await askAbout(snapshot, tab, recognised);
     else {
-      if (kind === 'reports' || kind === 'never agreed') foreign.push({ recognised, tab });
+      if (isReadBeside(recognised)) foreign.push({ recognised, tab });
       if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
     }
   }

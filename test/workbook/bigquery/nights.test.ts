@@ -5,6 +5,7 @@ import Papa from 'papaparse';
 import { expect, it } from 'vitest';
 import type { Sql } from '../../../lib/core/sql.ts';
 import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
+import { layOutJson } from '../../../lib/intake/json-as-csv.ts';
 import type { JobResult, RunResult } from '../../../lib/run/result.ts';
 import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
 import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
@@ -68,7 +69,7 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
   await bench.close();
   expect(plansOf(there)).toEqual(plansOf(here));
   expect(here.jobs.filter(({ status }) => status === 'applied').length).toBeGreaterThan(5);
-  expect(there.quarantine).toEqual(here.quarantine);
+  expect(there.snapshot).toEqual(here.snapshot);
   expect(there.unreadable).toEqual(here.unreadable);
   expect(bench.server.violations).toEqual([]);
   const reads = sent.filter(({ text }) => /^select t\./.test(text));
@@ -135,7 +136,8 @@ it('asks events in a dataset beside a folder, and comes to the same plans', asyn
   const bench = await bigQueryBench({ web_events: events });
   const address = 'bigquery://example-project/marketing/web_events';
   const open = async (run: string) => {
-    const store = await openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run });
+    const given = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run };
+    const store = await openCsvStore(given);
     const options = { rootUrl: bench.server.url, sleep: async () => {} };
     return withDatasetTables(store, { events: { address, columns: {} } }, run, options);
   };

@@ -100,7 +100,7 @@ test('an error never quotes a cell', async () => {
     rows: [{ values: [{ userEnteredValue: { stringValue } }] }],
   };
   const error = await client.write({ requests: [{ updateCells }] }, 'spreadsheetId').catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: 'Refused', request: 0, message: expect.stringContaining('50,000 characters') });
+  expect(error).toMatchObject({ name: 'Refused', message: expect.stringContaining('50,000 characters') });
   expect(JSON.stringify([error, String(error), Object.values(error as object), (error as Error).cause])).not.toContain(
     'secret',
   );

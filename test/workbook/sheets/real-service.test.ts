@@ -79,19 +79,19 @@ describe('a refusal', () => {
     server.put(book({ contacts: [HEADERS, ...people(2)] }));
     const client = sheetsClient(SPREADSHEET, { rootUrl: server.url });
     const requests = [{ addSheet: { properties: { title: 'contacts' } } }];
-    await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ name: 'Refused', request: 0 });
+    await expect(client.write({ requests }, 'spreadsheetId')).rejects.toMatchObject({ name: 'Refused' });
     await server.close();
   });
 
-  it('of a protected tab leaves that tab alone, and the others are written', async () => {
+  it('of a protected range leaves its cells alone, and the others are written', async () => {
     const bench = await aSheet({ contacts: [[...HEADERS, 'note'], ...people(2)], Newsletter: [] });
     bench.server.book(SPREADSHEET).tabs[0]?.protectedRanges.push({
-      range: { sheetId: 0, startColumnIndex: 2, endColumnIndex: 3 },
+      range: { sheetId: 0, startRowIndex: 2, endRowIndex: 3 },
       requestingUserCanEdit: false,
     });
     const result = await nightOf(bench, sets('status', 'suppressed'));
-    expect(bench.rows('contacts')?.map((row) => row[2])).toEqual(['status', 'subscribed', 'subscribed']);
-    expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (contacts: protected)': 2 });
+    expect(bench.rows('contacts')?.map((row) => row[2])).toEqual(['status', 'suppressed', 'subscribed']);
+    expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (contacts: protected)': 1 });
     expect(bench.rows('runs')).toHaveLength(2);
   });
 
