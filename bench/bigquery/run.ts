@@ -97,7 +97,7 @@ function tell(server: BigQueryServer, from: number, name: string): void {
     const text = job?.configuration?.query?.query;
     if (!text || job?.configuration?.dryRun) continue;
     const kind = /^nightshift_marketing_([a-z]+)_/.exec(job?.jobReference?.jobId ?? '')?.[1] ?? 'other';
-    const what = kind !== 'facts' ? kind : /^create/.test(text) ? 'judging facts' : 'asking facts';
+    const what = kind !== 'facts' ? kind : /^create or replace/.test(text) ? 'judging facts' : 'asking facts';
     sums.set(what, (sums.get(what) ?? 0) + (server.read.get(job?.jobReference?.jobId ?? '') ?? 0));
   }
   const total = [...sums.values()].reduce((sum, bytes) => sum + bytes, 0);

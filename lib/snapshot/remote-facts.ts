@@ -54,6 +54,7 @@ export function attachFacts(
     resolved.set(table, found);
     return found;
   };
+  if (remotes.length === 0) return resolve;
   engine.attach({
     tables: new Set(remotes.map(({ table }) => table)),
     answer: async (query, table, into) => {

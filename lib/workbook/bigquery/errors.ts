@@ -57,6 +57,8 @@ export const isGone = ({ reason, message }: Fault): boolean =>
 
 /** What to tell a person. `what`: what the run was doing. */
 export function errorOf(fault: Fault, place: Place, what: string): BigQueryError {
+  // For a developer at their own machine who asked for it; it may quote cells.
+  if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(fault);
   return new BigQueryError(fault.reason, `BigQuery, ${what}: ${sentence(fault, place)}`);
 }
 

@@ -3,7 +3,7 @@
  * counted, into a table that expires. What jobs ask of it is answered from that table, in BigQuery's own SQL, and only
  * the answers come here.
  */
-import { join, type Sql, sql } from '../../core/sql.ts';
+import { join, literal, type Sql, sql } from '../../core/sql.ts';
 import { type ColumnType, tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
 import type { Answer, RemoteTable, Resolved, Resolving, SourceTable } from '../store.ts';
@@ -64,10 +64,8 @@ export function remoteTable(steps: Steps, outline: Outline, facts: Facts): Remot
       const source = tableAt(client.place, outline, steps.moment);
       const rules = judgedRows(facts, outline, source, tableIn(client.place, refs), given);
       await run(
-        sql`create or replace table ${table} cluster by contact_id options(expiration_timestamp = timestamp ${{
-          text: `'${expires.toISOString()}'`,
-          values: [],
-        }}) as ${rules}`,
+        sql`create or replace table ${table} cluster by contact_id
+          options(expiration_timestamp = timestamp ${literal(expires.toISOString())}) as ${rules}`,
         `finding whom ${facts.table} are about`,
       );
       judged = { table, asOf: given.asOf, timeZone: given.timeZone };
@@ -142,7 +140,7 @@ export function remoteTable(steps: Steps, outline: Outline, facts: Facts): Remot
 
 const NOT_A_NUMBER = 'not a number';
 
-/** Numbers that the table holds as texts: a cell that is none counts as unknown, and is told. */
+/** Numbers that the table holds as texts: a cell that is none counts as unknown, and is reported. */
 const textNumbers = ({ table, headerOf }: Facts, { fields }: Outline): string[] =>
   Object.entries(tableOf(table).columns).flatMap(([column, { type }]) =>
     type === 'number' && fields.some((field) => field.name === headerOf.get(column) && field.type === 'STRING')
@@ -170,11 +168,16 @@ function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone
   return sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
 }
 
+/** How a text ends that says its own offset. */
+const OFFSET = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)$';
+
 /** Days and moments without an offset are local. */
 const momentOf = ({ type }: Field, value: Sql, timeZone: string): Sql => {
   if (type === 'TIMESTAMP') return value;
-  if (type === 'STRING') return sql`safe_cast(${value} as timestamp)`;
-  return sql`timestamp(${value}, ${{ text: `'${timeZone}'`, values: [] }})`;
+  if (type !== 'STRING') return sql`timestamp(${value}, ${literal(timeZone)})`;
+  if (timeZone === 'UTC') return sql`safe_cast(${value} as timestamp)`;
+  const local = sql`concat(${value}, ${literal(` ${timeZone}`)})`;
+  return sql`safe_cast(if(regexp_contains(${value}, ${literal(OFFSET)}), ${value}, ${local}) as timestamp)`;
 };
 
 /**

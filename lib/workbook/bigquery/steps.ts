@@ -4,10 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { join as joinSql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../store.ts';
 import { type BigQueryClient, JobFailed } from './client.ts';
 import { isGone } from './errors.ts';
-import { type Outline, OWN, outlineOf } from './outline.ts';
+import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
 import { momentNow, rowsQuery, writeText } from './read.ts';
 
 /** What a killed run left in staging tables is gone after a day. */
@@ -66,6 +67,17 @@ export class Steps {
       if (error instanceof JobFailed && isGone(error.fault)) this.gone.add(`table "${outline.id}"`);
       throw error;
     }
+  }
+
+  /** Whether any cell of a table holds an "@". */
+  async holdsAddress(outline: Outline): Promise<boolean> {
+    const what = `looking for addresses in ${outline.id}`;
+    const cells = outline.fields.map((field) => sql`strpos(coalesce(${textOf(field, 't')}, ''), '@') > 0`);
+    const query = sql`select count(*) as n from ${tableAt(this.client.place, outline, this.moment)}
+      where ${joinSql(cells, ' or ')}`;
+    const job = await this.client.query(this.id('look'), query, what);
+    for await (const [row] of this.client.pages(job, what)) return Number(row?.[0]) > 0;
+    return false;
   }
 
   /** The name of a new staging table. */

@@ -216,8 +216,9 @@ class BigQueryStore implements Store {
       const kind = besideOf(recognised);
       if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
       if ('unclear' in recognised) {
-        if (!recognised.addressUnknown) throw new ConsentQuestion(recognised.unclear);
-        continue;
+        // One without any address is about nobody.
+        if (recognised.addressUnknown && !(await this.#steps.holdsAddress(outline))) continue;
+        throw new ConsentQuestion(recognised.unclear);
       }
       if (kind === 'reports' || kind === 'never agreed')
         foreign.push({ label, recognised, headers, open: () => this.#steps.read(outline, []) });

@@ -70,6 +70,30 @@ it('leaves a key that somebody added meanwhile, and rows that stand twice', asyn
   await store.close();
 });
 
+it.each([
+  ['a@example.com', true],
+  ['no address', false],
+])(
+  'asks about a table that may refuse mail and is not understood, where it holds an address: %s',
+  async (cell, asks) => {
+    const bench = await bigQueryBench({
+      contacts: CONTACTS,
+      optouts: [
+        ['who', 'why'],
+        [cell, 'maybe'],
+      ],
+    });
+    const store = await bench.open();
+    const name = await store.read().then(
+      () => null,
+      (error: Error) => error.name,
+    );
+    expect(name).toBe(asks ? 'ConsentQuestion' : null);
+    await store.close();
+    await bench.close();
+  },
+);
+
 it('reads every table as of one moment, whatever is written meanwhile', async () => {
   const bench = await aDataset();
   const store = await bench.open();
