@@ -56,6 +56,7 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
 export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
 export type { Context } from './core/context.ts';
+export { ofFacts } from './core/facts.ts';
 export { atMost, atMostChange, type Guard, type Hold, type Limit } from './core/guard.ts';
 export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
