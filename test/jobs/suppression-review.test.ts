@@ -74,8 +74,8 @@ describe('suppression-review', () => {
     await review(folder);
     const asked = readCsv(folder, 'review').map((row) => `${row.subject} ${row.left_id}: ${row.evidence}`);
     expect(asked.sort()).toEqual([
-      'release alive@example.com: has been active since: 1 signs, last 2026-11-21',
-      "release sender@example.com: all of its 1 bounces were the sender's fault (policy, content, reputation), last 2026-05-01",
+      'release alive@example.com: has been active since, last on 2026-11-21',
+      'release sender@example.com: all of its 1 bounces blame the sender (policy, content, reputation), last 2026-05-01',
       'release soft@example.com: its soft bounces have expired; the last was on 2026-02-01',
     ]);
     expect(readCsv(folder, 'suppressions').every((row) => row.released_at === '')).toBe(true);
