@@ -104,7 +104,11 @@ describe('by import', () => everySample(samples, byImport));
 describe('by the inbox', () => everySample(ofEachKind, byInbox));
 describe('in the folder, beside the contacts', () => {
   const given = beside(samples);
-  everySample(given, byFolder, given);
+  // What a run costs grows faster than the number of files that lie there.
+  for (let from = 0; from < given.length; from += 10) {
+    const some = given.slice(from, from + 10);
+    everySample(some, byFolder, some);
+  }
 });
 describe('as a tab of a sheet, beside the contacts', () => {
   const given = beside(ofEachKind.filter(({ format }) => format.kind === 'csv'));
