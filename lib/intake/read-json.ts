@@ -28,6 +28,8 @@ const STAGED = [
   'fault',
   'scope',
   'source',
+  'amount',
+  'currency',
 ];
 
 type Staged = (string | null)[];
@@ -42,10 +44,10 @@ function staged(line: number, read: Read): Staged {
     ...cells,
     line: at,
     goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? null,
+    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
     word: cells.kind ?? cells.type ?? cells.reason ?? null,
     detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
+    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
   });
 }
 
@@ -108,6 +110,9 @@ async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_events by name
     select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
     from import_json where goes = 'events'`);
+  await engine.run(sql`insert into incoming_purchases by name
+    select ${file} as file, cast(line as bigint) as line, id as order_id, email, occurred_at as ordered_at, amount, currency
+    from import_json where goes = 'purchases'`);
   await engine.run(sql`insert into incoming_suppressions by name
     select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
     from import_json where goes = 'suppressions'`);

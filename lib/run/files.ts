@@ -44,6 +44,8 @@ interface Staged {
   readonly tabs: TabFile[];
   readonly rows: Record<string, number>;
   readonly inTabs: Record<string, TabSums>;
+  /** Files that were not made, and why. */
+  readonly held: Record<string, string>;
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -70,8 +72,14 @@ export async function stageFiles(
   const tabs: TabFile[] = [];
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
+  const held: Record<string, string> = {};
   const folder = exportFolder(store);
   for (const file of files) {
+    const [reason] = file.heldBy ? await engine.rows(file.heldBy) : [];
+    if (reason) {
+      held[file.name] = String(reason.text);
+      continue;
+    }
     if (file.tab !== undefined && store.sheet) {
       const { tab, sums } = await stageTab(engine, file, file.tab);
       rows[file.name] = sums.rows;
@@ -104,7 +112,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs };
+  return { staged: fresh, tabs, rows, inTabs, held };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;

@@ -93,11 +93,18 @@ export async function runJob(
       : null;
     const { sources } = snapshot;
     const answers = request.rules.derived;
-    const { withheld, columns, ...planned } = await planJob(engine, job, context, request.approvals, earlier, {
-      sources,
-      answers,
-      inLedger: (table) => changedBefore(request, job, table),
-    });
+    const { withheld, columns, ...planned } = await planJob(
+      engine,
+      job,
+      context,
+      request.approvals,
+      { earlier, found: own.found },
+      {
+        sources,
+        answers,
+        inLedger: (table) => changedBefore(request, job, table),
+      },
+    );
     refuseOutside(snapshot, planned.diffs);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
     const guards = [...read, ...own.guards, ...planned.guards];
@@ -173,9 +180,23 @@ async function filesOf(
   context: Context,
 ): Promise<{ staged: readonly StagedFile[]; tabs: readonly TabFile[]; metrics: Metrics }> {
   if (!job.files) return noFiles;
-  const { staged, tabs, rows, inTabs } = await stageFiles(engine, job.files(context), context.period, request.store);
+  const { staged, tabs, rows, inTabs, held } = await stageFiles(
+    engine,
+    job.files(context),
+    context.period,
+    request.store,
+  );
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
-  return { staged, tabs, metrics: { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) } };
+  return {
+    staged,
+    tabs,
+    metrics: {
+      files: rows,
+      written,
+      ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }),
+      ...(Object.keys(held).length > 0 && { filesHeld: held }),
+    },
+  };
 }
 
 const seconds = (request: RunRequest, start: number): number => Math.round((request.elapsed() - start) * 1000) / 1000;

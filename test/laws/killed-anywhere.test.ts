@@ -61,7 +61,7 @@ it(`a run killed at ${KILLS} moments ends as if nothing had happened`, { timeout
   expect(entriesByOutcome(join(whole, 'ledger'))).toEqual(
     Object.fromEntries([
       ...[...JOBS, 'exports'].map((job) => [`${job} ${today} applied`, 1]),
-      [`suppression-release ${today} unchanged`, 1],
+      ...['fetch-activity', 'suppression-release', 'sync-audiences'].map((job) => [`${job} ${today} unchanged`, 1]),
     ]),
   );
 
