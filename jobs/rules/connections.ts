@@ -11,9 +11,16 @@ import './workbook.ts';
 import { connectionRules } from 'nightshift';
 import { lists } from './segments.ts';
 
+const lastDay = { lastDay: '2026-11-22' };
+const hotLeads = { 'Hot leads': 'hot-leads' };
+
 export const connections = connectionRules(
   {
-    connections: [],
+    // Pretended tools, asked for the embedded sample alone: yours take their place.
+    connections: [
+      { name: 'sendgrid', vendor: 'sample', folder: 'data/sample/connections/sendgrid', ...lastDay, suppress: true },
+      { name: 'mailchimp', vendor: 'sample', folder: 'data/sample/connections/mailchimp', ...lastDay, lists: hotLeads },
+    ],
     // The first fetch of orders, opens and clicks looks back so many days; who left is read from the beginning.
     firstDays: 90,
     // Each fetch begins so long before the last one ended, because facts arrive late. What is known drops out.
@@ -25,7 +32,7 @@ export const connections = connectionRules(
     // A connection that brings more than so many times its usual waits for a person.
     surge: 10,
     // A list elsewhere that would change by more than this waits for a person; the others go on.
-    mostOfAudience: { share: 0.1, count: 500 },
+    mostOfAudience: { share: 0.2, count: 500 },
   },
   lists.map(({ name }) => name),
 );

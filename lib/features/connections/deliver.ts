@@ -56,6 +56,10 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
   const unconfirmed = Object.entries(sent).filter(([, { readBack, confirmed }]) => confirmed < readBack);
   return {
     sent,
+    said: Object.entries(sent).map(
+      ([name, { added, removed, readBack, confirmed }]) =>
+        `${name}: ${added} added or changed, ${removed} removed; ${confirmed} of ${readBack} read back stand there`,
+    ),
     ...(unconfirmed.length > 0 && {
       warnings: unconfirmed.map(
         ([name, { readBack, confirmed }]) =>

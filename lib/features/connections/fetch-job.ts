@@ -134,7 +134,10 @@ export async function readFetched(
   if (fetched.length > 0 && fetched.every(({ until, fault }) => until === null && fault !== null))
     throw new JobError(`No connection could be fetched. ${warnings.join('; ')}.`);
   const { files: read, ...counts } = metrics;
-  return { ...counts, usual: { ...usual, ...news }, ...(warnings.length > 0 && { warnings }) };
+  const said = fetched
+    .filter(({ fault }) => fault === null)
+    .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
+  return { ...counts, said, usual: { ...usual, ...news }, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** A fetch's share in what is usual from then on. */

@@ -58,7 +58,7 @@ const schema = z.strictObject({
   surge: z.number().min(2).default(10),
   /** A list elsewhere that would change by more than this share, or than so many people, waits for a person. */
   mostOfAudience: z.strictObject({ share: z.number().min(0).max(1), count: z.number().int().min(0) }).default({
-    share: 0.1,
+    share: 0.2,
     count: 500,
   }),
 });

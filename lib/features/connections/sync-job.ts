@@ -128,7 +128,7 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
   // Of two lines about one person the one that refuses mail counts.
   await engine.run(
     sql`insert into audiences (audience, email, status, fields)
-      select audience, address_key(email), min(status), max(fields) from audience_rows
+      select audience, address_key(email), min(status), nullif(max(fields), '') from audience_rows
       where address_key(email) is not null group by 1, 2`,
   );
   if (faults.length > 0 && read.length === 0)

@@ -21,6 +21,8 @@ export interface Request {
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether an answer with status 200 says that there were too many requests. */
+  readonly isThrottled?: (text: string) => boolean;
   /** Statuses beside 2xx that are answers. */
   readonly expects?: readonly number[];
 }
@@ -104,7 +106,8 @@ export class Client {
       const answered = await this.#send(url, request);
       const fault = 'fault' in answered ? answered.fault : this.#failure(answered);
       if (fault === null && !('fault' in answered)) {
-        const afterMs = isThrottled(answered) ? retryHintMs(answered.headers, Date.now()) : undefined;
+        const throttled = isThrottled(answered) || request.isThrottled?.(answered.text ?? '');
+        const afterMs = throttled ? retryHintMs(answered.headers, Date.now()) : undefined;
         if (afterMs === undefined) {
           this.#pace.answered(turn);
           return this.#accepted(answered, request);

@@ -33,13 +33,14 @@ export async function* pages(
   }
 }
 
-/** Pages by `limit` and `offset`, until one is not full. */
+/** Pages by `limit` and `offset`, until one is not full, or as many are read as the tool gives (`most`). */
 export const byOffset = (
   client: Client,
   request: Request,
   size: number,
   take: (answer: unknown) => unknown = (answer) => answer,
   names: { readonly limit: string; readonly offset: string } = { limit: 'limit', offset: 'offset' },
+  most = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly Json[]> => {
   const at = (offset: number): Request => ({
     ...request,
@@ -47,7 +48,8 @@ export const byOffset = (
   });
   return pages(client, at(0), (answer, { query = {} }) => {
     const found = records(take(answer));
-    return { records: found, next: found.length < size ? null : at(Number(query[names.offset]) + found.length) };
+    const offset = Number(query[names.offset]) + found.length;
+    return { records: found, next: found.length < size || offset + size > most ? null : at(offset) };
   });
 };
 
