@@ -63,6 +63,21 @@ const schema = z.strictObject({
   }),
 });
 
+/** A connection as it is written; which options a vendor has is checked when the rules are read. */
+type Written = z.input<z.ZodObject<typeof common>> & {
+  readonly vendor: string;
+  readonly suppress?: boolean;
+  readonly lists?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
+} & Partial<Pick<z.input<z.ZodObject<typeof httpOptions>>, 'key' | 'reads'>> &
+  Partial<Readonly<Record<VendorOption, string>>>;
+
+type VendorOption = 'region' | 'domain' | 'stream' | 'server' | 'audience' | 'shop' | 'folder' | 'lastDay';
+
+export interface WrittenRules extends Omit<z.input<typeof schema>, 'connections'> {
+  readonly connections?: readonly Written[];
+}
+
 export interface Connection {
   readonly name: string;
   readonly vendor: Vendor;
@@ -82,8 +97,8 @@ export interface ConnectionRules extends Omit<z.output<typeof schema>, 'connecti
 }
 
 /** The rules of jobs/rules/connections.ts, checked; `lists` are the names that there are. @throws RulesError */
-export function connectionRules(rules: z.input<typeof schema>, lists: readonly string[]): ConnectionRules {
-  const checked = checkRules('jobs/rules/connections.ts', schema, rules);
+export function connectionRules(rules: WrittenRules, lists: readonly string[]): ConnectionRules {
+  const checked = checkRules('jobs/rules/connections.ts', schema, rules as z.input<typeof schema>);
   const columns = Object.keys(tableOf('contacts').columns);
   const meaning = z.object({ connections: z.array(z.any()) }).superRefine(({ connections }, context) => {
     const fault = (path: (string | number)[], message: string): void =>
