@@ -1,11 +1,13 @@
-import { type ExportRules, exportParts, job } from 'nightshift';
+import { type ConnectionRules, connectionParts, type ExportRules, exportParts, job } from 'nightshift';
 import { cleaning } from './rules/cleaning.ts';
+import { connections } from './rules/connections.ts';
 import { exports } from './rules/exports.ts';
 
-const { domainKinds, exportFile, filterSteps, filtersOf, isDue, leftOutWhileWaiting } = exportParts;
+const { domainKinds, exportFile, filterSteps, filtersOf, leftOutWhileWaiting, refusedSteps } = exportParts;
+const { fetching, staleConnections } = connectionParts;
 
 /** Writes the files that other tools fetch, of the lists as the night left them. */
-export const exportFiles = (rules: ExportRules) => {
+export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connections) => {
   const filters = filtersOf(rules);
   const isFiltered = filters.length > 0;
   return job({
@@ -16,15 +18,22 @@ export const exportFiles = (rules: ExportRules) => {
       'memberships',
       'suppressions',
       'bounces',
+      ...(fetching(feeds).length > 0 ? ['connections' as const] : []),
       ...(isFiltered ? (['events', 'purchases'] as const) : []),
     ],
     writes: [],
     needs: ['list-refresh'],
     rules,
-    steps: ({ asOf }) => (isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    steps: ({ asOf }) => [
+      ...refusedSteps(rules),
+      ...(isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    ],
     changes: () => [],
-    files: ({ asOf, today }) => rules.filter((rule) => isDue(rule, today)).map((rule) => exportFile(rule, asOf)),
-    metrics: () => ({ warnings: leftOutWhileWaiting }),
+    files: (context) => rules.map((rule) => exportFile(rule, context, staleConnections(feeds, context.asOf))),
+    metrics: ({ asOf }) => ({
+      warnings: leftOutWhileWaiting,
+      ...(fetching(feeds).length > 0 && { stale: staleConnections(feeds, asOf) }),
+    }),
   });
 };
 

@@ -6,51 +6,11 @@ import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import { unwrap } from './formats/envelopes.ts';
-import type { Json, Read } from './formats/format.ts';
-import { jsonFormatOf, jsonTools } from './formats/registry.ts';
+import { jsonTools } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import { jsonRecords } from './json-records.ts';
+import { jsonRows, STAGED, type Staged } from './json-rows.ts';
 
 const BATCH_ROWS = 4_096;
-
-const STAGED = [
-  'line',
-  'goes',
-  'id',
-  'email',
-  'word',
-  'code',
-  'detail',
-  'provider',
-  'occurred_at',
-  'campaign',
-  'fault',
-  'scope',
-  'source',
-];
-
-type Staged = (string | null)[];
-
-function staged(line: number, read: Read): Staged {
-  const at = String(line);
-  const of = (cells: Readonly<Record<string, string | null>>): Staged => STAGED.map((column) => cells[column] ?? null);
-  if ('ignored' in read) return of({ line: at, goes: 'ignored', word: read.ignored });
-  if ('fault' in read) return of({ line: at, goes: 'reject', word: read.column, fault: read.fault });
-  const { cells, table } = read;
-  return of({
-    ...cells,
-    line: at,
-    goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? null,
-    word: cells.kind ?? cells.type ?? cells.reason ?? null,
-    detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
-  });
-}
-
-const unknown: Read = { fault: 'not of a provider that we know', column: '' };
-const empty: Read = { fault: 'names no address', column: '' };
 
 /** Reads one file. @throws JobError where nothing in it is of a provider that we know */
 export async function readJson(
@@ -66,8 +26,9 @@ export async function readJson(
   async function* batches(): AsyncGenerator<Staged[]> {
     let batch: Staged[] = [];
     const report = (bytes: number): void => progress(`reading ${name}`, bytes / Math.max(1, size));
-    for await (const record of jsonRecords(path, report)) {
-      for (const read of readsOf(record, labels, name)) batch.push(staged(++rows, read));
+    for await (const row of jsonRows(path, name, labels, report)) {
+      batch.push(row);
+      rows += 1;
       if (batch.length < BATCH_ROWS) continue;
       yield columnwise(batch);
       batch = [];
@@ -87,17 +48,6 @@ export async function readJson(
   return { name, label: [...labels].join(' and '), rows, unused: [], consent: [], disagree: 0, notes: [] };
 }
 
-function readsOf(record: { value?: Json; fault?: string }, labels: Set<string>, name: string): Read[] {
-  if (record.value === undefined) return [{ fault: record.fault ?? '', column: '' }];
-  return unwrap(record.value).flatMap((value) => {
-    const format = jsonFormatOf(value);
-    if (!format) return [unknown];
-    labels.add(format.label);
-    const reads = format.read(value, name);
-    return reads.length > 0 ? reads : [empty];
-  });
-}
-
 const columnwise = (batch: readonly Staged[]): Staged[] =>
   STAGED.map((_, column) => batch.map((row) => row[column] ?? null));
 
@@ -108,6 +58,9 @@ async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_events by name
     select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
     from import_json where goes = 'events'`);
+  await engine.run(sql`insert into incoming_purchases by name
+    select ${file} as file, cast(line as bigint) as line, id as order_id, email, occurred_at as ordered_at, amount, currency
+    from import_json where goes = 'purchases'`);
   await engine.run(sql`insert into incoming_suppressions by name
     select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
     from import_json where goes = 'suppressions'`);
