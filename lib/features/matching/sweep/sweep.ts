@@ -127,7 +127,7 @@ async function createGroups(engine: Engine, rules: MatchingRules): Promise<void>
       )
       select g.contact_id, first_value(g.contact_id) over w as survivor_id, row_number() over w as rank
       from sweep_groups g join contacts c on c.contact_id = g.contact_id
-      left join ${BUYERS.text} p on p.contact_id = g.contact_id
+      left join ${BUYERS} p on p.contact_id = g.contact_id
       where g.group_id not in (select group_id from apart)
       window w as (partition by g.group_id order by ${join(order, ', ')}, length(g.contact_id), g.contact_id)`,
   );
