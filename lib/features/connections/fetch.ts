@@ -86,7 +86,7 @@ export async function fetchConnection(
         );
         files.push(...found.files);
         rows += found.rows;
-        until = piece.to;
+        if (until === null || piece.to > until) until = piece.to;
       }
     } finally {
       requests = opened.client.requests;

@@ -1,4 +1,4 @@
-/** How old the facts are that connections brought: what jobs report, and what holds lists for sending back. */
+/** How old the facts of connections are: what jobs report, and what holds lists for sending back. */
 import { join, type Sql, sql } from '../../core/sql.ts';
 import type { ConnectionRules } from './rules.ts';
 

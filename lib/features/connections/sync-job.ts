@@ -14,7 +14,7 @@ import { join, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { mailable, refused } from '../exports/index.ts';
-import { openConnection, type Ways, whyOf } from './open.ts';
+import { looksBack, openConnection, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { staleConnections } from './stale.ts';
 import type { At, Member } from './vendors/vendor.ts';
@@ -24,17 +24,17 @@ export interface Audience {
   /** `mailchimp/Newsletter`, `sendgrid/suppressions`. */
   readonly name: string;
   readonly connection: Connection;
-  /** The list of ours and its name there; null for suppressions. */
-  readonly list: { readonly ours: string; readonly theirs: string } | null;
+  /** Our list and its name there; null for suppressions. */
+  readonly list: { readonly own: string; readonly remote: string } | null;
 }
 
 export const audiencesOf = ({ connections }: ConnectionRules): Audience[] =>
   connections.flatMap((connection) => [
     ...(connection.suppress ? [{ name: `${connection.name}/suppressions`, connection, list: null }] : []),
-    ...Object.entries(connection.lists).map(([ours, theirs]) => ({
-      name: `${connection.name}/${ours}`,
+    ...Object.entries(connection.lists).map(([own, remote]) => ({
+      name: `${connection.name}/${own}`,
       connection,
-      list: { ours, theirs },
+      list: { own, remote },
     })),
   ]);
 
@@ -54,7 +54,9 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
   const rows: StandingRow[] = [];
   const read: string[] = [];
   const faults: string[] = [];
-  const asked = audiencesOf(rules).filter(({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample);
+  const asked = (looksBack(at) ? [] : audiencesOf(rules)).filter(
+    ({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample,
+  );
   await outside.stoppable(async (signal) => {
     for (const audience of asked) {
       const { name, connection } = audience;
@@ -83,7 +85,7 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
 export const MOST_REQUESTS = 20_000;
 
 function standingOf({ connection: { vendor }, list }: Audience, at: At): AsyncIterable<readonly Member[]> {
-  const found = list ? vendor.lists?.members(at, list.theirs) : vendor.suppressions?.standing(at);
+  const found = list ? vendor.lists?.members(at, list.remote) : vendor.suppressions?.standing(at);
   if (!found) throw new Error(`${vendor.label} has no such list.`);
   return found;
 }
@@ -93,7 +95,7 @@ const rowOf = (name: string, { email, status, fields = {}, fact }: Member, conne
   email,
   status,
   status === 'member' ? fieldsText(connection, fields) : '',
-  fact ? `${fact.kind} ${fact.at}` : '',
+  fact && !Number.isNaN(Date.parse(fact.at)) ? `${fact.kind} ${new Date(fact.at).toISOString()}` : '',
 ];
 
 /** The fields that the rules name, as one text: what a member's fields are compared by. */
@@ -128,11 +130,13 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
   // Of two lines about one person the one that refuses mail counts.
   await engine.run(
     sql`insert into audiences (audience, email, status, fields)
-      select audience, address_key(email), min(status), nullif(max(fields), '') from audience_rows
-      where address_key(email) is not null group by 1, 2`,
+      select audience, address_key(email),
+        case when countif(status = 'left') > 0 then 'left' when countif(status = 'member') > 0 then 'member' else 'known' end,
+        nullif(max(fields), '')
+      from audience_rows where address_key(email) is not null group by 1, 2`,
   );
   if (faults.length > 0 && read.length === 0)
-    throw new JobError(`No list elsewhere could be read. ${faults.join('; ')}.`);
+    throw new JobError(`No list of a tool could be read. ${faults.join('; ')}.`);
   return { ...(faults.length > 0 && { warnings: faults }) };
 }
 
@@ -149,10 +153,10 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
   return sql`
     select ${name} as audience, address_key(c.email) as email, 'member' as status, min(${fieldsSql(connection)}) as fields,
       'on the list' as why
-    from contacts c join memberships m on m.contact_id = c.contact_id and m.list = ${list.ours}
+    from contacts c join memberships m on m.contact_id = c.contact_id and m.list = ${list.own}
     ${standing} = address_key(c.email)
     where ${mailable} and coalesce(a.status, 'known') <> 'left'
-      and (a.status is not null or not exists (select 1 from (${staleConnections(rules, asOf)}) as s))
+      and (coalesce(a.status, '') = 'member' or not exists (select 1 from (${staleConnections(rules, asOf)}) as s))
     group by address_key(c.email)`;
 }
 
