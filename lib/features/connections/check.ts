@@ -1,4 +1,4 @@
-/** What people are told of connections: how a key is made, and whether it works. Writes nothing anywhere. */
+/** How the key of a connection is made, and whether it works. Writes nothing anywhere. */
 import type { Job } from '../../core/job.ts';
 import type { Outside } from '../../core/prepare.ts';
 import type { Ways } from './open.ts';
@@ -93,7 +93,8 @@ export function connectText(id: string): string[] | null {
   const found = connectable.find((each) => each.id === id);
   if (!found) return null;
   const { label, guide, secrets, options = {} } = found;
-  const settings = Object.entries(options).map(([name]) => `, ${name}: '…'`);
+  const needed = Object.entries(options).filter(([, option]) => !option.safeParse(undefined).success);
+  const settings = needed.map(([name]) => `, ${name}: '…'`);
   const names = Object.values(secrets);
   return [
     `${label}: ${guide.page}`,

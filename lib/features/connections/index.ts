@@ -24,7 +24,7 @@ export {
   notConnected,
   readFetched,
 } from './fetch-job.ts';
-export { type Connection, type ConnectionRules, connectionRules } from './rules.ts';
+export { type Connection, type ConnectionRules, connectionRules, type WrittenRules } from './rules.ts';
 export { staleConnections } from './stale.ts';
 export {
   audienceChanges,
