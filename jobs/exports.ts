@@ -3,11 +3,12 @@ import { cleaning } from './rules/cleaning.ts';
 import { connections } from './rules/connections.ts';
 import { exports } from './rules/exports.ts';
 
-const { domainKinds, exportFile, filterSteps, filtersOf, isDue, leftOutWhileWaiting } = exportParts;
+const { domainKinds, exportFile, filterSteps, filtersOf, leftOutWhileWaiting, refusedSteps } = exportParts;
 const { fetching, staleConnections } = connectionParts;
 
 /** Writes the files that other tools fetch, of the lists as the night left them. */
 export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connections) => {
+  const isFed = fetching(feeds).length > 0;
   const filters = filtersOf(rules);
   const isFiltered = filters.length > 0;
   return job({
@@ -18,19 +19,22 @@ export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connect
       'memberships',
       'suppressions',
       'bounces',
-      ...(fetching(feeds).length > 0 ? ['connections' as const] : []),
+      ...(isFed ? ['connections' as const] : []),
       ...(isFiltered ? (['events', 'purchases'] as const) : []),
     ],
     writes: [],
     needs: ['list-refresh'],
     rules,
-    steps: ({ asOf }) => (isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    steps: ({ asOf }) => [
+      ...refusedSteps(rules),
+      ...(isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
+    ],
     changes: () => [],
-    files: ({ asOf, today }) =>
-      rules.filter((rule) => isDue(rule, today)).map((rule) => exportFile(rule, asOf, staleConnections(feeds, asOf))),
+    files: (context) =>
+      rules.map((rule) => exportFile(rule, context, isFed ? staleConnections(feeds, context.asOf) : undefined)),
     metrics: ({ asOf }) => ({
       warnings: leftOutWhileWaiting,
-      ...(fetching(feeds).length > 0 && { stale: staleConnections(feeds, asOf) }),
+      ...(isFed && { stale: staleConnections(feeds, asOf) }),
     }),
   });
 };

@@ -3,7 +3,8 @@
  *
  * `sending: true` exports only contacts that may be mailed, from any list. `only: 'changed'` gives what is new or
  * changed since the export before, and who left in a file of its own. `to: { tab: 'Newsletter' }` fills a tab of a
- * Google Sheet instead of a file. Each is written every night; with `every: 'week'`, in the night to Monday alone.
+ * Google Sheet instead of a file, `to: { folder: '/mnt/crm' }` writes it to another folder (docs/export.md). Each is
+ * written every night; with `every: 'week'`, in the night to Monday alone.
  */
 // Columns of your own are declared there, and may be exported.
 import './workbook.ts';

@@ -8,13 +8,13 @@ import type { Backtest, BacktestTable } from '../core/backtest.ts';
 import type { ScheduledJob } from '../core/batch.ts';
 import { allJobs } from '../core/batch.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
 import { runSteps } from '../run/plan-job.ts';
 import { inspect } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
-import { screen, table } from './text.ts';
+import { pathText, print, printError, printJson } from './terminal.ts';
+import { table } from './text.ts';
 
 /** The job that keeps each number. A number can be back-tested as soon as its job declares `backtest` (core/job.ts). */
 const KEEPERS: Readonly<Record<string, string>> = { score: 'score-recalculation', value: 'lifetime-value' };
@@ -38,8 +38,9 @@ export async function backtestCommand(session: Session): Promise<number> {
       runSteps: (steps) => runSteps(engine, steps),
     });
     if (options.out) await writeFile(resolve(options.out), pageOf(found), 'utf8');
-    console.log(options.json ? printableJson(found.report) : screen(linesOf(found, options.out)));
-    if (found.refused !== undefined) console.error(`No back-test: ${printable(found.refused)}.`);
+    if (options.json) printJson(found.report);
+    else print(linesOf(found, options.out));
+    if (found.refused !== undefined) printError(`No back-test: ${found.refused}.`);
     return found.refused === undefined ? 0 : 2;
   });
 }
@@ -82,7 +83,7 @@ function linesOf({ title, findings, tables, lines = [] }: Backtest, out: string 
       '',
     ]),
     ...lines,
-    ...(out ? ['', `Written: ${out}`] : []),
+    ...(out ? ['', `Written: ${pathText(out)}`] : []),
   ];
 }
 

@@ -3,11 +3,10 @@
  * to run is left to the workflow's next job. It runs nothing itself and opens no workbook.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import { REJECTED } from '../github/api/alerts.ts';
+import { APPROVE_LABEL, REJECTED } from '../github/api/alerts.ts';
 import { code } from '../github/api/escape.ts';
 import type { GitHub, Issue } from '../github/api/github.ts';
 import { commentMarker } from '../github/api/markers.ts';
-import { APPROVE_LABEL } from '../github/approval-alerts.ts';
 import { type Decision, decisionOf } from '../github/decision.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { DRILL } from './drill.ts';
@@ -52,7 +51,7 @@ async function carryOut(
     return 0;
   }
   if (decision.kind === 'reject') {
-    await reject(github, issue, answer, by);
+    await reject(github, issue, answer, by, decision.key);
     return 0;
   }
   const { ask, key } = decision;
@@ -70,6 +69,8 @@ async function carryOut(
     );
     return 1;
   }
+  // It was rejected before, and reopened.
+  if (issue.labels.includes(REJECTED)) await github.removeLabel(issue, REJECTED);
   await answer(`Approved by ${code(by)}: ${code(ask.batch)} runs now.${see}`);
   const values = {
     batch: ask.batch,
@@ -88,10 +89,12 @@ async function reject(
   issue: Issue,
   answer: (text: string) => Promise<void>,
   by: string,
+  key: string,
 ): Promise<void> {
   await github.addLabels(issue, [REJECTED]);
-  await answer(
-    `Rejected by ${code(by)}. Nothing was written, and the same plan is not asked again. To change your mind, reopen this issue and approve it.`,
-  );
+  const what = key.startsWith('begin/')
+    ? 'The night shift does not begin on this workbook: scheduled runs are rehearsals, and ask no more.'
+    : 'Nothing was written, and the same plan is not asked again. Exports for sending leave nobody out for it any more.';
+  await answer(`Rejected by ${code(by)}. ${what} To change your mind, reopen this issue and approve it.`);
   await github.close(issue, 'not_planned');
 }

@@ -122,7 +122,8 @@ export function diffMarkdown(diff: RuleDiff, workbook: string): string {
     COMMENT_MARKER,
     `## What this change does on ${workbook}`,
     '',
-    `Planned with the rules of ${code(diff.base)} (${code(diff.commit.slice(0, 8))}) and of this change, on one snapshot. Nothing was written. Counts under 5 are shown as &lt;5.`,
+    `Planned with the rules of ${code(diff.base)} (${code(diff.commit.slice(0, 8))}) and of this change, on ` +
+      'one snapshot. Nothing was written. Counts under 5 are shown as &lt;5.',
     '',
     ...(found.length === 0 ? [NOTHING] : []),
     ...found.flatMap(({ title, head, rows }) => [

@@ -6,7 +6,6 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { compareRuns, keepTables, type RunComparison, writeDifferingRows } from '../run/compare-runs.ts';
 import { readOnlyLedger } from '../run/ledger.ts';
 import type { RunResult } from '../run/result.ts';
@@ -15,9 +14,9 @@ import type { Store } from '../workbook/store.ts';
 import { loadBaseRules } from './base-rules.ts';
 import { diffMarkdown, diffText, type RuleDiff } from './diff-text.ts';
 import { UsageError } from './options.ts';
-import { rehearsal } from './run.ts';
+import { rehearsal } from './run-request.ts';
 import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { print, printJson, printText } from './terminal.ts';
 
 const DEFAULT_BASE = 'main';
 
@@ -50,7 +49,7 @@ export async function diffCommand(session: Session): Promise<number> {
       if (options.rows !== undefined) await writeDifferingRows(engine, folder, kept, resolve(options.rows));
     });
     const diff: RuleDiff = { base, commit: before.commit, comparison, baseResult, headResult };
-    console.log(shown(session, diff, onActions));
+    show(session, diff, onActions);
     const failed = (result: RunResult) => result.jobs.some(({ status }) => status === 'failed');
     return failed(headResult) && !failed(baseResult) ? 1 : 0;
   } finally {
@@ -59,13 +58,17 @@ export async function diffCommand(session: Session): Promise<number> {
   }
 }
 
-function shown({ options, workbook }: Session, diff: RuleDiff, onActions: boolean): string {
-  if (onActions) return diffMarkdown(diff, workbook.isSample ? 'the embedded sample' : 'the workbook');
-  if (!options.json) return screen(diffText(diff, options.rows));
+function show({ options, workbook }: Session, diff: RuleDiff, onActions: boolean): void {
+  if (onActions) printText(diffMarkdown(diff, workbook.isSample ? 'the embedded sample' : 'the workbook'));
+  else if (options.json) printJson(jsonOf(diff));
+  else print(diffText(diff, options.rows));
+}
+
+function jsonOf(diff: RuleDiff): unknown {
   const { base, commit, comparison, baseResult, headResult } = diff;
   const jobs = (result: RunResult) =>
     result.jobs.map(({ job, status, changes, guards, held }) => ({ job, status, changes, guards, held }));
-  return printableJson({ base, commit, ...comparison, jobs: { base: jobs(baseResult), head: jobs(headResult) } });
+  return { base, commit, ...comparison, jobs: { base: jobs(baseResult), head: jobs(headResult) } };
 }
 
 function jobsOf(nightShift: Session['nightShift'], names: readonly string[]): readonly ScheduledJob[] {
@@ -94,23 +97,18 @@ function plan(
   jobs: readonly ScheduledJob[],
   whenApplied: (engine: Engine) => Promise<void>,
 ): Promise<RunResult> {
+  const { identity, progress, elapsed, asOf } = session;
   return runBatch({
-    name: 'diff',
-    jobs,
-    store,
-    ledger: readOnlyLedger(session.ledger),
-    rules: nightShift.workbook,
-    asOf: session.asOf,
-    identity: session.identity,
-    approvals: new Set(),
-    applied: 'planned',
-    progress: session.progress,
-    elapsed: session.elapsed,
-    outside: {
-      secret: () => undefined,
-      stoppable: (work) => work(new AbortController().signal),
-      isSample: session.workbook.isSample,
+    what: { jobs, rules: nightShift.workbook, asOf, identity },
+    where: {
+      store,
+      ledger: readOnlyLedger(session.ledger),
+      outside: {
+        secret: () => undefined,
+        stoppable: (work) => work(new AbortController().signal),
+        isSample: session.workbook.isSample,
+      },
     },
-    whenApplied,
+    how: { applied: 'planned', approvals: new Set(), progress, elapsed, whenApplied },
   });
 }

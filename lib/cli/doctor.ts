@@ -8,7 +8,7 @@ import { describeError } from '../core/errors.ts';
 import { sql } from '../core/sql.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
+import { printable } from '../core/text/printable.ts';
 import { checkConnection, connectionsOf } from '../features/connections/index.ts';
 import { leftovers } from '../features/erasure/leftovers.ts';
 import { plural } from '../github/outward-errors.ts';
@@ -16,10 +16,19 @@ import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { MOST_CELLS, NEARLY_FULL, type NotTaken, type SourceTable, type Store } from '../workbook/store.ts';
+import {
+  type ForeignFile,
+  MOST_CELLS,
+  NEARLY_FULL,
+  type NotTaken,
+  type SourceTable,
+  type Store,
+} from '../workbook/store.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { inspect, type Look } from './inspect.ts';
 import { historyOf, type Session } from './session.ts';
-import { count, screen } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { count } from './text.ts';
 
 export interface Finding {
   readonly level: 'OK' | 'review' | 'fix';
@@ -36,8 +45,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     findings.push({ level: 'fix', text: describeError(error).message });
   }
   findings.push(...(await examineConnections(session)), ...(await examineLedger(session)));
-  if (session.options.json) console.log(printableJson({ findings }));
-  else console.log(screen(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n'))));
+  if (session.options.json) printJson({ findings });
+  else print(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n')));
   return findings.some(({ level }) => level === 'fix') ? 1 : 0;
 }
 
@@ -58,12 +67,13 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     findings.push({ level: 'OK', text: `"${header}" says who wants mail: ${count(yes)} yes, ${count(no)} no` });
   }
   for (const file of reading.foreign)
-    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, read as bounces` });
+    findings.push({ level: 'OK', text: `${file.label}: ${file.recognised.label}, ${readAs(file)}` });
   findings.push(
     ...(reading.leftAlone ?? []).map(leftAlone),
     ...(reading.notTaken ?? []).map(notTaken),
     ...(await ofAccess(store)),
     ...(await ofSheet(session, store)),
+    ...((await store.warehouse?.findings()) ?? []),
   );
   findings.push({ level: 'OK', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {
@@ -86,10 +96,15 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
   if (released > 0) {
     findings.push({
       level: 'review',
-      text: `${plural(released, 'contact')} released on the suppression list, but with the status "suppressed" still: set it to "subscribed" by hand if you mean it`,
+      text:
+        `${plural(released, 'contact')} released on the suppression list, but with the status "suppressed" ` +
+        'still: set it to "subscribed" by hand if you mean it',
     });
   }
-  findings.push(...(await forgotten(engine, session.workbook.folder)));
+  const folders = await exportFoldersOf(session);
+  for (const { fault } of folders) if (fault !== undefined) findings.push({ level: 'fix', text: `exports: ${fault}` });
+  const places = folders.map(({ path }) => path);
+  findings.push(...(await forgotten(engine, session.workbook.folder, places)));
   const keyless = await engine.number(sql`select count(*) from contacts where _keyless`);
   if (keyless > 0)
     findings.push({
@@ -106,7 +121,9 @@ async function ofAccess(store: Store): Promise<Finding[]> {
   const { mayEdit, account, closed } = access;
   const who = account ?? 'the account that runs the night shift';
   const closedTo = closed.map((tab): Finding => {
-    const text = `tab "${tab}" is protected, and ${who} may not write there: in the sheet, Data, Protect sheets and ranges, add it to those who may edit`;
+    const text =
+      `tab "${tab}" is protected, and ${who} may not write there: in the sheet, Data, Protect sheets and ` +
+      'ranges, add it to those who may edit';
     return { level: 'fix', text };
   });
   if (mayEdit) return [{ level: 'OK', text: `${who} may edit the sheet` }, ...closedTo];
@@ -126,23 +143,30 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
           level: 'fix',
           text:
             `${used}: delete empty rows and columns, keep events in files (docs/workbook.md), ` +
-            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts)',
+            'or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts) ' +
+            'and of memberships (mostMembers in jobs/rules/guards.ts)',
         }
       : { level: 'OK', text: used },
   ];
   const ours = nightShift.workbook.timeZone;
   if (timeZone !== ours && !(ours === 'UTC' && /^(Etc\/)?(GMT|UTC)$/.test(timeZone))) {
-    const text = `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in the other. Set one as the other`;
+    const text =
+      `the sheet's clock is ${timeZone}, the rules say ${ours}: moments are shown in the one, days counted in ` +
+      'the other. Set one as the other';
     findings.push({ level: 'review', text });
   }
   if (isCopy)
     findings.push({
       level: 'review',
-      text: 'this spreadsheet is a copy of another workbook: its runs begin their own history, and approvals of the other do not count here',
+      text:
+        'this spreadsheet is a copy of another workbook: its runs begin their own history, and approvals of the ' +
+        'other do not count here',
     });
   for (const { tab, columns } of computed) {
     const names = columns.map((column) => `"${column}"`).join(', ');
-    const text = `tab "${tab}": a formula fills ${names}. Such cells are read and never written; what a job would change there is reported as held`;
+    const text =
+      `tab "${tab}": a formula fills ${names}. Such cells are read and never written; what a job would change ` +
+      'there is reported as held';
     findings.push({ level: 'review', text });
   }
   for (const tab of merged)
@@ -156,7 +180,9 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
     findings.push({ level: 'fix', text });
   }
   for (const { tab, column, cells: found } of numbers) {
-    const text = `tab "${tab}": numbers in ${plural(found, 'cell')} of "${column}", so that zeros at their front are gone. Format the column as plain text (nightshift init does), and type those again that had any`;
+    const text =
+      `tab "${tab}": numbers in ${plural(found, 'cell')} of "${column}", so that zeros at their front are ` +
+      'gone. Format the column as plain text (nightshift init does), and type those again that had any';
     findings.push({ level: 'review', text });
   }
   for (const tab of exports) findings.push({ level: 'OK', text: `tab "${tab}" is filled by an export` });
@@ -170,7 +196,7 @@ async function ofSheet({ nightShift }: Session, store: Store): Promise<Finding[]
 }
 
 /** Rows of people who were erased: added again by hand, or left by a run that was stopped. */
-async function forgotten(engine: Engine, workbookFolder: string): Promise<Finding[]> {
+async function forgotten(engine: Engine, workbookFolder: string, exportFolders: readonly string[]): Promise<Finding[]> {
   const hashes = await engine.number(sql`select count(*) from suppressions where starts_with(email, ${HASH_PREFIX})`);
   if (hashes === 0) return [];
   const key = process.env[ERASE_KEY];
@@ -178,7 +204,7 @@ async function forgotten(engine: Engine, workbookFolder: string): Promise<Findin
     const text = `${count(hashes)} addresses were erased, and ${ERASE_KEY} is not set: whether they are back can’t be checked`;
     return [{ level: 'review', text }];
   }
-  return Object.entries(await leftovers(engine, key, workbookFolder)).map(([place, found]) => ({
+  return Object.entries(await leftovers(engine, key, workbookFolder, exportFolders)).map(([place, found]) => ({
     level: 'fix' as const,
     text: `${place}: ${count(found)} addresses of people who were erased; run erase for them again`,
   }));
@@ -201,6 +227,9 @@ function misspelt(
       : [];
   });
 }
+
+const readAs = ({ recognised }: ForeignFile): string =>
+  recognised.contacts ? 'read for who wants no mail; import it to add its people' : 'read as bounces';
 
 /** A file that may be meant for a table, and is none. */
 function leftAlone(name: string): Finding {

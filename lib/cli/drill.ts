@@ -24,7 +24,8 @@ export async function drillCommand(session: Session): Promise<number> {
   const { github } = environment;
   if (!github) {
     throw new UsageError(
-      'The drill needs GitHub: set GITHUB_REPOSITORY (owner/name) and GITHUB_TOKEN (a token that may write issues), or run the workflow "watch" by hand.',
+      'The drill needs GitHub: set GITHUB_REPOSITORY (owner/name) and GITHUB_TOKEN (a token that may write ' +
+        'issues), or run the workflow "watch" by hand.',
     );
   }
   const { identity } = session;
@@ -34,7 +35,9 @@ export async function drillCommand(session: Session): Promise<number> {
     ...alert,
     kind: 'drill' as const,
     title: 'A drill: no job has failed',
-    body: `**This is a drill.** Nothing failed; it proves that an alarm arrives here. It closes by itself in a moment. A real one reads like this:\n\n${alert.body}`,
+    body:
+      '**This is a drill.** Nothing failed; it proves that an alarm arrives here. It closes by itself in a ' +
+      `moment. A real one reads like this:\n\n${alert.body}`,
   }));
   const [opened] = await deliver(github, { alerts, allClear: [], ...at, run: `${identity.run}-drill` });
   const number = opened?.issue.number ?? 0;
@@ -78,7 +81,8 @@ function newsOf(
     history: new Map(),
     runUrl,
     repositoryUrl,
-    kind: workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    kind: workbook.kind,
+    isUsual: true,
   });
 }
 
@@ -87,7 +91,10 @@ const askAlert = ({ asOf }: Session) => ({
   version: asOf.toISOString(),
   kind: 'drill' as const,
   title: 'A drill: try an approval',
-  body: `**This is a drill.** No plan waits, and nothing will be written. A plan that a guard stopped asks here in the same way. ${HOW} The workflow _approve_ answers in a minute or two, if you may write to this repository. This issue closes then, or at the next drill.`,
+  body:
+    '**This is a drill.** No plan waits, and nothing will be written. A plan that a guard stopped asks here ' +
+    `in the same way. ${HOW} The workflow _approve_ answers in a minute or two, if you may write to this ` +
+    'repository. This issue closes then, or at the next drill.',
   repeat: 'The drill still waits for a try.',
   ask: { batch: JOB, asOf: asOf.toISOString(), plans: [] },
 });

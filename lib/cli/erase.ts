@@ -3,20 +3,22 @@
  */
 import { createHash } from 'node:crypto';
 import { localDay } from '../core/calendar/period.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { eraseJob, type Person } from '../features/erasure/erase-job.ts';
 import { type Cleared, clearRest, cutFiles } from '../features/erasure/files.ts';
 import { asBytes, type Named, namesPerson } from '../features/erasure/naming.ts';
+import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, hashAddress } from '../intake/forgotten.ts';
 import { changesText } from '../run/commit.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
 import { ask } from './ask.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
-import { exitCode, rehearsal } from './run.ts';
+import { exitCode } from './run.ts';
+import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { second } from './text.ts';
 
 export async function eraseCommand(session: Session): Promise<number> {
   const { options, nightShift, identity, workbook } = session;
@@ -32,31 +34,28 @@ export async function eraseCommand(session: Session): Promise<number> {
     person = found;
   };
   const job = eraseJob(contact, key, keep, new Set(Object.keys(sources)));
+  const exportFolders = await exportFoldersOf(session);
+  const folders = exportFolders.map(({ path }) => path);
   const run = createHash('sha256').update(identity.run).digest('hex').slice(0, 8);
   const period = `${localDay(session.asOf, nightShift.workbook.timeZone)}-${run}`;
   const store = await session.open('erase');
   try {
+    const { what, where, how } = requestOf(session, store, [{ job, cadence: 'nightly', period }]);
     const result = await runBatch({
-      name: 'erase',
-      jobs: [{ job, cadence: 'nightly', period }],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity,
-      approvals: new Set(),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      confirm: async ({ jobs: [planned] }) => {
-        if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
-        if (!options.yes && planned.status === 'applied') {
-          console.log(`This would delete: ${changesText(planned)}. It can't be undone.`);
-          if (!(await ask('Forget this person? [y/N] '))) return false;
-        }
-        const tabs = await clearTabs(store, person, false);
-        cut = [...cut, ...(await cutFiles(workbook.folder, person)), ...tabs.rewritten];
-        return true;
+      what,
+      where,
+      how: {
+        ...how,
+        confirm: async ({ jobs: [planned] }) => {
+          if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
+          if (!options.yes && planned.status === 'applied') {
+            print([`This would delete: ${changesText(planned)}. It can't be undone.`]);
+            if (!(await ask('Forget this person? [y/N] '))) return false;
+          }
+          const tabs = await clearTabs(store, person, false);
+          cut = [...cut, ...(await cutFiles(workbook.folder, person, folders)), ...tabs.rewritten];
+          return true;
+        },
       },
     });
     const [done] = result.jobs;
@@ -82,9 +81,11 @@ export async function eraseCommand(session: Session): Promise<number> {
       changes: Object.fromEntries(Object.entries(done.changes).filter(([, { insert, remove }]) => insert + remove > 0)),
       ...cleared,
       outside,
+      notReached: exportFolders.flatMap(({ path, fault }) => (fault === undefined ? [] : [path])),
     };
-    console.log(options.json ? printableJson(receipt) : screen(textOf(receipt, changesText(done))));
-    if (cleared.leftovers.length + outside.length > 0) return 1;
+    if (options.json) printJson(receipt);
+    else print(textOf(receipt, changesText(done)));
+    if (cleared.leftovers.length + outside.length + receipt.notReached.length > 0) return 1;
     return done.status === 'planned' && !options.dryRun ? 3 : exitCode(result.jobs);
   } finally {
     await store.close();
@@ -113,21 +114,24 @@ interface Receipt extends Cleared {
   readonly hashes: readonly string[];
   /** Rows in files that are only read. */
   readonly outside: readonly { readonly files: string; readonly table: string; readonly rows: number }[];
+  /** Folders of exports that are not there now. */
+  readonly notReached: readonly string[];
 }
 
 function textOf(receipt: Receipt, changes: string): string[] {
-  const { status, rewritten, leftovers, outside } = receipt;
+  const { status, rewritten, leftovers, outside, notReached } = receipt;
   if (status === 'planned') return [`Nothing was written. It would delete: ${changes}`];
   return [
-    `Receipt: run ${receipt.run}, ${receipt.at}`,
-    `Taken away: ${changes}`,
-    ...rewritten.map(({ file, lines }) => `Cut out of ${file}: ${lines} lines`),
+    `Receipt: run ${receipt.run}, ${second(new Date(receipt.at))}`,
+    `Deleted: ${changes}`,
+    ...rewritten.map(({ file, lines }) => `Removed from ${file}: ${plural(lines, 'line')}`),
     ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
     ...leftovers.map(({ file, lines }) => `Still there, to be fixed by hand: ${file}, lines ${lines.join(', ')}`),
     ...outside.map(
       ({ files, table, rows }) =>
         `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,
     ),
+    ...notReached.map((folder) => `Not looked at: the export folder ${folder} is not there. Erase again when it is`),
     ...(leftovers.length === 0 ? ['Nothing else in the workbook’s folder names this person.'] : []),
   ];
 }

@@ -9,9 +9,9 @@ import type { Cell, Engine, Row } from '../core/engine.ts';
 import type { Job } from '../core/job.ts';
 import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { ownTables, tableOf } from '../core/tables.ts';
-import { printable, printableJson } from '../core/text/printable.ts';
+import { printable } from '../core/text/printable.ts';
 import { contextOf } from '../run/job-context.ts';
-import { dropSteps, runSteps } from '../run/plan-job.ts';
+import { dropSteps, preparationOf, runSteps } from '../run/plan-job.ts';
 import { earlierMetrics } from '../run/run-job.ts';
 import { tried } from '../run/trials.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
@@ -19,7 +19,8 @@ import { views } from '../snapshot/views.ts';
 import { inspect, type Look } from './inspect.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
-import { screen, table } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { fits, second, table } from './text.ts';
 
 interface Section {
   readonly title: string;
@@ -45,12 +46,12 @@ export async function explainCommand(session: Session): Promise<number> {
           throw new UsageError(
             `There is no contact "${contact}" in this workbook: neither as contact_id nor as address.`,
           );
-        print(session, [{ contact, sections: elsewhere }]);
+        show(session, [{ contact, sections: elsewhere }]);
         return 0;
       }
       const explained = [];
       for (const id of ids) explained.push({ contact: id, sections: await explainOne(session, look, id) });
-      print(session, explained);
+      show(session, explained);
       return 0;
     },
   );
@@ -164,7 +165,7 @@ async function preparedSections(session: Session, engine: Engine, job: Job, cont
   const prepared = job.explainsPrepared;
   if (!job.prepare || !prepared || (await engine.number(prepared.when(id))) === 0) return [];
   const earlier = await earlierMetrics(session.ledger, session.identity.workbook, job, context.period);
-  await job.prepare({ engine, context, earlier });
+  await job.prepare(preparationOf(engine, context, earlier));
   return sections(engine, prepared.explains(context, id));
 }
 
@@ -177,32 +178,65 @@ async function sections(engine: Engine, asked: readonly { title: string; query: 
   return found;
 }
 
-function print(session: Session, explained: readonly { contact: string; sections: readonly Section[] }[]): void {
+function show(session: Session, explained: readonly { contact: string; sections: readonly Section[] }[]): void {
   if (session.options.json) {
-    console.log(printableJson({ contacts: explained }));
+    printJson({ contacts: explained });
     return;
   }
   const lines = explained.flatMap(({ sections: parts }) =>
     parts.flatMap((part) => [part.title, ...rowsAsText(part.rows), '']),
   );
-  console.log(screen(lines));
+  print(lines);
 }
 
-const shown = (cell: Cell | undefined): string | number => {
+const shown = (cell: Cell | undefined): string => {
   if (cell === null || cell === undefined) return '';
-  if (cell instanceof Date) return cell.toISOString().replace(/\.000Z$/, 'Z');
-  return typeof cell === 'number' ? String(cell) : printable(String(cell));
+  if (cell instanceof Date) return second(cell);
+  return typeof cell === 'number'
+    ? String(cell)
+    : printable(String(cell)).replace(/^(\d{4}-\d\d-\d\dT[\d:]{8})\.\d{3}Z$/, '$1Z');
 };
 
-/** One row stands as a list of its filled cells, several as a table. Points are summed at the foot of their side. */
+const INDENT = '  ';
+
+/**
+ * One row stands as a list of its filled cells, several as a table; where the table is wider than the terminal, the
+ * cells in which rows are alike stand above them.
+ */
 function rowsAsText(rows: readonly Row[]): string[] {
   const columns = Object.keys(rows[0] ?? {});
   const [only] = rows;
   if (rows.length === 1 && only && columns.length > 4) {
+    const filled = columns.filter((column) => only[column] !== null);
     return table(
-      columns.filter((column) => only[column] !== null).map((column) => [column, shown(only[column])]),
-      '  ',
+      filled.map((column) => [column, shown(only[column])]),
+      INDENT,
     );
   }
-  return table([columns, ...rows.map((row) => columns.map((column) => shown(row[column])))], '  ');
+  const cells = rows.map((row) => columns.map((column) => shown(row[column])));
+  if (fits([columns, ...cells], INDENT)) return table([columns, ...cells], INDENT);
+  const shared = sharedColumns(cells);
+  return shared === 0 ? table([columns, ...cells], INDENT) : grouped(columns, cells, shared);
+}
+
+/** How many of the first columns name groups of rows: with each more, there are still no more groups than half the rows. */
+function sharedColumns(cells: readonly (readonly string[])[]): number {
+  const groups = (columns: number): number =>
+    cells.filter((row, i) => i === 0 || groupOf(row, columns) !== groupOf(cells[i - 1] ?? [], columns)).length;
+  let shared = 0;
+  while (shared < (cells[0]?.length ?? 0) - 1 && groups(shared + 1) * 2 <= cells.length) shared++;
+  return shared;
+}
+
+const groupOf = (row: readonly string[], columns: number): string => row.slice(0, columns).join('  ');
+
+function grouped(columns: readonly string[], cells: readonly (readonly string[])[], shared: number): string[] {
+  const lines: string[] = [];
+  for (let from = 0, to = 0; from < cells.length; from = to) {
+    const group = groupOf(cells[from] ?? [], shared);
+    while (to < cells.length && groupOf(cells[to] ?? [], shared) === group) to++;
+    const rows = cells.slice(from, to).map((row) => row.slice(shared));
+    lines.push(`${INDENT}${group}`, ...table([columns.slice(shared), ...rows], INDENT.repeat(2)));
+  }
+  return lines;
 }

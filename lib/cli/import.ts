@@ -6,14 +6,12 @@ import { resolve } from 'node:path';
 import type { ScheduledJob } from '../core/batch.ts';
 import { localDay } from '../core/calendar/period.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY } from '../intake/forgotten.ts';
 import { type FileKind, fileKinds } from '../intake/formats/registry.ts';
 import { importJob } from '../intake/import-job.ts';
 import { fedTables } from '../intake/read-files.ts';
 import { unpack } from '../intake/unpack.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
@@ -21,10 +19,12 @@ import { normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
 import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
-import { ofNoContact, reportRun } from './report.ts';
-import { exitCode, rehearsal } from './run.ts';
+import { exitCode } from './run.ts';
+import { ofNoContact, reportRun } from './run-report.ts';
+import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
-import { count, screen, table } from './text.ts';
+import { pathText, print, printJson } from './terminal.ts';
+import { count, table } from './text.ts';
 
 /** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */
 const MEMORY_MB = 400;
@@ -64,34 +64,30 @@ export async function importCommand(session: Session): Promise<number> {
     const day = localDay(session.asOf, nightShift.workbook.timeZone);
     const scheduled: ScheduledJob = { job, cadence: 'nightly', period: `${day}-${hash}` };
     let declined = false;
+    const { what, where, how } = requestOf(session, store, [scheduled]);
     const result = await runBatch({
-      name: 'import',
-      jobs: [scheduled],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity: session.identity,
-      approvals: new Set(options.approve),
-      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      mayBeEmpty: true,
-      memoryMb: MEMORY_MB,
-      confirm: async (planned) => {
-        const goesOn = planned.jobs.some((each) => each.status === 'applied');
-        if (!goesOn || options.yes || options.dryRun) return true;
-        console.log(screen(textOf(session, planned, taken)));
-        declined = !(await ask('Import this? [y/N] '));
-        return !declined;
+      what,
+      where,
+      how: {
+        ...how,
+        mayBeEmpty: true,
+        memoryMb: MEMORY_MB,
+        confirm: async (planned) => {
+          const goesOn = planned.jobs.some((each) => each.status === 'applied');
+          if (!goesOn || options.yes || options.dryRun) return true;
+          if (options.json) declined = true;
+          if (declined) return false;
+          print(textOf(session, asPlanned(planned), taken));
+          declined = !(await ask('Import this? [y/N] '));
+          return !declined;
+        },
       },
     });
     const rejects = options.dryRun ? [] : await taken.layBeside();
-    if (options.json) console.log(printableJson(jsonOf(session, result, taken, rejects)));
-    else if (declined) console.log(nothingDone());
-    else console.log(screen([...textOf(session, result, taken), ...endOf(session, result, scheduled, rejects)]));
-    if (declined) return process.stdin.isTTY ? 0 : 3;
+    if (options.json) printJson(jsonOf(session, declined ? asPlanned(result) : result, taken, rejects));
+    else if (declined) print([nothingDone()]);
+    else print([...textOf(session, result, taken), ...endOf(session, result, scheduled, rejects)]);
+    if (declined) return process.stdin.isTTY && !options.json ? 0 : 3;
     return exitCode(result.jobs);
   } finally {
     await store.close();
@@ -129,6 +125,12 @@ function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
   }
   return new Set(columns);
 }
+
+/** Before a person has confirmed it, nothing is applied. */
+const asPlanned = (result: RunResult): RunResult => ({
+  ...result,
+  jobs: result.jobs.map((job) => (job.status === 'applied' ? { ...job, status: 'planned' } : job)),
+});
 
 const nothingDone = (): string =>
   process.stdin.isTTY ? 'Nothing was written.' : 'Not applied: nobody to confirm. Run again with --yes';
@@ -174,11 +176,15 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string[
 function endOf(session: Session, result: RunResult, { period }: ScheduledJob, rejects: readonly string[]): string[] {
   const applied = result.jobs.some((job) => job.status === 'applied');
   return [
-    ...rejects.map((path) => `What was rejected, by row and column: ${path}`),
-    ...(applied ? [`To take it back: npx nightshift undo import ${period}`] : []),
+    ...rejects.map((path) => `What was rejected, by row and column: ${pathText(path)}`),
+    ...(applied ? [`To undo it: npx nightshift undo import ${period}${placeText(session)}`] : []),
     ...(applied && session.workbook.isSample ? ['This was the embedded sample; --workbook DIR names your own.'] : []),
   ];
 }
+
+/** The option that names this workbook again; nothing where the environment names it. */
+const placeText = ({ options }: Session): string =>
+  options.workbook === undefined ? '' : ` --workbook ${options.workbook}`;
 
 const jsonOf = (session: Session, result: RunResult, { report }: Taken, rejects: readonly string[]) => ({
   batch: 'import',

@@ -1,9 +1,9 @@
 /**
  * `list`: what there is to run, and when it ran last on this workbook.
  */
-import { printableJson } from '../core/text/printable.ts';
 import { historyOf, type Session } from './session.ts';
-import { screen, table } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { table } from './text.ts';
 
 export async function listCommand(session: Session): Promise<number> {
   const { nightShift, options } = session;
@@ -24,7 +24,7 @@ export async function listCommand(session: Session): Promise<number> {
     batches.push({ batch: batch.name, purpose: batch.purpose, jobs });
   }
   if (options.json) {
-    console.log(printableJson({ batches }));
+    printJson({ batches });
     return 0;
   }
   const lines = batches.flatMap(({ batch, purpose, jobs }) => [
@@ -43,6 +43,6 @@ export async function listCommand(session: Session): Promise<number> {
     ]),
     '',
   ]);
-  console.log(screen(lines));
+  print(lines);
   return 0;
 }

@@ -8,6 +8,7 @@ import { checkJobs } from '../run/check-jobs.ts';
 import { completionScript } from './completion.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
+import { print, printError, printJson, printText } from './terminal.ts';
 
 type Run = (session: Session) => Promise<number>;
 
@@ -51,11 +52,11 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const names = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
     const options = readOptions(argv, names);
     if ('text' in options) {
-      console.log(options.text);
+      print(options.text.split('\n'));
       return options.code;
     }
     if (options.command === 'completion') {
-      console.log(completionScript(options.names[0], names));
+      printText(completionScript(options.names[0], names));
       return 0;
     }
     const standalone = await apart[options.command]?.();
@@ -65,7 +66,10 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const run = await load();
     return await run(await startSession(nightShift, options, start));
   } catch (error) {
-    console.error(describeError(error).message);
-    return error instanceof NightshiftError ? error.exitCode : 1;
+    const { kind, message } = describeError(error);
+    const code = error instanceof NightshiftError ? error.exitCode : 1;
+    if (argv.includes('--json')) printJson({ error: { kind, message }, exitCode: code });
+    printError(message);
+    return code;
   }
 }

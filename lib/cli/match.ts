@@ -5,14 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { printable, printableJson } from '../core/text/printable.ts';
 import { columnRoles, traits } from '../features/matching/kinds.ts';
 import { MatchError } from '../features/matching/match-error.ts';
 import { type MatchSummary, matchFile } from '../features/matching/match-file.ts';
 import { defaultMatchingRules, type MatchingRules, readMatchingRules } from '../features/matching/rules.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Options, UsageError } from './options.ts';
-import { count, screen } from './text.ts';
+import { pathText, print, printJson, progressTo } from './terminal.ts';
+import { count } from './text.ts';
 
 export async function matchCommand(options: Options): Promise<number> {
   const [file, ...rest] = options.names;
@@ -24,9 +24,10 @@ export async function matchCommand(options: Options): Promise<number> {
       rules: await rulesOf(options),
       ...(threshold !== undefined && { threshold }),
       ...(options.pairs !== undefined && { pairs: options.pairs }),
-      progress: (line) => process.stderr.write(`${printable(line)}\n`),
+      progress: progressTo(process.stderr),
     });
-    console.log(options.json ? printableJson(summary) : screen(describe(summary)));
+    if (options.json) printJson(summary);
+    else print(describe(summary));
     return 0;
   } catch (error) {
     if (error instanceof MatchError || error instanceof CsvError) throw new UsageError(error.message);
@@ -129,7 +130,7 @@ function describe(summary: MatchSummary): string[] {
     `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
     `${'Column'.padEnd(width)}Taken for`,
     ...compared.map(({ column, kind }) => `${column.padEnd(width)}${kindWords[kind] ?? kind} (${kind})`),
-    ...ignored.map(({ column, reason }) => `${column.padEnd(width)}left out: ${reason}`),
+    ...ignored.map(({ column, reason }) => `${column.padEnd(width)}ignored: ${reason}`),
     ...(ignored.length + compared.length > 0
       ? ['Wrong? Say so with --columns HEADER=KIND, such as owner=ignore.']
       : []),
@@ -138,6 +139,6 @@ function describe(summary: MatchSummary): string[] {
           `${count(malformed)} rows can't be read: they stand in the output as they are, with empty cells in the new columns.`,
         ]
       : []),
-    `Written: ${summary.output}${summary.pairsOutput ? `, ${summary.pairsOutput}` : ''}`,
+    `Written: ${pathText(summary.output)}${summary.pairsOutput ? `, ${pathText(summary.pairsOutput)}` : ''}`,
   ];
 }

@@ -1,15 +1,14 @@
 /** `report`: writes one HTML page of how the list and the runs are, from the ledger alone. Opens no workbook. */
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import { allJobs } from '../core/batch.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { reportPage } from '../report/page.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { pathText, print, printError, printJson } from './terminal.ts';
 
 /** Two years of nights, and the runs that were repeated. */
 const LOOK_BACK = 1_000;
@@ -37,14 +36,15 @@ export async function writePage(session: Session, path: string): Promise<void> {
 }
 
 /** Where the page is written unless `--out` says otherwise: beside the ledger. */
-const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
+export const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
 
 export async function reportCommand(session: Session): Promise<number> {
   const { options } = session;
   if (options.names.length > 0) throw new UsageError(`report takes no name, found "${options.names.join(' ')}".`);
   const path = resolve(options.out ?? defaultPage(session));
   await writePage(session, path);
-  console.log(options.json ? printableJson({ report: path }) : screen([`Written: ${relative('.', path) || path}`]));
+  if (options.json) printJson({ report: path });
+  else print([`Written: ${pathText(path)}`]);
   if (options.open) openInBrowser(path);
   return 0;
 }
@@ -54,6 +54,6 @@ function openInBrowser(path: string): void {
   const [command, ...args] =
     process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
   const child = spawn(command as string, [...args, path], { stdio: 'ignore', detached: true });
-  child.on('error', () => console.error(`No program opens HTML files here. Open ${path} yourself.`));
+  child.on('error', () => printError(`No program opens HTML files here. Open ${pathText(path)} yourself.`));
   child.unref();
 }

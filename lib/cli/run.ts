@@ -1,25 +1,26 @@
 /**
  * `run NAME…`: runs jobs or batches, and reports the result.
  */
-
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
+import { describeError } from '../core/errors.ts';
 import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { plural } from '../github/outward-errors.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
-import type { RunRequest } from '../run/request.ts';
+import type { Rejections } from '../run/rejection.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
-import { nothingHeld, type Store } from '../workbook/store.ts';
+import type { Store } from '../workbook/store.ts';
+import { attentionLines } from './attention.ts';
 import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
-import { reportRun } from './report.ts';
-import { historyOf, type Session } from './session.ts';
-import { screen } from './text.ts';
+import { reportRun } from './run-report.ts';
+import { requestOf } from './run-request.ts';
+import { historyOf, hostedCheckout, type Session } from './session.ts';
+import { pathText, print, printError, printJson } from './terminal.ts';
+import { second, table } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
 const surroundings: Outside = {
@@ -37,22 +38,6 @@ const surroundings: Outside = {
 };
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
-/** A store that reads as the other does, and writes nothing. */
-export const rehearsal = (store: Store): Store => ({
-  kind: store.kind,
-  recovered: store.recovered,
-  scratch: store.scratch,
-  stateFolder: store.stateFolder,
-  read: store.read,
-  delimiterOf: store.delimiterOf,
-  rowHeaders: store.rowHeaders,
-  marker: store.marker,
-  commit: async () => nothingHeld,
-  ...(store.sheet && { sheet: store.sheet }),
-  ...(store.workbookId && { workbookId: store.workbookId }),
-  close: store.close,
-});
-
 export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0)
@@ -66,16 +51,36 @@ export async function runCommand(session: Session): Promise<number> {
       `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
     );
   }
-  return runJobs(session, options.names.join(' '), jobs);
+  const code = await runJobs(session, options.names.join(' '), jobs);
+  if (isBatch(session) && !options.dryRun) await keepPage(session);
+  return code;
 }
 
-/** Runs jobs on the session's workbook, prints how it went, and returns the exit code. */
-export async function runJobs(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<number> {
+/** Runs jobs on the session's workbook, prints how it went and what follows, and returns the exit code. */
+export async function runJobs(
+  session: Session,
+  name: string,
+  jobs: readonly ScheduledJob[],
+  next: (result: RunResult) => readonly string[] = () => [],
+): Promise<number> {
+  const isFirst =
+    !session.workbook.isSample && [...(await historyOf(session)).values()].every((runs) => runs.length === 0);
   const { result, kind } = await performRun(session, name, jobs);
-  console.log(
-    session.options.json ? printableJson(jsonOf(session, name, kind, result)) : textOf(session, name, result),
-  );
+  if (session.options.json) printJson(jsonOf(session, name, kind, result));
+  else print([...textOf(session, name, result), ...next(result), ...(isFirst ? attentionLines(result, kind) : [])]);
   return exitCode(result.jobs);
+}
+
+/** Writes the report page after a batch that was run for real, and says where it is. */
+async function keepPage(session: Session): Promise<void> {
+  const { writePage, defaultPage } = await import('./report-page.ts');
+  const path = defaultPage(session);
+  try {
+    await writePage(session, path);
+    if (!session.options.json) print([`The report page: ${pathText(path)}`]);
+  } catch (error) {
+    printError(`The report page was not written: ${describeError(error).message}`);
+  }
 }
 
 /** Runs jobs on the session's workbook, and prints nothing. Ahead of a batch, the files in the inbox are imported. */
@@ -83,29 +88,22 @@ export async function performRun(
   session: Session,
   name: string,
   jobs: readonly ScheduledJob[],
+  rejections?: Rejections,
 ): Promise<{ result: RunResult; kind: Store['kind'] }> {
-  const { options, nightShift } = session;
-  const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
-  const inbox = isBatch ? await inboxOf(session) : noInbox;
+  const { options } = session;
+  const inbox = isBatch(session) ? await inboxOf(session) : noInbox;
   reportLookingBack(session);
+  const checkout = hostedCheckout(process.env);
   const store = await session.open(name);
   try {
     if (store.recovered) session.progress(store.recovered);
+    const asked = [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs];
+    const { what, where, how } = requestOf(session, store, asked);
+    const outside = { ...surroundings, isSample: session.workbook.isSample };
     const result = await runBatch({
-      name,
-      jobs: [...(await inbox.jobs(store)), ...(await waitingJobs(session, jobs)), ...jobs],
-      store: options.dryRun ? rehearsal(store) : store,
-      ledger: options.dryRun ? readOnlyLedger(session.ledger) : session.ledger,
-      rules: nightShift.workbook,
-      asOf: session.asOf,
-      identity: session.identity,
-      approvals: new Set(options.approve),
-      ...approvalOf(session),
-      ...(options.plan !== undefined && { planFile: resolve(options.plan) }),
-      applied: options.dryRun ? 'planned' : 'applied',
-      progress: session.progress,
-      elapsed: session.elapsed,
-      outside: { ...surroundings, isSample: session.workbook.isSample },
+      what,
+      where: { ...where, outside, ...(checkout !== undefined && { checkout }) },
+      how: { ...how, ...(rejections && { rejections }) },
     });
     if (!options.dryRun) {
       if (store.kind === 'csv') await keepFolderId(session.workbook.folder);
@@ -130,17 +128,8 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
   );
 }
 
-/** Who approved, where that is a person at GitHub. */
-const approvalOf = ({ options, identity }: Session): Pick<RunRequest, 'approval'> =>
-  options.approver === undefined
-    ? {}
-    : {
-        approval: {
-          by: options.approver,
-          at: identity.startedAt.toISOString(),
-          ...(options.issue !== undefined && { issue: options.issue }),
-        },
-      };
+const isBatch = ({ nightShift, options }: Session): boolean =>
+  nightShift.batches.some(({ name }) => options.names.includes(name));
 
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
   ...nightShift.batches.map((batch) => batch.name),
@@ -159,9 +148,9 @@ export function exitCode(jobs: readonly JobResult[]): number {
   return jobs.some(waits) ? 3 : 0;
 }
 
-/** A plan, or a part of one, waits for a person. */
-export const waits = ({ status, heldParts }: JobResult): boolean =>
-  status === 'blocked' || heldParts.some(({ plan }) => plan !== null);
+/** A plan, or a part of one, waits for a person, and nobody rejected it. */
+const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
+  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   return {
@@ -190,30 +179,39 @@ function reportLookingBack({ asOf, identity, progress }: Session): void {
   const days = Math.floor((identity.startedAt.getTime() - asOf.getTime()) / DAY_MS);
   if (days >= 1)
     progress(
-      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and files in the inbox are not imported`,
+      `as of ${plural(days, 'day')} ago: events, bounces and purchases after that moment are not read, and ` +
+        'files in the inbox are not imported',
     );
 }
 
-function textOf(session: Session, name: string, result: RunResult): string {
+function textOf(session: Session, name: string, result: RunResult): string[] {
   const { options, workbook } = session;
   const dry = options.dryRun ? ', a dry run: nothing was written' : '';
   const lines = [
-    ...reportRun(`${name}, as of ${session.asOf.toISOString()}, on ${workbook.label}${dry}`, result),
-    ...(options.plan === undefined ? [] : [`The rows of the plan: ${options.plan}`]),
+    ...reportRun(`${name}, as of ${second(session.asOf)}, on ${workbook.label}${dry}`, result),
+    ...(options.plan === undefined ? [] : [`The rows of the plan: ${pathText(resolve(options.plan))}`]),
     '',
   ];
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
-    lines.push('Look at the sheet: the tab "contacts", and "changes" for every decision with its reason.');
-  else if (changed)
-    lines.push(`Look at ${workbook.folder}: contacts.csv, and changes.csv for every decision with its reason.`);
-  if (workbook.isSample) {
-    lines.push(
-      'Next:',
-      '  npm run batch -- explain barbara.calloway1@home.example.net   why a contact is scored, listed or changed as it is',
-      '  npm run batch -- run nightly --dry-run                        what another run would do',
-      '  npm run batch -- run nightly --workbook FOLDER                your own CSV files: see README, "Your own data"',
-    );
+    lines.push('Open the sheet: the tab "contacts", and "changes" for every decision with its reason.');
+  else if (changed && workbook.dataset)
+    lines.push('Open the dataset: the table "contacts", and "changes" for every decision with its reason.');
+  else if (changed) {
+    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => pathText(join(workbook.folder, file)));
+    lines.push(`Open ${contacts}, and ${changes} for every decision with its reason.`);
   }
-  return screen(lines);
+  return workbook.isSample ? [...lines, ...SAMPLE_NEXT] : lines;
 }
+
+const SAMPLE_NEXT = [
+  'Next:',
+  ...table(
+    [
+      ['npm run batch -- explain barbara.calloway1@home.example.net', 'why a contact is as it is'],
+      ['npm run batch -- run nightly --dry-run', 'what another run would do'],
+      ['npm run batch -- run nightly --workbook FOLDER', 'your own CSV files: see README, "Your own data"'],
+    ],
+    '  ',
+  ),
+];

@@ -9,17 +9,22 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
-import { printable } from '../core/text/printable.ts';
+import type { Sources } from '../core/workbook-rules.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
+import { layOutJson } from '../intake/json-as-csv.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
+import { addressOf, isDatasetAddress, type Place, placeOf } from '../workbook/bigquery/address.ts';
+import type { DatasetSource } from '../workbook/bigquery/source.ts';
+import type { BigQueryStoreOptions } from '../workbook/bigquery/store.ts';
 import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
 import type { Store } from '../workbook/store.ts';
 import { type Options, UsageError } from './options.ts';
 import { layOutSample } from './sample/lay-out.ts';
+import { type Progress, progressTo } from './terminal.ts';
 
 /** The repository's own folder. */
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -37,16 +42,19 @@ export interface Session {
   readonly ledgerFolder: string;
   /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
   readonly workbook: {
-    /** The folder of files; of a Google Sheet, the folder on this machine that keeps its state, inbox and exports. */
+    /** The folder of files; else the folder on this machine that keeps the state, inbox and exports of a workbook. */
     readonly folder: string;
     readonly label: string;
     readonly isSample: boolean;
     /** Not another one than NIGHTSHIFT_WORKBOOK names. */
     readonly isUsual: boolean;
     readonly spreadsheetId: string | null;
+    /** The dataset of BigQuery that it is. */
+    readonly dataset: Place | null;
+    readonly kind: Store['kind'];
   };
-  /** Tells what is being done, and where that is known how much of it: 0 to 1. */
-  readonly progress: (line: string, share?: number) => void;
+  /** Shows what is being done, and where that is known how much of it: 0 to 1. */
+  readonly progress: Progress;
   readonly elapsed: () => number;
   readonly open: (command: string, mayBeEmpty?: boolean) => Promise<Store>;
   /** Opens the workbook for a look: takes no lock, and keeps no run from its work. */
@@ -80,11 +88,13 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   refuseAheadOfTime(options, asOf, now, timeZone);
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
-  const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const dataset = !isSample && isDatasetAddress(named) ? placeOf(named) : null;
+  const spreadsheetId = isSample || dataset ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const elsewhere = dataset ? addressOf(dataset) : spreadsheetId;
   const folder = isSample
     ? join(sampleFolder, 'workbook')
-    : spreadsheetId
-      ? stateFolder(spreadsheetId)
+    : elsewhere
+      ? stateFolder(dataset ? `${dataset.project}.${dataset.dataset}` : elsewhere)
       : resolve(named);
   if (isSample) {
     await mkdir(sampleFolder, { recursive: true });
@@ -93,18 +103,27 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const usual = process.env.NIGHTSHIFT_WORKBOOK;
   const isUsual = options.workbook === undefined || !usual || options.workbook === usual;
-  if (!isSample && spreadsheetId === null) refuseCheckout(named, folder, process.env);
-  const identity = identify(spreadsheetId ? placeId(spreadsheetId) : folderId(folder), now, process.env);
+  if (!isSample && elsewhere === null) refuseCheckout(named, folder, process.env);
+  const identity = identify(elsewhere ? placeId(elsewhere) : folderId(folder), now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
   const progress = progressTo(process.stderr);
   const openStore = async (command: string, mayBeEmpty: boolean, openFolder: typeof openCsvStore): Promise<Store> => {
     const { aliases, sources } = nightShift.workbook;
-    const common = { folder, aliases, recognise: recogniseWith(aliases), command, run: identity.run, mayBeEmpty };
+    const common = {
+      folder,
+      aliases,
+      recognise: recogniseWith(aliases),
+      layOutJson,
+      command,
+      run: identity.run,
+      mayBeEmpty,
+    };
     // Google's client is only loaded for a workbook that needs it.
-    const store =
-      spreadsheetId === null
+    const store = dataset
+      ? await openDataset(dataset, nightShift, { ...common, progress: (line) => progress(line) })
+      : spreadsheetId === null
         ? await openFolder(common)
         : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
             ...common,
@@ -113,7 +132,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
           });
     // The sample is whole in itself.
     if (isSample || Object.keys(sources).length === 0) return store;
-    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+    return withSources(store, nightShift, identity.run, progress);
   };
   return {
     nightShift,
@@ -122,12 +141,50 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
-    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
+    workbook: {
+      folder,
+      label: isSample ? 'the embedded sample' : named,
+      isSample,
+      isUsual,
+      spreadsheetId,
+      dataset,
+      kind: dataset ? 'bigquery' : spreadsheetId ? 'sheets' : 'csv',
+    },
     progress,
     elapsed: () => (performance.now() - start) / 1000,
     open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
     openForReading: (command) => openStore(command, false, openCsvReader),
   };
+}
+
+/** Facts that the rules keep elsewhere: in files, or in a warehouse. */
+async function withSources(
+  store: Store,
+  { workbook: { sources, bigquery } }: NightShift,
+  run: string,
+  progress: (line: string) => void,
+): Promise<Store> {
+  const inFiles: Record<string, unknown> = {};
+  const inDatasets: Record<string, DatasetSource> = {};
+  for (const [table, rule] of Object.entries(sources)) {
+    if (rule && isDatasetAddress(rule.files)) inDatasets[table] = { address: rule.files, columns: rule.columns };
+    else inFiles[table] = rule;
+  }
+  const { withOutsideTables } = await import('../workbook/external/tables.ts');
+  const withFiles = Object.keys(inFiles).length > 0 ? withOutsideTables(store, inFiles as Sources, root) : store;
+  if (Object.keys(inDatasets).length === 0) return withFiles;
+  const { withDatasetTables } = await import('../workbook/bigquery/source.ts');
+  const { keepDays: _, ...limits } = bigquery;
+  return withDatasetTables(withFiles, inDatasets, run, { limits, progress });
+}
+
+async function openDataset(
+  place: Place,
+  { workbook: { bigquery: rules } }: NightShift,
+  options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
+): Promise<Store> {
+  const { openDatasetStore } = await import('../workbook/bigquery/store.ts');
+  return openDatasetStore(place, rules, options);
 }
 
 /** Commands that write to a workbook. */
@@ -142,7 +199,8 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
   const isDate = typed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(typed.trim());
   if (isDate && localDay(asOf, timeZone) === localDay(now, timeZone)) return;
   throw new UsageError(
-    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add --dry-run to see what a run would do then.`,
+    `--as-of: "${typed}" is after now (${now.toISOString()}). Nothing was written. Check the year, or add ` +
+      '--dry-run to see what a run would do then.',
   );
 }
 
@@ -151,51 +209,30 @@ function refuseAheadOfTime({ command, asOf: typed, dryRun }: Options, asOf: Date
  * night after night, with a green mark. @throws UsageError
  */
 function refuseCheckout(named: string, folder: string, variables: Readonly<Record<string, string | undefined>>): void {
-  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
-  if (onActions !== 'true' || runner === 'self-hosted' || !workspace) return;
-  const inside = relative(realPath(workspace), realPath(folder));
+  const checkout = hostedCheckout(variables);
+  if (!checkout) return;
+  const inside = relative(realPath(checkout), realPath(folder));
   if (inside.startsWith('..') || isAbsolute(inside)) return;
   throw new UsageError(
-    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the checkout.`,
+    `The workbook ${named} is a folder of this checkout, and GitHub's runner is thrown away after the run: ` +
+      'every change would be lost. Use a Google Sheet, or a runner of your own with a folder outside of the ' +
+      'checkout.',
   );
+}
+
+/** The checkout of a runner that is thrown away after the run; undefined elsewhere. */
+export function hostedCheckout(variables: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_ACTIONS: onActions, RUNNER_ENVIRONMENT: runner, GITHUB_WORKSPACE: workspace } = variables;
+  return onActions === 'true' && runner !== 'self-hosted' ? workspace : undefined;
 }
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports. Never in the
  * repository.
  */
-function stateFolder(spreadsheetId: string): string {
+function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  return join(state, 'nightshift', spreadsheetId);
-}
-
-/**
- * One line that is written over on a terminal, with a bar where the share is known; plain lines elsewhere, at each
- * tenth of it.
- */
-export function progressTo(
-  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
-): (line: string, share?: number) => void {
-  if (!stream.isTTY) {
-    let last = '';
-    return (line, share) => {
-      const text =
-        share === undefined ? printable(line) : `${printable(line)}: ${Math.min(100, Math.floor(share * 10) * 10)} %`;
-      if (text !== last) stream.write(`${text}\n`);
-      last = text;
-    };
-  }
-  process.once('exit', () => stream.write('\r\x1b[K'));
-  return (line, share) => {
-    const text = share === undefined ? printable(line) : `${printable(line)}  ${bar(share)}`;
-    stream.write(`\r\x1b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
-  };
-}
-
-/** `██████░░░░  60 %`. */
-function bar(share: number): string {
-  const full = Math.min(20, Math.round(share * 20));
-  return `${'█'.repeat(full)}${'░'.repeat(20 - full)} ${String(Math.min(100, Math.round(share * 100))).padStart(3)} %`;
+  return join(state, 'nightshift', name);
 }

@@ -5,7 +5,7 @@ import { deliver, type Reported } from '../github/api/alerts.ts';
 import { code } from '../github/api/escape.ts';
 import { GitError } from '../github/api/git.ts';
 import type { GitHub } from '../github/api/github.ts';
-import { commentMarker } from '../github/api/markers.ts';
+import { commentMarker, markOf } from '../github/api/markers.ts';
 import { beginAlert, begun, begunAt } from '../github/begin.ts';
 import type { ShiftEnvironment } from '../github/environment.ts';
 import { exportsArrive, type HandedOver } from '../github/hand-over.ts';
@@ -62,14 +62,23 @@ export async function reportShift(shift: Shift, parts: readonly Part[], beside: 
   const { identity, options } = session;
   const { github } = environment;
   if (!github || (options.dryRun && !isRehearsal)) return [];
-  const news = await newsOf(shift, parts, beside);
+  const { approver, issue } = options;
+  const approval =
+    approver !== undefined && issue !== undefined
+      ? { by: approver, key: await attempt(shift, () => keyOf(github, issue)) }
+      : undefined;
+  const news = await newsOf(shift, parts, beside, approval);
   const delivery = { ...news, now: identity.startedAt, run: identity.run, workbook: identity.workbook };
   const reported = (await attempt(shift, () => deliver(github, delivery))) ?? [];
   await attempt(shift, () => answerApproval(shift, github, parts, reported));
   return reported;
 }
 
-/** Whoever approved gets an answer in the issue, also where nothing else would be commented there. */
+/** What the issue is about in which a person approved. */
+const keyOf = async (github: GitHub, number: number): Promise<string> =>
+  markOf((await github.issue(number)).body)?.key ?? '';
+
+/** The person who approved gets an answer in the issue, also where nothing else would be commented there. */
 async function answerApproval(
   { session, environment }: Shift,
   github: GitHub,
@@ -95,7 +104,12 @@ async function answerApproval(
 }
 
 /** What the newest part says; an older slot's failure is over when a newer one went well. */
-async function newsOf(shift: Shift, parts: readonly Part[], { lost, files }: Beside): Promise<News> {
+async function newsOf(
+  shift: Shift,
+  parts: readonly Part[],
+  { lost, files }: Beside,
+  approval: { by: string; key: string | undefined } | undefined,
+): Promise<News> {
   const { session, environment, name, isRehearsal } = shift;
   const last = parts.at(-1);
   if (!last) return { alerts: [], allClear: [] };
@@ -110,8 +124,9 @@ async function newsOf(shift: Shift, parts: readonly Part[], { lost, files }: Bes
     history,
     runUrl,
     repositoryUrl,
-    kind: session.workbook.spreadsheetId === null ? 'csv' : 'sheets',
-    ...(session.options.approver !== undefined && { approver: session.options.approver }),
+    kind: session.workbook.kind,
+    isUsual: session.workbook.isUsual,
+    ...(approval && { approval: { by: approval.by, key: approval.key ?? '' } }),
     ...(files?.at && { exportsAt: files.at }),
   };
   const jobs = jobNews(news);
@@ -134,7 +149,7 @@ async function newsOf(shift: Shift, parts: readonly Part[], { lost, files }: Bes
     allClear: [
       ...jobs.allClear,
       ...warnings.allClear,
-      ...(isBegun ? begun(session.nightShift, news) : []),
+      ...(isBegun ? begun(news) : []),
       ...(lost === null ? [ledgerPushed] : []),
       ...(files && !files.lost ? [exportsArrive] : []),
       setUp,

@@ -13,9 +13,9 @@ import { summaryText } from '../github/summary.ts';
 import type { History } from '../run/history.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import type { RunResult } from '../run/result.ts';
-import { reportRun } from './report.ts';
+import { reportRun } from './run-report.ts';
 import type { Session } from './session.ts';
-import { screen } from './text.ts';
+import { screen, second } from './text.ts';
 
 /** One run of one moment. */
 export interface Part {
@@ -60,7 +60,7 @@ export function print(
     const where = environment.onActions ? 'the workbook' : workbook.label;
     if (options.json)
       console.log(printableJson({ batch: name, asOf: asOf.toISOString(), run: identity.run, ...shown }));
-    else console.log(screen(reportRun(`${name}, as of ${asOf.toISOString()}, on ${where}`, shown)));
+    else console.log(screen(reportRun(`${name}, as of ${second(asOf)}, on ${where}`, shown)));
   }
   if (environment.onActions) console.log(`::${identity.run}::`);
 }

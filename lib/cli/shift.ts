@@ -17,17 +17,20 @@ import { movedNote } from '../github/ledger-alert.ts';
 import { beat, say } from '../github/notify.ts';
 import { moment, plural } from '../github/outward-errors.ts';
 import { outwardLedger } from '../github/outward-ledger.ts';
+import { rejectionsOn } from '../github/rejections.ts';
 import type { History } from '../run/history.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import { compactLedger } from '../run/ledger-archive.ts';
+import type { Rejections } from '../run/rejection.ts';
 import type { RunResult } from '../run/result.ts';
 import { failAll } from '../run/run.ts';
 import { LockedByAnotherRun } from '../workbook/csv/commit/lock.ts';
 import { EXPORTS } from '../workbook/store.ts';
+import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { restoreLedger } from './restore-ledger.ts';
-import { exitCode, knownNames, performRun, waits } from './run.ts';
-import { historyOf, type Session } from './session.ts';
+import { exitCode, knownNames, performRun } from './run.ts';
+import { ledgerOf } from './run-request.ts';
+import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
 import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
 import { watchOver } from './watchdog.ts';
@@ -102,9 +105,11 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
   };
   if (isWatched) await attempt(shift, lookOut);
   const outside = outwardLedger(session.ledger);
+  const { github } = environment;
+  const rejections = github ? await attempt(shift, () => rejectionsOn(github, session.identity.workbook)) : undefined;
   const parts: Part[] = [];
   for (const asOf of slots) {
-    parts.push({ asOf, result: await runOnce({ ...session, asOf, ledger: outside.ledger }, name, jobs) });
+    parts.push({ asOf, result: await runOnce({ ...session, asOf, ledger: outside.ledger }, name, jobs, rejections) });
   }
   const results = parts.map(({ result }) => result);
   const lost = options.dryRun
@@ -112,8 +117,9 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
     : await keepLedger(shift, outside.written(), commitMessage(name, results), hadBranch);
   const files = options.dryRun ? undefined : await attempt(shift, () => handOverOf(shift, results));
   if (files?.at) notes.push(`Exports: ${files.at}.`);
-  if (isRehearsal) notes.push('A rehearsal: nothing was written. The issue below asks to begin.');
+  if (!options.dryRun && (await areOnRunner(shift, results))) notes.push(ON_RUNNER);
   const reported = await reportShift(shift, parts, { lost, ...(files && { files }) });
+  if (isRehearsal) notes.push(rehearsalNote(reported));
   if (alarms) await attempt(shift, lookOut);
   await attempt(shift, async () => {
     const history = await historyOf(session);
@@ -124,7 +130,7 @@ async function forReal(shift: Shift, slots: readonly Date[], hadBranch: boolean)
   for (const { key, did, issue } of reported)
     if (key.startsWith('begin/') && did === 'opened')
       await say(environment.webhookUrl, `Nightshift: ${issue.title} ${issue.url}`);
-  const ended = troubles.length > 0 ? 1 : codeOf(shift, results, reported);
+  const ended = troubles.length > 0 ? 1 : codeOf(shift, results);
   await beat(environment.heartbeatUrl, ended === 0 ? 'success' : 'fail');
   if (ended !== 0) await say(environment.webhookUrl, webhookText(name, results, troubles, environment));
   print(session, environment, name, parts);
@@ -138,24 +144,34 @@ async function keepPage(session: Session): Promise<void> {
   if (path) await (await import('./report-page.ts')).writePage(session, path);
 }
 
-/** A rehearsal asks in its issue; a plan that a person rejected does not wait. */
-function codeOf({ isRehearsal }: Shift, results: readonly RunResult[], reported: readonly Reported[]): number {
-  const jobs = results.flatMap((result) => result.jobs);
-  const ended = exitCode(jobs);
-  if (ended !== 3) return ended;
-  const rejected = new Set(reported.filter(({ did }) => did === 'rejected before').map(({ key }) => key));
-  return isRehearsal || jobs.filter(waits).every(({ job }) => rejected.has(`approval/${job}`)) ? 0 : ended;
+const rehearsalNote = (reported: readonly Reported[]): string => {
+  const asked = reported.find(({ key }) => key.startsWith('begin/'));
+  const nothing = 'A rehearsal: nothing was written.';
+  if (asked?.did !== 'rejected before') return `${nothing} The issue below asks to begin.`;
+  const { number, url } = asked.issue;
+  return `${nothing} A person decided in [#${number}](${url}) not to begin; to begin, reopen it and approve it.`;
+};
+
+/** A rehearsal asks in its issue. */
+function codeOf({ isRehearsal }: Shift, results: readonly RunResult[]): number {
+  const ended = exitCode(results.flatMap((result) => result.jobs));
+  return isRehearsal && ended === 3 ? 0 : ended;
 }
 
 /** A run; where not even the workbook opens, every job's failure, so that each is seen to be missing. */
-async function runOnce(session: Session, name: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
+async function runOnce(
+  session: Session,
+  name: string,
+  jobs: readonly ScheduledJob[],
+  rejections?: Rejections,
+): Promise<RunResult> {
   try {
-    return (await performRun(session, name, jobs)).result;
+    return (await performRun(session, name, jobs, rejections)).result;
   } catch (error) {
     if (error instanceof LockedByAnotherRun || error instanceof UsageError) throw error;
-    const { nightShift, options, asOf, identity, elapsed, progress } = session;
-    const ledger = options.dryRun ? readOnlyLedger(session.ledger) : session.ledger;
-    return failAll({ jobs, ledger, rules: nightShift.workbook, asOf, identity, elapsed, progress }, error);
+    const { nightShift, asOf, identity, elapsed, progress } = session;
+    const what = { jobs, rules: nightShift.workbook, asOf, identity };
+    return failAll({ what, where: { ledger: ledgerOf(session) }, how: { progress, elapsed } }, error);
   }
 }
 
@@ -183,14 +199,26 @@ async function keepLedger(
   }
 }
 
-/** Only a spreadsheet's files lie on the runner; those of a folder are in it. */
+const ON_RUNNER =
+  'Some exports went to a folder of the runner, as their rules say. It is thrown away after the run: ' +
+  'a step of your own in the workflow must take them from there.';
+
+const madeFiles = (results: readonly RunResult[]): boolean =>
+  results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
+
+/** Whether exports were written to folders that the rules name, on a runner that is thrown away. */
+const areOnRunner = async ({ session }: Shift, results: readonly RunResult[]): Promise<boolean> =>
+  hostedCheckout(process.env) !== undefined &&
+  madeFiles(results) &&
+  (await exportFoldersOf(session)).some(({ fault }) => fault === undefined);
+
+/** Files of a spreadsheet or a dataset are on the runner; those of a folder are in it. */
 async function handOverOf(
   { session, environment }: Shift,
   results: readonly RunResult[],
 ): Promise<HandedOver | undefined> {
   const { github, runUrl, outputPath, onActions } = environment;
-  const made = results.some(({ jobs }) => jobs.some(({ metrics }) => metrics.files !== undefined));
-  if (!github || !onActions || !made || session.workbook.spreadsheetId === null) return undefined;
+  if (!github || !onActions || !madeFiles(results) || session.workbook.kind === 'csv') return undefined;
   const { keptDays } = session.nightShift.workbook.exportFiles;
   return handOver({ github, runUrl, outputPath, folder: join(session.workbook.folder, EXPORTS), keptDays });
 }

@@ -5,14 +5,14 @@
 
 import type { Batch } from '../core/batch.ts';
 import { periodOf } from '../core/calendar/period.ts';
-import { printableJson } from '../core/text/printable.ts';
 import { overdue } from '../github/lateness.ts';
 import { doneUpToMs } from '../run/history.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { historyOf, type Session } from './session.ts';
-import { screen, table } from './text.ts';
+import { print, printJson } from './terminal.ts';
+import { table } from './text.ts';
 
-type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'never run';
+type Health = 'OK' | 'due' | 'late' | 'failing' | 'waiting' | 'rejected' | 'never run';
 
 export async function statusCommand(session: Session): Promise<number> {
   const { nightShift, options, asOf } = session;
@@ -39,7 +39,7 @@ export async function statusCommand(session: Session): Promise<number> {
       lastGood: lastGood && { period: lastGood.period, at: lastGood.startedAt },
     });
   }
-  if (options.json) console.log(printableJson({ jobs }));
+  if (options.json) printJson({ jobs });
   else {
     const rows = jobs.map(({ job, health, last, lastGood }) => [
       job,
@@ -49,7 +49,7 @@ export async function statusCommand(session: Session): Promise<number> {
         ? `last good: ${lastGood.period}`
         : '',
     ]);
-    console.log(screen(table([['job', 'health', 'last run', ''], ...rows])));
+    print(table([['job', 'health', 'last run', ''], ...rows]));
   }
   return jobs.some(({ health }) => health === 'failing' || health === 'late')
     ? 1
@@ -69,7 +69,7 @@ function healthOf(given: {
   const { last, current, isOverdue } = given;
   if (!last) return 'never run';
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
-  if (last.status === 'blocked') return 'waiting';
+  if (last.status === 'blocked') return last.rejected === undefined ? 'waiting' : 'rejected';
   if (isOverdue) return 'late';
   return last.period === current ? 'OK' : 'due';
 }

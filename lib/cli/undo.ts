@@ -3,11 +3,14 @@
  * back, it says so before anything is planned: a run that never was must not look like one that is undone.
  */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { allJobs } from '../core/batch.ts';
 import { isPeriod } from '../core/calendar/period.ts';
 import { tableNames, tableOf } from '../core/tables.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { countDecisions, undoJob } from '../run/undo.ts';
+import { projectRoot } from './generated/files.ts';
 import { inspect } from './inspect.ts';
 import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';
@@ -25,7 +28,35 @@ export async function undoCommand(session: Session): Promise<number> {
     throw new UsageError(`"${period}" is no period. Expected 2026-11-23T05, 2026-11-23, 2026-W47, 2026-11 or 2026-Q4.`);
   await refuseNothing(session, jobName, period);
   const scheduled = { job: undoJob(jobName, period), cadence: 'nightly', period: `${jobName}-${period}` } as const;
-  return runJobs(session, `undo ${jobName} ${period}`, [scheduled]);
+  return runJobs(session, `undo ${jobName} ${period}`, [scheduled], ({ jobs: [undone] }) =>
+    undone?.status === 'unchanged' || undone?.status === 'failed' ? [] : decidedAgain(jobName),
+  );
+}
+
+/** Jobs whose undone decisions the workbook remembers, and what it remembers. */
+const REMEMBERED: Readonly<Record<string, string>> = {
+  'dedupe-sweep': 'The next run does not merge these contacts again: it asks about them in the table review.',
+  import: 'Nothing imports these files again by itself.',
+  inbox: 'Remove the file from the inbox, or correct it there: a changed file is imported again.',
+};
+
+/** What the next run does about what is put back, and what to change ahead of it. */
+function decidedAgain(jobName: string): string[] {
+  const remembered = REMEMBERED[jobName];
+  if (remembered) return [remembered];
+  const rules = ruleFilesOf(jobName);
+  const change = rules.length > 0 ? `change the rule in ${rules.join(' or ')}, or` : 'change';
+  return [
+    `The next run of ${jobName} decides the same again from the same rules and cells. First ${change} the cells that it read; "npx nightshift diff" shows what a changed rule does.`,
+  ];
+}
+
+/** The rule files that a job of the team imports, by its source. */
+function ruleFilesOf(jobName: string): string[] {
+  const path = join(projectRoot, 'jobs', `${jobName}.ts`);
+  if (!existsSync(path)) return [];
+  const imports = readFileSync(path, 'utf8').matchAll(/from '\.\/(rules\/[\w-]+\.ts)'/g);
+  return [...imports].map(([, file]) => `jobs/${file}`);
 }
 
 const LOOK_BACK = 400;
@@ -60,7 +91,10 @@ function nothingOf(jobName: string, period: string, own: readonly LedgerEntry[])
   const last = own.at(-1);
   if (!last) return `There is no run of ${jobName} for ${period}, neither in the ledger nor in the workbook's changes.`;
   if (own.some(({ status }) => status === 'applied'))
-    return `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each run recalculates, or files.`;
+    return (
+      `${jobName} decided nothing for ${period} that could be put back: what it wrote are numbers that each ` +
+      'run recalculates, or files.'
+    );
   return `${jobName} changed nothing for ${period} (${last.status}).`;
 }
 

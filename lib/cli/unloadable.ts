@@ -36,7 +36,8 @@ function inWords(error: unknown): Error {
     .replaceAll('\n', ' ');
   const place = placeIn(`${text}\n${error.stack}`);
   return new UsageError(
-    `jobs/ can't be loaded: ${text}${place && !text.includes(place) ? ` (${place})` : ''}. Fix it, or go back to the last version that worked.`,
+    `jobs/ can't be loaded: ${text}${place && !text.includes(place) ? ` (${place})` : ''}. Fix it, or go ` +
+      'back to the last version that worked.',
   );
 }
 
@@ -80,7 +81,9 @@ async function report(cause: string): Promise<void> {
   await beat(heartbeatUrl, 'fail');
   await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);
   if (!github) return;
-  const body = `${markdown(cause)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes by itself when it is over.`;
+  const body =
+    `${markdown(cause)}.\n\nUntil then no batch runs, and the watch sees nothing.${see}\n\nThis issue closes ` +
+    'by itself when it is over.';
   const alert = {
     key: KEY,
     kind: 'failure',

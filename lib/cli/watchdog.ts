@@ -87,7 +87,8 @@ function alertOf(key: string, { what, subject, text }: Finding, see: string): Al
     `${text}${see}`,
     '',
     what === 'missed'
-      ? 'The watch starts a missed run itself, unless its last starts failed; the newest slot then stands for the others, by the batch’s rule. This issue closes by itself when a run has ended.'
+      ? 'The watch starts a missed run itself, unless its last starts failed; the newest slot then stands for ' +
+        'the others, by the batch’s rule. This issue closes by itself when a run has ended.'
       : 'This issue closes by itself when it is over.',
   ].join('\n');
   return { key, kind: 'watch', title: `${subject}: ${what}`, body, repeat: `${text}${see}` };

@@ -62,7 +62,9 @@ export function describeError(error: unknown): RunError {
   const at = error instanceof Error ? whereOf(error, engineKind !== undefined) : '';
   return {
     kind: engineKind ?? kind,
-    message: `${engineKind ?? kind}${code}${at}. Its details may quote cells and are kept back; run again on your own machine with NIGHTSHIFT_DEBUG=1 to see them.`,
+    message:
+      `${engineKind ?? kind}${code}${at}. Its details may quote cells and are kept back; run again on your own ` +
+      'machine with NIGHTSHIFT_DEBUG=1 to see them.',
     outward: outwardOf(engineKind ?? kind),
   };
 }

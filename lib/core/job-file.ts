@@ -13,6 +13,10 @@ export interface JobFile {
   readonly onlyChanged?: boolean;
   /** In a workbook of tabs, the tab that it goes to instead of a file. */
   readonly tab?: string;
+  /** The folder that it goes to, as its rule names it, instead of `exports/` beside the workbook. */
+  readonly folder?: string;
+  /** Left out of this run, because its rule has it written at other times. */
+  readonly isLater?: boolean;
   /** Without rows, it is not made. */
   readonly mayBeMissing?: boolean;
   /** A query of one row (text) while the file is not to be made, and says why: the one that stands there stays. */

@@ -82,7 +82,7 @@ export interface Job {
   /** The tables that `gather` reads, loaded by themselves; left out, it gets a snapshot of all that the job reads. */
   readonly gatherReads?: readonly TableName[];
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
-  readonly prepare?: (at: Preparation) => Promise<Metrics>;
+  readonly prepare?: (at: Preparation<Step>) => Promise<Metrics>;
   /**
    * It erases a person: its decisions are written nowhere, because they would hold what it is there to forget, and it
    * waits for no table that shrank to be whole again.

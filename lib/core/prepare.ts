@@ -22,11 +22,14 @@ import type { GuardResult } from './guard.ts';
 /** What a person would want to watch, by name. Counts, names and parameters; never personal data. */
 export type Metrics = Readonly<Record<string, unknown>>;
 
-export interface Preparation {
+/** @typeParam Step a step of a job (job.ts) */
+export interface Preparation<Step = never> {
   readonly engine: Engine;
   readonly context: Context;
   /** The metrics of the job's last good run for an earlier period of this workbook; null where there was none. */
   readonly earlier: Metrics | null;
+  /** Makes the tables of steps, also of another job's. */
+  readonly runSteps: (steps: readonly Step[]) => Promise<void>;
   /** What the job's `gather` found, for it to read. */
   readonly found?: unknown;
 }

@@ -53,6 +53,9 @@ export function name(identifier: string): Sql {
 /** Any text, such as a person's header, as a name for the engine. */
 export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
+/** The same as a piece of SQL. */
+export const headerName = (text: string): Sql => ({ text: quoted(text), values: [] });
+
 /** Names of our columns that are words of SQL. */
 const RESERVED = new Set(['table', 'column', 'before', 'after', 'at']);
 
@@ -84,6 +87,15 @@ export const raw = (text: string): Sql => ({ text, values: [] });
 /** The pieces with `separator` between them; nothing for none. */
 export function join(parts: readonly Sql[], separator: string): Sql {
   return { text: parts.map((part) => part.text).join(separator), values: parts.flatMap((part) => part.values) };
+}
+
+/**
+ * The condition that a text is one of many. The engine takes the list as one constant; of `in (…)` it makes an
+ * expression for each text, which costs more than a small table's rows. @throws JobError for no texts
+ */
+export function oneOf(value: Sql, texts: readonly string[]): Sql {
+  if (texts.length === 0) throw fault('oneOf() has no text. Leave the condition out, or write false.');
+  return sql`is_one_of(${value}, [${join(texts.map(literal), ', ')}])`;
 }
 
 /** `(?, ?, ?)`: a list for `in`. Refuses an empty one, which no dialect takes. */

@@ -220,7 +220,8 @@ export function tableOf(table: TableName): Table {
   if (known) return known;
   const near = nearest(table, tableNames);
   throw new NoSuchTable(
-    `There is no table "${table}".${near ? ` Did you mean "${near}"?` : ''} A table of your own is declared under tables in jobs/rules/workbook.ts.`,
+    `There is no table "${table}".${near ? ` Did you mean "${near}"?` : ''} A table of your own is declared ` +
+      'under tables in jobs/rules/workbook.ts.',
   );
 }
 

@@ -32,6 +32,7 @@ export const duckdbPrelude = (timeZone: string): readonly string[] => [
     else regexp_replace(s, '[^\\pL\\pN\\x00-\\x7f]', chr(31), 'g') end`,
   `create macro is_nfc(s) as nfc_normalize(s) = s`,
   `create macro jaro_winkler(a, b) as jaro_winkler_similarity(a, b)`,
+  `create macro is_one_of(s, texts) as list_contains(texts, s)`,
   `create macro md5_hex(s) as md5(s)`,
   `create macro sha256_hex(s) as sha256(s)`,
   `create macro domain_of(e) as lower(trimmed(split_part(e, '@', -1)))`,

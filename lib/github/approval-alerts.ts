@@ -1,23 +1,28 @@
 /**
- * What an issue shows that asks a person for approval: whom the plan is about in counts, the rules that decided, where its rows are,
- * and the one click that lets it through. Counts and names only. Pure.
+ * What an issue shows that asks a person for approval: the verdict, what to do, whom the plan is about in counts, the rules that
+ * decided, where its rows are. Counts and names only. Pure.
  */
 import { allJobs } from '../core/batch.ts';
 import type { Breakdown } from '../run/breakdown.ts';
 import { changesText } from '../run/commit.ts';
 import type { HeldPart } from '../run/held-part.ts';
 import { placeOfPlans } from '../run/plan-file.ts';
+import { versionOf } from '../run/rejection.ts';
 import type { JobResult } from '../run/result.ts';
-import type { Alert } from './api/alerts.ts';
+import { type Alert, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import { type JobNews, link } from './news.ts';
+import { batchOf, commandLines, type JobNews, link, paragraph } from './news.ts';
 import { downstreamOf, listed, plural } from './outward-errors.ts';
 
 /** So many rules are shown that decided most. */
 const MOST_RULES = 3;
 
-/** The label that approves; only people who may write to the repository count. */
-export const APPROVE_LABEL = 'approve';
+/** The keys of the issues that ask for approval of a job's plan. */
+export const approvalKey = (job: string): string => `approval/${job}`;
+
+export const HOW =
+  `To approve, add the label ${code(APPROVE_LABEL)} or comment ${code('/approve')}; ` +
+  `to reject, comment ${code('/reject')}.`;
 
 /** The alert for a job that waits, whole or in parts; null where it does not. */
 export function approvalAlert(news: JobNews, result: JobResult): Alert | null {
@@ -27,37 +32,40 @@ export function approvalAlert(news: JobNews, result: JobResult): Alert | null {
 }
 
 function blocked(news: JobNews, result: JobResult, plan: string): Alert {
-  const { job, period, breakdown, guards } = result;
+  const { job, period, breakdown, guards, changes } = result;
   const stopped = guards.filter((guard) => !guard.passed);
   const isFinal = stopped.some((guard) => guard.final);
-  const size = breakdown ? plural(breakdown.people, 'contact') : changesText(result);
+  const people = breakdown && plural(breakdown.people, 'contact');
+  const isEmpty = Object.values(changes).every((each) => each.insert + each.update + each.remove === 0);
+  const verdict = `**${people ?? code(job)} ${breakdown && breakdown.people > 1 ? 'wait' : 'waits'} for your decision.**`;
+  const leftOut = 'Until then, exports for sending leave out everybody whom it would suppress or mark as invalid.';
   const body = [
-    `A guard stopped ${code(job)} for ${code(period)}. Nothing of it was written; the other jobs went on. Until this is decided, exports for sending leave out everybody whom the plan would suppress.`,
+    paragraph(
+      isFinal ? `**${code(job)} is stopped.**` : verdict,
+      `${code(job)} would go beyond a limit for ${code(period)}, so it wrote nothing. The other jobs went on.`,
+      (changes.suppressions ?? changes.contacts) && leftOut,
+    ),
     '',
-    `**What would change.** ${markdown(breakdown ? `${size}: ${changesText(result)}` : size)}.`,
+    ...(isFinal
+      ? ['**What to do.** Fix the data or the rules; the next run looks again. No approval lifts this limit.']
+      : decideLines(news, job, [plan])),
+    '',
+    '**The limit.**',
+    '',
+    ...stopped.map(limitText).map((text) => `- ${text}`),
+    '',
+    `**What would change.** ${markdown(people && !isEmpty ? `${people}: ${changesText(result)}` : changesText(result))}.`,
     '',
     ...(breakdown ? breakdownTable(breakdown) : reasonTable(result)),
     ...ruleLines(news, result),
-    '**What stopped it.**',
-    '',
-    ...stopped.map(
-      (guard) =>
-        `- ${markdown(guard.guard)}: found ${guard.found.toLocaleString('en-US')}, the limit is ${guard.limit.toLocaleString('en-US')}`,
-    ),
-    '',
-    `**The rows** are in ${placeOfPlans(news.kind, job)}: table, key, column, before, after and reason of each change.`,
-    '',
-    ...(isFinal
-      ? ['**No approval lifts this limit.** Fix the data or the rules; the next run looks again.']
-      : decideLines(news, job)),
-    '',
+    ...rowLines(news, job, isEmpty),
     footer(news, [plan]),
   ];
   return {
-    key: `approval/${job}`,
-    version: plan,
+    key: approvalKey(job),
+    version: versionOf([plan]),
     kind: 'approval',
-    title: `${job} waits for approval: ${size}`,
+    title: `${job} waits for approval: ${people ?? (isEmpty ? (stopped[0]?.guard ?? '') : changesText(result))}`,
     body: body.join('\n'),
     ...asked(news, result, isFinal ? [] : [plan]),
   };
@@ -66,20 +74,25 @@ function blocked(news: JobNews, result: JobResult, plan: string): Alert {
 function held(news: JobNews, result: JobResult, parts: readonly HeldPart[]): Alert {
   const { job, period } = result;
   const plans = parts.flatMap(({ plan }) => plan ?? []);
+  const one = parts.length === 1;
   const body = [
-    `${code(job)} ran for ${code(period)}, and left ${plural(parts.length, 'part')} of its plan out: ${parts.length === 1 ? 'it' : 'they'} would change more than usual. The rest was written.`,
+    paragraph(
+      `**${plural(parts.length, 'part')} of ${code(job)} ${one ? 'waits' : 'wait'} for your decision.**`,
+      `${one ? 'It' : 'They'} would change more than usual for ${code(period)}, and`,
+      `${one ? 'stays' : 'stay'} as ${one ? 'it is' : 'they are'} until then. The rest was written.`,
+    ),
     '',
-    '| rows | left out |',
+    ...decideLines(news, job, plans),
+    '',
+    '| rows | what waits |',
     '| ---: | --- |',
     ...parts.map(({ reason, rows }) => `| ${rows.toLocaleString('en-US')} | ${markdown(reason)} |`),
-    '',
-    ...decideLines(news, job),
     '',
     footer(news, plans),
   ];
   return {
-    key: `approval/${job}`,
-    version: [...plans].sort().join(' '),
+    key: approvalKey(job),
+    version: versionOf(plans),
     kind: 'approval',
     title: `${job} holds ${plural(parts.length, 'part')} for approval: ${parts.map(({ part }) => part).join(', ')}`,
     body: body.join('\n'),
@@ -87,49 +100,94 @@ function held(news: JobNews, result: JobResult, parts: readonly HeldPart[]): Ale
   };
 }
 
-/** What is asked, and how a repeat reads: an approval that came to nothing says why, at once. */
+/** What is asked, and how a repeat reads: an approval that came to nothing says why, at once, in the issue it was made in. */
 function asked(
   news: JobNews,
   { job, period, next }: JobResult,
   plans: readonly string[],
 ): Pick<Alert, 'ask' | 'repeat' | 'isAnswer' | 'replaces'> {
-  const ask = { batch: news.batch, asOf: news.asOf.toISOString(), plans };
-  const { approver } = news;
-  if (approver === undefined)
-    return {
-      repeat: `${code(job)} has the same plan for ${code(period)}, and still waits. ${plans.length > 0 ? HOW : 'No approval lifts this limit.'}`,
-      ...(plans.length > 0 && { ask }),
-    };
+  const mayAsk = plans.length > 0 && news.isUsual;
+  const ask = mayAsk && { ask: { batch: batchOf(news, job), asOf: news.asOf.toISOString(), plans } };
+  const { approval } = news;
+  const isAnswer = approval && (approval.key === approvalKey(job) || approval.key.startsWith('begin/'));
+  if (!isAnswer) {
+    const how = plans.length === 0 ? 'No approval lifts this limit.' : mayAsk && HOW;
+    return { repeat: paragraph(`${code(job)} has the same plan for ${code(period)}, and still waits.`, how), ...ask };
+  }
+  const by = `Approved by ${code(approval.by)}, and not applied:`;
   return {
-    repeat: `Approved by ${code(approver)}, and not applied: ${markdown(next ?? 'the plan is not the approved one')}. See ${link(news)}. ${HOW}`,
+    repeat: paragraph(`${by} ${markdown(next ?? 'the plan is not the approved one')}.`, `See ${link(news)}.`, HOW),
     isAnswer: true,
-    replaces: `Approved by ${code(approver)}, and not applied: what the plan would write changed since it was shown. Nothing of it was written; the new plan asks again.`,
-    ...(plans.length > 0 && { ask }),
+    replaces: paragraph(
+      `${by} what the plan would write changed since it was shown.`,
+      'Nothing of it was written; the new plan asks again.',
+    ),
+    ...ask,
   };
 }
 
-export const HOW = `To approve, add the label ${code(APPROVE_LABEL)} or comment ${code('/approve')}; to reject, comment ${code('/reject')}.`;
-
-function decideLines(news: JobNews, job: string): string[] {
+/** What a person can do about it, and who may. */
+function decideLines(news: JobNews, job: string, plans: readonly string[]): string[] {
+  if (!news.isUsual) return otherWorkbookLines(news, job, plans);
   const after = downstreamOf(news.nightShift, job).filter((each) => isLater(news, job, each));
-  const rest =
-    after.length > 0 ? ` ${listed(after.map(code))} follow${after.length === 1 ? 's' : ''} in the same run.` : '';
+  const follow = `${listed(after.map(code))} follow${after.length === 1 ? 's' : ''} in the same run.`;
+  const isNightly = ['hourly', 'nightly'].includes(batchOf(news, job));
   return [
-    `**To approve exactly this plan**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}.${rest}`,
+    paragraph(
+      `**To approve**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}:`,
+      'exactly this plan is written, and no other.',
+      after.length > 0 && follow,
+    ),
     '',
-    `**To reject it**, comment ${code('/reject')}: it is not asked again until the plan differs. Only people who may write to this repository can decide. An approval counts for 24 hours after the plan was shown, once; each night shows it again.`,
+    paragraph(
+      `**To reject**, comment ${code('/reject')}: nothing is written, and you are not asked again`,
+      'until the plan differs.',
+    ),
+    '',
+    paragraph(
+      'Only people who may write to this repository can decide.',
+      'An approval counts once, and for 24 hours after the plan was shown;',
+      isNightly
+        ? 'each night shows it again.'
+        : 'after that, a first click shows the plan again and a second one applies it.',
+    ),
   ];
 }
 
-/** Whether a job comes after another in the batch that ran. */
-function isLater({ nightShift, batch }: JobNews, job: string, other: string): boolean {
-  const names = nightShift.batches.find(({ name }) => name === batch)?.jobs.map(({ name }) => name) ?? [];
+/** The click acts on the usual workbook alone. */
+const otherWorkbookLines = (news: JobNews, job: string, plans: readonly string[]): string[] => [
+  paragraph(
+    `**To approve**: this is another workbook than ${code('NIGHTSHIFT_WORKBOOK')} names, so no label and no comment`,
+    `decides. Run it again with the same ${code('workbook')} and the hash of the plan:`,
+  ),
+  '',
+  ...commandLines(news, {
+    name: job,
+    dry_run: 'false',
+    as_of: news.asOf.toISOString(),
+    approve: plans.join(' '),
+  }),
+];
+
+/** Whether a job comes after another in the batch that an approval runs. */
+function isLater(news: JobNews, job: string, other: string): boolean {
+  const own = news.nightShift.batches.find(({ name }) => name === batchOf(news, job));
+  const names = own?.jobs.map(({ name }) => name) ?? [];
   return names.indexOf(other) > names.indexOf(job);
 }
 
+export const limitText = ({ guard, found, limit }: JobResult['guards'][number]): string =>
+  `${markdown(guard)}: found ${found.toLocaleString('en-US')}, the limit is ${limit.toLocaleString('en-US')}`;
+
+const rowLines = (news: JobNews, job: string, isEmpty: boolean): string[] => {
+  const place = `**The rows** are in ${placeOfPlans(news.kind, job)}:`;
+  return isEmpty ? [] : [`${place} table, key, column, before, after and reason of each change.`, ''];
+};
+
 function footer(news: JobNews, plans: readonly string[]): string {
   const exports = news.exportsAt ? ` · ${news.exportsAt}` : '';
-  return `Plan: ${plans.map(code).join(', ')} · run: ${link(news)}${exports}. This issue closes by itself when it is decided, or nothing is left to decide.`;
+  const marks = `Plan: ${plans.map(code).join(', ')} · run: ${link(news)}${exports}.`;
+  return `${marks} This issue closes by itself when it is decided, or nothing is left to decide.`;
 }
 
 /** People by each of reason, list, domain, bounce code and source. */

@@ -2,17 +2,17 @@
  * A workbook's first day. Until something ran for real on a workbook, a scheduled run is a rehearsal: it writes nothing, and its
  * issue shows what would change and asks to begin. Pure.
  */
-import type { NightShift } from '../core/batch.ts';
 import { changesText } from '../run/commit.ts';
 import type { History } from '../run/history.ts';
 import type { JobResult } from '../run/result.ts';
-import type { Alert, AllClear } from './api/alerts.ts';
+import { type Alert, type AllClear, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import { breakdownTable, HOW } from './approval-alerts.ts';
-import { type JobNews, link } from './news.ts';
-import { plural } from './outward-errors.ts';
+import { breakdownTable, HOW, limitText } from './approval-alerts.ts';
+import { type JobNews, link, paragraph } from './news.ts';
+import { listed, plural } from './outward-errors.ts';
 
-const RAN: ReadonlySet<string> = new Set(['applied', 'unchanged', 'blocked']);
+/** A run that a guard stopped wrote nothing. */
+const RAN: ReadonlySet<string> = new Set(['applied', 'unchanged']);
 
 /** When the workbook's first run for real began; null where there was none. */
 export function begunAt(history: History): Date | null {
@@ -22,39 +22,53 @@ export function begunAt(history: History): Date | null {
   return times.length > 0 ? new Date(times.reduce((a, b) => Math.min(a, b))) : null;
 }
 
-const keyOf = (batch: string): string => `begin/${batch}`;
+export const beginKey = (batch: string): string => `begin/${batch}`;
+
+/** The version of the issue that asks to begin: there is one, whatever would change. */
+export const FIRST = 'first';
 
 /** The issue of a rehearsal. */
 export function beginAlert(news: JobNews): Alert {
-  const { batch, results, asOf } = news;
+  const { batch, results, asOf, nightShift } = news;
   const stopped = results.filter(({ status }) => status === 'blocked');
   const plans = results.flatMap(({ status, plan, heldParts }) => [
     ...(status === 'blocked' && plan !== null ? [plan] : []),
     ...heldParts.flatMap((part) => part.plan ?? []),
   ]);
+  const others = nightShift.batches.map(({ name }) => name).filter((name) => name !== batch);
   const body = [
-    `${code(batch)} has not run on this workbook yet. This was a rehearsal (${link(news)}): nothing was written, and nothing will be until a person says so.`,
+    paragraph(
+      `**${code(batch)} is ready to begin on this workbook, and waits for you.**`,
+      `So far it was only rehearsed (${link(news)}): nothing was written, and nothing will be until a person says so.`,
+    ),
+    '',
+    paragraph(
+      `**To begin**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}.`,
+      `${code(batch)} then runs at once, and by its schedule from then on.`,
+      others.length > 0 && `${listed(others.map(code))} begin with it.`,
+    ),
+    '',
+    paragraph(
+      `**Not yet?** Do nothing: each scheduled rehearsal shows the newest plan here. With ${code('/reject')} it stops asking.`,
+      'Only people who may write to this repository can decide.',
+    ),
     '',
     '| job | would change |',
     '| --- | --- |',
     ...results.map((result) => `| ${code(result.job)} | ${markdown(wouldChange(result))} |`),
     '',
     ...(stopped.length > 0
-      ? [`**Beyond a limit**, and approved with it: ${stopped.map(({ job }) => code(job)).join(', ')}.`, '']
+      ? [`**Beyond a limit**, and approved with it: ${listed(stopped.map(({ job }) => code(job)))}.`, '']
       : []),
     ...stopped.flatMap((result) => [
-      ...guardLines(result),
+      ...limitLines(result),
       ...(result.breakdown ? breakdownTable(result.breakdown) : []),
     ]),
-    '**The rows**: `npx nightshift run ' +
-      batch +
-      ' --dry-run --plan plan.csv` on your own machine writes each change to a file.',
-    '',
-    `**To begin**: ${HOW} ${code(batch)} then runs at once, and by its schedule from then on. Only people who may write to this repository can decide. Each scheduled rehearsal shows the newest plan here.`,
+    `**The rows**: \`npx nightshift run ${batch} --dry-run --plan plan.csv\` on your own machine writes each change to a file.`,
   ];
   return {
-    key: keyOf(batch),
-    version: 'first',
+    key: beginKey(batch),
+    version: FIRST,
     kind: 'approval',
     title: `${batch} is ready to begin`,
     body: body.join('\n'),
@@ -63,13 +77,8 @@ export function beginAlert(news: JobNews): Alert {
   };
 }
 
-const guardLines = ({ job, guards }: JobResult): string[] => [
-  ...guards
-    .filter(({ passed }) => !passed)
-    .map(
-      ({ guard, found, limit }) =>
-        `- ${code(job)}: ${markdown(guard)}: found ${found.toLocaleString('en-US')}, the limit is ${limit.toLocaleString('en-US')}`,
-    ),
+const limitLines = ({ job, guards }: JobResult): string[] => [
+  ...guards.filter(({ passed }) => !passed).map((guard) => `- ${code(job)}: ${limitText(guard)}`),
   '',
 ];
 
@@ -80,9 +89,16 @@ function wouldChange(result: JobResult): string {
 }
 
 /** What a run for real closes. */
-export const begun = (nightShift: NightShift, news: Pick<JobNews, 'runUrl' | 'approver'>): AllClear[] =>
+export const begun = ({
+  nightShift,
+  approval,
+  runUrl,
+}: Pick<JobNews, 'nightShift' | 'runUrl' | 'approval'>): AllClear[] =>
   nightShift.batches.map(({ name }) => ({
-    key: keyOf(name),
+    key: beginKey(name),
     text: () =>
-      `${news.approver ? `Approved by ${code(news.approver)}. ` : ''}The night shift works on this workbook now. See ${link(news)}.`,
+      paragraph(
+        approval?.key.startsWith('begin/') && `Approved by ${code(approval.by)}.`,
+        `The night shift works on this workbook now. See ${link({ runUrl })}.`,
+      ),
   }));

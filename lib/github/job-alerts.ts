@@ -9,8 +9,8 @@ import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { approvalAlert } from './approval-alerts.ts';
-import { commandLines, isGood, type JobNews, link, type News } from './news.ts';
-import { downstreamOf, listed, moment, outward, plural } from './outward-errors.ts';
+import { commandLines, isGood, type JobNews, link, type News, paragraph } from './news.ts';
+import { downstreamOf, listed, moment, outwardParts, plural } from './outward-errors.ts';
 
 export function jobNews(news: JobNews): News {
   const alerts: Alert[] = [];
@@ -39,14 +39,21 @@ const failedAsOne = (results: readonly JobResult[]): boolean =>
 const recovered =
   (news: JobNews, { job, period, status }: JobResult) =>
   (lasted: string): string =>
-    `${code(job)} works again, after ${lasted}: ${period} ${status === 'blocked' ? 'could be planned, and waits for approval' : `was ${status}`}. See ${link(news)}.`;
+    paragraph(
+      `${code(job)} works again, after ${lasted}:`,
+      `${period} ${status === 'blocked' ? 'could be planned, and waits for approval' : `was ${status}`}.`,
+      `See ${link(news)}.`,
+    );
 
 const approvedOrGone =
-  (news: JobNews, result: JobResult) =>
+  (news: JobNews, { approved, letThrough, approval, changes, period, status }: JobResult) =>
   (lasted: string): string =>
-    result.approved || result.letThrough
-      ? `Approved${result.approval?.by ? ` by ${code(result.approval.by)}` : ''} and applied after ${lasted}: ${markdown(changesText(result))}. See ${link(news)}.`
-      : `The plan is no longer what it was: ${result.period} stays within every limit, and was ${result.status}. Nothing is left to approve. See ${link(news)}.`;
+    paragraph(
+      approved || letThrough
+        ? `Approved${approval?.by ? ` by ${code(approval.by)}` : ''} and applied after ${lasted}: ${markdown(changesText({ changes }))}.`
+        : `The plan is no longer what it was: ${period} stays within every limit, and was ${status}. Nothing is left to approve.`,
+      `See ${link(news)}.`,
+    );
 
 /** The jobs that an alert is about: one, or all of a batch that failed as one. */
 const jobsOf = ({ nightShift, batch }: JobNews, name: string): Job[] => {
@@ -68,30 +75,34 @@ function failures(news: JobNews, jobs: readonly Job[]): { last: string; times: n
 
 function failedAlert(news: JobNews, result: JobResult): Alert {
   const { job, period } = result;
-  const error = outward(result.error ?? { kind: 'Error', message: '' });
+  const { message, details } = outwardParts(result.error ?? { kind: 'Error', message: '' });
   const jobs = jobsOf(news, job);
   const { last, times } = failures(news, jobs);
-  const written = [...new Set(jobs.flatMap((each) => each.writes))];
-  const affected = jobs.length === 1 ? downstreamOf(news.nightShift, job) : [];
-  const what =
-    jobs.length === 1
-      ? (jobs[0]?.purpose ?? '')
-      : `None of its jobs could work: ${listed(jobs.map((each) => each.name))}.`;
-  const lines = [
-    `${code(job)} failed for ${code(period)}. ${markdown(what)}`,
+  const isOne = jobs.length === 1;
+  const written = [...new Set(jobs.flatMap((each) => each.writes))].map(code);
+  const affected = isOne ? downstreamOf(news.nightShift, job) : [];
+  const body = [
+    paragraph(
+      `**${code(job)} failed for ${code(period)}, and nothing of it was written.**`,
+      message,
+      !isOne && `None of its jobs could work: ${listed(jobs.map((each) => code(each.name)))}.`,
+    ),
     '',
-    `**What happened.** ${error.message}`,
+    paragraph(
+      '**What to do.** Nothing, if the cause is temporary: the next run tries again, and this issue closes by itself.',
+      details,
+      'To try again now:',
+    ),
     '',
-    `**What is stale now.** ${written.length > 0 ? `${listed(written.map(code))} stand${written.length === 1 ? 's' : ''} as the last good run left ${written.length === 1 ? 'it' : 'them'}.` : 'Nothing in the workbook.'}`,
-    ...(affected.length > 0
-      ? [`${listed(affected.map(code))} work${affected.length === 1 ? 's' : ''} with what it writes.`]
-      : []),
+    ...commandLines(news, { name: news.batch, dry_run: 'false', as_of: news.asOf.toISOString() }),
     '',
-    `**What was not changed.** Nothing of ${jobs.length === 1 ? 'this job' : 'these jobs'} was written for ${code(period)}: a job’s changes are written whole or not at all.`,
-    '',
-    '**What to do.** Nothing, if the cause was temporary: the next run tries again, and this issue closes by itself. To try now:',
-    '',
-    ...commandLines(news, [`-f name=${news.batch}`, '-f dry_run=false', `-f as_of=${news.asOf.toISOString()}`]),
+    paragraph(
+      '**What is out of date until then.**',
+      written.length > 0 ? `${listed(written)}: as the last good run left them.` : 'Nothing in the workbook.',
+      isOne && jobs[0] && `What ${code(job)} does: ${markdown(jobs[0].purpose)}`,
+      affected.length > 0 &&
+        `${listed(affected.map(code))} work${affected.length === 1 ? 's' : ''} with what it writes.`,
+    ),
     '',
     `Run: ${link(news)} · last good run: ${last}`,
   ];
@@ -99,7 +110,11 @@ function failedAlert(news: JobNews, result: JobResult): Alert {
     key: `failed/${job}`,
     kind: 'failure',
     title: `${job} fails`,
-    body: lines.join('\n'),
-    repeat: `${code(job)} failed again, for ${code(period)} (${plural(times, 'time')} since the last good run). ${error.message} See ${link(news)}.`,
+    body: body.join('\n'),
+    repeat: paragraph(
+      `${code(job)} failed again, for ${code(period)} (${plural(times, 'time')} since the last good run).`,
+      message,
+      `See ${link(news)}.`,
+    ),
   };
 }

@@ -2,6 +2,7 @@
 import type { NightShift } from '../core/batch.ts';
 import type { History } from '../run/history.ts';
 import type { JobResult } from '../run/result.ts';
+import type { Store } from '../workbook/store.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code } from './api/escape.ts';
 
@@ -14,9 +15,11 @@ export interface JobNews {
   readonly history: History;
   readonly runUrl: string | null;
   readonly repositoryUrl: string | null;
-  readonly kind: 'csv' | 'sheets';
-  /** Who approved, where this run carries out an approval. */
-  readonly approver?: string;
+  readonly kind: Store['kind'];
+  /** The workbook is the one that NIGHTSHIFT_WORKBOOK names: only its plans can be approved by a click. */
+  readonly isUsual: boolean;
+  /** Who approved, and the key of the issue that asked, where this run carries out an approval. */
+  readonly approval?: { readonly by: string; readonly key: string };
   /** Where the export files of this run are, as Markdown. */
   readonly exportsAt?: string;
 }
@@ -31,12 +34,27 @@ export const isGood = (status: JobResult['status']): boolean => status === 'appl
 export const link = ({ runUrl }: Pick<JobNews, 'runUrl'>): string =>
   runUrl ? `[the run](${runUrl})` : 'a run on a person’s own machine';
 
+/** Sentences as one paragraph; what is false or undefined is left out. */
+export const paragraph = (...sentences: readonly (string | false | undefined)[]): string =>
+  sentences.filter(Boolean).join(' ');
+
+/** The batch that an approval of a job's plan runs: the one that ran, or, of a job run by hand, the one it belongs to. */
+export const batchOf = ({ nightShift: { batches }, batch }: JobNews, job: string): string =>
+  (batches.find(({ name }) => name === batch) ?? batches.find(({ jobs }) => jobs.some(({ name }) => name === job)))
+    ?.name ?? batch;
+
 /** The command with which a person starts a run by hand, and the page with the button. */
-export function commandLines({ repositoryUrl }: Pick<JobNews, 'repositoryUrl'>, inputs: readonly string[]): string[] {
-  const gh = `gh workflow run run-job.yml ${inputs.join(' ')}`;
-  const values = inputs.map((each) => code(each.slice(3))).join(', ');
-  const button = repositoryUrl
-    ? [`or [Run workflow](${repositoryUrl}/actions/workflows/run-job.yml) with ${values}.`]
-    : [];
-  return ['```sh', gh, '```', ...button];
+export function commandLines(
+  { repositoryUrl }: Pick<JobNews, 'repositoryUrl'>,
+  inputs: Readonly<Record<string, string>>,
+): string[] {
+  const pairs = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
+  const options = pairs.map((pair) => `-f ${pair.includes(' ') ? `'${pair}'` : pair}`);
+  const page = `[Run workflow](${repositoryUrl}/actions/workflows/run-job.yml)`;
+  return [
+    '```sh',
+    `gh workflow run run-job.yml ${options.join(' ')}`,
+    '```',
+    ...(repositoryUrl ? [`or ${page} with ${pairs.map(code).join(', ')}.`] : []),
+  ];
 }

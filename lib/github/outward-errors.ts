@@ -8,11 +8,17 @@ import { allJobs, type NightShift } from '../core/batch.ts';
 import { outwardOf, type RunError } from '../core/errors.ts';
 import type { Metrics } from '../core/prepare.ts';
 
-/** The error with its outward sentence for a message. */
-export const outward = ({ kind, outward = outwardOf(kind) }: RunError): RunError => ({
-  kind,
-  message: `${outward} Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them.`,
+/** What happened, and where a person sees the details. */
+export const outwardParts = ({ kind, outward = outwardOf(kind) }: RunError): { message: string; details: string } => ({
+  message: outward,
+  details: 'Details stay where the data is: run `npm run batch -- doctor` on your own machine to see them.',
 });
+
+/** The error with its outward sentence for a message. */
+export const outward = (error: RunError): RunError => {
+  const { message, details } = outwardParts(error);
+  return { kind: error.kind, message: `${message} ${details}` };
+};
 
 /** Jobs that read what a job writes, or need it, in the order in which they run. */
 export function downstreamOf(nightShift: NightShift, name: string): string[] {

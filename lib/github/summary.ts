@@ -1,14 +1,16 @@
 /**
- * The summary of a run on its page at GitHub: a table of the jobs, a picture of the batch, what changed and why, guards,
- * quarantine. Counts and names only. Pure.
+ * The summary of a run on its page at GitHub: the verdict and its issues, a table of the jobs, a picture of the batch, what changed
+ * and why, guards, quarantine. Counts and names only. Pure.
  */
 
 import { changesText } from '../run/commit.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
+import { costText } from '../run/warehouse-cost.ts';
 import type { Reported } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
-import { moment, outward, plural, sentencesIn, warningsIn } from './outward-errors.ts';
+import { paragraph } from './news.ts';
+import { listed, moment, outwardParts, plural, sentencesIn, warningsIn } from './outward-errors.ts';
 
 export interface SummaryParts {
   readonly batch: string;
@@ -45,6 +47,9 @@ export function summaryText(parts: SummaryParts): string {
   return [
     `## ${batch}, as of ${moment(asOf)}`,
     '',
+    verdict(result.jobs),
+    '',
+    ...issueLines(reported),
     ...notes.map((note) => `> ${note}\n`),
     '| job | outcome | changes | time | usual |',
     '| --- | --- | --- | ---: | ---: |',
@@ -54,26 +59,56 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.flatMap(warningLines),
     ...result.jobs.flatMap(reasons),
     ...guards(result),
+    ...(result.warehouse ? [`${costText(result.warehouse)}.`, ''] : []),
     ...quarantine(result),
     ...unreadable(result),
-    ...reported
-      .filter(({ did }) => did !== 'left alone')
-      .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`),
-    '',
   ].join('\n');
 }
 
+/** One sentence for each thing that a person needs to know first; where there is none, that all is well. */
+function verdict(jobs: readonly JobResult[]): string {
+  const of = (status: JobResult['status']): JobResult[] => jobs.filter((job) => job.status === status);
+  const named = (some: readonly JobResult[]): string => listed(some.map(({ job }) => code(job)));
+  const failed = of('failed');
+  const skipped = of('skipped');
+  const waiting = jobs.filter(isWaiting);
+  const planned = of('planned');
+  const bad = failed.length + waiting.length > 0;
+  const wrote = `${plural(of('applied').length, 'job')} wrote changes, ${of('unchanged').length} had nothing to change.`;
+  return paragraph(
+    failed.length > 0 && `**Failed: ${named(failed)}.** Nothing of ${failed.length === 1 ? 'it' : 'them'} was written.`,
+    skipped.length > 0 && `Skipped after that: ${named(skipped)}.`,
+    waiting.length > 0 && `**Waits for a decision: ${listed(waiting.map(waitingText))}.**`,
+    planned.length > 0 && `**A dry run: nothing was written.** ${plural(planned.length, 'job')} would write changes.`,
+    planned.length === 0 && (bad ? `Of the others, ${wrote}` : `**All well.** ${wrote}`),
+  );
+}
+
+const isWaiting = ({ status, heldParts, rejected }: JobResult): boolean =>
+  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
+
+function waitingText({ job, status, breakdown, heldParts }: JobResult): string {
+  if (status !== 'blocked') return `${plural(heldParts.length, 'part')} of ${code(job)}`;
+  return breakdown ? `${code(job)} (${plural(breakdown.people, 'contact')})` : code(job);
+}
+
+function issueLines(reported: readonly Reported[]): string[] {
+  const lines = reported
+    .filter(({ did }) => did !== 'left alone')
+    .map(({ did, issue }) => `- issue [#${issue.number}](${issue.url}): ${did}`);
+  return lines.length > 0 ? [...lines, ''] : [];
+}
+
 function jobRow({ history, run }: SummaryParts, job: JobResult): string {
-  const times = (history.get(job.job) ?? [])
+  const earlier = (history.get(job.job) ?? [])
     .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
     .map((each) => each.seconds);
-  const usual = median(times);
-  const outcome = job.error
-    ? (outward(job.error).message.split(' Details')[0] ?? '')
-    : job.status === 'skipped'
-      ? (job.next ?? '')
-      : changesText(job);
-  return `| ${code(job.job)} | ${MARK[job.status]} | ${markdown(outcome)} | ${job.seconds.toFixed(1)} s | ${usual === null ? '–' : `${usual.toFixed(1)} s`} |`;
+  const usual = median(earlier);
+  const isNoted = job.status === 'skipped' || job.rejected !== undefined;
+  const outcome = job.error ? outwardParts(job.error).message : isNoted ? (job.next ?? '') : changesText(job);
+  const mark = job.rejected === undefined ? MARK[job.status] : '🚫 rejected by a person';
+  const times = [job.seconds, usual].map((time) => (time === null ? '–' : `${time.toFixed(1)} s`));
+  return `| ${[code(job.job), mark, markdown(outcome), ...times].join(' | ')} |`;
 }
 
 /** The middle value; null where there are fewer than three. */
@@ -97,18 +132,18 @@ function picture({ jobs }: RunResult): string[] {
 /** What a job says of itself in a sentence, and what it wants looked at. */
 function warningLines({ job, metrics }: JobResult): string[] {
   const remarks = sentencesIn(metrics);
-  const warnings = warningsIn(metrics).map((each) => `look: ${each}`);
+  const warnings = warningsIn(metrics).map((each) => `review: ${each}`);
   const lines = [...remarks, ...warnings].map((each) => `- ${code(job)}: ${markdown(each)}`);
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function reasons({ job, reasons: counted, held }: JobResult): string[] {
+function reasons({ job, status, reasons: counted, held }: JobResult): string[] {
   const rows = Object.entries(counted).sort(([, a], [, b]) => b - a);
   const heldRows = Object.entries(held);
   if (rows.length + heldRows.length === 0) return [];
   const n = rows.reduce((sum, [, each]) => sum + each, 0);
   return [
-    `<details><summary>${job}: ${n.toLocaleString('en-US')} ${n === 1 ? 'cell or row' : 'cells or rows'} changed, by reason</summary>`,
+    `<details><summary>${job}: ${plural(n, 'change')}${status === 'applied' ? '' : ' that it would make'}, by reason</summary>`,
     '',
     '| rows | why |',
     '| ---: | --- |',

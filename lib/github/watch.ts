@@ -18,6 +18,7 @@ import type { Workflow, WorkflowRun } from './api/github.ts';
 import { begunAt } from './begin.ts';
 import { ranUpTo } from './due.ts';
 import { overdue } from './lateness.ts';
+import { paragraph } from './news.ts';
 import { moment, plural } from './outward-errors.ts';
 import { median } from './summary.ts';
 
@@ -91,7 +92,11 @@ function missedText(batch: Batch, missed: readonly Date[], newest: Date, seen: S
     failed.length === 1
       ? 'Its workflow was started, and failed'
       : `Its workflow was started ${failed.length} times, and failed`;
-  return `${slots} ${count} before it reached the workbook (installing, or signing in to Google): [the newest of these runs](${last.url}) shows the step.`;
+  return paragraph(
+    slots,
+    `${count} before it reached the workbook (installing, or signing in to Google):`,
+    `[the newest of these runs](${last.url}) shows the step.`,
+  );
 }
 
 /** Up to which moment the batch was tried; a run that failed has an alert of its own. */
@@ -102,11 +107,12 @@ function attempted(batch: Batch, history: History): Date | null {
   return newest > 0 ? new Date(newest) : null;
 }
 
-/** A run of the whole batch has entries of more than one job; a job run by hand says nothing about the others. */
+/** A run of the whole batch has entries of most of its jobs; jobs run by hand say nothing about the others. */
 function neverRun(batch: Batch, history: History): Finding[] {
-  const runs = batch.jobs.flatMap(({ name }) => (history.get(name) ?? []).map(({ run }) => run));
-  const isWhole = runs.some((run, i) => runs.indexOf(run) !== i);
-  if (!isWhole) return [];
+  const times = new Map<string, number>();
+  for (const { run } of batch.jobs.flatMap(({ name }) => history.get(name) ?? []))
+    times.set(run, (times.get(run) ?? 0) + 1);
+  if (![...times.values()].some((n) => n > 1 && n > batch.jobs.length / 2)) return [];
   return batch.jobs
     .filter(({ name }) => (history.get(name) ?? []).length === 0)
     .map(({ name }) => {
@@ -116,7 +122,9 @@ function neverRun(batch: Batch, history: History): Finding[] {
 }
 
 function constant(batch: Batch, history: History): Finding[] {
-  return batch.jobs.flatMap(({ name }) => {
+  // A job that only measures writes nothing, and is always unchanged.
+  const writing = batch.jobs.filter(({ writes, files }) => writes.length > 0 || files);
+  return writing.flatMap(({ name }) => {
     const good = (history.get(name) ?? []).filter(({ status }) => status === 'applied' || status === 'unchanged');
     const last = good.slice(-CONSTANT_RUNS);
     const [first] = last;
@@ -146,7 +154,10 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
   const stuckMs = Math.max(STUCK_AT_LEAST_MS, (usual ?? 0) * 1000 * batch.jobs.length * STUCK_TIMES);
   const stuck = (seen.running.get(file) ?? []).find((run) => now.getTime() - run.startedAt.getTime() > stuckMs);
   if (stuck) {
-    const text = `A run of ${batch.name} has been going on since ${moment(stuck.startedAt)}, far longer than usual: [look at it](${stuck.url}), and cancel it if it hangs; the next run completes it.`;
+    const text = paragraph(
+      `A run of ${batch.name} has been going on since ${moment(stuck.startedAt)}, far longer than usual:`,
+      `[look at it](${stuck.url}), and cancel it if it hangs; the next run completes it.`,
+    );
     findings.push({ what: 'stuck', subject: batch.name, text, alarm: true });
   }
   const ran = batch.jobs.flatMap(({ name }) => history.get(name) ?? []).map(({ startedAt }) => Date.parse(startedAt));

@@ -4,11 +4,15 @@
  * line; a broken object costs itself and the rest of its line, never the rest of the file.
  */
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** One object of the file, or what stands where one should be. `row` counts what was found, from 1. */
 export type JsonRecord =
   | { readonly row: number; readonly value: Readonly<Record<string, unknown>> }
-  | { readonly row: number; readonly fault: string };
+  | { readonly row: number; readonly fault: string; readonly text: string };
+
+/** How much of what can't be read is kept. */
+const MOST_TEXT = 20_000;
 
 /** A single object larger than this is no event of a provider. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
@@ -19,9 +23,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function parsed(row: number, text: string): JsonRecord {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? { row, value } : { row, fault: 'is no JSON object' };
+    return isObject(value) ? { row, value } : { row, fault: 'is no JSON object', text };
   } catch {
-    return { row, fault: 'is no whole JSON object' };
+    return { row, fault: 'is no whole JSON object', text };
   }
 }
 
@@ -49,7 +53,7 @@ class Cutter {
   }
 
   *end(): Generator<JsonRecord> {
-    if (this.start >= 0) yield { row: ++this.row, fault: 'is no whole JSON object' };
+    if (this.start >= 0) yield this.broken();
   }
 
   private step(code: number): JsonRecord | null {
@@ -58,7 +62,7 @@ class Cutter {
       if (code === 0x5c) this.at++;
       else if (code === 0x22) this.quoted = false;
       // A string never runs over a line end: the object was cut off, and the next line begins anew.
-      else if (code === 0x0a) return this.close({ row: ++this.row, fault: 'is no whole JSON object' });
+      else if (code === 0x0a) return this.close(this.broken());
       return null;
     }
     if (code === 0x22) this.quoted = true;
@@ -80,7 +84,17 @@ class Cutter {
     const expected = code <= 0x20 || code === 0x2c || code === 0x5b || code === 0x5d || code === 0xfeff;
     if (expected || this.strayLine) return null;
     this.strayLine = true;
-    return { row: ++this.row, fault: 'is no JSON object' };
+    return { row: ++this.row, fault: 'is no JSON object', text: this.line() };
+  }
+
+  private broken(): JsonRecord {
+    const text = this.text.slice(this.start, Math.min(this.at, this.start + MOST_TEXT));
+    return { row: ++this.row, fault: 'is no whole JSON object', text };
+  }
+
+  /** What is left of the line, as far as it was read. */
+  private line(): string {
+    return this.text.slice(this.at, this.at + MOST_TEXT).split('\n', 1)[0] ?? '';
   }
 
   private close(record: JsonRecord): JsonRecord {
@@ -91,12 +105,34 @@ class Cutter {
   }
 }
 
+/** UTF-16 is what PowerShell writes into a file. */
+async function encodingOf(path: string): Promise<'utf8' | 'utf16le'> {
+  const start = await firstBytes(path, 2);
+  return start[0] === 0xff && start[1] === 0xfe ? 'utf16le' : 'utf8';
+}
+
+async function firstBytes(path: string, length: number): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether a file holds JSON, by how it begins. @throws the file system's own error */
+export async function isJson(path: string): Promise<boolean> {
+  const start = (await firstBytes(path, 256)).toString(await encodingOf(path));
+  return /^\uFEFF?\s*[{[]/.test(start);
+}
+
 /** The objects of a JSON file, in order. `onRead` is told after each piece how many bytes have been read. */
 export async function* jsonRecords(
   path: string,
   onRead: (bytes: number) => void = () => {},
 ): AsyncGenerator<JsonRecord> {
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 });
+  const stream = createReadStream(path, { encoding: await encodingOf(path), highWaterMark: 1 << 20 });
   const cutter = new Cutter();
   for await (const chunk of stream) {
     yield* cutter.feed(String(chunk));

@@ -3,14 +3,14 @@
  * line, or into `import_rejects` with what is wrong with it, or counted in `import_ignored`. Nothing is dropped unseen,
  * and nothing is judged here but whether it can be read. Memory is bounded, however long the files.
  */
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { quoteName, raw } from '../core/sql.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
-import { consentColumnsOf } from '../snapshot/contact-source.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
+import { consentColumnsOf } from '../workbook/contact-cells.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
 import { type CsvFile, openCsv } from '../workbook/csv/sniff.ts';
@@ -21,6 +21,7 @@ import { contactFeed } from './contact-feed.ts';
 import { recogniseAs, recogniseWith } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
 import { columnsOf, type IncomingFeed, type IncomingTable, incomingTables } from './incoming.ts';
+import { isJson as holdsJson } from './json-records.ts';
 import { countRefusals } from './malformed-rows.ts';
 import { readJson } from './read-json.ts';
 import { rejectMalformed, takeBack, takeFeeds } from './take-rows.ts';
@@ -56,22 +57,11 @@ export async function readFiles(
   return read;
 }
 
-async function isJson(path: string): Promise<boolean> {
-  const handle = await open(path).catch(() => {
+/** @throws JobError where there is no such file */
+const isJson = (path: string): Promise<boolean> =>
+  holdsJson(path).catch(() => {
     throw new JobError(`There is no file ${basename(path)}, or this user may not read it.`);
   });
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
-    const head = buffer
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-      .trimStart();
-    return head.startsWith('{') || head.startsWith('[');
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * The tables that files have rows for, by their headers alone. Of a file that can't be read it says nothing: `readFiles` does.
@@ -121,7 +111,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
   const { size } = await stat(path);
   const reading = {
     copyPath: join(options.scratch, `import-${file}.csv`),
-    told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
+    onBytes: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
     isOnlyRead: true,
   };
   const given = (text: Readable) => ({ file, text, headers, delimiter: csv.delimiter, notes: csv.notes });
@@ -193,7 +183,13 @@ async function consentOf(
 ): Promise<ConsentReading | null> {
   const columns = contacts ? consentColumnsOf(headers, contacts, consent) : [];
   if (columns.length === 0) return null;
-  return readConsent(engine, name, (statement) => engine.run(raw(statement(csvScan(text)))), columns, consent);
+  return readConsent(
+    engine,
+    { label: name, headers },
+    (statement) => engine.run(raw(statement(csvScan(text)))),
+    columns,
+    consent,
+  );
 }
 
 /** Headers that no feed reads. */

@@ -6,53 +6,11 @@ import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw, sql } from '../core/sql.ts';
-import { unwrap } from './formats/envelopes.ts';
-import type { Json, Read } from './formats/format.ts';
-import { jsonFormatOf, jsonTools } from './formats/registry.ts';
+import { jsonTools } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import { jsonRecords } from './json-records.ts';
+import { jsonRows, STAGED, type Staged } from './json-rows.ts';
 
 const BATCH_ROWS = 4_096;
-
-const STAGED = [
-  'line',
-  'goes',
-  'id',
-  'email',
-  'word',
-  'code',
-  'detail',
-  'provider',
-  'occurred_at',
-  'campaign',
-  'fault',
-  'scope',
-  'source',
-  'amount',
-  'currency',
-];
-
-type Staged = (string | null)[];
-
-function staged(line: number, read: Read): Staged {
-  const at = String(line);
-  const of = (cells: Readonly<Record<string, string | null>>): Staged => STAGED.map((column) => cells[column] ?? null);
-  if ('ignored' in read) return of({ line: at, goes: 'ignored', word: read.ignored });
-  if ('fault' in read) return of({ line: at, goes: 'reject', word: read.column, fault: read.fault });
-  const { cells, table } = read;
-  return of({
-    ...cells,
-    line: at,
-    goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
-    word: cells.kind ?? cells.type ?? cells.reason ?? null,
-    detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
-  });
-}
-
-const unknown: Read = { fault: 'not of a provider that we know', column: '' };
-const empty: Read = { fault: 'names no address', column: '' };
 
 /** Reads one file. @throws JobError where nothing in it is of a provider that we know */
 export async function readJson(
@@ -68,8 +26,9 @@ export async function readJson(
   async function* batches(): AsyncGenerator<Staged[]> {
     let batch: Staged[] = [];
     const report = (bytes: number): void => progress(`reading ${name}`, bytes / Math.max(1, size));
-    for await (const record of jsonRecords(path, report)) {
-      for (const read of readsOf(record, labels, name)) batch.push(staged(++rows, read));
+    for await (const row of jsonRows(path, name, labels, report)) {
+      batch.push(row);
+      rows += 1;
       if (batch.length < BATCH_ROWS) continue;
       yield columnwise(batch);
       batch = [];
@@ -87,17 +46,6 @@ export async function readJson(
   }
   await spread(engine, file);
   return { name, label: [...labels].join(' and '), rows, unused: [], consent: [], disagree: 0, notes: [] };
-}
-
-function readsOf(record: { value?: Json; fault?: string }, labels: Set<string>, name: string): Read[] {
-  if (record.value === undefined) return [{ fault: record.fault ?? '', column: '' }];
-  return unwrap(record.value).flatMap((value) => {
-    const format = jsonFormatOf(value);
-    if (!format) return [unknown];
-    labels.add(format.label);
-    const reads = format.read(value, name);
-    return reads.length > 0 ? reads : [empty];
-  });
 }
 
 const columnwise = (batch: readonly Staged[]): Staged[] =>

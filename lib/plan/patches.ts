@@ -4,7 +4,7 @@
  */
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { columnOf, join, literal, name, quoted, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, headerName, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { cellOf } from '../snapshot/full-contacts.ts';
@@ -127,7 +127,7 @@ function rowsQuery(table: TableName, columnNames: ReadonlyMap<string, string>, h
   const cells = headers.map((header) => {
     const column = columnNames.get(header);
     const text = column && raw(writeCell(quoteName(column), definition.columns[column]?.type ?? 'text'));
-    return sql`${text ? sql`nullif(${text}, '')` : NONE} as ${raw(quoted(header))}`;
+    return sql`${text ? sql`nullif(${text}, '')` : NONE} as ${headerName(header)}`;
   });
   const [first = '', ...others] = definition.key;
   const order =

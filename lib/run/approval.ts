@@ -50,7 +50,10 @@ export async function isApproved(ledger: Ledger, question: Question): Promise<Ve
   }
   if (!shown) return { approved: true };
   if (question.now.getTime() - Date.parse(shown.startedAt) > STALE_AFTER_MS) {
-    return { approved: false, why: 'the plan was shown more than 24 hours ago; look at it again, then approve it' };
+    return {
+      approved: false,
+      why: 'the plan was shown more than 24 hours ago; it is shown again now, so approve it once more',
+    };
   }
   return { approved: true };
 }

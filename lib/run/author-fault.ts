@@ -83,7 +83,10 @@ function inWords(message: string): { text: string; word?: string } {
   const [, table, meant] = /Table with name (\S+) does not exist!(?:\s*Did you mean "([^"]+)")?/.exec(message) ?? [];
   if (table !== undefined)
     return {
-      text: `there is no table "${table}" here.${meant && nearest(table, [meant]) ? ` Did you mean "${meant}"?` : ''} A job sees the tables that it lists under "reads", and its steps.`,
+      text:
+        `there is no table "${table}" ` +
+        `here.${meant && nearest(table, [meant]) ? ` Did you mean "${meant}"?` : ''} A job sees the tables that ` +
+        'it lists under "reads", and its steps.',
       word: table,
     };
   const [, called] = /Scalar Function with name (\S+) does not exist/.exec(message) ?? [];

@@ -4,7 +4,7 @@
  * sorted.
  */
 import { join as joinPath } from 'node:path';
-import { integer, join, literal, name, quoted, raw, type Sql, sql } from '../core/sql.ts';
+import { headerName, integer, join, literal, name, type Sql, sql } from '../core/sql.ts';
 import { type Decisions, decisionColumns } from '../plan/apply.ts';
 import { begins, rowsAlone, rowsFor, writeRecords } from '../plan/patches.ts';
 import type { Diff } from '../plan/plan.ts';
@@ -25,7 +25,7 @@ export async function decisionsPatch(
   const columns = alone
     ? alone.map((header) => {
         const cell = headers.includes(header) ? sql`nullif(${cells[headers.indexOf(header)] ?? NULL}, '')` : NULL;
-        return sql`${cell} as ${raw(quoted(header))}`;
+        return sql`${cell} as ${headerName(header)}`;
       })
     : [sql`case when nth < 0 then 'd' else 'i' end`, sql`case when nth < 0 then _row end`, NULL, ...cells];
   const path = joinPath(store.scratch, 'patch-changes.csv');

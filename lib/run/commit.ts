@@ -5,17 +5,20 @@
 
 import { replace, upsert } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
+import { describeError } from '../core/errors.ts';
 import { list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { views } from '../snapshot/views.ts';
-import { type Held, nothingHeld, type TablePatch } from '../workbook/store.ts';
+import { CLOSED, type Held, type MarkerEntry, nothingHeld, TabClosed, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
 import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
+import { entriesOf } from './entries.ts';
 import type { TabSums } from './files.ts';
 import { interruptedEntries } from './interrupted.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { BatchOutcome, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
@@ -32,32 +35,41 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   await applyToEngine(engine, kept);
   if (decisions.length + tabs.length === 0 && [...applied, ...kept].every(isEmpty)) return nothingHeld;
   const marker = {
-    run: request.identity.run,
-    entries: entries.map((entry) => ({ job: entry.job, period: entry.period, entry })),
+    run: request.what.identity.run,
+    entries: markerEntries(entries),
     ...(store.sheet && { interrupted: interruptedEntries(entries) }),
   };
-  return store.commit(patchesOf(outcome, kept), marker, tabs);
+  return store.commit(patchesOf(outcome, kept), marker, tabs, async (held) => {
+    const reported = withHeld(results, held);
+    const runs = await runsDiff(engine, request, reported, columns, 'diff_run_runs_again');
+    await applyToEngine(engine, [runs]);
+    const entriesNow = markerEntries(entriesOf(request, snapshot, reported, outcome.recovered));
+    return { patches: writePatches(engine, store, snapshot.sources, [...kept, runs]), entries: entriesNow };
+  });
 }
+
+const markerEntries = (entries: readonly LedgerEntry[]): MarkerEntry[] =>
+  entries.map((entry) => ({ job: entry.job, period: entry.period, entry }));
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
 async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGenerator<TablePatch> {
   const { engine, store, snapshot, request, applied, decisions, tabs } = outcome;
-  for (const { title } of tabs) request.progress(`writing tab "${title}"`);
+  for (const { title } of tabs) request.how.progress(`writing tab "${title}"`);
   const pruned = decisions.length > 0 ? applied.filter((diff) => diff.table === 'changes') : [];
   const others = applied.filter((diff) => !pruned.includes(diff));
   for await (const patch of writePatches(engine, store, snapshot.sources, [...others, ...kept])) {
-    request.progress(`writing ${patch.table}`);
+    request.how.progress(`writing ${patch.table}`);
     yield patch;
   }
   const decided = await decisionsPatch(outcome, pruned);
   if (!decided) return;
-  request.progress(`writing ${decided.table}`);
+  request.how.progress(`writing ${decided.table}`);
   yield decided;
 }
 
-/** Reports what a commit left to people with the last job that changed the table. */
+/** Reports what a commit left to people with the last job that changed the table; a job whose tab is closed has failed. */
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
-  const reported = results.map((result) => ({ ...result, held: { ...result.held } }));
+  const reported = results.map((result) => failedByClosed({ ...result, held: { ...result.held } }, held));
   for (const [table, reasons] of held) {
     const last = reported.findLast(
       ({ status, changes, metrics }) =>
@@ -71,6 +83,18 @@ export function withHeld(results: readonly JobResult[], held: Held): JobResult[]
   return reported;
 }
 
+/** A decision needs its row in `changes`: where that can't be written, the cell is not written either. */
+function failedByClosed(result: JobResult & { held: Record<string, number> }, held: Held): typeof result {
+  if (result.status !== 'applied') return result;
+  for (const [table, reasons] of held) {
+    const reason = Object.values(CLOSED).find((each) => each in reasons);
+    const isItsOwn = result.changes[table] !== undefined || tabsOf(result.metrics)[table] !== undefined;
+    if (!reason || !(isItsOwn || (table === 'changes' && changesText(result) !== NO_CHANGES))) continue;
+    return { ...result, status: 'failed', error: describeError(new TabClosed(`tab "${table}"`, reason)) };
+  }
+  return result;
+}
+
 /** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
 async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRequest): Promise<Diff> {
   // What this run did not read, it knows nothing of.
@@ -78,7 +102,7 @@ async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRe
   const now: Sql = sql`
     select n."table", n.row_key, n."column", min(n.value) as value,
       string_agg(distinct n.reason, '; ' order by n.reason) as reason,
-      coalesce(min(q.first_seen), ${request.asOf}) as first_seen
+      coalesce(min(q.first_seen), ${request.what.asOf}) as first_seen
     from ${views.quarantineNow} n left join quarantine q on q."table" = n."table" and q.row_key = n.row_key and q."column" = n."column"
     group by 1, 2, 3`;
   return workOut(engine, replace('quarantine', now, sql`t."table" in ${read}`), 'diff_run_quarantine');
@@ -90,13 +114,14 @@ async function runsDiff(
   request: RunRequest,
   results: readonly JobResult[],
   columns: readonly ColumnRecord[],
+  name = 'diff_run_runs',
 ): Promise<Diff> {
   await engine.run(
     sql`create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar,
       started_at timestamp, seconds double, note varchar)`,
   );
   for (const result of results) {
-    const { startedAt } = request.identity;
+    const { startedAt } = request.what.identity;
     await engine.run(
       sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
         ${startedAt}, ${result.seconds}, ${noteText(result)})`,
@@ -104,11 +129,11 @@ async function runsDiff(
   }
   for (const { column, status, note } of columns)
     await engine.run(
-      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.asOf}, null, ${note})`,
+      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.what.asOf}, null, ${note})`,
     );
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
-  return workOut(engine, upsert('runs', rows), 'diff_run_runs');
+  return workOut(engine, upsert('runs', rows), name);
 }
 
 /** "suppressions +41, contacts 41 changed". */
@@ -119,8 +144,10 @@ export function changesText(result: Pick<JobResult, 'changes'>): string {
     );
     return counts.length > 0 ? [`${table} ${counts.join(', ')}`] : [];
   });
-  return parts.join('; ') || 'nothing to change';
+  return parts.join('; ') || NO_CHANGES;
 }
+
+const NO_CHANGES = 'no changes';
 
 function noteText(result: JobResult): string {
   if (result.error) return result.error.message;

@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoteName, quoteText, raw, type Sql } from '../core/sql.ts';
+import { columnOf, join as joinSql, literal, name, type Sql, sql } from '../core/sql.ts';
 
 /** The tables that are compared: their key, and the columns whose moves are counted by value. */
 const COMPARED = {
@@ -48,10 +48,10 @@ export interface RunComparison {
 const fileOf = (folder: string, table: string): string => join(folder, `${table}.parquet`);
 
 const columnsOf = (engine: Engine, table: string): Promise<string[]> =>
-  engine.columnsOf(raw(`select * from ${quoteName(table)}`));
+  engine.columnsOf(sql`select * from ${name(table)}`);
 
 async function tablesIn(engine: Engine): Promise<ComparedTable[]> {
-  const found = await engine.rows(raw('select distinct table_name as name from information_schema.tables'));
+  const found = await engine.rows(sql`select distinct table_name as name from information_schema.tables`);
   const names = new Set(found.map(({ name }) => String(name)));
   return NAMES.filter((table) => names.has(table));
 }
@@ -63,18 +63,18 @@ export async function keepTables(engine: Engine, folder: string): Promise<Readon
   for (const table of tables) {
     const { key, moves } = COMPARED[table];
     const known = new Set(await columnsOf(engine, table));
-    const columns = [...key, ...moves].filter((column) => known.has(column)).map(quoteName);
+    const columns = [...key, ...moves].filter((column) => known.has(column)).map((column) => columnOf(column));
     await engine.run(
-      raw(`copy (select ${columns.join(', ')} from ${table}) to ${quoteText(fileOf(folder, table))} (format parquet)`),
+      sql`copy (select ${joinSql(columns, ', ')} from ${name(table)}) to ${literal(fileOf(folder, table))} (format parquet)`,
     );
   }
   return new Set(tables);
 }
 
 /** The rows of a table of both runs side by side, as `b` and `h`. */
-const both = (folder: string, table: ComparedTable): string => {
-  const on = COMPARED[table].key.map((column) => `b.${column} = h.${column}`).join(' and ');
-  return `read_parquet(${quoteText(fileOf(folder, table))}) b full join ${table} h on ${on}`;
+const both = (folder: string, table: ComparedTable): Sql => {
+  const on = COMPARED[table].key.map((column) => sql`${columnOf(column, 'b')} = ${columnOf(column, 'h')}`);
+  return sql`read_parquet(${literal(fileOf(folder, table))}) b full join ${name(table)} h on ${joinSql(on, ' and ')}`;
 };
 
 /** Compares the tables of the second run with those that the first one left in `folder`. */
@@ -88,9 +88,8 @@ export async function compareRuns(
   for (const table of shared) {
     const [key] = COMPARED[table].key;
     const counts = await engine.row(
-      raw(
-        `select countif(b.${key} is null) as added, countif(h.${key} is null) as removed from ${both(folder, table)}`,
-      ),
+      sql`select countif(${columnOf(key, 'b')} is null) as added, countif(${columnOf(key, 'h')} is null) as removed
+        from ${both(folder, table)}`,
     );
     tables[table] = { added: Number(counts.added), removed: Number(counts.removed) };
   }
@@ -103,9 +102,9 @@ export async function compareRuns(
 
 async function compareLists(engine: Engine, folder: string): Promise<ListDifference[]> {
   const rows = await engine.rows(
-    raw(`select coalesce(b.list, h.list) as list, count(b.list) as base, count(h.list) as head,
+    sql`select coalesce(b.list, h.list) as list, count(b.list) as base, count(h.list) as head,
       countif(b.list is null) as added, countif(h.list is null) as removed
-      from ${both(folder, 'memberships')} group by 1 order by 1`),
+      from ${both(folder, 'memberships')} group by 1 order by 1`,
   );
   return rows.map(({ list, base, head, added, removed }) => ({
     list: String(list),
@@ -120,11 +119,12 @@ async function movesOf(engine: Engine, folder: string): Promise<Move[]> {
   const found: Move[] = [];
   const known = await columnsOf(engine, 'contacts');
   for (const column of COMPARED.contacts.moves.filter((each) => known.includes(each))) {
+    const [before, after] = [columnOf(column, 'b'), columnOf(column, 'h')];
     const rows = await engine.rows(
-      raw(`select coalesce(b.${column}, 'none') as before, coalesce(h.${column}, 'none') as after, count(*) as n
+      sql`select coalesce(${before}, 'none') as before, coalesce(${after}, 'none') as after, count(*) as n
         from ${both(folder, 'contacts')}
-        where b.contact_id is not null and h.contact_id is not null and b.${column} is distinct from h.${column}
-        group by 1, 2 order by n desc, 1, 2`),
+        where b.contact_id is not null and h.contact_id is not null and ${before} is distinct from ${after}
+        group by 1, 2 order by n desc, 1, 2`,
     );
     for (const { before, after, n } of rows)
       found.push({ column, before: String(before), after: String(after), rows: Number(n) });
@@ -139,24 +139,28 @@ export async function writeDifferingRows(
   kept: ReadonlySet<ComparedTable>,
   path: string,
 ): Promise<void> {
-  const parts: string[] = [];
+  const parts: Sql[] = [];
   for (const table of (await tablesIn(engine)).filter((each) => kept.has(each))) {
     const { key, moves } = COMPARED[table];
-    const id = key.map((column) => `coalesce(b.${column}, h.${column})`).join(`, ' / ', `);
-    const [first] = key;
-    parts.push(
-      `select '${table}' as "table", concat(${id}) as "key", '(row)' as "column",
-        case when b.${first} is null then 'no' else 'yes' end as base, case when h.${first} is null then 'no' else 'yes' end as head
-        from ${both(folder, table)} where b.${first} is null or h.${first} is null`,
+    const rows = both(folder, table);
+    const id = joinSql(
+      key.map((column) => sql`coalesce(${columnOf(column, 'b')}, ${columnOf(column, 'h')})`),
+      ", ' / ', ",
     );
-    for (const column of moves)
+    const [before, after] = [columnOf(key[0], 'b'), columnOf(key[0], 'h')];
+    const has = (side: Sql): Sql => sql`case when ${side} is null then 'no' else 'yes' end`;
+    parts.push(
+      sql`select ${literal(table)} as "table", concat(${id}) as "key", '(row)' as "column",
+        ${has(before)} as base, ${has(after)} as head from ${rows} where ${before} is null or ${after} is null`,
+    );
+    for (const column of moves) {
+      const [base, head] = [columnOf(column, 'b'), columnOf(column, 'h')];
       parts.push(
-        `select '${table}', concat(${id}), '${column}', b.${column}, h.${column} from ${both(folder, table)}
-          where b.${first} is not null and h.${first} is not null and b.${column} is distinct from h.${column}`,
+        sql`select ${literal(table)}, concat(${id}), ${literal(column)}, ${base}, ${head} from ${rows}
+          where ${before} is not null and ${after} is not null and ${base} is distinct from ${head}`,
       );
+    }
   }
-  const all: Sql = raw(
-    `copy (${parts.join(' union all ')} order by 1, 3, 2) to ${quoteText(path)} (format csv, header true)`,
-  );
+  const all = sql`copy (${joinSql(parts, ' union all ')} order by 1, 3, 2) to ${literal(path)} (format csv, header true)`;
   if (parts.length > 0) await engine.run(all);
 }

@@ -22,22 +22,22 @@ export async function deliverAll(
 ): Promise<JobResult[]> {
   const ended: JobResult[] = [];
   for (const result of results) {
-    const scheduled = request.jobs.find(({ job }) => job.name === result.job);
-    if (!scheduled?.job.deliver || result.status !== 'applied' || request.applied !== 'applied') {
+    const scheduled = request.what.jobs.find(({ job }) => job.name === result.job);
+    if (!scheduled?.job.deliver || result.status !== 'applied' || request.how.applied !== 'applied') {
       ended.push(result);
       continue;
     }
     const found = gathered.get(result.job);
-    const start = request.elapsed();
-    const seconds = (): number => Math.round((result.seconds + request.elapsed() - start) * 1000) / 1000;
+    const start = request.how.elapsed();
+    const seconds = (): number => Math.round((result.seconds + request.how.elapsed() - start) * 1000) / 1000;
     try {
       const metrics = await scheduled.job.deliver({
         engine,
-        context: contextOf(request, snapshot, scheduled),
-        outside: request.outside ?? nothingOutside,
-        stateFolder: request.store.stateFolder,
+        context: contextOf(request.what, snapshot, scheduled),
+        outside: request.where.outside ?? nothingOutside,
+        stateFolder: request.where.store.stateFolder,
         found: found && 'found' in found ? found.found : undefined,
-        progress: request.progress,
+        progress: request.how.progress,
       });
       ended.push({ ...result, metrics: { ...result.metrics, ...metrics }, seconds: seconds() });
     } catch (error) {
@@ -50,5 +50,5 @@ export async function deliverAll(
 /** What the marker may complete: a delivery that was cut off is not one that took place. */
 export const withoutDeliveries = <Entry extends { readonly job: string }>(
   entries: readonly Entry[],
-  { jobs }: Pick<RunRequest, 'jobs'>,
+  { what: { jobs } }: Pick<RunRequest, 'what'>,
 ): Entry[] => entries.filter(({ job: name }) => !jobs.some(({ job }) => job.name === name && job.deliver));

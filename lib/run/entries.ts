@@ -4,7 +4,7 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { inputsOf } from './job-context.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { RunRequest } from './request.ts';
+import type { RunManner, RunSubject } from './request.ts';
 import type { JobResult } from './result.ts';
 import { rulesHash } from './run-identity.ts';
 
@@ -15,13 +15,13 @@ const changesNothing = ({ status, changes }: JobResult): boolean =>
 
 /** The ledger entries of a run's jobs. A run that only completed a crashed one adds none of its own. */
 export function entriesOf(
-  request: Pick<RunRequest, 'jobs' | 'identity' | 'asOf' | 'elapsed'>,
+  { what, how }: { readonly what: Omit<RunSubject, 'rules'>; readonly how: Pick<RunManner, 'elapsed'> },
   snapshot: Snapshot | null,
   results: readonly JobResult[],
   recovered: ReadonlySet<string>,
 ): LedgerEntry[] {
-  const { identity } = request;
-  const jobs = new Map(request.jobs.map(({ job }) => [job.name, job]));
+  const { identity } = what;
+  const jobs = new Map(what.jobs.map(({ job }) => [job.name, job]));
   return results.flatMap((result) => {
     const job = jobs.get(result.job);
     if (!job || (changesNothing(result) && recovered.has(`${result.job} ${result.period}`))) return [];
@@ -39,8 +39,8 @@ export function entriesOf(
         metrics: { ...kept.metrics, quarantine, ...unreadable },
         run: identity.run,
         startedAt: identity.startedAt.toISOString(),
-        endedAt: new Date(identity.startedAt.getTime() + request.elapsed() * 1000).toISOString(),
-        asOf: request.asOf.toISOString(),
+        endedAt: new Date(identity.startedAt.getTime() + how.elapsed() * 1000).toISOString(),
+        asOf: what.asOf.toISOString(),
         workbook: identity.workbook,
         inputs: snapshot ? inputsOf(job, snapshot) : {},
         rules: rulesHash(job.rules),

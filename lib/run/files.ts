@@ -1,5 +1,5 @@
 /**
- * The files that jobs make, `exports/NAME.csv` beside the workbook: staged while the engine stands, and put in their
+ * The files that jobs make, `exports/NAME.csv` beside the workbook or in a folder that their rules name: staged while the engine stands, and put in their
  * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
  * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of
  * tabs a file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's
@@ -12,9 +12,11 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import type { Engine } from '../core/engine.ts';
 import type { JobFile } from '../core/job-file.ts';
-import { join as joinSql, literal, quoted, raw, type Sql, sql } from '../core/sql.ts';
+import { headerName, join as joinSql, literal, type Sql, sql } from '../core/sql.ts';
 import { encodeCell } from '../workbook/csv/cell.ts';
 import { EXPORTS, type Store, type TabFile } from '../workbook/store.ts';
+import { exportFolderNamed } from './export-folder.ts';
+import type { HeldPart } from './held-part.ts';
 
 /** A file that is ready, and where it belongs. */
 export interface StagedFile {
@@ -46,6 +48,8 @@ interface Staged {
   readonly inTabs: Record<string, TabSums>;
   /** Files that were not made, and why. */
   readonly held: Record<string, string>;
+  /** Files that can't be written where their rules say. */
+  readonly wrong: HeldPart[];
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -58,8 +62,9 @@ export const exportFolder = (store: Pick<Store, 'stateFolder'>): string => join(
 const HARMLESS = '[+-]?[0-9.]+|[A-Za-z0-9._%+=-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+';
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection"). */
-const safe = (column: string): string =>
-  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') and not regexp_full_match(${column}, '${HARMLESS}') then '''' || ${column} else ${column} end`;
+const safe = (cell: Sql): Sql =>
+  sql`case when regexp_matches(${cell}, '^[=+@\\t\\r-]') and not regexp_full_match(${cell}, ${literal(HARMLESS)})
+    then '''' || ${cell} else ${cell} end`;
 
 /** Writes the files into the store's scratch folder. Those that stand there already, the same, are left out. */
 export async function stageFiles(
@@ -67,14 +72,16 @@ export async function stageFiles(
   files: readonly JobFile[],
   period: string,
   store: Store,
+  checkout?: string,
 ): Promise<Staged> {
   const staged: StagedFile[] = [];
   const tabs: TabFile[] = [];
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
   const held: Record<string, string> = {};
-  const folder = exportFolder(store);
+  const wrong: HeldPart[] = [];
   for (const file of files) {
+    if (file.isLater) continue;
     const [reason] = file.heldBy ? await engine.rows(file.heldBy) : [];
     if (reason) {
       held[file.name] = String(reason.text);
@@ -87,6 +94,12 @@ export async function stageFiles(
       if (!store.sheet.tabHolds(tab)) tabs.push(tab);
       continue;
     }
+    const named = file.folder === undefined ? null : await exportFolderNamed(file.folder, checkout);
+    if (named?.fault !== undefined) {
+      wrong.push({ part: file.name, reason: `export "${file.name}": ${named.fault}`, rows: 0, plan: null });
+      continue;
+    }
+    const folder = named?.path ?? exportFolder(store);
     const full = await stage(engine, store, file.query, file.name, join(folder, `${file.name}.csv`), file.forMachines);
     rows[file.name] = full.rows;
     if (!file.onlyChanged) {
@@ -97,7 +110,7 @@ export async function stageFiles(
     const before = await stateBefore(memory, period);
     const now = scan(full.staged);
     const old = before === null ? null : scan(join(memory, before));
-    const key = raw(quoted(file.key));
+    const key = headerName(file.key);
     const changed = old ? sql`${now} except ${old}` : now;
     const gone = old
       ? sql`select ${key} from (${old}) where ${key} not in (select ${key} from (${now}) where ${key} is not null)`
@@ -112,7 +125,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs, held };
+  return { staged: fresh, tabs, rows, inTabs, held, wrong };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;
@@ -153,11 +166,9 @@ async function stage(
   forMachines = false,
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
-  const columns = await engine.columnsOf(query);
-  const cells = columns
-    .map((column) => quoted(column))
-    .map((column) => raw(forMachines ? column : `${safe(column)} as ${column}`));
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
+  const columns = await engine.columnsOf(sql`select * from export_rows`);
+  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
   await engine.run(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,

@@ -32,9 +32,9 @@ const MOST_ATTEMPTS = 4;
 
 export async function gatherAll(request: RunRequest): Promise<GatheredJobs> {
   const gathered = new Map<string, Gathered | { failed: unknown }>();
-  for (const scheduled of request.jobs) {
+  for (const scheduled of request.what.jobs) {
     if (!scheduled.job.gather) continue;
-    request.progress(`${scheduled.job.name}: asking what the workbook doesn't know`);
+    request.how.progress(`${scheduled.job.name}: asking what the workbook doesn't know`);
     const found = await gatherFor(request, scheduled).catch((failed: unknown) => ({ failed }));
     if (found) gathered.set(scheduled.job.name, found);
   }
@@ -42,7 +42,8 @@ export async function gatherAll(request: RunRequest): Promise<GatheredJobs> {
 }
 
 async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<Gathered | undefined> {
-  const { store, rules, asOf } = request;
+  const { rules, asOf } = request.what;
+  const { store } = request.where;
   const { job } = scheduled;
   const engine = await openEngine({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
   try {
@@ -53,21 +54,21 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
           consent: rules.consent,
           aliases: rules.aliases,
           asOf,
-          now: request.identity.startedAt,
+          now: request.what.identity.startedAt,
           tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
           extraColumns: new Set(job.extraColumns ?? []),
           derived: rules.derived,
         });
-    const context = contextOf(request, snapshot, scheduled);
+    const context = contextOf(request.what, snapshot, scheduled);
     if (!job.gatherReads) await runSteps(engine, job.steps?.(context) ?? []);
     return await job.gather?.({
       engine,
       context,
-      outside: request.outside ?? nothingOutside,
-      startedAt: request.identity.startedAt,
-      rehearsal: request.applied === 'planned',
+      outside: request.where.outside ?? nothingOutside,
+      rehearsal: request.how.applied === 'planned',
       stateFolder: store.stateFolder,
       scratch: store.scratch,
+      startedAt: request.what.identity.startedAt,
       keep: (change) => keep(request, engine, change),
     });
   } finally {
@@ -83,13 +84,13 @@ async function loadAlone(
 ): Promise<Pick<Snapshot, 'columns'>> {
   const settings = settingsOf(request);
   if (tables.length > 0) {
-    const reading = await request.store.read();
+    const reading = await request.where.store.read();
     await createQuarantine(engine);
     for (const macro of readingMacros(settings)) await engine.run(raw(macro));
     for (const table of tables) {
       const source = reading.tables.find((each) => each.table === table) ?? null;
       const loaded = await loadTable(engine, table, source, { settings, extraColumns: new Set(), futureAfter: NEVER });
-      await checkTable(engine, table, loaded, request.asOf);
+      await checkTable(engine, table, loaded, request.what.asOf);
     }
   }
   return { columns: () => new Map() };
@@ -100,7 +101,8 @@ const NEVER = new Date('9999-01-01T00:00:00Z');
 
 /** Commits one change against the table as it is at this moment. */
 async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {
-  const { store, asOf } = request;
+  const { asOf } = request.what;
+  const { store } = request.where;
   for (let attempt = 1; ; attempt++) {
     const source = (await store.read()).tables.find(({ table }) => table === change.table);
     const loaded = await loadTable(engine, change.table, source ?? null, {
@@ -115,7 +117,7 @@ async function keep(request: RunRequest, engine: Engine, change: Change): Promis
     const patches = writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
     try {
       // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
-      await store.commit(patches, { run: request.identity.run, entries: [] });
+      await store.commit(patches, { run: request.what.identity.run, entries: [] });
       return;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile) || attempt === MOST_ATTEMPTS) throw error;
@@ -123,7 +125,7 @@ async function keep(request: RunRequest, engine: Engine, change: Change): Promis
   }
 }
 
-const settingsOf = ({ rules }: RunRequest) => ({
+const settingsOf = ({ what: { rules } }: RunRequest) => ({
   timeZone: rules.timeZone,
   ...(rules.slashedDates && { slashedDates: rules.slashedDates }),
 });

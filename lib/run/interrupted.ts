@@ -14,12 +14,17 @@ export const interruptedEntries = (entries: readonly LedgerEntry[]): MarkerEntry
     .filter(({ status }) => status === 'applied')
     .map((entry) => {
       const message =
-        'The run ended while it wrote: a part of these changes is in the workbook, each with its row in "changes". The next run completes the rest.';
+        'The run ended while it wrote: a part of these changes is in the workbook, each with its row in ' +
+        '"changes". The next run completes the rest.';
       const interrupted: LedgerEntry = { ...entry, status: 'failed', error: { kind: INTERRUPTED, message } };
       return { job: entry.job, period: entry.period, entry: interrupted };
     });
 
 export const isInterrupted = ({ error }: Pick<LedgerEntry, 'error'>): boolean => error?.kind === INTERRUPTED;
+
+/** Whether a run changed the workbook, though perhaps not to its end: a tab may have been closed to it. */
+export const hasWritten = ({ status, error }: Pick<LedgerEntry, 'status' | 'error'>): boolean =>
+  status === 'applied' || isInterrupted({ error }) || error?.kind === 'TabClosed';
 
 /** Whether a plan is no more than was left of one that a person had approved: as many rows of each table, or fewer. */
 export function isRestOf(changes: LedgerEntry['changes'], approved: LedgerEntry): boolean {

@@ -7,15 +7,14 @@ import { tableOf } from '../core/tables.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { tablesOf } from './plan-job.ts';
-import type { RunRequest } from './request.ts';
+import type { RunSubject } from './request.ts';
 
 /** What a job knows about the run. */
 export function contextOf(
-  request: Pick<RunRequest, 'asOf' | 'rules'>,
+  { asOf, rules }: Pick<RunSubject, 'asOf' | 'rules'>,
   snapshot: Pick<Snapshot, 'columns'>,
   { cadence, period }: Pick<ScheduledJob, 'cadence' | 'period'>,
 ): Context {
-  const { asOf, rules } = request;
   return {
     asOf,
     today: localDay(asOf, rules.timeZone),

@@ -10,7 +10,7 @@ import { columnOf, join as joinSql, literal, type Sql, sql } from '../core/sql.t
 import { planRows } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import type { Store, TabFile } from '../workbook/store.ts';
-import type { RunRequest } from './request.ts';
+import type { RunPlaces, RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
 /** The plan of one job, while its tables stand in the engine. */
@@ -72,20 +72,20 @@ const removePlan = (store: Pick<Store, 'stateFolder'>, job: string): Promise<voi
  * in a workbook of tabs. Files of plans that wait no more go.
  */
 export async function showWaiting(
-  request: Pick<RunRequest, 'applied' | 'store' | 'ledger'>,
+  { where, how }: Pick<RunRequest, 'where' | 'how'>,
   engine: Engine,
   plans: readonly JobRows[],
   results: readonly JobResult[],
 ): Promise<TabFile[]> {
-  const { store, applied } = request;
-  if (applied !== 'applied') return [];
+  const { store, ledger } = where;
+  if (how.applied !== 'applied') return [];
   const waits = new Set(results.filter(({ status }) => status === 'blocked').map(({ job }) => job));
-  if (store.kind === 'csv') {
+  if (!store.sheet) {
     for (const plan of plans)
       await (waits.has(plan.job) ? placePlan(engine, store, plan) : removePlan(store, plan.job));
     return [];
   }
-  const ended = await endedWaiting(request, results);
+  const ended = await endedWaiting(ledger, results);
   if (waits.size === 0 && !ended) return [];
   const tab = await planTab(
     engine,
@@ -96,7 +96,7 @@ export async function showWaiting(
 }
 
 /** Whether a plan waited until this run, and waits no more. */
-async function endedWaiting({ ledger }: Pick<RunRequest, 'ledger'>, results: readonly JobResult[]): Promise<boolean> {
+async function endedWaiting(ledger: RunPlaces['ledger'], results: readonly JobResult[]): Promise<boolean> {
   for (const { job, status } of results) {
     const [last] = await ledger.recent(job, 1);
     if (last?.status === 'blocked' && status !== 'blocked') return true;

@@ -7,7 +7,7 @@ import type { Context } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { check, type GuardResult, type Hold } from '../core/guard.ts';
 import type { Job, LookupStep, Step } from '../core/job.ts';
-import type { Preparation } from '../core/prepare.ts';
+import type { Metrics, Preparation } from '../core/prepare.ts';
 import type { SourcePlace } from '../core/source-place.ts';
 import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
@@ -49,7 +49,7 @@ export async function planJob(
   { earlier = null, found }: Partial<Pick<Preparation, 'earlier' | 'found'>> = {},
   columns?: Omit<Protection, 'job'>,
 ): Promise<JobPlan> {
-  const prepared = await job.prepare?.({ engine, context: given, earlier, found });
+  const prepared = await job.prepare?.({ ...preparationOf(engine, given, earlier), found });
   const { context, diffs: wanted } = await workChangesOut(engine, job, given);
   const free = await protectColumns(engine, wanted, {
     sources: new Map(),
@@ -83,6 +83,14 @@ export async function planJob(
     changes: await countChanges(engine, holding.diffs),
   };
 }
+
+/** What a job may use ahead of its changes. */
+export const preparationOf = (engine: Engine, context: Context, earlier: Metrics | null): Preparation<Step> => ({
+  engine,
+  context,
+  earlier,
+  runSteps: (steps) => runSteps(engine, steps),
+});
 
 /**
  * Works a job's changes out; where the engine refuses, once more without the parts of its rules that it does not

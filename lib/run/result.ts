@@ -10,6 +10,7 @@ import type { Breakdown } from './breakdown.ts';
 import type { HeldPart } from './held-part.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobPlan } from './plan-job.ts';
+import type { WarehouseCost } from './warehouse-cost.ts';
 
 export type JobStatus = LedgerEntry['status'];
 
@@ -28,6 +29,8 @@ export interface JobResult {
   readonly approved?: string;
   /** Who approved it. */
   readonly approval?: Approval;
+  /** The issue in which a person rejected what would wait: it waits no more, until it differs. */
+  readonly rejected?: number;
   /** Whom a plan that waits is about, in counts. */
   readonly breakdown?: Breakdown;
   /** The hashes of parts that would have been held, but for a person's approval. */
@@ -53,6 +56,8 @@ export interface RunResult {
   readonly unmatched?: readonly string[];
   /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */
   readonly consent?: ConsentReport;
+  /** What a warehouse did for the run, its commit too; left out for other workbooks. */
+  readonly warehouse?: WarehouseCost;
 }
 
 export interface ConsentReport {

@@ -12,7 +12,7 @@ import type { Decisions } from '../plan/apply.ts';
 import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
-import { ChangedMeanwhile, type Reading, type TabFile } from '../workbook/store.ts';
+import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { commitBatch, withHeld } from './commit.ts';
 import { deliverAll, withoutDeliveries } from './deliver.ts';
@@ -27,6 +27,7 @@ import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
 import { nothing, runJob } from './run-job.ts';
+import { costMeter, warehouseCost } from './warehouse-cost.ts';
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
 const MOST_ATTEMPTS = 4;
@@ -40,7 +41,7 @@ export async function runBatch(request: RunRequest): Promise<RunResult> {
       return await attemptRun(request, recovered, gathered);
     } catch (error) {
       if (error instanceof ChangedMeanwhile && attempt < MOST_ATTEMPTS) {
-        request.progress(`${error.message}: reading and planning again`);
+        request.how.progress(`${error.message}: reading and planning again`);
         continue;
       }
       return failAll(request, error);
@@ -53,20 +54,22 @@ export async function runBatch(request: RunRequest): Promise<RunResult> {
  * calls a run failed whose changes were written. Returns the periods it completed.
  */
 async function repairLedger(request: RunRequest): Promise<ReadonlySet<string>> {
-  const marker = await request.store.marker();
+  const marker = await request.where.store.marker();
   const completed = new Set<string>();
   for (const { job, period, entry } of marker?.entries ?? []) {
     if (!marker) continue;
     const committed = parseEntry(entry, 'the marker in the workbook');
-    if ((await request.ledger.statusOf(job, period, marker.run)) === committed.status) continue;
-    await request.ledger.add(committed);
+    if ((await request.where.ledger.statusOf(job, period, marker.run)) === committed.status) continue;
+    await request.where.ledger.add(committed);
     // An interrupted run's jobs are not over: the run that completes them has entries of its own.
     if (!isInterrupted(committed)) completed.add(`${job} ${period}`);
   }
   if (completed.size > 0) {
     const now =
-      request.applied === 'applied' ? 'its ledger is complete now' : 'the next run that writes completes its ledger';
-    request.progress(`an earlier run ended after its changes were written, without an entry in the ledger: ${now}`);
+      request.how.applied === 'applied'
+        ? 'its ledger is complete now'
+        : 'the next run that writes completes its ledger';
+    request.how.progress(`an earlier run ended after its changes were written, without an entry in the ledger: ${now}`);
   }
   return completed;
 }
@@ -76,8 +79,9 @@ async function attemptRun(
   recovered: ReadonlySet<string>,
   gathered: GatheredJobs,
 ): Promise<RunResult> {
-  const { store, rules, asOf } = request;
-  const { memoryMb } = request;
+  const { rules, asOf } = request.what;
+  const { store } = request.where;
+  const { memoryMb } = request.how;
   const spillFolder = `${store.scratch}/spill`;
   const opening = openEngine({
     spillFolder,
@@ -87,7 +91,7 @@ async function attemptRun(
   });
   opening.catch(() => {}); // handled where it is awaited
   try {
-    request.progress('reading the workbook');
+    request.how.progress('reading the workbook');
     const reading = await store.read();
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
@@ -95,16 +99,17 @@ async function attemptRun(
       consent: rules.consent,
       aliases: rules.aliases,
       asOf,
-      now: request.identity.startedAt,
-      tables: new Set([...request.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
-      extraColumns: new Set(request.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
+      now: request.what.identity.startedAt,
+      tables: new Set([...request.what.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
+      extraColumns: new Set(request.what.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
       derived: rules.derived,
-      written: new Set(request.jobs.flatMap(({ job }) => job.writes)),
-      ...(request.mayBeEmpty && { mayBeEmpty: true }),
+      written: new Set(request.what.jobs.flatMap(({ job }) => job.writes)),
+      ...(request.how.mayBeEmpty && { mayBeEmpty: true }),
     });
     const snapshot = await orChanged(reading, taken);
     const changed = await reading.changedSince();
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
+    const costSince = costMeter(store);
     const results: JobResult[] = [];
     const applied: Diff[] = [];
     const decisions: Decisions[] = [];
@@ -112,7 +117,7 @@ async function attemptRun(
     const tabs: TabFile[] = [];
     const plans: JobRows[] = [];
     const columns: ColumnRecord[] = [];
-    for (const scheduled of request.jobs) {
+    for (const scheduled of request.what.jobs) {
       if (await isDone(engine, scheduled)) continue;
       const {
         result,
@@ -123,7 +128,7 @@ async function attemptRun(
         planned,
         columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
-      results.push(fitToKeep(result));
+      results.push(fitToKeep({ ...result, metrics: { ...result.metrics, ...costSince() } }));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
@@ -131,11 +136,11 @@ async function attemptRun(
       plans.push({ job: result.job, diffs: planned });
       columns.push(...whose);
     }
-    if (request.planFile) await writePlan(engine, plans, request.planFile);
-    if (request.confirm && !(await request.confirm({ ...summary(snapshot), jobs: results }))) {
+    if (request.how.planFile) await writePlan(engine, plans, request.how.planFile);
+    if (request.how.confirm && !(await request.how.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
-    await request.whenApplied?.(engine);
+    await request.how.whenApplied?.(engine);
     tabs.push(...(await showWaiting(request, engine, plans, results)));
     const entries = withoutDeliveries(entriesOf(request, snapshot, results, recovered), request);
     const commit = commitBatch({
@@ -149,16 +154,21 @@ async function attemptRun(
       tabs,
       columns,
       entries,
+      recovered,
     });
     const held = await orChanged(reading, commit);
-    if (request.applied === 'applied') await placeFiles(files);
+    if (request.how.applied === 'applied') await placeFiles(files);
     const written = held.size > 0 ? withHeld(results, held) : results;
     const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
-    for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.ledger.add(entry);
-    const unmatched = unmatchedOf(request.approvals, reported);
+    for (const table of ['runs', 'quarantine'])
+      if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
+        request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
+    for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.where.ledger.add(entry);
+    const unmatched = unmatchedOf(request.how.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
+      ...warehouseCost(store),
       jobs: reported,
       ...(notRead.length > 0 && { notRead }),
       ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),
@@ -212,20 +222,22 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
 
 const editedTooOften = ({ name, names }: ChangedMeanwhile): RunError => ({
   kind: name,
-  message: `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so nothing was written. Run again while it is not being edited.`,
+  message:
+    `${names.join(', ')} changed each of the ${MOST_ATTEMPTS} times that this run read the workbook, so ` +
+    'nothing was written. Run again while it is not being edited.',
 });
 
 /** What stopped the run before any job could work is every job's failure, so that each is seen to be missing. */
 export async function failAll(request: FailedRun, error: unknown): Promise<RunResult> {
   const described = error instanceof ChangedMeanwhile ? editedTooOften(error) : describeError(error);
-  if (!(error instanceof NightshiftError)) request.progress(described.message);
-  const results = request.jobs.map(({ job, cadence, period }) => ({
+  if (!(error instanceof NightshiftError)) request.how.progress(described.message);
+  const results = request.what.jobs.map(({ job, cadence, period }) => ({
     ...nothing,
     job: job.name,
-    period: period ?? periodOf(cadence, request.asOf, request.rules.timeZone),
+    period: period ?? periodOf(cadence, request.what.asOf, request.what.rules.timeZone),
     status: 'failed' as const,
     error: described,
   }));
-  for (const entry of entriesOf(request, null, results, new Set())) await request.ledger.add(entry);
+  for (const entry of entriesOf(request, null, results, new Set())) await request.where.ledger.add(entry);
   return { snapshot: { rows: {}, quarantined: 0 }, quarantine: {}, jobs: results };
 }

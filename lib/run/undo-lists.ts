@@ -24,7 +24,8 @@ export const listsBack = (period: string): Change[] => [
         select json_extract_string(before_value, '$.list') as list, json_extract_string(before_value, '$.contact_id') as contact_id,
           json_extract_string(before_value, '$.joined_at') as joined_at
         from undone where table_name = 'memberships' and cell = '' and after_value is null
-      ) as those_who_left where contact_id in (select contact_id from contacts) and contact_id not in (select contact_id from ${views.unmailable})`,
+      ) as those_who_left where contact_id in (select contact_id from contacts)
+        and contact_id not in (select contact_id from ${views.unmailable})`,
   ),
   remove(
     'list_changes',

@@ -2,7 +2,7 @@
  * The kind of a bounce: what the provider itself said of it, in the workbook's five words. A word that is not known
  * stays unknown here, so that the codes decide; it is never taken for a verdict.
  */
-import { join, list, type Sql, sql } from '../core/sql.ts';
+import { join, literal, oneOf, type Sql, sql } from '../core/sql.ts';
 
 /**
  * Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's
@@ -96,6 +96,8 @@ export const kindWords = {
 /** The kind that a cell's text names, or NULL. */
 export const kindOf = (cell: Sql): Sql => {
   const letters = sql`regexp_replace_all(lower(${cell}), '[^a-z]', '')`;
-  const cases = Object.entries(kindWords).map(([kind, words]) => sql`when ${letters} in ${list(words)} then ${kind}`);
+  const cases = Object.entries(kindWords).map(
+    ([kind, words]) => sql`when ${oneOf(letters, words)} then ${literal(kind)}`,
+  );
   return sql`case ${join(cases, ' ')} end`;
 };

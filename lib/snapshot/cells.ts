@@ -58,7 +58,7 @@ const PLACEHOLDERS = [
 
 /** The SQL condition that a cell of a number, a date or a time says only that nothing is known. */
 export const isPlaceholder = (cell: string): string =>
-  `lower(trim(${cell})) in (${PLACEHOLDERS.map(quoteText).join(', ')})`;
+  `is_one_of(lower(trim(${cell})), [${PLACEHOLDERS.map(quoteText).join(', ')}])`;
 
 const within = (expression: string, type: 'date' | 'timestamp'): string =>
   `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;

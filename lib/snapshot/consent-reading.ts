@@ -5,12 +5,13 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw } from '../core/sql.ts';
+import { quoteText, raw, sql } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
-import { type ConsentMeaning, isConsentWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
+import { type ConsentMeaning, isConsentWord, isEmptyWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
 import { normalHeader } from '../workbook/headers.ts';
+import { otherLine } from './other-lines.ts';
 
 /** What was read of a column, in rows. */
 export interface ConsentCount {
@@ -55,13 +56,14 @@ interface Value {
 export type Select = (statement: (scan: string) => string, table: string) => Promise<unknown>;
 
 /**
+ * @param headers the file's, by which its lines that are no rows are known
  * @param select how the file's cells are got at
  * @param rules the team's answers: header → values, or 'ignore'
  * @throws ConsentQuestion
  */
 export async function readConsent(
   engine: Engine,
-  label: string,
+  { label, headers }: { readonly label: string; readonly headers: readonly string[] },
   select: Select,
   columns: readonly ConsentColumn[],
   rules: ConsentRules = {},
@@ -71,17 +73,19 @@ export async function readConsent(
   if (asked.length === 0) return { counts: [], status: null, places: new Set(), others: new Set(), disagree: 0 };
   const cells = asked.map(({ place }) => `${CELL(place)} as c${place}`);
   await select(
-    (scan) => `create or replace temp table consent_cells as select ${cells.join(', ')} from ${scan}`,
+    (scan) =>
+      `create or replace temp table consent_cells as select ${cells.join(', ')}, ${otherLine(headers)} as other from ${scan}`,
     'consent_cells',
   );
+  await engine.run(sql`delete from consent_cells where other is not null`);
   const read: { column: ConsentColumn; values: Value[] }[] = [];
   const others = new Set<number>();
   for (const column of asked) {
     const answer = answers.get(normalHeader(column.header));
     const values = await valuesOf(engine, column, answer === 'ignore' ? undefined : answer);
     if (isOurEmailStatus(column, values)) continue;
-    if ((column.isLoose || isEmailStatus(column)) && !values.some(({ text }) => isConsentWord(text))) {
-      if (values.some(({ text }) => text !== '')) others.add(column.place);
+    if (saysNothing(column, values)) {
+      if (isNamedStatus(column) && values.some(({ text }) => text !== '')) others.add(column.place);
       continue;
     }
     const open = unanswered(column, values);
@@ -91,7 +95,7 @@ export async function readConsent(
   const verdicts = read.map(({ column, values }) => verdictOf(column, values));
   const disagree =
     verdicts.length > 1 ? await engine.number(raw(`select count(*) from consent_cells where ${differ(verdicts)}`)) : 0;
-  await engine.run(raw('drop table consent_cells'));
+  await engine.run(sql`drop table consent_cells`);
   const total = (values: readonly Value[], ...of: readonly ConsentMeaning[]): number =>
     values.reduce((sum, { n, meaning }) => sum + (meaning !== null && of.includes(meaning) ? n : 0), 0);
   return {
@@ -107,11 +111,27 @@ export async function readConsent(
   };
 }
 
-const isEmailStatus = ({ header }: ConsentColumn): boolean => normalHeader(header) === 'email_status';
-
 /** list-cleaning's own column, with no word but its own. */
-const isOurEmailStatus = (column: ConsentColumn, values: readonly Value[]): boolean =>
-  isEmailStatus(column) && values.every(({ text }) => ['', 'valid', 'risky', 'invalid'].includes(text));
+const isOurEmailStatus = ({ header }: ConsentColumn, values: readonly Value[]): boolean =>
+  normalHeader(header) === 'email_status' &&
+  values.every(({ text }) => ['', 'valid', 'risky', 'invalid'].includes(text));
+
+/**
+ * A column that may be about something else is, unless one of its values is a word of consent by itself, or all of
+ * them answer a question of consent.
+ */
+function saysNothing({ role, isLoose }: ConsentColumn, values: readonly Value[]): boolean {
+  if (!isLoose && role !== 'address') return false;
+  if (values.some(({ text }) => isConsentWord(text))) return false;
+  const filled = values.filter(({ text }) => !isEmptyWord(text));
+  return role !== 'agrees' || filled.length === 0 || !filled.every(({ meaning }) => isAnswer(meaning));
+}
+
+/** Called like a status of ours; a "State" that says nothing of consent is a region. */
+const isNamedStatus = ({ role, header }: ConsentColumn): boolean =>
+  role === 'address' || normalHeader(header) === 'status';
+
+const isAnswer = (meaning: ConsentMeaning | null): boolean => meaning !== null && meaning !== 'nothing';
 
 type Answer = Exclude<ConsentRules[string], 'ignore'>;
 
@@ -144,9 +164,9 @@ function meaningUnder({ role, known, empty }: ConsentColumn, text: string, diffe
 /** The values that a person has to answer for. A box that is only ever ticked leaves open what an empty one means. */
 function unanswered({ role, known }: ConsentColumn, values: readonly Value[]): Value[] {
   const open = values.filter(({ meaning }) => meaning === null);
-  const blank = values.find(({ text }) => text === '');
+  const blank = values.find(({ text }) => isEmptyWord(text));
   const says = (wanted: ConsentMeaning): boolean =>
-    values.some(({ meaning, text }) => meaning === wanted && text !== '');
+    values.some(({ meaning, text }) => meaning === wanted && !isEmptyWord(text));
   const onlyTicked = role === 'agrees' && known === undefined && says('yes') && !says('no') && !says('suppressed');
   return open.length === 0 && blank?.meaning === 'nothing' && onlyTicked ? [blank] : open;
 }
@@ -177,7 +197,7 @@ function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
   const branch = (meaning: ConsentMeaning): string => {
     const own = values.filter((value) => value.meaning === meaning && value.text !== '' && value.text !== DATE);
     const parts: string[] = [];
-    if (own.length > 0) parts.push(`lower(${cell}) in (${own.map(({ text }) => quoteText(text)).join(', ')})`);
+    if (own.length > 0) parts.push(`is_one_of(lower(${cell}), [${own.map(({ text }) => quoteText(text)).join(', ')}])`);
     if (values.some((value) => value.text === DATE && value.meaning === meaning)) {
       parts.push(`regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})`);
     }
@@ -189,7 +209,7 @@ function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
   // Of more values than are looked at, each of a refusal's is a refusal.
   const beyond = values.length > MOST_VALUES ? `(${cell} is not null and not ${branch('nothing')})` : 'false';
   return {
-    isStatus: column.role === 'status',
+    isStatus: column.role === 'status' || column.role === 'address',
     no: values.length > MOST_VALUES ? beyond : branch('no'),
     suppressed: branch('suppressed'),
     yes: branch('yes'),

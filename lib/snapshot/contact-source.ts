@@ -6,32 +6,14 @@
 import type { Engine } from '../core/engine.ts';
 import { name, quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import { type ConsentColumn, consentColumns } from '../workbook/consent-columns.ts';
+import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
-import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
+import { consentColumnsOf, contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import type { ContactShape } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
 import { type ConsentReading, readConsent, type Select } from './consent-reading.ts';
 import { readStrictly } from './load.ts';
-
-/** The columns of consent of a list, by everybody's words and by its format's. */
-export function consentColumnsOf(
-  headers: readonly string[],
-  { consent = {} }: ContactShape,
-  rules: ConsentRules,
-): ConsentColumn[] {
-  const found = new Map(consentColumns(headers).map((column) => [column.place, column]));
-  const asked = new Set(Object.keys(rules).map(normalHeader));
-  headers.forEach((header, place) => {
-    const given = consent[normalHeader(header)];
-    if (given === 'ignore') found.delete(place);
-    else if (given) found.set(place, { place, header, ...given });
-    if (asked.has(normalHeader(header)) && !found.has(place)) found.set(place, { place, header, role: 'agrees' });
-  });
-  return [...found.values()].toSorted((a, b) => a.place - b.place);
-}
 
 /**
  * Our own workbook's shape: its status is in our words, and a word that is none of them keeps its row from the jobs.
@@ -56,7 +38,7 @@ export async function withConsent(
   const reading =
     columns.length === 0 || isOurs(headers, columns)
       ? null
-      : await readConsent(engine, source.label, selectFrom(engine, source), columns, rules);
+      : await readConsent(engine, source, selectFrom(engine, source), columns, rules);
   const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others));
   const derived = new Map<string, string>();
   const own = headerOf.get('status');
@@ -73,8 +55,9 @@ export async function withConsent(
   };
 }
 
-const selectFrom =
-  (engine: Engine, source: SourceTable): Select =>
+/** How the cells of a file or table are got at. */
+export const selectFrom =
+  (engine: Engine, source: Pick<SourceTable, 'open'>): Select =>
   (statement, table) =>
     readStrictly(engine, source, (from) => raw(statement(csvScan(from))), name(table));
 

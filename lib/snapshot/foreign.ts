@@ -1,13 +1,16 @@
 /**
  * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression
- * lists, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
+ * lists, lists of people with a column of consent, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
  * added to the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
  * (lib/intake/formats) defines what each cell means.
  */
 
 import type { Engine } from '../core/engine.ts';
-import { literal, name, raw, type Sql, sql } from '../core/sql.ts';
+import { ofFacts } from '../core/facts.ts';
+import { literal, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import { consentColumnsOf, contactHeaders } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
@@ -15,6 +18,8 @@ import type { ForeignFile, SourceTable, TableText } from '../workbook/store.ts';
 import { kindOf, kindWords } from './bounce-kinds.ts';
 import { type CellSettings, readCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
+import { readConsent } from './consent-reading.ts';
+import { selectFrom } from './contact-source.ts';
 import { readStrictly } from './load.ts';
 import { otherLine, otherLineIn } from './other-lines.ts';
 import { addMalformedHints } from './unreadable-rows.ts';
@@ -80,6 +85,8 @@ const addReports = (engine: Engine, prefix: string): Promise<void> =>
  * Adds what one such file reports to `bounces`. Rows that can't be read go to quarantine, and count as unsubscribes
  * where the file lists those.
  * @param futureAfter a moment later than this is in the future, and unreadable for that
+ * @param rules the team's answers to what columns of consent say
+ * @throws ConsentQuestion for a list of people with a column of consent that is not understood
  * @returns how many rows are in quarantine
  */
 export async function addForeignFile(
@@ -87,9 +94,11 @@ export async function addForeignFile(
   file: ForeignFile,
   settings: CellSettings,
   futureAfter: Date,
+  rules: ConsentRules = {},
 ): Promise<number> {
   let faults = 0;
-  for (const [nth, feed] of reportFeeds(file.recognised.feeds).entries()) {
+  const refusals = await refusalsOfPeople(engine, file, rules);
+  for (const [nth, feed] of [...reportFeeds(file.recognised.feeds), ...refusals].entries()) {
     const text = await readStrictly(
       engine,
       file,
@@ -110,7 +119,6 @@ export async function addForeignFile(
     faults += await quarantineForeign(engine, file, text, feed, futureAfter);
     await addReports(engine, file.recognised.id);
   }
-  if (file.recognised.contacts) await refusePeople(engine, file);
   return faults;
 }
 
@@ -125,15 +133,45 @@ const addressOfContacts = (engine: Engine): Promise<void> =>
       ) p where foreign_rows.email is null and p.ref = foreign_rows.contact`,
   );
 
-/** People of a second list beside the contacts, of whom none ever agreed to mail: they are refused, and not added. */
-async function refusePeople(engine: Engine, file: ForeignFile): Promise<void> {
-  const header = file.headers.findIndex((each) => /^e[-_ ]?mail/i.test(each));
-  if (header < 0) return;
+/**
+ * Who says no in a column of consent of a list of people beside the contacts, as reports like an unsubscribed file's. Nobody is
+ * added. Where nobody in the list ever agreed, they get no mail as long as they are in it.
+ */
+async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: ConsentRules): Promise<Feed[]> {
+  const { headers, recognised, label } = file;
+  const shape = recognised.contacts ?? {};
+  const header = contactHeaders(headers, shape).get('email');
+  if (recognised.contacts === undefined || header === undefined) return [];
+  const email = `c${headers.indexOf(header)}`;
+  if (shape.neverAgreed) {
+    await addNeverAgreed(engine, file, email);
+    return [];
+  }
+  const columns = consentColumnsOf(headers, shape, rules);
+  const { status } = await readConsent(engine, file, selectFrom(engine, file), columns, rules);
+  if (status === null) return [];
+  const isDead = `(${status}) = 'suppressed'`;
+  return [
+    {
+      table: 'suppressions',
+      columns: {
+        email,
+        scope: `case when ${isDead} then 'address' else 'person' end`,
+        reason: `case when ${isDead} then 'invalid' else 'unsubscribe' end`,
+        source: quoteText(label),
+        note: quoteText('says no in a list of people'),
+      },
+      ignore: `case when coalesce((${status}) not in ('unsubscribed', 'suppressed'), true) then '' end`,
+    },
+  ];
+}
+
+async function addNeverAgreed(engine: Engine, file: ForeignFile, email: string): Promise<void> {
   await readStrictly(
     engine,
     file,
     (from) =>
-      sql`create or replace temp table foreign_people as select ${name(`c${header}`)} as email from ${raw(csvScan(from))}`,
+      sql`create or replace temp table foreign_people as select ${raw(email)} as email from ${raw(csvScan(from))}`,
     sql`foreign_people`,
   );
   await engine.run(
@@ -203,7 +241,11 @@ function reportedBy(type: string): string | null {
 }
 
 /** Whether complaints or unsubscribes are among the events, by their types alone. */
-export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
+export async function eventsReport(
+  engine: Engine,
+  { headerOf, headers, remote, ...source }: SourceTable,
+): Promise<boolean> {
+  if (remote) return (await remote.distinct('type')).some((type) => reportedBy(type) !== null);
   const header = headerOf.get('type');
   if (header === undefined) return false;
   const cell = raw(`c${headers.indexOf(header)}`);
@@ -220,7 +262,8 @@ export async function eventsReport(engine: Engine, { headerOf, headers, ...sourc
 
 /** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
 export async function addEventReports(engine: Engine): Promise<void> {
-  const types = await engine.rows(sql`select distinct type from events where type is not null`);
+  const all = ofFacts('events', sql`select distinct type from events where type is not null`);
+  const types = await engine.rows(sql`select type from ${all} as found`);
   for (const type of types.map((row) => String(row.type))) {
     const kind = reportedBy(type);
     if (kind === null) continue;
@@ -228,8 +271,9 @@ export async function addEventReports(engine: Engine): Promise<void> {
       sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
         select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
           e.occurred_at, ${ELSEWHERE}
-        from events e left join contacts c on c.contact_id = e.contact_id
-        where e.type = ${type} and coalesce(c.email, e.email) is not null`,
+        from ${ofFacts('events', sql`select event_id, contact_id, email, occurred_at from events where type = ${type}`)} as e
+          left join contacts c on c.contact_id = e.contact_id
+        where coalesce(c.email, e.email) is not null`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What a file or tab beside the tables is to a workbook, by what it was recognised as. Reports of who wants or gets no mail are
- * read with the tables; lists of people who never agreed to mail refuse it; and what may refuse mail and is not understood is
- * asked about. Everything else is left alone, by its name.
+ * read with the tables, and of lists of people who refuses it; what may refuse mail and is not understood is
+ * asked about. Everything else is ignored, by its name.
  */
 import { ConsentQuestion } from './consent-question.ts';
 import { contactHeaders } from './contact-cells.ts';
@@ -22,6 +22,16 @@ export function besideOf(recognised: Recognised | Unclear | null): Beside {
 export const hasOtherFacts = (recognised: Recognised): boolean =>
   !recognised.contacts && recognised.feeds.some((feed) => !isReport(feed));
 
+/** Whether it is a list of people. */
+export const isPeople = ({ contacts }: Recognised): boolean => contacts !== undefined;
+
+/**
+ * Whether a file or tab beside the tables is read with them: reports, and lists of people, who may refuse mail. Nobody is added by
+ * such a list.
+ */
+export const isReadBeside = (recognised: Recognised): boolean =>
+  isPeople(recognised) || besideOf(recognised) === 'reports';
+
 /** Checks what was recognised as the contacts. @throws ConsentQuestion where it is a list of who wants no mail */
 export function checkContacts(
   label: string,
@@ -31,6 +41,7 @@ export function checkContacts(
   if (!recognised || 'unclear' in recognised || recognised.contacts) return;
   if (recognised.id === 'departures' && contactHeaders(headers).size > 2) return;
   throw new ConsentQuestion(
-    `${label} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts there, and these rows beside them under a name of their own.`,
+    `${label} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts ` +
+      'there, and these rows beside them under a name of their own.',
   );
 }

@@ -4,14 +4,13 @@
  * may speak of consent and does not costs a question; one that is missed costs a person mail that they refused.
  */
 import type { ConsentRole } from './consent-words.ts';
-import { normalHeader } from './headers.ts';
 
 export interface ConsentColumn {
   /** Its place among the headers, from 0. */
   readonly place: number;
   readonly header: string;
   readonly role: ConsentRole;
-  /** Its values count only where one of them is a word of consent: a status may be anything. */
+  /** Its values count only where they are words of consent: "Status" and "News" may be about anything. */
   readonly isLoose?: true;
   /** Meanings of values by a format or the team's rules, as they are compared (see `plainWord`). */
   readonly known?: ReadonlyMap<string, 'yes' | 'no' | 'suppressed' | 'nothing'>;
@@ -22,6 +21,7 @@ export interface ConsentColumn {
 /** `emailOptOut`, `Opt-out Date` and `OPTOUT_E_MAIL` as words without accents: "email opt out". */
 export const headerWords = (header: string): string =>
   header
+    .replace(/__c$/i, '')
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .normalize('NFD')
@@ -31,7 +31,10 @@ export const headerWords = (header: string): string =>
     .replaceAll('ł', 'l')
     .replace(/[^\p{L}\p{N}#]+/gu, ' ')
     .trim()
-    .replace(/\be mails?\b|\bemails\b/g, 'email');
+    .replace(/\be mails?\b|\bemails\b|\bmails\b/g, 'email')
+    .replace(/\b(?:yes|ja|oui|si|sim|tak|y) (?:or |oder |ou |o )?(?:no|nein|non|nao|nie|nee|n)\b/g, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
 
 const any = (...parts: readonly string[]): RegExp => new RegExp(`\\b(?:${parts.join('|')})`);
 
@@ -43,20 +46,25 @@ const REFUSES = any(
   '(?:email|contact|user|is) blocked',
   'blocked(?: email| at| date)?$',
   'suppress',
-  'do ?n[o]?t ?(?:email|mail|contact|market|disturb|send|bulk)',
+  'do ?no?t ?(?:allow ?)?(?:e ?mail|mail|contact|market|disturb|send|bulk)',
   'no (?:email|mail|mailing|contact|marketing|newsletter|spam)\\b',
+  'exclu(?:de|ded|sion)\\b|(?:is )?excluded? from',
+  '(?:email|marketing|mailing) suspended',
   'dnc\\b|dne\\b|dnm\\b',
   'complain|spam|abuse',
   '(?:never|non|not) ?subscri',
   '(?:email|mail|newsletter|marketing|account|user) (?:is )?(?:disabled|deactivated|revoked|refused|declined)',
   '(?:disabled|deactivated) (?:email|mail|newsletter)',
-  'abgemeldet|abmeld|austrag|ausgetragen|widerruf|widerspr|werbesperre|mail ?sperre|email sperre|kontaktsperre|gesperrt|sperrliste',
+  '^(?:is |was )?(?:archived|deleted|disabled|deactivated|inactive|banned)(?: (?:at|on|date|time))?$',
+  'abgemeldet|abmeld|abbestell|austrag|ausgetragen|widerruf|widerspr|werbesperre|mail ?sperre|email sperre|kontaktsperre',
+  'gesperrt|sperrliste|sperrvermerk|sperrkennz',
   'kein(?:e|en)? (?:werbung|newsletter|email|mail|kontakt|marketing)|nicht (?:kontakt|anschreib|mail|email)',
   'desabonn|desinscri|ne pas (?:contact|envoy|email|mail)|liste noire|opposition|stop (?:email|pub)',
   'desuscri|dado de baja|baja\\b|no (?:contactar|enviar|molestar)|lista negra|lista robinson|robinson',
-  'disiscri|non (?:contattare|inviare)|lista nera|revoca',
-  'uitgeschreven|uitschrij|afgemeld|afmeld|niet (?:mail|email|contact|benader)|zwarte lijst',
-  'descadastr|nao (?:contact|contat|enviar)',
+  'disiscri|cancellato|non (?:contattare|inviare)|lista nera|revoca',
+  'uitgeschreven|uitschrij|afgemeld|afmeld|niet (?:mail|email|contact|benader)|geen (?:mail|email)|zwarte lijst',
+  'descadastr|nao (?:contact|contat|enviar|pertur)|opt(?:ou|ar) por sair',
+  'avregistr|avmeld|frameld',
   'wypis|rezygn|wyrejestr|nie (?:kontakt|wysyl)|sprzeciw|czarna lista',
 );
 
@@ -65,23 +73,42 @@ const AGREES = any(
   'subscri',
   'abonn|abonent|suscri|iscri(?:tto|zione|tti)|inscri(?:t|ption|cao|to)|ingeschreven|inschrij|zapis(?:an|any)?\\b',
   'angemeldet|newsletter anmeld|anmeldung newsletter|anmeldestatus',
-  'newsletter|infolettre|lettre d information|boletin|bollettino|nieuwsbrief|biuletyn',
+  'newsletter|infolettre|lettre d information|boletin|bollettino|nieuwsbrief|biuletyn|nyhetsbrev|nyhedsbrev|samtykke|samtycke',
   'consent|consenso|einwillig|zustimm|einverstand|toestemming|zgod',
-  'permission|permiso|permesso|permissao|erlaubnis|permiss',
+  'permission|permiso|permesso|permissao|permiss|permite (?:email|mail)|autoriza',
+  'erlaubnis|(?:email|mail|kontakt|werbung|mailing|infomail|rundmail) (?:erlaubt|erwunscht|gewunscht|ok)|zugestimmt',
+  'infomail|rundmail|kontakterlaubnis|gemaild|akkoord (?:mail|email|nieuws)',
   '(?:accept|acept|akzept|accett|aceit|akcept|agree)\\w* (?:\\w+ )?(?:email|mail|marketing|newsletter|werb|promo|contact|publi)',
   'gdpr|dsgvo|rgpd|rodo\\b',
-  '(?:allow|can|may|ok to|okay to|want)s? (?:to )?(?:be )?(?:email|mail|contact|marketing)',
+  '(?:allow|can|may|ok to|okay to|want)s? (?:we )?(?:to )?(?:be )?(?:email|mail|contact|marketing)',
+  '(?:receive|get|send|want)s? (?:me )?(?:\\w+ ){0,3}(?:email|mail|newsletter|offer|promo|marketing)',
+  '(?:agree|consent|would like|want|wish) to (?:receive|be contacted|hear)',
+  '(?:email|marketing|news) ?contact (?:allowed|ok)|contact (?:me )?(?:by|via) email',
   'mailable|emailable|contactable|(?:email|marketing) (?:ok|allowed|enabled|active|preference|confirmed)',
   'marketing (?:email|mail|contact|status|state|list)',
   '(?:email|direct) marketing',
-  'mailing ?list|mailings?$',
+  'mailings?$',
   'werbung|werbe(?:email|mail|status|erlaubnis)|publicit|pubblicit|reclame|comunica\\w+ comercia|promo(?:tional)? (?:email|mail)',
+  '(?:accepte|prospection|demarchage)\\b|acepta comunica|aceita receber|commercial (?:email|mail)',
 );
+
+/** May speak of consent, or of something else: counts only where the values do. */
+const MAY_AGREE = any(
+  '(?:is )?(?:active|enabled|reachable)$',
+  'mailing ?lists?|contactab|email channel|channel email|e ?news$|news$|bulletin$|updates?$|akkoord|privacy (?:marketing|consent|ok)',
+  'keep me|stay in touch|keep in touch|notify me|sign me up|contact me|receive|(?:may|can) we',
+  'souhait|recevoir|erhalten|informiert|recibir|ricevere|ontvangen|receber|otrzymyw|sollicit',
+);
+const MAILING_LIST = /\bmailing ?lists?\b/g;
+/** Beside an agreement such a word turns it into a refusal: "Geen nieuwsbrief", "Newsletter gekündigt". */
+const NEGATION =
+  /\b(?:no|not|non|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|cancel\w*|abbestell\w*|gekundigt|disabled|revoked|withdrawn|denied|refused|declined)\b/;
 
 /** Stems that stand inside of longer words too: German compounds, names of fields without capitals. */
 const REFUSES_INSIDE =
   /unsubscri|blacklist|blocklist|optout|optedout|donotemail|donotcontact|donotmail|dontemail|newsletterabmeld|abgemeldet|werbesperre|mailsperre|kontaktsperre|mailingsperre/;
-const AGREES_INSIDE = /optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis/;
+const AGREES_INSIDE =
+  /optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis|accepts(?:email|marketing)|marketingemail|emailmarketing|allowemail|emailallowed/;
 
 /** About another way than e-mail, unless e-mail is named too. */
 const OTHER_CHANNEL = any(
@@ -102,39 +129,42 @@ const OTHER_CHANNEL = any(
 );
 /** What beside such a word says that the column is about something else. */
 const NO_STATEMENT =
-  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal)\b/;
+  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies))\b/;
 /** An agreement's date, place or wording is no refusal; a refusal's is. */
 const ABOUT_AN_AGREEMENT = any(
-  '(?:time|date|datum|data|fecha|at|on|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
-  '(?:count|number|anzahl|names?|lists?|tier|type|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
+  '(?:time|date|datum|data|fecha|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
+  '(?:at|on|am|le|il|el|op)$',
+  '(?:count|number|anzahl|names?|lists?|tier|types?|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
   '(?:year|created|updated|quelle|expires?|expiry|ends?|starts?|renews?|period|rate|score)\\b',
   // What came of mail that was sent.
   '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
 );
 /** Mail came back from the address, or a tool holds it back for its quality. */
 const CAME_BACK =
-  /\b(?:hard )?bounced?(?: at| date| on)?$|\bemail(?: address)? quarantined$|^invalid email(?: address)?$/;
-const STATUS = /\b(?:status|statut|state|estado|stato|stan|zustand)\b/;
+  /\b(?:hard )?bounced?(?: at| date| on| reason| type)?$|\bemail(?: address)? quarantined$|^(?:is )?invalid email(?: address)?$|^email(?: address)?(?: is)? invalid$|^emailinvalid$|\b(?:unzustellbar|undeliverable)$/;
+const STATUS = /(?:\b|anmelde|aanmeld|inschrijf)(?:status|statut|state|estado|stato|stan|zustand)\b/;
 const STATUS_OF_MAIL =
-  /\b(?:email|mail|marketing|newsletter|subscri\w*|subskr\w*|abonn\w*|suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)/;
+  /\b(?:email|mail|marketing|newsletter|aanmeld\w*|inschrijf\w*|subscri\w*|subskr\w*|abonn\w*|suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)/;
 
 /** What a header says; null where it does not speak of consent. */
 export function consentRole(header: string): { role: ConsentRole; isLoose?: true } | null {
   const words = headerWords(header);
-  const name = normalHeader(header);
   if (OTHER_CHANNEL.test(words) && !/\b(?:email|mail|newsletter|all|any)\b/.test(words)) return null;
-  if (NO_STATEMENT.test(words)) return null;
-  if (/\bmarketing email bounced\b/.test(words)) return null;
-  if (REFUSES.test(words) || REFUSES_INSIDE.test(words))
-    return STATUS.test(words) ? { role: 'status' } : { role: 'refuses' };
+  if (/^unsubscribed\b.*\bids$/.test(words)) return { role: 'refuses' };
+  if (NO_STATEMENT.test(words) || /\bmarketing email bounced\b|^mailing state$/.test(words)) return null;
+  const isStatus = STATUS.test(words);
+  if (REFUSES.test(words) || REFUSES_INSIDE.test(words)) return { role: isStatus ? 'status' : 'refuses' };
   if (CAME_BACK.test(words)) return { role: 'bounced' };
-  if (name === 'email_status' || (STATUS.test(words) && STATUS_OF_MAIL.test(words))) return { role: 'status' };
-  if (AGREES.test(words) || AGREES_INSIDE.test(words))
-    return ABOUT_AN_AGREEMENT.test(words) && !STATUS.test(words) ? null : { role: 'agrees' };
-  if (STATUS.test(words) && /^(?:(?:contact|member|list|user|kontakt|person|lead|customer) )?\w+$/.test(words)) {
-    return { role: 'status', isLoose: true };
+  if (/^email(?: address)? status$/.test(words)) return { role: 'address' };
+  if (isStatus && STATUS_OF_MAIL.test(words)) return { role: 'status' };
+  if (AGREES.test(words) || AGREES_INSIDE.test(words)) {
+    if (!isStatus && ABOUT_AN_AGREEMENT.test(words.replace(MAILING_LIST, '')))
+      return NEGATION.test(words) ? { role: 'refuses' } : null;
+    return { role: NEGATION.test(words) ? 'refuses' : 'agrees' };
   }
-  return null;
+  if (isStatus && /^(?:(?:contact|member|list|user|kontakt|person|lead|customer) )?\w+$/.test(words))
+    return { role: 'status', isLoose: true };
+  return MAY_AGREE.test(words) ? { role: 'agrees', isLoose: true } : null;
 }
 
 /** The columns of a list of people that speak of consent. A column of ours (`status`) is one of them. */

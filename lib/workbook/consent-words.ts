@@ -5,10 +5,12 @@
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
  */
 
+import { quoteText } from '../core/sql.ts';
+
 /** What a value says. `suppressed`: the address gets no mail, though its person did not leave (bounced, cleaned). */
 export type ConsentMeaning = 'yes' | 'no' | 'suppressed' | 'nothing';
 
-/** A value as it is compared: lower case, without accents, letters and digits only. */
+/** A value as it is compared: lower case, without accents, letters, digits, ticks and crosses only. */
 export const plainWord = (value: string): string =>
   value
     .normalize('NFD')
@@ -16,33 +18,47 @@ export const plainWord = (value: string): string =>
     .toLowerCase()
     .replaceAll('ß', 'ss')
     .replaceAll('ł', 'l')
-    .replace(/[^\p{L}\p{N}✓✔✗✘☑☐]+/gu, '');
+    .replace(/^-(?=\d)/, 'minus')
+    .replace(/[^\p{L}\p{N}✓✔✅☑✗✘❌✖❎☒☐]+/gu, '');
+
+/** Dashes, dots and empty lists: a cell of which nothing is known. */
+const isBlank = (value: string): boolean => /^[\s\p{Pd}._/[\]{}]*$/u.test(value);
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Words for yes and no that mean what their column's header asks. */
 const TRUE =
   words(`yes y true t 1 x on checked ja j oui o vrai si s sim verdadero vero wahr waar tak prawda verdadeiro v
-  ✓ ✔ ☑`);
-const FALSE = words(`no n false f 0 off unchecked nein non faux nao nee falso falsch onwaar nie falsz ✗ ✘ ☐`);
+  ✓ ✔ ✅ ☑ ok okay sure yesplease jagerne jabitte`);
+const FALSE = words(
+  `no n false f 0 00 off unchecked nein non faux nao nee nej nei falso falsch onwaar nie falsz ☐ nothanks neindanke notchecked notselected`,
+);
+/** A cross is a no under an agreement; under a refusal it may be its mark, or deny it. */
+const CROSSES = words('✗ ✘ ❌ ✖ ❎ ☒');
 
 const YES =
   words(`subscribed subscribe subscriber activesubscriber optin optedin doubleoptin singleoptin confirmed active enabled
   granted accepted allowed agreed consented explicitconsent marketingcontact marketing permission given mailable emailable
-  contactable whitelisted verifiedsubscriber explicit implied
+  contactable whitelisted verifiedsubscriber explicit implied expressconsent impliedconsent explicitconsentgiven
+  resubscribed doubleoptedin singleoptedin doubleoptinconfirmed confirmedoptin marketable engagedmarketable
+  unengagedmarketable consentgiven
   angemeldet abonniert abonnent aktiv bestatigt zugestimmt eingewilligt einverstanden erteilt erlaubt
-  abonne inscrit actif confirme accepte autorise
-  suscrito activo confirmado aceptado autorizado
-  iscritto attivo confermato accettato autorizzato
-  ingeschreven geabonneerd actief bevestigd akkoord aangemeld
-  inscrito assinante ativo aceito aceite
-  zapisany aktywny potwierdzony zgoda`);
+  abonne abonnee inscrit inscrite actif active confirme confirmee accepte acceptee autorise autorisee
+  suscrito suscrita activo activa confirmado aceptado autorizado
+  iscritto iscritta attivo attiva confermato accettato autorizzato
+  ingeschreven geabonneerd actief actieve bevestigd akkoord aangemeld
+  inscrito inscrita assinante ativo ativa aceito aceite
+  zapisany zapisana aktywny aktywna potwierdzony potwierdzona zgoda`);
+
+/** Words for yes in a column of consent, that may mean something else in any other. */
+const YES_HERE = words('express doi soi double single normal engaged allow send agree iagree joined');
 
 /** Words for yes that mean it under any header, also under "Unsubscribed". */
 const SUBSCRIBED = words(
-  'subscribed subscriber optin optedin marketingcontact angemeldet abonniert inscrit suscrito iscritto',
+  'subscribed subscriber optin optedin marketingcontact angemeldet abonniert inscrit suscrito iscritto allow allowed send',
 );
 
+/** Words that refuse mail in any column and in any cell. */
 const NO =
   words(`unsubscribed unsubscribe unsub unsubscriber optout optedout neversubscribed nonsubscribed notsubscribed
   nosubscription pending unconfirmed notconfirmed awaitingconfirmation unverified notoptedin nooptin donotcontact
@@ -61,10 +77,39 @@ const NO =
   uitgeschreven afgemeld inactief geweigerd geblokkeerd nietingeschreven nietakkoord nietbevestigd wachtend
   descadastrado desinscrito inativo recusado pendente naoinscrito
   wypisany nieaktywny odrzucony oczekujacy zablokowany brakzgody niezapisany niepotwierdzony cofnieta`);
+/** Beginnings of such words, whatever follows: "Unsubscribed by admin", "IspComplained". */
+const NO_STEM =
+  'unsub|unconfirm|opt(?:ed)?out|\\w{0,12}complain|markedasspam|neversub|notsub|nonsub|noconsent|withdrawn|' +
+  'donot(?:e?mail|contact|send|allow)|pendingopt|awaitingconf|desabonn|desinscri|disiscri|uitgeschr|descadastr|wypisan';
+
+/** Words that refuse mail in a column of consent, and may mean something else in any other. */
+const NO_HERE =
+  words(`transactionalonly junk markasspam temphold temporaryhold activationrequested providedfeedback underreview left
+  quit stopped lapsed ended banned sharedsuppression mailblocked globaloptout systemoptout none without nonegiven
+  geloscht beschwert beschwerde keine keiner keines aucun aucune ninguno ninguna nessuno nessuna nenhum brak dormant unengaged`);
+const NO_STEM_HERE =
+  'spam|reported|abuse|dont|donot|never|not(?:opt|conf|agree|accept|consent|grant|allow|given|asked|permit|mail|' +
+  'market|activ|yet|verif|interest)|nopermission|nooptin|non(?:market|mail|opt|abonn|inscr|iscr|conf|att|aut|dato|acc)|' +
+  'pending|await|consent(?:withdr|denied|revoked)|withoutconsent|revoke|denied|declin|refus|reject|block|blacklist|' +
+  'suspend|onhold|held|abgemeldet|abbestellt|widerruf|widerspr|kein|nicht|ohne|pas(?:abonn|inscr|acc|autor|de)|' +
+  'dadodebaja|debaja|baja|desuscri|no(?:sus|ins|acep|autor)|non?aut|afgemeld|geen|niet|nao(?:ins|ace|aut|con|sub)|' +
+  'nie(?:zap|wyr|pot|zgo|zga|akty)|brak|rezygn';
+
+const BEGINS_NO = new RegExp(`^(?:${NO_STEM})`);
+const BEGINS_NO_HERE = new RegExp(`^(?:${NO_STEM}|${NO_STEM_HERE})`);
+const refuses = (word: string): boolean => NO.has(word) || NO_HERE.has(word) || BEGINS_NO_HERE.test(word);
 
 const SUPPRESSED =
-  words(`suppressed cleaned bounced bounce bouncedhard bouncedsoft hardbounced hardbounce softbounced dropped invalid
-  undeliverable nonexistent ungultig unzustellbar invalide nonvalide rebotado rimbalzato ongeldig odbity`);
+  words(`suppressed cleaned bounced bounce dropped invalid invalidemail emailinvalid invalidaddress undeliverable undelivered nonexistent
+  doesnotexist nomxrecord domainsuppression nonvalide
+  ungultig unzustellbar invalide rebotado rimbalzato ongeldig odbity`);
+/** `Hard bounce`, `bounced (soft)`, `Blocked at server`. */
+const SUPPRESSED_STEM = '(?:hard|soft|email|mail)?bounced?|blockedatserver';
+/** Words for a dead address in a column of consent, that may mean something else in any other. */
+const SUPPRESSED_HERE = words('unreachable notreachable mailboxnotfound unknownuser dead error');
+const BEGINS_SUPPRESSED = new RegExp(`^(?:${SUPPRESSED_STEM})`);
+const isSuppressed = (word: string): boolean =>
+  SUPPRESSED.has(word) || SUPPRESSED_HERE.has(word) || BEGINS_SUPPRESSED.test(word);
 
 /** What tools put into a column about an address that says nothing of consent. */
 const DELIVERABILITY =
@@ -72,43 +117,58 @@ const DELIVERABILITY =
   extrapolated userprovided unverifiable opened clicked delivered soft softbounce`);
 
 /** An empty cell under another name. */
-const EMPTY = words(
-  `na null none nil nan undefined keine keineangabe unbekannt inconnu desconocido sconosciuto onbekend brak`,
-);
+const EMPTY = words(`na null nil nan undefined keineangabe notset notavailable notapplicable notspecified notprovided`);
+/** What says that nobody knows; in a column of consent it is asked about. */
+const UNKNOWN = words('unknown notknown unbekannt inconnu desconocido sconosciuto onbekend nieznany');
 
-/** Whether a column refuses mail where it says yes, agrees to it, says that mail came back, or has words with their own meaning. */
-export type ConsentRole = 'refuses' | 'agrees' | 'bounced' | 'status';
+/**
+ * Whether a column refuses mail where it says yes, agrees to it, says that mail came back, has words with their own
+ * meaning, or has such words about the address too (`Email status`: valid).
+ */
+export type ConsentRole = 'refuses' | 'agrees' | 'bounced' | 'status' | 'address';
+
+/** Whether a cell says nothing, in one of the ways in which tools and people write that. */
+export const isEmptyWord = (value: string): boolean => isBlank(value) || EMPTY.has(plainWord(value));
 
 /** What a value says under a header of that role; null where it is not understood. Empty cells say nothing. */
 export function meaningOf(value: string, role: ConsentRole): ConsentMeaning | null {
+  if (isEmptyWord(value)) return 'nothing';
   const word = plainWord(value);
-  if (word === '' || EMPTY.has(word)) return 'nothing';
+  if (word === '') return null;
   if (role === 'bounced') return cameBack(word);
-  if (role === 'refuses') return SUBSCRIBED.has(word) ? 'yes' : refusal(word);
-  if (SUPPRESSED.has(word)) return 'suppressed';
-  if (NO.has(word)) return 'no';
-  if (YES.has(word)) return 'yes';
-  if (DELIVERABILITY.has(word)) return 'nothing';
-  if (TRUE.has(word)) return role === 'agrees' ? 'yes' : null;
-  if (FALSE.has(word)) return role === 'agrees' ? 'no' : null;
-  return null;
+  if (role === 'refuses') return refusal(word);
+  if (role === 'address' && DELIVERABILITY.has(word)) return 'nothing';
+  if (isSuppressed(word)) return 'suppressed';
+  if (role === 'agrees' && TRUE.has(word)) return 'yes';
+  if (role === 'agrees' && (FALSE.has(word) || CROSSES.has(word))) return 'no';
+  if (YES.has(word) || YES_HERE.has(word)) return 'yes';
+  return refuses(word) ? 'no' : null;
 }
 
 /** Under "Unsubscribed", every value that is no "no" means an unsubscribe: a yes, a date, a reason. */
-const refusal = (word: string): ConsentMeaning => (FALSE.has(word) || /^0+$/.test(word) ? 'nothing' : 'no');
+function refusal(word: string): ConsentMeaning | null {
+  if (SUBSCRIBED.has(word)) return 'yes';
+  if (CROSSES.has(word)) return null;
+  return FALSE.has(word) || UNKNOWN.has(word) || /^0+$/.test(word) || word === 'none' ? 'nothing' : 'no';
+}
 
 /** Under "Bounced": a yes, a date or a hard bounce; a count says nothing of the last mail. */
 const cameBack = (word: string): ConsentMeaning =>
-  FALSE.has(word) || word.startsWith('soft') || (/^\d{1,5}$/.test(word) && word !== '1') ? 'nothing' : 'suppressed';
+  FALSE.has(word) || word === 'none' || word.startsWith('soft') || (/^\d{1,5}$/.test(word) && word !== '1')
+    ? 'nothing'
+    : 'suppressed';
+
+/** Whether a word says by itself, in any cell of a row, that a person wants no mail. */
+export const refusesByItself = (value: string): boolean => {
+  const word = plainWord(value);
+  return NO.has(word) || BEGINS_NO.test(word);
+};
 
 /** Whether a value is a word of consent by itself, in a column of any name. */
 export const isConsentWord = (value: string): boolean => {
   const word = plainWord(value);
-  return NO.has(word) || YES.has(word) || SUPPRESSED.has(word);
+  return refusesByItself(value) || YES.has(word) || SUPPRESSED.has(word) || BEGINS_SUPPRESSED.test(word);
 };
-
-/** Whether a word says by itself, in any cell of a row, that a person wants no mail. */
-export const refusesByItself = (value: string): boolean => NO.has(plainWord(value));
 
 const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 
@@ -119,6 +179,10 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const list = (of: ReadonlySet<string> | readonly string[]): string => [...of].map((each) => `'${each}'`).join(', ');
-  return `case when ${text} in (${list(OURS)}) then ${text} when ${bare} in (${list(NO)}) then 'unsubscribed' when ${bare} in (${list(SUPPRESSED)}) then 'suppressed' when ${bare} in (${list(YES)}) then 'subscribed' else ${text} end`;
+  const oneOf = (value: string, words: Iterable<string>): string =>
+    `is_one_of(${value}, [${[...words].map(quoteText).join(', ')}])`;
+  const is = (known: ReadonlySet<string>, stem: string): string =>
+    `(${oneOf(bare, known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
+  return `case when ${oneOf(text, OURS)} then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
+    when ${oneOf(bare, YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
 }

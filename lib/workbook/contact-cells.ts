@@ -3,6 +3,8 @@
  * split where that is certain. It judges headers; what the cells say of consent is read first, and given to it.
  */
 import { tables } from '../core/tables.ts';
+import type { ConsentRules } from '../core/workbook-rules.ts';
+import { type ConsentColumn, consentColumns } from './consent-columns.ts';
 import { findColumns, normalHeader } from './headers.ts';
 import type { ContactShape } from './recognised.ts';
 
@@ -69,4 +71,21 @@ export function splitName(headers: readonly string[]): { first: string; last: st
     first: `case when ${plain} then ${part(' ', 1)} when ${turned} then ${part(',', 2)} end`,
     last: `case when ${plain} then ${part(' ', 2)} when ${turned} then ${part(',', 1)} end`,
   };
+}
+
+/** The columns of consent of a list, by everybody's words and by its format's. */
+export function consentColumnsOf(
+  headers: readonly string[],
+  { consent = {} }: ContactShape,
+  rules: ConsentRules,
+): ConsentColumn[] {
+  const found = new Map(consentColumns(headers).map((column) => [column.place, column]));
+  const asked = new Set(Object.keys(rules).map(normalHeader));
+  headers.forEach((header, place) => {
+    const given = consent[normalHeader(header)];
+    if (given === 'ignore') found.delete(place);
+    else if (given) found.set(place, { place, header, ...given });
+    if (asked.has(normalHeader(header)) && !found.has(place)) found.set(place, { place, header, role: 'agrees' });
+  });
+  return [...found.values()].toSorted((a, b) => a.place - b.place);
 }

@@ -60,6 +60,15 @@ export type Recognise = (file: {
   readonly headers: readonly string[];
 }) => Recognised | Unclear | null;
 
+/**
+ * Lays out a JSON file of another tool as a CSV file in `folder`, with what its rows are; null for JSON of no tool that is
+ * known.
+ */
+export type LayOutJson = (
+  path: string,
+  folder: string,
+) => Promise<{ readonly path: string; readonly recognised: Recognised } | null>;
+
 /** What a recognised file says of its own table's source: contacts in a tool's shape, or facts whose columns are another tool's. */
 export const shapeOf = (
   table: TableName,

@@ -31,7 +31,7 @@ it('says what a wrong call should have been, with exit code 2', () => {
     [[], /Give one file: nightshift match FILE\.csv/],
     [[join(folder, 'none.csv')], /There is no file .*none\.csv/],
     [['a.csv', '--threshold', 'high'], /--threshold high is no probability/],
-    [['a.csv', '--rules', rules], /rules\.json: .* bands\.certain: /],
+    [['a.csv', '--rules', rules], /rules\.json: [\s\S]*bands\.certain: /],
     [['a.csv', '--dry-run'], /Unknown option '--dry-run'/],
   ];
   for (const [args, message] of calls) {

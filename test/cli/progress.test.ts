@@ -1,6 +1,6 @@
 /** What a person sees while something long runs. */
 import { expect, it } from 'vitest';
-import { progressTo } from '../../lib/cli/session.ts';
+import { progressTo } from '../../lib/cli/terminal.ts';
 
 function aStream(isTTY: boolean) {
   const output: string[] = [];

@@ -69,7 +69,7 @@ describe('the docs', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const shown = out.slice(0, out.indexOf('Look at')).replaceAll(workbook, 'the embedded sample').trimEnd();
+    const shown = out.slice(0, out.indexOf('\nOpen ')).replaceAll(workbook, 'the embedded sample').trimEnd();
     hold('README.md', 'run', `\`\`\`\n${shown}\n\`\`\`\n`);
   });
 });

@@ -57,14 +57,23 @@ it.each([
   expect(await decide(commented(issue.number, id))).toMatchObject({ kind });
 });
 
-it.each(['/approve please', 'please /approve', '/approved', '/approve\n/reject', 'LGTM'])(
-  'takes %j for no decision',
+it.each(['/approve please', '/approve\n/reject', '/reject: no'])(
+  'asks again after %j, and takes it for no decision',
   async (body) => {
     const issue = asking();
     const { id } = server.repository.comment(issue, body, 'dana');
-    expect(await decide(commented(issue.number, id))).toEqual({ kind: 'ignore' });
+    expect(await decide(commented(issue.number, id))).toMatchObject({
+      kind: 'refuse',
+      why: expect.stringContaining('and nothing else'),
+    });
   },
 );
+
+it.each(['please /approve', '/approved', 'LGTM', 'I would /reject'])('takes %j for no decision', async (body) => {
+  const issue = asking();
+  const { id } = server.repository.comment(issue, body, 'dana');
+  expect(await decide(commented(issue.number, id))).toEqual({ kind: 'ignore' });
+});
 
 it('refuses a stranger, by a label as by a comment', async () => {
   const issue = asking();
@@ -81,7 +90,10 @@ it('does not take a comment for another person’s, nor one that was edited', as
   const edited = server.repository.comment(issue, 'a question', 'dana');
   edited.body = '/approve';
   edited.updatedAt = '2026-11-24T05:00:10Z';
-  expect(await decide(commented(issue.number, edited.id))).toEqual({ kind: 'ignore' });
+  expect(await decide(commented(issue.number, edited.id))).toMatchObject({
+    kind: 'refuse',
+    why: expect.stringContaining('a new comment'),
+  });
 });
 
 it('knows no issue that a person opened, though it carries our marker', async () => {

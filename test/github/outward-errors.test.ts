@@ -59,12 +59,16 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
   expect(text).toMatchInlineSnapshot(`
     "## nightly, as of 2026-11-23 03:17 UTC
 
+    **Failed: \`exports\`.** Nothing of it was written. Skipped after that: \`list-refresh\`. **Waits for a decision: \`bounce-suppression\`.** Of the others, 1 job wrote changes, 0 had nothing to change.
+
+    - issue [#7](https://github.example/7): opened
+
     > A note.
 
     | job | outcome | changes | time | usual |
     | --- | --- | --- | ---: | ---: |
     | \`list-cleaning\` | ✅ applied | contacts 12 changed | 1.3 s | 2.0 s |
-    | \`bounce-suppression\` | ✋ waits for approval | nothing to change | 1.3 s | – |
+    | \`bounce-suppression\` | ✋ waits for approval | no changes | 1.3 s | – |
     | \`list-refresh\` | ⏭ skipped | needs bounce\\-suppression | 1.3 s | – |
     | \`exports\` | ❌ failed | A file of the workbook can’t be read as CSV. | 1.3 s | – |
 
@@ -82,9 +86,9 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
     \`\`\`
 
     - \`list-cleaning\`: This quarter: 12 buyers.
-    - \`list-cleaning\`: look: the model jumped
+    - \`list-cleaning\`: review: the model jumped
 
-    <details><summary>list-cleaning: 12 cells or rows changed, by reason</summary>
+    <details><summary>list-cleaning: 12 changes, by reason</summary>
 
     | rows | why |
     | ---: | --- |
@@ -99,8 +103,6 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
 
     **Quarantine**: 3 rows that no job touches until fixed.
     - 3: contacts: no date or time
-
-    - issue [#7](https://github.example/7): opened
     "
   `);
   expect(text).not.toContain('ada@example.com');
@@ -124,7 +126,7 @@ describe('a warning', () => {
     expect([220, 221].map((n) => raised(rows(n), many))).toEqual([[], ['warning/quarantine']]);
     expect(raised(rows(500), [])).toEqual([]);
     expect(news(rows(30)).alerts[0]?.body).toMatchInlineSnapshot(`
-      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
+      "30 rows can’t be read and are in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
 
       | rows | why |
       | ---: | --- |
@@ -161,7 +163,7 @@ describe('a warning', () => {
     expect([alert?.key, alert?.title, alert?.body]).toEqual([
       'warning/rules/list-refresh',
       'list-refresh can’t follow 2 rules',
-      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.',
+      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule, or what it names: no approval lets it through.',
     ]);
     expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
     expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);
@@ -172,7 +174,7 @@ describe('a warning', () => {
     const [alert] = news(struck(2)).alerts;
     expect([alert?.key, alert?.body]).toEqual([
       'warning/bursts',
-      '2 bursts of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.',
+      '2 bursts of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. No person is suppressed for that. The run’s report shows where and when; mail to these people again once the cause is found.',
     ]);
     expect(news(struck(0)).allClear.map(({ key }) => key)).toContain('warning/bursts');
   });

@@ -54,18 +54,20 @@ describe('a workbook’s first day', { timeout: 60_000 }, () => {
     const first = await nightInAProcess('2026-11-08');
     expect([first.code, first.stderr.includes('Error')]).toEqual([0, false]);
     expect(steady(lastIssue()?.body ?? '')).toMatchInlineSnapshot(`
-      "\`nightly\` has not run on this workbook yet. This was a rehearsal ([the run](https://github.example/acme/night-shift/actions/runs/1)): nothing was written, and nothing will be until a person says so.
+      "**\`nightly\` is ready to begin on this workbook, and waits for you.** So far it was only rehearsed ([the run](https://github.example/acme/night-shift/actions/runs/1)): nothing was written, and nothing will be until a person says so.
+
+      **To begin**, add the label \`approve\` to this issue, or comment \`/approve\`. \`nightly\` then runs at once, and by its schedule from then on.
+
+      **Not yet?** Do nothing: each scheduled rehearsal shows the newest plan here. With \`/reject\` it stops asking. Only people who may write to this repository can decide.
 
       | job | would change |
       | --- | --- |
-      | \`list-cleaning\` | nothing to change |
-      | \`bounce-suppression\` | nothing to change |
+      | \`list-cleaning\` | no changes |
+      | \`bounce-suppression\` | no changes |
       | \`score-recalculation\` | contacts 40 changed |
       | \`list-refresh\` | memberships \\+80; list\\_changes \\+80 |
 
       **The rows**: \`npx nightshift run nightly --dry-run --plan plan.csv\` on your own machine writes each change to a file.
-
-      **To begin**: To approve, add the label \`approve\` or comment \`/approve\`; to reject, comment \`/reject\`. \`nightly\` then runs at once, and by its schedule from then on. Only people who may write to this repository can decide. Each scheduled rehearsal shows the newest plan here.
 
       <!-- nightshift ask batch="nightly" as-of="2026-11-08T03:17:00.000Z" plans="" --> <!-- nightshift alert key="begin/nightly" workbook="…" version="first" -->"
     `);
@@ -118,20 +120,16 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     expect((await nightInAProcess('2026-11-11')).code).toBe(1);
     for (const day of ['2026-11-12', '2026-11-13']) expect((await night(day)).code).toBe(1);
     expect(steady(lastIssue()?.body ?? '')).toMatchInlineSnapshot(`
-      "\`nightly\` failed for \`2026-11-11\`. None of its jobs could work: list\\-cleaning, bounce\\-suppression, score\\-recalculation and list\\-refresh.
+      "**\`nightly\` failed for \`2026-11-11\`, and nothing of it was written.** The workbook can’t be opened: is its name or id right, and may the night shift see it? None of its jobs could work: \`list-cleaning\`, \`bounce-suppression\`, \`score-recalculation\` and \`list-refresh\`.
 
-      **What happened.** The workbook can’t be opened: is its name or id right, and may the night shift see it? Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them.
-
-      **What is stale now.** \`contacts\`, \`suppressions\`, \`memberships\` and \`list_changes\` stand as the last good run left them.
-
-      **What was not changed.** Nothing of these jobs was written for \`2026-11-11\`: a job’s changes are written whole or not at all.
-
-      **What to do.** Nothing, if the cause was temporary: the next run tries again, and this issue closes by itself. To try now:
+      **What to do.** Nothing, if the cause is temporary: the next run tries again, and this issue closes by itself. Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them. To try again now:
 
       \`\`\`sh
       gh workflow run run-job.yml -f name=nightly -f dry_run=false -f as_of=2026-11-11T03:17:00.000Z
       \`\`\`
       or [Run workflow](https://github.example/acme/night-shift/actions/workflows/run-job.yml) with \`name=nightly\`, \`dry_run=false\`, \`as_of=2026-11-11T03:17:00.000Z\`.
+
+      **What is out of date until then.** \`contacts\`, \`suppressions\`, \`memberships\` and \`list_changes\`: as the last good run left them.
 
       Run: [the run](https://github.example/acme/night-shift/actions/runs/8) · last good run: 2026-11-10, at 2026-11-10 03:41 UTC
 
@@ -142,8 +140,8 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     expect(issues().slice(1)).toMatchInlineSnapshot(`
       [
         "#2 nightly fails: completed
-        \`nightly\` failed again, for \`2026-11-12\` (2 times since the last good run). The workbook can’t be opened: is its name or id right, and may the night shift see it? Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them. See [the run](https://github.example/acme/night-shift/actions/runs/9).
-        \`nightly\` failed again, for \`2026-11-13\` (3 times since the last good run). The workbook can’t be opened: is its name or id right, and may the night shift see it? Details stay where the data is: run \`npm run batch -- doctor\` on your own machine to see them. See [the run](https://github.example/acme/night-shift/actions/runs/10).
+        \`nightly\` failed again, for \`2026-11-12\` (2 times since the last good run). The workbook can’t be opened: is its name or id right, and may the night shift see it? See [the run](https://github.example/acme/night-shift/actions/runs/9).
+        \`nightly\` failed again, for \`2026-11-13\` (3 times since the last good run). The workbook can’t be opened: is its name or id right, and may the night shift see it? See [the run](https://github.example/acme/night-shift/actions/runs/10).
         \`nightly\` works again, after 3 days: 2026-11-14 was unchanged. See [the run](https://github.example/acme/night-shift/actions/runs/11).",
       ]
     `);
@@ -155,7 +153,17 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     const blocked = await nightInAProcess('2026-11-15');
     expect(blocked.code).toBe(3);
     expect(steady(lastIssue()?.body ?? '')).toMatchInlineSnapshot(`
-      "A guard stopped \`bounce-suppression\` for \`2026-11-15\`. Nothing of it was written; the other jobs went on. Until this is decided, exports for sending leave out everybody whom the plan would suppress.
+      "**15 contacts wait for your decision.** \`bounce-suppression\` would go beyond a limit for \`2026-11-15\`, so it wrote nothing. The other jobs went on. Until then, exports for sending leave out everybody whom it would suppress or mark as invalid.
+
+      **To approve**, add the label \`approve\` to this issue, or comment \`/approve\`: exactly this plan is written, and no other. \`score-recalculation\` and \`list-refresh\` follow in the same run.
+
+      **To reject**, comment \`/reject\`: nothing is written, and you are not asked again until the plan differs.
+
+      Only people who may write to this repository can decide. An approval counts once, and for 24 hours after the plan was shown; each night shows it again.
+
+      **The limit.**
+
+      - at most 2 % or 500 of contacts newly suppressed: found 15, the limit is 10
 
       **What would change.** 15 contacts: suppressions \\+15; contacts 15 changed.
 
@@ -172,15 +180,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
 
       - \`hard_bounce\`: the address is dead \\(no such user or domain\\): one bounce suppresses it; another permanent fault: 2 bounces within 365 days
 
-      **What stopped it.**
-
-      - at most 2 % or 500 of contacts newly suppressed: found 15, the limit is 10
-
       **The rows** are in \`plan-bounce-suppression.csv\` beside the workbook: table, key, column, before, after and reason of each change.
-
-      **To approve exactly this plan**, add the label \`approve\` to this issue, or comment \`/approve\`. \`score-recalculation\` and \`list-refresh\` follow in the same run.
-
-      **To reject it**, comment \`/reject\`: it is not asked again until the plan differs. Only people who may write to this repository can decide. An approval counts for 24 hours after the plan was shown, once; each night shows it again.
 
       Plan: \`sha256:…\` · run: [the run](https://github.example/acme/night-shift/actions/runs/12). This issue closes by itself when it is decided, or nothing is left to decide.
 
@@ -208,7 +208,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       [
         "#3 bounce-suppression waits for approval: 15 contacts: not_planned
         /reject
-        Rejected by \`dana\`. Nothing was written, and the same plan is not asked again. To change your mind, reopen this issue and approve it.",
+        Rejected by \`dana\`. Nothing was written, and the same plan is not asked again. Exports for sending leave nobody out for it any more. To change your mind, reopen this issue and approve it.",
       ]
     `);
   });
@@ -302,16 +302,9 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
     const digest = world.server.repository.issues.at(-1);
     expect(digest?.comments.map(({ body }) => body)).toMatchInlineSnapshot(`
       [
-        "## The week up to 2026-11-23 19:00 UTC
+        "**All well now**, and nothing is open. During the week: 4 scheduled runs missed.
 
-      **Over by now:** 4 slots without a run.
-
-      | job | runs | applied | unchanged | waiting | failed | slots without a run |
-      | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-      | \`list-cleaning\` | 4 | 0 | 4 | 0 | 0 | 4 |
-      | \`bounce-suppression\` | 4 | 1 | 2 | 1 | 0 | 4 |
-      | \`score-recalculation\` | 4 | 1 | 3 | 0 | 0 | 4 |
-      | \`list-refresh\` | 4 | 1 | 3 | 0 | 0 | 4 |
+      ### The week up to 2026-11-23 19:00 UTC
 
       | | now | in a week |
       | --- | ---: | ---: |
@@ -321,6 +314,13 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       | list: Re\\-engagement, inactive 180\\+ days | 26 | -14 |
       | score band: C4 | 26 | -14 |
       | score band: no score | 14 | – |
+
+      | job | runs | applied | unchanged | waiting or rejected | failed | missed |
+      | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+      | \`list-cleaning\` | 4 | 0 | 4 | 0 | 0 | 4 |
+      | \`bounce-suppression\` | 4 | 1 | 2 | 1 | 0 | 4 |
+      | \`score-recalculation\` | 4 | 1 | 3 | 0 | 0 | 4 |
+      | \`list-refresh\` | 4 | 1 | 3 | 0 | 0 | 4 |
 
       <!-- nightshift digest week="2026-W48" -->",
       ]

@@ -139,6 +139,15 @@ describe('the watch', () => {
     const findings = watch(shift([job, other, third]), both, at('12', '05:00'), null);
     expect(findings.map(({ what, subject }) => [what, subject])).toEqual([['never run', third.name]]);
   });
+  it('says nothing of the other jobs where two were run by hand', () => {
+    const jobs = first.jobs.slice(0, 4);
+    const both = new Map(jobs.slice(0, 2).map(({ name }) => [name, [{ ...ran('12'), job: name }]]));
+    expect(watch(shift(jobs), both, at('12', '05:00'), null)).toEqual([]);
+  });
+  it('has not begun with a run that a guard stopped: nothing is missed until one wrote', () => {
+    expect(found(at('20', '05:00'), [ran('12', { status: 'blocked' })])).toEqual([]);
+    expect(found(at('20', '05:00'), [ran('12')])).toEqual(['missed!']);
+  });
   it('finds a job that succeeds and never does anything, though its input moves', () => {
     const nights = Array.from({ length: 30 }, (_, i) => {
       const asOf = new Date(at('12').getTime() - (29 - i) * 86_400_000).toISOString();

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
+import { layOutJson } from '../../lib/intake/json-as-csv.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import { stateOf } from '../support/doors.ts';
 import { aSheet } from '../support/store-bench.ts';
@@ -72,7 +73,8 @@ describe('a file beside the contacts', () => {
     return folder;
   };
   const readingOf = async (folder: string) => {
-    const store = await openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'r' });
+    const given = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run: 'r' };
+    const store = await openCsvStore(given);
     const { leftAlone, notTaken } = await store.read();
     await store.close();
     return { leftAlone, notTaken };
@@ -111,5 +113,44 @@ describe('a file beside the contacts', () => {
     writeFileSync(join(folder, 'list.csv.rejects.csv'), 'row,column,reason,value\n2,email,missing,x@y.example\n');
     writeFileSync(join(folder, 'cleaning plan.csv'), 'Task,Owner\nsweep,Ann\n');
     expect((await readingOf(folder)).leftAlone).toEqual(['cleaning plan.csv']);
+  });
+
+  it('that lists people refuses mail for who says no in it, and adds nobody', async () => {
+    const folder = aFolder();
+    writeFileSync(join(folder, 'crm.csv'), 'Email,First Name,emailOptOut\nann@a.example,Ann,1\nnew@c.example,New,0\n');
+    expect(await stateOf(folder)).toMatchObject({
+      mailable: ['ben@b.example'],
+      refused: { 'ann@a.example': 'unsubscribe' },
+    });
+  });
+
+  it('that lists people with a column of consent that is not understood is a question', async () => {
+    const folder = aFolder();
+    writeFileSync(join(folder, 'crm.csv'), 'Email,First Name,Newsletter\nann@a.example,Ann,green\n');
+    await expect(stateOf(folder)).rejects.toThrow('crm.csv: the column "Newsletter" may say who wants no mail');
+  });
+
+  it('of JSON is read as by import, its events are named, and a record that was cut off still refuses mail', async () => {
+    const folder = aFolder();
+    const events = [
+      '{"email":"ann@a.example","event":"click","timestamp":1763632800,"sg_event_id":"1"}',
+      '{"email":"ben@b.example","event":"spamreport","timestamp":1763632800,"sg_ev',
+    ];
+    writeFileSync(join(folder, 'sendgrid.json'), `\uFEFF${events.join('\n')}\n`, 'utf16le');
+    expect(await stateOf(folder)).toMatchObject({
+      mailable: ['ann@a.example'],
+      refused: { 'ben@b.example': 'complaint' },
+    });
+    expect((await readingOf(folder)).notTaken).toEqual([
+      { label: 'sendgrid.json', looksLike: 'SendGrid event webhook' },
+    ]);
+  });
+
+  it('of JSON that may refuse mail and is of no known tool is a question; other JSON is ignored', async () => {
+    const folder = aFolder();
+    writeFileSync(join(folder, 'settings.json'), '{"theme":"dark"}');
+    expect((await readingOf(folder)).leftAlone).toEqual(['settings.json']);
+    writeFileSync(join(folder, 'unsubscribes.json'), '[{"who":"ann@a.example"}]');
+    await expect(readingOf(folder)).rejects.toThrow('unsubscribes.json may hold people who want no mail');
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reportRun } from '../../lib/cli/report.ts';
+import { reportRun } from '../../lib/cli/run-report.ts';
 import { warningsIn } from '../../lib/github/outward-errors.ts';
 import type { RunResult } from '../../lib/run/result.ts';
 import { bounceSuppression } from '../fixture/bounce-suppression.ts';
@@ -433,9 +433,9 @@ describe('a burst', () => {
     };
     expect(await reported('2026-11-27')).toEqual([
       'bounce-suppression    unchanged  no changes',
-      '  look: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). A fault of the receiver or the sender: no address is suppressed for it',
-      '  look: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
-      '  look: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',
+      '  review: a burst on 2026-11-21: 60 addresses at broken.example bounced for one reason (the address is dead). A fault of the receiver or the sender: no address is suppressed for it',
+      '  review: no delivery is on record for the last 7 days (events of the type delivered): the rates of bounces and complaints are unknown',
+      '  review: 20 bounces of the last 7 days blame the sender, not the address: no address is suppressed for them. Check authentication (SPF, DKIM, DMARC), content and reputation',
       '',
     ]);
     expect(await reported('2026-11-28')).toEqual(['bounce-suppression    unchanged  no changes', '']);

@@ -99,3 +99,24 @@ it('a rule that the engine does not understand is one list’s fault', async () 
   ]);
   expect(listed(folder)).toEqual(['Fine: l1']);
 });
+
+it('lists for which memberships has no room are held, the largest first, and whoever leaves one leaves it', async () => {
+  const folder = temporaryFolder();
+  const contacts = ['US', 'US', 'US', 'DE', 'DE', 'FR'].map((country, i) => aContact({ contact_id: `l${i}`, country }));
+  writeWorkbook(folder, { contacts });
+  const rules = [
+    list('Large', text('country').is('US', 'DE', 'FR')),
+    list('Middle', text('country').is('US')),
+    list('Small', text('country').is('FR')),
+  ];
+  const sizes = { ...listSizes, mostMembers: 4 };
+  const job = jobOf(await night(folder, { jobs: nightly(listRefresh(rules, sizes)) }), 'list-refresh');
+  expect(job.heldParts.map(({ reason }) => reason)).toEqual([
+    'list "Large" has no room: memberships would have 10 rows, and mostMembers is 4',
+  ]);
+  expect(listed(folder).sort()).toEqual(['Middle: l0', 'Middle: l1', 'Middle: l2', 'Small: l5']);
+  const fewer = contacts.map((contact, i) => ({ ...contact, country: i === 0 ? 'FR' : (contact.country ?? '') }));
+  writeWorkbook(folder, { contacts: fewer });
+  await night(folder, { jobs: nightly(listRefresh(rules, sizes)), asOf: '2026-11-23' });
+  expect(listed(folder).sort()).toEqual(['Middle: l1', 'Middle: l2', 'Small: l0', 'Small: l5']);
+});

@@ -4,8 +4,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reportRun } from '../../lib/cli/report.ts';
 import { exitCode } from '../../lib/cli/run.ts';
+import { reportRun } from '../../lib/cli/run-report.ts';
 import { insert, remove } from '../../lib/core/change.ts';
 import { allowed } from '../../lib/core/guard.ts';
 import { sql } from '../../lib/core/sql.ts';

@@ -106,8 +106,9 @@ async function decideIn(
   return { decided, ran: await run({ args, now, event: 'issues' }) };
 }
 
-export async function actionsWorld(which: keyof typeof programs = 'product'): Promise<ActionsWorld> {
-  const program = programs[which];
+/** A night shift of a test's own is run in this process alone. */
+export async function actionsWorld(which: keyof typeof programs | NightShift = 'product'): Promise<ActionsWorld> {
+  const program = typeof which === 'string' ? programs[which] : { ...programs.story, nightShift: which };
   const base = mkdtempSync(join(tmpdir(), 'nightshift-story-'));
   const server = await startGitHubServer();
   for (const file of ['nightly.yml', 'watch.yml'])

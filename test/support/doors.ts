@@ -10,12 +10,15 @@ import type { TableName } from '../../lib/core/tables.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { inboxFiles, inboxJob } from '../../lib/intake/inbox.ts';
+import { layOutJson } from '../../lib/intake/json-as-csv.ts';
 import { fedTables } from '../../lib/intake/read-files.ts';
 import { takeSnapshot } from '../../lib/snapshot/snapshot.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import bounces from '../fixture/bounce-suppression.ts';
 import { bringIn } from './import.ts';
 import { type Night, night } from './night.ts';
+import { nightly } from './small-jobs.ts';
 import { aSheet } from './store-bench.ts';
 import { aContact, asOf, temporaryFolder, writeWorkbook } from './workbook.ts';
 
@@ -73,7 +76,7 @@ export async function stateOf(
   open?: () => Promise<Store>,
   asked: readonly TableName[] = ['events', 'purchases', 'suppressions', 'bounces'],
 ): Promise<State> {
-  const options = { folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'state' };
+  const options = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run: 'state' };
   const store = await (open ?? (() => openCsvStore(options)))();
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
@@ -134,11 +137,9 @@ export async function through(
   return stateOf(folder);
 }
 
-/** Half of these contacts are refused, which a guard would stop. */
+/** Half of these contacts are refused, which the job's guards would stop. */
 async function suppressBounces(folder: string, given: Night = {}): Promise<void> {
-  const [planned] = (await night(folder, { ...given, jobs: ['bounce-suppression'], dryRun: true })).jobs;
-  const approvals = planned?.plan ? [planned.plan] : [];
-  await night(folder, { ...given, jobs: ['bounce-suppression'], approvals });
+  await night(folder, { ...given, jobs: nightly({ ...bounces, guards: [] }) });
 }
 
 /** What a spreadsheet comes to: the files are tabs beside its contacts, or one of them is pasted into the tab "inbox". */

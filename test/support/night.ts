@@ -4,12 +4,13 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { rehearsal } from '../../lib/cli/run.ts';
+import { rehearsal } from '../../lib/cli/run-request.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
 import type { Outside } from '../../lib/core/prepare.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
+import { layOutJson } from '../../lib/intake/json-as-csv.ts';
 import { folderLedger, type Ledger, readOnlyLedger } from '../../lib/run/ledger.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { runBatch } from '../../lib/run/run.ts';
@@ -66,6 +67,7 @@ export async function night(
         folder,
         aliases: workbook.aliases,
         recognise: recogniseWith(workbook.aliases),
+        layOutJson,
         command: 'test',
         run,
       }));
@@ -73,25 +75,30 @@ export async function night(
   const start = performance.now();
   try {
     return await runBatch({
-      name: 'test',
-      jobs: scheduled,
-      store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
-      ledger: dryRun ? readOnlyLedger(ledger) : ledger,
-      rules: { ...workbook, ...given.rules },
-      asOf: moment,
-      identity: {
-        run,
-        startedAt: given.now ? new Date(given.now) : moment,
-        workbook: 'test',
-        commit: null,
-        trigger: 'local',
+      what: {
+        jobs: scheduled,
+        rules: { ...workbook, ...given.rules },
+        asOf: moment,
+        identity: {
+          run,
+          startedAt: given.now ? new Date(given.now) : moment,
+          workbook: 'test',
+          commit: null,
+          trigger: 'local',
+        },
       },
-      approvals: new Set(approvals),
-      applied: dryRun ? 'planned' : 'applied',
-      progress: given.progress ?? (() => {}),
-      ...(given.planFile !== undefined && { planFile: given.planFile }),
-      ...(given.outside && { outside: given.outside }),
-      elapsed: () => (performance.now() - start) / 1000,
+      where: {
+        store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
+        ledger: dryRun ? readOnlyLedger(ledger) : ledger,
+        ...(given.outside && { outside: given.outside }),
+      },
+      how: {
+        approvals: new Set(approvals),
+        ...(given.planFile !== undefined && { planFile: given.planFile }),
+        applied: dryRun ? 'planned' : 'applied',
+        progress: given.progress ?? (() => {}),
+        elapsed: () => (performance.now() - start) / 1000,
+      },
     });
   } finally {
     await store.close();

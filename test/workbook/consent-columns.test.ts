@@ -32,6 +32,16 @@ const REFUSES = [
     'Uitgeschreven',
   ],
   ...['Afgemeld', 'Descadastrado', 'Não contactar', 'Rezygnacja', 'email_disabled', 'Global unsubscribes'],
+  // A negation beside an agreement, and words that a tool says of a whole contact.
+  ...[
+    'Geen nieuwsbrief',
+    'Do not allow Emails',
+    'Do not allow Bulk Emails',
+    'Newsletter abbestellt',
+    'Cancelou inscrição',
+  ],
+  ...['Exclude from mailings', 'IsExcludedFromCampaigns', 'marketingSuspended', 'EmailOptOut__c', 'Sperrvermerk'],
+  ...['Archived', 'is_deleted', 'Optou por sair', 'Não perturbe', 'Cancellato'],
 ];
 const AGREES = [
   ...[
@@ -52,9 +62,19 @@ const AGREES = [
     'Nieuwsbrief',
   ],
   ...['Consenso marketing', 'Toestemming e-mail', 'Aceita receber e-mails', 'Zgoda marketingowa', 'Double Opt-In'],
+  ...['Newsletter (yes/no)', 'Mailing list', 'Are you on our mailing list?', 'mailing_list_optin', 'Receives email'],
+  ...[
+    'I agree to receive emails',
+    'Can we email you?',
+    'Send me emails',
+    'E-Mail erlaubt',
+    'Kontakterlaubnis',
+    'Zugestimmt',
+  ],
 ];
+/** Their values decide. */
+const MAY_AGREE = ['Active', 'News', 'Updates', 'Keep me updated', 'Is reachable', 'Akkoord', 'Sollicitation'];
 const STATUS = [
-  'Email Status',
   'Marketing contact status',
   'Email Marketing Consent State',
   'Subscription status',
@@ -91,6 +111,7 @@ const NEITHER = [
     'Email Consent Timestamp',
     'Company',
   ],
+  ...['Mailing State', 'Email Domain', 'Last marketing email open date', 'Subscription plan', 'Signup form'],
 ];
 
 describe('headers', () => {
@@ -105,6 +126,12 @@ describe('headers', () => {
   );
   it.each(NEITHER.map((header) => [header]))('"%s" says nothing of consent', (header) =>
     expect(consentRole(header)).toBeNull(),
+  );
+
+  it('"Email Status" is of the address and of consent', () =>
+    expect(consentRole('Email Status')?.role).toBe('address'));
+  it.each(MAY_AGREE.map((header) => [header]))('"%s" agrees where its values do', (header) =>
+    expect(consentRole(header)).toEqual({ role: 'agrees', isLoose: true }),
   );
 
   it('are known in any case of letters and with any sign between their words', () => {
@@ -128,6 +155,15 @@ describe('headers', () => {
 
 describe('values', () => {
   it.each([
+    ['unknown', 'agrees'],
+    ['👎', 'agrees'],
+    ['-1', 'agrees'],
+    ['✗', 'refuses'],
+    ['verified', 'status'],
+  ] as const)('"%s" in a column of the role %s is asked about', (value, role) =>
+    expect(meaningOf(value, role)).toBeNull(),
+  );
+  it.each([
     'no',
     'Nein',
     'FALSE',
@@ -141,6 +177,15 @@ describe('values', () => {
     'Unconfirmed',
     'Non-subscribed',
     'opted out',
+    'Unsubscribed by admin',
+    'IspComplained',
+    'PendingOptIn',
+    'none',
+    'keine',
+    'désinscrite',
+    'Do not send',
+    '❌',
+    '✗',
   ])('"%s" in a column that agrees is a no', (value) => expect(meaningOf(value, 'agrees')).toBe('no'));
   it.each([
     'Unsubscribed',

@@ -45,10 +45,20 @@ const foldersOf = (workbookFolder: string) => ({
 const besideIn = async (folder: string): Promise<string[]> =>
   (await filesIn(folder)).filter((path) => dirname(path) === folder);
 
+/** Exports in folders that their rules name: files with a note of ours beside them, for the rest is other people's. */
+const exportsIn = async (folders: readonly string[]): Promise<string[][]> =>
+  Promise.all(folders.map(async (folder) => (await besideIn(folder)).filter((path) => existsSync(`${path}.json`))));
+
+/** A file as a person finds it: below the workbook's folder, or by its whole path. */
+export const nameOf = (workbookFolder: string, path: string): string => {
+  const below = relative(workbookFolder, path);
+  return below.startsWith('..') ? path : below;
+};
+
 /** The files beside the tables that may name people: exports, their memory, the inbox, and Mailchimp's files. */
-export async function filesOfOurs(workbookFolder: string): Promise<string[]> {
+export async function filesOfOurs(workbookFolder: string, exportFolders: readonly string[]): Promise<string[]> {
   const { exports, inbox } = foldersOf(workbookFolder);
-  const files = (await Promise.all([...exports, inbox].map(filesIn))).flat();
+  const files = [...(await Promise.all([...exports, inbox].map(filesIn))), ...(await exportsIn(exportFolders))].flat();
   for (const path of await besideIn(workbookFolder)) {
     if (isOfMailchimp((await bytesOf(path)).split('\n', 1)[0])) files.push(path);
   }
@@ -59,7 +69,11 @@ export async function filesOfOurs(workbookFolder: string): Promise<string[]> {
  * Cuts the lines that name the person out of exports, inbox and Mailchimp's files. Done before the tables are written,
  * which alone know all of a person's addresses: after an interruption the command starts over and misses none.
  */
-export async function cutFiles(workbookFolder: string, person: Named): Promise<Cleared['rewritten']> {
+export async function cutFiles(
+  workbookFolder: string,
+  person: Named,
+  exportFolders: readonly string[],
+): Promise<Cleared['rewritten']> {
   const [names, hasId] = [namesPerson(person), hasIdAsCell(person)];
   const folders = foldersOf(workbookFolder);
   const rewritten: { file: string; lines: number }[] = [];
@@ -70,10 +84,10 @@ export async function cutFiles(workbookFolder: string, person: Named): Promise<C
     const text = kept.join('\n');
     await writeFileAtomic(path, Buffer.from(text, 'latin1'));
     await updateNote(path, text, lines.length - kept.length);
-    rewritten.push({ file: relative(workbookFolder, path), lines: lines.length - kept.length });
+    rewritten.push({ file: nameOf(workbookFolder, path), lines: lines.length - kept.length });
   };
-  for (const folder of folders.exports)
-    for (const path of await filesIn(folder)) await cut(path, (line) => names(line) || hasId(line));
+  const exported = [...(await Promise.all(folders.exports.map(filesIn))), ...(await exportsIn(exportFolders))].flat();
+  for (const path of exported) await cut(path, (line) => names(line) || hasId(line));
   for (const path of await filesIn(folders.inbox)) await cut(path, names);
   for (const path of await besideIn(workbookFolder)) {
     const [header] = (await bytesOf(path)).split('\n', 1);

@@ -3,11 +3,10 @@
  * beside them. Reports how many addresses are where, never which.
  */
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { Engine } from '../../core/engine.ts';
 import { columnOf, join, literal, name, sql } from '../../core/sql.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
-import { filesOfOurs } from './files.ts';
+import { filesOfOurs, nameOf } from './files.ts';
 
 /** The texts in which a table may name a person. */
 const columns: readonly (readonly [table: string, column: string, from?: string])[] = [
@@ -45,7 +44,12 @@ const texts = join(
 /**
  * How many addresses of forgotten people stand in which table or file; those of Google Sheets' tabs are tables as well.
  */
-export async function leftovers(engine: Engine, key: string, workbookFolder: string): Promise<Record<string, number>> {
+export async function leftovers(
+  engine: Engine,
+  key: string,
+  workbookFolder: string,
+  exportFolders: readonly string[],
+): Promise<Record<string, number>> {
   const rows = await engine.rows(sql`select email from suppressions where starts_with(email, ${HASH_PREFIX})`);
   const forgotten = new Set(rows.map((row) => String(row.email)));
   const found: Record<string, number> = {};
@@ -58,9 +62,9 @@ export async function leftovers(engine: Engine, key: string, workbookFolder: str
       look(String(places[i]), String(address));
     });
   }
-  for (const path of await filesOfOurs(workbookFolder)) {
+  for (const path of await filesOfOurs(workbookFolder, exportFolders)) {
     const named = new Set((await readFile(path, 'utf8')).toLowerCase().match(ADDRESS) ?? []);
-    for (const address of named) look(relative(workbookFolder, path), address);
+    for (const address of named) look(nameOf(workbookFolder, path), address);
   }
   return found;
 }

@@ -13,9 +13,10 @@
  *   of US postal codes and none of their dashes; all hashed). Spaces in names are not spoken of there, and left out.
  */
 
+import type { Context } from '../../core/context.ts';
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, join, literal, quoted, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -66,7 +67,7 @@ const e164 = sql`case when regexp_contains(c.phone, '^[+][0-9]{7,15}$') then c.p
 
 /** The country's ISO 3166-1 alpha-2 code; empty where the cell holds none, for no tool reads another form. */
 const isoCountry = sql`
-  case when upper(c.country) in (${join(isoCodes().map(literal), ', ')}) then upper(c.country) end`;
+  case when ${oneOf(sql`upper(c.country)`, isoCodes())} then upper(c.country) end`;
 
 /** The cells of a file, by header. */
 type Cells = Readonly<Record<string, Sql>>;
@@ -110,7 +111,7 @@ function cellsOf(rule: PeopleRule): Cells {
 /** The cells under the tools' own headers. */
 const selected = (cells: Cells): Sql =>
   join(
-    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${raw(quoted(header))}`),
+    Object.entries(cells).map(([header, cell]) => sql`${cell} as ${headerName(header)}`),
     ', ',
   );
 
@@ -129,7 +130,7 @@ export const leftOutWhileWaiting = sql`
 const MONDAY = 1;
 
 /** Whether an export is written by a run of that local day: weekly ones on Mondays, the others every time. */
-export const isDue = ({ every }: ExportRule, today: string): boolean =>
+const isDue = ({ every }: ExportRule, today: string): boolean =>
   every === 'night' || new Date(`${today}T00:00:00Z`).getUTCDay() === MONDAY;
 
 /** The conditions of the exports' own filters. */
@@ -184,6 +185,12 @@ export const refused = sql`
   ) as found left join ${views.spellings} s on s.address = found.email
   where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
+/** What the files of refused addresses read, computed once for all of them. */
+export const refusedSteps = (rules: ExportRules): Step[] =>
+  rules.some((rule) => 'suppressionsFor' in rule)
+    ? [{ name: 'export_refused', row: 'an address that no mail may go to', query: refused }]
+    : [];
+
 const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;
 /** As mail headers write a moment (RFC 2822). */
 const mailDate = sql`strftime(r.since, '%a, %d %b %Y %H:%M:%S +0000')`;
@@ -212,16 +219,21 @@ function suppressionFile(rule: SuppressionRule): JobFile {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     forMachines: true,
-    query: sql`select ${selected(cells)} from (${refused}) r order by r.email`,
+    query: sql`select ${selected(cells)} from export_refused r order by r.email`,
   };
 }
 
 /**
- * The file that an export's rule asks for. `filterSteps` must have been run for rules with filters. `heldBy` gives a row
+ * The file that an export's rule asks for. It reads what `filterSteps` and `refusedSteps` make. `heldBy` gives a row
  * (text) while no file for sending is to be made.
  */
-export const exportFile = (rule: ExportRule, asOf: Date, heldBy?: Sql): JobFile => ({
+export const exportFile = (
+  rule: ExportRule,
+  { asOf, today }: Pick<Context, 'asOf' | 'today'>,
+  heldBy?: Sql,
+): JobFile => ({
   ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
   ...(heldBy && 'format' in rule && rule.sending && { heldBy }),
-  ...(rule.to && { tab: rule.to.tab }),
+  ...rule.to,
+  ...(!isDue(rule, today) && { isLater: true }),
 });

@@ -26,8 +26,13 @@ export const providers = ['mailchimp', 'hubspot', 'ses', 'sendgrid', 'mailgun', 
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' });
 
-/** Where a workbook of tabs keeps it: a tab, instead of a file. */
-const to = z.strictObject({ tab: z.string().trim().min(1).max(100) }).optional();
+/** Where it goes instead of `exports/` beside the workbook: a tab of a workbook of tabs, or another folder. */
+const to = z
+  .union([
+    z.strictObject({ tab: z.string().trim().min(1).max(100) }),
+    z.strictObject({ folder: z.string().trim().min(1).max(500) }),
+  ])
+  .optional();
 
 /** How often it is written: with every run, or with Monday's alone. */
 const every = z.enum(['night', 'week']).default('night');
@@ -75,12 +80,13 @@ const isTaken = (tab: string): boolean =>
   [...tableNames, 'inbox', 'inbox_rejects', 'plan'].includes(normalHeader(tab)) || /^nightshift /i.test(tab);
 
 /** What is wrong with the tab of the rule at `i`. */
-function tabFault(rules: readonly { to?: { tab: string }; only?: string }[], i: number): string | null {
+function tabFault(rules: readonly { to?: { tab?: string }; only?: string }[], i: number): string | null {
   const { to, only } = rules[i] ?? {};
-  if (!to) return null;
-  if (isTaken(to.tab)) return `the tab "${to.tab}" is the workbook's own; name another`;
-  const first = rules.findIndex((each) => each.to?.tab.toLowerCase() === to.tab.toLowerCase());
-  if (first !== i) return `two exports go to the tab "${to.tab}"`;
+  const tab = to?.tab;
+  if (tab === undefined) return null;
+  if (isTaken(tab)) return `the tab "${tab}" is the workbook's own; name another`;
+  const first = rules.findIndex((each) => each.to?.tab?.toLowerCase() === tab.toLowerCase());
+  if (first !== i) return `two exports go to the tab "${tab}"`;
   return only === 'changed' ? `a tab holds all of an export; only: 'changed' makes files` : null;
 }
 

@@ -138,7 +138,7 @@ export function conflictSql(compared: readonly Compared[], rules: MatchingRules)
   const vetoes = new Set(rules.vetoes.map(headerWords));
   const fixed: Partial<Record<Kind, readonly LevelName[]>> = {
     code: ['other'],
-    date: ['other', 'alike'],
+    date: ['other', 'alike', 'partly'],
     given: ['other', 'alike'],
     fullname: ['other', 'alike'],
   };

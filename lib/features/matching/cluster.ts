@@ -5,8 +5,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { averageLinkage, type Link } from './linkage.ts';
 import { readRows } from './read-rows.ts';
 
-/** Groups larger than this are not completed: their missing pairs would be too many, and count as no match. */
-export const largestCompleted = 40;
+/** Groups up to this size are always completed; larger ones, the smaller first, while all their pairs together stay below the limit. */
+const alwaysCompleted = 40;
+const mostCompletedPairs = 300_000;
 
 /** Makes `match_groups(record, part)`: connected components over `match_scored` from `least` on; `part` is the lowest record. */
 export async function connect(db: DuckDBConnection, least: number): Promise<void> {
@@ -32,10 +33,15 @@ export async function connect(db: DuckDBConnection, least: number): Promise<void
   }
 }
 
-/** Pairs within groups of three and more that were never compared, as SQL giving l, r. */
+/** Pairs within groups of three and more that were never compared, as SQL giving l, r. Those of groups too large count as no match. */
 export const missingPairsSql = `(select a.record as l, b.record as r
   from match_groups a join match_groups b on a.part = b.part and a.record < b.record
-  join (select part from match_groups group by part having count(*) between 3 and ${largestCompleted}) g on g.part = a.part
+  join (
+    select part from (
+      select part, n, sum(n * (n - 1) / 2) over (order by n, part) as pairs
+      from (select part, count(*) as n from match_groups group by part having count(*) >= 3))
+    where n <= ${alwaysCompleted} or pairs <= ${mostCompletedPairs}
+  ) g on g.part = a.part
   left join match_scored s on s.l = a.record and s.r = b.record where s.l is null)`;
 
 /** Makes `match_assigned(record, cluster)`, `cluster` being the lowest record; records alone are not in it. */

@@ -54,7 +54,7 @@ function shapesSql(columns: readonly string[]): string {
     ${share(datePattern)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} - ${share('[0-9][T ]00:00')} as clock,
     ${share('^[+(0-9][0-9 ()./-]{5,}[0-9]$')} - ${share('^[0-9.]+$')} as phone, ${share('^[0-9]+$')} as digits,
     ${share('^[-+]?[0-9][0-9.,]*$')} as number, ${share('[0-9]')} as numeral, ${share("^[\\p{L}\\p{M} .,''&’-]+$")} as letters,
-    ${share('^ *(1[89]|20)[0-9]{2}(\\.0)? *$')} as year, avg(case when regexp_matches(x, '^ *(0?[1-9]|1[0-2])(\\.0)? *$') or p in (${monthWords.map(literal).join(', ')}) then 1 else 0 end)::double as month,
+    ${share('^ *[(\\[]?(1[89]|20)[0-9]{2}[a-z]?[)\\].,;: ]*(\\.0)?$')} as year, avg(case when regexp_matches(x, '^ *(0?[1-9]|1[0-2])(\\.0)? *$') or p in (${monthWords.map(literal).join(', ')}) then 1 else 0 end)::double as month,
     ${share('^ *(0?[1-9]|[12][0-9]|3[01])(\\.0)? *$')} as day,
     quantile_disc(${years}, 0.1)::integer as "yearFrom", quantile_disc(${years}, 0.9)::integer as "yearTo",
     ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,

@@ -115,6 +115,7 @@ function byHint(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
     case 'street':
       return as(c.number > 0.8 ? 'housenumber' : 'street');
     case 'category':
+      if (c.number <= 0.5 && c.words >= 3 && c.distinct > 50) return as('text');
       return c.number > 0.5 && c.distinct > 200 ? undefined : as('category');
     case 'postcode':
       return c.numeral >= 0.5 && c.distinct > 2 ? as('postcode') : undefined;

@@ -9,11 +9,12 @@ const words: Record<LevelName, string> = {
   nickname: 'another form',
   near: 'nearly the same',
   swapped: 'swapped with another column',
+  partly: 'the same in part',
   alike: 'alike',
   other: 'differs',
 };
 
-const ordered: readonly LevelName[] = ['same', 'nickname', 'near', 'swapped', 'alike', 'other'];
+const ordered: readonly LevelName[] = ['same', 'nickname', 'near', 'swapped', 'partly', 'alike', 'other'];
 
 /** SQL for the evidence of a pair with levels l0, l1 …: "given name: another form; surname: same; city: differs". */
 export function evidenceSql(compared: readonly Compared[]): string {
@@ -33,6 +34,7 @@ const reading: readonly (readonly [LevelName, string])[] = [
   ['nickname', 'another form of'],
   ['near', 'nearly the same'],
   ['swapped', 'swapped'],
+  ['partly', 'the same in part:'],
   ['alike', 'similar'],
   ['other', 'different'],
 ];

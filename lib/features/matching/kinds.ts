@@ -29,7 +29,7 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 
 /** How the values of two records may stand to each other, from the best to the worst; 0 in a pattern is "missing". */
-export type LevelName = 'same' | 'nickname' | 'near' | 'swapped' | 'alike' | 'other';
+export type LevelName = 'same' | 'nickname' | 'near' | 'swapped' | 'partly' | 'alike' | 'other';
 
 /** The explanations that the model weighs for a pair. Only `same` and `moved` are one person. */
 export type Story = 'same' | 'moved' | 'household' | 'colleague' | 'branch' | 'unrelated';
@@ -120,7 +120,12 @@ export const traits: Readonly<Record<Kind, Trait>> = {
   },
   date: {
     words: 'date of birth',
-    levels: levels(0.75, { near: [0.13, 0.002], alike: [0.07, 0.02], other: [0.05, 0.97] }),
+    levels: levels(0.75, {
+      near: [0.13, 0.002],
+      partly: [0.04, 0.005],
+      alike: [0.03, 0.015],
+      other: [0.05, 0.97],
+    }),
     mostDiffer: 0.08,
     shared: { moved: 1, household: 0.03, colleague: 0, branch: 0.3 },
     slip: 0.2,

@@ -21,6 +21,13 @@ const sharedWords = (p: string, q: string, share: number): string => {
   return both(`${jaro(p, q)} >= 0.65`, `len(list_intersect(${a}, ${b})) >= ${share} * greatest(len(${a}), len(${b}))`);
 };
 
+/** Every word of one name stands in the other: "Fenix" and "Fenix at the Argyle", at least a word of some length. */
+const contained = (p: string, q: string): string => {
+  const [a, b] = [`string_split(${p}, ' ')`, `string_split(${q}, ' ')`];
+  const inside = `(list_has_all(${a}, ${b}) or list_has_all(${b}, ${a}))`;
+  return both(`least(length(${p}), length(${q})) >= 4 and ${jaro(p, q)} >= 0.5`, inside);
+};
+
 /** For each level the tests any of which puts a pair there, cheap ones first. */
 type Tests = Partial<Record<LevelName, string[]>>;
 
@@ -35,7 +42,11 @@ function nameTests(person: boolean, p: string, q: string, p2: string, q2: string
   return {
     nickname: [`${p2} = ${q2}`, `replace(${p}, ' ', '') = replace(${q}, ' ', '')`, ...(person ? [initial] : [])],
     near: [unrelated(`${jaro(p, q)} >= 0.93`), unrelated(`${jaro(p2, q2)} >= 0.95`)],
-    alike: [unrelated(`${jaro(p2, q2)} >= 0.86`), unrelated(sharedWords(p, q, 0.6))],
+    alike: [
+      unrelated(`${jaro(p2, q2)} >= 0.86`),
+      unrelated(sharedWords(p, q, 0.6)),
+      ...(person ? [] : [contained(p, q)]),
+    ],
   };
 }
 
@@ -56,9 +67,14 @@ function dateTests(p: string, q: string): Tests {
   const close = `levenshtein(${p}, ${q}) <= 2`;
   return {
     near: [both(close, `(${slips(p, q, 1)} or ${turned})`), both(part(1, 4), turned)],
-    alike: [close, part(1, 6), part(5, 4), `${part(1, 4)} and ${part(7, 2)}`],
+    partly: [part(1, 6), part(5, 4), `${part(1, 4)} and ${part(7, 2)}`],
+    alike: [close],
   };
 }
+
+/** Where both of two names that look alike are common in the table, they are two names (Tim and Tom, Schmitt and Schmidt); a slip is rare. */
+const isRare = (n: readonly string[]): string =>
+  `least(${n.join(', ')}) <= greatest(2, 0.05 * greatest(${n.join(', ')}))`;
 
 /** Tests for the levels between `same` and `other`; p and q are the values, p2 and q2 what is derived from them. */
 function tests(
@@ -82,9 +98,7 @@ function tests(
   const words = { near: [`${jaro(p, q)} >= 0.92`, oneSlip(p, q)], alike: [`${jaro(p, q)} >= 0.82`] };
   switch (kind) {
     case 'given': {
-      // Where both forms are common in the table, they are two names (Tim and Tom); a slip of the pen is rare.
-      const rare = `least(${n.join(', ')}) <= greatest(2, 0.05 * greatest(${n.join(', ')}))`;
-      const slip = (test: string): string => both(test, `${rare} and not ${longer(p, q)} and not ${longer(q, p)}`);
+      const slip = (test: string): string => both(test, `${isRare(n)} and not ${longer(p, q)} and not ${longer(q, p)}`);
       return {
         nickname: [`${p2} = ${q2}`, startOf(p, q), startOf(q, p)],
         near: words.near.map(slip),
@@ -96,6 +110,7 @@ function tests(
     case 'year':
       return { near: [`abs(try_cast(${p} as integer) - try_cast(${q} as integer)) <= 1`, slips(p, q, 1)] };
     case 'surname':
+      return { near: words.near.map((test) => both(test, isRare(n))), alike: words.alike };
     case 'locality':
       return words;
     case 'fullname':
@@ -109,7 +124,10 @@ function tests(
       return dateTests(p, q);
     case 'street':
       return {
-        near: [both(`${p2} = ${q2}`, `${jaro(p, q)} >= 0.9`), both(`${p2} = ${q2}`, sharedWords(p, q, 0.74))],
+        near: [
+          both(`${p2} = ${q2}`, `contains(trim(${p2}), ' ') or ${jaro(p, q)} >= 0.9`),
+          both(`${p2} = ${q2}`, sharedWords(p, q, 0.74)),
+        ],
         alike: [`${jaro(p, q)} >= 0.85`, sharedWords(p, q, 0.6)],
       };
     case 'housenumber':
@@ -121,7 +139,10 @@ function tests(
     case 'url':
       return { near: [`split_part(${p}, '/', 1) = split_part(${q}, '/', 1)`] };
     case 'text':
-      return { near: [`${jaro(p, q)} >= 0.93`, sharedWords(p, q, 0.75)], alike: [sharedWords(p, q, 0.4)] };
+      return {
+        near: [`${p2} = ${q2}`, `${jaro(p, q)} >= 0.93`, sharedWords(p2, q2, 0.75)],
+        alike: [sharedWords(p2, q2, 0.4)],
+      };
     default:
       return {};
   }
@@ -155,12 +176,17 @@ function levelSql(compared: readonly Compared[], index: number): string {
   ]);
   if (partner !== undefined) {
     const [p3, q3] = [`a.${v(partner)}`, `b.${v(partner)}`];
+    // Names may be swapped and misspelt at once, but Frank Peters is not Peter Frank; or one stands alone, in the wrong column.
+    const crossed = (one: string, other: string, n: string[]): string =>
+      `(${one} = ${other} or ${both(`${jaro(one, other)} >= 0.9`, isRare(n))})`;
+    const there = crossed(p, q3, [`a.n${index}`, `b.n${partner}`]);
+    const back = crossed(p3, q, [`a.n${partner}`, `b.n${index}`]);
     const swap = ['given', 'surname'].includes(kind)
-      ? both(`${jaro(p, q3)} >= 0.9`, `${jaro(p3, q)} >= 0.9 and ${jaro(p, q)} < 0.9`)
+      ? `(case when ${jaro(p, q)} >= 0.9 then false when ${q3} is null then ${back} when ${there} then ${p3} is null or ${back} else false end)`
       : `(${p} = ${q3} or ${q} = ${p3})`;
     if (levelNumber(kind, 'swapped') > 0) found.swapped = [swap];
   }
-  const ordered: LevelName[] = ['swapped', 'nickname', 'near', 'alike'];
+  const ordered: LevelName[] = ['swapped', 'nickname', 'near', 'partly', 'alike'];
   const cases = ordered.flatMap((name) => {
     const any = found[name];
     if (!any || levelNumber(kind, name) === 0) return [];

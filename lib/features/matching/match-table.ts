@@ -111,7 +111,7 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
     );
     const patterns = await countPatterns(db, 'match_compared', compared.length);
     const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people);
-    const judged = judgeColumns(model, compared, chances, patterns, fixed);
+    const judged = judgeColumns(model, { compared, chances, patterns, records, people }, fixed);
     if (judged.uninformative.length === 0 || attempt === mostAttempts) {
       for (const place of judged.changeable) {
         const column = compared[place];

@@ -4,13 +4,35 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Chance } from './chance.ts';
 import type { PatternCount } from './compare.ts';
-import type { Compared } from './kinds.ts';
+import { headerHint } from './headers.ts';
+import { type Compared, levelNumber } from './kinds.ts';
 import { averageRarity, isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
 
 /** The lowest rate at which a pair is kept, so that linkage can tell a poor pair from one never met. */
 const lowest = 0.01;
 
-/** Makes `match_weights(pattern, w0, w1 …)`: the logarithm of each story's weight, before rare values. */
+/** What a pair of firms scores at least where their names are the same and nothing but text and groups differs; titles repeat. */
+const oneName = 0.9;
+/** Share of different values that a column of names has at least; one with fewer names groups. */
+const leastNames = 0.1;
+
+function leastOf(compared: readonly Compared[], levels: readonly number[]): number {
+  const name = compared.findIndex(({ kind, things }) => kind === 'fullname' && things);
+  const column = compared[name];
+  if (
+    !column ||
+    headerHint(column.name) === 'title' ||
+    levels[name] !== 1 ||
+    column.distinct < leastNames * column.filled
+  )
+    return 0;
+  const differs = compared.some(
+    ({ kind }, index) => !['text', 'category'].includes(kind) && levels[index] === levelNumber(kind, 'other'),
+  );
+  return differs ? 0 : oneName;
+}
+
+/** Makes `match_weights(pattern, least, w0, w1 …)`: the logarithm of each story's weight, before rare values. */
 async function loadWeights(
   db: DuckDBConnection,
   model: Model,
@@ -19,12 +41,13 @@ async function loadWeights(
   patterns: readonly PatternCount[],
 ): Promise<void> {
   await db.run(
-    `create or replace temp table match_weights (${['pattern bigint', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
+    `create or replace temp table match_weights (${['pattern bigint', 'least double', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
   );
   const appender = await db.createAppender('match_weights', undefined, 'temp');
   const likely = logLikelihoods(model, compared, chances, placesOf(compared, patterns));
   for (const [row, { pattern, levels }] of patterns.entries()) {
     appender.appendBigInt(pattern);
+    appender.appendDouble(leastOf(compared, levels));
     const rarity = averageRarity(model, compared, levels);
     for (const [nth, share] of model.shares.entries()) {
       appender.appendDouble(
@@ -53,8 +76,8 @@ export async function scorePairs(
   const named = model.stories.map((_, nth) => `s${nth}`).join(', ');
   await db.run(`create or replace temp table ${into} as
     select l, r, pattern, probability from (
-      select l, r, pattern, (${share(true)}) / (${share(false)}) as probability from (
-        select l, r, pattern, ${named}, greatest(${named}) as top from (
-          select l, r, pattern, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from} join match_weights using (pattern))))
+      select l, r, pattern, greatest(least, (${share(true)}) / (${share(false)})) as probability from (
+        select l, r, pattern, least, ${named}, greatest(${named}) as top from (
+          select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from} join match_weights using (pattern))))
     where probability >= ${lowest} and pattern <> 0`);
 }

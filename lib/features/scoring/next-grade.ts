@@ -32,6 +32,7 @@ function side(name: 'fit' | 'engagement', cuts: Cuts, contactId: string): Sql {
     '',
   );
   return sql`
-    select ${name} as side, ${points} as points, case${grade} end as grade, case${next} end as next_grade, case${missing} end as points_missing
+    select ${name} as side, ${points} as points, case${grade} end as grade,
+      case${next} end as next_grade, case${missing} end as points_missing
     from scores s where s.contact_id = ${contactId} and ${points} is not null`;
 }

@@ -12,6 +12,8 @@ import type { WrongList } from './lists.ts';
 export interface SizeLimits {
   readonly warn: number;
   readonly stop: number;
+  /** Rows that `memberships` may have, all lists together; lists that grow beyond are held, the largest first. */
+  readonly mostMembers?: number;
 }
 
 /** The names of lists that the rules know. */
@@ -53,7 +55,23 @@ const resizedBy = (share: number, word: string, { ruled, excluding }: KnownLists
     or (after = 0 and before >= ${SMALL_CHANGE})`;
 
 export const heldBySize = (limits: SizeLimits, lists: KnownLists): Sql => sql`
-  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', lists)}) as held order by part`;
+  select part, called, reason from (${resizedBy(limits.stop, 'changes too much', lists)}${beyond(limits)}) as held
+  order by part`;
+
+/** The same for lists that grow and for which the table has no room; small lists come first. */
+const beyond = ({ mostMembers }: SizeLimits): Sql =>
+  mostMembers === undefined
+    ? sql``
+    : sql`
+      union all
+      select part, concat('list "', part, '"') as called, concat('list "', part, '" has no room: memberships would have ',
+        cast(total as string), ${` rows, and mostMembers is ${mostMembers}`}) as reason
+      from (
+        select w.list as part, w.members, coalesce(o.members, 0) as before,
+          sum(w.members) over (order by w.members, w.list rows unbounded preceding) as total
+        from (select list, count(*) as members from wanted_members group by list) as w
+        left join (select list, count(*) as members from owned_members group by list) as o on o.list = w.list
+      ) as room where total > ${mostMembers} and members > before`;
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
 export const resizedLists = (limits: SizeLimits, lists: KnownLists): Sql => sql`
@@ -101,7 +119,10 @@ export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
       select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason,
         (select count(*) from memberships where list = ${name}) as kept`,
   );
-  return join([sql`select '' as part, '' as reason, 0 as kept where false`, ...rows], ' union all ');
+  return join(
+    [sql`select list as part, list as reason, 0 as kept from memberships where false`, ...rows],
+    ' union all ',
+  );
 }
 
 /**

@@ -11,6 +11,8 @@ import { type Ask, askMarker, commentMarker, issueMarker, markOf } from './marke
 export const LABEL = 'nightshift';
 /** The label of an approval's issue that a person rejected. */
 export const REJECTED = `${LABEL}: rejected`;
+/** The label that approves; only people who may write to the repository count. */
+export const APPROVE_LABEL = 'approve';
 
 export interface Alert {
   /** What it is about: `failed/list-cleaning`. There is one open issue for it. */
@@ -101,6 +103,8 @@ async function raise(github: GitHub, alert: Alert, open: readonly Issue[], deliv
   if (rejected) return { key, did: 'rejected before', issue: rejected };
   const marker = issueMarker({ key, workbook: alert.isOfRepository ? '' : delivery.workbook, version });
   const labels = [LABEL, `${LABEL}: ${alert.kind}`];
+  // A person picks it from the list: the approval is one click.
+  if (alert.ask) await github.makeLabel(APPROVE_LABEL);
   const opened = await github.open({ title: alert.title, body: bodyOf(alert, marker), labels }, marker);
   // Another run may have opened one at the same moment: the later one is closed by the run that looks last.
   const standing = (await withoutDoubles(github, await github.issues(LABEL))).find((one) => one.body.includes(marker));

@@ -75,6 +75,8 @@ export interface GitHub {
   /** Opens an issue once: where the answer is lost, it looks for `marker` among the label's issues before it tries again. */
   readonly open: (issue: NewIssue, marker: string) => Promise<Issue>;
   readonly edit: (issue: Issue, text: { readonly title: string; readonly body: string }) => Promise<void>;
+  /** Makes a label that people may set; one that is there already is no error. */
+  readonly makeLabel: (name: string) => Promise<void>;
   readonly addLabels: (issue: Issue, labels: readonly string[]) => Promise<void>;
   /** A label that is not there is no error. */
   readonly removeLabel: (issue: Issue, label: string) => Promise<void>;

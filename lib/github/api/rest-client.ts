@@ -135,20 +135,19 @@ function reading({ octokit, place, insist, pages }: Client): Reading {
   };
 }
 
-type Writing = Pick<GitHub, 'open' | 'edit' | 'close' | 'comment' | 'addLabels' | 'removeLabel'>;
+type Writing = Pick<GitHub, 'open' | 'edit' | 'close' | 'comment' | 'makeLabel' | 'addLabels' | 'removeLabel'>;
 
 function writing(client: Client): Writing {
   const { octokit, place, insist, unless } = client;
   const { issues, comments } = reading(client);
 
-  /** A label that is there already is as good as a new one. */
-  const ensureLabel = (name: string): Promise<void> =>
+  const makeLabel: Writing['makeLabel'] = (name) =>
     unless(422, 'creating a label', (signal) =>
       octokit.rest.issues.createLabel({ ...place, name, ...LABEL, request: { signal } }),
     );
 
   const addLabels: Writing['addLabels'] = async (issue, labels) => {
-    for (const label of labels) await ensureLabel(label);
+    for (const label of labels) await makeLabel(label);
     const wanted = { ...place, issue_number: issue.number, labels: [...labels] };
     await insist(`labelling issue #${issue.number}`, (signal) =>
       octokit.rest.issues.addLabels({ ...wanted, request: { signal } }),
@@ -157,7 +156,7 @@ function writing(client: Client): Writing {
 
   async function open({ title, body, labels }: NewIssue, marker: string): Promise<Issue> {
     const [label = ''] = labels;
-    await ensureLabel(label);
+    await makeLabel(label);
     const wanted = { ...place, title: cutTitle(title), body: cutBody(body), labels: [...labels] };
     const opened = await insist(
       'opening an issue',
@@ -189,6 +188,7 @@ function writing(client: Client): Writing {
   return {
     open,
     comment,
+    makeLabel,
     addLabels,
     edit: async (issue, { title, body }) => {
       const wanted = { ...place, issue_number: issue.number, title: cutTitle(title), body: cutBody(body) };

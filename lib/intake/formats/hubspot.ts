@@ -45,7 +45,7 @@ const contacts: CsvFormat = {
     cells.has('email') &&
     (cells.has('unsubscribed_from_all_email', HARD_BOUNCE) ||
       (cells.has('record_id') && cells.has('lifecycle_stage', 'create_date', 'marketing_contact_status'))),
-  contacts: { source: 'hubspot', consent: { marketing_emails_bounced: 'ignore', email_domain: 'ignore' } },
+  contacts: { source: 'hubspot', consent: { marketing_emails_bounced: 'ignore', [HARD_BOUNCE]: 'ignore' } },
   feeds: bounced,
   sample: {
     name: 'hubspot-crm-exports-all-contacts.csv',

@@ -6,7 +6,7 @@ import { kindWords } from '../../snapshot/bounce-kinds.ts';
 export function kindText(cell: string, kinds: readonly (keyof typeof kindWords)[] = ALL): string {
   const letters = `regexp_replace(lower(${cell}), '[^a-z]', '', 'g')`;
   const cases = kinds.map(
-    (kind) => `when ${letters} in (${kindWords[kind].map(quoteText).join(', ')}) then ${quoteText(kind)}`,
+    (kind) => `when is_one_of(${letters}, [${kindWords[kind].map(quoteText).join(', ')}]) then ${quoteText(kind)}`,
   );
   return `case ${cases.join(' ')} end`;
 }

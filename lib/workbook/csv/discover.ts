@@ -7,11 +7,12 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FaultCode, NightshiftError } from '../../core/errors.ts';
+import { type FileIdentity, identify } from '../../core/file-identity.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
-import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
+import { besideOf, checkContacts, hasOtherFacts, isPeople } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
-import type { Recognise, Recognised, Unclear } from '../recognised.ts';
+import type { LayOutJson, Recognise, Recognised, Unclear } from '../recognised.ts';
 import type { NotTaken } from '../store.ts';
 import { type CsvFile, openCsv } from './sniff.ts';
 
@@ -36,7 +37,7 @@ export interface Found {
   readonly tables: ReadonlyMap<TableName, CsvFile>;
   /** What the tables' files are in another tool's shape. */
   readonly shapes: ReadonlyMap<TableName, Recognised>;
-  readonly foreign: readonly { readonly recognised: Recognised; readonly file: CsvFile }[];
+  readonly foreign: readonly ShapedFile[];
   /** The CSV files that are neither, and left alone. */
   readonly leftAlone: readonly string[];
   /** Those of another tool whose events or purchases only an import takes, with what they look like. */
@@ -55,28 +56,40 @@ export function tableMeant(name: string): TableName | null {
 /** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
+/** How a folder's files are told apart. */
+export interface Discovery {
+  readonly recognise: Recognise;
+  readonly layOutJson?: LayOutJson;
+  /** There need be no contacts yet. */
+  readonly mayBeEmpty: boolean;
+  /** A folder for temporary files. */
+  readonly scratch: string;
+}
+
 /** Headers of files that runs and imports write: a plan's rows (lib/run/plan-file.ts), and what an import rejected. */
 const OUR_HEADERS = ['table,key,column,before,after,reason', 'row,column,reason,value'];
 
 /**
- * Finds a workbook's files; `mayBeEmpty`: there need be no contacts yet.
+ * Finds a workbook's files.
  * @throws WorkbookError where there are no contacts, or more than one file that might be them
  * @throws ConsentQuestion where a file may say who wants no mail and is not known
  */
-export async function discover(folder: string, recognise: Recognise, mayBeEmpty = false): Promise<Found> {
+export async function discover(folder: string, discovery: Discovery): Promise<Found> {
+  const { recognise, mayBeEmpty } = discovery;
   const { files, tables, others } = await tablesByName(folder);
   const found = await recogniseOthers(folder, others, tables.has('contacts'), recognise);
+  await addJson(folder, discovery, found);
   const shapes = shapesOf(tables, recognise);
   if (!tables.has('contacts') && !(mayBeEmpty && found.lists.length === 0)) {
     const [first, ...more] = theContacts(folder, files, found);
     tables.set('contacts', first.file);
     shapes.set('contacts', first.recognised);
     found.foreign.push(...more);
-  } else found.foreign.push(...found.lists.filter(({ recognised }) => recognised.contacts?.neverAgreed));
+  } else found.foreign.push(...found.lists);
   const contacts = tables.get('contacts');
   const isKnown = (name: string): boolean =>
     (contacts !== undefined && name === basename(contacts.path)) ||
-    found.foreign.some(({ file }) => file.name === name);
+    found.foreign.some(({ file, recognised }) => file.name === name && !(isPeople(recognised) && tableMeant(name)));
   const leftAlone = [...found.leftAlone, ...found.lists.map(({ file }) => file.name)]
     .filter((name) => !isKnown(name))
     .sort();
@@ -86,6 +99,8 @@ export async function discover(folder: string, recognise: Recognise, mayBeEmpty 
 interface ShapedFile {
   readonly recognised: Recognised;
   readonly file: CsvFile;
+  /** The JSON file that `file` was made of. */
+  readonly origin?: { readonly path: string; readonly identity: FileIdentity | null };
 }
 
 /** The files that are called like a table, and the names of all others. */
@@ -136,6 +151,36 @@ async function recogniseOthers(folder: string, names: readonly string[], hasCont
   }
   return { foreign, lists, unclear, leftAlone, notTaken };
 }
+
+/**
+ * Adds the folder's JSON files of other tools: what they report of addresses is read with the tables. @throws
+ * ConsentQuestion for one of no known tool whose name says that it may refuse mail
+ */
+async function addJson(
+  folder: string,
+  { layOutJson, scratch }: Discovery,
+  found: Pick<Awaited<ReturnType<typeof recogniseOthers>>, 'foreign' | 'notTaken' | 'leftAlone'>,
+): Promise<void> {
+  if (!layOutJson) return;
+  const names = (await readdir(folder)).filter((name) => /^[^.].*\.(?:json|jsonl|ndjson)$/i.test(name)).sort();
+  for (const name of names) {
+    const path = join(folder, name);
+    const identity = await identify(path);
+    const laidOut = await layOutJson(path, scratch);
+    if (!laidOut && isAboutConsent(name) && (await hasAddress(path))) throw new ConsentQuestion(unknownJson(name));
+    if (!laidOut) {
+      found.leftAlone.push(name);
+      continue;
+    }
+    const { recognised } = laidOut;
+    const file = { ...(await openCsv(laidOut.path)), name };
+    if (besideOf(recognised) === 'reports') found.foreign.push({ recognised, file, origin: { path, identity } });
+    if (hasOtherFacts(recognised)) found.notTaken.push({ label: name, looksLike: recognised.label });
+  }
+}
+
+const unknownJson = (name: string): string =>
+  `${name} may hold people who want no mail, and is JSON of no provider that is known. Nothing was done. Lay its rows out as CSV with the columns email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or move it out of the workbook.`;
 
 /** Whether an address may stand anywhere in a file. */
 async function hasAddress(path: string): Promise<boolean> {

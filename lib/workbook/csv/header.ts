@@ -66,7 +66,8 @@ function findDelimiter(text: Buffer, path: string): { delimiter: Delimiter; coun
   const names = `${NAMES[delimiter]} as ${NAMES[rival]}`;
   throw refusal(
     path,
-    `its first line has as many ${names}, so that it is unclear which divide the columns. Put column names with such a character in quotes.`,
+    `its first line has as many ${names}, so that it is unclear which divide the columns. Put column names ` +
+      'with such a character in quotes.',
   );
 }
 
@@ -155,7 +156,8 @@ function refuseDuplicates(columns: readonly string[], path: string): void {
   if (twice.length === 0) return;
   throw refusal(
     path,
-    `it has columns of the same name (${twice.join(', ')}), so that it is unclear which is meant. Rename or delete all but one; if its first line holds data, put a line with the column names above it.`,
+    `it has columns of the same name (${twice.join(', ')}), so that it is unclear which is meant. Rename or ` +
+      'delete all but one; if its first line holds data, put a line with the column names above it.',
   );
 }
 

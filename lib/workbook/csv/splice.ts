@@ -352,6 +352,8 @@ async function checkMalformed(file: CsvFile, outPath: string, expected: SpliceRe
     reader.close();
   }
   if (sound === expected.kept + expected.updated + expected.inserted && malformed === expected.malformed) return;
-  const sentence = `it has malformed rows (${expected.malformed}) that would swallow others in the new file. Nothing was written; fix them first.`;
+  const sentence =
+    `it has malformed rows (${expected.malformed}) that would swallow others in the new file. Nothing was ` +
+    'written; fix them first.';
   throw new CsvError('unreadable', file.path, sentence);
 }

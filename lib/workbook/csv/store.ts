@@ -12,7 +12,7 @@ import { type FileIdentity, identify, sameContent, untouched } from '../../core/
 import { type TableName, tableOf } from '../../core/tables.ts';
 import { contactHeaders } from '../contact-cells.ts';
 import { findColumns } from '../headers.ts';
-import { type Recognise, shapeOf } from '../recognised.ts';
+import { type LayOutJson, type Recognise, shapeOf } from '../recognised.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -37,7 +37,7 @@ import {
 import { lockFolder } from './commit/lock.ts';
 import { createCsv } from './create.ts';
 import { csvText } from './csv-text.ts';
-import { discover, type Found, WorkbookError } from './discover.ts';
+import { type Discovery, discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
 import { awaitLanding, isLanding, readingScratch } from './read-only.ts';
 import { splice } from './splice.ts';
@@ -48,6 +48,8 @@ export interface CsvStoreOptions {
   readonly aliases: Readonly<Record<string, string>>;
   /** Says what files are that are called like no table. */
   readonly recognise: Recognise;
+  /** Reads JSON files that are beside the tables; left out, they are ignored. */
+  readonly layOutJson?: LayOutJson;
   readonly command: string;
   readonly run: string;
   /** A folder without contacts is a workbook that begins. */
@@ -147,8 +149,7 @@ class CsvStore implements Store {
   readonly workbookId: string;
   readonly #folder: string;
   readonly #aliases: Readonly<Record<string, string>>;
-  readonly #recognise: Recognise;
-  readonly #mayBeEmpty: boolean;
+  readonly #discovery: Discovery;
   #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [], notTaken: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
@@ -165,7 +166,7 @@ class CsvStore implements Store {
     folder: string,
     scratch: string,
     recovered: string | null,
-    { aliases, recognise, mayBeEmpty = false }: CsvStoreOptions,
+    { aliases, recognise, layOutJson, mayBeEmpty = false }: CsvStoreOptions,
     close: () => Promise<void>,
   ) {
     this.scratch = scratch;
@@ -175,14 +176,13 @@ class CsvStore implements Store {
     this.workbookId = folderId(folder);
     this.stateFolder = join(folder, '.nightshift');
     this.#aliases = aliases;
-    this.#recognise = recognise;
-    this.#mayBeEmpty = mayBeEmpty;
+    this.#discovery = { recognise, mayBeEmpty, scratch, ...(layOutJson && { layOutJson }) };
   }
 
   read = async (): Promise<Reading> => {
     this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
-    this.#found = await discover(this.#folder, this.#recognise, this.#mayBeEmpty);
-    const files = [...this.#found.tables.values(), ...this.#found.foreign.map((each) => each.file)];
+    this.#found = await discover(this.#folder, this.#discovery);
+    const files = [...this.#found.tables.values(), ...this.#found.foreign.map(({ file, origin = file }) => origin)];
     this.#marks.clear();
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
     const tables = [...this.#found.tables].map(
@@ -205,10 +205,10 @@ class CsvStore implements Store {
     this.#sources = new Map(tables.map((source) => [source.table, source]));
     const foreign = this.#found.foreign.map(
       ({ recognised, file }): ForeignFile => ({
-        label: basename(file.path),
+        label: file.name,
         recognised,
         headers: file.header,
-        open: (carefully) => csvText(file, this.scratch, carefully),
+        open: (carefully) => csvText(file, this.scratch, carefully, true),
       }),
     );
     const { leftAlone, notTaken } = this.#found;
@@ -309,7 +309,8 @@ class CsvStore implements Store {
     const parsed = markerSchema.safeParse(jsonOf(await readFile(path, 'utf8')));
     if (parsed.success) return parsed.data;
     throw new WorkbookError(
-      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run again; the last run's ledger entry may be missing then.`,
+      `${path} is damaged: it is not what a run left there. Restore a copy of it, or move it away and run ` +
+        `again; the last run's ledger entry may be missing then.`,
     );
   }
 }

@@ -27,14 +27,16 @@ export async function filesOf(root: string, table: string, files: string): Promi
   const found = (await pathsOf(root, files)).map((path) => ({ path, name: nameOf(root, path) }));
   if (found.length === 0) {
     throw new WorkbookError(
-      `${where}: there is no such file. Paths begin at the repository's folder. Bring the files there before the run, or take the rule out; without them nothing was done.`,
+      `${where}: there is no such file. Paths begin at the repository's folder. Bring the files there before ` +
+        'the run, or take the rule out; without them nothing was done.',
     );
   }
   return found.map((file) => {
     const kind = /\.(csv|parquet)$/i.exec(file.name)?.[1]?.toLowerCase();
     if (kind !== 'csv' && kind !== 'parquet') {
       throw new WorkbookError(
-        `${where}: ${file.name} is neither a .csv nor a .parquet file. Take it away, or name a pattern that leaves it out, such as "FOLDER/*.parquet".`,
+        `${where}: ${file.name} is neither a .csv nor a .parquet file. Take it away, or name a pattern that ` +
+          'leaves it out, such as "FOLDER/*.parquet".',
       );
     }
     // The engine takes these for a pattern of its own.

@@ -53,7 +53,9 @@ async function refuseTwo(reading: Reading, table: TableName, rule: Rule): Promis
   const { rows, malformed } = await own.open();
   if (rows + malformed.length === 0) return;
   throw new WorkbookError(
-    `jobs/rules/workbook.ts reads ${table} from ${rule.files}, but ${own.label} holds ${rows + malformed.length} rows of ${table} as well. Move them there and delete ${own.label}, or take the rule out.`,
+    `jobs/rules/workbook.ts reads ${table} from ${rule.files}, but ${own.label} holds ` +
+      `${rows + malformed.length} rows of ${table} as well. Move them there and delete ${own.label}, or take ` +
+      'the rule out.',
   );
 }
 
@@ -195,7 +197,8 @@ function cellsOf(
     if (cell !== null) return cell;
     const wanted = type === 'time' ? 'a timestamp, or text such as 2026-11-23T05:00:00Z' : `a ${type}`;
     throw new WorkbookError(
-      `${name}: column "${text}" is ${types[i]}, and ${column} has to be ${wanted}. Write the file with that type, or name another column in jobs/rules/workbook.ts.`,
+      `${name}: column "${text}" is ${types[i]}, and ${column} has to be ${wanted}. Write the file with that ` +
+        'type, or name another column in jobs/rules/workbook.ts.',
     );
   });
 }

@@ -6,9 +6,6 @@ export type Request = sheets_v4.Schema$Request;
 /** What a cell holds as Sheets stores it; a date is its serial number. */
 export type Raw = string | number | boolean | null;
 
-/** A value to write; null empties the cell. A date is written as a serial number with a date's format. */
-export type Put = Raw | { readonly date: string } | { readonly datetime: string };
-
 /** A cell of the spreadsheet as it stands. */
 export interface Seen {
   readonly value: Raw;
@@ -20,8 +17,8 @@ export interface Seen {
 
 export const EMPTY: Seen = { value: null };
 
-/** What a cell that shows an error holds here, whatever the error and the sheet's language call it. */
-export const ANY_ERROR = '#ERROR!';
+/** The value of a cell that shows an error: its text depends on the sheet's language. */
+const ANY_ERROR = '#ERROR!';
 
 /** The fields of a cell that `seenOf` reads. */
 export const CELL_FIELDS =

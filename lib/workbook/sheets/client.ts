@@ -5,7 +5,7 @@
  */
 import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
 import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { GaveUp, IncompleteRead, NoNetwork, NotShared, UnknownOutcome } from './errors.ts';
+import { GaveUp, IncompleteRead, notShared, UnknownOutcome, noNetwork as unreachable } from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
@@ -98,43 +98,26 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
   /** Waits before what failed is tried again; says at once where there seems to be no network, and soon gives up. */
   const waitOut = (failure: Exclude<Failure, { kind: 'final' }>, attempt: number): Promise<void> => {
     const { noNetwork, what } = failure;
-    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw new NoNetwork(noNetwork);
+    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw unreachable(noNetwork);
     if (noNetwork && attempt === 1) progress(`Google Sheets can’t be reached (${noNetwork}): trying again`);
     return wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), what);
   };
-  const reading = async <T>(kind: 'reads' | 'drive', call: () => Promise<{ data: T }>): Promise<T> => {
+  const call = async <T>(kind: keyof typeof calls, send: () => Promise<{ data: T }>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       calls[kind] += 1;
       try {
         await service().signIn();
-        const data = whole((await call()).data);
+        const data = whole((await send()).data);
         isReached = true;
         return data;
       } catch (thrown) {
-        if (thrown instanceof IncompleteRead) {
-          await wait(delayMs('again', attempt), 'half an answer');
-          continue;
-        }
         const failure = await classified(thrown, kind === 'drive' ? 'drive' : 'sheets');
-        if (failure.kind === 'final') throw failure.error;
-        await waitOut(failure, attempt);
-      }
-    }
-  };
-  const write: SheetsClient['write'] = async (requestBody, fields) => {
-    for (let attempt = 1; ; attempt += 1) {
-      calls.writes += 1;
-      try {
-        await service().signIn();
-        return whole((await service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })).data);
-      } catch (thrown) {
-        if (thrown instanceof IncompleteRead) throw new UnknownOutcome('Half an answer to a write.');
-        const failure = await classified(thrown, 'sheets');
-        if (failure.kind === 'final' && failure.error instanceof NotShared) {
-          throw new NotShared(await service().account(), 'reader');
+        const isWrite = kind === 'writes';
+        if (failure.kind === 'final' && isWrite && failure.error.name === 'NotShared') {
+          throw notShared(await service().account(), 'reading');
         }
         if (failure.kind === 'final') throw failure.error;
-        if (failure.kind === 'again') throw new UnknownOutcome(`A write ended with ${failure.what}.`);
+        if (failure.kind === 'again' && isWrite) throw new UnknownOutcome(`A write ended with ${failure.what}.`);
         await waitOut(failure, attempt);
       }
     }
@@ -144,7 +127,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     calls,
     nowMs,
     get: (fields, ranges) =>
-      reading('reads', () =>
+      call('reads', () =>
         service().sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) }),
       ),
     values: async (ranges) => {
@@ -155,14 +138,14 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
         dateTimeRenderOption: 'SERIAL_NUMBER',
         majorDimension: 'ROWS',
       };
-      return (
-        (await reading('reads', () => service().sheets.spreadsheets.values.batchGet(parameters))).valueRanges ?? []
-      );
+      const { valueRanges = [] } = await call('reads', () => service().sheets.spreadsheets.values.batchGet(parameters));
+      return valueRanges;
     },
-    write,
+    write: (requestBody, fields) =>
+      call('writes', () => service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
     mayEdit: async () => {
       const fields = 'capabilities(canModifyContent)';
-      const { capabilities } = await reading('drive', () =>
+      const { capabilities } = await call('drive', () =>
         service().drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
       );
       return capabilities?.canModifyContent === true;

@@ -2,47 +2,8 @@
  * What a plan wants of a spreadsheet, row by row: goals. Rows are meant by their key, columns by their header, so that each
  * request can look where they stand by then. Data never becomes a formula: there is no way to say one here.
  */
-import { type Content, keyOf, type Put, type Raw } from './cells.ts';
-import { dateToSerial, type ZoneClock } from './serial-time.ts';
-
-/** The patch of a tab: rows by their place in the snapshot (0 is the one below the header) and their key. */
-export interface TabPatch {
-  readonly tab: string;
-  readonly sheetId: number;
-  /** Headers of the key columns. */
-  readonly key: readonly string[];
-  readonly updates: readonly RowUpdate[];
-  readonly inserts: readonly RowInsert[];
-  readonly removals: readonly RowRemoval[];
-}
-
-export interface RowUpdate {
-  readonly row: number;
-  /** Its key cells in the snapshot, all null for a row without key. */
-  readonly key: readonly Raw[];
-  readonly cells: readonly CellChange[];
-  /** What the whole row holds, for a row without key. */
-  readonly content?: Content;
-}
-
-/** `before`: what the snapshot has there; a cell that holds something else by now is held. */
-export interface CellChange {
-  readonly column: string;
-  readonly before: Raw;
-  readonly after: Put;
-}
-
-export interface RowInsert {
-  /** The key columns too. */
-  readonly cells: readonly { readonly column: string; readonly value: Put }[];
-}
-
-/** A row to take away; held where any of its typed cells is no longer what the snapshot has. */
-export interface RowRemoval {
-  readonly row: number;
-  readonly key: readonly Raw[];
-  readonly content: Content;
-}
+import { type Content, keyOf, type Raw } from './cells.ts';
+import type { TabSnapshot } from './snapshot.ts';
 
 /** A cell as it is to be. */
 export interface Write {
@@ -60,7 +21,7 @@ export interface ScratchCell {
 }
 
 /** Which row is meant, wherever it stands. `row`: its last known row of the grid (the header is 0). */
-export interface RowId {
+interface RowId {
   readonly key: string;
   readonly row: number;
   readonly content?: Content;
@@ -103,42 +64,38 @@ export interface RemoveGoal extends GoalBase {
 }
 export type Goal = UpdateGoal | InsertGoal | RemoveGoal;
 
-/** The goals of a patch, in its order. */
-export function goalsOf(patch: TabPatch, clock: ZoneClock): Goal[] {
-  const { tab, sheetId, key: keyColumns } = patch;
-  const base = { sheetId, tab, keyColumns };
-  const updates = patch.updates.map(({ row, key, cells, content }): UpdateGoal => {
-    const id = { key: keyOf(key), row: row + 1, ...(content && { content }) };
-    return {
-      ...base,
-      kind: 'update',
-      id,
-      cells: cells.map((cell) => ({ ...cell, after: writeOf(cell.after, clock) })),
-    };
-  });
-  const shared = new Map<object, InsertGoal['cells'][number]>();
-  const inserts = patch.inserts.map((insert): InsertGoal => {
-    const cells = insert.cells.map((cell) => {
-      const known = shared.get(cell) ?? { column: cell.column, after: writeOf(cell.value, clock) };
-      if (shared.size < 5000) shared.set(cell, known);
-      return known;
-    });
-    const key = keyOf(keyColumns.map((column) => cells.find((cell) => cell.column === column)?.after.value ?? null));
-    return { ...base, kind: 'insert', key, cells: cells.filter(({ after }) => after.value !== null) };
-  });
-  // From the bottom up, so that none shifts the rows of the next.
-  const removals = patch.removals
-    .map(({ row, key, content }): RemoveGoal => {
-      return { ...base, kind: 'remove', id: { key: keyOf(key), row: row + 1, content } };
-    })
-    .sort((a, b) => b.id.row - a.id.row);
-  return [...updates, ...inserts, ...removals];
+/** A cell of a row, by header. */
+export interface NewCell {
+  readonly column: string;
+  readonly after: Write;
 }
 
-function writeOf(put: Put, clock: ZoneClock): Write {
-  if (put === null || typeof put !== 'object') return { value: put === '' ? null : put };
-  if ('date' in put) return { value: dateToSerial(put.date), format: 'DATE' };
-  return { value: clock.toSerial(put.datetime), format: 'DATE_TIME' };
+/** Makes the goals of a tab as it was read; row 0 is the one below the header. */
+export function goalsOn(tab: TabSnapshot, keyColumns: readonly string[]) {
+  const base = { sheetId: tab.sheetId, tab: tab.title, keyColumns };
+  const rawAt = (row: number, header: string): Raw => {
+    const column = tab.headers.indexOf(header);
+    return column < 0 ? null : tab.raw(row, column);
+  };
+  const idOf = (row: number, isWhole: boolean): RowId => {
+    const key = keyOf(keyColumns.map((header) => rawAt(row, header)));
+    return { key, row: row + 1, ...((isWhole || key === '') && { content: tab.content(row) }) };
+  };
+  return {
+    /** A cell that holds something else by then is held; so is a removal, where any typed cell of the row does. */
+    update: (row: number, cells: readonly NewCell[]): UpdateGoal => ({
+      ...base,
+      kind: 'update',
+      id: idOf(row, false),
+      cells: cells.map(({ column, after }) => ({ column, before: rawAt(row, column), after })),
+    }),
+    insert: (cells: readonly NewCell[]): InsertGoal => {
+      const valueAt = (header: string): Raw => cells.find(({ column }) => column === header)?.after.value ?? null;
+      const filled = cells.filter(({ after }) => after.value !== null);
+      return { ...base, kind: 'insert', key: keyOf(keyColumns.map(valueAt)), cells: filled };
+    },
+    remove: (row: number): RemoveGoal => ({ ...base, kind: 'remove', id: idOf(row, true) }),
+  };
 }
 
 /**

@@ -2,8 +2,9 @@
  * Finds the rows of goals: first where they stood last, then by their keys in the whole column. Keeps in mind, from request to
  * request of a run, which keys a tab holds and which tabs refuse to be written.
  */
-import { type Content, holdsValues, type Raw } from './cells.ts';
+import { holdsValues, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
+import { Refused } from './errors.ts';
 import { decisionsOf, type Goal } from './goals.ts';
 import type { Verdict } from './judge.ts';
 import { type KnownTab, type Look, lookAt, rowsByKey, type Want, type WritableTab, wholeColumns } from './look.ts';
@@ -15,8 +16,8 @@ const SEARCHES = 8;
 
 export class Locator {
   readonly known = new Map<number, KnownTab>();
-  /** Tabs that refuse to be written. */
-  readonly closed = new Set<number>();
+  /** What Google refuses, by `closingName`. */
+  readonly closed = new Set<string>();
   readonly #client: SheetsClient;
   /** Grid rows of each tab up to its last: where new rows go in. */
   readonly lengths = new Map<number, number>();
@@ -36,14 +37,14 @@ export class Locator {
   /** A look at what the goals are about, and where they are on it. */
   async find(goals: readonly Goal[]): Promise<{ look: Look; placement: Placement }> {
     const beliefs = new Map<Goal, Belief>();
-    await this.#readKeys(goals);
     for (const goal of goals) {
       const shift = this.#shifts.get(goal.sheetId);
       if (shift && goal.kind !== 'insert') beliefs.set(goal, { row: goal.id.row + shift });
-      if (await this.#isBack(goal)) beliefs.set(goal, { isGone: true });
     }
     for (let search = 1; ; search += 1) {
+      const unread = await this.#readKeys(goals);
       const look = await lookAt(this.#client, wantsOf(goals, beliefs), this.known);
+      if (search < SEARCHES && unread.some((sheetId) => look.tabs.has(sheetId))) continue;
       const placement = place(goals, look, { beliefs, keys: this.#keys, closed: this.closed });
       const { missing } = placement;
       if (missing.length === 0) return { look, placement };
@@ -63,29 +64,23 @@ export class Locator {
     }
   }
 
-  /** Which keys a tab holds, once it is to get new rows. */
-  async #readKeys(goals: readonly Goal[]): Promise<void> {
+  /** Which keys a tab holds, once it is to get new rows; gives the tabs that could not be read: resized or deleted just now. */
+  async #readKeys(goals: readonly Goal[]): Promise<number[]> {
+    const unread: number[] = [];
     for (const goal of goals.flatMap((each) => [each, ...decisionsOf(each)])) {
       const tab = this.known.get(goal.sheetId);
       if (goal.kind !== 'insert' || !tab || this.#keys.has(goal.sheetId)) continue;
       const columns = goal.keyColumns.map((header) => tab.headers.indexOf(header));
       if (columns.includes(-1)) continue;
       const rows = await this.#columns(tab, columns);
+      if (!rows) {
+        unread.push(goal.sheetId);
+        continue;
+      }
       this.#keys.set(goal.sheetId, new Set(rowsByKey(rows).keys()));
       if (!this.lengths.has(goal.sheetId)) this.lengths.set(goal.sheetId, rows.length);
     }
-  }
-
-  /** Whether a row without key that is to come back has come back already. */
-  async #isBack(goal: Goal): Promise<boolean> {
-    const tab = this.known.get(goal.sheetId);
-    if (goal.kind !== 'insert' || goal.key !== '' || !goal.repairs || !tab) return false;
-    const rows = await this.#columns(
-      tab,
-      Array.from({ length: tab.columnCount }, (_, i) => i),
-    );
-    const content = Object.fromEntries(goal.cells.map(({ index, after }) => [String(index), after.value]));
-    return rows.some((row) => isLike(content, row));
+    return unread;
   }
 
   /** Looks for rows of a tab that are not where they were. */
@@ -100,7 +95,7 @@ export class Locator {
     const columns = whole ? all : keyed;
     const rows = await this.#columns(now, columns);
     // Columns were moved between the two reads: what was read says nothing.
-    if (columns.some((column, i) => String(rows[0]?.[i] ?? '') !== (now.headers[column] ?? ''))) return;
+    if (!rows || columns.some((column, i) => String(rows[0]?.[i] ?? '') !== (now.headers[column] ?? ''))) return;
     const found = new Map<string, ReturnType<typeof rowsByKey>>();
     for (const goal of goals) {
       const belief = beliefs.get(goal) ?? {};
@@ -141,8 +136,12 @@ export class Locator {
     });
   }
 
-  #columns(tab: KnownTab, columns: readonly number[]): Promise<Raw[][]> {
-    return wholeColumns(this.#client, tab, columns);
+  /** Null where the tab is not as it was known: resized, renamed or deleted. */
+  #columns(tab: KnownTab, columns: readonly number[]): Promise<Raw[][] | null> {
+    return wholeColumns(this.#client, tab, columns).catch((error: unknown) => {
+      if (error instanceof Refused) return null;
+      throw error;
+    });
   }
 
   /** Keeps in mind what a request that was carried out did. */
@@ -162,16 +161,6 @@ export class Locator {
       if (goal.kind === 'insert') this.#keys.get(goal.sheetId)?.delete(goal.key);
     }
   }
-}
-
-/** Whether a row holds the same values, in whatever order. */
-function isLike(content: Content, row: readonly Raw[]): boolean {
-  const texts = (values: readonly Raw[]): string =>
-    values
-      .flatMap((value) => (value === null || value === '' ? [] : [String(value)]))
-      .sort()
-      .join('\n');
-  return texts(Object.values(content)) === texts(row);
 }
 
 function wantsOf(goals: readonly Goal[], beliefs: ReadonlyMap<Goal, Belief>): Map<number, Want> {

@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { Request } from './cells.ts';
 
+/** How the titles of scratch tabs begin. */
+export const SCRATCH_TITLE = 'nightshift scratch ';
 const MARKER_KEY = 'nightshift';
 const IDENTITY_KEY = 'nightshift workbook';
 
@@ -25,6 +27,13 @@ export const markerRequest = (metadataId: number, scratchId: number): Request =>
       visibility: 'DOCUMENT',
       location: { spreadsheet: true },
     },
+  },
+});
+
+/** Notes something with a tab, in its metadata. */
+export const tabMetadata = (sheetId: number, metadataKey: string, metadataValue: string): Request => ({
+  createDeveloperMetadata: {
+    developerMetadata: { metadataKey, metadataValue, visibility: 'DOCUMENT', location: { sheetId } },
   },
 });
 

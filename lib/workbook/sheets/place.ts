@@ -4,7 +4,8 @@
  */
 import { EMPTY, holds, holdsValues, keyOf, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
-import { isWithin, type Look, type TabLook } from './look.ts';
+import type { Look, TabLook } from './look.ts';
+import { isClosed, isTabClosed, isWithin } from './protection.ts';
 
 /** Why a part of a patch was left out. */
 export type HeldReason =
@@ -36,10 +37,16 @@ export interface Step {
   readonly rows: PlacedRow[];
 }
 
+/** Goals of one tab and kind are refused together. */
+export const closingName = ({ sheetId, kind }: Goal): string => `${sheetId} ${kind}`;
+
 export interface HeldPart {
   readonly tab: string;
   readonly reason: HeldReason;
 }
+/** Held because nothing can be written there. */
+export const isShut = ({ reason }: HeldPart): boolean => reason === 'protected' || reason === 'tab gone';
+
 export interface Placement {
   readonly steps: Step[];
   readonly held: HeldPart[];
@@ -56,12 +63,12 @@ export interface Belief {
   readonly isGone?: true;
 }
 
-export interface PlacingState {
+interface PlacingState {
   readonly beliefs: ReadonlyMap<Goal, Belief>;
   /** Keys that a tab holds, where they were read whole. */
   readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
-  /** Tabs that refuse to be written. */
-  readonly closed: ReadonlySet<number>;
+  /** What Google refuses, by `closingName`. */
+  readonly closed: ReadonlySet<string>;
 }
 
 /** Places goals on a look. */
@@ -87,16 +94,22 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
   function placeOne(goal: Goal): 'placed' | 'already' | 'missing' | HeldReason {
     const now = look.tabs.get(goal.sheetId);
     if (!now) return 'tab gone';
-    if (state.closed.has(goal.sheetId) || decisionsOf(goal).some(({ sheetId }) => state.closed.has(sheetId)))
-      return 'protected';
+    if (state.closed.has(closingName(goal))) return 'protected';
+    // A cell is not written without its row of `changes`.
+    for (const decision of decisionsOf(goal)) {
+      const tab = look.tabs.get(decision.sheetId);
+      if (tab && !state.closed.has(closingName(decision)) && !isTabClosed(tab)) continue;
+      if (!goal.repairs) placement.held.push({ tab: decision.tab, reason: tab ? 'protected' : 'tab gone' });
+      return 'already';
+    }
     const belief = state.beliefs.get(goal) ?? {};
     const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
-    // A row that comes back comes back under whatever its columns are called by now.
+    // A row is restored under the headers that its columns have now.
     const isBack = goal.kind === 'insert' && goal.repairs !== undefined;
     const keyIndexes = isBack ? headed.filter((column) => column >= 0) : headed;
     if (keyIndexes.includes(-1)) return goal.repairs && !belief.isGone ? 'missing' : 'column gone';
     // A tab that a formula fills is read, never written.
-    if (keyIndexes.some((column) => now.computedHeaders.has(column))) return 'formula';
+    if (keyIndexes.some((column) => now.filled.has(column))) return 'formula';
     const step = stepOf(goal.sheetId, now, keyIndexes);
     if (goal.kind === 'insert') return placeInsert(goal, step);
     const row = findRow(goal, now, keyIndexes, belief);
@@ -183,16 +196,15 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     if (state.beliefs.get(goal)?.isGone) return 'already';
     if (goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
       return goal.repairs || goal.isRecord ? 'already' : 'key exists';
-    if (now.closed.some((range) => isWithin(range, now.rowCount - 1, step.keyIndexes[0] ?? 0))) return 'protected';
+    if (isClosed(now.closed, now.rowCount - 1, step.keyIndexes[0] ?? 0)) return 'protected';
     const columns: number[] = [];
     for (const cell of goal.cells) {
       const column = columnOf(cell, goal, now);
       columns.push(columns.includes(column) ? -1 : column);
     }
-    if (columns.includes(-1)) {
-      if (!goal.repairs) return 'column gone';
-    } else if (columns.some((column) => now.computedHeaders.has(column))) return 'formula';
-    step.rows.push({ kind: 'insert', goal, columns });
+    if (columns.includes(-1) && !goal.repairs) return 'column gone';
+    for (const column of columns) if (now.filled.has(column)) hold(goal, 'formula');
+    step.rows.push({ kind: 'insert', goal, columns: columns.map((column) => (now.filled.has(column) ? -1 : column)) });
     for (const each of goal.decisions ?? []) decide(each);
     return 'placed';
   }
@@ -211,7 +223,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
 }
 
 function reasonToHold(now: TabLook, row: number, column: number): HeldReason | undefined {
-  if (now.closed.some((range) => isWithin(range, row, column))) return 'protected';
+  if (isClosed(now.closed, row, column)) return 'protected';
   const merge = now.merges.find((range) => isWithin(range, row, column));
   const isFirst = merge?.startRowIndex === row && merge.startColumnIndex === column;
   return merge && !isFirst ? 'merged cells' : undefined;

@@ -6,13 +6,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { CELL_FIELDS, quoteTitle, type Request, type Seen, type Span, seenOf, spansOf } from './cells.ts';
+import { CELL_FIELDS, EMPTY, quoteTitle, type Request, type Seen, type Span, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import type { Goal, GoalCell, InsertGoal } from './goals.ts';
-import { gridRange, type TabLook } from './look.ts';
+import type { Goal, InsertGoal } from './goals.ts';
+import { cellsIn, gridRange, type TabLook } from './look.ts';
+import { SCRATCH_TITLE } from './marker.ts';
 import type { Step } from './place.ts';
-
-export const SCRATCH_TITLE = 'nightshift scratch ';
 
 export interface Scratch {
   readonly sheetId: number;
@@ -92,7 +91,7 @@ function copiedColumns(now: TabLook, width: number): Span[] {
       return column >= (startColumnIndex ?? 0) && column < (endColumnIndex ?? Infinity);
     });
   const columns = Array.from({ length: now.columnCount }, (_, i) => i);
-  const spans = spansOf(columns.filter((column) => !now.computedHeaders.has(column) && !merged(column)));
+  const spans = spansOf(columns.filter((column) => !now.filled.has(column) && !merged(column)));
   return spans.map(({ from, to }) => ({ from, to: to === now.columnCount ? Math.max(to, width) : to }));
 }
 
@@ -114,51 +113,20 @@ export function copyRequests(scratchId: number, { now, head, copies, copied }: C
 
 /** The packed text of an intent, in pieces for the cells of the scratch tab's first row. */
 export function packed(intent: Intent): string[] {
-  const text = deflateRawSync(JSON.stringify({ ...intent, steps: intent.steps.map(slim) })).toString('base64');
+  const text = deflateRawSync(JSON.stringify(intent, slim)).toString('base64');
   return Array.from({ length: Math.ceil(text.length / PIECE) }, (_, i) => text.slice(i * PIECE, (i + 1) * PIECE));
 }
 
-/** What a later run needs: of new rows their keys, of decisions where to find them. */
-function slim({ now, copies, rows, ...step }: CopiedStep): object {
-  const decision = ({ kind, sheetId, tab, keyColumns, key }: InsertGoal) => ({
-    kind,
-    sheetId,
-    tab,
-    keyColumns,
-    key,
-    cells: [],
-  });
-  const cell = ({ decisions, ...each }: GoalCell): object => ({
-    ...each,
-    ...(decisions && { decisions: decisions.map(decision) }),
-  });
-  const goal = ({ decisions, ...each }: Goal): object => ({
-    ...each,
-    ...(decisions && { decisions: decisions.map(decision) }),
-    ...(each.kind === 'update' && { cells: [] }),
-    ...(each.kind === 'insert' && !each.repairs && { cells: [] }),
-  });
-  return {
-    ...step,
-    now: { ...now, computedHeaders: [...now.computedHeaders], merges: [], closed: [], tables: [] },
-    copies: [...copies],
-    rows: rows.map((row) => ({
-      ...row,
-      goal: goal(row.goal),
-      ...(row.kind === 'update' && { cells: row.cells.map((each) => ({ ...each, cell: cell(each.cell) })) }),
-    })),
-  };
+/** Of new rows a later run needs the keys alone. */
+function slim(_key: string, value: unknown): unknown {
+  if (value instanceof Map || value instanceof Set) return [...value];
+  const { kind, cells, repairs } = (value ?? {}) as Partial<InsertGoal>;
+  return kind === 'insert' && cells && !repairs ? { ...(value as InsertGoal), cells: [] } : value;
 }
 
 export function unpacked(text: string): Intent {
   const intent = JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as Intent;
-  const steps = intent.steps.map((step) => {
-    const rows = step.rows.map((row) =>
-      row.kind === 'update' ? { ...row, goal: { ...row.goal, cells: row.cells.map(({ cell }) => cell) } } : row,
-    );
-    return { ...step, rows, copies: new Map(step.copies) };
-  });
-  return { ...intent, steps };
+  return { ...intent, steps: intent.steps.map((step) => ({ ...step, copies: new Map(step.copies) })) };
 }
 
 /** The cells of the scratch tab, read whole; from its first row on the packed text of the last request. */
@@ -168,7 +136,7 @@ export async function readScratch(
 ): Promise<{ text: string; at: (row: number, column: number) => Seen }> {
   const title = quoteTitle(scratchTitle(scratch));
   const { sheets = [] } = await client.get(`sheets(data(rowData(values(${CELL_FIELDS}))))`, [title]);
-  const rows = sheets[0]?.data?.[0]?.rowData ?? [];
-  const text = (rows[0]?.values ?? []).map((cell) => cell.effectiveValue?.stringValue ?? '').join('');
-  return { text, at: (row, column) => seenOf(rows[row]?.values?.[column]) };
+  const cells = cellsIn(sheets[0]?.data);
+  const text = (cells[0] ?? []).map(({ value }) => String(value ?? '')).join('');
+  return { text, at: (row, column) => cells[row]?.[column] ?? EMPTY };
 }

@@ -5,7 +5,7 @@
 
 import { findColumns } from '../headers.ts';
 import type { Theirs } from '../store.ts';
-import type { RowRemoval, TabPatch } from './goals.ts';
+import { goalsOn, type RemoveGoal } from './goals.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables, tabsByTable } from './sheet-tabs.ts';
 import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
@@ -13,9 +13,9 @@ import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
 const cellsOf = (tab: TabSnapshot, row: number): string[] =>
   Array.from({ length: tab.columnCount }, (_, column) => String(tab.raw(row, column) ?? ''));
 
-/** The patches that take the rows out; `tables`: out of the tables as well. */
-export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<TabPatch[]> {
-  const patches: TabPatch[] = [];
+/** The goals that take the rows out, tab by tab; `tables`: out of the tables as well. */
+export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<RemoveGoal[][]> {
+  const found: RemoveGoal[][] = [];
   for (const outline of besideTables(snapshot)) {
     if (outline.exportOf === null && !isInbox(outline)) continue;
     const tab = await snapshot.load(outline);
@@ -23,14 +23,13 @@ export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables:
       const cells = cellsOf(tab, row);
       return person.names(cells.join('\t')) || (tab.exportOf !== null && cells.some((cell) => person.ids.has(cell)));
     };
-    patches.push(...removal(tab, names));
+    found.push(removals(tab, names));
   }
-  if (!tables) return patches;
-  for (const [, outline] of tabsByTable(snapshot)) {
+  for (const [, outline] of tables ? tabsByTable(snapshot) : []) {
     const tab = await snapshot.load(outline);
-    patches.push(...removal(tab, ownRow(tab, person)));
+    found.push(removals(tab, ownRow(tab, person)));
   }
-  return patches;
+  return found.filter(({ length }) => length > 0);
 }
 
 /** Whether a row is the person's by its own address or contact_id. */
@@ -43,14 +42,10 @@ function ownRow(tab: TabSnapshot, { addresses, ids }: Theirs): (row: number) => 
   return (row) => addresses.has(textAt(row, 'email').toLowerCase()) || ids.has(textAt(row, 'contact_id'));
 }
 
-function removal(tab: TabSnapshot, isTheirs: (row: number) => boolean): TabPatch[] {
-  const removals: RowRemoval[] = [];
-  for (let row = 0; row < tab.length; row += 1) {
-    if (isTheirs(row)) removals.push({ row, key: [], content: tab.content(row) });
-  }
-  const { title, sheetId } = tab;
-  return removals.length > 0 ? [{ tab: title, sheetId, key: [], updates: [], inserts: [], removals }] : [];
-}
+const removals = (tab: TabSnapshot, isTheirs: (row: number) => boolean): RemoveGoal[] =>
+  Array.from({ length: tab.length }, (_, row) => row)
+    .filter(isTheirs)
+    .map((row) => goalsOn(tab, []).remove(row));
 
 /** The rows of all tabs that name the person, as people count: the header is row 1. */
 export async function rowsNaming(

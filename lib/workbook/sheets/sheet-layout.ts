@@ -6,8 +6,11 @@ import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
 import type { Request } from './cells.ts';
+import { decisionsOf, type Goal } from './goals.ts';
 import { gridRange, type WritableTab } from './look.ts';
+import { tabMetadata } from './marker.ts';
 import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import type { SheetWriter } from './writer.ts';
 
 /** A tab that has to have these headers. */
 export interface Room {
@@ -31,43 +34,43 @@ export interface Made {
 /**
  * Refuses what will not fit, before anything is written: all tabs, what comes, and the scratch tab. Counted exactly, but for what
  * people add meanwhile.
- * @param comings the rows that each tab gets
  * @throws WorkbookError
  */
 export function checkFits(
   all: readonly TabOutline[],
   made: readonly Made[],
-  comings: readonly number[],
-  scratchCells: number,
+  goals: readonly Goal[],
+  writer: Pick<SheetWriter, 'scratchSize'>,
 ): void {
+  const comings = new Map<number, number>();
+  for (const { kind, sheetId } of goals.flatMap((goal) => [goal, ...decisionsOf(goal)]))
+    if (kind === 'insert') comings.set(sheetId, (comings.get(sheetId) ?? 0) + 1);
   const ids = new Set(made.map(({ tab }) => tab.sheetId));
   const untouched = all.filter(({ sheetId }) => !ids.has(sheetId)).map((tab) => tab.rowCount * tab.columnCount);
-  const touched = made.map(({ tab }, i) => {
-    const coming = comings[i] ?? 0;
+  const touched = made.map(({ tab }) => {
+    const coming = comings.get(tab.sheetId) ?? 0;
     // New rows are put in before one that exists: an empty one stays at the end.
     const spare = coming > 0 && (tab.length ?? tab.rowCount) + 1 >= tab.rowCount ? 1 : 0;
     return (tab.rowCount + coming + spare) * tab.columnCount;
   });
+  const scratch = writer.scratchSize(goals);
+  const scratchCells = scratch.rows * scratch.columns;
   const needed = [...untouched, ...touched, scratchCells].reduce((sum, cells) => sum + cells, 0);
   if (needed <= MOST_CELLS) return;
   const millions = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;
   throw new WorkbookError(
-    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts).`,
+    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ` +
+      `${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, ` +
+      'keep events in files (docs/workbook.md), or bound the size of changes and list_changes ' +
+      '(mostRecords in jobs/rules/archive.ts) and of memberships (mostMembers in jobs/rules/guards.ts).',
   );
 }
 
-/** What has to be made for the rooms, in their order. */
-export const madeFor = (rooms: readonly Room[]): Made[] =>
-  rooms.map((room) => {
-    const { tab, requests } = room.tab ? widened(room.tab, room) : newTab(room);
-    return { tab, requests: [...requests, ...claim(tab.sheetId, room)] };
-  });
-
-/** Names the export that owns a tab, so that no other tab of that title is ever taken for it. */
-function claim(sheetId: number, { exportOf, tab }: Room): Request[] {
-  if (exportOf === undefined || tab?.exportOf) return [];
-  const at = { metadataKey: EXPORT_KEY, metadataValue: exportOf, visibility: 'DOCUMENT', location: { sheetId } };
-  return [{ createDeveloperMetadata: { developerMetadata: at } }];
+/** What has to be made of a tab; an export that owns it is named in it, so that no other tab of that title is ever taken for it. */
+export function madeFor(room: Room): Made {
+  const { tab, requests } = room.tab ? widened(room.tab, room) : newTab(room);
+  const isNew = room.exportOf !== undefined && !room.tab?.exportOf;
+  return { tab, requests: isNew ? [...requests, tabMetadata(tab.sheetId, EXPORT_KEY, room.exportOf ?? '')] : requests };
 }
 
 function newTab({ title, headers, hidden }: Room): Made {

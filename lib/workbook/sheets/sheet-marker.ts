@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Marker } from '../store.ts';
-import type { RowInsert, RowRemoval, TabPatch } from './goals.ts';
+import { type Goal, goalsOn, type InsertGoal, type NewCell, type RemoveGoal } from './goals.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
 export const MARKER_TAB = 'nightshift landed';
@@ -21,45 +21,38 @@ const markerSchema = z.object({
 });
 
 /**
- * The patches that keep a marker: first, where a run takes several requests, what is to be said of it should it end before the
- * last; then what it did, in place of that and of what `tab` had. `nth`: which write of its run it is.
+ * The goals that keep a marker: `before` holds what is to be said of a run that ends before its last request, `after` what it did, in
+ * place of that and of what `tab` had. `nth`: which write of its run it is.
  */
-export function markerPatch(
+export function markerGoals(
   tab: TabSnapshot,
-  { run, entries, interrupted = [] }: Marker,
+  { run, interrupted = [] }: Pick<Marker, 'run' | 'interrupted'>,
   nth: number,
-): [TabPatch, (hasFirst: boolean) => TabPatch] {
-  const patch = { tab: MARKER_TAB, sheetId: tab.sheetId, key: ['part'], updates: [] };
+): { before: Goal[]; after: (entries: Marker['entries'], hasBefore: boolean) => Goal[] } {
+  const make = goalsOn(tab, ['part']);
   // No row of an earlier write may have the name of one of these.
   const own = randomBytes(3).toString('hex');
-  const first = piecesOf({ run, entries: interrupted }, `${run}/${nth}.0-${own}`);
-  const place = tab.headers.indexOf('part');
-  const old = Array.from({ length: tab.length }, (_, row): RowRemoval => {
-    return { row, key: [tab.raw(row, place)], content: tab.content(row) };
-  }).filter(({ key }) => key[0] !== null);
-  const ofFirst = first.map(({ cells }, i): RowRemoval => {
-    const content = Object.fromEntries(cells.map(({ column, value }) => [column, value as string]));
-    return { row: tab.length + i, key: [content.part ?? null], content };
+  const kept = (name: string, entries: Marker['entries']): InsertGoal[] =>
+    entries.length > 0 ? piecesOf({ run, entries }, `${run}/${nth}.${name}-${own}`).map(make.insert) : [];
+  const before = kept('0', interrupted);
+  const old = Array.from({ length: tab.length }, (_, row) => make.remove(row)).filter(({ id }) => id.key !== '');
+  const ofBefore = before.map(({ sheetId, tab: title, keyColumns, key, cells }, i): RemoveGoal => {
+    const content = Object.fromEntries(cells.map(({ column, after }) => [column, after.value]));
+    return { kind: 'remove', sheetId, tab: title, keyColumns, id: { key, row: tab.length + i + 1, content } };
   });
-  return [
-    { ...patch, inserts: first, removals: [] },
-    (hasFirst) => ({
-      ...patch,
-      inserts: piecesOf({ run, entries }, `${run}/${nth}.1-${own}`),
-      removals: hasFirst ? [...old, ...ofFirst] : old,
-    }),
-  ];
+  return {
+    before,
+    after: (entries, hasBefore) => [...kept('1', entries), ...old, ...(hasBefore ? ofBefore : [])],
+  };
 }
 
-function piecesOf(marker: Marker, name: string): RowInsert[] {
+function piecesOf(marker: Marker, name: string): NewCell[][] {
   const text = JSON.stringify(marker);
   const count = Math.ceil(text.length / PIECE);
-  return Array.from({ length: count }, (_, i) => ({
-    cells: [
-      { column: 'part', value: `${name}/${i + 1}/${count}` },
-      { column: 'text', value: text.slice(i * PIECE, (i + 1) * PIECE) },
-    ],
-  }));
+  return Array.from({ length: count }, (_, i) => [
+    { column: 'part', after: { value: `${name}/${i + 1}/${count}` } },
+    { column: 'text', after: { value: text.slice(i * PIECE, (i + 1) * PIECE) } },
+  ]);
 }
 
 /** The newest whole marker of the tab. */

@@ -1,117 +1,72 @@
 /**
- * From a table's patch, as every store gets it, to what it means in a spreadsheet: rows by place and key, cells as typed
- * values. Text stays text, whatever it looks like; a moment that the sheet's own clock can't show without doubt is
- * written as text too. It places nothing and writes nothing.
+ * From a table's patch, as every store gets it, to goals in a spreadsheet: rows by place and key, cells as typed values. Text stays
+ * text, whatever it looks like; a moment that the sheet's own clock can't show without doubt is written as text too.
  */
-
 import { type ColumnType, tableOf } from '../../core/tables.ts';
 import { cellText } from '../csv/cell.ts';
 import { FIRST_CELL, PatchReader } from '../csv/patch.ts';
 import type { TablePatch } from '../store.ts';
-import type { Put, Raw } from './cells.ts';
-import type { CellChange, RowInsert, RowRemoval, RowUpdate, TabPatch } from './goals.ts';
+import { type Goal, goalsOn, type NewCell, type Write } from './goals.ts';
 import { dateToSerial, type ZoneClock } from './serial-time.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
 /** A table of the workbook in the sheet: its tab, and where the rows of its reading stand. */
-export interface SheetTable {
+interface SheetTable {
   readonly tab: TabSnapshot;
   /** Header texts by column. */
   readonly headerOf: ReadonlyMap<string, string>;
   readonly places: readonly number[];
 }
 
-/** How many rows a table's patch adds. */
-export function insertsIn({ path, columns, table }: TablePatch): number {
-  const reader = new PatchReader({ path, columns, key: tableOf(table).key[0] ?? '' }, ',');
-  let inserts = 0;
-  try {
-    for (reader.advance(); reader.operation !== null; reader.advance()) if (reader.operation === 'i') inserts += 1;
-  } finally {
-    reader.close();
-  }
-  return inserts;
-}
+/** Cells of new rows that are alike are one object: millions of them repeat job, period and run. */
+const MOST_SHARED = 5000;
 
-/** Makes the patch of a tab. */
-export function tabPatchOf(patch: TablePatch, table: SheetTable, clock: ZoneClock): TabPatch {
-  const { tab, headerOf, places } = table;
+/** The goals of a patch: updates, new rows, removals from the bottom up, so that none shifts the rows of the next. */
+export function goalsOfPatch(patch: TablePatch, { tab, headerOf, places }: SheetTable, clock: ZoneClock): Goal[] {
   const definition = tableOf(patch.table);
   const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
   const types = patch.columns.map((header) => definition.columns[columnOf.get(header) ?? header]?.type ?? 'text');
   const key = definition.key.map((column) => headerOf.get(column) ?? column);
-  const keyPlaces = key.map((header) => tab.headers.indexOf(header));
-  const updates: RowUpdate[] = [];
-  const inserts: RowInsert[] = [];
-  const removals: RowRemoval[] = [];
+  const make = goalsOn(tab, key);
   const reader = new PatchReader({ path: patch.path, columns: patch.columns, key: key[0] ?? '' }, ',');
-  /** What the record puts into a column; undefined where it leaves the cell alone. */
-  const putOf = (i: number): Put | undefined => {
-    const [start, end] = [reader.start(FIRST_CELL + i), reader.end(FIRST_CELL + i)];
-    if (start === end) return undefined;
-    return putOfText(cellText(reader.bytes, start, end), types[i] ?? 'text', clock);
-  };
-  const puts = (): { column: string; value: Put }[] =>
+  const shared = new Map<string, NewCell>();
+  const cellsNow = (): NewCell[] =>
     patch.columns.flatMap((column, i) => {
-      const value = putOf(i);
-      return value === undefined ? [] : [{ column, value }];
+      const [start, end] = [reader.start(FIRST_CELL + i), reader.end(FIRST_CELL + i)];
+      // The cell stays as it is.
+      if (start === end) return [];
+      const text = cellText(reader.bytes, start, end);
+      const name = `${i} ${text}`;
+      const cell = shared.get(name) ?? { column, after: writeOf(text, types[i] ?? 'text', clock) };
+      if (shared.size < MOST_SHARED) shared.set(name, cell);
+      return [cell];
     });
-  const shared = sharing();
+  const goals: Goal[] = [];
+  const removals: Goal[] = [];
   try {
     for (reader.advance(); reader.operation !== null; reader.advance()) {
-      if (reader.operation === 'i') {
-        const cells = puts().filter(({ value }) => value !== null);
-        inserts.push({ cells: cells.map((cell) => shared(cell)) });
-        continue;
-      }
       const row = places[reader.row] ?? -1;
-      const keyCells = keyPlaces.map((place): Raw => (place < 0 ? null : tab.raw(row, place)));
-      if (reader.operation === 'd') removals.push({ row, key: keyCells, content: tab.content(row) });
-      else {
-        const cells = puts().map(
-          ({ column, value }): CellChange => ({ column, before: rawAt(tab, row, column), after: value }),
-        );
-        const isKeyless = keyCells.every((cell) => cell === null);
-        updates.push({ row, key: keyCells, cells, ...(isKeyless && { content: tab.content(row) }) });
-      }
+      if (reader.operation === 'i') goals.push(make.insert(cellsNow()));
+      else if (reader.operation === 'd') removals.push(make.remove(row));
+      else goals.push(make.update(row, cellsNow()));
     }
   } finally {
     reader.close();
   }
-  return { tab: tab.title, sheetId: tab.sheetId, key, updates, inserts, removals };
-}
-
-type NewCell = RowInsert['cells'][number];
-
-/** Cells of new rows that are alike are one object: millions of them repeat job, period and run. */
-function sharing(): (cell: NewCell) => NewCell {
-  const known = new Map<string, NewCell>();
-  return (cell) => {
-    const name = `${cell.column}\u0000${JSON.stringify(cell.value)}`;
-    const there = known.get(name);
-    if (there) return there;
-    if (known.size < MOST_SHARED) known.set(name, cell);
-    return cell;
-  };
-}
-const MOST_SHARED = 5000;
-
-function rawAt(tab: TabSnapshot, row: number, header: string): Raw {
-  const column = tab.headers.indexOf(header);
-  return column < 0 ? null : tab.raw(row, column);
+  return [...goals, ...removals.reverse()];
 }
 
 /** A text of the workbook as a cell of the type. */
-export function putOfText(text: string, type: ColumnType, clock: ZoneClock): Put {
-  if (text === '') return null;
-  if (type === 'number') return Number.isFinite(Number(text)) ? Number(text) : text;
-  if (type === 'date') return /^\d{4}-\d\d-\d\d$/.test(text) && dateToSerial(text) >= 1 ? { date: text } : text;
-  if (type === 'time') {
-    const moment = Date.parse(text);
-    if (Number.isNaN(moment)) return text;
-    const serial = clock.toSerial(text);
-    // In the hour that the clocks repeat in autumn, a serial number stands for two moments.
-    return serial >= 1 && Date.parse(clock.toInstant(serial)) === moment ? { datetime: text } : text;
+export function writeOf(text: string, type: ColumnType, clock: ZoneClock): Write {
+  if (text === '') return { value: null };
+  if (type === 'number' && Number.isFinite(Number(text))) return { value: Number(text) };
+  if (type === 'date' && /^\d{4}-\d\d-\d\d$/.test(text) && dateToSerial(text) >= 1) {
+    return { value: dateToSerial(text), format: 'DATE' };
   }
-  return text;
+  const moment = type === 'time' ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(moment)) return { value: text };
+  const serial = clock.toSerial(text);
+  // In the hour that the clocks repeat in autumn, a serial number stands for two moments.
+  const isCertain = serial >= 1 && Date.parse(clock.toInstant(serial)) === moment;
+  return isCertain ? { value: serial, format: 'DATE_TIME' } : { value: text };
 }

@@ -4,7 +4,7 @@
  */
 
 import { type TableName, tableNames } from '../../core/tables.ts';
-import { besideOf, hasOtherFacts } from '../beside.ts';
+import { besideOf, hasOtherFacts, isReadBeside } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
@@ -40,7 +40,8 @@ export function besideTables(snapshot: SheetSnapshot): TabOutline[] {
 export function noContacts(snapshot: SheetSnapshot): WorkbookError {
   const tabs = snapshot.tabs.filter(({ title }) => title !== MARKER_TAB).map(({ title }) => `"${title}"`);
   return new WorkbookError(
-    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. ` +
+      'Rename the one with your contacts to "contacts", or run "nightshift init".',
   );
 }
 
@@ -69,14 +70,14 @@ export async function foreignTabs(
     if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
     if ('unclear' in recognised) await askAbout(snapshot, tab, recognised);
     else {
-      if (kind === 'reports' || kind === 'never agreed') foreign.push({ recognised, tab });
+      if (isReadBeside(recognised)) foreign.push({ recognised, tab });
       if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
     }
   }
   return { foreign, notTaken };
 }
 
-/** Asks about a tab that may refuse mail; one without any address is about nobody. @throws ConsentQuestion */
+/** Asks about a tab that may refuse mail; one without any address concerns no contact. @throws ConsentQuestion */
 async function askAbout(snapshot: SheetSnapshot, tab: TabOutline, { unclear, addressUnknown }: Unclear): Promise<void> {
   if (addressUnknown && !hasAddress(await snapshot.load(tab))) return;
   throw new ConsentQuestion(unclear);

@@ -12,48 +12,22 @@ import { contactHeaders } from '../contact-cells.ts';
 import { lockFolder } from '../csv/commit/lock.ts';
 import { findColumns, normalHeader } from '../headers.ts';
 import { type Recognise, shapeOf } from '../recognised.ts';
-import {
-  type ClearedTabs,
-  type Held,
-  type Marker,
-  MOST_CELLS,
-  NEARLY_FULL,
-  nothingHeld,
-  type Patches,
-  type Reading,
-  type SheetAccess,
-  type SheetCapability,
-  type SheetFacts,
-  type SourceTable,
-  type Store,
-  type TabFile,
-  type TablePatch,
-  type Theirs,
-} from '../store.ts';
+import type * as store from '../store.ts';
+import { MOST_CELLS, NEARLY_FULL, nothingHeld, type SourceTable, type Store, type TablePatch } from '../store.ts';
 import { type SheetsClient, sheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
-import { type Goal, goalsOf } from './goals.ts';
-import { hasMarkers, identityIn, identityRequests, workbookIdOf } from './marker.ts';
-import type { HeldPart } from './place.ts';
+import { hasMarkers, workbookIdOf } from './marker.ts';
+import { isColumnClosed, isTabClosed } from './protection.ts';
 import { zoneClock } from './serial-time.ts';
-import { exportPatch, exportTab, holdsAll } from './sheet-export.ts';
-import { closedTabs, factsOf, isCopy } from './sheet-facts.ts';
+import { commitTo, type ReadTable } from './sheet-commit.ts';
+import { exportTab, holdsAll } from './sheet-export.ts';
+import { factsOf, isCopy } from './sheet-facts.ts';
 import { rowsNaming, theirRows } from './sheet-forget.ts';
 import { writeInbox } from './sheet-inbox.ts';
-import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
-import { MARKER_HEADERS, MARKER_TAB, markerPatch, readMarker } from './sheet-marker.ts';
-import { insertsIn, tabPatchOf } from './sheet-patch.ts';
+import { MARKER_TAB, readMarker } from './sheet-marker.ts';
 import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
-import {
-  emptyTab,
-  type Reader,
-  readSnapshot,
-  type SheetSnapshot,
-  type TabOutline,
-  type TabSnapshot,
-} from './snapshot.ts';
+import { type Reader, readSnapshot, type SheetSnapshot, type TabOutline } from './snapshot.ts';
 import { type SheetPlace, type TabText, writeTabText } from './tab-text.ts';
-import { inOrder, withDecisions } from './write-order.ts';
 import { SheetWriter } from './writer.ts';
 
 export interface SheetsStoreOptions {
@@ -132,13 +106,6 @@ function readerOf(aliases: Readonly<Record<string, string>>): Reader {
   };
 }
 
-/** A table of the last reading. */
-interface Known {
-  readonly tab: TabOutline;
-  readonly source: SourceTable;
-  text?: Promise<TabText>;
-}
-
 interface Opened extends SheetsStoreOptions {
   readonly client: SheetsClient;
   readonly reader: Reader;
@@ -159,7 +126,7 @@ class SheetsStore implements Store {
   readonly #client: SheetsClient;
   #fresh: SheetSnapshot | null;
   #last: SheetSnapshot | null = null;
-  #tables = new Map<TableName, Known>();
+  #tables = new Map<TableName, ReadTable>();
   #writes = 0;
   /** Tabs that changed too much to be read; the run reads all of it again. */
   #unsettled = new Set<string>();
@@ -175,7 +142,7 @@ class SheetsStore implements Store {
     this.close = close;
   }
 
-  read = async (): Promise<Reading> => {
+  read = async (): Promise<store.Reading> => {
     const snapshot = await this.#now();
     this.#fresh = null;
     this.#last = snapshot;
@@ -215,7 +182,7 @@ class SheetsStore implements Store {
     return this.#fresh;
   }
 
-  #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): Known {
+  #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): ReadTable {
     const { aliases, recognise } = this.#options;
     const found = recognise({ name: tab.title, label: labelOf(tab), headers: tab.headers });
     if (table === 'contacts') checkContacts(labelOf(tab), tab.headers, found);
@@ -226,43 +193,44 @@ class SheetsStore implements Store {
         : findColumns(table, tab.headers);
     const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
     const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
-    const known: Known = {
+    let text: Promise<TabText> | undefined;
+    return {
       tab,
       source: {
         table,
         label: labelOf(tab),
         headers: tab.headers,
         headerOf,
+        ...closedPart(tab),
         ...shapeOf(table, recognised),
         open: () => {
           const loading = snapshot.load(tab).catch((error: unknown) => {
             if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
             throw error;
           });
-          known.text ??= loading.then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
-          return known.text;
+          text ??= loading.then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
+          return text;
         },
       },
     };
-    return known;
   }
 
-  readonly #facts = async (): Promise<SheetFacts | null> => {
+  readonly #facts = async (): Promise<store.SheetFacts | null> => {
     const tables = [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf }));
     return this.#last ? factsOf(this.#client, this.#last, tables) : null;
   };
 
-  readonly #access = async (): Promise<SheetAccess> => ({
+  readonly #access = async (): Promise<store.SheetAccess> => ({
     mayEdit: await this.#client.mayEdit(),
     account: await this.#client.account(),
-    closed: await closedTabs(this.#client, new Set([...this.#tables.values()].map(({ tab }) => tab.sheetId))),
+    closed: [...this.#tables.values()].flatMap(({ tab }) => (tab.closed.length > 0 ? [tab.title] : [])),
   });
 
   delimiterOf = (): string => ',';
 
   rowHeaders = (): null => null;
 
-  marker = async (): Promise<Marker | null> => {
+  marker = async (): Promise<store.Marker | null> => {
     const snapshot = await this.#now();
     const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB);
     return tab && !isCopy(snapshot) ? readMarker(await snapshot.load(tab)) : null;
@@ -270,24 +238,23 @@ class SheetsStore implements Store {
 
   readonly #inbox = async (): Promise<string | null> => writeInbox(await this.#now(), this.scratch);
 
-  readonly #clearTabs = async (person: Theirs, tables: boolean): Promise<ClearedTabs> => {
+  readonly #clearTabs = async (person: store.Theirs, tables: boolean): Promise<store.ClearedTabs> => {
     const snapshot = await readSnapshot(this.#client, this.#options.reader);
-    const patches = await theirRows(snapshot, person, tables);
-    const clock = zoneClock(snapshot.timeZone);
-    await new SheetWriter(this.#client, snapshot.tabs).write(patches.flatMap((patch) => goalsOf(patch, clock)));
-    const after = patches.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
+    const found = await theirRows(snapshot, person, tables);
+    await new SheetWriter(this.#client, snapshot.tabs).write(found.flat());
+    const after = found.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
     return {
-      cut: patches.map(({ tab, removals }) => ({ tab, rows: removals.length })),
+      cut: found.map((rows) => ({ tab: rows[0]?.tab ?? '', rows: rows.length })),
       left: await rowsNaming(after, person),
     };
   };
 
-  readonly #tabHolds = (file: TabFile): boolean => {
+  readonly #tabHolds = (file: store.TabFile): boolean => {
     const tab = exportTab(file, this.#read);
     return holdsAll(file, tab && this.#read.loaded(tab));
   };
 
-  readonly sheet: SheetCapability = {
+  readonly sheet: store.SheetCapability = {
     tabHolds: this.#tabHolds,
     inbox: this.#inbox,
     clearTabs: this.#clearTabs,
@@ -300,104 +267,21 @@ class SheetsStore implements Store {
     return this.#last;
   }
 
-  commit = async (given: Patches, marker: Marker, files: readonly TabFile[] = []): Promise<Held> => {
+  commit: Store['commit'] = async (given, marker, files = [], afterClosed) => {
     const patches: TablePatch[] = [];
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;
-    const snapshot = this.#read;
     this.#writes += 1;
-    const made = madeFor(await this.#rooms(patches, files));
-    const [tables, exports] = [made.slice(0, patches.length), made.slice(patches.length, -1)];
-    const goals = await this.#goals(patches, tables, files, exports);
-    const record = await this.#record(marker, made.at(-1));
-    const writer = new SheetWriter(
-      this.#client,
-      made.map(({ tab }) => tab),
-    );
-    const all = record(goals, writer.chunks(goals));
-    const comings = [...patches.map(insertsIn), ...files.map(({ rows }) => rows.length), all.length - goals.length];
-    checkFits(snapshot.tabs, made, comings, writer.scratchCells(all));
-    const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
-    const { held } = await writer.write(all, [...made.flatMap(({ requests }) => requests), ...identity]);
+    const workbook = { client: this.#client, snapshot: this.#read, tables: this.#tables, nth: this.#writes };
+    const held = await commitTo(workbook, { patches, files, marker }, afterClosed);
     this.#fresh = null;
-    const names = [...patches.map(({ table }) => table), ...files.map(({ title }) => title)];
-    return heldByTable(held, names, made);
+    return held;
   };
-
-  /** What has to stand in the spreadsheet: the tables' tabs, those of exports, and last that of the record. */
-  async #rooms(patches: readonly TablePatch[], files: readonly TabFile[]): Promise<Room[]> {
-    const snapshot = this.#read;
-    const rooms: Omit<Room, 'rows'>[] = patches.map(({ table, columns }) => {
-      const empty = snapshot.tabs.find(({ title }) => normalHeader(title) === table);
-      return { tab: this.#tables.get(table)?.tab ?? empty ?? null, title: table, headers: columns };
-    });
-    for (const file of files) {
-      rooms.push({ tab: exportTab(file, snapshot), title: file.title, headers: file.columns, exportOf: file.name });
-    }
-    const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
-    rooms.push({ tab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true });
-    return rooms.map((room) => ({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined }));
-  }
-
-  /** All goals, in the order in which they are to be reached. */
-  async #goals(
-    patches: readonly TablePatch[],
-    tables: readonly Made[],
-    files: readonly TabFile[],
-    exports: readonly Made[],
-  ): Promise<Goal[]> {
-    const clock = zoneClock(this.#read.timeZone);
-    const byTable = new Map<TableName, { goals: Goal[]; headerOf: ReadonlyMap<string, string> }>();
-    for (const [i, patch] of patches.entries()) {
-      const known = this.#tables.get(patch.table);
-      const made = tables[i];
-      if (!made) continue;
-      const isRead = patch.rows.update + patch.rows.remove > 0;
-      const rows = await this.#rowsOf(isRead ? (known?.tab ?? null) : null, made);
-      const places = known && isRead ? (await (known.source.open() as Promise<TabText>)).places : [];
-      const headerOf = known?.source.headerOf ?? findColumns(patch.table, made.tab.headers);
-      byTable.set(patch.table, {
-        goals: goalsOf(tabPatchOf(patch, { tab: rows, headerOf, places }, clock), clock),
-        headerOf,
-      });
-    }
-    const filled: Goal[] = [];
-    for (const [i, file] of files.entries()) {
-      const made = exports[i];
-      const rows = made && (await this.#rowsOf(exportTab(file, this.#read), made));
-      if (rows) filled.push(...goalsOf(exportPatch(file, rows), clock));
-    }
-    return inOrder(withDecisions(byTable), filled);
-  }
-
-  /** The rows of a tab as it was read, under the headers that it will have; of none, where rows are only added. */
-  async #rowsOf(tab: TabOutline | null, { tab: made }: Made): Promise<TabSnapshot> {
-    const rows = tab && (await this.#read.load(tab));
-    const { headers } = made;
-    if (rows) return { ...rows, headers };
-    return emptyTab({ ...made, merges: [], exportOf: null });
-  }
-
-  /** Puts the run's record around goals: before them what a run that is killed leaves, after them what it did. */
-  async #record(marker: Marker, made: Made | undefined): Promise<(goals: readonly Goal[], requests: number) => Goal[]> {
-    if (!made) throw new Error('The record of a run has no tab.');
-    const snapshot = this.#read;
-    const clock = zoneClock(snapshot.timeZone);
-    const tab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
-    const rows = await this.#rowsOf(tab, made);
-    const [before, after] = markerPatch(rows, marker, this.#writes);
-    return (goals, requests) => {
-      const first = requests > 1 && marker.interrupted ? goalsOf(before, clock) : [];
-      return [...first, ...goals, ...goalsOf(after(first.length > 0), clock)];
-    };
-  }
 }
 
-function heldByTable(held: readonly HeldPart[], names: readonly string[], made: readonly Made[]): Held {
-  const found = new Map<string, Record<string, number>>();
-  for (const { tab, reason } of held) {
-    const table = names[made.findIndex((each) => each.tab.title === tab)];
-    if (table) found.set(table, { ...found.get(table), [reason]: (found.get(table)?.[reason] ?? 0) + 1 });
-  }
-  return found;
+/** What this account may not write of a tab. */
+function closedPart(tab: TabOutline): Pick<SourceTable, 'closed'> {
+  if (isTabClosed(tab)) return { closed: 'whole' };
+  const headers = tab.headers.filter((_, column) => isColumnClosed(tab, column));
+  return headers.length > 0 ? { closed: new Set(headers) } : {};
 }

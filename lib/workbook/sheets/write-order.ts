@@ -6,7 +6,7 @@
 import { type TableName, tableOf } from '../../core/tables.ts';
 import type { Goal, GoalCell, InsertGoal } from './goals.ts';
 
-export interface TableGoals {
+interface TableGoals {
   readonly goals: readonly Goal[];
   /** Header texts by column. */
   readonly headerOf: ReadonlyMap<string, string>;
@@ -105,12 +105,15 @@ const tied = <T extends InsertGoal | Extract<Goal, { kind: 'remove' }>>(goal: T,
 const tableOfGoal = (goal: InsertGoal, tables: ReadonlyMap<TableName, TableGoals>): TableName =>
   [...tables].find(([, { goals }]) => goals[0]?.sheetId === goal.sheetId)?.[0] ?? 'contacts';
 
-/** All goals in their order; `filled` are those of the tabs that exports fill. */
-export function inOrder(tables: ReadonlyMap<TableName, readonly Goal[]>, filled: readonly Goal[]): Goal[] {
+/** All goals in their order; `filled` are those of the tabs that exports fill, `last` what says that the run is over. */
+export function inOrder(
+  tables: ReadonlyMap<TableName, readonly Goal[]>,
+  filled: readonly Goal[],
+): { first: Goal[]; last: Goal[] } {
   const ranked = [...tables].flatMap(([table, goals]) => goals.map((goal) => ({ goal, rank: rankOf(table, goal) })));
-  const upTo = ranked.filter(({ rank }) => rank < RANK.last).sort((a, b) => a.rank - b.rank);
-  const last = ranked.filter(({ rank }) => rank >= RANK.last).sort((a, b) => a.rank - b.rank);
-  return [...upTo.map(({ goal }) => goal), ...filled, ...last.map(({ goal }) => goal)];
+  ranked.sort((a, b) => a.rank - b.rank);
+  const goals = (isLast: boolean) => ranked.filter(({ rank }) => rank >= RANK.last === isLast).map(({ goal }) => goal);
+  return { first: [...goals(false), ...filled], last: goals(true) };
 }
 
 const RANK = { consent: 0, mailable: 1, other: 2, gone: 3, last: 4 };

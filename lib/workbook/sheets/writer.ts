@@ -2,18 +2,18 @@
  * Writes goals into a spreadsheet while people keep working in it: request after request, each atomic. Before each, a look
  * finds where rows and columns stand; each keeps what it touches in the scratch tab and answers with it; what it hit wrongly the
  * next one puts right. A request whose outcome is not known is looked for by its marker before anything is sent again. Nothing is
- * ever taken back: a run that was killed leaves whole requests, and the next run plans on what it finds.
+ * ever rolled back: a run that was killed leaves whole requests, and the next run plans on what it finds.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { EMPTY, type Request, type Seen } from './cells.ts';
+import { EMPTY, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { isClean, judge, type ScratchAt, type Verdict } from './judge.ts';
+import { isClean, judge, type Verdict } from './judge.ts';
 import { Locator } from './locate.ts';
-import { layInto, type TabLook, type WritableTab } from './look.ts';
-import { dropMarkers, hasMarkers, markerId } from './marker.ts';
-import type { HeldPart, Step } from './place.ts';
+import { cellsIn, type TabLook, type WritableTab } from './look.ts';
+import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
+import { closingName, type HeldPart, isShut, type Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
 import {
   addScratch,
@@ -22,16 +22,18 @@ import {
   layOut,
   newScratch,
   readScratch,
-  SCRATCH_TITLE,
   type Scratch,
   unpacked,
 } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
-/** How often one part of a plan is put right, or refused, before the run gives up. */
+/** How often one part of a plan is put right before the run gives up. */
 const ROUNDS = 40;
+/** How often what has to be done is refused before the run gives up. */
 const REFUSALS = 6;
+/** How often goals are refused, although they were just looked at, before they are held. */
+const CLOSED_AFTER = 3;
 const RESTLESS = 'The spreadsheet kept changing in each moment in which the run wrote. Run again later.';
 /** Of the scratch tab: rows for its packed text and a second round, columns for the packed text of a large request. */
 const SPARE_ROWS = 8;
@@ -40,17 +42,38 @@ const SPARE_COLUMNS = 12;
 const NEW_COLUMNS = 3;
 
 export interface Written {
-  readonly written: { readonly cells: number; readonly inserts: number; readonly removals: number };
-  readonly held: readonly HeldPart[];
+  readonly written: { cells: number; inserts: number; removals: number };
+  readonly held: HeldPart[];
   /** Cells and rows that were hit wrongly because somebody moved them in that moment, and were put right. */
-  readonly repaired: number;
-  readonly requests: number;
+  repaired: number;
+  requests: number;
+  /** Tabs into which something was written. */
+  readonly tabs: Set<number>;
 }
 
-/** What a run that was killed while it wrote had left. */
-export interface Recovered {
-  readonly repaired: number;
+/** A request that was sent: what it did, if it was carried out, and what it left to people. */
+interface Sent {
+  readonly steps: readonly CopiedStep[];
+  readonly held: readonly HeldPart[];
 }
+
+/** What stands in the spreadsheet: tabs and the ids of metadata. */
+interface There {
+  readonly tabs: ReadonlyMap<number, string>;
+  readonly metadata: ReadonlySet<number>;
+  readonly hasMarkers: boolean;
+}
+
+/** What says that a run is over, in the request of its goals, or around those that take several. */
+interface Ending {
+  readonly inOneStep: readonly Goal[];
+  readonly before: readonly Goal[];
+  /** By what became of the goals. */
+  readonly after: (result: Written) => Promise<readonly Goal[]>;
+}
+
+type Batches = readonly (readonly Goal[])[];
+const filled = (batches: Batches): Batches => batches.filter(({ length }) => length > 0);
 
 export class SheetWriter {
   readonly #client: SheetsClient;
@@ -62,11 +85,12 @@ export class SheetWriter {
   #nth = 1;
   #attempts: Sent[] = [];
   #from = 1;
-  readonly #result = {
+  readonly #result: Written = {
     written: { cells: 0, inserts: 0, removals: 0 },
-    held: [] as HeldPart[],
+    held: [],
     repaired: 0,
     requests: 0,
+    tabs: new Set(),
   };
 
   constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<ChunkLimits> = {}) {
@@ -75,119 +99,126 @@ export class SheetWriter {
     this.#locator = new Locator(client, tabs);
   }
 
-  /** How many requests goals take. */
-  chunks(goals: readonly Goal[]): number {
-    return chunksOf(goals, this.#limits).length;
+  /** The rows and columns of the scratch tab that goals need. */
+  scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
+    const rows = chunksOf(goals, this.#limits).reduce((most, chunk) => Math.max(most, rowsTouched(chunk)), 0);
+    const widths = goals.map(({ sheetId }) => this.#locator.known.get(sheetId)?.columnCount ?? 1);
+    const columns = widths.reduce((most, width) => Math.max(most, width + NEW_COLUMNS), SPARE_COLUMNS);
+    return { rows: rows + SPARE_ROWS, columns };
   }
 
-  /** The cells of the scratch tab that goals need. */
-  scratchCells(goals: readonly Goal[]): number {
-    const { rows, columns } = this.#scratchSize(goals, chunksOf(goals, this.#limits));
-    return rows * columns;
-  }
-
-  #scratchSize(goals: readonly Goal[], chunks: readonly (readonly Goal[])[]): { rows: number; columns: number } {
-    const rows = chunks.reduce((most, chunk) => Math.max(most, rowsTouched(chunk)), 0);
-    const widths = [...new Set(goals.map(({ sheetId }) => sheetId))].map(
-      (sheetId) => this.#locator.known.get(sheetId)?.columnCount ?? 1,
-    );
-    return { rows: rows + SPARE_ROWS, columns: Math.max(SPARE_COLUMNS, ...widths.map((width) => width + NEW_COLUMNS)) };
-  }
-
-  /** Reaches the goals, chunk by chunk; `extra` requests go in with the scratch tab. @throws SheetsError */
-  async write(goals: readonly Goal[], extra: readonly Request[] = []): Promise<Written> {
-    const chunks = chunksOf(goals, this.#limits);
-    if (chunks.length === 0) return this.#result;
-    const { rows, columns } = this.#scratchSize(goals, chunks);
-    await this.#makeScratch(rows, columns, extra);
-    for (const chunk of chunks) await this.#reach([chunk]);
+  /**
+   * Reaches the goals, chunk by chunk; all in one request where they fit and no tab is closed.
+   * @param rooms the requests that make tabs and columns, tab by tab
+   * @throws SheetsError
+   */
+  async write(goals: readonly Goal[], rooms: readonly (readonly Request[])[] = [], ending?: Ending): Promise<Written> {
+    if (goals.length + rooms.length === 0 && !ending) return this.#result;
+    const all = [...goals, ...(ending?.inOneStep ?? [])];
+    const chunks = chunksOf(all, this.#limits);
+    await this.#makeScratch(this.scratchSize(all), rooms);
+    if (!ending) for (const chunk of chunks) await this.#reach([chunk]);
+    else if (chunks.length > 1 || !(await this.#reach(chunks, true))) {
+      for (const chunk of chunksOf([...ending.before, ...goals], this.#limits)) await this.#reach([chunk]);
+      for (const chunk of chunksOf(await ending.after(this.#result), this.#limits)) await this.#reach([chunk]);
+    }
     await this.#finish();
     return this.#result;
   }
 
   /** Puts right what killed runs hit wrongly, and clears up behind them. To be called before the reading that is planned on. */
-  async recover(isOfOther = false): Promise<Recovered> {
-    const { sheets = [], developerMetadata = [] } = await this.#client.get(
-      'developerMetadata(metadataKey),sheets(properties(sheetId,title))',
-    );
-    const left = sheets.filter(({ properties }) => properties?.title?.startsWith(SCRATCH_TITLE));
-    this.#left = left.map(({ properties }) => properties?.sheetId ?? 0);
+  async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
+    const there = await this.#there();
+    this.#left = [...there.tabs].flatMap(([sheetId, title]) => (title.startsWith(SCRATCH_TITLE) ? [sheetId] : []));
     for (const sheetId of isOfOther ? [] : this.#left) {
       const { text, at } = await readScratch(this.#client, { sheetId });
       if (text === '') continue;
       const { steps, waiting } = unpacked(text);
       const { again, repairs } = judge(steps, at, sheetId);
-      const batches = [repairs, ...repairsIn([again]), ...waiting];
-      if (batches.every(({ length }) => length === 0)) continue;
-      this.#result.repaired += repairs.filter(({ kind }) => kind !== 'remove').length;
-      await this.#makeScratch(batches.flat().length + 1, 26, []);
+      const batches = filled([repairs, ...repairsIn([again]), ...waiting]);
+      if (batches.length === 0) continue;
+      this.#result.repaired += countRepairs(repairs);
+      await this.#makeScratch({ rows: batches.flat().length + 1, columns: 26 }, []);
       await this.#reach(batches);
     }
-    if (this.#left.length > 0 || this.#scratch || hasMarkers(developerMetadata)) await this.#finish();
+    if (this.#left.length > 0 || there.hasMarkers) await this.#finish();
     return { repaired: this.#result.repaired };
   }
 
-  async #makeScratch(rows: number, columns: number, extra: readonly Request[]): Promise<void> {
+  async #there(): Promise<There> {
+    const { sheets = [], developerMetadata = [] } = await this.#client.get(
+      'developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title))',
+    );
+    return {
+      tabs: new Map(sheets.map(({ properties }) => [properties?.sheetId ?? 0, properties?.title ?? ''])),
+      metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId ?? 0)),
+      hasMarkers: hasMarkers(developerMetadata),
+    };
+  }
+
+  /** Sends what is to be done until nothing is left of it; after a failure `left` gets what stands there. @throws Refused */
+  async #surely(left: (there?: There) => readonly Request[], refusals = REFUSALS): Promise<void> {
+    let requests = left();
+    for (let attempt = 1; requests.length > 0; attempt += 1) {
+      try {
+        await this.#client.write({ requests: [...requests] }, 'spreadsheetId');
+        return;
+      } catch (error) {
+        const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= refusals);
+        if (!isOpen) throw error;
+        await this.#client.pause(attempt, error.message);
+        requests = left(await this.#there());
+      }
+    }
+  }
+
+  /** Makes the scratch tab and what is missing of tabs and columns; what is refused of these is left, and its cells are held. */
+  async #makeScratch(size: { rows: number; columns: number }, rooms: readonly (readonly Request[])[]): Promise<void> {
     if (this.#scratch) return;
-    this.#scratch = newScratch(rows, columns);
-    const { sheetId } = this.#scratch;
-    await this.#surely([addScratch(this.#scratch), ...extra], (tabs) => tabs.has(sheetId));
+    const scratch = newScratch(size.rows, size.columns);
+    const { sheetId } = scratch;
+    const adding = (requests: readonly Request[]) => (there?: There) =>
+      there?.tabs.has(sheetId) ? [] : [addScratch(scratch), ...requests];
+    this.#scratch = scratch;
+    const isOneByOne = rooms.length > 0 && (await isRefused(this.#surely(adding(rooms.flat()), 1)));
+    if (rooms.length > 0 && !isOneByOne) return;
+    await this.#surely(adding([]));
+    for (const [i, room] of rooms.entries()) {
+      const id = markerId(sheetId, -1 - i);
+      const making = (there?: There) => (there?.metadata.has(id) ? [] : [...room, markerRequest(id, sheetId)]);
+      await isRefused(this.#surely(making, 1));
+    }
   }
 
   /** Deletes the scratch tab and all markers. */
   async #finish(): Promise<void> {
     const tabs = [...this.#left, ...(this.#scratch ? [this.#scratch.sheetId] : [])];
-    const requests: Request[] = tabs.map((sheetId) => ({ deleteSheet: { sheetId } }));
-    if (this.#result.requests > 0 || this.#left.length > 0 || tabs.length === 0) requests.push(dropMarkers());
-    await this.#surely(requests, (there) => !tabs.some((sheetId) => there.has(sheetId)), tabs);
+    await this.#surely((there) => [
+      ...tabs.filter((sheetId) => !there || there.tabs.has(sheetId)).map((sheetId) => ({ deleteSheet: { sheetId } })),
+      ...(there && !there.hasMarkers ? [] : [dropMarkers()]),
+    ]);
     this.#scratch = null;
     this.#left = [];
   }
 
-  /** Sends requests until they are carried out, as the tabs that are there show. */
-  async #surely(
-    requests: readonly Request[],
-    isDone: (tabs: ReadonlySet<number>) => boolean,
-    gone: readonly number[] = [],
-  ): Promise<void> {
-    let left = requests;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#client.write({ requests: [...left] }, 'spreadsheetId');
-        return;
-      } catch (error) {
-        const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= REFUSALS);
-        if (!isOpen) throw error;
-        await this.#client.pause(attempt, error.message);
-        const { sheets = [] } = await this.#client.get('sheets(properties(sheetId))');
-        const tabs = new Set(sheets.map(({ properties }) => properties?.sheetId ?? 0));
-        if (isDone(tabs)) return;
-        // A person deleted one of them meanwhile; and where there is no metadata left, deleting it may be refused.
-        left = requests.filter(({ deleteSheet, deleteDeveloperMetadata }) =>
-          deleteSheet
-            ? tabs.has(deleteSheet.sheetId ?? -1) || gone.length === 0
-            : !deleteDeveloperMetadata || attempt < REFUSALS / 2,
-        );
-        if (left.length === 0) return;
-      }
-    }
-  }
-
   /**
    * Batches of goals, one after the other, until nothing of them is left. What a request hit wrongly is put right before anything
-   * else: goals, and earlier repairs, are placed on rows and cells as they were.
+   * else: goals, and earlier repairs, are placed on rows and cells as they were. With `orNothing`, gives false and writes nothing where
+   * a part of it is closed.
    */
-  async #reach(batches: readonly (readonly Goal[])[]): Promise<void> {
-    let queue = batches.filter(({ length }) => length > 0);
+  async #reach(batches: Batches, orNothing = false): Promise<boolean> {
+    let queue = filled(batches);
     let refusals = 0;
     for (let round = 1; queue.length > 0; round += 1) {
       if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
       const [open = [], ...waiting] = queue;
       const { look, placement } = await this.#locator.find(open);
+      const { steps, held } = placement;
+      if (orNothing && this.#nth === 1 && this.#attempts.length === 0 && held.some(isShut)) return false;
       const done = (sent: Sent, verdict: Verdict): void => {
         this.#settled(sent, verdict);
         refusals = 0;
-        queue = [verdict.repairs, verdict.again, ...waiting].filter(({ length }) => length > 0);
+        queue = filled([verdict.repairs, verdict.again, ...waiting]);
         // While anything is to be put right, its copies stay.
         this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
       };
@@ -196,42 +227,57 @@ export class SheetWriter {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { text, at } = await readScratch(this.#client, this.#scratchNow);
         const sent = this.#attempts[unpacked(text).attempt];
-        if (!sent) throw new SheetsError('The scratch tab of this run was changed by somebody. Run again.');
+        if (!sent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
         done(sent, judge(sent.steps, at, this.#scratchNow.sheetId));
         continue;
       }
-      if (placement.steps.length === 0) {
-        this.#result.held.push(...placement.held);
+      if (steps.length === 0) {
+        this.#result.held.push(...held);
         queue = waiting;
         continue;
       }
-      const made = await this.#request(placement.steps, waiting, id);
+      const made = await this.#request(steps, waiting, id);
       if (made === 'look again') continue;
       if (made === 'too large') {
         const half = Math.ceil(open.length / 2);
-        queue = [open.slice(0, half), open.slice(half), ...waiting].filter(({ length }) => length > 0);
+        queue = filled([open.slice(0, half), open.slice(half), ...waiting]);
         continue;
       }
       try {
-        const sent: Sent = { steps: made.intent.steps, held: placement.held };
+        const sent: Sent = { steps: made.intent.steps, held };
         this.#attempts.push(sent);
         this.#result.requests += 1;
-        const answer = await this.#client.write(made.body, ANSWER_FIELDS);
-        done(sent, await this.#verdict(sent, answer));
+        done(sent, await this.#verdict(sent, await this.#client.write(made.body, ANSWER_FIELDS)));
       } catch (error) {
-        if (error instanceof Refused) {
-          refusals += 1;
-          this.#closeTab(error, made.body.requests ?? [], refusals);
-        } else if (!(error instanceof UnknownOutcome)) throw error;
+        if (!(error instanceof Refused || error instanceof UnknownOutcome)) throw error;
+        if (error instanceof Refused) refusals += 1;
         await this.#client.pause(Math.min(refusals + 1, 4), error.message);
+        if (refusals < CLOSED_AFTER) continue;
+        if (orNothing && this.#nth === 1) return false;
+        queue = [...(await this.#closed(open, error)), ...waiting];
+        refusals = 0;
       }
     }
+    return true;
+  }
+
+  /**
+   * What is refused although it was just looked at is tried apart, by tab and kind; what is then refused all the same is left alone:
+   * its goals are held. That does not depend on what the refusal says.
+   */
+  async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
+    if (!(await this.#there()).tabs.has(this.#scratchNow.sheetId)) throw error;
+    const parts = new Map<string, Goal[]>();
+    for (const goal of open) parts.set(closingName(goal), [...(parts.get(closingName(goal)) ?? []), goal]);
+    if (parts.size === 1) for (const name of parts.keys()) this.#locator.closed.add(name);
+    return [...parts.values()];
   }
 
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
   async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
     const { sheetId } = this.#scratchNow;
-    const verdict = judge(steps, scratchOf(answer.updatedSpreadsheet?.sheets ?? []), sheetId);
+    const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
+    const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
     return isClean(verdict) ? verdict : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
   }
 
@@ -240,17 +286,8 @@ export class SheetWriter {
     return this.#scratch;
   }
 
-  /** A tab that refuses to be written, although it was just looked at, is left alone, and what was meant for it is held. */
-  #closeTab(error: Refused, requests: readonly Request[], refusals: number): void {
-    if (refusals < 3) return;
-    const refused = error.request === undefined ? undefined : requests[error.request];
-    const sheetId = refused && sheetOf(refused);
-    if (sheetId === undefined || sheetId === this.#scratch?.sheetId || refusals > REFUSALS) throw error;
-    this.#locator.closed.add(sheetId);
-  }
-
   /** The next request; or what has to be done first. */
-  async #request(steps: readonly Step[], waiting: readonly (readonly Goal[])[], id: number) {
+  async #request(steps: readonly Step[], waiting: Batches, id: number) {
     const scratch = this.#scratchNow;
     const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
       newRowsAt(now, this.#locator.lengths.get(now.sheetId) ?? now.rowCount),
@@ -259,76 +296,49 @@ export class SheetWriter {
     const { body, pieces } = bodyOf(scratch, intent);
     const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
     if (end > scratch.rows || columns > scratch.columns) {
-      await this.#grow(end, columns);
+      const [rowCount, columnCount] = [Math.max(end, scratch.rows), Math.max(columns, scratch.columns)];
+      const properties = { sheetId: scratch.sheetId, gridProperties: { rowCount, columnCount } };
+      const fields = 'gridProperties.rowCount,gridProperties.columnCount';
+      // To ask for the same size twice does no harm.
+      await this.#surely(() => [{ updateSheetProperties: { properties, fields } }]);
+      [scratch.rows, scratch.columns] = [rowCount, columnCount];
       return 'look again' as const;
     }
     if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) return 'too large' as const;
     return { intent, body };
   }
 
-  async #grow(rows: number, columns: number): Promise<void> {
-    const scratch = this.#scratchNow;
-    const { sheetId } = scratch;
-    const [rowCount, columnCount] = [Math.max(rows, scratch.rows), Math.max(columns, scratch.columns)];
-    const properties = { sheetId, gridProperties: { rowCount, columnCount } };
-    const fields = 'gridProperties.rowCount,gridProperties.columnCount';
-    try {
-      await this.#client.write({ requests: [{ updateSheetProperties: { properties, fields } }] }, 'spreadsheetId');
-      [scratch.rows, scratch.columns] = [rowCount, columnCount];
-    } catch (error) {
-      // To ask for the same size twice does no harm.
-      if (!(error instanceof UnknownOutcome)) throw error;
-      await this.#client.pause(1, error.message);
-    }
-  }
-
   /** A request was carried out: counts it, and keeps in mind what it did to tabs. */
-  #settled({ steps, held: placed }: Sent, verdict: Verdict): void {
-    const { written, held } = this.#result;
-    held.push(...placed);
-    written.cells += verdict.written.cells;
-    written.inserts += verdict.written.inserts;
-    written.removals += verdict.written.removals;
-    held.push(...verdict.held);
-    this.#result.repaired += verdict.repairs.filter(({ kind }) => kind !== 'remove').length;
+  #settled({ steps, held }: Sent, verdict: Verdict): void {
+    const { written } = this.#result;
+    this.#result.held.push(...held, ...verdict.held);
+    for (const kind of ['cells', 'inserts', 'removals'] as const) written[kind] += verdict.written[kind];
+    for (const { now } of steps) this.#result.tabs.add(now.sheetId);
+    this.#result.repaired += countRepairs(verdict.repairs);
     this.#locator.settled(steps, verdict);
     this.#nth += 1;
     this.#attempts = [];
   }
 }
 
-/** A request that was sent: what it did, if it was carried out, and what it left to people. */
-interface Sent {
-  readonly steps: readonly CopiedStep[];
-  readonly held: readonly HeldPart[];
-}
+/** Whether a request was refused; what else went wrong is thrown. */
+const isRefused = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof Refused) return true;
+      throw error;
+    },
+  );
+
+const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
 
 /** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
-const repairsIn = (batches: readonly (readonly Goal[])[]): Goal[][] =>
+const repairsIn = (batches: Batches): Goal[][] =>
   batches.map((goals) => goals.filter((goal) => goal.repairs)).filter(({ length }) => length > 0);
 
 /** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
 function rowsTouched(goals: readonly Goal[]): number {
   const tabs = new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)]));
   return tabs.size + goals.filter(({ kind }) => kind !== 'insert').length;
-}
-
-/** The scratch cells that an answer shows. */
-function scratchOf(sheets: readonly sheets_v4.Schema$Sheet[]): ScratchAt {
-  const cells: Seen[][] = [];
-  for (const grid of sheets.flatMap(({ data = [] }) => data)) layInto(cells, grid);
-  return (row, column) => cells[row]?.[column] ?? EMPTY;
-}
-
-/** The tab that a request is about. */
-function sheetOf(request: Request): number | undefined {
-  const { updateCells, repeatCell, insertDimension, deleteDimension, appendDimension, copyPaste } = request;
-  const sheetId =
-    updateCells?.start?.sheetId ??
-    repeatCell?.range?.sheetId ??
-    insertDimension?.range?.sheetId ??
-    deleteDimension?.range?.sheetId ??
-    appendDimension?.sheetId ??
-    copyPaste?.destination?.sheetId;
-  return sheetId ?? undefined;
 }

@@ -11,6 +11,7 @@ export async function recognised(expression: Sql, values: readonly string[]): Pr
   await connection.run('create macro regexp_contains(s, p) as regexp_matches(s, p)');
   await connection.run("create macro regexp_replace_all(s, p, r) as regexp_replace(s, p, r, 'g')");
   await connection.run('create macro is_nfc(s) as nfc_normalize(s) = s');
+  await connection.run('create macro is_one_of(s, texts) as list_contains(texts, s)');
   await connection.run('create table asked (i integer, x varchar)');
   const appender = await connection.createAppender('asked');
   values.forEach((value, i) => {

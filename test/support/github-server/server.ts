@@ -185,12 +185,14 @@ const handlers: Readonly<Record<Operation, Handler>> = {
     status: 200,
     body: render.issue(placeOf(state), state.repository, issueOf(state, values)),
   }),
-  'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': (state, { comment_id: id }) => {
-    for (const issue of state.repository.issues) {
-      const found = issue.comments.find((each) => String(each.id) === id);
-      if (found) return { status: 200, body: render.comment(placeOf(state), issue, found) };
-    }
-    throw new Refusal(404, 'Not Found');
+  'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': (state, values) => {
+    const { issue, comment } = commentOf(state, values);
+    return { status: 200, body: render.comment(placeOf(state), issue, comment) };
+  },
+  'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': (state, values, _, body) => {
+    const { issue, comment } = commentOf(state, values);
+    Object.assign(comment, { body: fitting(body.body), updatedAt: state.repository.now });
+    return { status: 200, body: render.comment(placeOf(state), issue, comment) };
   },
   'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': (state, values, _, body) => {
     const issue = issueOf(state, values);
@@ -283,6 +285,14 @@ function issueOf(state: GitHubServer, values: Record<string, string>): Issue {
   const found = state.repository.issues.find((each) => each.number === Number(values.issue_number));
   if (!found) throw new Refusal(404, 'Not Found');
   return found;
+}
+
+function commentOf({ repository }: GitHubServer, { comment_id: id }: Record<string, string>) {
+  for (const issue of repository.issues) {
+    const comment = issue.comments.find((each) => String(each.id) === id);
+    if (comment) return { issue, comment };
+  }
+  throw new Refusal(404, 'Not Found');
 }
 
 function workflowOf(state: GitHubServer, { workflow_id: id = '' }: Record<string, string>) {

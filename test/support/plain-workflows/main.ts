@@ -1,7 +1,7 @@
 /**
  * Writes the workflows in a form that GitHub Enterprise Server and `act` (github.com/nektos/act) take: without `queue:
- * max` (runs wait for one another, but GitHub may drop a waiting one for a newer) and with `./` for `$/`. In place, or
- * into another folder:
+ * max` (runs wait for one another, but GitHub may drop a waiting one for a newer) and with `./` for `$/`. In place, for
+ * GitHub Enterprise Server; or into another folder of the repository, for act:
  *
  *   npx tsx test/support/plain-workflows/main.ts [FOLDER]
  */
@@ -10,13 +10,10 @@ import { join, relative, resolve } from 'node:path';
 import { plainWorkflow } from './plain.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const own = '.github/workflows';
-const folder = join(root, own);
-const [out = folder] = process.argv.slice(2);
+const own = join(root, '.github/workflows');
+const [out = own] = process.argv.slice(2);
 const place = relative(root, resolve(out));
+const forAct = resolve(out) === own || place.startsWith('..') ? undefined : place;
 mkdirSync(out, { recursive: true });
-for (const file of readdirSync(folder))
-  writeFileSync(
-    join(out, file),
-    plainWorkflow(readFileSync(join(folder, file), 'utf8'), place.startsWith('..') ? own : place),
-  );
+for (const file of readdirSync(own))
+  writeFileSync(join(out, file), plainWorkflow(readFileSync(join(own, file), 'utf8'), forAct));

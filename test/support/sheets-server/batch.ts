@@ -29,21 +29,29 @@ function checkProtection(book: Book, request: api.Schema$Request): void {
   const sheetId = start?.sheetId ?? range?.sheetId ?? body?.sheetId;
   const tab = book.tabs.find((one) => one.sheetId === (sheetId ?? -1));
   const closed = (tab?.protectedRanges ?? []).filter((one) => !one.warningOnly && one.requestingUserCanEdit === false);
-  const isHit = closed.some(({ range: own = {} }) => {
-    const meets = (from: number, to: number, a?: number | null, b?: number | null): boolean =>
-      from < (b ?? Infinity) && to > (a ?? 0);
-    const [row, column] = [
-      start?.rowIndex ?? range?.startRowIndex ?? 0,
-      start?.columnIndex ?? range?.startColumnIndex ?? 0,
-    ];
-    const [endRow, endColumn] = start
-      ? [row + 1, column + 1]
-      : [range?.endRowIndex ?? Infinity, range?.endColumnIndex ?? Infinity];
-    return (
-      meets(row, endRow, own.startRowIndex, own.endRowIndex) &&
-      meets(column, endColumn, own.startColumnIndex, own.endColumnIndex)
-    );
-  });
+  const rows = (body as { rows?: api.Schema$RowData[] } | undefined)?.rows ?? [];
+  const [row, column] = [
+    start?.rowIndex ?? range?.startRowIndex ?? 0,
+    start?.columnIndex ?? range?.startColumnIndex ?? 0,
+  ];
+  const width = Math.max(1, ...rows.map(({ values = [] }) => values.length));
+  const [endRow, endColumn] = start
+    ? [row + Math.max(1, rows.length), column + width]
+    : [range?.endRowIndex ?? Infinity, range?.endColumnIndex ?? Infinity];
+  const meets = (own: api.Schema$GridRange): boolean =>
+    row < (own.endRowIndex ?? Infinity) &&
+    endRow > (own.startRowIndex ?? 0) &&
+    column < (own.endColumnIndex ?? Infinity) &&
+    endColumn > (own.startColumnIndex ?? 0);
+  // "unprotectedRanges: the list of unprotected ranges within a protected sheet" (reference of ProtectedRange).
+  const isFree = (own: api.Schema$GridRange): boolean =>
+    row >= (own.startRowIndex ?? 0) &&
+    endRow <= (own.endRowIndex ?? Infinity) &&
+    column >= (own.startColumnIndex ?? 0) &&
+    endColumn <= (own.endColumnIndex ?? Infinity);
+  const isHit = closed.some(
+    ({ range: own = {}, unprotectedRanges = [] }) => meets(own) && !unprotectedRanges.some(isFree),
+  );
   if (isHit) {
     throw invalid(
       'You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection if you need to edit.',

@@ -1,16 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
-import { goalsOf, type TabPatch } from '../../../lib/workbook/sheets/goals.ts';
-import { zoneClock } from '../../../lib/workbook/sheets/serial-time.ts';
-import { readSnapshot, tabNamed } from '../../../lib/workbook/sheets/snapshot.ts';
+import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../lib/workbook/sheets/writer.ts';
+import { goalsOf, type TabPatch, tabNamed } from '../../support/goals-of.ts';
 import { book, formula, type Given } from '../../support/sheets-server/build.ts';
 import type { Fault } from '../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
 
 let server: SheetsServer;
 const id = 'sheet-1';
-const clock = zoneClock('Etc/GMT');
 const HEADERS = ['contact_id', 'email', 'status', 'score'];
 
 beforeEach(async () => {
@@ -83,7 +81,7 @@ async function applied(given: GivenPatch, between: () => void = () => {}) {
   const removals = given.removals?.map((removal) => ({ ...removal, content: tab.content(removal.row) })) ?? [];
   const callsBefore = { ...client.calls };
   between();
-  const result = await new SheetWriter(client, [tab]).write(goalsOf(aPatch({ ...given, updates, removals }), clock));
+  const result = await new SheetWriter(client, [tab]).write(goalsOf(aPatch({ ...given, updates, removals })));
   expect(
     server
       .book(id)
@@ -411,7 +409,7 @@ describe('a run that is killed between two requests', () => {
     };
     const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
     const writer = new SheetWriter(dying, [tab], { bytes: 100 });
-    await expect(writer.write(goalsOf(patch, clock))).rejects.toThrow('killed');
+    await expect(writer.write(goalsOf(patch))).rejects.toThrow('killed');
     server.scenario = {};
   }
 
@@ -443,7 +441,7 @@ describe('a run that is killed between two requests', () => {
     };
     const snapshot = await readSnapshot(aClient());
     const dying = sheetsClient(id, { rootUrl: server.url, sleep: () => Promise.reject(new Error('killed')) });
-    const goals = goalsOf(aPatch({ updates: [suppress(0), suppress(1)] }), clock);
+    const goals = goalsOf(aPatch({ updates: [suppress(0), suppress(1)] }));
     await expect(new SheetWriter(dying, snapshot.tabs).write(goals)).rejects.toThrow('killed');
     expect(content().map((row) => row[2])).toEqual(['status', 'suppressed', 'suppressed', 'subscribed']);
     server.scenario = {};
@@ -464,7 +462,7 @@ describe('a run that is killed between two requests', () => {
       },
     };
     const snapshot = await readSnapshot(client);
-    const goals = goalsOf(aPatch({ inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }] }), clock);
+    const goals = goalsOf(aPatch({ inserts: [{ cells: [{ column: 'contact_id', value: 'c4' }] }] }));
     await expect(new SheetWriter(dying, snapshot.tabs).write(goals)).rejects.toThrow('killed');
     await new SheetWriter(aClient(), []).recover();
     const before = content();

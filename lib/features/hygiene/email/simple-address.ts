@@ -5,7 +5,7 @@
  */
 
 import { matches } from '../../../core/recognise.ts';
-import { integer, join, literal, type Sql, sql } from '../../../core/sql.ts';
+import { integer, oneOf, type Sql, sql } from '../../../core/sql.ts';
 
 /** Short enough that neither part nor label can be too long. */
 const SHORT = 64;
@@ -23,6 +23,4 @@ export const plainAddress = (x: Sql): Sql =>
 /** True where a plain address is a role's, tagged or not: `status` is then at least risky, with ROLE_NOTE. */
 export const roleAddress = (x: Sql, roles: readonly string[]): Sql =>
   // A set is looked up once; a pattern of so many words would be walked for every address.
-  roles.length === 0
-    ? sql`false`
-    : sql`(regexp_replace_all(${x}, '([+][^@]*)?@.*$', '') in (${join(roles.map(literal), ', ')}))`;
+  roles.length === 0 ? sql`false` : oneOf(sql`regexp_replace_all(${x}, '([+][^@]*)?@.*$', '')`, roles);

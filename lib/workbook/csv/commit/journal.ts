@@ -173,7 +173,9 @@ export function describeRecovery(recovery: Recovery): string | null {
   const end = {
     'rolled forward': 'the rest has been written now.',
     'rolled back': 'what it had written has been rolled back.',
-    conflict: `what it had written has been rolled back, but not in ${names(unrestored)}: compare with the other files, and fix it by hand.`,
+    conflict:
+      `what it had written has been rolled back, but not in ${names(unrestored)}: compare with the other ` +
+      'files, and fix it by hand.',
   };
   const parts = [`A run was interrupted while it wrote ${names(files)}; ${end[outcome]}`];
   if (edited.length > 0) parts.push(`Changed by someone meanwhile, and kept as it is: ${names(edited)}.`);

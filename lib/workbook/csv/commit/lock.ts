@@ -141,7 +141,8 @@ async function explained(error: unknown, folder: string, places: Places): Promis
   const message = error instanceof Error ? error.message : String(error);
   if (IN_USE.test(message)) return new LockedByAnotherRun(folder, await whoHolds(places, message));
   const problem = NO_ACCESS.test(message)
-    ? `${folder} cannot be written by this user, and a run keeps its lock and its journal there. Give write access to the folder and to ${places.state}.`
+    ? `${folder} cannot be written by this user, and a run keeps its lock and its journal there. Give write ` +
+      `access to the folder and to ${places.state}.`
     : `${folder} cannot be locked. Its file system must know file locks; if ${places.lock} is broken, delete it while no run is under way.`;
   return new LockError(`${problem} (${message})`, { cause: error });
 }

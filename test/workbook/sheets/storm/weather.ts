@@ -3,12 +3,11 @@
  * plan on what they read, are killed, and begin again by recovering.
  */
 import fc from 'fast-check';
-import type { Put } from '../../../../lib/workbook/sheets/cells.ts';
 import { type SheetsClient, sheetsClient } from '../../../../lib/workbook/sheets/client.ts';
-import { goalsOf, type TabPatch } from '../../../../lib/workbook/sheets/goals.ts';
-import { serialToDate, zoneClock } from '../../../../lib/workbook/sheets/serial-time.ts';
-import { readSnapshot, type SheetSnapshot, tabNamed } from '../../../../lib/workbook/sheets/snapshot.ts';
+import { serialToDate } from '../../../../lib/workbook/sheets/serial-time.ts';
+import { readSnapshot, type SheetSnapshot } from '../../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../../lib/workbook/sheets/writer.ts';
+import { goalsOf, type Put, type TabPatch, tabNamed } from '../../../support/goals-of.ts';
 import { book, type Given } from '../../../support/sheets-server/build.ts';
 import { FAULTS, type Fault } from '../../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../../support/sheets-server/server.ts';
@@ -221,7 +220,7 @@ export async function weather(
       const snapshot = await readSnapshot(client);
       const patches = await planOn(snapshot, one, (key) => !people.edits.has(key));
       const writer = new SheetWriter(client, await tabsOf(snapshot), { bytes: one.chunkBytes });
-      const goals = patches.flatMap((patch) => goalsOf(patch, zoneClock(snapshot.timeZone)));
+      const goals = patches.flatMap((patch) => goalsOf(patch));
       const result = await writer.write(goals);
       if (result.repaired > 0) count(seen, 'repaired');
       if (result.requests > 1) count(seen, 'several requests');

@@ -4,9 +4,9 @@
  */
 
 import { plural, sentencesIn, warningsIn } from '../github/outward-errors.ts';
-import { changesText } from '../run/commit.ts';
 import type { HeldPart } from '../run/held-part.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
+import { costText } from '../run/warehouse-cost.ts';
 import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';
 
@@ -15,7 +15,12 @@ const MOST_REASONS = 8;
 
 export function reportRun(title: string, result: RunResult): string[] {
   const lines = [title, ''];
-  for (const job of result.jobs) lines.push(...jobLines(job), '');
+  const [first] = result.jobs;
+  const cause = first?.error?.message;
+  // What stopped the whole run is every job's failure; a person reads it once.
+  if (cause && result.jobs.length > 1 && result.jobs.every(({ error }) => error?.message === cause))
+    lines.push(`No job ran: ${cause}`, '', `Failed: ${result.jobs.map(({ job }) => job).join(', ')}.`, '');
+  else for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
   lines.push(...consentLines(result));
@@ -24,6 +29,7 @@ export function reportRun(title: string, result: RunResult): string[] {
     lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
   if (result.ofNoContact) lines.push(`Files beside the contacts: ${ofNoContact(result.ofNoContact)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
+  if (result.warehouse) lines.push(`${costText(result.warehouse)}.`);
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;
@@ -50,15 +56,10 @@ function notReadText(file: string): string {
 
 function jobLines(job: JobResult): string[] {
   const lines = `${job.job.padEnd(22)}${job.status.padEnd(11)}${headline(job)}`.split('\n');
-  const reasons = Object.entries(job.reasons).sort(([, a], [, b]) => b - a);
-  lines.push(
-    ...table(
-      reasons.slice(0, MOST_REASONS).map(([reason, n]) => [n, reason]),
-      '    ',
-    ),
-  );
+  const reasons = reasonsOf(job);
+  lines.push(...counted(reasons.slice(0, MOST_REASONS)));
   if (reasons.length > MOST_REASONS)
-    lines.push(`    … and ${reasons.length - MOST_REASONS} more reasons, in the ledger`);
+    lines.push(`    … and ${plural(reasons.length - MOST_REASONS, 'more reason')}, in the ledger`);
   for (const guard of job.guards.filter((each) => !each.passed)) {
     lines.push(`  stopped: ${guard.guard}: found ${count(guard.found)}, the limit is ${count(guard.limit)}`);
   }
@@ -66,10 +67,10 @@ function jobLines(job: JobResult): string[] {
   lines.push(...job.heldParts.map(heldLine));
   const resized = job.metrics.resized;
   if (resized && typeof resized === 'object') {
-    for (const change of Object.values(resized)) lines.push(`  look: ${String(change)}`);
+    for (const change of Object.values(resized)) lines.push(`  review: ${String(change)}`);
   }
   lines.push(...sentencesIn(job.metrics).map((sentence) => `  ${sentence}`));
-  lines.push(...warningsIn(job.metrics).map((each) => `  look: ${each}`));
+  lines.push(...warningsIn(job.metrics).map((each) => `  review: ${each}`));
   if (job.job === 'inbox') lines.push(...rejectedLines(job));
   lines.push(...alarms(job));
   if (job.next) lines.push(`  next: ${job.next}`);
@@ -88,10 +89,55 @@ function headline(job: JobResult): string {
   if (job.status === 'skipped') return '';
   if (job.status === 'applied' && Number(job.metrics.written) > 0)
     return `${plural(Number(job.metrics.written), 'file')} written`;
-  if (job.status !== 'unchanged') return changesText(job);
+  if (job.status !== 'unchanged') return rowsText(job);
   if (job.heldParts.length > 0) return 'no changes but what is held';
   return 'no changes';
 }
+
+/** "1,996 contacts changed, 12 added": the people or rows first; the cells stand below, by reason. */
+function rowsText({ changes }: JobResult): string {
+  const parts = Object.entries(changes).flatMap(([name, { insert, update, remove }]) => {
+    const counts = [
+      [update, 'changed'],
+      [insert, 'added'],
+      [remove, 'removed'],
+    ] as const;
+    const own = insert + update + remove === 1 ? name.replace(/s$/, '') : name;
+    const texts = counts.filter(([n]) => n > 0).map(([n, what], i) => `${count(n)} ${i === 0 ? `${own} ` : ''}${what}`);
+    return texts.length > 0 ? [texts.join(', ')] : [];
+  });
+  return parts.join('; ') || 'no changes';
+}
+
+/** Reasons by count; columns of one table that were changed alike stand on one line. */
+function reasonsOf({ reasons }: JobResult): [string, number][] {
+  const alike = new Map<
+    string,
+    { readonly columns: string[]; readonly n: number; readonly text: (columns: string) => string }
+  >();
+  for (const [reason, n] of Object.entries(reasons)) {
+    const [, name, column, why] = /^(\w+)\.(\w+)(: .*)$/s.exec(reason) ?? [];
+    const key = column === undefined ? reason : `${name}${why} ${n}`;
+    const found = alike.get(key);
+    if (found && column !== undefined) found.columns.push(column);
+    else
+      alike.set(key, {
+        columns: [column ?? reason],
+        n,
+        text: (columns) => (column ? `${name}.${columns}${why}` : columns),
+      });
+  }
+  return [...alike.values()]
+    .map(({ columns, n, text }): [string, number] => [text(columns.join(', ')), n])
+    .sort(([, a], [, b]) => b - a);
+}
+
+/** Reasons with their counts at the left. */
+const counted = (reasons: readonly (readonly [string, number])[]): string[] =>
+  table(
+    reasons.map(([reason, n]) => [n, reason]),
+    '    ',
+  );
 
 /** What of a file could not be imported, which a person reads only here. */
 function rejectedLines({ metrics }: JobResult): string[] {
@@ -132,10 +178,7 @@ function quarantineLines(result: RunResult): string[] {
   const rows = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   return [
     `Quarantine: ${plural(quarantined, 'row')} that no job touches until fixed; the table "quarantine" says where and why.`,
-    ...table(
-      rows.map(([reason, n]) => [n, reason]),
-      '    ',
-    ),
+    ...counted(rows),
   ];
 }
 
@@ -145,10 +188,8 @@ function unreadableLines({ unreadable = {} }: RunResult): string[] {
   if (cells.length === 0) return [];
   const all = cells.reduce((sum, [, n]) => sum + n, 0);
   return [
-    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
-    ...table(
-      cells.map(([reason, n]) => [n, reason]),
-      '    ',
-    ),
+    `Unreadable: ${plural(all, 'cell')}, taken as unknown and left as ${all === 1 ? 'it is' : 'they are'}; ` +
+      `the table "quarantine" names ${all === 1 ? 'it' : 'each'}.`,
+    ...counted(cells),
   ];
 }

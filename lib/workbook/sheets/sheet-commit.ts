@@ -1,0 +1,153 @@
+/**
+ * A commit into a spreadsheet: which tabs it fills, what has to be made there, all goals in their order, and around them the record
+ * of the run. The writer reaches them; what it left is counted here.
+ */
+import type { TableName } from '../../core/tables.ts';
+import { findColumns, normalHeader } from '../headers.ts';
+import {
+  CLOSED,
+  type Held,
+  type Marker,
+  type SourceTable,
+  type Store,
+  type TabFile,
+  type TablePatch,
+} from '../store.ts';
+import type { SheetsClient } from './client.ts';
+import type { Goal } from './goals.ts';
+import { identityIn, identityRequests } from './marker.ts';
+import { type HeldPart, isShut } from './place.ts';
+import { zoneClock } from './serial-time.ts';
+import { exportGoals, exportTab } from './sheet-export.ts';
+import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
+import { MARKER_HEADERS, MARKER_TAB, markerGoals } from './sheet-marker.ts';
+import { goalsOfPatch } from './sheet-patch.ts';
+import { emptyTab, type SheetSnapshot, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import type { TabText } from './tab-text.ts';
+import { inOrder, withDecisions } from './write-order.ts';
+import { SheetWriter, type Written } from './writer.ts';
+
+/** A table of the last reading. */
+export interface ReadTable {
+  readonly tab: TabOutline;
+  readonly source: SourceTable;
+}
+
+interface Workbook {
+  readonly client: SheetsClient;
+  readonly snapshot: SheetSnapshot;
+  readonly tables: ReadonlyMap<TableName, ReadTable>;
+  /** Which write of its run this is. */
+  readonly nth: number;
+}
+
+interface Given {
+  readonly patches: readonly TablePatch[];
+  readonly files: readonly TabFile[];
+  readonly marker: Marker;
+}
+
+/** A tab that is filled: as it will be, with its rows as they were read, or none where rows are only added. */
+interface Target {
+  readonly name: string;
+  readonly made: Made;
+  readonly rows: TabSnapshot;
+}
+
+/** Commits; gives what was left to people. @throws WorkbookError where it does not fit, SheetsError */
+export async function commitTo(
+  { client, snapshot, tables, nth }: Workbook,
+  { patches, files, marker }: Given,
+  afterClosed: Parameters<Store['commit']>[3],
+): Promise<Held> {
+  const clock = zoneClock(snapshot.timeZone);
+  const target = async (room: Omit<Room, 'rows'>, isRead: boolean): Promise<Target> => {
+    const made = madeFor({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined });
+    const read = isRead && room.tab ? await snapshot.load(room.tab) : null;
+    const fresh = { ...made.tab, merges: [], closed: [], exportOf: null, isLaidOut: false };
+    return { name: room.title, made, rows: read ? { ...read, headers: made.tab.headers } : emptyTab(fresh) };
+  };
+  const changesRows = ({ rows }: TablePatch): boolean => rows.update + rows.remove > 0;
+  const byTable = new Map<TableName, Target>();
+  for (const patch of patches) {
+    const { table, columns } = patch;
+    const known = tables.get(table)?.tab;
+    const tab = known ?? snapshot.tabs.find(({ title }) => normalHeader(title) === table) ?? null;
+    byTable.set(
+      table,
+      await target({ tab, title: table, headers: columns }, known !== undefined && changesRows(patch)),
+    );
+  }
+  const goalsOf = async (those: readonly TablePatch[]): Promise<Parameters<typeof withDecisions>[0]> => {
+    const found = new Map<TableName, { goals: Goal[]; headerOf: ReadonlyMap<string, string> }>();
+    for (const patch of those) {
+      const source = tables.get(patch.table)?.source;
+      const rows = byTable.get(patch.table)?.rows;
+      if (!rows) continue;
+      const places = source && changesRows(patch) ? ((await source.open()) as TabText).places : [];
+      const headerOf = source?.headerOf ?? findColumns(patch.table, rows.headers);
+      found.set(patch.table, { goals: goalsOfPatch(patch, { tab: rows, headerOf, places }, clock), headerOf });
+    }
+    return found;
+  };
+  const exported: { file: TabFile; to: Target }[] = [];
+  for (const file of files) {
+    const room = { tab: exportTab(file, snapshot), title: file.title, headers: file.columns, exportOf: file.name };
+    exported.push({ file, to: await target(room, true) });
+  }
+  const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
+  const kept = await target({ tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true }, true);
+
+  const filled = exported.flatMap(({ file, to }) => exportGoals(file, to.rows));
+  const { first, last } = inOrder(withDecisions(await goalsOf(patches)), filled);
+  const record = markerGoals(kept.rows, marker, nth);
+  const inOneStep = [...last, ...record.after(marker.entries, false)];
+  const named = [...byTable.values(), ...exported.map(({ to }) => to)];
+  const made = [...named, kept].map((each) => each.made);
+  const writer = new SheetWriter(
+    client,
+    made.map(({ tab }) => tab),
+  );
+  checkFits(snapshot.tabs, made, [...record.before, ...first, ...inOneStep], writer);
+  const after = async (result: Written): Promise<Goal[]> => {
+    const held = heldByTable(result, named);
+    const isClosed = [...held.values()].some((reasons) => Object.values(CLOSED).some((reason) => reason in reasons));
+    if (!isClosed || !afterClosed) return [...last, ...record.after(marker.entries, true)];
+    const { patches: again, entries } = await afterClosed(held);
+    const changed: TablePatch[] = [];
+    for await (const patch of again) changed.push(patch);
+    const { last: now } = inOrder(withDecisions(await goalsOf(changed)), []);
+    return [...now.map((goal) => withoutMissing(goal, named)), ...record.after(entries, true)];
+  };
+  const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
+  const rooms = [...made.map(({ requests }) => requests), identity].filter(({ length }) => length > 0);
+  return heldByTable(await writer.write(first, rooms, { inOneStep, before: record.before, after }), named);
+}
+
+/** A new row without the cells for which its tab has no column. */
+function withoutMissing(goal: Goal, targets: readonly Target[]): Goal {
+  const headers = targets.find(({ rows }) => rows.sheetId === goal.sheetId)?.rows.headers ?? [];
+  const isThere = ({ column }: { readonly column: string }): boolean => headers.includes(column);
+  return goal.kind === 'insert' ? { ...goal, cells: goal.cells.filter(isThere) } : goal;
+}
+
+/** Held parts in counts; where nothing at all was written into a tab, the reason says that it is closed. */
+function heldByTable({ held, tabs }: Written, targets: readonly Target[]): Held {
+  const found = new Map<string, Record<string, number>>();
+  for (const { name, rows } of targets) {
+    const own = held.filter(({ tab }) => tab === rows.title);
+    const isClosed = !tabs.has(rows.sheetId) && own.every(isShut);
+    const reasons: Record<string, number> = {};
+    for (const { reason } of own) {
+      const called = (isClosed && SHUT[reason]) || reason;
+      reasons[called] = (reasons[called] ?? 0) + 1;
+    }
+    if (own.length > 0) found.set(name, reasons);
+  }
+  return found;
+}
+
+const SHUT: Readonly<Partial<Record<HeldPart['reason'], string>>> = {
+  protected: CLOSED.isProtected,
+  'tab gone': CLOSED.isGone,
+};
