@@ -104,8 +104,8 @@ export function connectText(id: string): string[] | null {
     '',
     ...(names.length > 0
       ? [
-          `Then set ${names.join(' and ')}: as a secret of the repository at GitHub (Settings, Secrets and variables, Actions),`,
-          'or in the environment of your own machine. Never in a file of the repository.',
+          `Then set ${names.join(' and ')}: as a secret of the repository at GitHub (Settings, Secrets and variables,`,
+          'Actions), or in the environment of your own machine. Never in a file of the repository.',
           '',
         ]
       : []),
@@ -117,6 +117,7 @@ export function connectText(id: string): string[] | null {
   ];
 }
 
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** The table of docs/connections.md. */
@@ -133,9 +134,11 @@ export function connectionTable(): string {
         .map((name) => `\`${name}\``)
         .join(', ') || 'yours';
     const rate = limits?.perSecond ? `${limits.perSecond} a second` : '–';
-    return `| [${label}](${page(guide)}) | \`${id}\` | ${read} | ${written} | ${names} | ${cell(guide.rights)} | ${rate} | ${cell(guide.lacks)} |\n`;
+    const tool = `[${label}](${page(guide)})`;
+    return row(tool, `\`${id}\``, read, written, names, cell(guide.rights), rate, cell(guide.lacks));
   });
-  return `| tool | vendor | is read | is written | secret | rights of the key | rate | what is missing |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
+  const heads = ['tool', 'vendor', 'is read', 'is written', 'secret', 'rights of the key', 'rate', 'what is missing'];
+  return [row(...heads), row(...heads.map(() => '---')), ...rows].join('');
 }
 
 const page = ({ page: where }: Guide): string => (where === 'docs/connections.md' ? '#any-other-tool' : where);

@@ -94,7 +94,8 @@ function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]>
 /** Who is added or changed by the plan, as the engine's table has them since. */
 async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]> {
   const rows = await engine.rows(
-    sql`select a.email, a.fields from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
+    sql`select a.email, a.fields
+      from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
       where a.audience = ${name} and p.op in ('i', 'u') order by a.email`,
   );
   return rows.map(({ email, fields }) => ({

@@ -110,7 +110,7 @@ const fieldsSql = ({ fields }: Connection): Sql => {
     const cell = raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'));
     return sql`${field}, coalesce(${cell}, '')`;
   });
-  return cells.length === 0 ? sql`''` : sql`cast(json_object(${join(cells, ', ')}) as varchar)`;
+  return cells.length === 0 ? sql`''` : sql`cast(json_object(${join(cells, ', ')}) as string)`;
 };
 
 /** Fills `audiences` with what stands on the tools' lists. */
@@ -131,7 +131,8 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
   await engine.run(
     sql`insert into audiences (audience, email, status, fields)
       select audience, address_key(email),
-        case when countif(status = 'left') > 0 then 'left' when countif(status = 'member') > 0 then 'member' else 'known' end,
+        case when countif(status = 'left') > 0 then 'left'
+          when countif(status = 'member') > 0 then 'member' else 'known' end,
         nullif(max(fields), '')
       from audience_rows where address_key(email) is not null group by 1, 2`,
   );
@@ -151,8 +152,8 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
       where ${onlyKnown ? sql`a.status = 'known'` : sql`a.status is null or a.status <> 'left'`}`;
   }
   return sql`
-    select ${name} as audience, address_key(c.email) as email, 'member' as status, min(${fieldsSql(connection)}) as fields,
-      'on the list' as why
+    select ${name} as audience, address_key(c.email) as email, 'member' as status,
+      min(${fieldsSql(connection)}) as fields, 'on the list' as why
     from contacts c join memberships m on m.contact_id = c.contact_id and m.list = ${list.own}
     ${standing} = address_key(c.email)
     where ${mailable} and coalesce(a.status, 'known') <> 'left'
@@ -160,8 +161,8 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
     group by address_key(c.email)`;
 }
 
-const NONE = sql`select cast(null as varchar) as audience, cast(null as varchar) as email, cast(null as varchar) as status,
-  cast(null as varchar) as fields, cast(null as varchar) as why where false`;
+const NONE = sql`select cast(null as string) as audience, cast(null as string) as email, cast(null as string) as status,
+  cast(null as string) as fields, cast(null as string) as why from (select 1 as one) as none where false`;
 
 export function audienceSteps(rules: ConnectionRules, asOf: Date): Step[] {
   const audiences = audiencesOf(rules);
@@ -188,7 +189,8 @@ export function audienceSteps(rules: ConnectionRules, asOf: Date): Step[] {
 
 /** People who left there and may still be mailed here: that is a fact, and comes back to us. */
 const leftThere: Sql = sql`
-  select concat(split_part(r.audience, '/', 1), ':left:', md5_hex(concat(address_key(r.email), '|', min(r.fact)))) as bounce_id,
+  select concat(split_part(r.audience, '/', 1), ':left:',
+      md5_hex(concat(address_key(r.email), '|', min(r.fact)))) as bounce_id,
     address_key(r.email) as email, split_part(min(r.fact), ' ', 1) as kind, split_part(r.audience, '/', 1) as provider,
     cast(split_part(min(r.fact), ' ', 2) as timestamp) as occurred_at, 'left there' as why
   from audience_rows r join contacts c on address_key(c.email) = address_key(r.email)
@@ -213,11 +215,13 @@ export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRu
     {
       column: 'audience',
       query: sql`
-        select m.audience as part, concat(m.audience, ' would change by ', cast(m.moves as varchar), ' of ',
-          cast(coalesce(n.standing, 0) as varchar), ': more than the limit of ', cast(cast(${limit} as bigint) as varchar)) as reason
+        select m.audience as part, concat(m.audience, ' would change by ', cast(m.moves as string), ' of ',
+          cast(coalesce(n.standing, 0) as string), ': more than the limit of ',
+          cast(cast(${limit} as bigint) as string)) as reason
         from (select audience, count(*) as moves from (${changing}) as c group by audience) m
         left join (
-          select audience, countif(status <> 'known') as standing from audiences group by audience) n on n.audience = m.audience
+          select audience, countif(status <> 'known') as standing from audiences group by audience
+        ) n on n.audience = m.audience
         where m.moves > ${limit} order by m.audience`,
     },
   ];

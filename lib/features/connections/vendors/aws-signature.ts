@@ -1,7 +1,7 @@
 /**
  * Signature Version 4 of Amazon Web Services, for requests with a JSON body or none
- * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The official SDK would bring some
- * forty packages for these forty lines.
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The official SDK would bring
+ * some forty packages for these forty lines.
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { ClientOptions } from '../../http/index.ts';
