@@ -69,7 +69,6 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
       rehearsal: request.how.applied === 'planned',
       stateFolder: store.stateFolder,
       scratch: store.scratch,
-      startedAt: request.what.identity.startedAt,
       keep: (change) => keep(request, engine, change),
     });
   } finally {
