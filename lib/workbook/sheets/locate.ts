@@ -111,8 +111,11 @@ export class Locator {
         found.get(name) ?? rowsByKey(whole ? rows.map((row) => keyIndexes.map((i) => row[i] ?? null)) : rows);
       found.set(name, keys);
       const near = belief.row ?? goal.id.row;
-      const candidates = (keys.get(goal.id.key) ?? []).filter(
-        (row) => goal.id.key !== '' || holdsValues(goal.id.content ?? {}, rows[row] ?? []),
+      const { key, content = {} } = goal.id;
+      // A row without key is known by what stands under its headers: once one of these is renamed, it can't be found.
+      const isLost = key === '' && !goal.repairs && Object.keys(content).some((one) => !now.headers.includes(one));
+      const candidates = (isLost ? [] : (keys.get(key) ?? [])).filter(
+        (row) => key !== '' || holdsValues(content, rows[row] ?? []),
       );
       const row = nearest(candidates, near);
       beliefs.set(goal, row === undefined ? { isGone: true, ...renamed } : { row, ...renamed });

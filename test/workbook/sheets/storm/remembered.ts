@@ -13,6 +13,19 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A row without key whose column was renamed was searched for until the last search, in whose gap another row moved.
+  {
+    ...QUIET,
+    plan: planned({ status: [6], remove: [0, 1, 2, 3, 4, 5, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 4, deed: { do: 'move column', from: 1, to: 3 } },
+      { before: 21, deed: { do: 'move row', who: 24, to: 43 } },
+      { before: 6, deed: { do: 'delete', who: 0 } },
+      { before: 22, deed: { do: 'move column', from: 1, to: 0 } },
+      { before: 10, deed: { do: 'rename', column: 18 } },
+    ],
+  },
   // A write into a column without a name, and another such column in the gap before its repair.
   {
     ...QUIET,
