@@ -29,6 +29,7 @@ import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
 import {
   backtestScore,
+  checkRanking,
   checkScoring,
   describeScoreBacktest,
   bandsOf as gradesOf,
@@ -55,6 +56,7 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
 export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
 export type { Context } from './core/context.ts';
+export { ofFacts } from './core/facts.ts';
 export { atMost, atMostChange, type Guard, type Hold, type Limit } from './core/guard.ts';
 export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
@@ -146,6 +148,7 @@ export const scoreParts = {
   scoreQuery,
   backtestScore,
   bandsOf: gradesOf,
+  checkRanking,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,

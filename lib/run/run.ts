@@ -26,6 +26,7 @@ import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
 import { nothing, runJob } from './run-job.ts';
+import { costMeter, warehouseCost } from './warehouse-cost.ts';
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
 const MOST_ATTEMPTS = 4;
@@ -107,6 +108,7 @@ async function attemptRun(
     const snapshot = await orChanged(reading, taken);
     const changed = await reading.changedSince();
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
+    const costSince = costMeter(store);
     const results: JobResult[] = [];
     const applied: Diff[] = [];
     const decisions: Decisions[] = [];
@@ -125,7 +127,7 @@ async function attemptRun(
         planned,
         columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
-      results.push(fitToKeep(result));
+      results.push(fitToKeep({ ...result, metrics: { ...result.metrics, ...costSince() } }));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
@@ -165,6 +167,7 @@ async function attemptRun(
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
+      ...warehouseCost(store),
       jobs: reported,
       ...(notRead.length > 0 && { notRead }),
       ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),

@@ -26,7 +26,7 @@ function aFolder(): string {
 }
 
 const run = (folder: string, derived: Record<string, string> = {}, given: Night = {}) =>
-  night(folder, { jobs: ['nightly', 'lifetime-value'], rules: { derived }, ...given });
+  night(folder, { jobs: ['score-recalculation', 'lifetime-value'], rules: { derived }, ...given });
 const contacts = (folder: string) => readCsv(folder, 'contacts');
 
 describe('a derived column over values that no run wrote', () => {

@@ -12,7 +12,8 @@ const SCOPES = [
 
 type GoogleAuth = InstanceType<typeof google.GoogleAuth>;
 
-export const newSignIn = (): GoogleAuth => new google.GoogleAuth({ scopes: SCOPES });
+export const newSignIn = (scopes: readonly string[] = SCOPES): GoogleAuth =>
+  new google.GoogleAuth({ scopes: [...scopes] });
 
 /** The account's address; undefined where the credentials do not say. */
 export const accountOf = (auth: GoogleAuth): Promise<string | undefined> =>
