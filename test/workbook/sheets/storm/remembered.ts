@@ -13,6 +13,20 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A row without key that came back into moved columns came back once more.
+  {
+    ...QUIET,
+    plan: planned({ remove: [2, 4, 5, 6, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 11, deed: { do: 'scribble', at: 2 } },
+      { before: 20, deed: { do: 'move column', from: 0, to: 8 } },
+    ],
+    faults: [
+      { at: 1, fault: '429' },
+      { at: 11, fault: '429' },
+    ],
+  },
   // A row without key whose column was renamed was searched for until the last search, in whose gap another row moved.
   {
     ...QUIET,
