@@ -17,6 +17,7 @@ import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
 import { bounceRuleTexts } from './features/bounces/rule-texts.ts';
 import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
+import * as connections from './features/connections/index.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
 import { enrichmentRules as enrichmentSchema } from './features/enrichment/rules.ts';
@@ -29,6 +30,7 @@ import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
 import {
   backtestScore,
+  checkRanking,
   checkScoring,
   describeScoreBacktest,
   bandsOf as gradesOf,
@@ -55,6 +57,7 @@ import { valueRules as valueSchema } from './features/value/rules.ts';
 export type { Batch, BatchSchedule, NightShift } from './core/batch.ts';
 export { adopt, type Change, insert, remove, replace, update, upsert } from './core/change.ts';
 export type { Context } from './core/context.ts';
+export { ofFacts } from './core/facts.ts';
 export { atMost, atMostChange, type Guard, type Hold, type Limit } from './core/guard.ts';
 export { type Explanation, type Job, job, type Step } from './core/job.ts';
 export type { JobFile } from './core/job-file.ts';
@@ -73,6 +76,7 @@ export type { WorkbookRules } from './core/workbook-rules.ts';
 export { workbookRules } from './core/workbook-rules.ts';
 export { type ArchiveRules, archiveRules } from './features/archive/rules.ts';
 export { type BounceRules, bounceRules } from './features/bounces/index.ts';
+export { type ConnectionRules, connectionRules } from './features/connections/index.ts';
 export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
@@ -134,6 +138,9 @@ export const cleaningParts = { ...cleaningSteps, ROLE_NOTE };
 /** The job enrichment. */
 export const companyParts = { ...companyContacts, gatherCompanies };
 
+/** The jobs fetch-activity and sync-audiences. */
+export const connectionParts = connections;
+
 /** The job exports; `domainKinds` is a step of every job whose conditions ask for the kind of a domain. */
 export const exportParts = { ...exportQueries, domainKinds };
 
@@ -146,6 +153,7 @@ export const scoreParts = {
   scoreQuery,
   backtestScore,
   bandsOf: gradesOf,
+  checkRanking,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,

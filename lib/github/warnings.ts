@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import type { News } from './news.ts';
+import { type News, paragraph } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
 export interface WarningNews {
@@ -47,6 +47,7 @@ export function warningNews(news: WarningNews): News {
   for (const job of news.result.jobs) {
     if (job.status === 'applied' || job.status === 'unchanged')
       say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} can be followed again`);
+    say(`warning/connections/${job.job}`, connections(job), `${code(job.job)} reaches all tools again`);
     const rates = record(job.metrics.rates);
     if (!rates) continue;
     const before = (history.get(job.job) ?? []).findLast((each) => each.run !== run);
@@ -78,10 +79,24 @@ function wrongRules({ job, heldParts }: JobResult): { title: string; text: strin
     };
   const wrong = heldParts.filter(({ plan }) => plan === null).map(({ part }) => markdown(part));
   if (wrong.length === 0) return null;
+  const one = wrong.length === 1;
   return {
     title: `${job} can’t follow ${plural(wrong.length, 'rule')}`,
-    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.`,
+    text: paragraph(
+      `What is written in ${code('jobs/rules')} for ${listed(wrong)} is wrong, so that`,
+      `${one ? 'it stays as the last good run left it' : 'they stay as the last good run left them'}; the rest went on.`,
+      'The run’s report shows what is wrong. Fix the rule, or what it names: no approval lets it through.',
+    ),
   };
+}
+
+/** Tools that could not be reached, facts that are old, and files that are held for it. */
+function connections({ job, metrics }: JobResult): { title: string; text: string } | null {
+  const about = [metrics.stale, job === 'fetch-activity' || job === 'sync-audiences' ? metrics.warnings : null];
+  const found = about.flatMap((each) => Object.values(record(each) ?? {}).map((text) => markdown(String(text))));
+  if (found.length === 0) return null;
+  const text = `${found.join('\n\n')}\n\n\`npx nightshift doctor\` checks each connection; docs/connections.md lists the rights that a key needs.`;
+  return { title: `${job}: a connection needs a person`, text };
 }
 
 const record = (value: unknown): Record<string, unknown> | null =>
@@ -99,7 +114,10 @@ function quarantine({ result, history, run }: WarningNews): { title: string; tex
   if (now - then < GROWTH_ROWS || now < then * (1 + GROWTH_SHARE)) return null;
   const reasons = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   const text = [
-    `${plural(now, 'row')} can’t be read and stand in quarantine, ${now - then} more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.`,
+    paragraph(
+      `${plural(now, 'row')} can’t be read and are in quarantine, ${now - then} more than the run before.`,
+      'No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.',
+    ),
     '',
     '| rows | why |',
     '| ---: | --- |',
@@ -128,7 +146,11 @@ function bursts({ metrics }: JobResult): { title: string; text: string } | null 
   if (lately === 0) return null;
   return {
     title: 'Bounces in bursts',
-    text: `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.`,
+    text: paragraph(
+      `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason,`,
+      'that the receiver or the sender broke. No person is suppressed for that.',
+      'The run’s report shows where and when; mail to these people again once the cause is found.',
+    ),
   };
 }
 
@@ -138,7 +160,11 @@ function senderFaults(job: JobResult, before: LedgerEntry | undefined): { title:
   if (grown < SENDER_FAULTS) return null;
   return {
     title: 'Bounces that blame the sender',
-    text: `${plural(grown, 'bounce')} more than the run before say that receivers refused what we sent or how, not whom we sent it to (${plural(now, 'such bounce')} of late). Nobody is suppressed for that. Look at authentication (SPF, DKIM, DMARC), content and reputation before the next campaign.`,
+    text: paragraph(
+      `${plural(grown, 'bounce')} more than the run before show that receivers refused what we sent or how,`,
+      `not whom we sent it to (${plural(now, 'such bounce')} of late). No person is suppressed for that.`,
+      'Look at authentication (SPF, DKIM, DMARC), content and reputation before the next campaign.',
+    ),
   };
 }
 

@@ -23,6 +23,8 @@ export const STAGED = [
   'fault',
   'scope',
   'source',
+  'amount',
+  'currency',
 ] as const;
 
 export type Staged = (string | null)[];
@@ -37,10 +39,10 @@ function staged(line: number, read: Read): Staged {
     ...cells,
     line: at,
     goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? null,
+    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
     word: cells.kind ?? cells.type ?? cells.reason ?? null,
     detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
+    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
   });
 }
 
