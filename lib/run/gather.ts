@@ -65,10 +65,10 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
       engine,
       context,
       outside: request.where.outside ?? nothingOutside,
+      startedAt: request.what.identity.startedAt,
       rehearsal: request.how.applied === 'planned',
       stateFolder: store.stateFolder,
       scratch: store.scratch,
-      startedAt: request.what.identity.startedAt,
       keep: (change) => keep(request, engine, change),
     });
   } finally {

@@ -97,6 +97,7 @@ export async function night(
         ...(given.planFile !== undefined && { planFile: given.planFile }),
         applied: dryRun ? 'planned' : 'applied',
         progress: given.progress ?? (() => {}),
+        ...(given.planFile !== undefined && { planFile: given.planFile }),
         elapsed: () => (performance.now() - start) / 1000,
       },
     });

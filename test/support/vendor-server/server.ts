@@ -27,7 +27,7 @@ export interface Tool {
   /** Files of ../shared/data/api that describe it; none for a vendor without one. */
   readonly described: readonly string[];
   /** Only its requests are held against the description. */
-  readonly requestsOnly?: true;
+  readonly requestsOnly?: boolean;
   /** What the description does not have, or has in another way than the API. */
   readonly allowed?: RegExp;
   /** Whether a request is signed in. */
