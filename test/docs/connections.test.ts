@@ -30,6 +30,21 @@ it('each vendor says where it is documented, how its key is made, and names form
 
 it('`connect` shows the steps, the rights and the secret of each', () => {
   expect(connectableNames.map((id) => connectText(id)?.length ?? 0).every((lines) => lines > 6)).toBe(true);
-  expect(connectText('sendgrid')?.join('\n')).toMatchInlineSnapshot();
+  expect(connectText('sendgrid')?.join('\n')).toMatchInlineSnapshot(`
+    "SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
+
+    Rights: Suppressions: read; to add suppressions also Unsubscribe Groups and Suppressions: full access
+      1. Settings → API Keys → Create API Key → Restricted Access.
+      2. Set "Suppressions" to Read Access; for suppress: true to Full Access. Leave all else at No Access.
+
+    Then set SENDGRID_API_KEY: as a secret of the repository at GitHub (Settings, Secrets and variables,
+    Actions), or in the environment of your own machine. Never in a file of the repository.
+
+    In jobs/rules/connections.ts:
+      { name: 'sendgrid', vendor: 'sendgrid', suppress: true },
+
+    Missing there: opens and clicks: the API has them only with the Email Activity add-on; import the event webhook instead.
+    npx nightshift sync hands the secret to the workflows; npx nightshift doctor checks the key."
+  `);
   expect(connectText('sendgird')).toBeNull();
 });

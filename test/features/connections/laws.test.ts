@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../../support/connections.ts';
 import { jobOf } from '../../support/night.ts';
+import { casesOf } from '../../support/thorough.ts';
 import { type Entry, SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { aPerson, mailchimpTool } from '../../support/vendor-server/tools.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
@@ -88,7 +89,7 @@ describe('whoever left anywhere', () => {
     timeout: 240_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 6 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 5 }), async (steps) => {
         const at = await world();
         const left = new Set<string>();
         for (const each of steps) await take(at, each, left);
@@ -106,14 +107,14 @@ describe('whoever left anywhere', () => {
         expect([...ours.keys()].filter((email) => !left.has(email))).toEqual([]);
         expect([...at.servers.sendgrid.faults, ...at.servers.mailchimp.faults]).toEqual([]);
       }),
-      { numRuns: 2 },
+      { numRuns: casesOf(1) },
     );
   });
 });
 
 describe('a run that is cut off', () => {
   it('at any request, and run again, has each fact and each change once', { timeout: 240_000 }, async () => {
-    for (const n of [2, 9, 12]) {
+    for (const n of [2, 12]) {
       const at = await world();
       at.spam.push({ email: emailOf(0), created: seconds(1), ip: '192.0.2.1' });
       // From then on the tool is gone: what it did before stays done, also where its answer was lost.

@@ -107,13 +107,13 @@ export async function vendorServer(tool: Tool): Promise<VendorServer> {
 }
 
 function faultsOf(
-  { allowed, requestsOnly = false }: Tool,
+  { allowed, requestsOnly }: Tool,
   description: Description | null,
   asked: Asked,
   answered: Answer,
 ): string[] {
   const { status = 200, body = null } = answered;
-  const found = description?.faults({ ...asked, status, answer: body, requestsOnly }) ?? [];
+  const found = description?.faults({ ...asked, status, answer: body, requestsOnly: requestsOnly === true }) ?? [];
   return found.filter((each) => !allowed?.test(each));
 }
 
