@@ -1,7 +1,7 @@
 /**
  * Facts that stay in a warehouse, as the jobs' queries see them: rows with a contact, none later than as-of, none at
- * fault. The warehouse is told how facts name contacts today, finds whom each is about, and answers queries that
- * `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
+ * fault. The warehouse gets the names that facts use for contacts today, finds the contact of each fact, and answers
+ * queries that `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
  */
 import type { Engine } from '../core/engine.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';

@@ -35,8 +35,8 @@ export interface BigQueryClient {
   readonly spent: Spent;
   dataset(): Promise<api.Schema$Dataset>;
   createDataset(): Promise<void>;
-  /** The tables and views, each with its schema. */
-  tables(): Promise<api.Schema$Table[]>;
+  /** The tables and views, each with its schema; only those of a name that is wanted, where that is given. */
+  tables(isWanted?: (id: string) => boolean): Promise<api.Schema$Table[]>;
   createTable(table: api.Schema$Table): Promise<void>;
   removeTable(table: string): Promise<void>;
   /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
@@ -148,7 +148,7 @@ class Client implements BigQueryClient {
     return this.#unlessThere('making the dataset', (service) => service.datasets.insert({ ...this.#at, requestBody }));
   };
 
-  async tables(): Promise<api.Schema$Table[]> {
+  async tables(isWanted: (id: string) => boolean = () => true): Promise<api.Schema$Table[]> {
     const names: string[] = [];
     let pageToken: string | undefined;
     do {
@@ -157,7 +157,7 @@ class Client implements BigQueryClient {
       names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken);
-    const got = names.map((tableId) =>
+    const got = names.filter(isWanted).map((tableId) =>
       this.#call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId })).catch(
         // Deleted since it was listed.
         (error: unknown) =>
@@ -210,7 +210,8 @@ class Client implements BigQueryClient {
       if (bytes > most)
         throw new BigQueryError(
           'bytesBilledLimitExceeded',
-          `BigQuery, ${what}: it would read ${inGigabytes(bytes)}, and bigquery.${rule} in jobs/rules/workbook.ts leaves ${inGigabytes(Math.max(0, most))}. Nothing was read. Raise the limit if that is meant.`,
+          `BigQuery, ${what}: it would read ${inGigabytes(bytes)}, and bigquery.${rule} in jobs/rules/workbook.ts ` +
+            `leaves ${inGigabytes(Math.max(0, most))}. Nothing was read. Raise the limit if that is meant.`,
         );
     }
     const query = {

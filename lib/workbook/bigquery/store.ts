@@ -173,7 +173,8 @@ class BigQueryStore implements Store {
   #noContacts(): WorkbookError {
     const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
     return new WorkbookError(
-      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
+        'Rename the one with your contacts to "contacts", or run "nightshift init".',
     );
   }
 
@@ -205,7 +206,10 @@ class BigQueryStore implements Store {
     return known;
   }
 
-  /** What the dataset's other tables say of consent. @throws ConsentQuestion where one may refuse mail and is not known */
+  /**
+   * What the dataset's other tables say of consent.
+   * @throws ConsentQuestion where one may refuse mail and is not known
+   */
   async #beside(others: readonly Outline[]): Promise<{ foreign: ForeignFile[]; notTaken: NotTaken[] }> {
     const foreign: ForeignFile[] = [];
     const notTaken: NotTaken[] = [];
@@ -216,7 +220,7 @@ class BigQueryStore implements Store {
       const kind = besideOf(recognised);
       if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
       if ('unclear' in recognised) {
-        // One without any address is about nobody.
+        // One without any address names no person.
         if (recognised.addressUnknown && !(await this.#steps.holdsAddress(outline))) continue;
         throw new ConsentQuestion(recognised.unclear);
       }
