@@ -7,7 +7,7 @@ import { findColumns, normalHeader, requireColumns } from '../headers.ts';
 import type { Reading, SourceTable, Store } from '../store.ts';
 import { placeOf } from './address.ts';
 import { bigQueryClient, type ClientOptions } from './client.ts';
-import { remoteTable, STAYING } from './facts.ts';
+import { DatasetFacts, STAYING } from './facts.ts';
 import { Steps } from './steps.ts';
 
 /** A table by its address, and other names of its columns: header → column. */
@@ -83,6 +83,6 @@ async function sourceTable(
     headerOf,
     isOutside: true,
     open: () => steps.read(outline, []),
-    ...(STAYING.has(table) && { remote: remoteTable(steps, outline, { table, headerOf }) }),
+    ...(STAYING.has(table) && { remote: new DatasetFacts(steps, outline, { table, headerOf }) }),
   };
 }

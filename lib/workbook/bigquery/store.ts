@@ -37,7 +37,7 @@ import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
 import { BigQueryError, isConflict, isGone } from './errors.ts';
-import { remoteTable, STAYING } from './facts.ts';
+import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
 import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
@@ -193,7 +193,7 @@ class BigQueryStore implements Store {
       source: {
         table,
         label,
-        ...(STAYING.has(table) && { remote: remoteTable(this.#steps, outline, { table, headerOf }) }),
+        ...(STAYING.has(table) && { remote: new DatasetFacts(this.#steps, outline, { table, headerOf }) }),
         headers,
         headerOf,
         ...shapeOf(table, recognised),
