@@ -1,25 +1,23 @@
 /**
- * Makes the README's picture of the report page from the embedded sample, so that it shows what the page shows:
+ * Makes the README's pictures from the embedded sample, so that they show what the program shows:
  *
- *     npx tsx data/picture.ts [NIGHTS]
+ *     npm run picture [-- NIGHTS]
  *
- * Runs the newest nights, a week and a month of jobs on a copy of the sample, writes the page, and lets Chromium take its picture
- * (docs/report.png). Chromium must be installed (Debian: apt-get install chromium).
- */
+ * docs/issue.png is the issue with which a workbook asks to begin; docs/report.png is the report page after the newest
+ * nights, a week and a month of jobs. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layOutSample } from '../lib/cli/sample/lay-out.ts';
+import { takePicture } from './chromium.ts';
+import { issuePage } from './issue-page.ts';
 
 const DAY_MS = 86_400_000;
-const [WIDTH, HEIGHT] = [1180, 1000];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nights = Number(process.argv[2] ?? 10);
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (!chromium) throw new Error('Chromium is not installed. On Debian: apt-get install chromium');
 
 const folder = mkdtempSync(join(tmpdir(), 'nightshift-picture-'));
 try {
@@ -27,6 +25,9 @@ try {
   const day = (back: number): string => new Date(Date.parse(today) - back * DAY_MS).toISOString().slice(0, 10);
   const workbook = join(folder, 'workbook');
   await layOutSample(join(root, 'data', 'sample'), workbook, today);
+  const issue = join(folder, 'issue.html');
+  writeFileSync(issue, await issuePage(workbook, join(folder, 'no-ledger'), day(1)));
+  takePicture({ page: issue, png: join(root, 'docs', 'issue.png'), width: 980, height: 640, folder });
   const at = ['--workbook', workbook, '--ledger', join(folder, 'ledger')];
   const command = (...args: string[]): void => {
     try {
@@ -41,21 +42,7 @@ try {
   command('run', 'monthly', '--as-of', day(1));
   const page = join(folder, 'report.html');
   command('report', '--out', page, '--as-of', day(1));
-  execFileSync(
-    chromium,
-    [
-      ...[
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--hide-scrollbars',
-        '--blink-settings=preferredColorScheme=1',
-      ],
-      ...[`--user-data-dir=${join(folder, 'profile')}`, `--window-size=${WIDTH},${HEIGHT}`],
-      ...[`--screenshot=${join(root, 'docs', 'report.png')}`, `file://${page}`],
-    ],
-    { stdio: 'ignore' },
-  );
+  takePicture({ page, png: join(root, 'docs', 'report.png'), width: 1180, height: 1000, folder });
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

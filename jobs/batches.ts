@@ -8,6 +8,7 @@ import lifetimeValue from './lifetime-value.ts';
 import listCleaning from './list-cleaning.ts';
 import listRefresh from './list-refresh.ts';
 import { workbook } from './rules/workbook.ts';
+import scoreCheck from './score-check.ts';
 import scoreRecalculation from './score-recalculation.ts';
 import suppressionRelease from './suppression-release.ts';
 import suppressionReview from './suppression-review.ts';
@@ -31,9 +32,9 @@ export const nightShift: NightShift = {
     },
     {
       name: 'monthly',
-      purpose: 'Duplicates merged, customer value recalculated, inactive contacts and old records archived.',
+      purpose: 'Duplicates merged, customer value recalculated, inactive contacts archived, and the score checked.',
       schedule: { cron: '29 4 1 * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [dedupeSweep, lifetimeValue, archiveStale],
+      jobs: [dedupeSweep, lifetimeValue, archiveStale, scoreCheck],
     },
     {
       name: 'quarterly',

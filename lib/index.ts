@@ -29,6 +29,7 @@ import { matchingRules as matchingSchema } from './features/matching/rules.ts';
 import * as mergeSweep from './features/matching/sweep/sweep.ts';
 import {
   backtestScore,
+  checkRanking,
   checkScoring,
   describeScoreBacktest,
   bandsOf as gradesOf,
@@ -147,6 +148,7 @@ export const scoreParts = {
   scoreQuery,
   backtestScore,
   bandsOf: gradesOf,
+  checkRanking,
   checkScoring,
   columnsNamed: sizeGuard.columnsNamed,
   contactColumns,

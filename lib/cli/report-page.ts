@@ -36,7 +36,7 @@ export async function writePage(session: Session, path: string): Promise<void> {
 }
 
 /** Where the page is written unless `--out` says otherwise: beside the ledger. */
-const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
+export const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
 
 export async function reportCommand(session: Session): Promise<number> {
   const { options } = session;

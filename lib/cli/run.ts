@@ -3,6 +3,7 @@
  */
 import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
+import { describeError } from '../core/errors.ts';
 import type { Outside } from '../core/prepare.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { plural } from '../github/outward-errors.ts';
@@ -18,7 +19,7 @@ import { UsageError } from './options.ts';
 import { reportRun } from './run-report.ts';
 import { requestOf } from './run-request.ts';
 import { historyOf, hostedCheckout, type Session } from './session.ts';
-import { pathText, print, printJson } from './terminal.ts';
+import { pathText, print, printError, printJson } from './terminal.ts';
 import { second, table } from './text.ts';
 
 /** Secrets are environment variables; an interrupt or a runner that is called off says stop. */
@@ -50,7 +51,9 @@ export async function runCommand(session: Session): Promise<number> {
       `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
     );
   }
-  return runJobs(session, options.names.join(' '), jobs);
+  const code = await runJobs(session, options.names.join(' '), jobs);
+  if (isBatch(session) && !options.dryRun) await keepPage(session);
+  return code;
 }
 
 /** Runs jobs on the session's workbook, prints how it went and what follows, and returns the exit code. */
@@ -68,6 +71,18 @@ export async function runJobs(
   return exitCode(result.jobs);
 }
 
+/** Writes the report page after a batch that was run for real, and says where it is. */
+async function keepPage(session: Session): Promise<void> {
+  const { writePage, defaultPage } = await import('./report-page.ts');
+  const path = defaultPage(session);
+  try {
+    await writePage(session, path);
+    if (!session.options.json) print([`The report page: ${pathText(path)}`]);
+  } catch (error) {
+    printError(`The report page was not written: ${describeError(error).message}`);
+  }
+}
+
 /** Runs jobs on the session's workbook, and prints nothing. Ahead of a batch, the files in the inbox are imported. */
 export async function performRun(
   session: Session,
@@ -75,9 +90,8 @@ export async function performRun(
   jobs: readonly ScheduledJob[],
   rejections?: Rejections,
 ): Promise<{ result: RunResult; kind: Store['kind'] }> {
-  const { options, nightShift } = session;
-  const isBatch = nightShift.batches.some((batch) => name.split(' ').includes(batch.name));
-  const inbox = isBatch ? await inboxOf(session) : noInbox;
+  const { options } = session;
+  const inbox = isBatch(session) ? await inboxOf(session) : noInbox;
   reportLookingBack(session);
   const checkout = hostedCheckout(process.env);
   const store = await session.open(name);
@@ -113,6 +127,9 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
       history.get(name)?.at(-1)?.status === 'blocked' && !jobs.some(({ job }) => job.name === name),
   );
 }
+
+const isBatch = ({ nightShift, options }: Session): boolean =>
+  nightShift.batches.some(({ name }) => options.names.includes(name));
 
 export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
   ...nightShift.batches.map((batch) => batch.name),

@@ -122,7 +122,9 @@ function neverRun(batch: Batch, history: History): Finding[] {
 }
 
 function constant(batch: Batch, history: History): Finding[] {
-  return batch.jobs.flatMap(({ name }) => {
+  // A job that only measures writes nothing, and is always unchanged.
+  const writing = batch.jobs.filter(({ writes, files }) => writes.length > 0 || files);
+  return writing.flatMap(({ name }) => {
     const good = (history.get(name) ?? []).filter(({ status }) => status === 'applied' || status === 'unchanged');
     const last = good.slice(-CONSTANT_RUNS);
     const [first] = last;

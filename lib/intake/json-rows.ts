@@ -63,7 +63,11 @@ export async function* jsonRows(
 }
 
 function readsOf(record: JsonRecord, labels: Set<string>, name: string): Read[] {
-  if ('fault' in record) return [...refusalsIn(record.text), { fault: record.fault, column: '' }];
+  if ('fault' in record) {
+    const refusals = refusalsIn(record.text);
+    if (refusals.length > 0) labels.add('JSON that was cut off');
+    return [...refusals, { fault: record.fault, column: '' }];
+  }
   return unwrap(record.value).flatMap((value) => {
     const format = jsonFormatOf(value);
     if (!format) return [unknown];

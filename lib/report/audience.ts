@@ -64,7 +64,7 @@ export function lists(series: Series): Html {
   const found = newest(series, (each) => each.lists);
   const rows = Object.entries(found?.value ?? {}).sort(([, a], [, b]) => b - a);
   const columns = ['size', 'joined', 'left', 'in 30 days'].map((head) => ({ head, number: true as const }));
-  return html`<section id="lists" aria-labelledby="lists-title"><h2 id="lists-title">Lists</h2>
+  return html`<section id="lists" class="lists" aria-labelledby="lists-title"><h2 id="lists-title">Lists</h2>
 ${
   found
     ? html`${tableHtml(

@@ -29,6 +29,8 @@ export interface Figures {
   readonly endedAt: Date;
   readonly seconds: number;
   readonly rowsChanged: number;
+  /** A person has rejected what would wait: it asks nothing of the reader. */
+  readonly isRejected: boolean;
   readonly rules: string;
   readonly commit: string | null;
   readonly plan: string | null;
@@ -63,6 +65,15 @@ export interface Figures {
   readonly valueBands: Counts | null;
   /** Expected orders over actual ones, less 1, of the chosen model on held-out weeks. */
   readonly forecast: { readonly bias: number; readonly weeks: number } | null;
+  /** How well the score of `days` ago ranks the outcomes since: an AUC with its 95 % interval. */
+  readonly ranking: {
+    readonly outcome: string;
+    readonly days: number;
+    readonly auc: number;
+    readonly low: number;
+    readonly high: number;
+    readonly ranks: boolean;
+  } | null;
   readonly merges: { readonly merged: number; readonly questions: number } | null;
   readonly companies: Counts | null;
   readonly questions: number | null;
@@ -157,6 +168,20 @@ function forecastOf(metrics: Fields): Figures['forecast'] {
   return bias === null || weeks === null ? null : { bias, weeks };
 }
 
+function rankingOf(value: unknown): Figures['ranking'] {
+  const { outcome, ranks, ...rest } = fields(value);
+  const [days, auc, low, high] = ['days', 'auc', 'low', 'high'].map((key) => number(rest[key]));
+  if (days == null || auc == null || low == null || high == null) return null;
+  return {
+    outcome: isBand(String(outcome).replaceAll('_', ' ')) ? String(outcome) : 'other',
+    days,
+    auc,
+    low,
+    high,
+    ranks: ranks === true,
+  };
+}
+
 function heldOf(held: LedgerEntry['held']): Figures['held'] {
   const parts = Object.entries(held);
   return {
@@ -181,6 +206,7 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     endedAt: new Date(entry.endedAt),
     seconds: entry.seconds,
     rowsChanged: Object.values(entry.changes).reduce((sum, c) => sum + c.insert + c.update + c.remove, 0),
+    isRejected: entry.rejected !== undefined,
     rules: entry.rules,
     commit: entry.commit !== null && isCommit(entry.commit) ? entry.commit : null,
     plan: entry.plan !== null && isHash(entry.plan) ? entry.plan : null,
@@ -206,6 +232,7 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     unreadable: counts(metrics.unreadable, isUnreadable) ?? {},
     valueBands: entry.job === 'lifetime-value' ? counts(metrics.bands, isBand) : null,
     forecast: entry.job === 'lifetime-value' ? forecastOf(metrics) : null,
+    ranking: rankingOf(metrics.ranking),
     merges:
       merged === null ? null : { merged, questions: (number(metrics.asked) ?? 0) + (number(metrics.unanswered) ?? 0) },
     companies: entry.job === 'enrichment' ? counts(metrics.contacts, (label) => COMPANY_LABELS.includes(label)) : null,

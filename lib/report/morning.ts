@@ -34,7 +34,7 @@ function jobTasks(series: Series, batch: Batch, job: string): Task[] {
     add('failed', `${job} failed on ${last.period} (${last.errorKind ?? 'Error'})`, issues(series, 'failed'));
   if (last.status === 'skipped')
     add('failed', `${job} was skipped on ${last.period}: a job that it needs failed`, html``);
-  if (last.status === 'blocked') {
+  if (last.status === 'blocked' && !last.isRejected) {
     const stopped = last.guards.filter(({ passed }) => !passed);
     const guards = stopped.map(({ guard, found, limit }) => `${guard}: found ${people(found)}, limit ${people(limit)}`);
     add(
@@ -50,7 +50,7 @@ function jobTasks(series: Series, batch: Batch, job: string): Task[] {
       html`Correct the file in <code>jobs/rules/</code>.`,
     );
   const parts = last.held.parts - last.held.wrong;
-  if (parts > 0)
+  if (parts > 0 && !last.isRejected)
     add(
       'decide',
       `${job}: ${parts} ${parts === 1 ? 'part is' : 'parts are'} held, ${people(last.held.rows)} rows wait`,
@@ -87,6 +87,12 @@ function dataTasks(series: Series): Task[] {
       what: `${people(questions)} questions on possible duplicates`,
       next: html`Answer in the table <code>review</code>, column <code>decision</code>.`,
     });
+  if (newest(series, (each) => each.ranking)?.value.ranks === false)
+    tasks.push({
+      urgency: 'review',
+      what: 'The score no longer ranks',
+      next: html`<a href="#grades">See the last back-test</a>`,
+    });
   const quarantine = newest(series, quarantineOf(series))?.value ?? {};
   const rows = Object.values(quarantine).reduce((sum, n) => sum + n, 0);
   if (rows > 0)
@@ -116,11 +122,15 @@ export function tasksOf(series: Series): Task[] {
   return [...tasks, ...dataTasks(series)].sort((a, b) => order.indexOf(a.urgency) - order.indexOf(b.urgency));
 }
 
-/** "fine", "needs you" or "failed": what the page's first line says. */
-export function verdictOf(tasks: readonly Task[]): {
-  readonly state: 'good' | 'waiting' | 'failed';
+/** What the page's first line says. */
+export function verdictOf(
+  series: Series,
+  tasks = tasksOf(series),
+): {
+  readonly state: 'good' | 'waiting' | 'failed' | 'none';
   readonly text: string;
 } {
+  if ([...series.runs.values()].every((runs) => runs.length === 0)) return { state: 'none', text: 'No run yet' };
   if (tasks.some(({ urgency }) => urgency === 'failed')) return { state: 'failed', text: 'Something failed' };
   if (tasks.some(({ urgency }) => urgency === 'decide')) return { state: 'waiting', text: 'Needs you' };
   return { state: 'good', text: 'All fine' };
@@ -128,7 +138,7 @@ export function verdictOf(tasks: readonly Task[]): {
 
 export function morning(series: Series): Html {
   const tasks = tasksOf(series);
-  const { state, text } = verdictOf(tasks);
+  const { state, text } = verdictOf(series, tasks);
   const moment = (date: Date | undefined): string => (date ? momentText(date, series.timeZone) : 'not yet');
   const last = newest(series, (each) => (isGood(each) ? each : null))?.at;
   const files = newest(series, (each) => (isGood(each) && (each.filesWritten ?? 0) > 0 ? each.filesWritten : null))?.at;
@@ -142,7 +152,7 @@ export function morning(series: Series): Html {
 <section id="todo" aria-labelledby="todo-title"><h2 id="todo-title">To do</h2>
 ${
   tasks.length === 0
-    ? html`<p>Nothing waits for you.</p>`
+    ? html`<p>${state === 'none' ? 'Nothing has run on this workbook; a rehearsal leaves no record.' : 'Nothing needs you.'}</p>`
     : html`<ul class="tasks">${tasks.map(({ urgency, what, next }) => html`<li class="${urgency}"><strong>${LABELS[urgency]}</strong> <span>${what}</span> <span class="next">${next}</span></li>\n`)}</ul>`
 }</section>`;
 }

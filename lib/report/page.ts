@@ -6,7 +6,7 @@
 import { lists, mailable } from './audience.ts';
 import { delivery } from './delivery.ts';
 import { Html, html } from './html.ts';
-import { morning, tasksOf, verdictOf } from './morning.ts';
+import { morning, verdictOf } from './morning.ts';
 import { companies, customers, grades, merges, quarantine, ruleChanges } from './records.ts';
 import { batches, calendar } from './runs.ts';
 import { type ReportRequest, type Series, seriesOf } from './series.ts';
@@ -15,7 +15,13 @@ import { STYLE } from './style.ts';
 export type { ReportRequest } from './series.ts';
 
 /** The sections below the verdict and the to-do list, in order, with their place in the table of contents. */
-const SECTIONS: readonly { readonly id: string; readonly title: string; readonly write: (series: Series) => Html }[] = [
+const SECTIONS: readonly {
+  readonly id: string;
+  readonly title: string;
+  readonly write: (series: Series) => Html;
+  /** Two of them stand side by side where there is room. */
+  readonly isSmall?: true;
+}[] = [
   { id: 'mailable', title: 'Mailable', write: mailable },
   { id: 'lists', title: 'Lists', write: lists },
   { id: 'delivery', title: 'Bounces', write: delivery },
@@ -23,10 +29,10 @@ const SECTIONS: readonly { readonly id: string; readonly title: string; readonly
   { id: 'batches', title: 'Batches', write: batches },
   { id: 'quarantine', title: 'Quarantine', write: quarantine },
   { id: 'grades', title: 'Grades', write: grades },
-  { id: 'customers', title: 'Customers', write: customers },
-  { id: 'merges', title: 'Duplicates', write: merges },
-  { id: 'companies', title: 'Companies', write: companies },
-  { id: 'rules', title: 'Rule changes', write: ruleChanges },
+  { id: 'customers', title: 'Customers', write: customers, isSmall: true },
+  { id: 'merges', title: 'Duplicates', write: merges, isSmall: true },
+  { id: 'companies', title: 'Companies', write: companies, isSmall: true },
+  { id: 'rules', title: 'Rule changes', write: ruleChanges, isSmall: true },
 ];
 
 /** The page as text. */
@@ -35,7 +41,7 @@ export function reportPage(request: ReportRequest): string {
   const parts = SECTIONS.map((section) => ({ ...section, body: section.write(series) })).filter(
     ({ body }) => body.text !== '',
   );
-  const title = `Nightshift: ${verdictOf(tasksOf(series)).text.toLowerCase()}`;
+  const title = `Nightshift: ${verdictOf(series).text.toLowerCase()}`;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
@@ -44,7 +50,8 @@ export function reportPage(request: ReportRequest): string {
 <body><a class="skip" href="#main">Skip to the content</a><main id="main" class="inner">
 ${morning(series)}
 <nav aria-label="Sections"><ul>${parts.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
-${parts.map(({ body }) => body)}
+${parts.filter(({ isSmall }) => !isSmall).map(({ body }) => body)}
+<div class="pairs">${parts.filter(({ isSmall }) => isSmall).map(({ body }) => body)}</div>
 </main></body></html>
 `;
   return page.text;

@@ -1,5 +1,5 @@
 /** What the records are worth and how good they are: quarantine, grades, customers, merges, companies, and the rules behind them. */
-import { lineChart } from './chart.ts';
+import { lineChart, type Point, sparkline } from './chart.ts';
 import { type Html, html, tableHtml } from './html.ts';
 import { dayText, drawn, people, peopleChange, percent } from './numbers.ts';
 import { byDay, earlier, marksOf, newest, quarantineOf, type Series } from './series.ts';
@@ -15,6 +15,19 @@ export function quarantine(series: Series): Html {
   const rowsOf = quarantineOf(series);
   const now = newest(series, rowsOf)?.value ?? {};
   const then = earlier(series, 30, rowsOf);
+  const trendOf = (label: string, points: readonly Point[]): Html | string =>
+    points.length < 2
+      ? '–'
+      : sparkline(
+          `${label}, 90 days: from ${people(points[0]?.value ?? 0)} to ${people(points.at(-1)?.value ?? 0)} rows.`,
+          points,
+          null,
+        );
+  const trend = (pick: (rows: Readonly<Record<string, number>>) => number) =>
+    byDay(series, 90, (each) => {
+      const rows = rowsOf(each);
+      return rows === null ? null : drawn(pick(rows));
+    });
   const rows = Object.entries(now)
     .sort(([, a], [, b]) => b - a)
     .map(([label, n]) => {
@@ -24,18 +37,25 @@ export function quarantine(series: Series): Html {
         reason.join(': '),
         people(n),
         then ? peopleChange(n - (then[label] ?? 0)) : '–',
+        trendOf(
+          label,
+          trend((each) => each[label] ?? 0),
+        ),
       ];
     });
-  const points = byDay(series, 90, (each) => {
-    const rows = rowsOf(each);
-    return rows === null ? null : drawn(total(rows));
-  });
+  const points = trend(total);
   const body =
     rows.length === 0
       ? html`<p>Every row can be read.</p>`
       : html`<div class="two"><div>${tableHtml(
           'Quarantine by table and reason',
-          [{ head: 'table' }, { head: 'reason' }, { head: 'rows', number: true }, { head: 'in 30 days', number: true }],
+          [
+            { head: 'table' },
+            { head: 'reason' },
+            { head: 'rows', number: true },
+            { head: 'in 30 days', number: true },
+            { head: '90 days' },
+          ],
           rows,
         )}<p class="note">The table <code>quarantine</code> of the workbook names row and column of each.</p></div>
 <figure>${lineChart({ title: 'Rows in quarantine, 90 days', points, fromZero: true, text: people })}<figcaption>Rows in quarantine, 90 days.</figcaption></figure></div>`;
@@ -77,11 +97,21 @@ export function grades(series: Series): Html {
   return section(
     'grades',
     'Score grades',
-    html`<div class="two"><div>${tableHtml('Contacts by fit and engagement, with the change in 30 days', [{ head: 'fit' }, ...DIGITS.map((digit) => ({ head: `Engagement ${digit}`, number: true as const }))], rows)}
+    html`<div class="two"><div>${tableHtml('Contacts by fit and engagement, with the change in 30 days', [{ head: 'fit' }, ...DIGITS.map((digit) => ({ head: digit === '1' ? 'engagement 1' : digit, number: true as const }))], rows)}
 ${others.map(([label, n]) => html`<p class="note">${label}: ${people(n)}</p>`)}</div>
 <figure>${lineChart({ title: 'Contacts graded A1, A2 or B1, 90 days', points: hot, marks: marksOf(series, 'score-recalculation'), text: people })}<figcaption>Graded A1, A2 or B1, 90 days. Dashed: rules changed.</figcaption></figure></div>
-<p class="note">Whether grades predict what comes: <code>npx nightshift backtest score</code>.</p>`,
+${ranking(series)}`,
   );
+}
+
+/** The last back-test of the score, and each of them as a line. */
+function ranking(series: Series): Html {
+  const found = newest(series, (each) => each.ranking);
+  if (!found)
+    return html`<p class="note">Whether grades predict what comes: <code>npx nightshift backtest score</code>.</p>`;
+  const { outcome, days, auc, low, high, ranks } = found.value;
+  const two = (n: number): string => n.toFixed(2);
+  return html`<h3>Last back-test</h3><p>${ranks ? '' : html`<em class="alarm">The score does not rank.</em> `}Of two contacts, one with and one without the outcome “${outcome.replaceAll('_', ' ')}” in the ${days} days to ${dayText(found.at.asOf.toISOString().slice(0, 10))}, the score of before put the right one first in ${percent(auc, 0)} of all cases (95 % interval ${two(low)} to ${two(high)}; chance is 50 %).</p>`;
 }
 
 /** Customers by value band, and how the model's forecast compares with what came. */

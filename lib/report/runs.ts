@@ -14,7 +14,11 @@ const DAY_MS = 86_400_000;
 const USUAL = 30;
 
 const stateOf = (run: Figures): DayState =>
-  run.status === 'failed' || run.status === 'skipped' ? 'failed' : run.status === 'blocked' ? 'waiting' : 'good';
+  run.status === 'failed' || run.status === 'skipped'
+    ? 'failed'
+    : run.status === 'blocked' && !run.isRejected
+      ? 'waiting'
+      : 'good';
 
 /** A job's days: each with how its newest run ended, and each slot without a run since the job's first one. */
 function jobDays(series: Series, batch: Batch, job: string, since: Date): CalendarDay[] {

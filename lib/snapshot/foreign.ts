@@ -148,7 +148,7 @@ async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: Consen
     return [];
   }
   const columns = consentColumnsOf(headers, shape, rules);
-  const { status } = await readConsent(engine, label, selectFrom(engine, file), columns, rules);
+  const { status } = await readConsent(engine, file, selectFrom(engine, file), columns, rules);
   if (status === null) return [];
   const isDead = `(${status}) = 'suppressed'`;
   return [

@@ -24,7 +24,7 @@ import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
 import { attachFacts, quarantineRemote, type Remote } from './remote-facts.ts';
 import { createSpellings } from './spellings.ts';
-import { addMalformedHints, addSuppressionHints, createConsentHints } from './unreadable-rows.ts';
+import { addMalformedHints, addUnclearAddresses, createConsentHints } from './unreadable-rows.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
@@ -151,7 +151,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table));
+    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'bounces')
@@ -170,7 +170,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
-  await addSuppressionHints(engine);
+  await addUnclearAddresses(engine);
   await createWaiting(engine);
   const quarantine = { ...(await countQuarantine(engine)), ...counted };
   for (const [table, found] of resolved) await quarantineRemote(engine, table, found);

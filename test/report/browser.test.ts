@@ -1,5 +1,5 @@
-/** The report page in a real browser: accessible in light and dark, no errors. Skipped where Chromium is not installed. */
-import { execFileSync } from 'node:child_process';
+/** The report page in a real browser: accessible in light and dark, nothing on the console. Skipped where Chromium is not installed. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,13 +36,14 @@ it.each([
     try {
       const path = join(folder, 'report.html');
       writeFileSync(path, withAxe(reportPage({ nightShift, entries: ledgerOf(nightShift, now, 60), now })));
-      const dom = execFileSync(
+      const { stdout: dom, stderr } = spawnSync(
         chromium,
         ['--headless', '--no-sandbox', '--disable-gpu', `--blink-settings=preferredColorScheme=${scheme}`]
           .concat([`--window-size=${width},2000`, `--user-data-dir=${folder}/profile`, '--virtual-time-budget=20000'])
-          .concat(['--dump-dom', `file://${path}`]),
-        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64e6 },
+          .concat(['--enable-logging=stderr', '--dump-dom', `file://${path}`]),
+        { encoding: 'utf8', maxBuffer: 64e6 },
       );
+      expect(stderr.split('\n').filter((line) => line.includes(':CONSOLE'))).toEqual([]);
       const json = /<pre id="axe">(.*?)<\/pre>/s.exec(dom)?.[1] ?? '{}';
       const found = JSON.parse(json.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
       expect(found.violations).toEqual([]);

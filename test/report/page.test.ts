@@ -94,6 +94,27 @@ it.each([
   expect(title(page(anEntry({ asOf: '2026-11-28T03:17:00.000Z', ...given })))).toBe(verdict);
 });
 
+it('asks nothing about a plan that a person has rejected', () => {
+  const blocked = { asOf: '2026-11-28T03:17:00.000Z', status: 'blocked' as const };
+  expect(title(page(anEntry(blocked)))).toBe('Needs you');
+  expect(title(page(anEntry({ ...blocked, rejected: 12 })))).toBe('All fine');
+});
+
+it('shows the last back-test of the score, and asks for a review where it no longer ranks', () => {
+  const ranking = { outcome: 'demo_request', days: 90, auc: 0.71, low: 0.66, high: 0.75, ranks: true };
+  const of = (given: object) =>
+    words(
+      page(
+        anEntry({ job: 'score-recalculation', metrics: { bands: { A1: 20 } } }),
+        anEntry({ job: 'score-check', metrics: { ranking: { ...ranking, ...given } } }),
+      ),
+    );
+  expect(of({})).toContain('“demo request” in the 90 days to 23 Nov 2026');
+  expect(of({})).toContain('in 71 % of all cases');
+  expect(of({})).not.toContain('no longer ranks');
+  expect(of({ ranks: false })).toContain('The score no longer ranks');
+});
+
 it('reports a night that never ran as failed, not as fine', () => {
   const text = page(anEntry({ asOf: '2026-11-25T03:17:00.000Z' }));
   expect(title(text)).toBe('Something failed');
@@ -106,7 +127,7 @@ it('reads ledgers of before the numbers were kept, and an empty one', () => {
     inputs: { contacts: { rows: 1_200, hash: 'x' } },
   };
   expect(words(page(anEntry(old)))).toMatch(/1,200 contacts\. The next run of list-refresh/);
-  expect(title(page())).toBe('All fine');
+  expect(title(page())).toBe('No run yet');
 });
 
 it('writes two years of nights in under 3 seconds of processor time, and under 1.5 MB', () => {

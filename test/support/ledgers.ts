@@ -96,6 +96,18 @@ function metricsOf(job: string, i: number): LedgerEntry['metrics'] {
       model: { name: 'pareto' },
       comparison: { weeks: 26, scores: [{ model: 'pareto', meanAbsoluteError: 0.4, bias: 0.034 }] },
     },
+    'score-check': {
+      ranking: {
+        outcome: 'purchase',
+        days: 90,
+        contacts: 9_000,
+        conversions: 210,
+        auc: 0.71,
+        low: 0.66,
+        high: 0.75,
+        ranks: true,
+      },
+    },
     'dedupe-sweep': { merged: 17, asked: 6, unanswered: 12 },
     enrichment: {
       contacts: { 'company known': 9_000 + i, 'company unknown': 2_000, 'company not asked for yet': 400 },
