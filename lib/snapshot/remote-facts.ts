@@ -43,6 +43,7 @@ export function attachFacts(
 ): (table: TableName) => Promise<Resolved> {
   const resolved = new Map<string, Promise<Resolved>>();
   let refs: Promise<string> | null = null;
+  let until = options.asOf;
   const find = (table: string): Remote => {
     const remote = remotes.find((each) => each.table === table);
     if (!remote) throw new Error(`${table} are not kept elsewhere`);
@@ -59,11 +60,14 @@ export function attachFacts(
     tables: new Set(remotes.map(({ table }) => table)),
     answer: async (query, table, into) => {
       await resolve(table);
-      await keepAnswer(engine, await find(table).source.answer(query), into);
+      await keepAnswer(engine, await find(table).source.answer(query, until), into);
     },
     forget: () => {
       refs = null;
       resolved.clear();
+    },
+    rewind: (moment) => {
+      until = moment ?? options.asOf;
     },
     load: (table) => find(table).load(),
   });

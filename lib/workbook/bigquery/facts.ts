@@ -36,7 +36,7 @@ export class DatasetFacts implements RemoteTable {
   readonly #steps: Steps;
   readonly #outline: Outline;
   readonly #facts: Facts;
-  #judged: { readonly table: Sql; readonly asOf: Date; readonly timeZone: string } | null = null;
+  #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
   constructor(steps: Steps, outline: Outline, facts: Facts) {
     this.#steps = steps;
@@ -78,16 +78,16 @@ export class DatasetFacts implements RemoteTable {
         as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
       'finding the contacts of',
     );
-    this.#judged = { table, asOf: given.asOf, timeZone: given.timeZone };
+    this.#judged = { table, timeZone: given.timeZone };
     return this.#report(table);
   };
 
-  answer = async (query: Sql): Promise<Answer> => {
+  answer = async (query: Sql, until: Date): Promise<Answer> => {
     if (!this.#judged) throw new Error(`${this.#facts.table} were asked before they were resolved`);
     const { client } = this.#steps;
-    const { table, asOf, timeZone } = this.#judged;
+    const { table, timeZone } = this.#judged;
     const known = sql`${name(this.#facts.table)} as (select ${this.#named(query)} from ${table}
-      where _fault is null and ${fieldIn(timeColumn(this.#facts))} <= ${asOf})`;
+      where _fault is null and ${fieldIn(timeColumn(this.#facts))} <= ${until})`;
     const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];
     const whole = rest === undefined ? sql`with ${known} ${query}` : sql`with ${known}, ${{ ...query, text: rest }}`;
     const job = await this.#run(sql`${bigQueryPrelude(query.text, timeZone)}${whole}`, 'asking');
