@@ -139,6 +139,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   };
 }
 
+/** Where the report page is written unless `--out` says otherwise: beside the ledger. */
+export const defaultPage = ({ ledgerFolder }: Pick<Session, 'ledgerFolder'>): string =>
+  join(dirname(ledgerFolder), 'report.html');
+
 /** Commands that write to a workbook. */
 const WRITING = new Set(['run', 'shift', 'import', 'undo', 'export', 'erase']);
 
