@@ -20,6 +20,7 @@ const SLOW = [
   'test/features/scoring/**',
   'test/workbook/contract.test.ts',
   'test/workbook/sheets/**',
+  'test/workbook/bigquery/**',
   'test/workbook/external/**',
   'test/workbook/csv/commit/**',
   'test/generator/**',

@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<void> 
   import: () => import('./import/run.ts'),
   'lifetime-value': () => import('./lifetime-value/run.ts'),
   sheets: () => import('./sheets/run.ts'),
+  bigquery: () => import('./bigquery/run.ts'),
 };
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -11,9 +11,9 @@ const NO_LIMIT = 1_000_000_000;
 
 /** A row is a row of `changes`: whether it is older than the rules keep it, and its rank, counted from the newest. */
 const ranked = (months: number, today: string) => sql`
-  select *, local_day("at") < ${older(months, today)} as is_old,
-    row_number() over (order by "at" desc, change_id) as nth
-  from changes`;
+  select c.*, local_day(c.at) < ${older(months, today)} as is_old,
+    row_number() over (order by c.at desc, c.change_id) as nth
+  from changes c`;
 
 /** Archives contacts without activity for years, in two steps, and restores those that become active. */
 export const archiveStale = (rules: ArchiveRules) =>

@@ -1,4 +1,15 @@
-import { atMost, atMostChange, job, type Limit, list, sql, update, type ValueRules, valueParts } from 'nightshift';
+import {
+  atMost,
+  atMostChange,
+  job,
+  type Limit,
+  list,
+  ofFacts,
+  sql,
+  update,
+  type ValueRules,
+  valueParts,
+} from 'nightshift';
 import { lifetimeValue as rules, valueLimits } from './rules/lifetime-value.ts';
 
 const {
@@ -84,8 +95,10 @@ export const lifetimeValue = (values: ValueRules, limits: ValueLimits) =>
       {
         title: 'The orders it is computed from',
         query: sql`
-          select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId}
-          order by ordered_at, order_id`,
+          select order_id, ordered_at, amount, currency from ${ofFacts(
+            'purchases',
+            sql`select order_id, ordered_at, amount, currency from purchases where contact_id = ${contactId}`,
+          )} as bought order by ordered_at, order_id`,
       },
     ],
   });

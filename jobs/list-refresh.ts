@@ -61,7 +61,7 @@ const lost = (rules: readonly ListRule[]): Sql => {
 /** What the rules want, and what is there today. A list that is wrong wants those whom it has. */
 function membersSteps(rules: readonly ListRule[], context: Context): Step[] {
   const { segments, wrong } = checked(rules, context);
-  const none = sql`select cast(null as string) as list, cast(null as string) as contact_id where false`;
+  const none = sql`select list, contact_id from memberships where false`;
   const wanted = segments.map((segment): Sql => {
     const members = membershipQuery(segment, context.asOf);
     return sql`select ${segment.name} as list, contact_id from (${members}) as members`;

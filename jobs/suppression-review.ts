@@ -39,12 +39,12 @@ export const suppressionReview = (rules: BounceRules) =>
         where s.released_at is null group by 1 order by 1`,
       // What can't be read can't be released: such rows count as suppressions until a person corrects or deletes them.
       quarantined: sql`
-        select reason as label, count(*) as n from ${views.quarantineNow} where "table" = 'suppressions' group by reason
-        order by reason`,
+        select reason as label, count(*) as n from ${views.quarantineNow} q where q.table = 'suppressions'
+        group by reason order by reason`,
       said: sql`
         select concat('the suppression list has ', cast(count(*) as string),
-          ' rows that stand twice or can''t be read; the table "quarantine" says which') as said from ${views.quarantineNow}
-            where "table" = 'suppressions' having count(*) > 0`,
+          ' rows that stand twice or are unreadable; the table quarantine says which') as said
+        from ${views.quarantineNow} q where q.table = 'suppressions' having count(*) > 0`,
       disagreeing: sql`
         select count(*) as n from contacts c join ${views.suppressed} s on s.email = address_key(c.email)
         where coalesce(c.status, 'subscribed') = 'subscribed'`,

@@ -22,10 +22,12 @@ export const workbook = workbookRules({
   // derived: { score: 'nightshift_score' },
   // Facts that are kept elsewhere, as CSV or Parquet files: { events: 'warehouse/events' }, a file, a folder or a
   // pattern such as 'warehouse/*.parquet', or { files: 'warehouse/events', columns: { ts: 'occurred_at' } } where
-  // columns have other names.
+  // columns have other names; or in BigQuery: { events: 'bigquery://PROJECT/DATASET/TABLE?location=EU' }.
   sources: {},
   // A table that lost more than 5 % of its rows since the last run, without a job that took them away, was cut.
   shrink: { share: 0.05 },
+  // What a workbook or facts in BigQuery may cost, in gigabytes billed, and for how many days `init` keeps facts there:
+  // bigquery: { gigabytesPerQuery: 100, gigabytesPerRun: 500, keepDays: { events: 730 } },
   // On GitHub Actions export files are kept as an artifact of the run, in private repositories alone, for so many days.
   exportFiles: { keptDays: 7 },
 });

@@ -71,6 +71,7 @@ async function examine(session: Session, look: Look): Promise<Finding[]> {
     ...(reading.notTaken ?? []).map(notTaken),
     ...(await ofAccess(store)),
     ...(await ofSheet(session, store)),
+    ...((await store.warehouse?.findings()) ?? []),
   );
   findings.push({ level: 'OK', text: `a day is a day in ${session.nightShift.workbook.timeZone}` });
   for (const [reason, rows] of Object.entries(snapshot.quarantine)) {

@@ -81,7 +81,7 @@ function newsOf(
     history: new Map(),
     runUrl,
     repositoryUrl,
-    kind: workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    kind: workbook.kind,
     isUsual: true,
   });
 }

@@ -6,6 +6,7 @@
 import { plural, sentencesIn, warningsIn } from '../github/outward-errors.ts';
 import type { HeldPart } from '../run/held-part.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
+import { costText } from '../run/warehouse-cost.ts';
 import { tableMeant } from '../workbook/csv/discover.ts';
 import { count, table } from './text.ts';
 
@@ -28,6 +29,7 @@ export function reportRun(title: string, result: RunResult): string[] {
     lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
   if (result.ofNoContact) lines.push(`Files beside the contacts: ${ofNoContact(result.ofNoContact)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
+  if (result.warehouse) lines.push(`${costText(result.warehouse)}.`);
   for (const hash of result.unmatched ?? [])
     lines.push(`Not used: --approve ${hash} is the hash of no plan of this run.`);
   return lines;

@@ -194,6 +194,8 @@ function textOf(session: Session, name: string, result: RunResult): string[] {
   const changed = result.jobs.some((job) => job.status === 'applied');
   if (changed && workbook.spreadsheetId)
     lines.push('Open the sheet: the tab "contacts", and "changes" for every decision with its reason.');
+  else if (changed && workbook.dataset)
+    lines.push('Open the dataset: the table "contacts", and "changes" for every decision with its reason.');
   else if (changed) {
     const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => pathText(join(workbook.folder, file)));
     lines.push(`Open ${contacts}, and ${changes} for every decision with its reason.`);

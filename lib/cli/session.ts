@@ -9,11 +9,15 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allJobs, type NightShift } from '../core/batch.ts';
 import { localDay, parseAsOf } from '../core/calendar/period.ts';
+import type { Sources } from '../core/workbook-rules.ts';
 import { recogniseWith } from '../intake/formats/registry.ts';
 import { layOutJson } from '../intake/json-as-csv.ts';
 import { type History, historyOf as ofLedger } from '../run/history.ts';
 import { folderLedger, type Ledger } from '../run/ledger.ts';
 import { identify, type RunIdentity } from '../run/run-identity.ts';
+import { addressOf, isDatasetAddress, type Place, placeOf } from '../workbook/bigquery/address.ts';
+import type { DatasetSource } from '../workbook/bigquery/source.ts';
+import type { BigQueryStoreOptions } from '../workbook/bigquery/store.ts';
 import { openCsvReader, openCsvStore } from '../workbook/csv/store.ts';
 import { folderId, placeId } from '../workbook/csv/workbook-id.ts';
 import { spreadsheetIdOf } from '../workbook/sheets/spreadsheet-id.ts';
@@ -38,13 +42,16 @@ export interface Session {
   readonly ledgerFolder: string;
   /** How people call the workbook: a folder as they typed it, or "the embedded sample". */
   readonly workbook: {
-    /** The folder of files; of a Google Sheet, the folder on this machine that keeps its state, inbox and exports. */
+    /** The folder of files; else the folder on this machine that keeps the state, inbox and exports of a workbook. */
     readonly folder: string;
     readonly label: string;
     readonly isSample: boolean;
     /** Not another one than NIGHTSHIFT_WORKBOOK names. */
     readonly isUsual: boolean;
     readonly spreadsheetId: string | null;
+    /** The dataset of BigQuery that it is. */
+    readonly dataset: Place | null;
+    readonly kind: Store['kind'];
   };
   /** Shows what is being done, and where that is known how much of it: 0 to 1. */
   readonly progress: Progress;
@@ -81,11 +88,13 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   refuseAheadOfTime(options, asOf, now, timeZone);
   const named = options.workbook ?? process.env.NIGHTSHIFT_WORKBOOK;
   const isSample = named === undefined || named === '';
-  const spreadsheetId = isSample ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const dataset = !isSample && isDatasetAddress(named) ? placeOf(named) : null;
+  const spreadsheetId = isSample || dataset ? null : spreadsheetIdOf(named, Boolean(process.env.NIGHTSHIFT_SHEETS_URL));
+  const elsewhere = dataset ? addressOf(dataset) : spreadsheetId;
   const folder = isSample
     ? join(sampleFolder, 'workbook')
-    : spreadsheetId
-      ? stateFolder(spreadsheetId)
+    : elsewhere
+      ? stateFolder(dataset ? `${dataset.project}.${dataset.dataset}` : elsewhere)
       : resolve(named);
   if (isSample) {
     await mkdir(sampleFolder, { recursive: true });
@@ -94,8 +103,8 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   }
   const usual = process.env.NIGHTSHIFT_WORKBOOK;
   const isUsual = options.workbook === undefined || !usual || options.workbook === usual;
-  if (!isSample && spreadsheetId === null) refuseCheckout(named, folder, process.env);
-  const identity = identify(spreadsheetId ? placeId(spreadsheetId) : folderId(folder), now, process.env);
+  if (!isSample && elsewhere === null) refuseCheckout(named, folder, process.env);
+  const identity = identify(elsewhere ? placeId(elsewhere) : folderId(folder), now, process.env);
   const ledgerFolder = options.ledger ?? (isSample ? join(sampleFolder, 'ledger') : join(root, 'data', 'ledger'));
   if (existsSync(ledgerFolder) && !statSync(ledgerFolder).isDirectory())
     throw new UsageError(`--ledger: ${ledgerFolder} is a file. Name the folder where runs are recorded.`);
@@ -112,8 +121,9 @@ export async function startSession(nightShift: NightShift, options: Options, sta
       mayBeEmpty,
     };
     // Google's client is only loaded for a workbook that needs it.
-    const store =
-      spreadsheetId === null
+    const store = dataset
+      ? await openDataset(dataset, nightShift, { ...common, progress: (line) => progress(line) })
+      : spreadsheetId === null
         ? await openFolder(common)
         : await (await import('../workbook/sheets/store.ts')).openSheetsStore({
             ...common,
@@ -122,7 +132,7 @@ export async function startSession(nightShift: NightShift, options: Options, sta
           });
     // The sample is whole in itself.
     if (isSample || Object.keys(sources).length === 0) return store;
-    return (await import('../workbook/external/tables.ts')).withOutsideTables(store, sources, root);
+    return withSources(store, nightShift, identity.run, progress);
   };
   return {
     nightShift,
@@ -131,7 +141,15 @@ export async function startSession(nightShift: NightShift, options: Options, sta
     identity,
     ledger: folderLedger(resolve(ledgerFolder)),
     ledgerFolder: resolve(ledgerFolder),
-    workbook: { folder, label: isSample ? 'the embedded sample' : named, isSample, isUsual, spreadsheetId },
+    workbook: {
+      folder,
+      label: isSample ? 'the embedded sample' : named,
+      isSample,
+      isUsual,
+      spreadsheetId,
+      dataset,
+      kind: dataset ? 'bigquery' : spreadsheetId ? 'sheets' : 'csv',
+    },
     progress,
     elapsed: () => (performance.now() - start) / 1000,
     open: (command, mayBeEmpty = false) => openStore(command, mayBeEmpty, openCsvStore),
@@ -142,6 +160,36 @@ export async function startSession(nightShift: NightShift, options: Options, sta
 /** Where the report page is written unless `--out` says otherwise: beside the ledger. */
 export const defaultPage = ({ ledgerFolder }: Pick<Session, 'ledgerFolder'>): string =>
   join(dirname(ledgerFolder), 'report.html');
+
+/** Facts that the rules keep elsewhere: in files, or in a warehouse. */
+async function withSources(
+  store: Store,
+  { workbook: { sources, bigquery } }: NightShift,
+  run: string,
+  progress: (line: string) => void,
+): Promise<Store> {
+  const inFiles: Record<string, unknown> = {};
+  const inDatasets: Record<string, DatasetSource> = {};
+  for (const [table, rule] of Object.entries(sources)) {
+    if (rule && isDatasetAddress(rule.files)) inDatasets[table] = { address: rule.files, columns: rule.columns };
+    else inFiles[table] = rule;
+  }
+  const { withOutsideTables } = await import('../workbook/external/tables.ts');
+  const withFiles = Object.keys(inFiles).length > 0 ? withOutsideTables(store, inFiles as Sources, root) : store;
+  if (Object.keys(inDatasets).length === 0) return withFiles;
+  const { withDatasetTables } = await import('../workbook/bigquery/source.ts');
+  const { keepDays: _, ...limits } = bigquery;
+  return withDatasetTables(withFiles, inDatasets, run, { limits, progress });
+}
+
+async function openDataset(
+  place: Place,
+  { workbook: { bigquery: rules } }: NightShift,
+  options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
+): Promise<Store> {
+  const { openDatasetStore } = await import('../workbook/bigquery/store.ts');
+  return openDatasetStore(place, rules, options);
+}
 
 /** Commands that write to a workbook. */
 const WRITING = new Set(['run', 'shift', 'import', 'undo', 'export', 'erase']);
@@ -185,10 +233,10 @@ export function hostedCheckout(variables: Readonly<Record<string, string | undef
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Where this machine keeps what belongs to a spreadsheet: its lock, temporary files, inbox and exports. Never in the
+ * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports. Never in the
  * repository.
  */
-function stateFolder(spreadsheetId: string): string {
+function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  return join(state, 'nightshift', spreadsheetId);
+  return join(state, 'nightshift', name);
 }

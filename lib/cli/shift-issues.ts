@@ -124,7 +124,7 @@ async function newsOf(
     history,
     runUrl,
     repositoryUrl,
-    kind: session.workbook.spreadsheetId === null ? 'csv' : 'sheets',
+    kind: session.workbook.kind,
     isUsual: session.workbook.isUsual,
     ...(approval && { approval: { by: approval.by, key: approval.key ?? '' } }),
     ...(files?.at && { exportsAt: files.at }),

@@ -212,13 +212,13 @@ const areOnRunner = async ({ session }: Shift, results: readonly RunResult[]): P
   madeFiles(results) &&
   (await exportFoldersOf(session)).some(({ fault }) => fault === undefined);
 
-/** Only a spreadsheet's files lie on the runner; those of a folder are in it. */
+/** Files of a spreadsheet or a dataset are on the runner; those of a folder are in it. */
 async function handOverOf(
   { session, environment }: Shift,
   results: readonly RunResult[],
 ): Promise<HandedOver | undefined> {
   const { github, runUrl, outputPath, onActions } = environment;
-  if (!github || !onActions || !madeFiles(results) || session.workbook.spreadsheetId === null) return undefined;
+  if (!github || !onActions || !madeFiles(results) || session.workbook.kind === 'csv') return undefined;
   const { keptDays } = session.nightShift.workbook.exportFiles;
   return handOver({ github, runUrl, outputPath, folder: join(session.workbook.folder, EXPORTS), keptDays });
 }

@@ -9,6 +9,17 @@ import type { Sql } from './sql.ts';
 export type Cell = string | number | boolean | Date | null;
 export type Row = Readonly<Record<string, Cell>>;
 
+/** Tables of facts that are kept elsewhere: they answer queries there, and come here only where rows are asked for. */
+export interface RemoteFacts {
+  readonly tables: ReadonlySet<string>;
+  /** Answers a query over one of them alone into a new table of the engine. */
+  readonly answer: (query: Sql, table: string, into: string) => Promise<void>;
+  /** Whom facts are about has changed: the next answer finds it again. */
+  readonly forget: () => void;
+  /** Brings a table's rows here: a statement asks for them. */
+  readonly load: (table: string) => Promise<void>;
+}
+
 export interface Engine {
   /** DuckDB's own connection, for the matching: its SQL is DuckDB's alone. */
   readonly duckdb: DuckDBConnection;
@@ -42,5 +53,9 @@ export interface Engine {
   ): Promise<void>;
   /** Appends rows of texts to a table: `rows[r][c]`. */
   appendRows(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void>;
+  /** From now on these tables are asked where they are (lib/core/facts.ts). */
+  attach(facts: RemoteFacts): void;
+  /** Facts are asked again: whom they are about has changed. */
+  forgetAnswers(): Promise<void>;
   close(): void;
 }

@@ -66,6 +66,24 @@ const schema = z.strictObject({
   sources: z
     .strictObject({ events: source('events'), bounces: source('bounces'), purchases: source('purchases') })
     .default({}),
+  /** What a workbook in BigQuery may cost, in gigabytes billed (1e9 bytes), and how many days of facts it keeps. */
+  bigquery: z
+    .strictObject({
+      gigabytesPerQuery: z.number().positive().default(100),
+      gigabytesPerRun: z.number().positive().default(500),
+      keepDays: z
+        .strictObject({
+          events: z.int().min(1).optional(),
+          bounces: z.int().min(1).optional(),
+          purchases: z.int().min(1).optional(),
+        })
+        .default({})
+        .transform(
+          (days): Readonly<Record<string, number>> =>
+            Object.fromEntries(Object.entries(days).flatMap(([table, n]) => (n === undefined ? [] : [[table, n]]))),
+        ),
+    })
+    .prefault({}),
   /** A table with fewer rows than at the last run, by more than this share, stops the jobs that read it. */
   shrink: z.strictObject({ share: z.number().min(0).max(1) }),
   /** How many days GitHub keeps the export files of a run on Actions, in a private repository. */

@@ -2,6 +2,8 @@
  * The engine: DuckDB in this process, in memory, with a bound on memory and a folder to spill to, so that a runner
  * with 7 GB never dies of a big night. Knows SQL and files; knows no store, no job and no table by name.
  */
+
+import { createHash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import {
   DOUBLE,
@@ -12,7 +14,8 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Cell, Engine, Row } from '../core/engine.ts';
+import type { Cell, Engine, RemoteFacts, Row } from '../core/engine.ts';
+import { readsRows, withoutFacts } from '../core/facts.ts';
 import { type Sql, type SqlValue, sql } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
@@ -60,6 +63,11 @@ class DuckDb implements Engine {
   readonly #connection: DuckDBConnection;
   readonly #second: DuckDBConnection;
   readonly #memoryMb: number;
+  #facts: RemoteFacts | null = null;
+  /** Tables of answers, by what was asked. */
+  readonly #answers = new Map<string, string>();
+  /** Tables of facts that a statement asked rows of, and that are here now. */
+  readonly #loaded = new Set<string>();
 
   private constructor(
     instance: DuckDBInstance,
@@ -104,7 +112,8 @@ class DuckDb implements Engine {
 
   /** Runs one statement. */
   async run(statement: Sql): Promise<void> {
-    await this.#connection.run(statement.text, statement.values.map(bound));
+    const { text, values } = await this.#here(statement);
+    await this.#connection.run(text, values.map(bound));
   }
 
   /** Runs one statement while others run. It sees no temporary tables, and the others as they were when it started. */
@@ -114,7 +123,8 @@ class DuckDb implements Engine {
 
   /** Runs one statement that adds, sets or takes away rows; returns how many. */
   async changed(statement: Sql): Promise<number> {
-    return (await this.#connection.run(statement.text, statement.values.map(bound))).rowsChanged;
+    const { text, values } = await this.#here(statement);
+    return (await this.#connection.run(text, values.map(bound))).rowsChanged;
   }
 
   /** Reports four times a second how much of a long statement of `work` is done: 0 to 1. */
@@ -141,7 +151,8 @@ class DuckDb implements Engine {
 
   /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
   async rows(query: Sql): Promise<Row[]> {
-    const reader = await this.#connection.runAndReadAll(query.text, query.values.map(bound));
+    const { text, values } = await this.#here(query);
+    const reader = await this.#connection.runAndReadAll(text, values.map(bound));
     return reader
       .getRowObjectsJS()
       .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
@@ -162,13 +173,15 @@ class DuckDb implements Engine {
 
   /** The names of a query's columns, without running it. */
   async columnsOf(query: Sql): Promise<string[]> {
-    const reader = await this.#connection.runAndReadAll(`describe ${query.text}`, query.values.map(bound));
+    const { text, values } = await this.#here(query);
+    const reader = await this.#connection.runAndReadAll(`describe ${text}`, values.map(bound));
     return reader.getRowObjectsJS().map((row) => String(row.column_name));
   }
 
   /** A big answer, chunk by chunk: for each chunk its columns, each an array of values as long as the chunk. */
   async *chunks(query: Sql): AsyncGenerator<readonly (readonly Cell[])[]> {
-    const result = await this.#connection.stream(query.text, query.values.map(bound));
+    const { text, values } = await this.#here(query);
+    const result = await this.#connection.stream(text, values.map(bound));
     for (;;) {
       const chunk: DuckDBDataChunk | null = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;
@@ -202,6 +215,41 @@ class DuckDb implements Engine {
       yield (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? null));
     }
     return this.append(table, columns());
+  }
+
+  attach(facts: RemoteFacts): void {
+    this.#facts = facts;
+  }
+
+  async forgetAnswers(): Promise<void> {
+    for (const table of this.#answers.values()) await this.#connection.run(`drop table if exists ${table}`);
+    this.#answers.clear();
+    this.#facts?.forget();
+  }
+
+  /** A statement as it can be run here: what it asks of facts elsewhere is answered first, or brought here. */
+  async #here(statement: Sql): Promise<Sql> {
+    const facts = this.#facts;
+    if (!facts) return statement;
+    const asked: { readonly table: string; readonly query: Sql; readonly into: string }[] = [];
+    const isElsewhere = (table: string): boolean => facts.tables.has(table) && !this.#loaded.has(table);
+    const here = withoutFacts(statement, ({ table, query }) => {
+      if (!isElsewhere(table)) return null;
+      const key = createHash('sha256')
+        .update(JSON.stringify([table, query.text, query.values]))
+        .digest('hex');
+      const into = `facts_${key.slice(0, 16)}`;
+      if (!this.#answers.has(key)) asked.push({ table, query, into });
+      this.#answers.set(key, into);
+      return `(select * from ${into})`;
+    });
+    for (const { table, query, into } of asked) await facts.answer(query, table, into);
+    for (const table of readsRows(here.text, facts.tables)) {
+      if (!isElsewhere(table)) continue;
+      this.#loaded.add(table);
+      await facts.load(table);
+    }
+    return here;
   }
 
   close(): void {

@@ -30,7 +30,7 @@ interface JobWeek {
   readonly missed: number;
 }
 
-/** The digest of the week up to `until`: a verdict, what is open, then the numbers. */
+/** The digest of the week up to `until`: a verdict, what is open, the people, then the jobs. */
 export function digestText(nightShift: NightShift, history: History, until: Date, open: readonly Open[]): string {
   const since = new Date(until.getTime() - WEEK_MS);
   const weeks = nightShift.batches.flatMap((batch) =>
@@ -38,19 +38,18 @@ export function digestText(nightShift: NightShift, history: History, until: Date
   );
   const all = [...history.values()].flat().sort((a, b) => (a.run < b.run ? -1 : 1));
   return [
-    `## The week up to ${moment(until)}`,
-    '',
     verdict(weeks, open),
     ...open.map(({ number, title, url }) => `- [#${number}](${url}) ${markdown(title)}`),
     '',
-    '| job | runs | applied | unchanged | waiting | failed | slots without a run |',
+    `### The week up to ${moment(until)}`,
+    '',
+    ...trends(all, since, until),
+    '| job | runs | applied | unchanged | waiting or rejected | failed | missed |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...weeks.map(
       (week) =>
         `| ${code(week.name)} | ${week.runs} | ${week.applied} | ${week.unchanged} | ${week.waiting} | ${week.failed} | ${week.missed} |`,
     ),
-    '',
-    ...trends(all, since, until),
   ].join('\n');
 }
 
@@ -82,11 +81,13 @@ function verdict(weeks: readonly JobWeek[], open: readonly Open[]): string {
   const causes = [
     ...(open.length > 0 ? [`${plural(open.length, 'issue')} open`] : []),
     ...(failed > 0 ? [`${plural(failed, 'run')} of a job failed`] : []),
-    ...(missed > 0 ? [`${plural(missed, 'slot')} without a run`] : []),
+    ...(missed > 0 ? [`${plural(missed, 'scheduled run')} missed`] : []),
   ];
   if (sum((week) => week.runs) === 0 && causes.length === 0) return '**Nothing ran yet.**';
-  if (causes.length === 0) return '**All well.** Every slot had its run, and nothing is open.';
-  return `**${open.length > 0 ? 'Review' : 'Over by now'}:** ${listed(causes)}.`;
+  if (causes.length === 0) return '**All well.** Every scheduled run took place, and nothing is open.';
+  return open.length > 0
+    ? `**Review:** ${listed(causes)}.`
+    : `**All well now**, and nothing is open. During the week: ${listed(causes)}.`;
 }
 
 /** What is reported of the workbook: each a number or a table of numbers, then and now. */
@@ -114,7 +115,7 @@ function trends(all: readonly LedgerEntry[], since: Date, until: Date): string[]
   add('complaint rate', (entry) => pick(entry.metrics.rates, 'complaint_rate'));
   add('list', (entry) => entry.metrics.lists);
   add('score band', (entry) => entry.metrics.bands);
-  return rows.length > 0 ? ['| | now | in a week |', '| --- | ---: | ---: |', ...rows] : [];
+  return rows.length > 0 ? ['| | now | in a week |', '| --- | ---: | ---: |', ...rows, ''] : [];
 }
 
 const pick = (value: unknown, key: string): unknown => {

@@ -7,6 +7,7 @@ import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AllClear } from './api/alerts.ts';
 import type { GitHub } from './api/github.ts';
+import { paragraph } from './news.ts';
 import { plural } from './outward-errors.ts';
 
 export interface HandOver {
@@ -45,13 +46,18 @@ export async function handOver({ github, runUrl, outputPath, folder, keptDays }:
 }
 
 function lostAlert(files: number, runUrl: string | null): Alert {
-  const see = runUrl ? ` See [the run](${runUrl}).` : '';
-  const text = `${plural(files, 'export file')} were written on the runner, and are gone with it: this repository is public, and an artifact would be open to everybody. Name a tab of the sheet for each in \`jobs/rules/exports.ts\` (\`to: { tab: 'Newsletter' }\`), make the repository private, or run on a machine of your own.`;
+  const text = paragraph(
+    `${plural(files, 'export file')} ${files === 1 ? 'was' : 'were'} written on the runner, and lost with it:`,
+    'this repository is public, and an artifact would be open to everybody.',
+    "Name a tab of the sheet for each in `jobs/rules/exports.ts` (`to: { tab: 'Newsletter' }`),",
+    'make the repository private, or run on a machine of your own.',
+    runUrl !== null && `See [the run](${runUrl}).`,
+  );
   return {
     key: KEY,
     kind: 'warning',
     title: 'Export files are lost with the runner',
-    body: `${text}${see}`,
-    repeat: `${text}${see}`,
+    body: text,
+    repeat: text,
   };
 }

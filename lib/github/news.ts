@@ -2,6 +2,7 @@
 import type { NightShift } from '../core/batch.ts';
 import type { History } from '../run/history.ts';
 import type { JobResult } from '../run/result.ts';
+import type { Store } from '../workbook/store.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code } from './api/escape.ts';
 
@@ -14,7 +15,7 @@ export interface JobNews {
   readonly history: History;
   readonly runUrl: string | null;
   readonly repositoryUrl: string | null;
-  readonly kind: 'csv' | 'sheets';
+  readonly kind: Store['kind'];
   /** The workbook is the one that NIGHTSHIFT_WORKBOOK names: only its plans can be approved by a click. */
   readonly isUsual: boolean;
   /** Who approved, and the key of the issue that asked, where this run carries out an approval. */

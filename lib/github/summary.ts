@@ -6,6 +6,7 @@
 import { changesText } from '../run/commit.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
+import { costText } from '../run/warehouse-cost.ts';
 import type { Reported } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
 import { paragraph } from './news.ts';
@@ -58,6 +59,7 @@ export function summaryText(parts: SummaryParts): string {
     ...result.jobs.flatMap(warningLines),
     ...result.jobs.flatMap(reasons),
     ...guards(result),
+    ...(result.warehouse ? [`${costText(result.warehouse)}.`, ''] : []),
     ...quarantine(result),
     ...unreadable(result),
   ].join('\n');

@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import type { News } from './news.ts';
+import { type News, paragraph } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
 export interface WarningNews {
@@ -78,9 +78,14 @@ function wrongRules({ job, heldParts }: JobResult): { title: string; text: strin
     };
   const wrong = heldParts.filter(({ plan }) => plan === null).map(({ part }) => markdown(part));
   if (wrong.length === 0) return null;
+  const one = wrong.length === 1;
   return {
     title: `${job} can’t follow ${plural(wrong.length, 'rule')}`,
-    text: `What is written in \`jobs/rules\` for ${listed(wrong)} is wrong, so that ${wrong.length === 1 ? 'it stays' : 'they stay'} as the last good run left ${wrong.length === 1 ? 'it' : 'them'}; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.`,
+    text: paragraph(
+      `What is written in ${code('jobs/rules')} for ${listed(wrong)} is wrong, so that`,
+      `${one ? 'it stays as the last good run left it' : 'they stay as the last good run left them'}; the rest went on.`,
+      'The run’s report shows what is wrong. Fix the rule, or what it names: no approval lets it through.',
+    ),
   };
 }
 
@@ -99,7 +104,10 @@ function quarantine({ result, history, run }: WarningNews): { title: string; tex
   if (now - then < GROWTH_ROWS || now < then * (1 + GROWTH_SHARE)) return null;
   const reasons = Object.entries(result.quarantine).sort(([, a], [, b]) => b - a);
   const text = [
-    `${plural(now, 'row')} can’t be read and stand in quarantine, ${now - then} more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.`,
+    paragraph(
+      `${plural(now, 'row')} can’t be read and are in quarantine, ${now - then} more than the run before.`,
+      'No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.',
+    ),
     '',
     '| rows | why |',
     '| ---: | --- |',
@@ -128,7 +136,11 @@ function bursts({ metrics }: JobResult): { title: string; text: string } | null 
   if (lately === 0) return null;
   return {
     title: 'Bounces in bursts',
-    text: `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.`,
+    text: paragraph(
+      `${plural(lately, 'burst')} of bounces of late: so many at one domain on one day, for one reason,`,
+      'that the receiver or the sender broke. No person is suppressed for that.',
+      'The run’s report shows where and when; mail to these people again once the cause is found.',
+    ),
   };
 }
 
@@ -138,7 +150,11 @@ function senderFaults(job: JobResult, before: LedgerEntry | undefined): { title:
   if (grown < SENDER_FAULTS) return null;
   return {
     title: 'Bounces that blame the sender',
-    text: `${plural(grown, 'bounce')} more than the run before say that receivers refused what we sent or how, not whom we sent it to (${plural(now, 'such bounce')} of late). Nobody is suppressed for that. Look at authentication (SPF, DKIM, DMARC), content and reputation before the next campaign.`,
+    text: paragraph(
+      `${plural(grown, 'bounce')} more than the run before show that receivers refused what we sent or how,`,
+      `not whom we sent it to (${plural(now, 'such bounce')} of late). No person is suppressed for that.`,
+      'Look at authentication (SPF, DKIM, DMARC), content and reputation before the next campaign.',
+    ),
   };
 }
 

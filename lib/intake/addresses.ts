@@ -7,7 +7,13 @@ import type { Engine } from '../core/engine.ts';
 import { name, raw, sql } from '../core/sql.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { readSpelling, SIGNS } from '../snapshot/spellings.ts';
-import { incomingTables } from './incoming.ts';
+import { addressesIn } from '../snapshot/unreadable-rows.ts';
+import { kindText } from './formats/report-kind.ts';
+import { type IncomingTable, incomingTables } from './incoming.ts';
+
+/** One address and nothing else. */
+export const ONE_ADDRESS = '[^@[:space:]]+@[^@[:space:]]+';
+const IS_ADDRESS = /^[^@\s]+@[^@\s]+$/;
 
 /** Unwraps the addresses of the incoming tables, and adds their spellings to `spellings`. */
 export async function unwrapAddresses(engine: Engine): Promise<void> {
@@ -48,4 +54,28 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
         where i.address not in (select email from suppressions) group by 1, 2
       ) k where address_key(incoming_suppressions.email) = k.incoming`),
   );
+}
+
+/** Who refuses mail by a row of each table, as SQL for the reason; NULL for who does not. */
+const REFUSES: Readonly<Partial<Record<IncomingTable, string>>> = {
+  contacts: `case lower(status) when 'unsubscribed' then 'unsubscribe' when 'suppressed' then 'manual' end`,
+  suppressions: 'reason',
+  bounces: kindText('kind', ['complaint', 'unsubscribe']),
+};
+
+/** A cell that is not one address still refuses mail for each address that it may name; its row is rejected all the same. */
+export async function keepUnclearAddresses(engine: Engine): Promise<void> {
+  for (const [table, reason] of Object.entries(REFUSES)) {
+    const rows = await engine.rows(
+      sql`select file, line, ${withMark(sql`email`)} as email, ${raw(reason)} as reason from ${name(`incoming_${table}`)}
+        where contains(email, '@') and not regexp_full_match(email, ${ONE_ADDRESS}) and (${raw(reason)}) is not null`,
+    );
+    for (const row of rows)
+      for (const address of addressesIn(String(row.email)).filter((each) => IS_ADDRESS.test(each)))
+        await engine.run(
+          sql`insert into incoming_suppressions by name select cast(${Number(row.file)} as integer) as file,
+            cast(${Number(row.line)} as bigint) as line, ${address} as email, 'person' as scope, ${String(row.reason)} as reason,
+            'import' as source, 'from a cell with more than an address' as note`,
+        );
+  }
 }

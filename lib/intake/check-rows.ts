@@ -14,7 +14,7 @@ import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { views } from '../snapshot/views.ts';
-import { unwrapAddresses } from './addresses.ts';
+import { keepUnclearAddresses, ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
 import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
 
@@ -36,8 +36,7 @@ interface Rule {
 
 const knownKinds = Object.keys(kindWords).join(', ');
 
-const ADDRESS = `'[^@[:space:]]+@[^@[:space:]]+'`;
-const noAddress = `email is not null and not regexp_full_match(email, ${ADDRESS})`;
+const noAddress = `email is not null and not regexp_full_match(email, ${quoteText(ONE_ADDRESS)})`;
 
 /** Rows that can't be imported, whatever else they say. */
 const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
@@ -168,6 +167,7 @@ async function addressReports(engine: Engine): Promise<void> {
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
   await addressReports(engine);
   await unwrapAddresses(engine);
+  await keepUnclearAddresses(engine);
   for (const table of incomingTables) {
     await readCells(engine, table, options);
     const rules = rulesOf(table, options);

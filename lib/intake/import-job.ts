@@ -26,8 +26,8 @@ import { changedOrders } from './orders.ts';
 import { readFiles } from './read-files.ts';
 
 export interface ImportRequest extends ReadOptions {
-  /** `import` where a person asked, `inbox` where files were found. */
-  readonly name: 'import' | 'inbox';
+  /** `import` where a person asked, `inbox` where files were found; a job's name where a service was asked. */
+  readonly name: string;
   readonly paths: readonly string[];
   /** The tables that the files have rows for (see `fedTables`); no other fact need be read. */
   readonly feeds: ReadonlySet<IncomingTable>;
@@ -184,7 +184,7 @@ export const rejectsOf = (file: number): string =>
   `select line as "row", "column", reason, value from import_rejects where file = ${file} order by line, "column"`;
 
 /** The changes that files with rows for these tables may make. */
-function changesOf(
+export function importChanges(
   feeds: ReadonlySet<IncomingTable>,
   settings: CellSettings,
   overwrite: ReadonlySet<string>,
@@ -199,6 +199,45 @@ function changesOf(
 }
 
 const factTables = ['bounces', 'events', 'purchases'] as const;
+
+/** What reading files needs of the run, whoever asks for it. */
+export type ImportReading = ReadOptions &
+  Pick<ImportRequest, 'name' | 'paths' | 'feeds' | 'settings' | 'overwrite' | 'asOf' | 'eraseKey'> & {
+    /** Looks at the rows once they are read, before they are checked. */
+    readonly whenRead?: (engine: Engine) => Promise<void>;
+  };
+
+/** Reads files into the engine, checks their rows and finds whose they are: `importChanges` then gives the changes. */
+export async function readImport(
+  engine: Engine,
+  request: ImportReading,
+): Promise<{ report: ImportReport; metrics: Metrics }> {
+  const { name, feeds, settings, overwrite, asOf } = request;
+  const weigh: WeighOptions = { settings, overwrite, futureAfter: asOf };
+  const files = await readFiles(engine, request.paths, request);
+  await request.whenRead?.(engine);
+  request.progress(`${name}: looking at the rows`);
+  await rejectUnreadable(engine, weigh);
+  await forgottenPeople(engine, request.eraseKey);
+  await findPeople(engine, weigh);
+  await findFacts(engine, feeds, weigh);
+  request.progress(`${name}: working out what would change`);
+  const report = await reportOf(engine, files);
+  const reasons = await engine.rows(
+    sql`select coalesce(nullif("column", '') || ': ', '')
+          || case when "column" = '' then 'row that can’t be read' else reason end as label, count(*) as n
+        from import_rejects group by 1 order by 2 desc`,
+  );
+  const metrics = {
+    files: files.map(({ label, rows }) => ({ label, rows })),
+    rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
+    ignored: report.ignored,
+    ...(report.unread > 0 && { unread: report.unread }),
+    ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
+  };
+  return { report, metrics };
+}
+
 const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
   feeds.has('contacts') || feeds.has('suppressions');
 
@@ -206,7 +245,6 @@ const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
 export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
   const { settings, overwrite, feeds } = request;
   const fed = factTables.filter((table) => feeds.has(table));
-  const weigh: WeighOptions = { settings, overwrite, futureAfter: request.asOf };
   return job({
     name: request.name,
     purpose:
@@ -217,29 +255,11 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
     writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },
     prepare: async ({ engine }): Promise<Metrics> => {
-      const files = await readFiles(engine, request.paths, request);
-      request.progress(`${request.name}: looking at the rows`);
-      await rejectUnreadable(engine, weigh);
-      await forgottenPeople(engine, request.eraseKey);
-      await findPeople(engine, weigh);
-      await findFacts(engine, feeds, weigh);
-      request.progress(`${request.name}: working out what would change`);
-      const report = await reportOf(engine, files);
+      const { report, metrics } = await readImport(engine, request);
       await done(report, engine);
-      const reasons = await engine.rows(
-        raw(
-          `select coalesce(nullif("column", '') || ': ', '') || case when "column" = '' then 'row that can’t be read' else reason end as label, count(*) as n from import_rejects group by 1 order by 2 desc`,
-        ),
-      );
-      return {
-        files: files.map(({ label, rows }) => ({ label, rows })),
-        rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
-        ignored: report.ignored,
-        ...(report.unread > 0 && { unread: report.unread }),
-        ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
-      };
+      return metrics;
     },
-    changes: () => changesOf(feeds, settings, overwrite),
+    changes: () => importChanges(feeds, settings, overwrite),
     guards: speaksOfConsent(feeds) ? (request.guards ?? []) : [],
   });
 }

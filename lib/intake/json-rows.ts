@@ -23,6 +23,8 @@ export const STAGED = [
   'fault',
   'scope',
   'source',
+  'amount',
+  'currency',
 ] as const;
 
 export type Staged = (string | null)[];
@@ -37,10 +39,10 @@ function staged(line: number, read: Read): Staged {
     ...cells,
     line: at,
     goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? null,
+    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
     word: cells.kind ?? cells.type ?? cells.reason ?? null,
     detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
+    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
   });
 }
 
@@ -63,7 +65,11 @@ export async function* jsonRows(
 }
 
 function readsOf(record: JsonRecord, labels: Set<string>, name: string): Read[] {
-  if ('fault' in record) return [...refusalsIn(record.text), { fault: record.fault, column: '' }];
+  if ('fault' in record) {
+    const refusals = refusalsIn(record.text);
+    if (refusals.length > 0) labels.add('JSON that was cut off');
+    return [...refusals, { fault: record.fault, column: '' }];
+  }
   return unwrap(record.value).flatMap((value) => {
     const format = jsonFormatOf(value);
     if (!format) return [unknown];

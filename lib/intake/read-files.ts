@@ -84,7 +84,7 @@ async function tablesIn(
   path: string,
   options: Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>>,
 ): Promise<readonly IncomingTable[]> {
-  if (await isJson(path)) return ['bounces', 'events', 'suppressions'];
+  if (await isJson(path)) return ['bounces', 'events', 'purchases', 'suppressions'];
   const { recognised } = await recognisedCsv(path, options);
   const people: IncomingTable[] = recognised.contacts ? ['contacts'] : [];
   return [...people, ...recognised.feeds.map(({ table }) => table)];
@@ -111,7 +111,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
   const { size } = await stat(path);
   const reading = {
     copyPath: join(options.scratch, `import-${file}.csv`),
-    told: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
+    onBytes: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
     isOnlyRead: true,
   };
   const given = (text: Readable) => ({ file, text, headers, delimiter: csv.delimiter, notes: csv.notes });
@@ -183,7 +183,13 @@ async function consentOf(
 ): Promise<ConsentReading | null> {
   const columns = contacts ? consentColumnsOf(headers, contacts, consent) : [];
   if (columns.length === 0) return null;
-  return readConsent(engine, name, (statement) => engine.run(raw(statement(csvScan(text)))), columns, consent);
+  return readConsent(
+    engine,
+    { label: name, headers },
+    (statement) => engine.run(raw(statement(csvScan(text)))),
+    columns,
+    consent,
+  );
 }
 
 /** Headers that no feed reads. */

@@ -48,6 +48,8 @@ interface Staged {
   readonly inTabs: Record<string, TabSums>;
   /** Files that can't be written where their rules say. */
   readonly wrong: HeldPart[];
+  /** Files that were not made, and why. */
+  readonly held: Record<string, string>;
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -77,8 +79,14 @@ export async function stageFiles(
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
   const wrong: HeldPart[] = [];
+  const held: Record<string, string> = {};
   for (const file of files) {
     if (file.isLater) continue;
+    const [reason] = file.heldBy ? await engine.rows(file.heldBy) : [];
+    if (reason) {
+      held[file.name] = String(reason.text);
+      continue;
+    }
     if (file.tab !== undefined && store.sheet) {
       const { tab, sums } = await stageTab(engine, file, file.tab);
       rows[file.name] = sums.rows;
@@ -117,7 +125,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs, wrong };
+  return { staged: fresh, tabs, rows, inTabs, wrong, held };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;

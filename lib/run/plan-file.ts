@@ -80,7 +80,7 @@ export async function showWaiting(
   const { store, ledger } = where;
   if (how.applied !== 'applied') return [];
   const waits = new Set(results.filter(({ status }) => status === 'blocked').map(({ job }) => job));
-  if (store.kind === 'csv') {
+  if (!store.sheet) {
     for (const plan of plans)
       await (waits.has(plan.job) ? placePlan(engine, store, plan) : removePlan(store, plan.job));
     return [];

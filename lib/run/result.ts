@@ -10,6 +10,7 @@ import type { Breakdown } from './breakdown.ts';
 import type { HeldPart } from './held-part.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { JobPlan } from './plan-job.ts';
+import type { WarehouseCost } from './warehouse-cost.ts';
 
 export type JobStatus = LedgerEntry['status'];
 
@@ -55,6 +56,8 @@ export interface RunResult {
   readonly unmatched?: readonly string[];
   /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */
   readonly consent?: ConsentReport;
+  /** What a warehouse did for the run, its commit too; left out for other workbooks. */
+  readonly warehouse?: WarehouseCost;
 }
 
 export interface ConsentReport {

@@ -15,6 +15,7 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { commitBatch, withHeld } from './commit.ts';
+import { deliverAll, withoutDeliveries } from './deliver.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
@@ -26,6 +27,7 @@ import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
 import { nothing, runJob } from './run-job.ts';
+import { costMeter, warehouseCost } from './warehouse-cost.ts';
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
 const MOST_ATTEMPTS = 4;
@@ -107,6 +109,7 @@ async function attemptRun(
     const snapshot = await orChanged(reading, taken);
     const changed = await reading.changedSince();
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
+    const costSince = costMeter(store);
     const results: JobResult[] = [];
     const applied: Diff[] = [];
     const decisions: Decisions[] = [];
@@ -125,7 +128,7 @@ async function attemptRun(
         planned,
         columns: whose,
       } = await runJob(request, engine, snapshot, scheduled, results, gathered);
-      results.push(fitToKeep(result));
+      results.push(fitToKeep({ ...result, metrics: { ...result.metrics, ...costSince() } }));
       applied.push(...diffs);
       decisions.push(...decided);
       files.push(...made);
@@ -139,7 +142,7 @@ async function attemptRun(
     }
     await request.how.whenApplied?.(engine);
     tabs.push(...(await showWaiting(request, engine, plans, results)));
-    const entries = entriesOf(request, snapshot, results, recovered);
+    const entries = withoutDeliveries(entriesOf(request, snapshot, results, recovered), request);
     const commit = commitBatch({
       engine,
       store,
@@ -155,16 +158,17 @@ async function attemptRun(
     });
     const held = await orChanged(reading, commit);
     if (request.how.applied === 'applied') await placeFiles(files);
-    const reported = held.size > 0 ? withHeld(results, held) : results;
+    const written = held.size > 0 ? withHeld(results, held) : results;
     for (const table of ['runs', 'quarantine'])
       if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
         request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
-    for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
-      await request.where.ledger.add(entry);
+    const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
+    for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.where.ledger.add(entry);
     const unmatched = unmatchedOf(request.how.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {
       ...summary(snapshot),
+      ...warehouseCost(store),
       jobs: reported,
       ...(notRead.length > 0 && { notRead }),
       ...(reading.notTaken && reading.notTaken.length > 0 && { notTaken: reading.notTaken }),

@@ -6,10 +6,12 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { columnOf, integer, join, literal, name as nameOf, type Sql, sql } from '../core/sql.ts';
+import { columnOf, integer, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
+import { csvScan } from '../workbook/scan.ts';
 import type { MalformedRow, TableText } from '../workbook/store.ts';
 import { BETWEEN, blankRow, faultPart, WITHIN } from './load.ts';
+import { otherLine } from './other-lines.ts';
 import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
@@ -41,6 +43,7 @@ const hasConsent = (table: TableName): table is ConsentTable =>
  * Takes the faulty rows of a loaded table out of it, and what is later than as-of. One look decides what there is to
  * do.
  * @param seeking `seekTwice` at work on the table; started here unless given
+ * @param headers the table's, by which lines that are no rows are known
  */
 export async function checkTable(
   engine: Engine,
@@ -48,6 +51,7 @@ export async function checkTable(
   text: TableText | null,
   asOf: Date,
   seeking?: Promise<void>,
+  headers: readonly string[] = [],
 ): Promise<Checked> {
   const name = nameOf(table);
   const [unread, twins] = [nameOf(`unread_${table}`), nameOf(`twice_${table}`)];
@@ -55,6 +59,7 @@ export async function checkTable(
     if (hasConsent(table)) await engine.run(sql`create or replace table ${unread} as select * from ${name}`);
     return { rows: 0, faults: 0 };
   }
+  if (table === 'contacts') await removeOtherLines(engine, headers, text);
   const found = await lookOver(engine, table, asOf);
   await (seeking ?? seekTwice(engine, table));
   const twice = await engine.number(sql`select count(*) from ${twins}`);
@@ -76,6 +81,22 @@ export async function checkTable(
   if (faulty > 0) await quarantineFaults(engine, table, text);
   if (found.later > 0) await engine.run(sql`delete from ${name} where ${timeOf(table)} > ${asOf}`);
   return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
+}
+
+/**
+ * Removes what is no row of the contacts (lib/snapshot/other-lines.ts) from the engine's table: a total, or the header once
+ * more. Only where some row has no address is the text looked at again.
+ */
+async function removeOtherLines(engine: Engine, headers: readonly string[], text: TableText): Promise<void> {
+  const suspects = await engine.number(
+    sql`select count(*) from contacts where email is null or not contains(email, '@')`,
+  );
+  if (suspects === 0 || headers.length === 0) return;
+  await engine.run(
+    sql`create or replace temp table other_lines as select nth from (
+      select row_number() over () - 1 as nth, ${raw(otherLine(headers))} as why from ${raw(csvScan(text))}) where why is not null`,
+  );
+  await engine.run(sql`delete from contacts where _row in (select nth from other_lines)`);
 }
 
 /** Who is to be released later is not released yet. */

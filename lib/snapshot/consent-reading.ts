@@ -5,12 +5,13 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw } from '../core/sql.ts';
+import { quoteText, raw, sql } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
 import { type ConsentMeaning, isConsentWord, isEmptyWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
 import { normalHeader } from '../workbook/headers.ts';
+import { otherLine } from './other-lines.ts';
 
 /** What was read of a column, in rows. */
 export interface ConsentCount {
@@ -55,13 +56,14 @@ interface Value {
 export type Select = (statement: (scan: string) => string, table: string) => Promise<unknown>;
 
 /**
+ * @param headers the file's, by which its lines that are no rows are known
  * @param select how the file's cells are got at
  * @param rules the team's answers: header → values, or 'ignore'
  * @throws ConsentQuestion
  */
 export async function readConsent(
   engine: Engine,
-  label: string,
+  { label, headers }: { readonly label: string; readonly headers: readonly string[] },
   select: Select,
   columns: readonly ConsentColumn[],
   rules: ConsentRules = {},
@@ -71,9 +73,11 @@ export async function readConsent(
   if (asked.length === 0) return { counts: [], status: null, places: new Set(), others: new Set(), disagree: 0 };
   const cells = asked.map(({ place }) => `${CELL(place)} as c${place}`);
   await select(
-    (scan) => `create or replace temp table consent_cells as select ${cells.join(', ')} from ${scan}`,
+    (scan) =>
+      `create or replace temp table consent_cells as select ${cells.join(', ')}, ${otherLine(headers)} as other from ${scan}`,
     'consent_cells',
   );
+  await engine.run(sql`delete from consent_cells where other is not null`);
   const read: { column: ConsentColumn; values: Value[] }[] = [];
   const others = new Set<number>();
   for (const column of asked) {
@@ -91,7 +95,7 @@ export async function readConsent(
   const verdicts = read.map(({ column, values }) => verdictOf(column, values));
   const disagree =
     verdicts.length > 1 ? await engine.number(raw(`select count(*) from consent_cells where ${differ(verdicts)}`)) : 0;
-  await engine.run(raw('drop table consent_cells'));
+  await engine.run(sql`drop table consent_cells`);
   const total = (values: readonly Value[], ...of: readonly ConsentMeaning[]): number =>
     values.reduce((sum, { n, meaning }) => sum + (meaning !== null && of.includes(meaning) ? n : 0), 0);
   return {

@@ -38,7 +38,7 @@ export async function withConsent(
   const reading =
     columns.length === 0 || isOurs(headers, columns)
       ? null
-      : await readConsent(engine, source.label, selectFrom(engine, source), columns, rules);
+      : await readConsent(engine, source, selectFrom(engine, source), columns, rules);
   const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others));
   const derived = new Map<string, string>();
   const own = headerOf.get('status');

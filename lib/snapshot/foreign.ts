@@ -6,6 +6,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
+import { ofFacts } from '../core/facts.ts';
 import { literal, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
@@ -147,7 +148,7 @@ async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: Consen
     return [];
   }
   const columns = consentColumnsOf(headers, shape, rules);
-  const { status } = await readConsent(engine, label, selectFrom(engine, file), columns, rules);
+  const { status } = await readConsent(engine, file, selectFrom(engine, file), columns, rules);
   if (status === null) return [];
   const isDead = `(${status}) = 'suppressed'`;
   return [
@@ -240,7 +241,11 @@ function reportedBy(type: string): string | null {
 }
 
 /** Whether complaints or unsubscribes are among the events, by their types alone. */
-export async function eventsReport(engine: Engine, { headerOf, headers, ...source }: SourceTable): Promise<boolean> {
+export async function eventsReport(
+  engine: Engine,
+  { headerOf, headers, remote, ...source }: SourceTable,
+): Promise<boolean> {
+  if (remote) return (await remote.distinct('type')).some((type) => reportedBy(type) !== null);
   const header = headerOf.get('type');
   if (header === undefined) return false;
   const cell = raw(`c${headers.indexOf(header)}`);
@@ -257,7 +262,8 @@ export async function eventsReport(engine: Engine, { headerOf, headers, ...sourc
 
 /** Adds complaints and unsubscribes found among the events: they refuse mail, from any tool. */
 export async function addEventReports(engine: Engine): Promise<void> {
-  const types = await engine.rows(sql`select distinct type from events where type is not null`);
+  const all = ofFacts('events', sql`select distinct type from events where type is not null`);
+  const types = await engine.rows(sql`select type from ${all} as found`);
   for (const type of types.map((row) => String(row.type))) {
     const kind = reportedBy(type);
     if (kind === null) continue;
@@ -265,8 +271,9 @@ export async function addEventReports(engine: Engine): Promise<void> {
       sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
         select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
           e.occurred_at, ${ELSEWHERE}
-        from events e left join contacts c on c.contact_id = e.contact_id
-        where e.type = ${type} and coalesce(c.email, e.email) is not null`,
+        from ${ofFacts('events', sql`select event_id, contact_id, email, occurred_at from events where type = ${type}`)} as e
+          left join contacts c on c.contact_id = e.contact_id
+        where coalesce(c.email, e.email) is not null`,
     );
   }
 }

@@ -132,5 +132,6 @@ export async function followMerges(engine: Engine, merged: string): Promise<void
         where d.op = 'i' and ${table}.contact_id = d.duplicate_id`,
     );
   }
+  await engine.forgetAnswers();
   await createFormer(engine);
 }

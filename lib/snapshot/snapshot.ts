@@ -9,7 +9,7 @@ import { raw, sql } from '../core/sql.ts';
 import { declaredIn, type TableName } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
-import type { Reading, SourceTable, TableText } from '../workbook/store.ts';
+import type { Reading, Resolved, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
@@ -22,8 +22,9 @@ import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
+import { attachFacts, quarantineRemote, type Remote } from './remote-facts.ts';
 import { createSpellings } from './spellings.ts';
-import { addMalformedHints, addSuppressionHints, createConsentHints } from './unreadable-rows.ts';
+import { addMalformedHints, addUnclearAddresses, createConsentHints } from './unreadable-rows.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface SnapshotOptions {
@@ -107,6 +108,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const events = sources.get('events');
   // A departure among the events refuses mail, also where no job of the batch asks for events.
   if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
+  // Facts of a warehouse stay there, but where a job writes more of them.
+  const isRemote = (table: TableName): boolean =>
+    wanted.has(table) && sources.get(table)?.remote !== undefined && !options.written?.has(table);
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),
@@ -120,15 +124,34 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),
-  ];
+  ].filter((table) => !isRemote(table));
   openAhead(sources, loading);
   const consent = await readConsentOf(engine, sources, options);
   const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
+  const remotes = tables.filter(isRemote).map((table) => remoteOf(engine, table, sources, { ...options, futureAfter }));
+  const { timeZone } = options.settings;
+  const resolve = attachFacts(engine, remotes, { asOf: options.asOf, futureAfter, timeZone });
+  const resolved = new Map<TableName, Resolved>();
+  const counted: Record<string, number> = {};
+  const unread: Record<string, number> = {};
   for (const table of tables) {
+    if (isRemote(table)) {
+      const found = await resolve(table);
+      resolved.set(table, found);
+      let faults = 0;
+      for (const { reason, rows } of found.faults) {
+        counted[`${table}: ${reason}`] = (counted[`${table}: ${reason}`] ?? 0) + rows;
+        faults += rows;
+      }
+      for (const { column, reason, rows } of found.unreadable) unread[`${table}, column "${column}": ${reason}`] = rows;
+      quarantined += faults;
+      inputs[table] = { rows: found.rows + faults, hash: found.hash };
+      continue;
+    }
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table));
+    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'bounces')
@@ -147,11 +170,12 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   if (sources.has('events') && wanted.has('events')) await addEventReports(engine);
   await createSpellings(engine);
   await createConsentViews(engine);
-  await addSuppressionHints(engine);
+  await addUnclearAddresses(engine);
   await createWaiting(engine);
-  const quarantine = await countQuarantine(engine);
+  const quarantine = { ...(await countQuarantine(engine)), ...counted };
+  for (const [table, found] of resolved) await quarantineRemote(engine, table, found);
   const ofNoContact = reading.foreign.length > 0 ? await refusalsOfNoContact(engine) : 0;
-  let unreadable: Record<string, number> = {};
+  let unreadable: Record<string, number> = unread;
   for (const [table, text] of texts)
     if (text) unreadable = { ...unreadable, ...(await quarantineCells(engine, table, text)) };
   return {
@@ -164,6 +188,24 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
+}
+
+/** A table that stays where it is; its rows come here only where a statement asks for them. */
+function remoteOf(
+  engine: Engine,
+  table: TableName,
+  sources: ReadonlyMap<TableName, SourceTable>,
+  options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
+): Remote {
+  const source = sources.get(table) ?? null;
+  if (!source?.remote) throw new Error(`${table} are not kept elsewhere`);
+  const load = async (): Promise<void> => {
+    await engine.run(sql`delete from quarantine_now where "table" = ${table}`);
+    const text = await loadTable(engine, table, source, { ...options, extraColumns: new Set() });
+    if (text && OWNED.has(table)) await findOwners(engine, table);
+    await checkTable(engine, table, text, options.asOf);
+  };
+  return { table, source: source.remote, load };
 }
 
 /** Names every table whose columns are missing at once. @throws HeaderError */

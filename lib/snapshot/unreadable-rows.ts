@@ -55,16 +55,16 @@ export async function addMalformedHints(
 }
 
 /**
- * Adds to `consent_hints` the suppressions in force whose cell is not one plain address: quotes around it, or two of
- * them. They refuse mail to each address that they may name, as a broken row does.
+ * Adds to `consent_hints` what refuses mail and whose cell is not one plain address: quotes around it, or two of them.
+ * It refuses mail to each address that it may name, as a broken row does.
  */
-export async function addSuppressionHints(engine: Engine): Promise<void> {
+export async function addUnclearAddresses(engine: Engine): Promise<void> {
   const rows = await engine.rows(
-    sql`select ${withMark(sql`email`)} as email from suppressed where contains(email, '@')
+    sql`select ${withMark(sql`email`)} as email from refused_as_written where contains(email, '@')
       and not regexp_full_match(email, '[^@"''<>(),;:[:space:]]+@[a-z0-9-]+([.][a-z0-9-]+)+')`,
   );
   const addresses = rows.flatMap(({ email }) => addressesIn(String(email)).filter((each) => each !== email));
-  const why = 'suppression: more than an address in its cell';
+  const why = 'no mail: more than an address in its cell';
   await engine.appendRows(
     'consent_hints',
     [...new Set(addresses)].map((address) => [address, why]),

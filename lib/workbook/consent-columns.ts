@@ -64,6 +64,7 @@ const REFUSES = any(
   'disiscri|cancellato|non (?:contattare|inviare)|lista nera|revoca',
   'uitgeschreven|uitschrij|afgemeld|afmeld|niet (?:mail|email|contact|benader)|geen (?:mail|email)|zwarte lijst',
   'descadastr|nao (?:contact|contat|enviar|pertur)|opt(?:ou|ar) por sair',
+  'avregistr|avmeld|frameld',
   'wypis|rezygn|wyrejestr|nie (?:kontakt|wysyl)|sprzeciw|czarna lista',
 );
 
@@ -72,7 +73,7 @@ const AGREES = any(
   'subscri',
   'abonn|abonent|suscri|iscri(?:tto|zione|tti)|inscri(?:t|ption|cao|to)|ingeschreven|inschrij|zapis(?:an|any)?\\b',
   'angemeldet|newsletter anmeld|anmeldung newsletter|anmeldestatus',
-  'newsletter|infolettre|lettre d information|boletin|bollettino|nieuwsbrief|biuletyn',
+  'newsletter|infolettre|lettre d information|boletin|bollettino|nieuwsbrief|biuletyn|nyhetsbrev|nyhedsbrev|samtykke|samtycke',
   'consent|consenso|einwillig|zustimm|einverstand|toestemming|zgod',
   'permission|permiso|permesso|permissao|permiss|permite (?:email|mail)|autoriza',
   'erlaubnis|(?:email|mail|kontakt|werbung|mailing|infomail|rundmail) (?:erlaubt|erwunscht|gewunscht|ok)|zugestimmt',
@@ -94,10 +95,11 @@ const AGREES = any(
 /** May speak of consent, or of something else: counts only where the values do. */
 const MAY_AGREE = any(
   '(?:is )?(?:active|enabled|reachable)$',
-  'contactab|email channel|channel email|e ?news$|news$|bulletin$|updates?$|akkoord|privacy (?:marketing|consent|ok)',
+  'mailing ?lists?|contactab|email channel|channel email|e ?news$|news$|bulletin$|updates?$|akkoord|privacy (?:marketing|consent|ok)',
   'keep me|stay in touch|keep in touch|notify me|sign me up|contact me|receive|(?:may|can) we',
-  'souhait|recevoir|erhalten|informiert|recibir|ricevere|ontvangen|receber|otrzymyw|sollicit|offres partenaires',
+  'souhait|recevoir|erhalten|informiert|recibir|ricevere|ontvangen|receber|otrzymyw|sollicit',
 );
+const MAILING_LIST = /\bmailing ?lists?\b/g;
 /** Beside an agreement such a word turns it into a refusal: "Geen nieuwsbrief", "Newsletter gekündigt". */
 const NEGATION =
   /\b(?:no|not|non|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|cancel\w*|abbestell\w*|gekundigt|disabled|revoked|withdrawn|denied|refused|declined)\b/;
@@ -127,12 +129,12 @@ const OTHER_CHANNEL = any(
 );
 /** What beside such a word says that the column is about something else. */
 const NO_STATEMENT =
-  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal)\b/;
+  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies))\b/;
 /** An agreement's date, place or wording is no refusal; a refusal's is. */
 const ABOUT_AN_AGREEMENT = any(
   '(?:time|date|datum|data|fecha|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
   '(?:at|on|am|le|il|el|op)$',
-  '(?:count|number|anzahl|names?|lists?|tier|type|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
+  '(?:count|number|anzahl|names?|lists?|tier|types?|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
   '(?:year|created|updated|quelle|expires?|expiry|ends?|starts?|renews?|period|rate|score)\\b',
   // What came of mail that was sent.
   '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
@@ -146,8 +148,9 @@ const STATUS_OF_MAIL =
 
 /** What a header says; null where it does not speak of consent. */
 export function consentRole(header: string): { role: ConsentRole; isLoose?: true } | null {
-  const words = headerWords(header).replace(/\bmailing ?lists?\b/g, 'mailings');
+  const words = headerWords(header);
   if (OTHER_CHANNEL.test(words) && !/\b(?:email|mail|newsletter|all|any)\b/.test(words)) return null;
+  if (/^unsubscribed\b.*\bids$/.test(words)) return { role: 'refuses' };
   if (NO_STATEMENT.test(words) || /\bmarketing email bounced\b|^mailing state$/.test(words)) return null;
   const isStatus = STATUS.test(words);
   if (REFUSES.test(words) || REFUSES_INSIDE.test(words)) return { role: isStatus ? 'status' : 'refuses' };
@@ -155,7 +158,8 @@ export function consentRole(header: string): { role: ConsentRole; isLoose?: true
   if (/^email(?: address)? status$/.test(words)) return { role: 'address' };
   if (isStatus && STATUS_OF_MAIL.test(words)) return { role: 'status' };
   if (AGREES.test(words) || AGREES_INSIDE.test(words)) {
-    if (!isStatus && ABOUT_AN_AGREEMENT.test(words)) return NEGATION.test(words) ? { role: 'refuses' } : null;
+    if (!isStatus && ABOUT_AN_AGREEMENT.test(words.replace(MAILING_LIST, '')))
+      return NEGATION.test(words) ? { role: 'refuses' } : null;
     return { role: NEGATION.test(words) ? 'refuses' : 'agrees' };
   }
   if (isStatus && /^(?:(?:contact|member|list|user|kontakt|person|lead|customer) )?\w+$/.test(words))

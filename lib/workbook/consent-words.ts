@@ -21,8 +21,8 @@ export const plainWord = (value: string): string =>
     .replace(/^-(?=\d)/, 'minus')
     .replace(/[^\p{L}\p{N}✓✔✅☑✗✘❌✖❎☒☐]+/gu, '');
 
-/** Dashes and dots, as people fill a cell of which they know nothing. */
-const isBlank = (value: string): boolean => /^[\s\p{Pd}._/]*$/u.test(value);
+/** Dashes, dots and empty lists: a cell of which nothing is known. */
+const isBlank = (value: string): boolean => /^[\s\p{Pd}._/[\]{}]*$/u.test(value);
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -31,7 +31,7 @@ const TRUE =
   words(`yes y true t 1 x on checked ja j oui o vrai si s sim verdadero vero wahr waar tak prawda verdadeiro v
   ✓ ✔ ✅ ☑ ok okay sure yesplease jagerne jabitte`);
 const FALSE = words(
-  `no n false f 0 00 off unchecked nein non faux nao nee falso falsch onwaar nie falsz ☐ nothanks neindanke`,
+  `no n false f 0 00 off unchecked nein non faux nao nee nej nei falso falsch onwaar nie falsz ☐ nothanks neindanke notchecked notselected`,
 );
 /** A cross is a no under an agreement; under a refusal it may be its mark, or deny it. */
 const CROSSES = words('✗ ✘ ❌ ✖ ❎ ☒');
@@ -86,7 +86,7 @@ const NO_STEM =
 const NO_HERE =
   words(`transactionalonly junk markasspam temphold temporaryhold activationrequested providedfeedback underreview left
   quit stopped lapsed ended banned sharedsuppression mailblocked globaloptout systemoptout none without nonegiven
-  geloscht keine keiner keines aucun aucune ninguno ninguna nessuno nessuna nenhum brak dormant unengaged`);
+  geloscht beschwert beschwerde keine keiner keines aucun aucune ninguno ninguna nessuno nessuna nenhum brak dormant unengaged`);
 const NO_STEM_HERE =
   'spam|reported|abuse|dont|donot|never|not(?:opt|conf|agree|accept|consent|grant|allow|given|asked|permit|mail|' +
   'market|activ|yet|verif|interest)|nopermission|nooptin|non(?:market|mail|opt|abonn|inscr|iscr|conf|att|aut|dato|acc)|' +

@@ -23,10 +23,11 @@ const namesOfColumns: Readonly<Record<string, string>> = {
   email: `email_address e_mail e_mail_address mail emailaddress primary_email work_email contact_email email_1 e_mail_1_value
     e_mail_adresse email_adresse emailadresse mailadresse adresse_e_mail adresse_email adresse_mail courriel correo
     correo_electronico correo_electrónico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail adres_email customer_email
-    subscriber_email user_email person_email`,
-  first_name: 'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first',
+    subscriber_email user_email person_email e_post epost e_postadress e_postadresse`,
+  first_name:
+    'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first förnamn fornavn',
   last_name:
-    'lastname surname family_name lname last nachname familienname nom_de_famille apellido apellidos cognome achternaam nazwisko sobrenome name_last',
+    'lastname surname family_name lname last nachname familienname nom_de_famille apellido apellidos cognome achternaam nazwisko sobrenome name_last efternamn etternavn efternavn',
   phone: `phone_number telephone mobile_phone_number mobile mobile_phone work_phone phone_1_value telefon telefonnummer handy mobil
     téléphone telephone_portable teléfono telefono telefone telefoon tel sms whatsapp`,
   company:
@@ -65,10 +66,20 @@ export const isKnownName = (header: string): boolean => {
   return tableColumns.has(name) || name in contactAliases;
 };
 
-/** Whether a header names an e-mail address. */
+/** Words beside "email" in the header of a person's own address: "Invitee Email", "What's your email?", "Billing Email". */
+const BESIDE_EMAIL =
+  /\b(?:what|whats|s|is|are|your|the|a|my|please|enter|provide|valid|best|address|addresses|primary|main|preferred|work|business|personal|private|contact|customer|billing|invitee|attendee|guest|buyer|participant|registrant|student|donor|member|client|user|lead|recipient|subscriber|person|company|de|votre|ihre|deine|bitte|correo|electronico|tu|su|o|seu|sua|la|tua|il|tuo|je|twoj|adres|adresse|indirizzo|endereco|direccion|privat|geschaftlich)\b/g;
+
+/** Whether a header names a person's e-mail address. */
 export const isAddressName = (header: string): boolean => {
   const name = normalHeader(header);
-  return name === 'email' || contactAliases[name] === 'email';
+  if (name === 'email' || contactAliases[name] === 'email') return true;
+  const words = name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll('_', ' ')
+    .replace(/\be mail\b/g, 'email');
+  return words.length <= 60 && words.replace(BESIDE_EMAIL, ' ').trim() === 'email';
 };
 
 /** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
@@ -104,7 +115,21 @@ export function findColumns(
     const column = aliases[normalHeader(header)];
     if (column && column in known && !found.has(column)) found.set(column, header);
   }
+  if (table === 'contacts') addUncommon(headers, found);
   return found;
+}
+
+/** Adds an address under an uncommon header, and the last name of a list that calls it "Name" beside "Vorname". */
+function addUncommon(headers: readonly string[], found: Map<string, string>): void {
+  const address = headers.find(isAddressName);
+  if (!found.has('email') && address !== undefined) found.set('email', address);
+  if (
+    found.has('last_name') ||
+    !/^(?:vorname|pr[eé]nom|voornaam|imi[eę])$/i.test(found.get('first_name')?.trim() ?? '')
+  )
+    return;
+  const last = headers.find((header) => /^(?:name|nom|naam)$/i.test(header.trim()));
+  if (last !== undefined) found.set('last_name', last);
 }
 
 /** Columns without which a table says nothing. A contact's id can be worked out; everything else needs its key. */

@@ -1,8 +1,9 @@
 /**
- * What a run asks of a workbook's store, for files and sheets alike: a consistent reading, and one atomic commit. A store
+ * What a run asks of a workbook's store, for files, sheets and datasets alike: a consistent reading, and one atomic commit. A store
  * knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
+import type { Sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import type { Recognised } from './recognised.ts';
 
@@ -33,6 +34,8 @@ export interface SourceTable {
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It is outside the workbook, in files that the run does not own: it is only read. */
   readonly isOutside?: true;
+  /** Facts that stay in a warehouse and are asked there. */
+  readonly remote?: RemoteTable;
   /** What this account may not write, because it is protected: the whole table, or the columns under these headers. */
   readonly closed?: 'whole' | ReadonlySet<string>;
   /** Contacts in another tool's shape. */
@@ -43,6 +46,58 @@ export interface SourceTable {
   readonly derived?: ReadonlyMap<string, string>;
   /** Columns by which a person may have refused mail, so that any broken row may. */
   readonly mayRefuse?: boolean;
+}
+
+/** Facts in a warehouse. */
+export interface RemoteTable {
+  /** A new path for a file on its way, in the run's own folder. */
+  readonly newPath: () => string;
+  /** The different texts of a column, as they stand. */
+  readonly distinct: (column: string) => Promise<readonly string[]>;
+  /** Finds whom each fact is about, and which facts can't be counted. */
+  readonly resolve: (given: Resolving) => Promise<Resolved>;
+  /** Answers a query that reads the table by its name and no other; the table is resolved by then. */
+  readonly answer: (query: Sql) => Promise<Answer>;
+}
+
+export interface Resolving {
+  /**
+   * A Parquet file of how facts name contacts (ref: an id, or `@` and an address) and who that is (contact_id; NULL for
+   * a contact in quarantine).
+   */
+  readonly refs: string;
+  /** Facts after it are not seen. */
+  readonly asOf: Date;
+  /** Facts after it are in the future, and faults. */
+  readonly futureAfter: Date;
+  readonly timeZone: string;
+}
+
+export interface FaultCount {
+  readonly reason: string;
+  readonly column: string;
+  readonly rows: number;
+}
+
+export interface Resolved {
+  /** Without those at fault. */
+  readonly rows: number;
+  /** Of the content, as far as the warehouse tells it. */
+  readonly hash: string;
+  readonly faults: readonly FaultCount[];
+  /** Cells that can't be read, and count as unknown. */
+  readonly unreadable: readonly FaultCount[];
+  /** The rows and cells (row_key, column, value, reason) at fault; of many, some of each kind. */
+  readonly faulty: CsvText;
+}
+
+/** A query's result. */
+export interface Answer {
+  readonly text: CsvText;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'whole' | 'number' | 'date' | 'time' | 'truth';
+  }[];
 }
 
 /** A table's rows, in the workbook's order, and how the engine gets at them. */
@@ -230,8 +285,29 @@ export interface SheetCapability {
   readonly access: () => Promise<SheetAccess>;
 }
 
+/** What a warehouse did for a run. */
+export interface Spent {
+  /** Statements, dry runs not counted. */
+  readonly queries: number;
+  readonly bytesBilled: number;
+  readonly slotMs: number;
+  /** Results that came here, in cells' bytes and in rows. */
+  readonly bytesRead: number;
+  readonly rowsRead: number;
+  /** Files that were loaded there. */
+  readonly bytesWritten: number;
+}
+
+/** What a warehouse offers beyond tables. */
+export interface WarehouseCapability {
+  /** Since the store was opened. */
+  readonly spent: Spent;
+  /** What `doctor` says of rights, location, columns and cost. Changes nothing to find out. */
+  readonly findings: () => Promise<readonly { readonly level: 'OK' | 'review' | 'fix'; readonly text: string }[]>;
+}
+
 export interface Store {
-  readonly kind: 'csv' | 'sheets';
+  readonly kind: 'csv' | 'sheets' | 'bigquery';
   /** What a crash left behind and what was done about it, in words; null where all was well. */
   readonly recovered: string | null;
   readonly read: () => Promise<Reading>;
@@ -257,6 +333,8 @@ export interface Store {
   readonly marker: () => Promise<Marker | null>;
   /** What only a spreadsheet can do; a folder of files has none of it. */
   readonly sheet?: SheetCapability;
+  /** What only a warehouse can do. */
+  readonly warehouse?: WarehouseCapability;
   /**
    * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
    * its metadata, a folder of files in `.nightshift/workbook.json`.

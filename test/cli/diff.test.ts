@@ -32,7 +32,17 @@ beforeEach(() => {
 function diff(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return spawnSync(
     process.execPath,
-    ['bin/nightshift.js', 'diff', 'nightly', '--workbook', 'workbook', '--as-of', '2026-11-22', ...args],
+    [
+      'bin/nightshift.js',
+      'diff',
+      'score-recalculation',
+      'list-refresh',
+      '--workbook',
+      'workbook',
+      '--as-of',
+      '2026-11-22',
+      ...args,
+    ],
     {
       cwd: copy,
       encoding: 'utf8',

@@ -31,7 +31,7 @@ it('the parts of a score add up to it; escapes reach no terminal; a log that oth
       anEvent({ contact_id: 'x1', type, occurred_at: `2026-10-0${i + 1}T08:00:00Z` }),
     ),
   });
-  await night(folder);
+  await night(folder, { jobs: ['bounce-suppression', 'score-recalculation', 'list-refresh'] });
   const { code, text } = await explain(folder, 'X1@Example.com', '--json');
   expect(code).toBe(0);
   const [{ sections }] = JSON.parse(text).contacts;
@@ -81,7 +81,7 @@ it('shows of a list which condition failed, and on which value; of a score, what
     ],
     events: [anEvent({ contact_id: 'x1', type: 'click', occurred_at: '2026-10-01T08:00:00Z' })],
   });
-  await night(folder);
+  await night(folder, { jobs: ['bounce-suppression', 'score-recalculation', 'list-refresh'] });
   const rowsOf = async (id: string, title: RegExp) => {
     const [{ sections }] = JSON.parse((await explain(folder, id, '--json')).text).contacts;
     return sections.find((each: { title: string }) => title.test(each.title))?.rows ?? [];

@@ -28,7 +28,7 @@ async function aNight() {
   return { folder, ledger, command };
 }
 
-it.each([
+const NEVER_WAS: readonly (readonly [line: string, says: string])[] = [
   [
     'list-cleaning 2020-01-01',
     `There is no run of list-cleaning for 2020-01-01, neither in the ledger nor in the workbook's changes. Runs of it that can be undone: ${today}. Name one of them.`,
@@ -45,13 +45,18 @@ it.each([
     `score-recalculation decided nothing for ${today} that could be put back: what it wrote are numbers that each run recalculates, or files.`,
   ],
   ['archive-stale 2026-11', 'archive-stale changed nothing for 2026-11 (unchanged).'],
-])('undo %s ends with exit code 2, says why, and writes nothing', async (line, says) => {
+];
+
+it('undo of what never was ends with exit code 2, says why, and writes nothing', async () => {
   const { folder, ledger, command } = await aNight();
   const before = bytesOf(folder);
-  expect(await command('undo', ...line.split(' '))).toBe(2);
-  expect(output.join('\n')).toContain(says);
-  expect(existsSync(join(ledger, 'undo'))).toBe(false);
-  expect(bytesOf(folder)).toEqual(before);
+  for (const [line, says] of NEVER_WAS) {
+    output = [];
+    expect(await command('undo', ...line.split(' ')), line).toBe(2);
+    expect(output.join('\n')).toContain(says);
+    expect(existsSync(join(ledger, 'undo')), line).toBe(false);
+    expect(bytesOf(folder), line).toEqual(before);
+  }
 });
 
 it('undoes what the ledger or the workbook knows, and reports no changes the second time', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type ActionsWorld, actionsWorld } from '../support/actions.ts';
 import type { Trouble } from '../support/github-server/server.ts';
+import { isThorough } from '../support/thorough.ts';
 import { aContact, writeWorkbook } from '../support/workbook.ts';
 
 vi.mock('../../lib/github/api/trouble.ts', async (original) => {
@@ -14,9 +15,7 @@ vi.mock('../../lib/github/api/trouble.ts', async (original) => {
   return { ...real, patience: { ...real.patience, sleep: async () => {}, random: () => 0 } };
 });
 
-/** Every request where NIGHTSHIFT_STORMS is set; else some of them. */
-const isWhole = process.env.NIGHTSHIFT_STORMS !== undefined;
-const EVERY = isWhole ? 1 : 7;
+const EVERY = isThorough ? 1 : 7;
 const KINDS: readonly Trouble[] = [
   { kind: 'status', status: 502 },
   { kind: 'reset-after' },
@@ -67,7 +66,7 @@ it('opens one issue and closes it, and keeps every ledger, whichever request goe
   let nights = 4;
   let episodes = 1;
   for (let n = 1; n <= most; n += EVERY) {
-    const trouble = KINDS[(n - 1 + (isWhole ? episodes : 0)) % KINDS.length] ?? null;
+    const trouble = KINDS[(n - 1 + (isThorough ? episodes : 0)) % KINDS.length] ?? null;
     const at = (number: number): Trouble | null => (number === n ? trouble : null);
     expect(await failing(at)).toBe(1);
     expect(issues('open'), `one issue, trouble at request ${n} of a failing night`).toHaveLength(1);
@@ -83,7 +82,7 @@ it('opens one issue and closes it, and keeps every ledger, whichever request goe
 
 it('fails visibly where GitHub is gone from some request on, and catches up in the next night', async () => {
   const before = kept();
-  for (const from of isWhole ? [1, 2, 3, 4, 5, 6, 7, 8] : [6]) {
+  for (const from of isThorough ? [1, 2, 3, 4, 5, 6, 7, 8] : [6]) {
     expect(await failing((n) => (n >= from ? { kind: 'status', status: 503 } : null))).toBe(1);
     expect(issues('open').length).toBeLessThanOrEqual(1);
     expect(await failing()).toBe(1);
@@ -91,6 +90,6 @@ it('fails visibly where GitHub is gone from some request on, and catches up in t
     expect(await night()).toBe(0);
     expect(issues('open')).toHaveLength(0);
   }
-  expect(kept() - before).toBe((isWhole ? 8 : 1) * 3);
+  expect(kept() - before).toBe((isThorough ? 8 : 1) * 3);
   expect(world.server.faults).toEqual([]);
 }, 120_000);

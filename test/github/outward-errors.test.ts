@@ -126,7 +126,7 @@ describe('a warning', () => {
     expect([220, 221].map((n) => raised(rows(n), many))).toEqual([[], ['warning/quarantine']]);
     expect(raised(rows(500), [])).toEqual([]);
     expect(news(rows(30)).alerts[0]?.body).toMatchInlineSnapshot(`
-      "30 rows can’t be read and stand in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
+      "30 rows can’t be read and are in quarantine, 10 more than the run before. No job touches them until they are fixed; the workbook’s table "quarantine" shows which, and why.
 
       | rows | why |
       | ---: | --- |
@@ -163,7 +163,7 @@ describe('a warning', () => {
     expect([alert?.key, alert?.title, alert?.body]).toEqual([
       'warning/rules/list-refresh',
       'list-refresh can’t follow 2 rules',
-      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule: no approval lets it through.',
+      'What is written in `jobs/rules` for Hot &lt;leads&gt; and New is wrong, so that they stay as the last good run left them; the rest went on. The run’s report shows what is wrong. Fix the rule, or what it names: no approval lets it through.',
     ]);
     expect(news(aResult([aJob({ job: 'list-refresh' })])).allClear.map(({ key }) => key)).toContain(alert?.key);
     expect(raised(aResult([aJob({ job: 'list-refresh', status: 'failed' })]))).toEqual([]);
@@ -174,7 +174,7 @@ describe('a warning', () => {
     const [alert] = news(struck(2)).alerts;
     expect([alert?.key, alert?.body]).toEqual([
       'warning/bursts',
-      '2 bursts of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. Nobody is suppressed for that. The run’s report says where and when; mail to these people again once the cause is found.',
+      '2 bursts of bounces of late: so many at one domain on one day, for one reason, that the receiver or the sender broke. No person is suppressed for that. The run’s report shows where and when; mail to these people again once the cause is found.',
     ]);
     expect(news(struck(0)).allClear.map(({ key }) => key)).toContain('warning/bursts');
   });

@@ -143,7 +143,7 @@ describe('export files of a run on Actions', () => {
       lost: null,
     });
     server.repository.isPrivate = false;
-    expect((await handOver(given)).lost?.body).toContain('are gone with it: this repository is public');
+    expect((await handOver(given)).lost?.body).toContain('lost with it: this repository is public');
     await server.close();
     rmSync(folder, { recursive: true });
   });

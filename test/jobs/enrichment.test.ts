@@ -11,6 +11,7 @@ import { programFile } from '../support/child-process.ts';
 import { type DnsServer, dnsServer, type Zone } from '../support/dns-server.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { type Behaviour, type ProviderServer, providerServer } from '../support/provider-server.ts';
+import { isThorough } from '../support/thorough.ts';
 import {
   aContact,
   aPurchase,
@@ -50,9 +51,10 @@ const worker = (domain: string, given: Given = {}): Row =>
 const rowOf = (folder: string, id: string): Row =>
   readCsv(folder, 'contacts').find((row) => row.contact_id === id) ?? {};
 
-/** Two deaths of one workbook's runs; with NIGHTSHIFT_THOROUGH=1, one at each question that a run can ask. */
-const EVERY_QUESTION: readonly (readonly number[])[] =
-  process.env.NIGHTSHIFT_THOROUGH === '1' ? Array.from({ length: 14 }, (_, i) => [i + 1]) : [[6, 11]];
+/** Two deaths of one workbook's runs; with NIGHTSHIFT_THOROUGH, one at each question that a run can ask. */
+const EVERY_QUESTION: readonly (readonly number[])[] = isThorough
+  ? Array.from({ length: 14 }, (_, i) => [i + 1])
+  : [[6, 11]];
 
 describe('what is paid', () => {
   it('is one look-up for each domain, though runs are killed with questions under way and a landing fails', {

@@ -22,19 +22,30 @@ it('releases no address without a person’s yes', async () => {
   expect(readCsv(folder, 'suppressions').map((row) => row.released_at)).toEqual(['']);
 });
 
+/** The part of a night that releases people, or marks them. */
+const MARKING = ['suppression-release', 'bounce-suppression'];
 const left = '2026-10-01T10:00:00Z';
 const signedUp = '2026-11-01T09:00:00Z';
 
-/** Somebody who unsubscribed, and signed up again at `at`; the first night marks and lists them. */
-async function signsUpAgain(at: string, more: { kind: string; occurred_at: string }[] = []): Promise<string> {
+interface SignedUp {
+  readonly at: string;
+  /** What was reported of them besides. */
+  readonly more?: { kind: string; occurred_at: string };
+}
+
+/** People who unsubscribed, and signed up again; the first night marks and lists them. The first is ann@example.com. */
+async function signUpAgain(...people: readonly SignedUp[]): Promise<string> {
   const folder = temporaryFolder();
-  const email = 'ann@example.com';
+  const emails = people.map((_, i) => `${i === 0 ? 'ann' : `ann${i}`}@example.com`);
+  const idOf = (i: number): string => `k${i + 1}`;
   writeWorkbook(folder, {
-    contacts: [aContact({ contact_id: 'k1', email })],
-    bounces: [{ kind: 'unsubscribe', occurred_at: left }, ...more].map((given) =>
-      aBounce({ email, code: '', detail: '', ...given }),
+    contacts: emails.map((email, i) => aContact({ contact_id: idOf(i), email })),
+    bounces: people.flatMap(({ more }, i) =>
+      [{ kind: 'unsubscribe', occurred_at: left }, ...(more ? [more] : [])].map((given) =>
+        aBounce({ email: emails[i] ?? '', code: '', detail: '', ...given }),
+      ),
     ),
-    events: [anEvent({ contact_id: 'k1', type: 'subscribe', occurred_at: at })],
+    events: people.map(({ at }, i) => anEvent({ contact_id: idOf(i), type: 'subscribe', occurred_at: at })),
   });
   await night(folder, { jobs: ['bounce-suppression', 'suppression-review'] });
   return folder;
@@ -43,7 +54,7 @@ async function signsUpAgain(at: string, more: { kind: string; occurred_at: strin
 const statusOf = (folder: string): string | undefined => readCsv(folder, 'contacts')[0]?.status;
 
 it('proposes a person who signed up after they unsubscribed, with both dates, and releases them by a yes alone', async () => {
-  const folder = await signsUpAgain(signedUp);
+  const folder = await signUpAgain({ at: signedUp });
   expect(readCsv(folder, 'review')).toMatchObject([
     {
       subject: 'release',
@@ -53,24 +64,25 @@ it('proposes a person who signed up after they unsubscribed, with both dates, an
       decision: '',
     },
   ]);
-  await night(folder);
+  await night(folder, { jobs: MARKING });
   expect(statusOf(folder)).toBe('unsubscribed');
   writeWorkbook(folder, { review: readCsv(folder, 'review').map((row) => ({ ...row, decision: 'yes' })) });
-  await night(folder);
+  await night(folder, { jobs: MARKING });
   expect(statusOf(folder)).toBe('subscribed');
   expect(readCsv(folder, 'suppressions')[0]?.released_at).not.toBe('');
-  await night(folder);
+  await night(folder, { jobs: MARKING });
   expect(statusOf(folder)).toBe('subscribed');
 });
 
 it('does not propose a person who signed up before they unsubscribed, complained as well, or left without a date', async () => {
-  for (const folder of [
-    await signsUpAgain('2026-09-01T09:00:00Z'),
-    await signsUpAgain(signedUp, [{ kind: 'complaint', occurred_at: '2026-10-02T10:00:00Z' }]),
-    await signsUpAgain(signedUp, [{ kind: 'unsubscribe', occurred_at: '31.31.2026' }]),
-    await signsUpAgain(signedUp, [{ kind: 'unsubscribe', occurred_at: '2026-11-02T10:00:00Z' }]),
-  ])
-    expect(readCsv(folder, 'review')).toEqual([]);
+  const folder = await signUpAgain(
+    { at: signedUp },
+    { at: '2026-09-01T09:00:00Z' },
+    { at: signedUp, more: { kind: 'complaint', occurred_at: '2026-10-02T10:00:00Z' } },
+    { at: signedUp, more: { kind: 'unsubscribe', occurred_at: '31.31.2026' } },
+    { at: signedUp, more: { kind: 'unsubscribe', occurred_at: '2026-11-02T10:00:00Z' } },
+  );
+  expect(readCsv(folder, 'review').map(({ left_id }) => left_id)).toEqual(['ann@example.com']);
 });
 
 it('proposes a contact whose dead address was corrected', async () => {
@@ -92,6 +104,6 @@ it('proposes a contact whose dead address was corrected', async () => {
     },
   ]);
   writeWorkbook(folder, { review: readCsv(folder, 'review').map((row) => ({ ...row, decision: 'yes' })) });
-  await night(folder);
+  await night(folder, { jobs: MARKING });
   expect(statusOf(folder)).toBe('subscribed');
 });

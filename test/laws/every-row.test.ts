@@ -10,6 +10,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { night } from '../support/night.ts';
 import { nightly, sets } from '../support/small-jobs.ts';
+import { casesOf } from '../support/thorough.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const jobs = nightly(sets('email_note', 'seen'));
@@ -82,7 +83,7 @@ describe('a hostile CSV file', () => {
         expect(after.endsWith(newline)).toBe(true);
         accounted += result.snapshot.rows.contacts ?? 0;
       }),
-      { numRuns: Number(process.env.NIGHTSHIFT_RUNS ?? 12) },
+      { numRuns: casesOf(12) },
     );
     expect(accounted).toBeGreaterThan(12);
   });

@@ -6,6 +6,7 @@ import { insert, update } from '../../lib/core/change.ts';
 import { job } from '../../lib/core/job.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { night } from '../support/night.ts';
+import { isThorough } from '../support/thorough.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { type Fault, withFault } from './failing-disk.ts';
 import { entriesByOutcome, leftovers, workbookOf } from './one-outcome.ts';
@@ -40,9 +41,9 @@ describe.each<Fault>(['once', 'for good'])('a disk that fails %s', (fault) => {
     const expected = workbookOf(whole);
     const nights = temporaryFolder();
     const wrong: unknown[] = [];
-    // Every third operation is struck, by one of the two faults; each by both with NIGHTSHIFT_THOROUGH=1.
-    const step = process.env.NIGHTSHIFT_THOROUGH === '1' ? 1 : 6;
-    for (let n = step === 1 || fault === 'once' ? 1 : 4; n <= operations; n += step) {
+    // Every sixth operation is struck, by one of the two faults; each by both with NIGHTSHIFT_THOROUGH.
+    const step = isThorough ? 1 : 12;
+    for (let n = step === 1 || fault === 'once' ? 1 : 7; n <= operations; n += step) {
       const folder = join(nights, String(n));
       cpSync(start, folder, { recursive: true });
       await withFault(n, fault, () => night(folder, { jobs }).catch(() => undefined));

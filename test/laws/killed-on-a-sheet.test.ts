@@ -1,6 +1,6 @@
 /**
  * Law 2 on a Google Sheet, with the real command in processes that are really killed: at a request, before it has
- * reached the service or when it is done and the answer is under way. NIGHTSHIFT_STORMS kills at every request, and at those
+ * reached the service or when it is done and the answer is under way. NIGHTSHIFT_THOROUGH kills at every request, and at those
  * that write the whole sample, whose plan takes several.
  */
 import { spawn } from 'node:child_process';
@@ -15,11 +15,11 @@ import { book, bookOfCsv } from '../support/sheets-server/build.ts';
 import { effectiveValue } from '../support/sheets-server/cell-value.ts';
 import { type Book, copyBook } from '../support/sheets-server/model.ts';
 import { type SheetsServer, startSheetsServer } from '../support/sheets-server/server.ts';
+import { isThorough } from '../support/thorough.ts';
 import { aBounce, aContact, anEvent, type Row, temporaryFolder, today } from '../support/workbook.ts';
 import { entriesByOutcome } from './one-outcome.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const isWhole = process.env.NIGHTSHIFT_STORMS !== undefined;
 const SPREADSHEET = 'sheet-1';
 
 function smallBook(): Book {
@@ -204,9 +204,9 @@ const sampled = (methods: readonly string[]): Point[] => {
 };
 
 it('a night killed at a request ends as if nothing had happened', { timeout: 600_000 }, async () => {
-  await killAt(await aWorld(smallBook()), isWhole ? every : sampled);
+  await killAt(await aWorld(smallBook()), isThorough ? every : sampled);
 });
 
-it.runIf(isWhole)('so does one whose plan takes several requests', { timeout: 3_600_000 }, async () => {
+it.runIf(isThorough)('so does one whose plan takes several requests', { timeout: 3_600_000 }, async () => {
   await killAt(await aWorld(bookOfCsv(join(root, 'data', 'sample'), SPREADSHEET)), everyWrite);
 });

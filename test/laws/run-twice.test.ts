@@ -36,8 +36,8 @@ const statuses = (result: RunResult): Record<string, string> =>
   Object.fromEntries(result.jobs.map(({ job, status }) => [job, status]));
 
 const unchanged = (jobs: readonly string[]) => Object.fromEntries(jobs.map((job) => [job, 'unchanged']));
-const names = allJobs(nightShift).map(({ job }) => job.name);
 const nightly = allJobs(nightShift).flatMap(({ job, cadence }) => (cadence === 'nightly' ? [job.name] : []));
+const others = allJobs(nightShift).flatMap(({ job, cadence }) => (cadence === 'nightly' ? [] : [job.name]));
 
 /** What each of these rows is there for is what once made, or could make, a job see work where there is none. */
 function edgeCases(folder: string): void {
@@ -94,7 +94,7 @@ const workbooks: [string, (folder: string) => void][] = [
 ];
 /** Half-lives and windows move on by themselves; nothing else does. */
 const byTime = /^(contacts\.(engagement|score|score_band)|memberships|list_changes): ?/;
-const aWorld = { seed: 3, contacts: 600, events: 3000, lastDay: today, newlySuppressed: 5 };
+const aWorld = { seed: 3, contacts: 500, events: 1500, lastDay: today, newlySuppressed: 5 };
 
 describe.each(workbooks)('%s', (_, lay) => {
   it('is the same after a second night, byte for byte; a day later only time itself has changed it', async () => {
@@ -114,19 +114,16 @@ describe.each(workbooks)('%s', (_, lay) => {
 });
 
 describe.each(workbooks.slice(0, 2))('%s', (name, lay) => {
-  it('has nothing left to do for jobs of any cadence that run again', async () => {
+  it('has nothing left to do for jobs of any other cadence that run again', async () => {
     const folder = temporaryFolder();
     lay(folder);
-    // One by one where the rows are odd; in one night where they are many.
     // The sweep of so many duplicates waits for approval; its own test runs it twice.
-    const inOneNight = names.filter((each) => each !== 'dedupe-sweep');
-    for (const jobs of name === 'edge cases' ? names.map((each) => [each]) : [inOneNight]) {
-      await night(folder, { jobs });
-      // In one night a job of the month may leave work for one of the night, which has run by then.
-      if (jobs.length > 1) await night(folder, { jobs });
-      const after = state(folder);
-      expect(statuses(await night(folder, { jobs }))).toEqual(unchanged(jobs));
-      expect(state(folder)).toEqual(after);
-    }
+    const jobs = others.filter((each) => each !== 'dedupe-sweep' || name === 'edge cases');
+    await night(folder, { jobs });
+    // A later job may leave work for one before it.
+    await night(folder, { jobs });
+    const after = state(folder);
+    expect(statuses(await night(folder, { jobs }))).toEqual(unchanged(jobs));
+    expect(state(folder)).toEqual(after);
   });
 });

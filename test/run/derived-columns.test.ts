@@ -1,4 +1,6 @@
 /** A derived column over values that no run wrote is not written: the run asks, and the rules answer. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitCode } from '../../lib/cli/run.ts';
 import { workbookRules } from '../../lib/core/workbook-rules.ts';
@@ -24,7 +26,7 @@ function aFolder(): string {
 }
 
 const run = (folder: string, derived: Record<string, string> = {}, given: Night = {}) =>
-  night(folder, { jobs: ['nightly', 'lifetime-value'], rules: { derived }, ...given });
+  night(folder, { jobs: ['score-recalculation', 'lifetime-value'], rules: { derived }, ...given });
 const contacts = (folder: string) => readCsv(folder, 'contacts');
 
 describe('a derived column over values that no run wrote', () => {
@@ -50,6 +52,27 @@ describe('a derived column over values that no run wrote', () => {
       heldParts: [{ question: 'again' }],
     });
   });
+
+  it.each(['Interrupted', 'TabClosed'])(
+    'is ours where the run that wrote it ended as %s, and left no row in runs',
+    async (kind) => {
+      const folder = temporaryFolder();
+      const contact = aContact({ contact_id: 'c1' });
+      writeWorkbook(folder, { contacts: [contact], purchases: [aPurchase({ contact_id: 'c1' })] });
+      const failing: Night['ledger'] = (ledger) => ({
+        ...ledger,
+        add: (entry) => ledger.add({ ...entry, status: 'failed', error: { kind, message: '' } }),
+      });
+      await run(folder, {}, { ledger: failing });
+      rmSync(join(folder, 'runs.csv'));
+      writeWorkbook(folder, {
+        purchases: [1, 2].map((i) => aPurchase({ order_id: `o${i}`, contact_id: 'c1', ordered_at: `2026-10-0${i}` })),
+      });
+      const next = await run(folder);
+      expect(next.jobs.flatMap(({ heldParts }) => heldParts)).toEqual([]);
+      expect(contacts(folder)[0]?.orders).toBe('2');
+    },
+  );
 
   it('stays beside ours, where the rules name another header', async () => {
     const folder = aFolder();

@@ -15,8 +15,10 @@ import { fedTables } from '../../lib/intake/read-files.ts';
 import { takeSnapshot } from '../../lib/snapshot/snapshot.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import bounces from '../fixture/bounce-suppression.ts';
 import { bringIn } from './import.ts';
 import { type Night, night } from './night.ts';
+import { nightly } from './small-jobs.ts';
 import { aSheet } from './store-bench.ts';
 import { aContact, asOf, temporaryFolder, writeWorkbook } from './workbook.ts';
 
@@ -135,11 +137,9 @@ export async function through(
   return stateOf(folder);
 }
 
-/** Half of these contacts are refused, which a guard would stop. */
+/** Half of these contacts are refused, which the job's guards would stop. */
 async function suppressBounces(folder: string, given: Night = {}): Promise<void> {
-  const [planned] = (await night(folder, { ...given, jobs: ['bounce-suppression'], dryRun: true })).jobs;
-  const approvals = planned?.plan ? [planned.plan] : [];
-  await night(folder, { ...given, jobs: ['bounce-suppression'], approvals });
+  await night(folder, { ...given, jobs: nightly({ ...bounces, guards: [] }) });
 }
 
 /** What a spreadsheet comes to: the files are tabs beside its contacts, or one of them is pasted into the tab "inbox". */

@@ -2,6 +2,7 @@
 import { type Content, keyOf, type Raw } from '../../lib/workbook/sheets/cells.ts';
 import type { Goal, InsertGoal, UpdateGoal, Write } from '../../lib/workbook/sheets/goals.ts';
 import { dateToSerial } from '../../lib/workbook/sheets/serial-time.ts';
+import type { TabOutline } from '../../lib/workbook/sheets/snapshot.ts';
 
 export type Put = Raw | { readonly date: string };
 
@@ -41,4 +42,11 @@ export function goalsOf({ tab, sheetId, key: keyColumns, ...patch }: TabPatch): 
       ({ row, key, content }): Goal => ({ ...base, kind: 'remove', id: { key: keyOf(key), row: row + 1, content } }),
     );
   return [...updates, ...inserts, ...removals];
+}
+
+/** The tab of a title. */
+export function tabNamed(tabs: readonly TabOutline[], title: string): TabOutline {
+  const found = tabs.find((tab) => tab.title === title);
+  if (!found) throw new Error(`no tab ${title}`);
+  return found;
 }

@@ -7,19 +7,38 @@ import type { Sql } from '../../lib/core/sql.ts';
 import { tableOf } from '../../lib/core/tables.ts';
 import { asOf, today } from './workbook.ts';
 
-/** Every statement of a job, with its place in the job. */
-export function statementsOf(
-  { job, cadence }: ScheduledJob,
-  { workbook }: NightShift,
-): [place: string, statement: Sql][] {
+function contextFor({ cadence }: ScheduledJob, { workbook }: NightShift): Context {
   const moment = new Date(asOf);
-  const context: Context = {
+  return {
     asOf: moment,
     today,
     period: periodOf(cadence, moment, workbook.timeZone),
     columns: (table) => new Map(Object.keys(tableOf(table).columns).map((column) => [column, column])),
   };
-  const condition = (expression: Sql): Sql => ({ text: `select 1 from t where ${expression.text}`, values: [] });
+}
+
+/** The tables that a job's steps make, by the statement's place; those of row logic with their columns. */
+export function madeBy(
+  scheduled: ScheduledJob,
+  shift: NightShift,
+): Map<string, { defines: string; columns?: string[] }> {
+  const steps = scheduled.job.steps?.(contextFor(scheduled, shift)) ?? [];
+  return new Map(
+    steps.map((step) => [
+      `step ${step.name}`,
+      { defines: step.name, ...('over' in step && { columns: [...step.keys, ...step.columns] }) },
+    ]),
+  );
+}
+
+/** Every statement of a job, with its place in the job. */
+export function statementsOf(scheduled: ScheduledJob, shift: NightShift): [place: string, statement: Sql][] {
+  const { job } = scheduled;
+  const context = contextFor(scheduled, shift);
+  const condition = (rows: string, expression: Sql): Sql => ({
+    text: `select 1 from ${rows} where ${expression.text}`,
+    values: expression.values,
+  });
   return [
     ...(job.steps?.(context) ?? []).map((step): [string, Sql] => [
       `step ${step.name}`,
@@ -29,13 +48,13 @@ export function statementsOf(
       .changes(context)
       .flatMap(({ kind, table, query, owned }, i): [string, Sql][] => [
         [`change ${i}: ${kind} ${table}`, query],
-        ...(owned ? [[`change ${i}: what it owns of ${table}`, condition(owned)] as [string, Sql]] : []),
+        ...(owned ? [[`change ${i}: what it owns of ${table}`, condition(`${table} t`, owned)] as [string, Sql]] : []),
       ]),
     ...(job.guards ?? []).map(({ name, found }): [string, Sql] => [`guard "${name}"`, found]),
     ...(job.holds?.(context) ?? []).flatMap(({ query, spares = {} }, i): [string, Sql][] => [
       [`hold ${i}`, query],
       ...Object.entries(spares).flatMap(([table, rows]): [string, Sql][] =>
-        rows ? [[`hold ${i}: spares of ${table}`, condition(rows)]] : [],
+        rows ? [[`hold ${i}: spares of ${table}`, condition(`planned_${table}`, rows)]] : [],
       ),
     ]),
     ...Object.entries(job.metrics?.(context) ?? {}).map(([name, query]): [string, Sql] => [`metric ${name}`, query]),
@@ -60,8 +79,22 @@ const differs: readonly [name: string, pattern: RegExp][] = [
   ['the cast ::', /::/],
   ['varchar (string in BigQuery)', /\bvarchar\b/i],
   ['union without all or distinct', /\bunion\s+(?!all\b|distinct\b)/i],
-  ['a backslash in a literal', /\\/],
+  ['a name in double quotes (a text in BigQuery)', /"/],
+  ['contains as a name', /\bcontains\b/i],
 ];
+
+const TEXTS = /'(?:[^']|'')*'/g;
+
+/** The selects of a statement, without those inside them. */
+function selectsOf(statement: string): string[] {
+  const found: string[] = [];
+  let rest = statement;
+  for (let inner = /\([^()]*\)/.exec(rest); inner; inner = /\([^()]*\)/.exec(rest)) {
+    found.push(inner[0]);
+    rest = rest.replace(inner[0], ' inner ');
+  }
+  return [...found, rest].flatMap((piece) => piece.split(/\bunion\b/i));
+}
 
 /** What keeps a statement from being understood alike in both; none where it is. */
 export function sqlFaults({ text }: Sql): string[] {
@@ -69,10 +102,15 @@ export function sqlFaults({ text }: Sql): string[] {
     const { success, error } = parse(text, dialect);
     return success ? [] : [`${dialect} does not parse it: ${error}`];
   });
-  return [
-    ...parsed,
-    ...differs
-      .filter(([, pattern]) => pattern.test(text))
-      .map(([name]) => `it uses ${name}, which DuckDB and BigQuery do not share`),
+  const literals = text.match(TEXTS) ?? [];
+  // What is marked as asked of facts is a comment to both.
+  const bare = text.replace(/\/\*.*?\*\//g, ' ').replace(TEXTS, "''");
+  const isBare = (select: string): boolean => /\bselect\b/i.test(select) && !/\bfrom\b/i.test(select);
+  const found = [
+    ...differs.filter(([, pattern]) => pattern.test(bare)).map(([name]) => name),
+    ...(literals.some((literal) => literal.includes('\\')) ? ['a backslash in a literal'] : []),
+    ...(literals.some((literal) => literal.slice(1, -1).includes("''")) ? ["'' for a quote in a text"] : []),
+    ...(selectsOf(bare).some((select) => isBare(select) && /\bwhere\b/i.test(select)) ? ['where without from'] : []),
   ];
+  return [...parsed, ...found.map((name) => `it uses ${name}, which DuckDB and BigQuery do not share`)];
 }

@@ -6,11 +6,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, onTestFinished } from 'vitest';
+import { join as joinSql, raw, sql } from '../../lib/core/sql.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
+import { bigQueryClient } from '../../lib/workbook/bigquery/client.ts';
+import { openBigQueryStore } from '../../lib/workbook/bigquery/store.ts';
 import { openCsvStore } from '../../lib/workbook/csv/store.ts';
 import { sheetsClient } from '../../lib/workbook/sheets/client.ts';
 import { openSheetsStore } from '../../lib/workbook/sheets/store.ts';
 import type { Store } from '../../lib/workbook/store.ts';
+import { type BigQueryServer, startBigQueryServer } from './bigquery-server/server.ts';
 import { book, type Given } from './sheets-server/build.ts';
 import { effectiveValue } from './sheets-server/cell-value.ts';
 import { type SheetsServer, startSheetsServer } from './sheets-server/server.ts';
@@ -101,4 +105,55 @@ export async function aSheet(...given: Parameters<typeof sheetsBench>): Promise<
     expect([bench.server.refused, bench.server.violations]).toEqual([[], []]);
   });
   return bench;
+}
+
+export interface BigQueryBench extends StoreBench {
+  readonly server: BigQueryServer;
+  rows(table: string): Promise<Rows>;
+  close(): Promise<void>;
+}
+
+const DATASET = 'marketing';
+
+/** A dataset on a server of its own; columns are texts, or of the types given by `TABLE.HEADER`. */
+export async function bigQueryBench(
+  tables: Tables,
+  types: Readonly<Record<string, 'INT64' | 'TIMESTAMP'>> = {},
+): Promise<BigQueryBench> {
+  const server = await startBigQueryServer();
+  for (const [tableId, [headers = [], ...rows]] of Object.entries(tables)) {
+    const fields = headers.map((name) => ({ name, type: types[`${tableId}.${name}`] ?? 'STRING' }));
+    await server.tables.create(DATASET, { tableReference: { tableId }, schema: { fields } });
+    const target = raw(`"${DATASET}/${tableId}"`);
+    await server.tables.engine.run(
+      sql`create or replace temp table given (${joinSql(
+        fields.map((_, i) => raw(`c${i} varchar`)),
+        ', ',
+      )})`,
+    );
+    await server.tables.engine.appendRows(
+      'given',
+      rows.map((row) => headers.map((_, i) => row[i] || null)),
+    );
+    const cells = fields.map(({ type }, i) => raw(type === 'STRING' ? `c${i}` : `try_cast(c${i} as ${type})`));
+    await server.tables.engine.run(sql`insert into ${target} select ${joinSql(cells, ', ')} from given`);
+  }
+  const folder = temporaryFolder();
+  return {
+    server,
+    open: (run = 'run-1') => {
+      const place = { project: 'example-project', dataset: DATASET, location: 'EU' };
+      const client = bigQueryClient(place, { rootUrl: server.url, sleep: async () => {} });
+      return openBigQueryStore({ client, folder, aliases: {}, recognise: recogniseWith(), command: 'test', run });
+    },
+    rows: async (table) => {
+      if (!server.tables.has(DATASET, table)) return null;
+      const rows = await server.tables.engine.rows(raw(`select * from "${DATASET}/${table}" order by all`));
+      const headers = await server.tables.engine.columnsOf(raw(`select * from "${DATASET}/${table}"`));
+      const cell = (value: unknown) =>
+        value instanceof Date ? value.toISOString() : (value as string | number | null);
+      return [headers, ...rows.map((row) => headers.map((header) => cell(row[header])))];
+    },
+    close: () => server.close(),
+  };
 }

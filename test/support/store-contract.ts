@@ -1,4 +1,4 @@
-/** What every store owes a run, on CSV files and on a Google Sheet alike: tests for any of them. */
+/** What every store owes a run, on CSV files, a Google Sheet and a dataset alike: tests for any of them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -134,7 +134,7 @@ export function itKeepsTheContract(kind: Store['kind'], benchOf: (tables: Tables
   it('names what there is where the contacts are missing', async () => {
     const bench = await benchOf({ leads: [['name'], ['Ada']] });
     const store = await bench.open();
-    await expect(store.read()).rejects.toThrow(/no (contacts\.csv|tab "contacts").*leads/s);
+    await expect(store.read()).rejects.toThrow(/no (contacts\.csv|t(ab|able) "contacts").*leads/s);
     await store.close();
   });
 }

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LiveBench, liveBench } from '../support/live-bench.ts';
 import { book } from '../support/sheets-server/build.ts';
 import { type SheetsServer, startSheetsServer } from '../support/sheets-server/server.ts';
-import { csvBench, type SheetsBench, SPREADSHEET, sheetsBench } from '../support/store-bench.ts';
+import { bigQueryBench, csvBench, type SheetsBench, SPREADSHEET, sheetsBench } from '../support/store-bench.ts';
 import { itKeepsTheContract } from '../support/store-contract.ts';
 
 const open: Pick<SheetsBench, 'server' | 'close'>[] = [];
@@ -20,6 +20,16 @@ describe('the sheets store', () =>
   itKeepsTheContract('sheets', async (tables) => {
     const bench = await sheetsBench(tables);
     open.push(bench);
+    return bench;
+  }));
+
+describe('the bigquery store', () =>
+  itKeepsTheContract('bigquery', async (tables) => {
+    const bench = await bigQueryBench(tables);
+    onTestFinished(async () => {
+      await bench.close();
+      expect(bench.server.violations).toEqual([]);
+    });
     return bench;
   }));
 

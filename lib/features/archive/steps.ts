@@ -10,7 +10,7 @@ import type { Metrics } from '../../core/prepare.ts';
 import { columnOf, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { views } from '../../snapshot/views.ts';
-import { activityRows } from '../segments/index.ts';
+import { lastSeen } from '../segments/index.ts';
 import type { ArchiveRules } from './rules.ts';
 
 /** The note of contacts that go to the archive a cycle later, unless they become active. */
@@ -20,10 +20,7 @@ const lastLife = (rules: ArchiveRules, today: string): Sql => sql`
   select contact_id, max(seen_at) as seen_at from (
     select contact_id, created_at as seen_at from contacts
     union all
-    select contact_id, occurred_at
-    from (${activityRows(rules.activityEvents, sql`cast(${today} as date)`)}) as activity_rows
-    union all
-    select contact_id, ordered_at from purchases
+    ${lastSeen(rules.activityEvents, sql`cast(${today} as date)`)}
   ) as signs where seen_at is not null group by contact_id`;
 
 /** Never empty: '' is the stage of no contact. */
@@ -66,9 +63,9 @@ export function archiveSteps(rules: ArchiveRules, today: string): Step[] {
       name: 'stale_marks',
       row: 'a contact that got the note, with the period in which it did',
       query: sql`
-        select row_key as contact_id, period from changes
-        where job = 'archive-stale' and "column" = 'archive_note' and after = ${INACTIVE}
-        qualify row_number() over (partition by row_key order by period desc, run desc) = 1`,
+        select h.row_key as contact_id, h.period from changes h
+        where h.job = 'archive-stale' and h.column = 'archive_note' and h.after = ${INACTIVE}
+        qualify row_number() over (partition by h.row_key order by h.period desc, h.run desc) = 1`,
     },
   ];
 }

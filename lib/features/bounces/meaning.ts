@@ -6,7 +6,7 @@ export const meaningOf = (column: Sql): Sql => sql`
   case ${column}
   when 'complaint' then 'the person complained'
   when 'unsubscribe' then 'the person unsubscribed'
-  when 'cleaned' then 'dead by another tool''s judgement'
+  when 'cleaned' then 'dead, says another tool'
   when 'auto_reply' then 'an automatic reply: the mailbox works'
   when 'sender' then 'rejected for the sender or the content: says nothing of the address'
   when 'dead' then 'the address is dead'

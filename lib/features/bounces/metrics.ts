@@ -2,6 +2,7 @@
  * What a person should watch about bounces: rates against the alarm lines, faults of the sender, and bursts. Counts,
  * and the domain of a burst; never an address.
  */
+import { ofFacts } from '../../core/facts.ts';
 import { integer, list, type Sql, sql } from '../../core/sql.ts';
 import { meaningOf } from './meaning.ts';
 import type { BounceRules } from './rules.ts';
@@ -24,12 +25,14 @@ const level = (rate: Sql, lines: { warn: number; error: number; stop: number }):
  */
 export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sql> {
   const lately = (day: Sql): Sql => sql`days_between(${day}, local_day(${asOf})) < ${rules.rates.withinDays}`;
+  const delivered = sql`
+    select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events`;
   const rates = sql`
     select delivered, bounced, complaints,
       case when delivered > 0 then round(bounced / (delivered + bounced), 5) end as bounce_rate,
       case when delivered > 0 then round(complaints / delivered, 5) end as complaint_rate,
       unsubscribes, case when delivered > 0 then round(unsubscribes / delivered, 5) end as unsubscribe_rate
-    from (select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events) as e,
+    from ${ofFacts('events', delivered)} as e,
       (select countif(class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply')
         and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints,
         countif(class = 'unsubscribe' and ${lately(sql`day`)}) as unsubscribes from bounce_reports) as b`;

@@ -4,9 +4,11 @@
  * signed up again by themselves, with both dates. Nothing is released but by a person's "yes".
  */
 
+import { ofFacts } from '../../core/facts.ts';
 import type { Step } from '../../core/job.ts';
 import { list, name, type Sql, sql } from '../../core/sql.ts';
 import { views } from '../../snapshot/views.ts';
+import { lastSeen } from '../segments/index.ts';
 import type { BounceRules } from './rules.ts';
 
 /** Of fewer contacts than this a domain's common fate says little. */
@@ -41,8 +43,9 @@ const inDoubt: Sql = sql`
  * one time from the next, so an answer counts once (see `done`), and for the address alone that it was asked about.
  */
 const markedAlone: Sql = sql`
-  select address_key(c.email) as email, min(c.contact_id) as contact_id,
-    concat('release-', left(md5_hex(concat(min(c.contact_id), '|status|', address_key(c.email))), 16)) as review_id
+  select email, contact_id,
+    concat('release-', left(md5_hex(concat(contact_id, '|status|', email)), 16)) as review_id
+  from (select address_key(c.email) as email, min(c.contact_id) as contact_id
   from contacts c
   left join (select distinct email from ${views.refusedAddresses}
   where why <> 'suppressed') as r on r.email = address_key(c.email)
@@ -52,7 +55,7 @@ const markedAlone: Sql = sql`
   left join (select distinct email from ${views.reported}) as p on p.email = address_key(c.email)
   where c.status = 'suppressed' and address_key(c.email) is not null and r.email is null and s.contact_id is null
     and p.email is null
-  group by 1`;
+  group by 1) as alone`;
 
 /**
  * People who unsubscribed and signed up again later, by an event of their contact, with both days. Nobody of whom a
@@ -71,7 +74,11 @@ const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
     ) as r on r.email = s.email
     left join (select distinct email from ${views.suppressed} where reason = 'complaint') as m on m.email = s.email
     join contacts c on c.contact_id = s.contact_id or address_key(c.email) = s.email
-    join events e on e.contact_id = c.contact_id and e.type in ${list(signUps)}
+    join ${ofFacts(
+      'events',
+      sql`select contact_id, max(occurred_at) as occurred_at from events
+        where type in ${list(signUps)} group by contact_id`,
+    )} as e on e.contact_id = c.contact_id
     where s.reason = 'unsubscribe' and s.suppressed_at is not null
       and (s.released_at is null or s.suppressed_at > s.released_at)
       and coalesce(r.others, 0) = 0 and m.email is null
@@ -80,13 +87,9 @@ const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
   ) as l`;
 
 const alive: Sql = sql`
-  select d.email, concat('has been active since: ', cast(count(*) as string), ' signs, last ',
-    cast(max(local_day(e.seen_at)) as string)) as evidence
-  from in_doubt d join contacts c on address_key(c.email) = d.email join (
-    select contact_id, occurred_at as seen_at from events where type in ('open', 'click')
-    union all
-    select contact_id, ordered_at from purchases
-  ) as e on e.contact_id = c.contact_id
+  select d.email, concat('has been active since, last on ', cast(max(local_day(e.seen_at)) as string)) as evidence
+  from in_doubt d join contacts c on address_key(c.email) = d.email
+  join (${lastSeen(['open', 'click'], sql`cast(null as date)`)}) as e on e.contact_id = c.contact_id
   where e.seen_at > d.suppressed_at group by d.email`;
 
 /** All bounces of an address, as the night's own rules class them (lib/features/bounces/verdicts.ts). */
@@ -113,7 +116,7 @@ const proposals: Sql = sql`
     union all
     select d.email, d.contact_id, d.review_id,
       concat('all of its ', cast(r.reports as string),
-        ' bounces were the sender''s fault (policy, content, reputation), last ', cast(r.last_day as string)), 2
+        ' bounces blame the sender (policy, content, reputation), last ', cast(r.last_day as string)), 2
     from in_doubt d join doubt_reports r on r.email = d.email where r.reports = r.senders
     union all
     select d.email, d.contact_id, d.review_id,
@@ -203,7 +206,7 @@ export const releaseSteps = (rules: BounceRules): readonly Step[] => [
         select email, review_id, false from marked_alone
       ) as d join review r on r.review_id = d.review_id
       where r.subject = 'release' and lower(trim(r.decision)) = 'yes'
-        and (d.listed or not contains(coalesce(r.evidence, ''), ${DONE}))`,
+        and (d.listed or strpos(coalesce(r.evidence, ''), ${DONE}) = 0)`,
   },
 ];
 

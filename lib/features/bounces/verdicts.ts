@@ -4,6 +4,7 @@
  * else, so that a night which was missed changes nothing.
  */
 
+import { ofFacts } from '../../core/facts.ts';
 import type { Step } from '../../core/job.ts';
 import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
@@ -44,21 +45,29 @@ const facts: Sql = sql`
   left join bounce_bursts b on b.day = r.day and b.domain = r.domain and b.class = r.class
   where r.answered = 0 and b.day is null and r.class <> 'auto_reply'`;
 
+/** When mail last arrived at a contact, and when its owner last clicked or bought, by events. */
+const lastSigns = ({ activityEvents }: BounceRules): Sql => sql`
+  select contact_id, max(case when type in ${list(activityEvents)} then occurred_at end) as last_sign,
+    max(case when type in ('click', 'purchase') then occurred_at end) as last_engaged
+  from events where type in ${list([...new Set([...activityEvents, 'click'])])} group by contact_id`;
+
 /**
  * For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately.
  */
 const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
-  select a.email, max(case when e.type in ${list(rules.activityEvents)} then e.occurred_at end) as last_sign,
-    max(case when e.type in ('click', 'purchase')
-      and days_between(local_day(e.occurred_at), ${today}) <= ${rules.mailboxFull.engagedWithinDays} then 1 else 0
-      end) as engaged
+  select a.email, max(e.last_sign) as last_sign,
+    max(case when days_between(local_day(e.last_engaged), ${today}) <= ${rules.mailboxFull.engagedWithinDays}
+      then 1 else 0 end) as engaged
   from (select distinct f.email, c.contact_id from bounce_facts f join contacts c on address_key(c.email) = f.email
   where f.class in ${SOFT}) as a
   join (
-    select contact_id, type, occurred_at from events
-    where type in ${list([...new Set([...rules.activityEvents, 'click'])])}
+    select contact_id, last_sign, last_engaged from ${ofFacts('events', lastSigns(rules))} as of_events
     union all
-    select contact_id, 'purchase', ordered_at from purchases
+    select contact_id, ${rules.activityEvents.includes('purchase') ? sql`last_at` : sql`cast(null as timestamp)`}, last_at
+    from ${ofFacts(
+      'purchases',
+      sql`select contact_id, max(ordered_at) as last_at from purchases group by contact_id`,
+    )} as of_purchases
   ) as e on e.contact_id = a.contact_id
   group by a.email`;
 

@@ -8,7 +8,7 @@ import type { LookupStep, Step } from '../../core/job.ts';
 import { join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { views } from '../../snapshot/views.ts';
 import { cleanCountry, isDisposable, isFreeMail, isRelay } from '../hygiene/index.ts';
-import { activityRows } from '../segments/index.ts';
+import { lastSeen } from '../segments/index.ts';
 import { companyDomain } from './company-domain.ts';
 import type { EnrichmentRules } from './rules.ts';
 
@@ -51,10 +51,8 @@ export const enrichmentSteps = (
       join (
         select contact_id, max(seen_at) as seen_at from (
           select contact_id, created_at as seen_at from contacts
-          union all select contact_id, ordered_at from purchases
           union all
-          select contact_id, occurred_at
-          from (${activityRows(activity, sql`cast(${today} as date)`)}) as activity_rows
+          ${lastSeen(activity, sql`cast(${today} as date)`)}
         ) as signs where seen_at is not null group by contact_id
       ) as seen on seen.contact_id = c.contact_id
       left join ${views.unmailable} u on u.contact_id = c.contact_id

@@ -4,6 +4,7 @@
  * nor the number of threads can change a score.
  */
 
+import { ofFacts } from '../../core/facts.ts';
 import { integer, join, list, type Sql, sql } from '../../core/sql.ts';
 import { undeliverable } from '../bounces/index.ts';
 import { ageOf, compile, dayOf, segmentInputQuery } from '../segments/index.ts';
@@ -44,8 +45,8 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
   );
 
 /**
- * CTE `slots`: a row is a contact's events of one type, in one day or week where the rules cap it, with the
- * micro-points they are worth by as-of. The exponential half-life and the cap are jobs/rules' ("judgement" in the
+ * CTE `slots`: a row is a contact's events of one type, how many, the last one's day, and the micro-points they are
+ * worth by as-of, in days or weeks of their own where the rules cap them. The exponential half-life and the cap are jobs/rules' ("judgement" in the
  * defaults).
  */
 export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
@@ -55,7 +56,7 @@ export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): 
     return sql`slots as (select contact_id, 0 as rule, 0 as events, local_day(occurred_at) as last_day, 0e0 as micro
   from events where false)`;
   }
-  return sql`event_rules as (${eventRules(events)}),
+  const summed = sql`with event_rules as (${eventRules(events)}),
 dated as (
   select e.contact_id, r.rule, r.micro, r.half_life, r.full_for, r.times, r.cap_days, local_day(e.occurred_at) as day
   from events as e join event_rules as r on r.type = e.type${one}
@@ -66,12 +67,15 @@ worth as (
     round(micro * pow(0.5, greatest(days_between(day, ${dayOf(asOf)}) - full_for, 0) / half_life)) as micro
   from dated
 ),
-slots as (
+capped as (
   select contact_id, rule, count(*) as events, max(day) as last_day,
     case when max(times) = 0 then sum(micro)
       else least(greatest(sum(micro), -max(times) * max(abs(micro))), max(times) * max(abs(micro))) end as micro
   from worth group by contact_id, rule, slot
-)`;
+)
+select contact_id, rule, sum(events) as events, max(last_day) as last_day, sum(micro) as micro
+from capped group by contact_id, rule`;
+  return sql`slots as ${ofFacts('events', summed)}`;
 }
 
 /**

@@ -4,6 +4,7 @@
  * never quoted.
  */
 import type { Engine } from '../../core/engine.ts';
+import { ofFacts } from '../../core/facts.ts';
 import type { Metrics } from '../../core/prepare.ts';
 import { list, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
@@ -20,8 +21,8 @@ const NAMEABLE = /^\p{L}[\p{L} _.:/-]{0,39}$/u;
 export async function unknownEventTypes(engine: Engine, rules: ScoringRules): Promise<Metrics> {
   const known = rules.engagement.events.flatMap(namesOf);
   const rows = await engine.rows(sql`
-    select type, count(*) as n from events where type not in ${list(known.length > 0 ? known : [''])}
-    group by type order by n desc, type limit 1000`);
+    select type, n from ${ofFacts('events', sql`select type, count(*) as n from events group by type`)} as types
+    where type not in ${list(known.length > 0 ? known : [''])} order by n desc, type limit 1000`);
   if (rows.length === 0) return {};
   const types = rows.map(({ type, n }) => ({ type: String(type), events: Number(n) }));
   const events = types.reduce((sum, each) => sum + each.events, 0);

@@ -4,9 +4,10 @@
  * `create or replace table segment_input as …`.
  */
 
+import { ofFacts } from '../../core/facts.ts';
 import { columnOf, join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { views } from '../../snapshot/views.ts';
-import { activityRows } from './activity.ts';
+import { activityParts } from './activity.ts';
 import { textFits } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { testsIn } from './condition.ts';
@@ -114,11 +115,32 @@ function eventsJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
   const columns = facts.map((fact) =>
     aggregate(fact, [sql`type in ${list(fact.types ?? [])}`], sql`occurred_at`, asOf),
   );
+  const summed = (rows: Sql): Sql =>
+    sql`select contact_id, ${join(columns, ', ')} from (${rows}) as activity_rows group by contact_id`;
+  const { events, contacts } = activityParts(types, dayOf(asOf));
+  const parts = [
+    ...(events ? [sql`select * from ${ofFacts('events', summed(events))} as of_events`] : []),
+    ...(contacts ? [summed(contacts)] : []),
+  ];
   return sql`
 left join (
-  select contact_id, ${join(columns, ', ')}
-  from (${activityRows(types, dayOf(asOf))}) as activity_rows group by contact_id
+  select contact_id, ${join(facts.map(together), ', ')}
+  from (${join(parts, ' union all ')}) as of_both group by contact_id
 ) as e on e.contact_id = c.contact_id`;
+}
+
+/** A fact of several parts of a contact's history, each with its own. */
+function together(fact: HistoryFact): Sql {
+  const column = name(factColumn(fact));
+  switch (fact.what) {
+    case 'count':
+    case 'sum':
+      return sql`sum(${column}) as ${column}`;
+    case 'first':
+      return sql`min(${column}) as ${column}`;
+    case 'last':
+      return sql`max(${column}) as ${column}`;
+  }
 }
 
 function purchasesJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
@@ -126,11 +148,9 @@ function purchasesJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
     const currency = fact.currency === undefined ? [] : [sql`upper(trim(currency)) = ${fact.currency}`];
     return aggregate(fact, currency, sql`ordered_at`, asOf);
   });
+  const summed = sql`select contact_id, ${join(columns, ', ')} from purchases group by contact_id`;
   return sql`
-left join (
-  select contact_id, ${join(columns, ', ')}
-  from purchases group by contact_id
-) as p on p.contact_id = c.contact_id`;
+left join ${ofFacts('purchases', summed)} as p on p.contact_id = c.contact_id`;
 }
 
 function aggregate(fact: HistoryFact, conditions: readonly Sql[], time: Sql, asOf: Date): Sql {

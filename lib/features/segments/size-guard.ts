@@ -119,7 +119,10 @@ export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
       select ${name} as part, ${`list is wrong: ${file}: ${problems.join(' ')}`} as reason,
         (select count(*) from memberships where list = ${name}) as kept`,
   );
-  return join([sql`select '' as part, '' as reason, 0 as kept where false`, ...rows], ' union all ');
+  return join(
+    [sql`select list as part, list as reason, 0 as kept from memberships where false`, ...rows],
+    ' union all ',
+  );
 }
 
 /**

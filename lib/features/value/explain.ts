@@ -2,13 +2,17 @@
  * Why a customer has this lifetime value, in SQL over the tables that `valueCustomers` leaves, and how the total
  * changed.
  */
+import { ofFacts } from '../../core/facts.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { day } from './days.ts';
 import type { ValueRules } from './rules.ts';
 
 /** One number: the purchases of a contact. Without any there is no value to explain. */
 export const hasOrders = (contactId: string): Sql =>
-  sql`select count(*) as n from purchases where contact_id = ${contactId}`;
+  sql`select n from ${ofFacts(
+    'purchases',
+    sql`select count(*) as n from purchases where contact_id = ${contactId}`,
+  )} as of_purchases`;
 
 /** How many of the most similar customers are shown, by band. */
 const ALIKE = 50;

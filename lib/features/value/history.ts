@@ -24,13 +24,13 @@ const known = (purchases: Sql, asOf: Date): Sql => sql`
   from (${purchases}) as purchases
   where contact_id is not null and abs(amount) < ${LARGEST_AMOUNT} and ordered_at <= ${asOf}`;
 
-const rateTable = ({ base, rates }: ValueRules['currencies']): Sql => sql`
-  select cast(null as varchar) as currency, 1.0 as rate where false
-  union all ${join(
-    Object.entries(rates).map(([currency, rate]) => sql`select ${currency} as currency, ${rate} as rate`),
+const rateTable = ({ base, rates }: ValueRules['currencies']): Sql =>
+  join(
+    [...Object.entries(rates), ['', rates[base] ?? 1] as const].map(
+      ([currency, rate]) => sql`select ${currency} as currency, ${rate} * 1e0 as rate`,
+    ),
     ' union all ',
-  )}
-  union all select '' as currency, ${rates[base] ?? 1} as rate`;
+  );
 
 /**
  * Rows (cause, currency, purchases): purchases of known contacts that can't be counted. `cause` is `time`, `amount` or
@@ -57,8 +57,7 @@ export const ignored = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => s
     left join (${rateTable(rules.currencies)}) as rates on rates.currency = purchases.cell
     where ordered_at is null or amount is null or not abs(amount) < ${LARGEST_AMOUNT} or rates.rate is null
   ) as faulty
-  group by cause, case when cause = 'currency' then cell end
-  order by count(*) desc, cause, currency`;
+  group by cause, case when cause = 'currency' then cell end`;
 
 /** Rows (contact_id, day, cents, refunds, bought, last_at): a contact's local day with purchases. */
 export const purchaseDays = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => sql`

@@ -8,6 +8,7 @@
  */
 
 import type { Engine } from '../../core/engine.ts';
+import { ofFacts } from '../../core/facts.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
@@ -91,7 +92,8 @@ export async function createOrders(
   asOf: Date,
   rules: ValueRules,
 ): Promise<history.Past> {
-  await create(engine, 'value_days', history.purchaseDays(purchases, asOf, rules));
+  const days = ofFacts('purchases', history.purchaseDays(purchases, asOf, rules));
+  await create(engine, 'value_days', sql`select * from ${days} as bought`);
   await create(engine, 'value_orders', history.orders(sql`value_days`));
   await engine.run(sql`drop table value_days`);
   await create(engine, 'value_firsts', history.firstOrders(orders));
@@ -132,7 +134,9 @@ async function ignoredPurchases(
   rules: ValueRules,
 ): Promise<Record<string, number>> {
   const causes: Record<string, number> = {};
-  for (const { cause, currency, purchases: rows } of await engine.rows(history.ignored(purchases, asOf, rules))) {
+  const ignored = ofFacts('purchases', history.ignored(purchases, asOf, rules));
+  const counted = sql`select * from ${ignored} as ignored order by purchases desc, cause, currency`;
+  for (const { cause, currency, purchases: rows } of await engine.rows(counted)) {
     // Only what looks like a currency is repeated: anything else in that column may be personal.
     const isCode = /^[A-Z]{3}$/.test(String(currency));
     const text = cause === 'currency' ? (isCode ? `currency ${currency} without a rate` : NO_CURRENCY) : `no ${cause}`;

@@ -17,7 +17,10 @@ export function adviceFor({ status, kind, resetAt, lacksPermission }: Trouble): 
   if (status === 404)
     return 'GitHub finds no such repository, issue or workflow: is GITHUB_REPOSITORY right, and may the token see it?';
   if (status === 410)
-    return 'Issues are switched off in this repository, as they are in every new fork. Switch them on under Settings → General → Features → Issues.';
+    return (
+      'Issues are switched off in this repository, as they are in every new fork. ' +
+      'Switch them on under Settings → General → Features → Issues.'
+    );
   if (status >= 500 || status === 0) return 'GitHub has trouble; the next run tries again.';
   return '';
 }

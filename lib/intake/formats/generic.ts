@@ -3,6 +3,7 @@
  */
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
+import { isAddressName } from '../../workbook/headers.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
 import { kindText } from './report-kind.ts';
 
@@ -82,8 +83,10 @@ const EVENT = ['event', 'event_type', 'event_id', 'type', 'event_name', 'activit
 /** What a list of people has, and one of facts about them has not: nobody in it bounced or left because of its name. */
 export const listsPeople = ({ cells }: FileHead): boolean => cells.has(...PEOPLE);
 
-const address = ({ cells }: FileHead): string => cells.text(...OWNER);
-const hasOwner = ({ cells }: FileHead): boolean => cells.has(...OWNER);
+const uncommonOwner = ({ headers }: FileHead): number => headers.findIndex(isAddressName);
+const hasOwner = (file: FileHead): boolean => file.cells.has(...OWNER) || uncommonOwner(file) >= 0;
+const address = (file: FileHead): string =>
+  file.cells.has(...OWNER) || uncommonOwner(file) < 0 ? file.cells.text(...OWNER) : `c${uncommonOwner(file)}`;
 
 const bounces: CsvFormat = {
   kind: 'csv',
@@ -272,7 +275,11 @@ const events: CsvFormat = {
   becomes: 'events; unsubscribes, complaints and bounces among them are bounces',
   refuses: 'unsubscribe, spam report and the like as an event',
   fits: (file) =>
-    !listsPeople(file) && file.cells.has(...OWNER, 'contact_id') && file.cells.has(...WHEN) && file.cells.has(...EVENT),
+    !listsPeople(file) &&
+    (hasOwner(file) || file.cells.has('contact_id')) &&
+    file.cells.has(...WHEN) &&
+    file.cells.has(...EVENT) &&
+    !/suppress|(?:block|black|deny)[-_ ]?list|opt(?:ed)?[-_ ]?out|do[-_ ]?not|dnc/i.test(file.name),
   feeds: (file) => {
     const { cells } = file;
     const type = cells.text('type', 'event_type', 'event', 'event_name', 'activity', 'activity_type', 'action');
@@ -283,7 +290,7 @@ const events: CsvFormat = {
         columns: {
           event_id: cells.text('event_id', 'id'),
           contact_id: cells.text('contact_id'),
-          email: cells.text(...OWNER),
+          email: address(file),
           type: `replace(lower(${type}), ' ', '_')`,
           occurred_at: cells.text(...WHEN),
           value: cells.text('value'),
@@ -294,7 +301,7 @@ const events: CsvFormat = {
       {
         table: 'bounces',
         columns: {
-          email: cells.text(...OWNER),
+          email: address(file),
           contact_id: cells.text('contact_id'),
           kind,
           code: cells.text('code', 'status_code', 'bounce_code'),

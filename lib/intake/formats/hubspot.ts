@@ -1,7 +1,8 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
 import { NONE } from './cells.ts';
-import { type CsvFormat, type FileHead, suppression } from './format.ts';
+import { type CsvFormat, type FileHead, type JsonFormat, suppression } from './format.ts';
+import { bounce, isText, object, suppressed, text, word } from './json.ts';
 
 const HARD_BOUNCE = 'email_hard_bounce_reason';
 
@@ -44,7 +45,7 @@ const contacts: CsvFormat = {
     cells.has('email') &&
     (cells.has('unsubscribed_from_all_email', HARD_BOUNCE) ||
       (cells.has('record_id') && cells.has('lifecycle_stage', 'create_date', 'marketing_contact_status'))),
-  contacts: { source: 'hubspot', consent: { marketing_emails_bounced: 'ignore', email_domain: 'ignore' } },
+  contacts: { source: 'hubspot', consent: { marketing_emails_bounced: 'ignore', [HARD_BOUNCE]: 'ignore' } },
   feeds: bounced,
   sample: {
     name: 'hubspot-crm-exports-all-contacts.csv',
@@ -97,4 +98,43 @@ dead@c.example,UNKNOWN_USER,,,FALSE,
   },
 };
 
-export const hubspot = [optOuts, contacts];
+/** HubSpot's words for a hard bounce, as the same codes. */
+const CODES: Readonly<Record<string, string>> = {
+  unknown_user: '5.1.1',
+  mailbox_full: '5.2.2',
+  spam: '5.7.1',
+  policy: '5.7.1',
+  content: '5.6.0',
+};
+
+const apiContacts: JsonFormat = {
+  kind: 'json',
+  id: 'hubspot-contacts',
+  tool: 'HubSpot',
+  label: "HubSpot's API contacts",
+  page: 'https://developers.hubspot.com/docs/api/crm/contacts (properties hs_email_optout, hs_email_hard_bounce_reason_enum)',
+  becomes: 'bounces and suppressions; contacts themselves are not read',
+  refuses: 'hs_email_optout',
+  fits: (value) => isText(value.id) && 'hs_email_optout' in object(value.properties),
+  read: (value) => {
+    const properties = object(value.properties);
+    const { email, lastmodifieddate: at } = properties;
+    const reason = text(properties.hs_email_hard_bounce_reason_enum);
+    const reads =
+      word(properties.hs_email_optout) === 'true' ? [suppressed('hubspot', { email, at }, 'unsubscribe')] : [];
+    if (reason !== null) {
+      const code = CODES[reason.toLowerCase()] ?? '5.0.0';
+      reads.push(
+        bounce('hubspot', { id: `${word(email)}`, email, at }, 'hard', { code, detail: `HubSpot: ${reason}` }),
+      );
+    }
+    return reads.length > 0 || !isText(email) ? reads : [{ ignored: 'neither unsubscribed nor bounced' }];
+  },
+  sample: {
+    name: 'hubspot-contacts.json',
+    text: '{"results":[{"id":"1","properties":{"email":"gone@a.example","hs_email_optout":"true","hs_email_hard_bounce_reason_enum":null,"lastmodifieddate":"2026-11-01T10:00:00Z"}},{"id":"2","properties":{"email":"dead@b.example","hs_email_optout":null,"hs_email_hard_bounce_reason_enum":"UNKNOWN_USER","lastmodifieddate":"2026-11-01T10:00:00Z"}}]}',
+    gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
+  },
+};
+
+export const hubspot = [optOuts, contacts, apiContacts];

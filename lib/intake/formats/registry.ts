@@ -4,9 +4,9 @@
  */
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
-import { contactHeaders, splitName } from '../../workbook/contact-cells.ts';
+import { consentColumnsOf, contactHeaders, splitName } from '../../workbook/contact-cells.ts';
 import { normalHeader } from '../../workbook/headers.ts';
-import type { Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
+import type { ContactShape, Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
 import { activecampaign } from './activecampaign.ts';
 import { beehiiv } from './beehiiv.ts';
 import { brevo } from './brevo.ts';
@@ -29,6 +29,7 @@ import { klaviyo } from './klaviyo.ts';
 import { linkedin } from './linkedin.ts';
 import { listmonk } from './listmonk.ts';
 import { mailchimp } from './mailchimp.ts';
+import { mailerlite } from './mailerlite.ts';
 import { mailgun } from './mailgun.ts';
 import { mailjet } from './mailjet.ts';
 import { mandrill } from './mandrill.ts';
@@ -69,6 +70,7 @@ export const formats: readonly Format[] = [
   ...listmonk,
   ...beehiiv,
   ...kit,
+  ...mailerlite,
   ...mautic,
   ...phplist,
   ...sendy,
@@ -137,23 +139,34 @@ export const recogniseWith =
   (aliases: Readonly<Record<string, string>> = {}): Recognise =>
   ({ name, label = name, headers }) => {
     const file = headOf(name, headers);
-    const format = csvFormats.find((each) => each.fits(file));
+    const format = csvFormats.find((each) => each.fits(file) && !(each.contacts && isSilentRefusal(each, file)));
     if (format) return recognised(format, file);
     const columns = contactHeaders(headers, {}, aliases);
-    if (!columns.has('email') && !columns.has('contact_id'))
-      return mayRefuse(file) ? { ...unknownReport(label), addressUnknown: true } : null;
+    if (!columns.has('email') && !columns.has('contact_id')) {
+      const asks = mayRefuse(file) || consentColumns(headers).some(({ role }) => role === 'refuses');
+      return asks ? { ...unknownReport(label), addressUnknown: true } : null;
+    }
     return unclear(file, label, aliases) ?? { id: 'contacts', label: 'a list of contacts', contacts: {}, feeds: [] };
   };
 
+const shapeIn = ({ contacts }: CsvFormat, file: FileHead): ContactShape | undefined =>
+  typeof contacts === 'function' ? contacts(file) : contacts;
+
+/** Called like a list of refusals, in a tool's shape for people, without a column that says it row by row. */
+function isSilentRefusal(format: CsvFormat, file: FileHead): boolean {
+  const shape = shapeIn(format, file) ?? {};
+  if (!REFUSING_NAME.test(file.name) || shape.neverAgreed) return false;
+  return consentColumnsOf(file.headers, shape, {}).every(({ isLoose }) => isLoose);
+}
+
 function recognised(format: CsvFormat, file: FileHead): Recognised {
-  const { contacts } = format;
-  const shape = typeof contacts === 'function' ? contacts(file) : contacts;
+  const shape = shapeIn(format, file);
   return { id: format.id, label: format.label, ...(shape && { contacts: shape }), feeds: format.feeds?.(file) ?? [] };
 }
 
 /** Names of files that hold people who left, complained or are dead to a tool. */
 const REFUSING_NAME =
-  /unsub|opt[-_ ]?out|complain|spam|suppress|bounce|block|clean|blacklist|do[-_ ]?not[-_ ]?(?:e?mail|contact)|abmeld|sperr|desabonn|désabonn|desinscri|désinscri|disiscri|uitschrij|afmeld|wypis|(?:^|[-_ ])dnc(?:[-_. ]|$)/i;
+  /unsub|opt(?:ed)?[-_ ]?out|complain|spam|suppress|bounce|block|clean|blacklist|denylist|removed|removals|deleted|leavers|undeliver|invalid|unzustell|austritt|k(?:ü|ue)ndig|gel(?:ö|oe)scht|robinson|do[-_ ]?not[-_ ]?(?:e?mail|contact)|abmeld|sperr|desabonn|désabonn|desinscri|désinscri|disiscri|uitschrij|afmeld|wypis|(?:^|[-_ ])dnc(?:[-_. ]|$)/i;
 
 /** Columns that lists of refusals have and lists of people have not. */
 const REFUSING_COLUMNS = [

@@ -111,8 +111,8 @@ const csv: CsvFormat = {
   label: "SparkPost's suppression list as CSV",
   fits: ({ cells }) =>
     cells.has('recipient', 'email') &&
-    cells.has('non_transactional', 'transactional') &&
-    cells.has('source', 'type', 'description'),
+    ((cells.has('non_transactional', 'transactional') && cells.has('source', 'type', 'description')) ||
+      (cells.has('recipient') && cells.has('type') && cells.has('source') && cells.has('description'))),
   feeds: ({ cells }) => [
     suppression('sparkpost', {
       email: cells.text('recipient', 'email'),

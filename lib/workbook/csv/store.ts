@@ -208,7 +208,7 @@ class CsvStore implements Store {
         label: file.name,
         recognised,
         headers: file.header,
-        open: (carefully) => csvText(file, this.scratch, carefully),
+        open: (carefully) => csvText(file, this.scratch, carefully, true),
       }),
     );
     const { leftAlone, notTaken } = this.#found;

@@ -11,7 +11,8 @@ export const ERROR = 3;
 export type Marks = ReadonlyMap<number, Uint8Array>;
 
 const FIELDS =
-  'sheets(properties(sheetId),data(startRow,startColumn,rowData(values(effectiveValue/errorValue/type,effectiveFormat/numberFormat/type))))';
+  'sheets(properties(sheetId),data(startRow,startColumn,' +
+  'rowData(values(effectiveValue/errorValue/type,effectiveFormat/numberFormat/type))))';
 
 /** Cells whose marks one request asks for, at some 70 bytes each; and ranges, which stand in its address. */
 const MARKED_CELLS = 150_000;

@@ -17,8 +17,8 @@ export interface Seen {
 
 export const EMPTY: Seen = { value: null };
 
-/** What a cell that shows an error holds here, whatever the error and the sheet's language call it. */
-export const ANY_ERROR = '#ERROR!';
+/** The value of a cell that shows an error: its text depends on the sheet's language. */
+const ANY_ERROR = '#ERROR!';
 
 /** The fields of a cell that `seenOf` reads. */
 export const CELL_FIELDS =

@@ -5,7 +5,7 @@
  */
 import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
 import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { GaveUp, IncompleteRead, NoNetwork, NotShared, UnknownOutcome } from './errors.ts';
+import { GaveUp, IncompleteRead, notShared, UnknownOutcome, noNetwork as unreachable } from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
 import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
@@ -98,7 +98,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
   /** Waits before what failed is tried again; says at once where there seems to be no network, and soon gives up. */
   const waitOut = (failure: Exclude<Failure, { kind: 'final' }>, attempt: number): Promise<void> => {
     const { noNetwork, what } = failure;
-    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw new NoNetwork(noNetwork);
+    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw unreachable(noNetwork);
     if (noNetwork && attempt === 1) progress(`Google Sheets can’t be reached (${noNetwork}): trying again`);
     return wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), what);
   };
@@ -113,8 +113,8 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
       } catch (thrown) {
         const failure = await classified(thrown, kind === 'drive' ? 'drive' : 'sheets');
         const isWrite = kind === 'writes';
-        if (failure.kind === 'final' && isWrite && failure.error instanceof NotShared) {
-          throw new NotShared(await service().account(), 'reading');
+        if (failure.kind === 'final' && isWrite && failure.error.name === 'NotShared') {
+          throw notShared(await service().account(), 'reading');
         }
         if (failure.kind === 'final') throw failure.error;
         if (failure.kind === 'again' && isWrite) throw new UnknownOutcome(`A write ended with ${failure.what}.`);

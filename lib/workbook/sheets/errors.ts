@@ -6,7 +6,11 @@
 import { NightshiftError } from '../../core/errors.ts';
 
 export class SheetsError extends NightshiftError {
-  override name = 'SheetsError';
+  /** `name` is the kind of the error. */
+  constructor(message: string, name = 'SheetsError') {
+    super(message);
+    this.name = name;
+  }
 }
 
 const ACCOUNT = 'the account that runs the jobs (…@….iam.gserviceaccount.com)';
@@ -22,110 +26,89 @@ const SIGN_IN =
   'or gcloud auth application-default login --impersonate-service-account=ACCOUNT, ' +
   'for an account that the sheet is shared with';
 
-/** What is wrong, and the steps that help, in order. */
-const withSteps = (wrong: string, ...steps: string[]): string =>
-  [wrong, ...steps.map((step, i) => `${i + 1}. ${step}`)].join('\n');
+/** An error of a kind: what is wrong, and the steps that help, in order. */
+const withSteps = (kind: string, wrong: string, ...steps: string[]): SheetsError =>
+  new SheetsError([wrong, ...steps.map((step, i) => `${i + 1}. ${step}`)].join('\n'), kind);
 
 /** 401, or no credentials at all. */
-export class NotSignedIn extends SheetsError {
-  override name = 'NotSignedIn';
-  constructor(reason: string) {
-    super(
-      withSteps(
-        `Not signed in to Google: ${reason}`,
-        'In GitHub Actions: run google-github-actions/auth with a service account before this step, ' +
-          'in a job with "permissions: id-token: write".',
-        `On your own machine: ${SIGN_IN}.`,
-        'With a key file: set GOOGLE_APPLICATION_CREDENTIALS to its path.',
-      ),
-    );
-  }
-}
+export const notSignedIn = (reason: string): SheetsError =>
+  withSteps(
+    'NotSignedIn',
+    `Not signed in to Google: ${reason}`,
+    'In GitHub Actions: run google-github-actions/auth with a service account before this step, ' +
+      'in a job with "permissions: id-token: write".',
+    `On your own machine: ${SIGN_IN}.`,
+    'With a key file: set GOOGLE_APPLICATION_CREDENTIALS to its path.',
+  );
 
 /** 403 PERMISSION_DENIED, or Drive's 404: not shared with this account, or only to look at. */
-export class NotShared extends SheetsError {
-  override name = 'NotShared';
-  constructor(account: string | undefined, allows: 'nothing' | 'reading' = 'nothing', spreadsheetId?: string) {
-    super(
-      withSteps(
-        `Google knows us but does not let us ${allows === 'nothing' ? 'into' : 'write into'} the spreadsheet.`,
-        `Open the sheet, click Share, and share the sheet with ${account ?? ACCOUNT} as editor.`,
-        'If your organisation forbids sharing outside, ask an administrator to allow that account.',
-        spreadsheetId === undefined
-          ? 'If the tab or a range is protected, add the same account to those who may edit it.'
-          : `If it is shared: compare the id "${spreadsheetId}" with the part of the sheet’s address between /d/ and ` +
-              '/edit, and look whether the sheet is in the trash.',
-      ),
-    );
-  }
-}
+export const notShared = (account = ACCOUNT, allows: 'nothing' | 'reading' = 'nothing', id?: string): SheetsError =>
+  withSteps(
+    'NotShared',
+    `Google knows us but does not let us ${allows === 'nothing' ? 'into' : 'write into'} the spreadsheet.`,
+    `Open the sheet, click Share, and share the sheet with ${account} as editor.`,
+    'If your organisation forbids sharing outside, ask an administrator to allow that account.',
+    id === undefined
+      ? 'If the tab or a range is protected, add the same account to those who may edit it.'
+      : `If it is shared: compare the id "${id}" with the part of the sheet’s address between /d/ and /edit, ` +
+          'and look whether the sheet is in the trash.',
+  );
 
 /** 400 FAILED_PRECONDITION: the file is in Drive, and no Google Sheet. */
-export class ExcelFile extends SheetsError {
-  override name = 'ExcelFile';
-  constructor() {
-    super(
-      withSteps(
-        'The file is no Google Sheet; most likely it is an Excel file (.xlsx) in Drive, which Google’s interface can’t read.',
-        'Open it and choose File, Save as Google Sheets.',
-        'Use the address of the new sheet, and share that with the account.',
-      ),
-    );
-  }
-}
+export const excelFile = (): SheetsError =>
+  withSteps(
+    'ExcelFile',
+    'The file is no Google Sheet; most likely it is an Excel file (.xlsx) in Drive, which Google’s interface can’t read.',
+    'Open it and choose File, Save as Google Sheets.',
+    'Use the address of the new sheet, and share that with the account.',
+  );
 
 /** 403: the credentials do not cover the Sheets or Drive scope. */
-export class ScopeMissing extends SheetsError {
-  override name = 'ScopeMissing';
-  constructor() {
-    super(withSteps('The sign-in does not cover Google Sheets.', `${SIGN_IN}.`, 'Run again.'));
-  }
-}
+export const scopeMissing = (): SheetsError =>
+  withSteps('ScopeMissing', 'The sign-in does not cover Google Sheets.', `${SIGN_IN}.`, 'Run again.');
 
 /** 404 of the Sheets API: no spreadsheet with that id. */
-export class SpreadsheetNotFound extends SheetsError {
-  override name = 'SpreadsheetNotFound';
-  constructor(spreadsheetId: string, account: string | undefined) {
-    super(
-      withSteps(
-        `There is no spreadsheet "${spreadsheetId}", or it is not shared with ${account ?? ACCOUNT}.`,
-        'Open the sheet, click Share, and look whether that account is an editor.',
-        'Compare the id with the part of the sheet’s address between /d/ and /edit.',
-        'Look whether the sheet is in the trash.',
-      ),
-    );
-  }
-}
+export const spreadsheetNotFound = (spreadsheetId: string, account = ACCOUNT): SheetsError =>
+  withSteps(
+    'SpreadsheetNotFound',
+    `There is no spreadsheet "${spreadsheetId}", or it is not shared with ${account}.`,
+    'Open the sheet, click Share, and look whether that account is an editor.',
+    'Compare the id with the part of the sheet’s address between /d/ and /edit.',
+    'Look whether the sheet is in the trash.',
+  );
 
 /** 403 SERVICE_DISABLED: the API is off in the project of the credentials. */
-export class ApiNotEnabled extends SheetsError {
-  override name = 'ApiNotEnabled';
-  constructor(service: string, activationUrl: string | undefined) {
-    super(
-      withSteps(
-        `The API ${service} is not enabled in the Google Cloud project of the credentials.`,
-        `Open ${activationUrl ?? `https://console.cloud.google.com/apis/library/${service}`} and click Enable.`,
-        'Wait two minutes.',
-        'Run again.',
-      ),
-    );
-  }
-}
+export const apiNotEnabled = (
+  service: string,
+  address = `https://console.cloud.google.com/apis/library/${service}`,
+): SheetsError =>
+  withSteps(
+    'ApiNotEnabled',
+    `The API ${service} is not enabled in the Google Cloud project of the credentials.`,
+    `Open ${address} and click Enable.`,
+    'Wait two minutes.',
+    'Run again.',
+  );
 
 /** 403 or 400: a person's own sign-in names no project to count its calls in, or one that it may not use. */
-export class QuotaProject extends SheetsError {
-  override name = 'QuotaProject';
-  constructor() {
-    super(
-      withSteps(
-        'The sign-in names no Google Cloud project whose quota it may use.',
-        'gcloud auth application-default set-quota-project PROJECT, for a project in which the Google Sheets API is enabled.',
-        'If the project is not yours, ask for the role "Service Usage Consumer" there.',
-        'Run again.',
-      ),
-    );
-  }
-}
+export const quotaProject = (): SheetsError =>
+  withSteps(
+    'QuotaProject',
+    'The sign-in names no Google Cloud project whose quota it may use.',
+    'gcloud auth application-default set-quota-project PROJECT, for a project in which the Google Sheets API is enabled.',
+    'If the project is not yours, ask for the role "Service Usage Consumer" there.',
+    'Run again.',
+  );
+
+/** The address of the service can't be reached from this machine. */
+export const noNetwork = (code: string): SheetsError =>
+  withSteps(
+    'NoNetwork',
+    `Google Sheets can’t be reached from this machine (${code}).`,
+    'Check the network, and whether a firewall lets sheets.googleapis.com and oauth2.googleapis.com pass.',
+    'Behind a proxy, set HTTPS_PROXY.',
+    'Run again.',
+  );
 
 /** 429, 5xx or a broken connection, for longer than the budget allows. */
 export class GaveUp extends SheetsError {
@@ -137,21 +120,6 @@ export class GaveUp extends SheetsError {
 
   constructor(what: string, seconds: number) {
     super(`Google Sheets did not answer in time: ${what}, tried for ${seconds} s. Nothing is lost; run again later.`);
-  }
-}
-
-/** The address of the service can't be reached from this machine. */
-export class NoNetwork extends SheetsError {
-  override name = 'NoNetwork';
-  constructor(code: string) {
-    super(
-      withSteps(
-        `Google Sheets can’t be reached from this machine (${code}).`,
-        'Check the network, and whether a firewall lets sheets.googleapis.com and oauth2.googleapis.com pass.',
-        'Behind a proxy, set HTTPS_PROXY.',
-        'Run again.',
-      ),
-    );
   }
 }
 
@@ -183,12 +151,4 @@ export class UnknownOutcome extends SheetsError {
 /** A read that does not hold together; never to be taken for rows that are gone. */
 export class IncompleteRead extends SheetsError {
   override name = 'IncompleteRead';
-}
-
-/** A tab that is not there; says which there are. */
-export class NoSuchTab extends SheetsError {
-  override name = 'NoSuchTab';
-  constructor(title: string, titles: readonly string[]) {
-    super(`No tab "${title}"; the tabs are: ${titles.join(', ')}. Rename one to "${title}", or run "nightshift init".`);
-  }
 }

@@ -33,7 +33,7 @@ const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', '
 /** gcloud's own project: a person's sign-in that names none counts there, where no API is on. */
 const GCLOUD = 'projects/764086051850';
 
-/** Sorts an error. */
+/** What can be done about an error. */
 export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure> {
   if (thrown instanceof errors.IncompleteRead) return { kind: 'again', what: 'half an answer', retryAfterMs: 0 };
   if (thrown instanceof errors.SheetsError) return { kind: 'final', error: thrown };
@@ -57,20 +57,20 @@ export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure>
 
 async function finalError(status: number, body: ErrorBody, asked: Asked): Promise<errors.SheetsError> {
   const reasons = new Set((body.details ?? []).map(({ reason }) => reason));
-  if (status === 401) return new errors.NotSignedIn('the credentials are not valid, or have run out.');
+  if (status === 401) return errors.notSignedIn('the credentials are not valid, or have run out.');
   if (reasons.has('SERVICE_DISABLED')) {
     const { metadata } = body.details?.find(({ reason }) => reason === 'SERVICE_DISABLED') ?? {};
-    if (metadata?.consumer === GCLOUD) return new errors.QuotaProject();
-    return new errors.ApiNotEnabled(metadata?.service ?? `${asked.service}.googleapis.com`, metadata?.activationUrl);
+    if (metadata?.consumer === GCLOUD) return errors.quotaProject();
+    return errors.apiNotEnabled(metadata?.service ?? `${asked.service}.googleapis.com`, metadata?.activationUrl);
   }
-  if (reasons.has('ACCESS_TOKEN_SCOPE_INSUFFICIENT')) return new errors.ScopeMissing();
-  if (reasons.has('USER_PROJECT_DENIED') || reasons.has('CONSUMER_INVALID')) return new errors.QuotaProject();
-  if (status === 403) return new errors.NotShared(await asked.account());
+  if (reasons.has('ACCESS_TOKEN_SCOPE_INSUFFICIENT')) return errors.scopeMissing();
+  if (reasons.has('USER_PROJECT_DENIED') || reasons.has('CONSUMER_INVALID')) return errors.quotaProject();
+  if (status === 403) return errors.notShared(await asked.account());
   if (status === 404 && asked.service === 'drive') {
-    return new errors.NotShared(await asked.account(), 'nothing', asked.spreadsheetId);
+    return errors.notShared(await asked.account(), 'nothing', asked.spreadsheetId);
   }
-  if (status === 404) return new errors.SpreadsheetNotFound(asked.spreadsheetId, await asked.account());
-  if (status === 400 && body.status === 'FAILED_PRECONDITION') return new errors.ExcelFile();
+  if (status === 404) return errors.spreadsheetNotFound(asked.spreadsheetId, await asked.account());
+  if (status === 400 && body.status === 'FAILED_PRECONDITION') return errors.excelFile();
   if (status === 400) return new errors.Refused(body.message ?? '');
   return new errors.SheetsError(`Google Sheets answered with status ${status}.`);
 }

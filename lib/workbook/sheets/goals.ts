@@ -21,7 +21,7 @@ export interface ScratchCell {
 }
 
 /** Which row is meant, wherever it stands. `row`: its last known row of the grid (the header is 0). */
-export interface RowId {
+interface RowId {
   readonly key: string;
   readonly row: number;
   readonly content?: Content;

@@ -13,7 +13,7 @@ interface Style {
 
 const styles = new Map<string, Style | null>();
 
-/** How a locale such as `de_DE` writes; null where nothing can be said. */
+/** How a locale such as `de_DE` writes; null where it is unknown. */
 function styleOf(locale: string): Style | null {
   const known = styles.get(locale);
   if (known !== undefined) return known;

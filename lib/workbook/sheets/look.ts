@@ -41,8 +41,8 @@ export interface WritableTab extends KnownTab {
 
 export interface TabLook extends KnownTab {
   readonly sheetId: number;
-  /** Cells of the header row that a formula fills. */
-  readonly computedHeaders: ReadonlySet<number>;
+  /** Columns that a formula fills: its values stand in the first rows, where nothing is typed. */
+  readonly filled: ReadonlySet<number>;
   readonly merges: readonly sheets_v4.Schema$GridRange[];
   readonly closed: readonly Closed[];
   /** The ranges of Tables. */
@@ -69,6 +69,9 @@ export interface Want {
 const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
 const GRID = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
 const FIELDS = `developerMetadata(metadataId),sheets(${PROPERTIES},merges,${PROTECTION_FIELDS},tables(range),${GRID})`;
+
+/** Rows at a tab's top that are looked at for formulas that fill columns. */
+export const TOP_ROWS = 4;
 
 /** Ranges stand in the address of a request, which should stay below 8,000 characters. */
 const RANGES = 100;
@@ -137,7 +140,7 @@ function rangesOf({ want, tab }: Asked): string[] {
     NEAR_ROWS,
   );
   return [
-    `${quoteTitle(tab.title)}!1:1`,
+    `${quoteTitle(tab.title)}!1:${Math.max(1, Math.min(TOP_ROWS, tab.rowCount))}`,
     ...rows.flatMap((row) => columns.map((column) => areaName(tab.title, row, column))),
   ];
 }
@@ -149,8 +152,7 @@ async function readCells(
   known: Map<number, KnownTab>,
 ): Promise<Look | undefined> {
   const ranges = asked.flatMap(rangesOf);
-  const grids = new Map<number, Seen[][]>();
-  const outlines = new Map<number, sheets_v4.Schema$Sheet>();
+  const sheets = new Map<number, sheets_v4.Schema$Sheet>();
   let markers = new Set<number>();
   for (let from = 0; from === 0 || from < ranges.length; from += RANGES) {
     const part = ranges.slice(from, from + RANGES);
@@ -158,49 +160,61 @@ async function readCells(
     markers = new Set((book.developerMetadata ?? []).map(({ metadataId }) => metadataId ?? 0));
     for (const sheet of book.sheets ?? []) {
       const sheetId = sheet.properties?.sheetId ?? 0;
-      outlines.set(sheetId, sheet);
-      const grid = grids.get(sheetId) ?? [];
-      grids.set(sheetId, grid);
-      for (const data of sheet.data ?? []) layInto(grid, data);
+      sheets.set(sheetId, { ...sheet, data: [...(sheets.get(sheetId)?.data ?? []), ...(sheet.data ?? [])] });
     }
   }
   const tabs = new Map<number, TabLook>();
   let asThought = true;
   for (const { sheetId, tab, want } of asked) {
-    const sheet = outlines.get(sheetId);
-    const grid = grids.get(sheetId) ?? [];
+    const sheet = sheets.get(sheetId);
     if (!sheet) {
       known.delete(sheetId);
       asThought = false;
       continue;
     }
-    const now = tabLook(sheet, grid);
-    known.set(sheetId, {
-      title: now.title,
-      headers: now.headers,
-      rowCount: now.rowCount,
-      columnCount: now.columnCount,
-    });
-    const same = JSON.stringify(now.headers) === JSON.stringify(tab.headers) && now.columnCount === tab.columnCount;
-    if (now.title !== tab.title || (!same && want.rows.size > 0)) asThought = false;
+    const now = tabLook(sheet);
+    const { title, headers, rowCount, columnCount } = now;
+    known.set(sheetId, { title, headers, rowCount, columnCount });
+    const same = JSON.stringify(headers) === JSON.stringify(tab.headers) && columnCount === tab.columnCount;
+    if (title !== tab.title || (!same && want.rows.size > 0)) asThought = false;
     tabs.set(sheetId, now);
   }
   return asThought ? { tabs, markers } : undefined;
 }
 
-/** Lays a range's cells into a grid. Cells that the answer leaves out at a row's end are empty, and were looked at. */
-export function layInto(grid: Seen[][], { startRow, startColumn, rowData }: sheets_v4.Schema$GridData): void {
-  (rowData ?? []).forEach(({ values = [] }, i) => {
-    const row = (startRow ?? 0) + i;
-    const cells = grid[row] ?? [];
-    grid[row] = cells;
-    values.forEach((cell, j) => {
-      cells[(startColumn ?? 0) + j] = seenOf(cell);
+/** The cells of an answer's ranges, by row and column of the grid. Those that it leaves out at a row's end are empty. */
+export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): Seen[][] {
+  const grid: Seen[][] = [];
+  for (const { startRow, startColumn, rowData = [] } of data)
+    rowData.forEach(({ values = [] }, i) => {
+      const row = (startRow ?? 0) + i;
+      const cells = grid[row] ?? [];
+      grid[row] = cells;
+      values.forEach((cell, j) => {
+        cells[(startColumn ?? 0) + j] = seenOf(cell);
+      });
     });
-  });
+  return grid;
 }
 
-function tabLook(sheet: sheets_v4.Schema$Sheet, grid: readonly Seen[][]): TabLook {
+/** A value written into such a column would break the formula, and empty the rest of the column. */
+function filledIn({ data = [] }: sheets_v4.Schema$Sheet): Set<number> {
+  const filled = new Set<number>();
+  for (const { startRow, startColumn, rowData = [] } of data) {
+    if ((startRow ?? 0) >= TOP_ROWS) continue;
+    rowData.slice(0, TOP_ROWS).forEach(({ values = [] }, i) => {
+      values.forEach((cell, j) => {
+        const isSpilled = !cell.userEnteredValue && cell.effectiveValue;
+        const isHeader = (startRow ?? 0) + i === 0;
+        if (isSpilled || (isHeader && seenOf(cell).computed)) filled.add((startColumn ?? 0) + j);
+      });
+    });
+  }
+  return filled;
+}
+
+function tabLook(sheet: sheets_v4.Schema$Sheet): TabLook {
+  const grid = cellsIn(sheet.data);
   const { sheetId, title, gridProperties } = sheet.properties ?? {};
   const head = grid[0] ?? [];
   const texts = Array.from(head, (cell) => String(cell?.value ?? ''));
@@ -211,7 +225,7 @@ function tabLook(sheet: sheets_v4.Schema$Sheet, grid: readonly Seen[][]): TabLoo
     headers,
     rowCount: gridProperties?.rowCount ?? 0,
     columnCount: gridProperties?.columnCount ?? 0,
-    computedHeaders: new Set([...head.keys()].filter((column) => head[column]?.computed)),
+    filled: filledIn(sheet),
     merges: sheet.merges ?? [],
     closed: closedIn(sheet),
     tables: (sheet.tables ?? []).flatMap(({ range }) => range ?? []),

@@ -63,7 +63,7 @@ export interface Belief {
   readonly isGone?: true;
 }
 
-export interface PlacingState {
+interface PlacingState {
   readonly beliefs: ReadonlyMap<Goal, Belief>;
   /** Keys that a tab holds, where they were read whole. */
   readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
@@ -95,7 +95,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     const now = look.tabs.get(goal.sheetId);
     if (!now) return 'tab gone';
     if (state.closed.has(closingName(goal))) return 'protected';
-    // A cell without its row of `changes` would be a change that nobody can explain.
+    // A cell is not written without its row of `changes`.
     for (const decision of decisionsOf(goal)) {
       const tab = look.tabs.get(decision.sheetId);
       if (tab && !state.closed.has(closingName(decision)) && !isTabClosed(tab)) continue;
@@ -104,12 +104,12 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     }
     const belief = state.beliefs.get(goal) ?? {};
     const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
-    // A row that comes back comes back under whatever its columns are called by now.
+    // A row is restored under the headers that its columns have now.
     const isBack = goal.kind === 'insert' && goal.repairs !== undefined;
     const keyIndexes = isBack ? headed.filter((column) => column >= 0) : headed;
     if (keyIndexes.includes(-1)) return goal.repairs && !belief.isGone ? 'missing' : 'column gone';
     // A tab that a formula fills is read, never written.
-    if (keyIndexes.some((column) => now.computedHeaders.has(column))) return 'formula';
+    if (keyIndexes.some((column) => now.filled.has(column))) return 'formula';
     const step = stepOf(goal.sheetId, now, keyIndexes);
     if (goal.kind === 'insert') return placeInsert(goal, step);
     const row = findRow(goal, now, keyIndexes, belief);
@@ -202,10 +202,9 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
       const column = columnOf(cell, goal, now);
       columns.push(columns.includes(column) ? -1 : column);
     }
-    if (columns.includes(-1)) {
-      if (!goal.repairs) return 'column gone';
-    } else if (columns.some((column) => now.computedHeaders.has(column))) return 'formula';
-    step.rows.push({ kind: 'insert', goal, columns });
+    if (columns.includes(-1) && !goal.repairs) return 'column gone';
+    for (const column of columns) if (now.filled.has(column)) hold(goal, 'formula');
+    step.rows.push({ kind: 'insert', goal, columns: columns.map((column) => (now.filled.has(column) ? -1 : column)) });
     for (const each of goal.decisions ?? []) decide(each);
     return 'placed';
   }

@@ -1,4 +1,4 @@
-/** What this account may not write, because somebody protected it: as Google says it of each protected range. Pure. */
+/** Protected ranges that this account may not write, as Google reports them. Pure. */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 
 export type GridRange = sheets_v4.Schema$GridRange;

@@ -121,10 +121,10 @@ function copyBack(from: ScratchCell, to: ScratchCell, width: number): Request {
   return { copyPaste: { source: area(from), destination: area(to), pasteType: 'PASTE_NORMAL' } };
 }
 
-/** So many rows, one below the other, that share a cell, that saying it once is shorter. */
+/** From so many equal cells on, one request for all of them is shorter. */
 const REPEATED = 6;
 
-/** Writes an area cell by cell, but for what runs of rows have in common in a column, which is said once a run. */
+/** Writes an area cell by cell; runs of equal cells in a column are one request each. */
 function areaRequests(sheetId: number, { row, column: first, formats, rows }: Area): Request[] {
   const fields = fieldsOf(formats);
   const repeats: Request[] = [];
@@ -207,7 +207,10 @@ type AddedRow = Extract<PlacedRow, { kind: 'insert' }>;
 function dateFormats(added: readonly AddedRow[], sheetId: number, rows: Span): Request[] {
   const formats = new Map(
     added.flatMap(({ goal, columns }) =>
-      goal.cells.flatMap(({ after }, i) => (after.format && !after.copy ? [[columns[i] ?? 0, after] as const] : [])),
+      goal.cells.flatMap(({ after }, i) => {
+        const column = columns[i] ?? -1;
+        return after.format && !after.copy && column >= 0 ? [[column, after] as const] : [];
+      }),
     ),
   );
   return [...formats].map(([column, after]) => {

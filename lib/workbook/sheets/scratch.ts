@@ -6,10 +6,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { CELL_FIELDS, quoteTitle, type Request, type Seen, type Span, seenOf, spansOf } from './cells.ts';
+import { CELL_FIELDS, EMPTY, quoteTitle, type Request, type Seen, type Span, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import type { Goal, InsertGoal } from './goals.ts';
-import { gridRange, type TabLook } from './look.ts';
+import { cellsIn, gridRange, type TabLook } from './look.ts';
 import { SCRATCH_TITLE } from './marker.ts';
 import type { Step } from './place.ts';
 
@@ -91,7 +91,7 @@ function copiedColumns(now: TabLook, width: number): Span[] {
       return column >= (startColumnIndex ?? 0) && column < (endColumnIndex ?? Infinity);
     });
   const columns = Array.from({ length: now.columnCount }, (_, i) => i);
-  const spans = spansOf(columns.filter((column) => !now.computedHeaders.has(column) && !merged(column)));
+  const spans = spansOf(columns.filter((column) => !now.filled.has(column) && !merged(column)));
   return spans.map(({ from, to }) => ({ from, to: to === now.columnCount ? Math.max(to, width) : to }));
 }
 
@@ -136,7 +136,7 @@ export async function readScratch(
 ): Promise<{ text: string; at: (row: number, column: number) => Seen }> {
   const title = quoteTitle(scratchTitle(scratch));
   const { sheets = [] } = await client.get(`sheets(data(rowData(values(${CELL_FIELDS}))))`, [title]);
-  const rows = sheets[0]?.data?.[0]?.rowData ?? [];
-  const text = (rows[0]?.values ?? []).map((cell) => cell.effectiveValue?.stringValue ?? '').join('');
-  return { text, at: (row, column) => seenOf(rows[row]?.values?.[column]) };
+  const cells = cellsIn(sheets[0]?.data);
+  const text = (cells[0] ?? []).map(({ value }) => String(value ?? '')).join('');
+  return { text, at: (row, column) => cells[row]?.[column] ?? EMPTY };
 }

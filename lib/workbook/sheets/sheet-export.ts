@@ -36,14 +36,15 @@ export function exportGoals(file: TabFile, tab: TabSnapshot): Goal[] {
   return [...goals, ...removals, ...[...there.values()].map((row) => make.remove(row))];
 }
 
-/** The tab that a file goes to; null where there is none yet. @throws WorkbookError where it is somebody's own */
+/** The tab that a file goes to; null where there is none yet. @throws WorkbookError where an export does not own it */
 export function exportTab(file: TabFile, { tabs, loaded }: SheetSnapshot): TabOutline | null {
   const tab = tabs.find(({ title }) => title.toLowerCase() === file.title.toLowerCase());
   if (!tab) return null;
   if (tab.exportOf === file.name || (tab.headers.length === 0 && loaded(tab)?.length === 0)) return tab;
   const owner = tab.exportOf === null ? 'somebody' : `the export "${tab.exportOf}"`;
   throw new WorkbookError(
-    `The tab "${tab.title}" belongs to ${owner}, and "${file.name}" would fill it. Name another tab in jobs/rules/exports.ts, or rename or delete that one.`,
+    `The tab "${tab.title}" belongs to ${owner}, and "${file.name}" would fill it. ` +
+      'Name another tab in jobs/rules/exports.ts, or rename or delete that one.',
   );
 }
 

@@ -7,6 +7,7 @@ import { normalHeader } from '../headers.ts';
 import type { SheetFacts } from '../store.ts';
 import { CELL_FIELDS, quoteTitle, seenOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
+import { TOP_ROWS } from './look.ts';
 import { identityIn, workbookIdOf } from './marker.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables } from './sheet-tabs.ts';
@@ -15,7 +16,7 @@ import type { SheetSnapshot, TabOutline } from './snapshot.ts';
 /** Columns whose leading zeros matter. */
 const ZEROS_MATTER = ['phone', 'postal_code'];
 
-/** A tab that somebody made for a table, and left empty. */
+/** An empty tab with a table's name. */
 const isToBe = ({ title }: TabOutline): boolean => tableNames.some((table) => table === normalHeader(title));
 
 interface TableTab {
@@ -74,9 +75,6 @@ async function numbersIn(snapshot: SheetSnapshot, { tab, headerOf }: TableTab): 
     return cells > 0 ? [{ tab: tab.title, column, cells }] : [];
   });
 }
-
-/** Rows at a tab's top that are looked at for formulas: one that fills a column shows there. */
-const TOP_ROWS = 4;
 
 /** Columns with formulas, or with values that a formula elsewhere put there. */
 async function computedColumns(client: SheetsClient, tabs: readonly TabOutline[]): Promise<SheetFacts['computed']> {

@@ -29,7 +29,7 @@ const FORMATS = {
   number: undefined,
 } as const;
 
-export interface LaidOut {
+interface LaidOut {
   /** Tables that got a tab, or an empty tab its header. */
   readonly made: readonly string[];
   readonly found: readonly string[];
@@ -74,7 +74,7 @@ const addTab = (title: string, sheetId: number, columnCount: number): Request =>
   addSheet: { properties: { sheetId, title, gridProperties: { rowCount: ROWS, columnCount } } },
 });
 
-/** A header needs its columns, and what is said of the rows below it a row. */
+/** A header needs its columns, and formats below it a row. */
 function makeRoom({ sheetId, rowCount, columnCount }: TabOutline, wanted: number): Request[] {
   const append = (dimension: 'ROWS' | 'COLUMNS', length: number): Request[] =>
     length > 0 ? [{ appendDimension: { sheetId, dimension, length } }] : [];

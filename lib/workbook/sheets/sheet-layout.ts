@@ -59,7 +59,10 @@ export function checkFits(
   if (needed <= MOST_CELLS) return;
   const millions = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;
   throw new WorkbookError(
-    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, keep events in files (docs/workbook.md), or bound the size of changes and list_changes (mostRecords in jobs/rules/archive.ts) and of memberships (mostMembers in jobs/rules/guards.ts).`,
+    `The spreadsheet would need ${millions(needed)} cells while this is written, and Google allows ` +
+      `${millions(MOST_CELLS)}. Nothing was written. Delete empty rows and columns and unused tabs, ` +
+      'keep events in files (docs/workbook.md), or bound the size of changes and list_changes ' +
+      '(mostRecords in jobs/rules/archive.ts) and of memberships (mostMembers in jobs/rules/guards.ts).',
   );
 }
 

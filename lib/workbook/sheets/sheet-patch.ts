@@ -11,7 +11,7 @@ import { dateToSerial, type ZoneClock } from './serial-time.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
 /** A table of the workbook in the sheet: its tab, and where the rows of its reading stand. */
-export interface SheetTable {
+interface SheetTable {
   readonly tab: TabSnapshot;
   /** Header texts by column. */
   readonly headerOf: ReadonlyMap<string, string>;

@@ -40,7 +40,8 @@ export function besideTables(snapshot: SheetSnapshot): TabOutline[] {
 export function noContacts(snapshot: SheetSnapshot): WorkbookError {
   const tabs = snapshot.tabs.filter(({ title }) => title !== MARKER_TAB).map(({ title }) => `"${title}"`);
   return new WorkbookError(
-    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+    `The spreadsheet has no tab "contacts" with a header row. Its tabs are: ${tabs.join(', ')}. ` +
+      'Rename the one with your contacts to "contacts", or run "nightshift init".',
   );
 }
 
@@ -76,7 +77,7 @@ export async function foreignTabs(
   return { foreign, notTaken };
 }
 
-/** Asks about a tab that may refuse mail; one without any address is about nobody. @throws ConsentQuestion */
+/** Asks about a tab that may refuse mail; one without any address concerns no contact. @throws ConsentQuestion */
 async function askAbout(snapshot: SheetSnapshot, tab: TabOutline, { unclear, addressUnknown }: Unclear): Promise<void> {
   if (addressUnknown && !hasAddress(await snapshot.load(tab))) return;
   throw new ConsentQuestion(unclear);

@@ -3,16 +3,17 @@
  * Identity Federation all work. What goes wrong here is never taken for an answer of Google Sheets.
  */
 import { auth as google } from 'googleapis/build/src/apis/sheets/index.js';
-import { NotSignedIn } from './errors.ts';
+import { notSignedIn } from './errors.ts';
 
 const SCOPES = [
   'https://www.googleapis.com/auth/spreadsheets',
   'https://www.googleapis.com/auth/drive.metadata.readonly',
 ];
 
-export type GoogleAuth = InstanceType<typeof google.GoogleAuth>;
+type GoogleAuth = InstanceType<typeof google.GoogleAuth>;
 
-export const newSignIn = (): GoogleAuth => new google.GoogleAuth({ scopes: SCOPES });
+export const newSignIn = (scopes: readonly string[] = SCOPES): GoogleAuth =>
+  new google.GoogleAuth({ scopes: [...scopes] });
 
 /** The account's address; undefined where the credentials do not say. */
 export const accountOf = (auth: GoogleAuth): Promise<string | undefined> =>
@@ -21,13 +22,13 @@ export const accountOf = (auth: GoogleAuth): Promise<string | undefined> =>
     () => undefined,
   );
 
-/** Sees to it that there is a token. @throws NotSignedIn; what a connection failed of, as it came */
+/** Sees to it that there is a token. @throws SheetsError; what a connection failed of, as it came */
 export async function signIn(auth: GoogleAuth): Promise<void> {
   try {
     await auth.getAccessToken();
   } catch (thrown) {
     if (isPassing(thrown)) throw thrown;
-    throw new NotSignedIn(reasonOf(thrown));
+    throw notSignedIn(reasonOf(thrown));
   }
 }
 
@@ -57,7 +58,10 @@ function reasonOf(thrown: unknown): string {
       : 'no credentials were found.';
   }
   if (/unauthorized_client|attribute condition/i.test(message)) {
-    return 'the attribute condition of the workload identity pool rejects this repository (unauthorized_client); compare it with OWNER/REPOSITORY.';
+    return (
+      'the attribute condition of the workload identity pool rejects this repository (unauthorized_client); ' +
+      'compare it with OWNER/REPOSITORY.'
+    );
   }
   if (/ENOENT|does not exist/i.test(`${code} ${message}`)) {
     return 'there is no such file as GOOGLE_APPLICATION_CREDENTIALS, or the credentials in it, name.';
@@ -68,6 +72,7 @@ function reasonOf(thrown: unknown): string {
   }
   const word = /\binvalid_[a-z_]+/.exec(message)?.[0] ?? `status ${status}`;
   return status === 403
-    ? 'the identity may not act as the service account (status 403); give it the role "Workload Identity User" there, and enable the IAM Service Account Credentials API in its project.'
+    ? 'the identity may not act as the service account (status 403); give it the role "Workload Identity User" there, ' +
+        'and enable the IAM Service Account Credentials API in its project.'
     : `Google does not accept the credentials (${word}): they have run out, or were made for something else.`;
 }

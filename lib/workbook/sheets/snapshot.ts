@@ -9,7 +9,7 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { DATE, DATETIME, ERROR, type Marks, readMarks } from './cell-marks.ts';
 import { areaName, type Content, isOwn, quoteTitle, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import { IncompleteRead, NoSuchTab, Refused } from './errors.ts';
+import { IncompleteRead, Refused } from './errors.ts';
 import { SCRATCH_TITLE } from './marker.ts';
 import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
 import { serialToDate, type ZoneClock, zoneClock } from './serial-time.ts';
@@ -52,7 +52,6 @@ export interface TabSnapshot extends TabOutline {
 
 export interface SheetSnapshot {
   readonly spreadsheetId: string;
-  readonly title: string;
   readonly timeZone: string;
   readonly locale: string;
   readonly tabs: readonly TabOutline[];
@@ -70,7 +69,7 @@ export const EXPORT_KEY = 'nightshift export';
 export const LAID_OUT_KEY = 'nightshift laid out';
 
 const FIELDS =
-  'properties(title,timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
+  'properties(timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
   'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,' +
   `${PROTECTION_FIELDS},developerMetadata(metadataKey,metadataValue))`;
 
@@ -115,7 +114,7 @@ async function again<T>(client: SheetsClient, read: (attempt: number) => Promise
 
 async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnapshot> {
   const { properties: book, sheets = [], developerMetadata: metadata = [] } = await client.get(FIELDS);
-  const { title, timeZone, locale } = book ?? {};
+  const { timeZone, locale } = book ?? {};
   if (!timeZone) throw new IncompleteRead('The answer lacks the time zone of the spreadsheet.');
   const clock = zoneClock(timeZone);
   const isScratch = ({ properties }: sheets_v4.Schema$Sheet) => properties?.title?.startsWith(SCRATCH_TITLE) === true;
@@ -155,7 +154,6 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
   return {
     spreadsheetId: client.spreadsheetId,
     hasScratch: sheets.some(isScratch),
-    title: title ?? '',
     timeZone,
     locale: locale ?? '',
     tabs,
@@ -284,15 +282,4 @@ function typed(value: Raw, mark: number, clock: ZoneClock): Cell {
   if (mark === DATE) return { kind: 'date', value: serialToDate(value), serial: value };
   if (mark === DATETIME) return { kind: 'datetime', value: clock.toInstant(value), serial: value };
   return { kind: 'number', value };
-}
-
-/** The tab of a title, without regard to case. @throws NoSuchTab */
-export function tabNamed(tabs: readonly TabOutline[], title: string): TabOutline {
-  const found = tabs.find((tab) => tab.title.toLowerCase() === title.toLowerCase());
-  if (!found)
-    throw new NoSuchTab(
-      title,
-      tabs.map((tab) => tab.title),
-    );
-  return found;
 }

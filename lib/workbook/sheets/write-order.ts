@@ -6,7 +6,7 @@
 import { type TableName, tableOf } from '../../core/tables.ts';
 import type { Goal, GoalCell, InsertGoal } from './goals.ts';
 
-export interface TableGoals {
+interface TableGoals {
   readonly goals: readonly Goal[];
   /** Header texts by column. */
   readonly headerOf: ReadonlyMap<string, string>;

@@ -2,16 +2,16 @@
  * Writes goals into a spreadsheet while people keep working in it: request after request, each atomic. Before each, a look
  * finds where rows and columns stand; each keeps what it touches in the scratch tab and answers with it; what it hit wrongly the
  * next one puts right. A request whose outcome is not known is looked for by its marker before anything is sent again. Nothing is
- * ever taken back: a run that was killed leaves whole requests, and the next run plans on what it finds.
+ * ever rolled back: a run that was killed leaves whole requests, and the next run plans on what it finds.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { EMPTY, type Request, type Seen } from './cells.ts';
+import { EMPTY, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { isClean, judge, type ScratchAt, type Verdict } from './judge.ts';
+import { isClean, judge, type Verdict } from './judge.ts';
 import { Locator } from './locate.ts';
-import { layInto, type TabLook, type WritableTab } from './look.ts';
+import { cellsIn, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
 import { closingName, type HeldPart, isShut, type Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
@@ -65,7 +65,7 @@ interface There {
 }
 
 /** What says that a run is over, in the request of its goals, or around those that take several. */
-export interface Ending {
+interface Ending {
   readonly inOneStep: readonly Goal[];
   readonly before: readonly Goal[];
   /** By what became of the goals. */
@@ -227,7 +227,7 @@ export class SheetWriter {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { text, at } = await readScratch(this.#client, this.#scratchNow);
         const sent = this.#attempts[unpacked(text).attempt];
-        if (!sent) throw new SheetsError('The scratch tab of this run was changed by somebody. Run again.');
+        if (!sent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
         done(sent, judge(sent.steps, at, this.#scratchNow.sheetId));
         continue;
       }
@@ -276,7 +276,8 @@ export class SheetWriter {
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
   async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
     const { sheetId } = this.#scratchNow;
-    const verdict = judge(steps, scratchOf(answer.updatedSpreadsheet?.sheets ?? []), sheetId);
+    const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
+    const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
     return isClean(verdict) ? verdict : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
   }
 
@@ -340,11 +341,4 @@ const repairsIn = (batches: Batches): Goal[][] =>
 function rowsTouched(goals: readonly Goal[]): number {
   const tabs = new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)]));
   return tabs.size + goals.filter(({ kind }) => kind !== 'insert').length;
-}
-
-/** The scratch cells that an answer shows. */
-function scratchOf(sheets: readonly sheets_v4.Schema$Sheet[]): ScratchAt {
-  const cells: Seen[][] = [];
-  for (const grid of sheets.flatMap(({ data = [] }) => data)) layInto(cells, grid);
-  return (row, column) => cells[row]?.[column] ?? EMPTY;
 }

@@ -5,6 +5,7 @@ import { inventHouseholds } from '../../../bench/matching/households.ts';
 import { loadInvented, measure } from '../../../bench/matching/run.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
+import { casesOf } from '../../support/thorough.ts';
 
 let instance: DuckDBInstance;
 let db: DuckDBConnection;
@@ -19,8 +20,8 @@ afterAll(() => {
   instance.closeSync();
 });
 
-/** Seeds for each language; NIGHTSHIFT_SEEDS=1000 for the long run. */
-const seeds = Number(process.env.NIGHTSHIFT_SEEDS ?? 4);
+/** Seeds for each language. */
+const seeds = casesOf(4);
 
 describe('invented households', () => {
   for (const language of ['English', 'German'] as const) {

@@ -79,16 +79,16 @@ test('the budget ends the waiting with a clear word', async () => {
 });
 
 test.each([
-  ['signed-out', errors.NotSignedIn, /google-github-actions\/auth[\s\S]*gcloud auth/],
-  ['denied', errors.NotShared, /share the sheet with .*iam\.gserviceaccount\.com\) as editor/],
-  ['missing', errors.SpreadsheetNotFound, /no spreadsheet "sheet-1", or it is not shared with /],
-  ['disabled', errors.ApiNotEnabled, /Open https:\/\/console\.developers\.google\.com\S+ and click Enable/],
+  ['signed-out', 'NotSignedIn', /google-github-actions\/auth[\s\S]*gcloud auth/],
+  ['denied', 'NotShared', /share the sheet with .*iam\.gserviceaccount\.com\) as editor/],
+  ['missing', 'SpreadsheetNotFound', /no spreadsheet "sheet-1", or it is not shared with /],
+  ['disabled', 'ApiNotEnabled', /Open https:\/\/console\.developers\.google\.com\S+ and click Enable/],
 ] as const)('%s says what to do, at once', async (access, type, words) => {
   server.access = { sheets: access, drive: access };
   const failure = client.get('properties');
-  await expect(failure).rejects.toThrow(type);
-  await expect(failure).rejects.toThrow(words);
-  await expect(client.mayEdit()).rejects.toThrow(access === 'missing' || access === 'denied' ? errors.NotShared : type);
+  await expect(failure).rejects.toMatchObject({ name: type, message: expect.stringMatching(words) });
+  const ofDrive = access === 'missing' || access === 'denied' ? 'NotShared' : type;
+  await expect(client.mayEdit()).rejects.toMatchObject({ name: ofDrive });
   expect(server.requests).toHaveLength(2);
 });
 

@@ -1,8 +1,13 @@
-/** What a Google Sheet really does, and what must not come of it: formulas that fill cells, protections, error texts in any language, copies. */
+/**
+ * What a Google Sheet really does, and what must not come of it: formulas that fill cells, protections, error texts in any language,
+ * copies.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { insert } from '../../../lib/core/change.ts';
 import type { Job } from '../../../lib/core/job.ts';
+import { sql } from '../../../lib/core/sql.ts';
 import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import { openSheetsStore } from '../../../lib/workbook/sheets/store.ts';
@@ -12,7 +17,7 @@ import { commandsOn } from '../../support/sheet-command.ts';
 import { book, type Given, spill } from '../../support/sheets-server/build.ts';
 import { copyBook } from '../../support/sheets-server/model.ts';
 import { startSheetsServer } from '../../support/sheets-server/server.ts';
-import { nightly, sets } from '../../support/small-jobs.ts';
+import { aJob, nightly, sets } from '../../support/small-jobs.ts';
 import { aSheet, type SheetsBench, SPREADSHEET } from '../../support/store-bench.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
 
@@ -47,6 +52,26 @@ describe('cells that a formula fills', () => {
     // What was left is no decision.
     expect(bench.rows('changes')).toHaveLength(1);
     expect((await commandsOn(bench)('doctor')).output).toContain('tab "contacts": a formula fills "country".');
+  });
+
+  it('that are a whole column get nothing in new rows either: a typed value would empty the column', async () => {
+    const note = spill('=ARRAYFORMULA("seen "&A2:A)', ['seen a', 'seen b', 'seen c']);
+    const known = ['a', 'b', 'c'].map((name, i): Given[] => [`${name}@example.com`, 'manual', note[i] ?? null]);
+    const bench = await aSheet({
+      contacts: [HEADERS, ...people(1)],
+      suppressions: [['email', 'reason', 'note'], ...known],
+    });
+    const rows = sql`select 'p0@example.com' as email, 'manual' as reason, 'ours' as note, 'asked for' as why`;
+    const adding = aJob({ writes: ['suppressions'], changes: () => [insert('suppressions', rows)] });
+    const result = await nightOf(bench, adding);
+    expect(bench.rows('suppressions')?.at(-1)?.slice(0, 3)).toEqual(['p0@example.com', 'manual', null]);
+    expect(
+      bench
+        .rows('suppressions')
+        ?.map((row) => row[2])
+        .slice(1, 4),
+    ).toEqual(['seen a', 'seen b', 'seen c']);
+    expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (suppressions: formula)': 1 });
   });
 
   it('make of a tab that IMPORTRANGE or QUERY fills one that is only read', async () => {

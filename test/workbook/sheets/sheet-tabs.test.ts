@@ -215,10 +215,10 @@ describe('the tab "inbox"', () => {
     } as const;
     await nightsOf(bench, [...RULES, ids])();
     const erased = await commandsOn(bench)('erase', 'c1', '--yes');
-    expect(erased.output).toContain('Cut out of tab "Newsletter": 1 lines');
-    expect(erased.output).toContain('Cut out of tab "Inbox": 1 lines');
-    expect(erased.output).toContain('Cut out of tab "Ids": 1 lines');
-    expect(erased.output).toContain('Cut out of tab "contacts": 1 lines');
+    expect(erased.output).toContain('Removed from tab "Newsletter": 1 line');
+    expect(erased.output).toContain('Removed from tab "Inbox": 1 line');
+    expect(erased.output).toContain('Removed from tab "Ids": 1 line');
+    expect(erased.output).toContain('Removed from tab "contacts": 1 line');
     expect(erased.output).toContain('Still there, to be fixed by hand: tab "Our notes", lines 2');
     expect(erased.output).not.toContain('.nightshift');
     expect(erased.code).toBe(1);

@@ -1,4 +1,4 @@
-/** Signing in: whatever is wrong with the credentials is said at once, with what to do, and never waited for as if the service were down. */
+/** Signing in: whatever is wrong with the credentials is reported at once, with what to do, and is never waited for. */
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

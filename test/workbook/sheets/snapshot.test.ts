@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import { dateToSerial, serialToDate, zoneClock } from '../../../lib/workbook/sheets/serial-time.ts';
-import { readSnapshot, type TabSnapshot, tabNamed } from '../../../lib/workbook/sheets/snapshot.ts';
+import { readSnapshot, type TabSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
+import { tabNamed } from '../../support/goals-of.ts';
 import { book, formula, type Given, serial } from '../../support/sheets-server/build.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
 
@@ -39,7 +40,7 @@ test('every kind of cell comes as what it is, and nothing is guessed', async () 
     'last',
   ];
   put({ t: [cells.map((_, i) => `h${i}`), cells] });
-  const tab = await aTab('T');
+  const tab = await aTab('t');
   expect(cells.map((_, i) => tab.cell(0, i))).toEqual([
     { kind: 'text', value: '0171' },
     { kind: 'text', value: '2026-01-02' },
@@ -172,11 +173,6 @@ test('an unchanged spreadsheet takes two reads', async () => {
   const client = aClient();
   await readSnapshot(client);
   expect(client.calls).toEqual({ reads: 2, writes: 0, drive: 0 });
-});
-
-test('a missing tab names those that are there', async () => {
-  put({ Leads: [['k']], Runs: [['k']] });
-  await expect(aTab('contacts')).rejects.toThrow('No tab "contacts"; the tabs are: Leads, Runs.');
 });
 
 describe('serial numbers', () => {

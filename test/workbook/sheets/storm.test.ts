@@ -1,18 +1,18 @@
 /**
  * Storms: in the gap before any request people sort, insert, delete, move and type; any request may fail in any way;
  * the process may be killed at any of them. After recovery each person's edits are there, every planned cell is in its
- * own person's row, once, and nothing else differs. An ordinary run plays the same 200 each time. NIGHTSHIFT_STORMS=5000 plays
- * so many others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage are always played.
+ * own person's row, once, and nothing else differs. An ordinary run plays the same 60 each time, NIGHTSHIFT_THOROUGH=80
+ * so many times others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage are always played.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FAULTS } from '../../support/sheets-server/scenario.ts';
+import { casesOf, isThorough, seedOf } from '../../support/thorough.ts';
 import { check } from './storm/oracle.ts';
 import { remembered } from './storm/remembered.ts';
 import { CALM, DEEDS, type Seen, type Storm, serverOf, storm, weather } from './storm/weather.ts';
 
-const { NIGHTSHIFT_STORMS, NIGHTSHIFT_SEED = NIGHTSHIFT_STORMS === undefined ? '1' : undefined } = process.env;
-const STORMS = Number(NIGHTSHIFT_STORMS ?? 200);
+const STORMS = casesOf(60);
 
 async function play(one: Storm, seen: Seen = new Map()): Promise<number> {
   const sky = await serverOf(one, seen);
@@ -38,7 +38,7 @@ test(
       numRuns: STORMS + remembered.length,
       examples: remembered.map((one): [Storm] => [one]),
       endOnFailure: false,
-      ...(NIGHTSHIFT_SEED !== undefined && { seed: Number(NIGHTSHIFT_SEED) }),
+      ...seedOf(),
     });
     expect(played).toBe(STORMS + remembered.length);
     // Nothing of all this is only said to happen.
@@ -50,8 +50,8 @@ test(
 
 const OUTCOMES = ['killed before', 'killed after', 'repaired', 'repaired after a kill', 'several requests'];
 
-/** All of them where NIGHTSHIFT_STORMS is set; else every third. */
-const isWhole = NIGHTSHIFT_STORMS !== undefined;
+/** An ordinary run plays every seventh of them, so that each deed strikes at other requests than the one before it. */
+const STEP = isThorough ? 1 : 7;
 
 test('one deed, fault or kill at each request in its turn', { timeout: 300_000 }, async () => {
   const requests = await play(CALM);
@@ -62,7 +62,7 @@ test('one deed, fault or kill at each request in its turn', { timeout: 300_000 }
   ];
   const all = each.flatMap((one) => Array.from({ length: requests }, (_, i): Storm => ({ ...CALM, ...one(i + 1) })));
   expect(all.length).toBeGreaterThan(22 * 10);
-  for (let i = 0; i < all.length; i += isWhole ? 1 : 3) {
+  for (let i = 0; i < all.length; i += STEP) {
     const one = all[i] ?? CALM;
     await play(one).catch((error) => {
       throw new Error(`The storm ${JSON.stringify({ ...one, plan: 'calm' })} did damage.`, { cause: error });

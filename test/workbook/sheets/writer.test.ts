@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
-import { readSnapshot, tabNamed } from '../../../lib/workbook/sheets/snapshot.ts';
+import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, type TabPatch } from '../../support/goals-of.ts';
+import { goalsOf, type TabPatch, tabNamed } from '../../support/goals-of.ts';
 import { book, formula, type Given } from '../../support/sheets-server/build.ts';
 import type { Fault } from '../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';

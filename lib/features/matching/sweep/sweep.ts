@@ -12,6 +12,7 @@
  */
 
 import type { Engine } from '../../../core/engine.ts';
+import { ofFacts } from '../../../core/facts.ts';
 import type { Metrics, Preparation } from '../../../core/prepare.ts';
 import { quoteName, quoteText, raw, sql } from '../../../core/sql.ts';
 import { matchTable } from '../match-table.ts';
@@ -23,6 +24,8 @@ const COMPARED = [
   ...['email', 'first_name', 'last_name', 'phone', 'birth_date', 'company'],
   ...['address', 'city', 'region', 'postal_code', 'country'],
 ];
+
+const BUYERS = ofFacts('purchases', sql`select distinct contact_id from purchases`);
 
 /** In the order in which people look at a person. */
 const SHOWN = ['email', 'phone', 'birth_date', 'company', 'address', 'postal_code', 'city'];
@@ -127,7 +130,7 @@ async function createGroups(engine: Engine, rules: MatchingRules): Promise<void>
       )
       select g.contact_id, first_value(g.contact_id) over w as survivor_id, row_number() over w as rank
       from sweep_groups g join contacts c on c.contact_id = g.contact_id
-      left join (select distinct contact_id from purchases) p on p.contact_id = g.contact_id
+      left join ${BUYERS.text} p on p.contact_id = g.contact_id
       where g.group_id not in (select group_id from apart)
       window w as (partition by g.group_id order by ${[...order, 'length(g.contact_id)', 'g.contact_id'].join(', ')})`),
   );

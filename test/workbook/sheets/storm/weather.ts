@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { type SheetsClient, sheetsClient } from '../../../../lib/workbook/sheets/client.ts';
 import { serialToDate } from '../../../../lib/workbook/sheets/serial-time.ts';
-import { readSnapshot, type SheetSnapshot, tabNamed } from '../../../../lib/workbook/sheets/snapshot.ts';
+import { readSnapshot, type SheetSnapshot } from '../../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, type Put, type TabPatch } from '../../../support/goals-of.ts';
+import { goalsOf, type Put, type TabPatch, tabNamed } from '../../../support/goals-of.ts';
 import { book, type Given } from '../../../support/sheets-server/build.ts';
 import { FAULTS, type Fault } from '../../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../../support/sheets-server/server.ts';

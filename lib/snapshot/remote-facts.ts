@@ -1,0 +1,101 @@
+/**
+ * Facts that stay in a warehouse, as the jobs' queries see them: rows with a contact, none later than as-of, none at
+ * fault. The warehouse is told how facts name contacts today, finds whom each is about, and answers queries that
+ * `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
+ */
+import type { Engine } from '../core/engine.ts';
+import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
+import type { TableName } from '../core/tables.ts';
+import { csvScan } from '../workbook/scan.ts';
+import type { Answer, RemoteTable, Resolved } from '../workbook/store.ts';
+
+export interface Remote {
+  readonly table: TableName;
+  readonly source: RemoteTable;
+  /** Reads the rows whole, with the row check. */
+  readonly load: () => Promise<void>;
+}
+
+export interface RemoteOptions {
+  readonly asOf: Date;
+  readonly futureAfter: Date;
+  readonly timeZone: string;
+}
+
+const TYPES: Readonly<Record<Answer['columns'][number]['type'], (cell: Sql) => Sql>> = {
+  text: (cell) => cell,
+  whole: (cell) => sql`cast(${cell} as bigint)`,
+  number: (cell) => sql`cast(${cell} as double)`,
+  date: (cell) => sql`cast(${cell} as date)`,
+  // Microseconds since 1970.
+  time: (cell) => sql`make_timestamp(cast(${cell} as bigint))`,
+  truth: (cell) => sql`cast(${cell} as boolean)`,
+};
+
+/**
+ * Attaches the facts to the engine. Contacts and their names (`contact_refs`) stand by then.
+ * @returns how to resolve a table now, for its counts; it is resolved when it is first asked otherwise
+ */
+export function attachFacts(
+  engine: Engine,
+  remotes: readonly Remote[],
+  options: RemoteOptions,
+): (table: TableName) => Promise<Resolved> {
+  const resolved = new Map<string, Promise<Resolved>>();
+  let refs: Promise<string> | null = null;
+  const find = (table: string): Remote => {
+    const remote = remotes.find((each) => each.table === table);
+    if (!remote) throw new Error(`${table} are not kept elsewhere`);
+    return remote;
+  };
+  const resolve = async (table: string): Promise<Resolved> => {
+    refs ??= writeRefs(engine, find(table).source.newPath());
+    const found = resolved.get(table) ?? find(table).source.resolve({ ...options, refs: await refs });
+    resolved.set(table, found);
+    return found;
+  };
+  if (remotes.length === 0) return resolve;
+  engine.attach({
+    tables: new Set(remotes.map(({ table }) => table)),
+    answer: async (query, table, into) => {
+      await resolve(table);
+      await keepAnswer(engine, await find(table).source.answer(query), into);
+    },
+    forget: () => {
+      refs = null;
+      resolved.clear();
+    },
+    load: (table) => find(table).load(),
+  });
+  return resolve;
+}
+
+/** How facts name contacts, and whom: contacts in quarantine have no id here. */
+async function writeRefs(engine: Engine, path: string): Promise<string> {
+  await engine.run(
+    sql`copy (
+      select ref, contact_id from contact_refs
+      union all
+      select ref, null from (
+        select contact_id as ref from unread_contacts
+        union select '@' || address_key(email) from unread_contacts) as waiting
+      where ref is not null and ref not in (select ref from contact_refs)
+    ) to ${literal(path)} (format parquet)`,
+  );
+  return path;
+}
+
+async function keepAnswer(engine: Engine, { text, columns }: Answer, into: string): Promise<void> {
+  const cells = columns.map(({ name, type }, i) => sql`${TYPES[type](raw(`c${i}`))} as ${columnOf(name)}`);
+  await engine.run(
+    sql`create or replace table ${nameOf(into)} as select ${join(cells, ', ')} from ${raw(csvScan(text))}`,
+  );
+}
+
+/** Puts the rows at fault that came here into `quarantine_now`. */
+export async function quarantineRemote(engine: Engine, table: TableName, { faulty }: Resolved): Promise<void> {
+  if (faulty.rows === 0) return;
+  await engine.run(
+    sql`insert into quarantine_now select ${table}, c0, c1, coalesce(c2, ''), c3 from ${raw(csvScan(faulty))}`,
+  );
+}

@@ -1,0 +1,368 @@
+/**
+ * The few calls to BigQuery that a run makes, over Google's client. Everything is a job with an id of the run's own: a
+ * request whose answer was lost is repeated under the same id, and the job's own record says what became of it. Before
+ * each query its bytes are asked for, and none runs that would read more than the rules allow. It knows no table.
+ */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { type bigquery_v2 as api, bigquery } from 'googleapis/build/src/apis/bigquery/index.js';
+import type { Sql, SqlValue } from '../../core/sql.ts';
+import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
+import type { Spent } from '../store.ts';
+import type { Place } from './address.ts';
+import { BigQueryError, errorOf, type Fault, isPassing } from './errors.ts';
+
+export interface ClientOptions {
+  /** Address of a local server; no sign-in is needed then. Default: NIGHTSHIFT_BIGQUERY_URL. */
+  readonly rootUrl?: string | undefined;
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** The longest that one client waits between attempts, in all. */
+  readonly budgetMs?: number;
+  /** The most bytes that one query, and all of them together, may be billed for. */
+  readonly limits?: Limits;
+  readonly progress?: (line: string) => void;
+}
+
+export interface Limits {
+  readonly gigabytesPerQuery: number;
+  readonly gigabytesPerRun: number;
+}
+
+export type Job = api.Schema$Job;
+
+export interface BigQueryClient {
+  readonly place: Place;
+  readonly spent: Spent;
+  dataset(): Promise<api.Schema$Dataset>;
+  createDataset(): Promise<void>;
+  /** The tables and views, each with its schema. */
+  tables(): Promise<api.Schema$Table[]>;
+  createTable(table: api.Schema$Table): Promise<void>;
+  removeTable(table: string): Promise<void>;
+  /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
+  query(id: string, statement: Sql, what: string): Promise<Job>;
+  /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
+  estimate(statement: Sql, what: string): Promise<number>;
+  /** The rows of a query's result, page by page; numbers and moments (in microseconds) as texts. */
+  pages(job: Job, what: string): AsyncGenerator<readonly (readonly (string | null)[])[]>;
+  /** The columns of a query's result. */
+  fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]>;
+  /** Appends a Parquet file to a table as the job `id`. */
+  load(id: string, table: string, path: string): Promise<void>;
+  /** Waits until no job with such an id is at work; returns how many were. */
+  awaitJobs(prefix: string): Promise<number>;
+  /** The account's address; undefined where the sign-in does not say. */
+  account(): Promise<string | undefined>;
+}
+
+/** A job that ran and failed: nothing of it was done. */
+export class JobFailed extends BigQueryError {
+  override name = 'JobFailed';
+  readonly fault: Fault;
+
+  constructor(fault: Fault, place: Place, what: string) {
+    const { message } = errorOf(fault, place, what);
+    super(fault.reason, message);
+    this.fault = fault;
+  }
+}
+
+const GIGABYTE = 1e9;
+const PAGE_ROWS = 50_000;
+/** A job that fails for a passing reason is run again under another id, so often. */
+const ATTEMPTS = 3;
+
+export function bigQueryClient(place: Place, options: ClientOptions = {}): BigQueryClient {
+  return new Client(place, options);
+}
+
+class Client implements BigQueryClient {
+  readonly place: Place;
+  readonly spent = { queries: 0, bytesBilled: 0, slotMs: 0, bytesRead: 0, bytesWritten: 0, rowsRead: 0 };
+  readonly #options: ClientOptions;
+  readonly #at: { projectId: string };
+  readonly #inDataset: { projectId: string; datasetId: string };
+  #api: api.Bigquery | undefined;
+  #auth: ReturnType<typeof newSignIn> | undefined;
+  #waitedMs = 0;
+
+  constructor(place: Place, options: ClientOptions) {
+    this.place = place;
+    this.#options = options;
+    this.#at = { projectId: place.project };
+    this.#inDataset = { projectId: place.project, datasetId: place.dataset };
+  }
+
+  get #rootUrl(): string | undefined {
+    return this.#options.rootUrl ?? process.env.NIGHTSHIFT_BIGQUERY_URL;
+  }
+
+  async #service(): Promise<api.Bigquery> {
+    const rootUrl = this.#rootUrl;
+    const common = { version: 'v2', retry: false, timeout: 300_000 } as const;
+    if (rootUrl) {
+      this.#api ??= bigquery({ ...common, rootUrl, noProxy: ['127.0.0.1', 'localhost'] });
+      return this.#api;
+    }
+    this.#auth ??= newSignIn(['https://www.googleapis.com/auth/bigquery']);
+    this.#api ??= bigquery({ ...common, auth: this.#auth });
+    await signIn(this.#auth);
+    return this.#api;
+  }
+
+  /** Calls until there is an answer: every call is safe to repeat. */
+  async #call<T>(what: string, call: (service: api.Bigquery) => Promise<{ data: T }>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { data } = await call(await this.#service());
+        if (typeof data === 'object' || (data as unknown) === '') return data;
+        throw { status: 500, message: 'half an answer' };
+      } catch (thrown) {
+        if (thrown instanceof BigQueryError) throw thrown;
+        const fault = faultOf(thrown);
+        if (!isPassing(fault)) throw errorOf(fault, this.place, what);
+        await this.#pause(attempt, what);
+      }
+    }
+  }
+
+  async #pause(attempt: number, what: string): Promise<void> {
+    const { sleep, budgetMs = 600_000, progress } = this.#options;
+    const ms = Math.min(30_000, 500 * 2 ** (attempt - 1));
+    if (this.#waitedMs + ms > budgetMs)
+      throw new BigQueryError(
+        'backendError',
+        `BigQuery did not answer in time (${what}). Nothing is lost; run again later.`,
+      );
+    this.#waitedMs += ms;
+    if (ms > 4000) progress?.(`waiting ${Math.round(ms / 1000)} s for BigQuery: ${what}`);
+    await (sleep ?? ((time: number) => new Promise<void>((done) => setTimeout(done, time))))(ms);
+  }
+
+  dataset = (): Promise<api.Schema$Dataset> =>
+    this.#call('looking for the dataset', (service) => service.datasets.get(this.#inDataset));
+
+  createDataset = (): Promise<void> => {
+    const { location } = this.place;
+    const requestBody = { datasetReference: this.#inDataset, ...(location && { location }) };
+    return this.#unlessThere('making the dataset', (service) => service.datasets.insert({ ...this.#at, requestBody }));
+  };
+
+  async tables(): Promise<api.Schema$Table[]> {
+    const names: string[] = [];
+    let pageToken: string | undefined;
+    do {
+      const given = { ...this.#inDataset, maxResults: 1000, ...(pageToken && { pageToken }) };
+      const page = await this.#call('listing the tables', (service) => service.tables.list(given));
+      names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
+      pageToken = page.nextPageToken ?? undefined;
+    } while (pageToken);
+    const got = names.map((tableId) =>
+      this.#call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId })).catch(
+        // Deleted since it was listed.
+        (error: unknown) =>
+          error instanceof BigQueryError && error.reason === 'notFound' ? null : Promise.reject(error),
+      ),
+    );
+    return (await Promise.all(got)).filter((table) => table !== null);
+  }
+
+  createTable = (table: api.Schema$Table): Promise<void> =>
+    this.#unlessThere('making a table', (service) =>
+      service.tables.insert({
+        ...this.#inDataset,
+        requestBody: { ...table, tableReference: { ...this.#inDataset, tableId: table.tableReference?.tableId ?? '' } },
+      }),
+    );
+
+  async #unlessThere<T>(what: string, call: (service: api.Bigquery) => Promise<{ data: T }>): Promise<void> {
+    await this.#call(what, call).catch((error: unknown) => {
+      if (!(error instanceof BigQueryError && error.reason === 'duplicate')) throw error;
+    });
+  }
+
+  async removeTable(tableId: string): Promise<void> {
+    await this.#call('removing a staging table', (service) =>
+      service.tables.delete({ ...this.#inDataset, tableId }),
+    ).catch((error: unknown) => {
+      if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
+    });
+  }
+
+  async estimate(statement: Sql, what: string): Promise<number> {
+    const configuration = { dryRun: true, query: queryOf(statement) };
+    const jobReference = { ...this.#at, ...this.#location() };
+    const job = await this.#call(what, (service) =>
+      service.jobs.insert({ ...this.#at, requestBody: { jobReference, configuration } }),
+    );
+    return Number(job.statistics?.totalBytesProcessed ?? 0);
+  }
+
+  async query(id: string, statement: Sql, what: string): Promise<Job> {
+    const { limits } = this.#options;
+    if (limits) {
+      const bytes = await this.estimate(statement, what);
+      const mostOfRun = limits.gigabytesPerRun * GIGABYTE - this.spent.bytesBilled;
+      const [most, rule] =
+        mostOfRun < limits.gigabytesPerQuery * GIGABYTE
+          ? [mostOfRun, 'gigabytesPerRun']
+          : [limits.gigabytesPerQuery * GIGABYTE, 'gigabytesPerQuery'];
+      if (bytes > most)
+        throw new BigQueryError(
+          'bytesBilledLimitExceeded',
+          `BigQuery, ${what}: it would read ${inGigabytes(bytes)}, and bigquery.${rule} in jobs/rules/workbook.ts leaves ${inGigabytes(Math.max(0, most))}. Nothing was read. Raise the limit if that is meant.`,
+        );
+    }
+    const query = {
+      ...queryOf(statement),
+      ...(limits && { maximumBytesBilled: String(Math.round(limits.gigabytesPerQuery * GIGABYTE)) }),
+    };
+    return this.#attempt(id, { query }, what);
+  }
+
+  /** A job that ran and failed for a passing reason did nothing, and is run again under another id. */
+  async #attempt(id: string, configuration: api.Schema$JobConfiguration, what: string, file?: string): Promise<Job> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#run(attempt === 1 ? id : `${id}_${attempt}`, configuration, what, file);
+      } catch (error) {
+        if (!(error instanceof JobFailed) || !isPassing(error.fault) || attempt === ATTEMPTS) throw error;
+        await this.#pause(attempt, what);
+      }
+    }
+  }
+
+  /** Runs a job, or finds it under its id, and waits until it is done. */
+  async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, file?: string): Promise<Job> {
+    const requestBody = { jobReference: { ...this.#at, jobId, ...this.#location() }, configuration };
+    const media = () => ({ media: { mimeType: 'application/octet-stream', body: createReadStream(file ?? '') } });
+    let job = await this.#call(what, async (service) => {
+      try {
+        const given = { ...this.#at, requestBody, ...(file !== undefined && media()) };
+        // Uploads go to the address that is given with the call.
+        return await service.jobs.insert(given, this.#rootUrl ? { rootUrl: this.#rootUrl } : {});
+      } catch (thrown) {
+        // The answer of an earlier attempt was lost: the job is there.
+        if (faultOf(thrown).reason !== 'duplicate') throw thrown;
+        return await this.#get(service, jobId);
+      }
+    });
+    for (let polls = 0; job.status?.state !== 'DONE'; polls += 1) {
+      await this.#sleepBriefly(polls);
+      job = await this.#call(what, (service) => this.#get(service, jobId));
+    }
+    this.#count(job);
+    const { errorResult } = job.status;
+    if (errorResult)
+      throw new JobFailed({ reason: errorResult.reason ?? '', message: errorResult.message ?? '' }, this.place, what);
+    return job;
+  }
+
+  #get = (service: api.Bigquery, jobId: string) => service.jobs.get({ ...this.#at, jobId, ...this.#location() });
+
+  #location = () => (this.place.location === undefined ? {} : { location: this.place.location });
+
+  async #sleepBriefly(polls: number): Promise<void> {
+    const { sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) } = this.#options;
+    await sleep(Math.min(5000, 200 * 1.5 ** polls));
+  }
+
+  #count({ statistics }: Job): void {
+    this.spent.queries += statistics?.query ? 1 : 0;
+    this.spent.bytesBilled += Number(statistics?.query?.totalBytesBilled ?? 0);
+    this.spent.slotMs += Number(statistics?.totalSlotMs ?? statistics?.query?.totalSlotMs ?? 0);
+  }
+
+  async *pages(job: Job, what: string): AsyncGenerator<readonly (readonly (string | null)[])[]> {
+    const jobId = job.jobReference?.jobId ?? '';
+    let pageToken: string | undefined;
+    do {
+      const given = { ...this.#at, jobId, ...this.#location(), maxResults: PAGE_ROWS, ...(pageToken && { pageToken }) };
+      const page = await this.#call(what, (service) =>
+        service.jobs.getQueryResults({ ...given, 'formatOptions.useInt64Timestamp': true }),
+      );
+      const rows = (page.rows ?? []).map(({ f = [] }) => f.map(({ v }) => (v ?? null) as string | null));
+      this.spent.rowsRead += rows.length;
+      for (const row of rows) for (const cell of row) this.spent.bytesRead += cell?.length ?? 0;
+      yield rows;
+      pageToken = page.pageToken ?? undefined;
+    } while (pageToken);
+  }
+
+  async fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]> {
+    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...this.#location(), maxResults: 0 };
+    const { schema } = await this.#call(what, (service) => service.jobs.getQueryResults(given));
+    return schema?.fields ?? [];
+  }
+
+  async load(id: string, tableId: string, path: string): Promise<void> {
+    const load = {
+      destinationTable: { ...this.#inDataset, tableId },
+      sourceFormat: 'PARQUET',
+      createDisposition: 'CREATE_NEVER',
+      writeDisposition: 'WRITE_APPEND',
+    };
+    this.spent.bytesWritten += (await stat(path)).size;
+    await this.#attempt(id, { load }, 'loading changed rows', path);
+  }
+
+  async awaitJobs(prefix: string): Promise<number> {
+    for (let polls = 0, most = 0; ; polls += 1) {
+      const given = { ...this.#at, stateFilter: ['running', 'pending'], maxResults: 1000 };
+      const { jobs } = await this.#call('looking for jobs at work', (service) => service.jobs.list(given));
+      const ours = (jobs ?? []).filter(({ jobReference }) => jobReference?.jobId?.startsWith(prefix));
+      if (ours.length === 0) return most;
+      most = Math.max(most, ours.length);
+      await this.#sleepBriefly(polls);
+    }
+  }
+
+  account = async (): Promise<string | undefined> => {
+    await this.#service();
+    return this.#auth && accountOf(this.#auth);
+  };
+}
+
+const inGigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GB`;
+
+interface Thrown {
+  readonly status?: number;
+  readonly code?: number | string;
+  readonly message?: string;
+  readonly response?: { readonly status?: number; readonly data?: { readonly error?: ErrorBody } };
+}
+interface ErrorBody {
+  readonly message?: string;
+  readonly errors?: readonly { readonly reason?: string; readonly message?: string }[];
+}
+
+/** An error as BigQuery describes it; a connection that failed counts as a fault that passes. */
+function faultOf(thrown: unknown): Fault {
+  const { response, status: own, code, message = '' } = thrown as Thrown;
+  const status = response?.status ?? own ?? (typeof code === 'number' ? code : undefined);
+  if (status === undefined && !/^(E[A-Z_]+|ERR_[A-Z_]+)$/.test(String(code ?? ''))) throw thrown;
+  const error = response?.data?.error;
+  const reason = error?.errors?.[0]?.reason ?? (status === 409 ? 'duplicate' : '');
+  return { status: status ?? 503, reason, message: error?.message ?? message };
+}
+
+/** A statement with its parameters, in order. */
+function queryOf({ text, values }: Sql): api.Schema$JobConfigurationQuery {
+  return {
+    query: text,
+    useLegacySql: false,
+    ...(values.length > 0 && { parameterMode: 'POSITIONAL', queryParameters: values.map(parameterOf) }),
+  };
+}
+
+function parameterOf(value: SqlValue): api.Schema$QueryParameter {
+  const [type, text] = typed(value);
+  return { parameterType: { type }, parameterValue: { value: text } };
+}
+
+function typed(value: SqlValue): [type: string, text: string | null] {
+  if (value === null) return ['STRING', null];
+  if (value instanceof Date) return ['TIMESTAMP', value.toISOString()];
+  if (typeof value === 'number') return [Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64', String(value)];
+  return [typeof value === 'boolean' ? 'BOOL' : 'STRING', String(value)];
+}

@@ -1,0 +1,122 @@
+/**
+ * What stands in a dataset: its tables with their columns, and how a column's values become the workbook's texts and
+ * back, in BigQuery's SQL. Tables whose names begin with `nightshift_` are a run's own and no part of the workbook.
+ */
+import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/index.js';
+import { join, literal, type Sql, sql } from '../../core/sql.ts';
+import type { ColumnType } from '../../core/tables.ts';
+import type { Place } from './address.ts';
+
+export type Field = api.Schema$TableFieldSchema;
+
+/** A table of the dataset, or a view. */
+export interface Outline {
+  readonly id: string;
+  readonly fields: readonly Field[];
+  readonly headers: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  /** A view, or rows kept outside of BigQuery: read as it is now, and never written. */
+  readonly isView: boolean;
+  /** When it was changed last, as BigQuery says: two equal ones are one content. */
+  readonly version: string;
+}
+
+/** How the names of a run's own tables begin. */
+export const OWN = 'nightshift_';
+/** The record of what was applied last. */
+export const MARKER_TABLE = `${OWN}applied`;
+
+export function outlineOf(table: api.Schema$Table): Outline {
+  const fields = table.schema?.fields ?? [];
+  return {
+    id: table.tableReference?.tableId ?? '',
+    fields,
+    headers: fields.map(({ name }) => name ?? ''),
+    rows: Number(table.numRows ?? 0),
+    bytes: Number(table.numBytes ?? 0),
+    isView: table.type !== undefined && table.type !== null && table.type !== 'TABLE',
+    version: `${table.lastModifiedTime ?? ''}/${table.numRows ?? ''}/${table.etag ?? ''}`,
+  };
+}
+
+/** A name in BigQuery's quotes, which no name of a table or column may hold. */
+const inBackticks = (text: string): Sql => ({ text: `\`${text.replaceAll('`', '')}\``, values: [] });
+
+export const tableIn = ({ project, dataset }: Place, id: string): Sql => inBackticks(`${project}.${dataset}.${id}`);
+
+export const fieldIn = (header: string, alias?: string): Sql =>
+  alias === undefined ? inBackticks(header) : sql`${{ text: `${alias}.`, values: [] }}${inBackticks(header)}`;
+
+/** A table as it was at the moment, called t; a view as it is now. */
+export const tableAt = (place: Place, { id, isView }: Outline, moment: string): Sql =>
+  isView
+    ? sql`${tableIn(place, id)} as t`
+    : sql`${tableIn(place, id)} as t for system_time as of timestamp ${literal(moment)}`;
+
+const PLAIN = new Set(['STRING', 'INTEGER', 'INT64', 'FLOAT', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC', 'BOOLEAN', 'BOOL']);
+const AS_TEXT = new Set([...PLAIN, 'DATE', 'DATETIME', 'TIME']);
+
+/** A moment in ISO 8601, in UTC, with as many digits as it has. */
+export const isoText = (moment: Sql): Sql => sql`format_timestamp('%Y-%m-%dT%H:%M:%E*SZ', ${moment})`;
+
+/** A value as the workbook's text: moments in UTC, NULL for the unknown. What is nested or repeated is shown as JSON. */
+export function textOf({ name, type, mode }: Field, alias: string): Sql {
+  const value = fieldIn(name ?? '', alias);
+  if (mode === 'REPEATED' || type === 'RECORD' || type === 'STRUCT') return sql`to_json_string(${value})`;
+  if (type === 'STRING') return value;
+  if (type === 'TIMESTAMP') return isoText(value);
+  // A whole number is written without its fraction, as a folder has it.
+  if (type === 'FLOAT' || type === 'FLOAT64') return sql`regexp_replace(cast(${value} as string), '[.]0$', '')`;
+  return AS_TEXT.has(type ?? '') ? sql`cast(${value} as string)` : sql`to_json_string(${value})`;
+}
+
+/** A text of the workbook as a value of the column; '' is the unknown. */
+export function valueIn({ type }: Field, text: Sql): Sql {
+  const known = sql`nullif(${text}, '')`;
+  if (type === 'STRING') return known;
+  if (type === 'DATETIME') return sql`cast(cast(${known} as timestamp) as datetime)`;
+  return sql`cast(${known} as ${SQL_NAMES[type ?? ''] ?? sql`string`})`;
+}
+
+/** Types as SQL calls them, by the names that the REST API gives them. */
+const SQL_NAMES: Readonly<Record<string, Sql>> = {
+  INTEGER: sql`int64`,
+  INT64: sql`int64`,
+  FLOAT: sql`float64`,
+  FLOAT64: sql`float64`,
+  NUMERIC: sql`numeric`,
+  BIGNUMERIC: sql`bignumeric`,
+  BOOLEAN: sql`bool`,
+  BOOL: sql`bool`,
+  DATE: sql`date`,
+  TIMESTAMP: sql`timestamp`,
+};
+
+export const sqlTypeOf = ({ type }: Field): Sql => SQL_NAMES[type ?? ''] ?? sql`string`;
+
+/** The type that a column of ours gets. */
+export const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
+  text: 'STRING',
+  number: 'FLOAT64',
+  date: 'DATE',
+  time: 'TIMESTAMP',
+};
+
+/** Types of a dataset's columns that hold any value of a column of ours. */
+const HOLDING: Readonly<Record<ColumnType, ReadonlySet<string>>> = {
+  text: new Set(['STRING']),
+  number: new Set(['STRING', 'FLOAT', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC']),
+  date: new Set(['STRING', 'DATE']),
+  time: new Set(['STRING', 'TIMESTAMP', 'DATETIME']),
+};
+
+export const holdsAny = (type: ColumnType, field: Field): boolean =>
+  field.mode !== 'REPEATED' && HOLDING[type].has(field.type ?? '');
+
+/** Every column of a table as text, named c0, c1, … */
+export const cellsOf = ({ fields }: Outline, alias: string): Sql =>
+  join(
+    fields.map((field, i) => sql`${textOf(field, alias)} as ${{ text: `c${i}`, values: [] }}`),
+    ', ',
+  );

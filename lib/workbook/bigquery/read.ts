@@ -1,0 +1,58 @@
+/**
+ * Reads tables of a dataset as they were at one moment, as the strict CSV text that the engine reads. BigQuery keeps no
+ * order of rows: they come by key, then by all that they hold, so that two readings of one content are one text.
+ */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { integer, join, type Sql, sql } from '../../core/sql.ts';
+import { encodeCell } from '../csv/cell.ts';
+import { strictOptions } from '../csv/strict-options.ts';
+import type { CsvText } from '../store.ts';
+import type { BigQueryClient, Job } from './client.ts';
+import { cellsOf, isoText, type Outline, tableAt } from './outline.ts';
+
+/** BigQuery's own clock now, to the microsecond: the moment that a whole reading is of. */
+export async function momentNow(client: BigQueryClient, id: string): Promise<string> {
+  const what = 'asking for the time';
+  const job = await client.query(id, sql`select ${isoText(sql`current_timestamp()`)} as now`, what);
+  for await (const [row] of client.pages(job, what)) if (row?.[0]) return row[0];
+  throw new Error('BigQuery gave no time');
+}
+
+/** Every row of a table, its columns as texts c0, c1, … */
+export function rowsQuery(client: BigQueryClient, outline: Outline, moment: string, keys: readonly string[]): Sql {
+  const places = outline.headers.map((_, i) => i);
+  const first = keys.map((key) => outline.headers.indexOf(key)).filter((place) => place >= 0);
+  const order = [...first, ...places.filter((place) => !first.includes(place))].map((place) => integer(place + 1));
+  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)} order by ${join(order, ', ')}`;
+}
+
+/** Writes a query's rows to `path`; its columns are under `headers`. */
+export async function writeText(
+  client: BigQueryClient,
+  job: Job,
+  headers: readonly string[],
+  path: string,
+  what: string,
+): Promise<CsvText> {
+  const hash = createHash('sha256');
+  const out = createWriteStream(path);
+  let rows = 0;
+  const write = async (text: string): Promise<void> => {
+    hash.update(text);
+    if (!out.write(text)) await once(out, 'drain');
+  };
+  await write(`${headers.map((_, i) => `c${i}`).join(',')}\n`);
+  for await (const page of client.pages(job, what)) {
+    rows += page.length;
+    // A record of one empty cell would be a blank line, which is no record.
+    const lines = page.map((row) => row.map((cell) => encodeCell(cell ?? '', ',')).join(',') || '""');
+    if (lines.length > 0) await write(`${lines.join('\n')}\n`);
+  }
+  out.end();
+  await finished(out);
+  const options = strictOptions({ header: [...headers], delimiter: ',' }, false);
+  return { path, options, rows, hash: hash.digest('hex'), malformed: [] };
+}

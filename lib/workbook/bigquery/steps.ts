@@ -1,0 +1,118 @@
+/**
+ * The steps of one opening of a dataset: ids of jobs that are the run's and numbered, so that a request may be repeated;
+ * staging tables, which go with the opening or expire after a day; and tables read as of one moment.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { join as joinSql, sql } from '../../core/sql.ts';
+import type { CsvText } from '../store.ts';
+import { type BigQueryClient, JobFailed } from './client.ts';
+import { isGone } from './errors.ts';
+import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
+import { momentNow, rowsQuery, writeText } from './read.ts';
+
+/** What a killed run left in staging tables is gone after a day. */
+export const STAGED_MS = 86_400_000;
+
+export class Steps {
+  readonly client: BigQueryClient;
+  /** The moment of which tables are read; empty before the first reading. */
+  moment = '';
+  /** Tables that were deleted, or lost a column, since they were listed. */
+  readonly gone = new Set<string>();
+  readonly #run: string;
+  readonly #scratch: string;
+  /** Keeps the ids of two openings by one run apart. */
+  readonly #opening = randomBytes(3).toString('hex');
+  readonly #staged = new Set<string>();
+  readonly #uploads = new Map<string, Promise<string>>();
+  #count = 0;
+
+  constructor(client: BigQueryClient, run: string, scratch: string) {
+    this.client = client;
+    this.#run = run;
+    this.#scratch = scratch;
+  }
+
+  /** How the ids of a dataset's jobs begin. */
+  get prefix(): string {
+    return `${OWN}${this.client.place.dataset}_`;
+  }
+
+  id(what: string): string {
+    this.#count += 1;
+    return `${this.prefix}${what}_${this.#run.replace(/[^\w-]/g, '_')}_${this.#opening}_${this.#count}`;
+  }
+
+  newPath(ending = 'csv'): string {
+    return join(this.#scratch, `${randomBytes(4).toString('hex')}.${ending}`);
+  }
+
+  /** Lists the tables that are the workbook's, and begins a reading as of now. */
+  async begin(): Promise<Outline[]> {
+    const outlines = (await this.client.tables()).map(outlineOf).filter(({ id }) => !id.startsWith(OWN));
+    this.moment = await momentNow(this.client, this.id('now'));
+    this.gone.clear();
+    return outlines;
+  }
+
+  /** A table's rows. A table that is gone since it was listed is remembered, so that the run reads again. */
+  async read(outline: Outline, keys: readonly string[]): Promise<CsvText> {
+    const what = `reading ${outline.id}`;
+    try {
+      const query = rowsQuery(this.client, outline, this.moment, keys);
+      const job = await this.client.query(this.id('read'), query, what);
+      return await writeText(this.client, job, outline.headers, this.newPath(), what);
+    } catch (error) {
+      if (error instanceof JobFailed && isGone(error.fault)) this.gone.add(`table "${outline.id}"`);
+      throw error;
+    }
+  }
+
+  /** Whether any cell of a table holds an "@". */
+  async holdsAddress(outline: Outline): Promise<boolean> {
+    const what = `looking for addresses in ${outline.id}`;
+    const cells = outline.fields.map((field) => sql`strpos(coalesce(${textOf(field, 't')}, ''), '@') > 0`);
+    const query = sql`select count(*) as n from ${tableAt(this.client.place, outline, this.moment)}
+      where ${joinSql(cells, ' or ')}`;
+    const job = await this.client.query(this.id('look'), query, what);
+    for await (const [row] of this.client.pages(job, what)) return Number(row?.[0]) > 0;
+    return false;
+  }
+
+  /** The name of a new staging table. */
+  stagingName(what: string): string {
+    const name = `${OWN}staging_${this.id(what)}`.replace(/[^\w]/g, '_').slice(0, 1000);
+    this.#staged.add(name);
+    return name;
+  }
+
+  /** Makes a staging table of texts; returns its name. */
+  async stage(what: string, columns: readonly string[]): Promise<string> {
+    const tableId = this.stagingName(what);
+    await this.client.createTable({
+      tableReference: { tableId },
+      expirationTime: String(Date.now() + STAGED_MS),
+      schema: { fields: columns.map((name) => ({ name, type: 'STRING' })) },
+    });
+    return tableId;
+  }
+
+  /** Loads a Parquet file of texts once, however often it is asked for; returns the staging table. */
+  upload(path: string, columns: readonly string[]): Promise<string> {
+    const uploading =
+      this.#uploads.get(path) ??
+      this.stage('refs', columns).then(async (table) => {
+        await this.client.load(this.id('load'), table, path);
+        return table;
+      });
+    this.#uploads.set(path, uploading);
+    return uploading;
+  }
+
+  /** Removes the staging tables; what can't be removed expires. */
+  async end(): Promise<void> {
+    for (const table of this.#staged) await this.client.removeTable(table).catch(() => {});
+    this.#staged.clear();
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * A BigQuery of one's own for tests and for trying things out: Google's client talks to it over HTTP. Every request is
+ * held against Google's description; what it does not implement it answers with 501. It checks no credentials.
+ */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/v2.js';
+import { raw } from '../../../lib/core/sql.ts';
+import { ApiError } from './api-error.ts';
+import { faultsIn, unknownParameters } from './description.ts';
+import { type KeptJob, Worker } from './jobs.ts';
+import { Tables } from './tables.ts';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly job: api.Schema$Job | null;
+}
+
+/** What becomes of a request: nothing but an error, all of it and then an error, or as it should be. */
+export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost after' | ApiError | null;
+
+export interface BigQueryServer {
+  readonly url: string;
+  readonly tables: Tables;
+  /** In the order of arrival. */
+  readonly requests: Asked[];
+  /** Bytes that jobs read, by id, without the least that is billed. */
+  readonly read: Map<string, number>;
+  /** What broke Google's description, or is not implemented. */
+  readonly violations: string[];
+  weather: Weather;
+  /** Runs just before a job does: what others do meanwhile. */
+  before: (job: api.Schema$Job) => Promise<void>;
+  dataset: api.Schema$Dataset;
+  /** Rows of a page at most. */
+  pageRows: number;
+  /** A statement of somebody else, in the engine's SQL; tables are called "DATASET/TABLE". */
+  act(dataset: string, table: string, statement: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startBigQueryServer(): Promise<BigQueryServer> {
+  const tables = await Tables.open();
+  const worker = new Worker(tables);
+  const jobs = new Map<string, KeptJob>();
+  const listener = http.createServer({ keepAliveTimeout: 240_000 });
+  const server: BigQueryServer = {
+    url: '',
+    tables,
+    requests: [],
+    read: new Map(),
+    violations: [],
+    weather: () => null,
+    before: async () => {},
+    dataset: { location: 'EU', maxTimeTravelHours: '168' },
+    pageRows: Number.POSITIVE_INFINITY,
+    act: async (dataset, table, statement) => {
+      const kept = await tables.keep([{ dataset, table }]);
+      await tables.engine.run(raw(statement));
+      kept.done();
+    },
+    close: () =>
+      new Promise((done) => {
+        listener.closeAllConnections();
+        listener.close(() => {
+          tables.engine.close();
+          done();
+        });
+      }),
+  };
+  const state: State = { server, tables, worker, jobs };
+  // One at a time: the engine has one connection.
+  let queue: Promise<unknown> = Promise.resolve();
+  listener.on('request', (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      queue = queue.then(() => answer(state, request, Buffer.concat(chunks), response));
+    });
+  });
+  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
+  Object.assign(server, { url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/` });
+  return server;
+}
+
+interface State {
+  readonly server: BigQueryServer;
+  readonly tables: Tables;
+  readonly worker: Worker;
+  readonly jobs: Map<string, KeptJob>;
+}
+
+async function answer(state: State, request: http.IncomingMessage, body: Buffer, response: http.ServerResponse) {
+  const { server } = state;
+  const url = new URL(request.url ?? '', 'http://localhost');
+  const { json, file } = partsOf(request.headers['content-type'] ?? '', body);
+  const asked: Asked = {
+    method: request.method ?? '',
+    path: url.pathname,
+    job: url.pathname.endsWith('/jobs') ? (json as api.Schema$Job) : null,
+  };
+  server.requests.push(asked);
+  const weather = server.weather(asked, server.requests.length);
+  const send = (status: number, value: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' });
+    response.end(value === undefined ? '' : JSON.stringify(value));
+  };
+  try {
+    if (weather === 'lost before') throw new ApiError(503, 'backendError', 'Service unavailable');
+    if (weather !== null && weather !== 'lost after') throw weather;
+    const result = await perform(state, asked.method, url, json, file);
+    if (weather === 'lost after') throw new ApiError(503, 'backendError', 'Service unavailable');
+    send(result === undefined ? 204 : 200, result);
+  } catch (error) {
+    if (!(error instanceof ApiError)) server.violations.push(`${asked.method} ${asked.path}: ${error}`);
+    const known = error instanceof ApiError ? error : new ApiError(501, 'notImplemented', String(error));
+    send(known.status, known.body);
+  }
+}
+
+/** A request's JSON, and the file of an upload. */
+function partsOf(type: string, body: Buffer): { json: unknown; file: Buffer } {
+  const boundary = /boundary="?([^";]+)/.exec(type)?.[1];
+  if (boundary === undefined)
+    return { json: body.length > 0 ? JSON.parse(body.toString()) : null, file: Buffer.alloc(0) };
+  const mark = Buffer.from(`--${boundary}`);
+  const parts: Buffer[] = [];
+  for (let at = body.indexOf(mark); at >= 0; ) {
+    const next = body.indexOf(mark, at + mark.length);
+    if (next < 0) break;
+    const part = body.subarray(at + mark.length, next);
+    parts.push(part.subarray(part.indexOf('\r\n\r\n') + 4, part.length - 2));
+    at = next;
+  }
+  return { json: JSON.parse(parts[0]?.toString() ?? 'null'), file: parts[1] ?? Buffer.alloc(0) };
+}
+
+const PATH =
+  /^(?:\/upload)?\/bigquery\/v2\/projects\/([\w-]+)\/(datasets|jobs|queries)(?:\/([\w-]+))?(?:\/(tables)(?:\/([^/]+))?)?$/;
+
+async function perform(state: State, method: string, url: URL, json: unknown, file: Buffer): Promise<unknown> {
+  const { server, tables, jobs } = state;
+  const [, , kind = '', id = '', inner, table = ''] = PATH.exec(decodeURIComponent(url.pathname)) ?? [];
+  const check = (name: string, schema?: string): void => {
+    for (const parameter of unknownParameters(name, url.searchParams.keys()))
+      server.violations.push(`${name} has no parameter "${parameter}"`);
+    if (schema) server.violations.push(...faultsIn(json, schema));
+  };
+  const route = `${method} ${kind}${inner ? `/${inner}` : ''}${(inner ? table : id) ? '/*' : ''}`;
+  switch (route) {
+    case 'GET datasets/*':
+      check('Datasets$Get');
+      return server.dataset;
+    case 'POST datasets':
+      check('Datasets$Insert', 'Schema$Dataset');
+      return server.dataset;
+    case 'GET datasets/tables': {
+      check('Tables$List');
+      return { tables: tables.ids(id).map((tableId) => ({ tableReference: { tableId } })) };
+    }
+    case 'POST datasets/tables':
+      check('Tables$Insert', 'Schema$Table');
+      await tables.create(id, json as api.Schema$Table);
+      return tables.describe(id, (json as api.Schema$Table).tableReference?.tableId ?? '');
+    case 'GET datasets/tables/*':
+      check('Tables$Get');
+      return tables.describe(id, table);
+    case 'DELETE datasets/tables/*':
+      check('Tables$Delete');
+      await tables.drop(id, table);
+      return undefined;
+    case 'POST jobs':
+      check('Jobs$Insert', 'Schema$Job');
+      return insertJob(state, json as api.Schema$Job, file);
+    case 'GET jobs':
+      check('Jobs$List');
+      return { jobs: [...jobs.values()].filter(({ polls }) => polls > 0).map(polled) };
+    case 'GET jobs/*':
+      check('Jobs$Get');
+      return polled(jobOf(jobs, id));
+    case 'GET queries/*':
+      check('Jobs$Getqueryresults');
+      return pageOf(jobOf(jobs, id), url.searchParams, server.pageRows);
+    default:
+      throw new Error(`not implemented: ${route}`);
+  }
+}
+
+function jobOf(jobs: ReadonlyMap<string, KeptJob>, id: string): KeptJob {
+  const found = jobs.get(id);
+  if (!found) throw new ApiError(404, 'notFound', `Not found: Job p:${id}`);
+  return found;
+}
+
+/** A job as it is told now. */
+function polled(kept: KeptJob): api.Schema$Job {
+  if (kept.polls === 0) return kept.job;
+  kept.polls -= 1;
+  return { ...kept.job, status: { state: 'RUNNING' } };
+}
+
+async function insertJob(
+  { server, worker, jobs }: State,
+  given: api.Schema$Job,
+  file: Buffer,
+): Promise<api.Schema$Job> {
+  const { query, load, dryRun } = given.configuration ?? {};
+  const text = query?.query ?? '';
+  const bytes = await worker.bytes(text);
+  if (dryRun) return { ...given, status: { state: 'DONE' }, statistics: { totalBytesProcessed: String(bytes) } };
+  const id = given.jobReference?.jobId ?? '';
+  if (jobs.has(id)) throw new ApiError(409, 'duplicate', `Already Exists: Job p:EU.${id}`);
+  server.read.set(id, bytes);
+  const kept: KeptJob = { job: given, result: { fields: [], rows: [] }, polls: 1 };
+  let errorResult: api.Schema$ErrorProto | undefined;
+  try {
+    await server.before(given);
+    if (Number(query?.maximumBytesBilled ?? Infinity) < bytes)
+      throw new ApiError(400, 'bytesBilledLimitExceeded', 'Query exceeded limit for bytes billed');
+    if (load) await worker.load(load, file);
+    else kept.result = await worker.query(query ?? {});
+  } catch (error) {
+    if (!(error instanceof ApiError)) server.violations.push(`${error}\n${text}`);
+    errorResult = { reason: error instanceof ApiError ? error.reason : 'invalidQuery', message: String(error) };
+  }
+  // Billed are 10 MB a table at least.
+  const billed = text === '' || bytes === 0 ? 0 : Math.max(bytes, 10 * 2 ** 20);
+  const statistics = {
+    totalSlotMs: '10',
+    ...(query && { query: { totalBytesBilled: String(billed), totalBytesProcessed: String(bytes) } }),
+  };
+  kept.job = { ...given, statistics, status: { state: 'DONE', ...(errorResult && { errorResult }) } };
+  jobs.set(id, kept);
+  return { ...given, status: { state: 'RUNNING' } };
+}
+
+function pageOf(
+  { job, result }: KeptJob,
+  parameters: URLSearchParams,
+  pageRows: number,
+): api.Schema$GetQueryResultsResponse {
+  const from = Number(parameters.get('pageToken') ?? 0);
+  const to = from + Math.min(pageRows, Number(parameters.get('maxResults') ?? Infinity));
+  const rows = result.rows.slice(from, to).map((row) => ({ f: row.map((v) => ({ v })) }));
+  return {
+    ...(job.jobReference && { jobReference: job.jobReference }),
+    jobComplete: true,
+    schema: { fields: [...result.fields] },
+    totalRows: String(result.rows.length),
+    ...(rows.length > 0 && { rows }),
+    ...(to < result.rows.length && { pageToken: String(to) }),
+  };
+}

@@ -1,0 +1,149 @@
+/** Whole nights on a dataset: they come to the same plans as on a folder, and no row of facts leaves but in sums. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Papa from 'papaparse';
+import { expect, it } from 'vitest';
+import type { Sql } from '../../../lib/core/sql.ts';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
+import { layOutJson } from '../../../lib/intake/json-as-csv.ts';
+import type { JobResult, RunResult } from '../../../lib/run/result.ts';
+import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
+import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
+import { parametersIn, parameterValueOf } from '../../support/bigquery-server/jobs.ts';
+import { statementsOf } from '../../support/bigquery-server/translate.ts';
+import { analyse, hasAnalyser } from '../../support/googlesql/analyse.ts';
+import { sqlFaults } from '../../support/job-sql.ts';
+import { night } from '../../support/night.ts';
+import { type BigQueryBench, bigQueryBench, type Tables } from '../../support/store-bench.ts';
+import { temporaryFolder } from '../../support/workbook.ts';
+
+const asOf = '2026-11-24T00:00:00Z';
+const sample = join(import.meta.dirname, '../../../data/sample');
+const read = (table: string): string[][] =>
+  Papa.parse<string[]>(readFileSync(join(sample, `${table}.csv`), 'utf8').trim()).data;
+
+/** Every twentieth contact of the sample, with what is known of them, and the sample's broken rows. */
+function aPart(): Record<string, string[][]> {
+  const [header = [], ...contacts] = read('contacts');
+  const kept = contacts.filter((_, i) => i % 20 === 0);
+  const names = new Set(kept.flatMap((row) => [row[0], row[1]?.trim().toLowerCase()]));
+  const isTheirs = (row: readonly string[]): boolean =>
+    /^[a-z]9000\d\d/.test(row[0] ?? '') || row.some((cell) => names.has(cell) || names.has(cell.trim().toLowerCase()));
+  const part = (table: string): [string, string[][]] => {
+    const [columns = [], ...rows] = read(table);
+    return [table, [columns, ...rows.filter(isTheirs)]];
+  };
+  const facts = ['events', 'bounces', 'purchases', 'suppressions'].map(part);
+  return { contacts: [header, ...kept], ...Object.fromEntries(facts) };
+}
+
+const batches = ['nightly', 'weekly', 'monthly', 'quarterly'];
+const plansOf = ({ jobs }: RunResult): unknown[] =>
+  jobs.map(({ job, status, plan, changes, held }: JobResult) => ({ job, status, plan, changes, held }));
+
+const write = (folder: string, tables: Tables): void => {
+  for (const [table, rows] of Object.entries(tables))
+    writeFileSync(
+      join(folder, `${table}.csv`),
+      `${Papa.unparse(
+        rows.map((row) => [...row]),
+        { newline: '\n' },
+      )}\n`,
+    );
+};
+
+/** What the night below sent, and the tables that there were. */
+let sent: Sql[] = [];
+let schemas: Record<string, Record<string, string>> = {};
+
+it('comes to the same plans on a folder and on a dataset, and brings no row of events or purchases here', async () => {
+  const tables = aPart();
+  const folder = temporaryFolder();
+  write(folder, tables);
+  const bench = await bigQueryBench(tables, { 'events.occurred_at': 'TIMESTAMP', 'purchases.ordered_at': 'TIMESTAMP' });
+  bench.server.pageRows = 40;
+  const here = await night(folder, { asOf, jobs: batches });
+  const there = await night(temporaryFolder(), { asOf, jobs: batches, open: bench.open });
+  sent = sentStatements(bench);
+  schemas = await schemasOf(bench);
+  await bench.close();
+  expect(plansOf(there)).toEqual(plansOf(here));
+  expect(here.jobs.filter(({ status }) => status === 'applied').length).toBeGreaterThan(5);
+  expect(there.snapshot).toEqual(here.snapshot);
+  expect(there.unreadable).toEqual(here.unreadable);
+  expect(bench.server.violations).toEqual([]);
+  const reads = sent.filter(({ text }) => /^select t\./.test(text));
+  expect(reads.length).toBeGreaterThan(3);
+  expect(reads.filter(({ text }) => /\.(events|purchases)`/.test(text))).toEqual([]);
+  const cost = there.jobs.find(({ job }) => job === 'score-recalculation')?.metrics.warehouse;
+  expect(cost).toMatchObject({ queries: expect.any(Number), gigabytesBilled: expect.any(Number) });
+  expect(there.warehouse?.queries).toBeGreaterThan(20);
+});
+
+it('sends only statements that a parser of GoogleSQL takes', () => {
+  expect(sent.length).toBeGreaterThan(30);
+  const plain = sent.map(({ text }) => text.replace(/ for system_time as of timestamp '[^']*'/g, ''));
+  const faults = plain.flatMap((text) => sqlFaults({ text, values: [] }));
+  expect(faults.filter((fault) => fault.startsWith('bigquery'))).toEqual([]);
+});
+
+it.skipIf(!hasAnalyser())(
+  'sends only statements that Google’s analyser takes (skipped: not installed)',
+  () => {
+    const known = sent.filter(({ text }) => Object.keys(schemas).some((table) => text.includes(`\`${table}\``)));
+    const answers = analyse([known.map((statement) => ({ statement }))], schemas);
+    expect(answers.flatMap((fault, i) => (fault ? [`${known[i]?.text.slice(0, 200)}: ${fault}`] : []))).toEqual([]);
+  },
+  300_000,
+);
+
+/** The columns of each table that there was, as the analyser takes them. */
+async function schemasOf({ server }: BigQueryBench): Promise<Record<string, Record<string, string>>> {
+  const typeOf: Record<string, string> = { INTEGER: 'INT64', FLOAT: 'FLOAT64', BOOLEAN: 'BOOL' };
+  const all = new Map(server.tables.dropped);
+  for (const id of server.tables.ids('marketing'))
+    all.set(`marketing.${id}`, (await server.tables.describe('marketing', id)).schema?.fields ?? []);
+  return Object.fromEntries(
+    [...all].map(([table, fields]) => [
+      `example-project.${table}`,
+      Object.fromEntries(fields.map(({ name, type }) => [name, typeOf[type ?? ''] ?? type ?? 'STRING'])),
+    ]),
+  );
+}
+
+const SCRIPTING = /^(declare|set|begin|commit|create temp function|select changed_0)\b/i;
+
+/** The statements that the server was sent, each once, without those of a script alone. */
+function sentStatements({ server }: BigQueryBench): Sql[] {
+  const found = new Map<string, Sql>();
+  for (const { job } of server.requests) {
+    const { query, queryParameters } = job?.configuration?.query ?? {};
+    const values = (queryParameters ?? []).map(parameterValueOf);
+    for (const text of statementsOf(query ?? '')) {
+      const own = values.splice(0, parametersIn(text));
+      if (!SCRIPTING.test(text)) found.set(text, { text, values: own });
+    }
+  }
+  return [...found.values()];
+}
+
+it('asks events in a dataset beside a folder, and comes to the same plans', async () => {
+  const tables = aPart();
+  const { events = [], ...others } = tables;
+  const [folder, whole] = [temporaryFolder(), temporaryFolder()];
+  write(folder, others);
+  write(whole, tables);
+  const bench = await bigQueryBench({ web_events: events });
+  const address = 'bigquery://example-project/marketing/web_events';
+  const open = async (run: string) => {
+    const given = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run };
+    const store = await openCsvStore(given);
+    const options = { rootUrl: bench.server.url, sleep: async () => {} };
+    return withDatasetTables(store, { events: { address, columns: {} } }, run, options);
+  };
+  const jobs = ['score-recalculation'];
+  const there = await night(folder, { asOf, jobs, open });
+  expect(plansOf(there)).toEqual(plansOf(await night(whole, { asOf, jobs })));
+  expect(bench.server.violations).toEqual([]);
+  await bench.close();
+});

@@ -1,0 +1,267 @@
+/** What a dataset may do to a run: others who write meanwhile, answers that are lost, limits, rights. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { tableNames } from '../../../lib/core/tables.ts';
+import { placeOf } from '../../../lib/workbook/bigquery/address.ts';
+import { bigQueryClient } from '../../../lib/workbook/bigquery/client.ts';
+import { errorOf } from '../../../lib/workbook/bigquery/errors.ts';
+import { layOutDataset } from '../../../lib/workbook/bigquery/layout.ts';
+import type { Held, Store } from '../../../lib/workbook/store.ts';
+import { ApiError } from '../../support/bigquery-server/api-error.ts';
+import { startBigQueryServer } from '../../support/bigquery-server/server.ts';
+import { type BigQueryBench, bigQueryBench, type Rows } from '../../support/store-bench.ts';
+
+const CONTACTS = [
+  ['contact_id', 'email', 'status', 'note'],
+  ['c1', 'a@example.com', 'subscribed', 'x'],
+  ['c2', 'b@example.com', 'subscribed', ''],
+  ['c3', 'c@example.com', 'subscribed', ''],
+];
+const marker = { run: 'run-1', entries: [{ job: 'a-job', period: '2026-11-23', entry: {} }] };
+
+async function aDataset(contacts: string[][] = CONTACTS): Promise<BigQueryBench> {
+  const bench = await bigQueryBench({ contacts });
+  onTestFinished(async () => {
+    await bench.close();
+    expect(bench.server.violations).toEqual([]);
+  });
+  return bench;
+}
+
+/** Reads, sets the status of c1, removes c2 and adds c4. */
+async function change(store: Store): Promise<Held> {
+  await store.read();
+  const path = join(store.scratch, 'patch.csv');
+  writeFileSync(path, 'u,0,c1,,suppressed\nd,1,c2,,\ni,,,c4,subscribed\n');
+  const rows = { update: 1, remove: 1, insert: 1 };
+  return store.commit([{ table: 'contacts', path, columns: ['contact_id', 'status'], rows }], marker);
+}
+
+const ids = (rows: Rows): unknown[] => (rows ?? []).slice(1).map((row) => `${row[0]} ${row[2]}`);
+const CHANGED = ['c1 suppressed', 'c3 subscribed', 'c4 subscribed'];
+
+it.each([
+  ['changed in another cell', `set note = 'y' where contact_id = 'c1'`, 'c1 subscribed'],
+  ['deleted', null, null],
+])('leaves a row that somebody %s between snapshot and commit, and counts it', async (_, update, left) => {
+  const bench = await aDataset();
+  bench.server.before = async ({ jobReference }) => {
+    const statement = update
+      ? `update "marketing/contacts" ${update}`
+      : `delete from "marketing/contacts" where contact_id = 'c1'`;
+    if (jobReference?.jobId?.includes('_commit_')) await bench.server.act('marketing', 'contacts', statement);
+  };
+  const store = await bench.open();
+  expect([...(await change(store))]).toEqual([['contacts', { 'row changed or deleted': 1 }]]);
+  expect(ids(await bench.rows('contacts'))).toEqual([...(left ? [left] : []), 'c3 subscribed', 'c4 subscribed']);
+  await store.close();
+});
+
+it('leaves a key that somebody added meanwhile, and rows that stand twice', async () => {
+  const bench = await aDataset([...CONTACTS, ['c2', 'b@example.com', 'subscribed', '']]);
+  bench.server.before = async ({ jobReference }) => {
+    if (jobReference?.jobId?.includes('_commit_'))
+      await bench.server.act('marketing', 'contacts', `insert into "marketing/contacts" (contact_id) values ('c4')`);
+  };
+  const store = await bench.open();
+  const held = { 'key there already': 1, 'row stands twice': 1 };
+  expect([...(await change(store))]).toEqual([['contacts', held]]);
+  await store.close();
+});
+
+it.each([
+  ['a@example.com', true],
+  ['no address', false],
+])(
+  'asks about a table that may refuse mail and is not understood, where it holds an address: %s',
+  async (cell, asks) => {
+    const bench = await bigQueryBench({
+      contacts: CONTACTS,
+      optouts: [
+        ['who', 'why'],
+        [cell, 'maybe'],
+      ],
+    });
+    const store = await bench.open();
+    const name = await store.read().then(
+      () => null,
+      (error: Error) => error.name,
+    );
+    expect(name).toBe(asks ? 'ConsentQuestion' : null);
+    await store.close();
+    await bench.close();
+  },
+);
+
+it('reads every table as of one moment, whatever is written meanwhile', async () => {
+  const bench = await aDataset();
+  const store = await bench.open();
+  const { tables } = await store.read();
+  await bench.server.act('marketing', 'contacts', `delete from "marketing/contacts"`);
+  expect((await tables[0]?.open())?.rows).toBe(3);
+  await store.close();
+});
+
+it('begins a transaction again that another one kept from its tables', async () => {
+  const bench = await aDataset();
+  let conflicts = 2;
+  bench.server.before = async ({ jobReference }) => {
+    if (jobReference?.jobId?.includes('_commit_') && conflicts-- > 0)
+      throw new ApiError(400, 'invalidQuery', 'Transaction is aborted due to concurrent update against table contacts');
+  };
+  const store = await bench.open();
+  expect([...(await change(store))]).toEqual([]);
+  expect(ids(await bench.rows('contacts'))).toEqual(CHANGED);
+  await store.close();
+});
+
+it('does the same once, whichever answer is lost, before or after the work', async () => {
+  const bench = await aDataset();
+  for (const lost of ['lost before', 'lost after'] as const) {
+    await bench.server.act('marketing', 'contacts', 'delete from "marketing/contacts"');
+    for (const row of CONTACTS.slice(1))
+      await bench.server.act(
+        'marketing',
+        'contacts',
+        `insert into "marketing/contacts" values (${row.map((cell) => `nullif('${cell}', '')`).join(', ')})`,
+      );
+    const seen = new Set<string>();
+    // Every request is answered with an error the first time.
+    bench.server.weather = ({ method, path, job }) => {
+      const key = `${method} ${path} ${job?.jobReference?.jobId ?? ''}`;
+      if (seen.has(key)) return null;
+      seen.add(key);
+      return lost;
+    };
+    const store = await bench.open();
+    expect([...(await change(store))]).toEqual([]);
+    expect(ids(await bench.rows('contacts'))).toEqual(CHANGED);
+    await store.close();
+    bench.server.weather = () => null;
+  }
+});
+
+it('has all of a commit or none of it, killed at its requests, once another run has come', async () => {
+  const bench = await aDataset();
+  const killed = new ApiError(400, 'killed', 'the process was killed here');
+  const outcomes: boolean[] = [];
+  for (let at = 1, done = false; !done; at += 2) {
+    for (const table of ['contacts', 'nightshift_applied'])
+      if (bench.server.tables.has('marketing', table))
+        await bench.server.act('marketing', table, `delete from "marketing/${table}"`);
+    const rows = CONTACTS.slice(1).map((row) => `(${row.map((cell) => `nullif('${cell}', '')`).join(', ')})`);
+    await bench.server.act('marketing', 'contacts', `insert into "marketing/contacts" values ${rows.join(', ')}`);
+    const store = await bench.open(`run-${at}`);
+    // The first request of the commit makes the marker's table; nothing arrives from the request `at` after it on.
+    let first = Number.POSITIVE_INFINITY;
+    bench.server.weather = ({ method, path }, number) => {
+      if (method === 'POST' && path.endsWith('/tables')) first = Math.min(first, number);
+      if (number < first + at) return null;
+      return number === first + at && at % 4 === 1 ? 'lost after' : killed;
+    };
+    done = await change(store).then(
+      () => true,
+      () => false,
+    );
+    await store.close();
+    bench.server.weather = () => null;
+    const next = await bench.open(`next-${at}`);
+    const applied = (await next.marker()) !== null;
+    await next.close();
+    outcomes.push(applied);
+    const before = ['c1 subscribed', 'c2 subscribed', 'c3 subscribed'];
+    expect(ids(await bench.rows('contacts'))).toEqual(applied ? CHANGED : before);
+  }
+  expect(outcomes.filter((applied) => !applied).length).toBeGreaterThan(2);
+  expect(outcomes.filter((applied) => applied).length).toBeGreaterThan(1);
+});
+
+it('refuses a query that would read more than the rules allow, before it is run', async () => {
+  const bench = await aDataset();
+  const limits = { gigabytesPerQuery: 1e-9, gigabytesPerRun: 1 };
+  const place = placeOf('bigquery://example-project/marketing?location=EU');
+  const client = bigQueryClient(place, { rootUrl: bench.server.url, sleep: async () => {}, limits });
+  const text = 'select t.email from `example-project.marketing.contacts` as t';
+  await expect(client.query('a-job', { text, values: [] }, 'reading contacts')).rejects.toThrow(
+    /gigabytesPerQuery in jobs\/rules\/workbook\.ts/,
+  );
+  expect(client.spent.queries).toBe(0);
+});
+
+it.each([
+  [
+    {
+      status: 403,
+      reason: 'accessDenied',
+      message: 'User does not have bigquery.jobs.create permission in project p.',
+    },
+    'bigquery.jobs.create',
+  ],
+  [
+    { status: 403, reason: 'accessDenied', message: 'Permission bigquery.tables.updateData denied on table' },
+    'BigQuery Data Editor',
+  ],
+  [
+    { status: 404, reason: 'notFound', message: 'Not found: Dataset p:marketing was not found in location US' },
+    'location US',
+  ],
+  [{ status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' }, 'quota'],
+  [{ status: 403, reason: 'billingNotEnabled', message: 'Billing has not been enabled' }, 'billing'],
+  [{ reason: 'invalidQuery', message: 'Invalid snapshot time 1 for table' }, 'max_time_travel_hours'],
+  [{ status: 400, reason: 'invalidQuery', message: 'Bad double value: secret@example.com' }, 'type of its column'],
+])('says in words what BigQuery refused, and quotes no cell: %j', (fault, words) => {
+  const { message, outward } = errorOf(fault, placeOf('bigquery://example-project/marketing'), 'writing');
+  expect(message).toContain(words);
+  expect(message + outward).not.toContain('secret@example.com');
+});
+
+it('lays a dataset out with types, partitions and clusters, and leaves what is there', async () => {
+  const server = await startBigQueryServer();
+  const client = bigQueryClient(placeOf('bigquery://example-project/marketing'), { rootUrl: server.url });
+  const first = await layOutDataset(client, { events: 400 });
+  expect(first.made).toEqual(tableNames);
+  const events = await server.tables.describe('marketing', 'events');
+  expect(events).toMatchObject({
+    timePartitioning: { type: 'DAY', field: 'occurred_at', expirationMs: String(400 * 86_400_000) },
+    clustering: { fields: ['contact_id', 'type'] },
+  });
+  expect(await layOutDataset(client)).toEqual({ made: [], found: [...tableNames] });
+  expect(server.violations).toEqual([]);
+  await server.close();
+});
+
+it('tells doctor of a wrong location, of columns that hold too little, and of missing rights', async () => {
+  const bench = await bigQueryBench(
+    {
+      contacts: [
+        ['contact_id', 'score'],
+        ['c1', '5'],
+      ],
+    },
+    { 'contacts.score': 'INT64' },
+  );
+  bench.server.dataset = { location: 'US', maxTimeTravelHours: '24' };
+  const store = await bench.open();
+  await store.read();
+  bench.server.weather = ({ job }) =>
+    job?.configuration?.dryRun
+      ? new ApiError(403, 'accessDenied', 'Permission bigquery.tables.create denied on dataset')
+      : null;
+  const texts = (await store.warehouse?.findings())?.map(({ level, text }) => `${level} ${text}`).join('\n');
+  expect(texts).toMatch(/fix the address says location=EU, the dataset is in US/);
+  expect(texts).toMatch(/fix its time travel window is 24 hours/);
+  expect(texts).toMatch(/review table "contacts": "score" is (INTEGER|INT64).*make it FLOAT64/);
+  expect(texts).toMatch(/fix .*bigquery\.tables\.create.*Data Editor/);
+  await store.close();
+  await bench.close();
+});
+
+it.each([
+  'bigquery://p/d',
+  'bigquery://example-project',
+  'bigquery://example-project/d?region=EU',
+  'bigquery://example-project/d/t',
+])('refuses what is no dataset’s address: %s', (address) =>
+  expect(() => placeOf(address)).toThrow('Expected bigquery://PROJECT/DATASET'),
+);
