@@ -8,6 +8,7 @@ const { fetching, staleConnections } = connectionParts;
 
 /** Writes the files that other tools fetch, of the lists as the night left them. */
 export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connections) => {
+  const isFed = fetching(feeds).length > 0;
   const filters = filtersOf(rules);
   const isFiltered = filters.length > 0;
   return job({
@@ -18,7 +19,7 @@ export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connect
       'memberships',
       'suppressions',
       'bounces',
-      ...(fetching(feeds).length > 0 ? ['connections' as const] : []),
+      ...(isFed ? ['connections' as const] : []),
       ...(isFiltered ? (['events', 'purchases'] as const) : []),
     ],
     writes: [],
@@ -29,10 +30,11 @@ export const exportFiles = (rules: ExportRules, feeds: ConnectionRules = connect
       ...(isFiltered ? [domainKinds(cleaning.allow), ...filterSteps(filters, asOf)] : []),
     ],
     changes: () => [],
-    files: (context) => rules.map((rule) => exportFile(rule, context, staleConnections(feeds, context.asOf))),
+    files: (context) =>
+      rules.map((rule) => exportFile(rule, context, isFed ? staleConnections(feeds, context.asOf) : undefined)),
     metrics: ({ asOf }) => ({
       warnings: leftOutWhileWaiting,
-      ...(fetching(feeds).length > 0 && { stale: staleConnections(feeds, asOf) }),
+      ...(isFed && { stale: staleConnections(feeds, asOf) }),
     }),
   });
 };

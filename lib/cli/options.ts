@@ -144,6 +144,7 @@ export const commands: readonly CommandDeclaration[] = [
     options: ['dryRun', 'yes'],
   },
   { name: 'init', args: '', does: 'lay out a new workbook: a Google Sheet or a folder' },
+  { name: 'connect', args: '[name]', does: 'how to make the key that a connection needs, and which secret to set' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to fix' },
   {
     name: 'shift',

@@ -64,10 +64,13 @@ const newPeople = (settings: CellSettings): Sql => {
   const cells = plainColumns.map((column) => sql`${typed(column, 'i', settings)} as ${raw(quoteName(column))}`);
   return sql`
     select p.id as contact_id, ${list(cells)},
-      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
+      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1
+        or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
     from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
-    left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = p.email_key
-    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from ${views.refusedAddresses} where email is not null group by email) r on r.email = p.email_key
+    left join (select email, max(rank) as rank from import_marks
+      where email is not null group by email) m on m.email = p.email_key
+    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank
+      from ${views.refusedAddresses} where email is not null group by email) r on r.email = p.email_key
     where not p.known`;
 };
 
@@ -88,7 +91,9 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
       ? sql`coalesce(${brought}, ${there}) as ${name}`
       : sql`coalesce(${there}, ${brought}) as ${name}`;
   });
-  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line where p.known`;
+  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c
+    join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line
+    where p.known`;
 };
 
 /**
@@ -96,7 +101,8 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
  * lead from that departure to the person any more. Status goes one way.
  */
 const marked: Sql = sql`
-  select contact_id, case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
+  select contact_id,
+    case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
   from (
     select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.email = address_key(c.email)
     union all
@@ -117,16 +123,20 @@ const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then
  */
 const suppressed = (settings: CellSettings): Sql => sql`
   select n.email,
-    case when s.email is null or n.again then n.scope when n.scope = 'person' or s.scope is null then 'person' else s.scope end as scope,
+    case when s.email is null or n.again then n.scope when n.scope = 'person'
+      or s.scope is null then 'person' else s.scope end as scope,
     coalesce(s.contact_id, case when n.scope = 'person' then n.contact_id end) as contact_id,
     case when s.email is null or n.again or n.rank > s.rank then n.reason else s.reason end as reason,
-    case when s.email is null or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
+    case when s.email is null
+      or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
     coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note, 'imported' as why
   from (
     select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
     from (
-      select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope, max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
-        max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at, min(source) as source, min(note) as note
+      select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
+        max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
+        max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at,
+          min(source) as source, min(note) as note
       from incoming_suppressions group by 1
     ) as i
     left join suppressions o on o.email = i.email
@@ -155,7 +165,8 @@ const ofNoContact = sql`
   ) where address_key(email) is not null
     and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
     and address_key(email) not in (select email_key from import_people where email_key is not null)
-    and address_key(email) not in (select address_key(email) from ${views.unreadContacts} where address_key(email) is not null)
+    and address_key(email) not in (select address_key(email) from ${views.unreadContacts}
+      where address_key(email) is not null)
     and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
 
 async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {

@@ -65,10 +65,12 @@ async function spread(engine: Engine, file: number): Promise<void> {
     select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
     from import_json where goes = 'suppressions'`);
   await engine.run(
-    sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json where goes = 'reject'`,
+    sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json
+      where goes = 'reject'`,
   );
   await engine.run(
-    sql`insert into import_ignored select ${file}, word, count(*) from import_json where goes = 'ignored' group by word`,
+    sql`insert into import_ignored select ${file}, word, count(*) from import_json
+      where goes = 'ignored' group by word`,
   );
   await engine.run(raw('drop table import_json'));
 }

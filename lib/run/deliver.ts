@@ -50,5 +50,5 @@ export async function deliverAll(
 /** What the marker may complete: a delivery that was cut off is not one that took place. */
 export const withoutDeliveries = <Entry extends { readonly job: string }>(
   entries: readonly Entry[],
-  { what }: Pick<RunRequest, 'what'>,
-): Entry[] => entries.filter(({ job: name }) => !what.jobs.some(({ job }) => job.name === name && job.deliver));
+  { what: { jobs } }: Pick<RunRequest, 'what'>,
+): Entry[] => entries.filter(({ job: name }) => !jobs.some(({ job }) => job.name === name && job.deliver));

@@ -46,10 +46,10 @@ interface Staged {
   readonly tabs: TabFile[];
   readonly rows: Record<string, number>;
   readonly inTabs: Record<string, TabSums>;
-  /** Files that can't be written where their rules say. */
-  readonly wrong: HeldPart[];
   /** Files that were not made, and why. */
   readonly held: Record<string, string>;
+  /** Files that can't be written where their rules say. */
+  readonly wrong: HeldPart[];
 }
 
 /** Where exports lie: beside the workbook's own files. */
@@ -78,8 +78,8 @@ export async function stageFiles(
   const tabs: TabFile[] = [];
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
-  const wrong: HeldPart[] = [];
   const held: Record<string, string> = {};
+  const wrong: HeldPart[] = [];
   for (const file of files) {
     if (file.isLater) continue;
     const [reason] = file.heldBy ? await engine.rows(file.heldBy) : [];
@@ -125,7 +125,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs, wrong, held };
+  return { staged: fresh, tabs, rows, inTabs, held, wrong };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;

@@ -53,8 +53,11 @@ const fileOf = (store: Pick<Store, 'stateFolder'>, job: string): string =>
   join(dirname(store.stateFolder), `plan-${job}.csv`);
 
 /** Where the rows of waiting plans are, as an issue may say it. */
-export const placeOfPlans = (kind: Store['kind'], job: string): string =>
-  kind === 'csv' ? `\`plan-${job}.csv\` beside the workbook` : `the tab "${PLAN_TAB}" of the workbook`;
+export function placeOfPlans(kind: Store['kind'], job: string): string {
+  if (kind === 'csv') return `\`plan-${job}.csv\` beside the workbook`;
+  if (kind === 'sheets') return `the tab "${PLAN_TAB}" of the workbook`;
+  return `a file that \`npx nightshift run ${job} --dry-run --plan plan.csv\` writes on your own machine`;
+}
 
 /** Puts the rows of a plan that waits beside a workbook of files. */
 async function placePlan(engine: Engine, store: Store, plan: JobRows): Promise<void> {

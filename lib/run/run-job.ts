@@ -219,7 +219,7 @@ async function filesOf(request: RunRequest, engine: Engine, job: Job, context: C
   if (!job.files) return noFiles;
   const files = job.files(context);
   const { store, checkout } = request.where;
-  const { staged, tabs, rows, inTabs, wrong, held } = await stageFiles(engine, files, context.period, store, checkout);
+  const { staged, tabs, rows, inTabs, held, wrong } = await stageFiles(engine, files, context.period, store, checkout);
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
   const metrics = {
     files: rows,

@@ -159,10 +159,10 @@ async function attemptRun(
     const held = await orChanged(reading, commit);
     if (request.how.applied === 'applied') await placeFiles(files);
     const written = held.size > 0 ? withHeld(results, held) : results;
+    const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
     for (const table of ['runs', 'quarantine'])
       if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
         request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
-    const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
     for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.where.ledger.add(entry);
     const unmatched = unmatchedOf(request.how.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));

@@ -1,7 +1,14 @@
 /** The whole path of one connection: fetched, suppressed, handed over. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { connectedNight, type Rules, serve } from '../support/connections.ts';
-import { jobOf } from '../support/night.ts';
+import { connectionRules } from '../../lib/features/connections/index.ts';
+import { exportRules } from '../../lib/features/exports/rules.ts';
+import { exportFiles } from '../fixture/exports.ts';
+import { fetchJob } from '../fixture/fetch-activity.ts';
+import { workbook } from '../fixture/rules/workbook.ts';
+import { connectedNight, fastClock, type Rules, secretsOf, serve } from '../support/connections.ts';
+import { jobOf, night } from '../support/night.ts';
 import { unlessDescribed } from '../support/vendor-server/description.ts';
 import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
 import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
@@ -56,4 +63,33 @@ it(`the day's bounces and unsubscribes come in once, and our suppressions are th
     kept,
   );
   expect(server.faults).toEqual([]);
+});
+
+it('facts that could not be fetched hold the files for sending back, and no others', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [aContact()],
+    suppressions: [aSuppression({ email: 'old@example.com' })],
+    bounces: [],
+  });
+  const server = await serve(sendgridTool({}));
+  server.fault = () => 'expired key';
+  const feeds = connectionRules(rules(server.address), []);
+  const files = exportRules(
+    [
+      { name: 'mail', format: 'csv', sending: true },
+      { name: 'never', suppressionsFor: 'mailchimp' },
+    ],
+    [],
+  );
+  const { needs: _, ...exports } = exportFiles(files, feeds);
+  const jobs = [fetchJob(feeds, workbook, { clock: fastClock() }), exports];
+  const given = { jobs: jobs.map((job) => ({ job, cadence: 'nightly' as const })), outside: secretsOf(secrets) };
+  const result = await night(folder, given);
+  expect(jobOf(result, 'fetch-activity')).toMatchObject({
+    status: 'applied',
+    metrics: { warnings: [expect.stringMatching(/^sendgrid could not be fetched: bounces: status 401/)] },
+  });
+  expect(['mail', 'never'].filter((name) => existsSync(join(folder, 'exports', `${name}.csv`)))).toEqual(['never']);
+  expect(jobOf(result, 'exports').metrics.filesHeld).toMatchObject({ mail: expect.stringMatching(/never fetched/) });
 });

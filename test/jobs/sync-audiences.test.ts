@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../support/connections.ts';
 import { jobOf } from '../support/night.ts';
 import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
-import { aContact, aSuppression, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import { aPerson, mailchimpTool } from '../support/vendor-server/tools.ts';
+import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const secrets = { SENDGRID_API_KEY: SENDGRID_KEY };
 
@@ -68,5 +69,41 @@ describe('suppressions', () => {
     const done = await sync(await planOf());
     expect(done.metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 700 } });
     expect(new Set(tool.suppressed.map(({ email }) => email)).size).toBe(1_200);
+  });
+});
+
+describe('a list', () => {
+  it('never takes a person who left there by any line, and their leaving counts here', async () => {
+    const folder = temporaryFolder();
+    const contacts = ['left', 'stays', 'new'].map((id) => aContact({ contact_id: id, email: `${id}@example.com` }));
+    const memberships = contacts.map(({ contact_id = '' }) => ({ list: 'Newsletter', contact_id, joined_at: '' }));
+    writeWorkbook(folder, { contacts, memberships, suppressions: [], bounces: [] });
+    const people = [
+      aPerson('left@example.com', { left: true }),
+      aPerson('LEFT@example.com', { lists: ['news'] }),
+      aPerson('stays@example.com', { lists: ['news'] }),
+    ];
+    const tool = mailchimpTool(people);
+    const server = await serve(tool);
+    const rules: Rules = {
+      connections: [
+        {
+          ...{ name: 'mailchimp', vendor: 'mailchimp', server: 'us6', audience: 'aud1', fetch: false },
+          ...{ address: `${server.address}/3.0`, lists: { Newsletter: 'news' } },
+        },
+      ],
+    };
+    const result = await connectedNight(folder, rules, { MAILCHIMP_API_KEY: 'invented-key' }, { only: 'sync' });
+    expect(jobOf(result, 'sync-audiences')).toMatchObject({
+      status: 'applied',
+      changes: { audiences: { insert: 1, update: 0, remove: 0 }, bounces: { insert: 1 } },
+    });
+    expect(tool.subscribed).toEqual([]);
+    expect(people.find(({ email }) => email === 'left@example.com')?.lists.size).toBe(0);
+    expect(people.find(({ email }) => email === 'new@example.com')?.lists.has('news')).toBe(true);
+    expect(readCsv(folder, 'bounces')).toMatchObject([
+      { email: 'left@example.com', kind: 'unsubscribe', provider: 'mailchimp', occurred_at: '2026-11-20T10:00:00Z' },
+    ]);
+    expect(server.faults).toEqual([]);
   });
 });

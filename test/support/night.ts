@@ -94,6 +94,7 @@ export async function night(
       },
       how: {
         approvals: new Set(approvals),
+        ...(given.planFile !== undefined && { planFile: given.planFile }),
         applied: dryRun ? 'planned' : 'applied',
         progress: given.progress ?? (() => {}),
         ...(given.planFile !== undefined && { planFile: given.planFile }),

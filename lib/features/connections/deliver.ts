@@ -73,16 +73,16 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   const { suppressions, lists } = connection.vendor;
   const size = (list ? lists?.size : suppressions?.size) ?? 1;
   for (const batch of inBatches(gone, size)) {
-    if (list) await lists?.remove(at, list.theirs, batch);
+    if (list) await lists?.remove(at, list.remote, batch);
     counts.removed += batch.length;
   }
   for (const batch of inBatches(added, size)) {
-    await (list ? lists?.add(at, list.theirs, batch) : suppressions?.add(at, batch));
+    await (list ? lists?.add(at, list.remote, batch) : suppressions?.add(at, batch));
     counts.added += batch.length;
   }
   for (const { email } of added.slice(0, SAMPLE)) {
     counts.readBack++;
-    const stands = list ? await lists?.has(at, list.theirs, email) : await suppressions?.has(at, email);
+    const stands = list ? await lists?.has(at, list.remote, email) : await suppressions?.has(at, email);
     if (stands) counts.confirmed++;
   }
 }
@@ -94,7 +94,8 @@ function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]>
 /** Who is added or changed by the plan, as the engine's table has them since. */
 async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]> {
   const rows = await engine.rows(
-    sql`select a.email, a.fields from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
+    sql`select a.email, a.fields
+      from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
       where a.audience = ${name} and p.op in ('i', 'u') order by a.email`,
   );
   return rows.map(({ email, fields }) => ({
@@ -104,7 +105,7 @@ async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]>
   }));
 }
 
-/** Who goes. From a list of suppressions nobody does. */
+/** Who is removed. A list of suppressions is never shortened. */
 async function goneOf(engine: Engine, { name, list }: Audience): Promise<string[]> {
   if (!list) return [];
   const rows = await engine.rows(

@@ -4,12 +4,9 @@
  * that they came from. So both are in the workbook or neither, and what is asked for again drops out by its ids.
  */
 import { join } from 'node:path';
-import type { Change } from '../../core/change.ts';
-import { upsert } from '../../core/change.ts';
+import { type Change, upsert } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
-import { JobError } from '../../core/errors.ts';
-import type { Guard } from '../../core/guard.ts';
-import { atMost } from '../../core/guard.ts';
+import { atMost, type Guard } from '../../core/guard.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
 import { list, raw, sql } from '../../core/sql.ts';
 import type { TableName } from '../../core/tables.ts';
@@ -20,7 +17,7 @@ import type { IncomingTable } from '../../intake/incoming.ts';
 import { readPlainCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
 import { type Fetched, fetchConnection } from './fetch.ts';
-import type { Ways } from './open.ts';
+import { looksBack, type Ways } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 
 const FED: readonly IncomingTable[] = ['suppressions', 'bounces', 'events', 'purchases'];
@@ -42,15 +39,11 @@ interface Found {
   readonly eraseKey: string | undefined;
 }
 
-/** A run that looks back further than this sees the workbook as it is. */
-const LOOKS_BACK_MS = 24 * 3_600_000;
-
 /** Asks all connections, one after the other. A connection that fails is reported, and stops no other. */
 export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways: Ways = {}): Promise<Gathered> {
-  const { engine, context, outside, scratch, startedAt } = at;
+  const { engine, context, outside, scratch } = at;
   const asked = fetching(rules).filter(({ vendor }) => vendor.id !== 'sample' || outside.isSample);
-  const looksBack = startedAt.getTime() - context.asOf.getTime() > LOOKS_BACK_MS;
-  if (asked.length === 0 || looksBack) return { metrics: {}, guards: [] };
+  if (asked.length === 0 || looksBack(at)) return { metrics: {}, guards: [] };
   const rows = await engine.rows(sql`select connection, watermark from connections`);
   const watermarks = new Map(rows.map((row) => [String(row.connection), row.watermark]));
   const fetched = await outside.stoppable(async (signal) => {
@@ -102,10 +95,10 @@ export async function readFetched(
     const perDay = each.rows / Math.max(1, each.days);
     const before = usual[each.name];
     const times = before === undefined ? 0 : perDay / Math.max(before, LEAST_USUAL);
-    news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
+    if (each.fault === null) news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
     if (each.fault !== null) warnings.push(faultOf(each));
     else if (before !== undefined && before >= LEAST_USUAL && each.rows === 0)
-      warnings.push(`${each.name} brought nothing, where ${Math.round(before)} facts a day are usual: check its feed`);
+      warnings.push(`${each.name} gave no facts, where ${Math.round(before)} a day are usual: check its feed`);
     const status = each.fault === null ? 'ok' : 'failed';
     await engine.run(
       sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},
@@ -131,9 +124,8 @@ export async function readFetched(
     progress: () => {},
     whenRead: () => forgetOwn(engine, back, settings),
   });
-  if (fetched.length > 0 && fetched.every(({ until, fault }) => until === null && fault !== null))
-    throw new JobError(`No connection could be fetched. ${warnings.join('; ')}.`);
-  const { files: read, ...counts } = metrics;
+  // A feed about unknown contacts alone is no file that a person must look at.
+  const { files: _files, unread: _unread, ...counts } = metrics;
   const said = fetched
     .filter(({ fault }) => fault === null)
     .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
@@ -158,7 +150,7 @@ const minute = (moment: Date): string => moment.toISOString().slice(0, 16).repla
 
 /**
  * An address of our suppression list that a tool's list has since, is the one that we put there: it is no departure of
- * its own, and would make a dead mailbox somebody who unsubscribed.
+ * its own, and would turn a dead mailbox into an unsubscribed person.
  */
 async function forgetOwn(
   engine: Engine,
@@ -182,7 +174,8 @@ export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
   upsert(
     'connections',
     sql`select f.connection, coalesce(f.watermark, c.watermark) as watermark,
-        coalesce(f.fetched_at, c.fetched_at) as fetched_at, case when c.watermark = f.watermark then c.rows else f.rows end as rows, f.status, f.note, 'fetched' as why
+        coalesce(f.fetched_at, c.fetched_at) as fetched_at,
+        case when c.watermark = f.watermark then c.rows else f.rows end as rows, f.status, f.note, 'fetched' as why
       from fetched f left join connections c on c.connection = f.connection`,
   ),
 ];

@@ -86,7 +86,7 @@ export async function fetchConnection(
         );
         files.push(...found.files);
         rows += found.rows;
-        until = piece.to;
+        if (until === null || piece.to > until) until = piece.to;
       }
     } finally {
       requests = opened.client.requests;
@@ -122,7 +122,7 @@ async function fetchPiece(
   return { files, rows };
 }
 
-/** Writes records into a file that the registry of formats reads. @throws RequestError where they are of no such format */
+/** Writes records into a file for the registry of formats. @throws RequestError where they are of none of the formats */
 async function keep(source: Source, found: readonly Json[], path: string): Promise<string> {
   if (source.formats.length === 0) {
     const [name, text] = [`${path}.csv`, Papa.unparse(found as Json[])];

@@ -1,9 +1,18 @@
 /**
  * Connections to the tools that a team uses, by their APIs: facts are fetched before the night's work (fetch-job.ts),
  * and lists and suppressions handed over after it (sync-job.ts). A tool's list is compared with ours, never taken for
- * ours: nobody who left anywhere is made mailable, and no suppression is taken away.
+ * ours: a person who left anywhere is never made mailable, and no suppression is removed.
  */
 
+export {
+  type Checked,
+  checkConnection,
+  connectableNames,
+  connectionsOf,
+  connectionTable,
+  connectText,
+  secretsOf,
+} from './check.ts';
 export { deliverAudiences } from './deliver.ts';
 export {
   fetchActivity,
@@ -15,7 +24,7 @@ export {
   notConnected,
   readFetched,
 } from './fetch-job.ts';
-export { type Connection, type ConnectionRules, connectionRules } from './rules.ts';
+export { type Connection, type ConnectionRules, connectionRules, type WrittenRules } from './rules.ts';
 export { staleConnections } from './stale.ts';
 export {
   audienceChanges,

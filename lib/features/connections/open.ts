@@ -1,5 +1,5 @@
 /** Opens a connection: its secrets, its client. The one place that a key passes through. */
-import type { Outside } from '../../core/prepare.ts';
+import type { Gathering, Outside } from '../../core/prepare.ts';
 import { Client, type Clock, RequestError } from '../http/index.ts';
 import type { Connection } from './rules.ts';
 import type { At, Window } from './vendors/vendor.ts';
@@ -9,6 +9,11 @@ export interface Ways {
   readonly clock?: Clock;
   readonly timeoutMs?: number;
 }
+
+/** A run that looks back further than this sees the workbook as it is: no tool is asked, and none is given anything. */
+const LOOKS_BACK_MS = 24 * 3_600_000;
+export const looksBack = ({ startedAt, context }: Pick<Gathering, 'startedAt' | 'context'>): boolean =>
+  startedAt.getTime() - context.asOf.getTime() > LOOKS_BACK_MS;
 
 /** How a tool that refuses or fails is waited for. */
 const PATIENCE = {

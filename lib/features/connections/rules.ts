@@ -44,7 +44,7 @@ const connection = z.discriminatedUnion('vendor', [
 
 const schema = z.strictObject({
   connections: z.array(connection).default([]),
-  /** Days that the first fetch of events and orders looks back; lists of people who left are read from the beginning. */
+  /** Days that the first fetch of events and orders looks back; who left is read from the beginning. */
   firstDays: z.number().int().min(1).default(90),
   /** A long time is fetched in pieces of so many days, each complete. */
   pieceDays: z.number().int().min(1).default(30),

@@ -1,4 +1,4 @@
-/** How old the facts are that connections brought: what jobs report, and what holds lists for sending back. */
+/** How old the facts of connections are: what jobs report, and what holds lists for sending back. */
 import { join, type Sql, sql } from '../../core/sql.ts';
 import type { ConnectionRules } from './rules.ts';
 
@@ -10,11 +10,12 @@ export function staleConnections({ connections, consentHours }: ConnectionRules,
   const names = connections
     .filter(({ fetch, vendor }) => fetch && vendor.id !== 'sample' && vendor.reads.some(({ is }) => is === 'consent'))
     .map(({ name }) => sql`select ${name} as connection`);
-  if (names.length === 0) return sql`select null as label, null as text where false`;
+  if (names.length === 0) return sql`select null as label, null as text from (select 1 as one) as none where false`;
   const oldest = new Date(asOf.getTime() - consentHours * 3_600_000);
   return sql`
     select n.connection as label, concat(n.connection, ': ', case when c.watermark is null
-        then 'who left there was never fetched' else concat('facts until ', substr(cast(c.watermark as varchar), 1, 16)) end,
+        then 'who left there was never fetched'
+        else concat('facts until ', substr(cast(c.watermark as string), 1, 16)) end,
         '; lists for sending are held back until it is fetched again') as text
     from (${join(names, ' union all ')}) n left join connections c on c.connection = n.connection
     where c.watermark is null or c.watermark < ${oldest}`;

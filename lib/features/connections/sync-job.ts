@@ -14,7 +14,7 @@ import { join, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { mailable, refused } from '../exports/index.ts';
-import { openConnection, type Ways, whyOf } from './open.ts';
+import { looksBack, openConnection, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { staleConnections } from './stale.ts';
 import type { At, Member } from './vendors/vendor.ts';
@@ -24,17 +24,17 @@ export interface Audience {
   /** `mailchimp/Newsletter`, `sendgrid/suppressions`. */
   readonly name: string;
   readonly connection: Connection;
-  /** The list of ours and its name there; null for suppressions. */
-  readonly list: { readonly ours: string; readonly theirs: string } | null;
+  /** Our list and its name there; null for suppressions. */
+  readonly list: { readonly own: string; readonly remote: string } | null;
 }
 
 export const audiencesOf = ({ connections }: ConnectionRules): Audience[] =>
   connections.flatMap((connection) => [
     ...(connection.suppress ? [{ name: `${connection.name}/suppressions`, connection, list: null }] : []),
-    ...Object.entries(connection.lists).map(([ours, theirs]) => ({
-      name: `${connection.name}/${ours}`,
+    ...Object.entries(connection.lists).map(([own, remote]) => ({
+      name: `${connection.name}/${own}`,
       connection,
-      list: { ours, theirs },
+      list: { own, remote },
     })),
   ]);
 
@@ -54,7 +54,9 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
   const rows: StandingRow[] = [];
   const read: string[] = [];
   const faults: string[] = [];
-  const asked = audiencesOf(rules).filter(({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample);
+  const asked = (looksBack(at) ? [] : audiencesOf(rules)).filter(
+    ({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample,
+  );
   await outside.stoppable(async (signal) => {
     for (const audience of asked) {
       const { name, connection } = audience;
@@ -83,7 +85,7 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
 export const MOST_REQUESTS = 20_000;
 
 function standingOf({ connection: { vendor }, list }: Audience, at: At): AsyncIterable<readonly Member[]> {
-  const found = list ? vendor.lists?.members(at, list.theirs) : vendor.suppressions?.standing(at);
+  const found = list ? vendor.lists?.members(at, list.remote) : vendor.suppressions?.standing(at);
   if (!found) throw new Error(`${vendor.label} has no such list.`);
   return found;
 }
@@ -93,7 +95,7 @@ const rowOf = (name: string, { email, status, fields = {}, fact }: Member, conne
   email,
   status,
   status === 'member' ? fieldsText(connection, fields) : '',
-  fact ? `${fact.kind} ${fact.at}` : '',
+  fact && !Number.isNaN(Date.parse(fact.at)) ? `${fact.kind} ${new Date(fact.at).toISOString()}` : '',
 ];
 
 /** The fields that the rules name, as one text: what a member's fields are compared by. */
@@ -108,7 +110,7 @@ const fieldsSql = ({ fields }: Connection): Sql => {
     const cell = raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'));
     return sql`${field}, coalesce(${cell}, '')`;
   });
-  return cells.length === 0 ? sql`''` : sql`cast(json_object(${join(cells, ', ')}) as varchar)`;
+  return cells.length === 0 ? sql`''` : sql`cast(json_object(${join(cells, ', ')}) as string)`;
 };
 
 /** Fills `audiences` with what stands on the tools' lists. */
@@ -128,11 +130,14 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
   // Of two lines about one person the one that refuses mail counts.
   await engine.run(
     sql`insert into audiences (audience, email, status, fields)
-      select audience, address_key(email), min(status), nullif(max(fields), '') from audience_rows
-      where address_key(email) is not null group by 1, 2`,
+      select audience, address_key(email),
+        case when countif(status = 'left') > 0 then 'left'
+          when countif(status = 'member') > 0 then 'member' else 'known' end,
+        nullif(max(fields), '')
+      from audience_rows where address_key(email) is not null group by 1, 2`,
   );
   if (faults.length > 0 && read.length === 0)
-    throw new JobError(`No list elsewhere could be read. ${faults.join('; ')}.`);
+    throw new JobError(`No list of a tool could be read. ${faults.join('; ')}.`);
   return { ...(faults.length > 0 && { warnings: faults }) };
 }
 
@@ -147,17 +152,17 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
       where ${onlyKnown ? sql`a.status = 'known'` : sql`a.status is null or a.status <> 'left'`}`;
   }
   return sql`
-    select ${name} as audience, address_key(c.email) as email, 'member' as status, min(${fieldsSql(connection)}) as fields,
-      'on the list' as why
-    from contacts c join memberships m on m.contact_id = c.contact_id and m.list = ${list.ours}
+    select ${name} as audience, address_key(c.email) as email, 'member' as status,
+      min(${fieldsSql(connection)}) as fields, 'on the list' as why
+    from contacts c join memberships m on m.contact_id = c.contact_id and m.list = ${list.own}
     ${standing} = address_key(c.email)
     where ${mailable} and coalesce(a.status, 'known') <> 'left'
-      and (a.status is not null or not exists (select 1 from (${staleConnections(rules, asOf)}) as s))
+      and (coalesce(a.status, '') = 'member' or not exists (select 1 from (${staleConnections(rules, asOf)}) as s))
     group by address_key(c.email)`;
 }
 
-const NONE = sql`select cast(null as varchar) as audience, cast(null as varchar) as email, cast(null as varchar) as status,
-  cast(null as varchar) as fields, cast(null as varchar) as why where false`;
+const NONE = sql`select cast(null as string) as audience, cast(null as string) as email, cast(null as string) as status,
+  cast(null as string) as fields, cast(null as string) as why from (select 1 as one) as none where false`;
 
 export function audienceSteps(rules: ConnectionRules, asOf: Date): Step[] {
   const audiences = audiencesOf(rules);
@@ -184,7 +189,8 @@ export function audienceSteps(rules: ConnectionRules, asOf: Date): Step[] {
 
 /** People who left there and may still be mailed here: that is a fact, and comes back to us. */
 const leftThere: Sql = sql`
-  select concat(split_part(r.audience, '/', 1), ':left:', md5_hex(concat(address_key(r.email), '|', min(r.fact)))) as bounce_id,
+  select concat(split_part(r.audience, '/', 1), ':left:',
+      md5_hex(concat(address_key(r.email), '|', min(r.fact)))) as bounce_id,
     address_key(r.email) as email, split_part(min(r.fact), ' ', 1) as kind, split_part(r.audience, '/', 1) as provider,
     cast(split_part(min(r.fact), ' ', 2) as timestamp) as occurred_at, 'left there' as why
   from audience_rows r join contacts c on address_key(c.email) = address_key(r.email)
@@ -209,11 +215,13 @@ export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRu
     {
       column: 'audience',
       query: sql`
-        select m.audience as part, concat(m.audience, ' would change by ', cast(m.moves as varchar), ' of ',
-          cast(coalesce(n.standing, 0) as varchar), ': more than the limit of ', cast(cast(${limit} as bigint) as varchar)) as reason
+        select m.audience as part, concat(m.audience, ' would change by ', cast(m.moves as string), ' of ',
+          cast(coalesce(n.standing, 0) as string), ': more than the limit of ',
+          cast(cast(${limit} as bigint) as string)) as reason
         from (select audience, count(*) as moves from (${changing}) as c group by audience) m
         left join (
-          select audience, countif(status <> 'known') as standing from audiences group by audience) n on n.audience = m.audience
+          select audience, countif(status <> 'known') as standing from audiences group by audience
+        ) n on n.audience = m.audience
         where m.moves > ${limit} order by m.audience`,
     },
   ];

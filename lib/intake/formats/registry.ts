@@ -165,8 +165,13 @@ function recognised(format: CsvFormat, file: FileHead): Recognised {
 }
 
 /** Names of files that hold people who left, complained or are dead to a tool. */
-const REFUSING_NAME =
-  /unsub|opt(?:ed)?[-_ ]?out|complain|spam|suppress|bounce|block|clean|blacklist|denylist|removed|removals|deleted|leavers|undeliver|invalid|unzustell|austritt|k(?:ü|ue)ndig|gel(?:ö|oe)scht|robinson|do[-_ ]?not[-_ ]?(?:e?mail|contact)|abmeld|sperr|desabonn|désabonn|desinscri|désinscri|disiscri|uitschrij|afmeld|wypis|(?:^|[-_ ])dnc(?:[-_. ]|$)/i;
+const REFUSING_NAME = new RegExp(
+  'unsub|opt(?:ed)?[-_ ]?out|complain|spam|suppress|bounce|block|clean|blacklist|denylist|removed|' +
+    'removals|deleted|leavers|undeliver|invalid|unzustell|austritt|k(?:ü|ue)ndig|gel(?:ö|oe)scht|' +
+    'robinson|do[-_ ]?not[-_ ]?(?:e?mail|contact)|abmeld|sperr|desabonn|désabonn|desinscri|désinscri|' +
+    'disiscri|uitschrij|afmeld|wypis|(?:^|[-_ ])dnc(?:[-_. ]|$)',
+  'i',
+);
 
 /** Columns that lists of refusals have and lists of people have not. */
 const REFUSING_COLUMNS = [

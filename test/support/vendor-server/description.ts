@@ -37,6 +37,7 @@ export interface Description {
     readonly body: unknown;
     readonly status: number;
     readonly answer: unknown;
+    readonly requestsOnly: boolean;
   }) => string[];
 }
 
@@ -71,9 +72,13 @@ function describe(files: readonly string[]): Description {
       : (check.errors ?? []).map((error) => `${what}${error.instancePath} ${error.message ?? ''}`);
   };
   return {
-    faults: ({ method, path: asked, query, body, status, answer }) => {
+    faults: ({ method, path: asked, query, body, status, answer, requestsOnly }) => {
       for (const document of documents) {
-        const found = operationAt(document, method, asked);
+        const base =
+          /^https?:\/\/[^/]+(\/\S*?)\/?$/
+            .exec((document.servers as { url: string }[])[0]?.url ?? '')?.[1]
+            ?.replace(/\/$/, '') ?? '';
+        const found = operationAt(document, method, asked.slice(base.length));
         if (!found) continue;
         const { operation, shared } = found;
         const resolve = <T>(value: T): T => resolved(document, value);
@@ -99,7 +104,8 @@ function describe(files: readonly string[]): Description {
         const answers = resolve(operation.responses[String(status)] ?? operation.responses.default);
         const given = Object.values(answers?.content ?? {})[0]?.schema;
         if (!answers) faults.push(`${asked}: never answers ${status}`);
-        else if (given && status < 300) faults.push(...validate(ajv, document, given, answer, `${asked} ${status}`));
+        else if (given && status < 300 && !requestsOnly)
+          faults.push(...validate(ajv, document, given, answer, `${asked} ${status}`));
         return faults;
       }
       return [`${method} ${asked} is not documented`];
@@ -133,6 +139,10 @@ function inlined(schema: object | undefined): object {
       if (key === 'example' || key === 'examples' || key === 'discriminator') return undefined;
       if ((key === 'exclusiveMinimum' || key === 'exclusiveMaximum') && typeof value === 'boolean') return undefined;
       const object = value as Json | null;
+      if (typeof object === 'object' && object?.nullable === true && typeof object.type !== 'string') {
+        const { nullable: _, ...rest } = object;
+        return rest;
+      }
       if (typeof object === 'object' && object?.nullable === true && typeof object.type === 'string') {
         const { nullable: _, type, ...rest } = object;
         return { ...rest, type: [type, 'null'], ...(Array.isArray(rest.enum) && { enum: [...rest.enum, null] }) };

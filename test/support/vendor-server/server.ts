@@ -26,6 +26,10 @@ export interface Answer {
 export interface Tool {
   /** Files of ../shared/data/api that describe it; none for a vendor without one. */
   readonly described: readonly string[];
+  /** Only its requests are held against the description. */
+  readonly requestsOnly?: boolean;
+  /** What the description does not have, or has in another way than the API. */
+  readonly allowed?: RegExp;
   /** Whether a request is signed in. */
   readonly signedIn: (headers: IncomingMessage['headers'], asked: Asked) => boolean;
   /** `GET /v3/suppression/bounces`, with `{}` for a part that varies → what it answers. */
@@ -53,11 +57,13 @@ export interface VendorServer {
   readonly faults: string[];
   /** What goes wrong with request `n` (from 1); changed by tests at will. */
   fault: (n: number, asked: Asked) => Fault | undefined;
+  /** The server's clock, in milliseconds beside ours. */
+  skewMs: number;
   close(): Promise<void>;
 }
 
 export async function vendorServer(tool: Tool): Promise<VendorServer> {
-  const description = descriptionOf(tool.described);
+  const description = tool.described.length > 0 ? descriptionOf(tool.described) : null;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -75,10 +81,11 @@ export async function vendorServer(tool: Tool): Promise<VendorServer> {
     made.asked.push(asked);
     const fault = made.fault(made.asked.length, asked);
     if (fault && fault !== 'lost answer') return misbehave(fault, response);
+    response.setHeader('date', new Date(Date.now() + made.skewMs).toUTCString());
     if (!tool.signedIn(request.headers, asked)) return send(response, 401, { errors: [{ message: 'unauthorized' }] });
     if (!found) return send(response, 404, { message: 'no such route' });
     const { status = 200, body } = found.handle(asked);
-    made.faults.push(...faultsOf(description, asked, status, body));
+    made.faults.push(...faultsOf(tool, description, asked, { status, body }));
     if (fault) return misbehave('cut', response);
     send(response, status, body);
   });
@@ -87,6 +94,7 @@ export async function vendorServer(tool: Tool): Promise<VendorServer> {
     asked: [],
     faults: [],
     fault: () => undefined,
+    skewMs: 0,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -98,8 +106,16 @@ export async function vendorServer(tool: Tool): Promise<VendorServer> {
   return made;
 }
 
-const faultsOf = (description: Description | null, asked: Asked, status: number, answer: unknown): string[] =>
-  description?.faults({ ...asked, status, answer: answer ?? null }) ?? [];
+function faultsOf(
+  { allowed, requestsOnly }: Tool,
+  description: Description | null,
+  asked: Asked,
+  answered: Answer,
+): string[] {
+  const { status = 200, body = null } = answered;
+  const found = description?.faults({ ...asked, status, answer: body, requestsOnly: requestsOnly === true }) ?? [];
+  return found.filter((each) => !allowed?.test(each));
+}
 
 function routeOf({ routes }: Tool, method: string, path: string) {
   for (const [route, handle] of Object.entries(routes)) {

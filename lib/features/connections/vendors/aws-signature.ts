@@ -1,7 +1,7 @@
 /**
  * Signature Version 4 of Amazon Web Services, for requests with a JSON body or none
- * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The official SDK would bring some
- * forty packages for these forty lines.
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The official SDK would bring
+ * some forty packages for these forty lines.
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { ClientOptions } from '../../http/index.ts';
@@ -16,7 +16,7 @@ export interface AwsKey {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 /** RFC 3986: also what encodeURIComponent leaves. */
-const encoded = (text: string): string =>
+export const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 export const awsSignature =

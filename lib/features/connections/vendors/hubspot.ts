@@ -76,7 +76,8 @@ export const hubspot: Vendor = {
   guide: {
     page: 'https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide',
     rights:
-      'crm.objects.contacts.read; for suppress: true communication_preferences.read_write; for lists crm.objects.contacts.write, crm.lists.read, crm.lists.write',
+      'crm.objects.contacts.read; for suppress: true communication_preferences.read_write; ' +
+      'for lists crm.objects.contacts.write, crm.lists.read, crm.lists.write',
     steps: [
       'Settings → Integrations → Private Apps → Create a private app, with the scopes above and no other.',
       'A static list is named by its number (Lists → the list → Details): lists: { Newsletter: "412" }.',

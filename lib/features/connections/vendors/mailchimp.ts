@@ -74,7 +74,7 @@ export const mailchimp: Vendor = {
       'Set server to its end ("us6"), and audience to the Audience ID (Audience → Settings).',
       'A list of ours becomes a tag: lists: { Newsletter: "nightshift" }; fields are merge tags: { SCORE: "score" }.',
     ],
-    lacks: 'keys with fewer rights; contacts whom Mailchimp deleted for good can’t be added again, by nobody',
+    lacks: 'keys with fewer rights; contacts whom Mailchimp deleted for good can’t be added again',
   },
   address: ({ server }) => `https://${server}.api.mailchimp.com/3.0`,
   secrets: { key: 'MAILCHIMP_API_KEY' },
@@ -117,7 +117,7 @@ export const mailchimp: Vendor = {
   lists: {
     size: 500,
     members: people,
-    // `status_if_new` alone: a `status` would subscribe somebody who left.
+    // `status_if_new` alone: a `status` would subscribe a person who left.
     add: async (at, tag, rows) => {
       for (const { email, fields } of rows) {
         const json = { email_address: email, status_if_new: 'subscribed', merge_fields: fields };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { awsSignature } from './aws-signature.ts';
+import { awsSignature, encoded } from './aws-signature.ts';
 import { byCursor, iso, object } from './pages.ts';
 import type { At, Vendor } from './vendor.ts';
 
@@ -55,6 +55,6 @@ export const ses: Vendor = {
       }
     },
     has: async ({ client }, email) =>
-      (await client.ask({ path: `${ADDRESSES}/${encodeURIComponent(email)}`, expects: [404] })).status === 200,
+      (await client.ask({ path: `${ADDRESSES}/${encoded(email)}`, expects: [404] })).status === 200,
   },
 };

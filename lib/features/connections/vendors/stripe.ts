@@ -20,7 +20,7 @@ export const stripe: Vendor = {
     page: 'https://docs.stripe.com/api/charges/list',
     rights: 'a restricted key with Charges and Refunds: Read',
     steps: ['Developers → API keys → Create restricted key: "Charges and Refunds" on Read, all else on None.'],
-    lacks: 'charges without an address of the payer are nobody’s; nothing is written',
+    lacks: 'charges without the payer’s address are not counted; nothing is written',
   },
   address: () => 'https://api.stripe.com',
   secrets: { key: 'STRIPE_RESTRICTED_KEY' },

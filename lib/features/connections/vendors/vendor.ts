@@ -21,7 +21,7 @@ export interface At {
   readonly window: Window;
   /** A folder beside the workbook that outlives the run: what the sample's pretended tools keep. */
   readonly stateFolder: string;
-  /** The columns of ours that go into fields of theirs: their name → ours. */
+  /** The columns that go into fields of the tool: the field → the column. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
