@@ -150,10 +150,15 @@ describe('a warning', () => {
     expect(cleared({ bounces: 'unknown', complaints_level: 'unknown' })).toEqual([
       'warning/quarantine',
       'warning/rules/bounce-suppression',
+      'warning/connections/bounce-suppression',
       'warning/bursts',
       'warning/sender-faults',
     ]);
-    expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
+    expect(
+      news(rates({}))
+        .allClear.find(({ key }) => key === 'warning/bounce-rate')
+        ?.text('2 days'),
+    ).toBe('The bounce rate is under its line again, after 2 days.');
   });
 
   it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is fixed', () => {
