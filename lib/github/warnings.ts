@@ -1,6 +1,6 @@
 /**
- * Warnings: nothing failed, but a person should review something. Wrong rules, rates over their lines, sender faults, a quarantine
- * that grows. Each is an issue of its own that closes when it is over. Pure.
+ * Warnings: nothing failed, but a person should review something. Wrong rules, rates over their lines, sender faults,
+ * a quarantine that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 
 import type { LedgerEntry } from '../run/ledger-entry.ts';
@@ -69,7 +69,9 @@ export function warningNews(news: WarningNews): News {
   return { alerts, allClear };
 }
 
-/** Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report. */
+/**
+ * Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report.
+ */
 function wrongRules({ job, heldParts }: JobResult): { title: string; text: string } | null {
   const asked = heldParts.filter(({ question }) => question !== undefined);
   if (asked.length > 0)
