@@ -4,6 +4,7 @@ import bounceSuppression from './bounce-suppression.ts';
 import dedupeSweep from './dedupe-sweep.ts';
 import enrichment from './enrichment.ts';
 import exports from './exports.ts';
+import fetchActivity from './fetch-activity.ts';
 import lifetimeValue from './lifetime-value.ts';
 import listCleaning from './list-cleaning.ts';
 import listRefresh from './list-refresh.ts';
@@ -12,6 +13,7 @@ import scoreCheck from './score-check.ts';
 import scoreRecalculation from './score-recalculation.ts';
 import suppressionRelease from './suppression-release.ts';
 import suppressionReview from './suppression-review.ts';
+import syncAudiences from './sync-audiences.ts';
 
 /** What the night shift does, and in which order. A job is listed in one batch. */
 export const nightShift: NightShift = {
@@ -22,7 +24,16 @@ export const nightShift: NightShift = {
       purpose:
         'Clean data for the morning: addresses, suppressions, scores, lists, and the files that other tools fetch.',
       schedule: { cron: '17 3 * * *', timeZone: workbook.timeZone, missed: 'latest' },
-      jobs: [listCleaning, suppressionRelease, bounceSuppression, scoreRecalculation, listRefresh, exports],
+      jobs: [
+        fetchActivity,
+        listCleaning,
+        suppressionRelease,
+        bounceSuppression,
+        scoreRecalculation,
+        listRefresh,
+        exports,
+        syncAudiences,
+      ],
     },
     {
       name: 'weekly',

@@ -1,7 +1,21 @@
-import { atMost, type BounceRules, bounceParts, insert, job, list, sql, update, upsert } from 'nightshift';
+import {
+  atMost,
+  type BounceRules,
+  bounceParts,
+  type ConnectionRules,
+  connectionParts,
+  insert,
+  job,
+  list,
+  sql,
+  update,
+  upsert,
+} from 'nightshift';
 import { bounces } from './rules/bounces.ts';
+import { connections } from './rules/connections.ts';
 
 const { bounceExplanations, bounceMetrics, bounceRuleTexts, verdictSteps } = bounceParts;
+const { fetching, staleConnections } = connectionParts;
 
 /** New on the list, or there already. Every bounce adds to the evidence. */
 const listed = sql`
@@ -31,19 +45,25 @@ const marked = sql`
 const newlyMarked = sql`select count(*) from planned_contacts where op = 'u'`;
 
 /** Moves addresses that bounced for good to the suppression list, so that tomorrow's campaigns leave them out. */
-export const bounceSuppression = (rules: BounceRules) =>
+export const bounceSuppression = (rules: BounceRules, feeds: ConnectionRules = connections) =>
   job({
     name: 'bounce-suppression',
     purpose:
       'Moves addresses that bounced for good, complained or left to the suppression list, and marks their contacts.',
-    reads: ['contacts', 'bounces', 'suppressions', 'events', 'purchases'],
+    reads: [
+      ...(['contacts', 'bounces', 'suppressions', 'events', 'purchases'] as const),
+      ...(fetching(feeds).length > 0 ? ['connections' as const] : []),
+    ],
     writes: ['suppressions', 'contacts'],
     rules,
     ruleTexts: bounceRuleTexts(rules),
     steps: ({ asOf }) => verdictSteps(rules, asOf),
     changes: () => [upsert('suppressions', listed), insert('suppressions', followed), update('contacts', marked)],
     guards: [atMost(rules.mostSuppressed, 'contacts', 'newly suppressed', newlyMarked)],
-    metrics: ({ asOf }) => bounceMetrics(rules, asOf),
+    metrics: ({ asOf }) => ({
+      ...bounceMetrics(rules, asOf),
+      ...(fetching(feeds).length > 0 && { stale: staleConnections(feeds, asOf) }),
+    }),
     explains: (_, contactId) => bounceExplanations(contactId),
   });
 

@@ -17,6 +17,7 @@ import { bounceMetrics } from './features/bounces/metrics.ts';
 import * as releases from './features/bounces/releases.ts';
 import { bounceRuleTexts } from './features/bounces/rule-texts.ts';
 import { countedBounceSteps, verdictSteps } from './features/bounces/verdicts.ts';
+import * as connections from './features/connections/index.ts';
 import * as companyContacts from './features/enrichment/contacts.ts';
 import { gatherCompanies } from './features/enrichment/gather.ts';
 import { enrichmentRules as enrichmentSchema } from './features/enrichment/rules.ts';
@@ -75,6 +76,7 @@ export type { WorkbookRules } from './core/workbook-rules.ts';
 export { workbookRules } from './core/workbook-rules.ts';
 export { type ArchiveRules, archiveRules } from './features/archive/rules.ts';
 export { type BounceRules, bounceRules } from './features/bounces/index.ts';
+export { type ConnectionRules, connectionRules } from './features/connections/index.ts';
 export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
@@ -135,6 +137,9 @@ export const cleaningParts = { ...cleaningSteps, ROLE_NOTE };
 
 /** The job enrichment. */
 export const companyParts = { ...companyContacts, gatherCompanies };
+
+/** The jobs fetch-activity and sync-audiences. */
+export const connectionParts = connections;
 
 /** The job exports; `domainKinds` is a step of every job whose conditions ask for the kind of a domain. */
 export const exportParts = { ...exportQueries, domainKinds };

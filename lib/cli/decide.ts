@@ -3,10 +3,11 @@
  * to run is left to the workflow's next job. It runs nothing itself and opens no workbook.
  */
 import { appendFile, readFile } from 'node:fs/promises';
+import { localDay, parseAsOf } from '../core/calendar/period.ts';
 import { APPROVE_LABEL, REJECTED } from '../github/api/alerts.ts';
 import { code } from '../github/api/escape.ts';
 import type { GitHub, Issue } from '../github/api/github.ts';
-import { commentMarker } from '../github/api/markers.ts';
+import { type Ask, commentMarker } from '../github/api/markers.ts';
 import { type Decision, decisionOf } from '../github/decision.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
 import { DRILL } from './drill.ts';
@@ -60,10 +61,8 @@ async function carryOut(
     await github.close(issue, 'completed');
     return 0;
   }
-  if (
-    !nightShift.batches.some(({ name }) => name === ask.batch) ||
-    Date.parse(ask.asOf) > identity.startedAt.getTime()
-  ) {
+  const asOf = asOfToRun(ask, identity.startedAt, nightShift.workbook.timeZone);
+  if (asOf === null || !nightShift.batches.some(({ name }) => name === ask.batch)) {
     await answer(
       `Nothing was done. This issue asks for ${code(ask.batch)} as of ${code(ask.asOf)}, which can’t be run.`,
     );
@@ -74,7 +73,7 @@ async function carryOut(
   await answer(`Approved by ${code(by)}: ${code(ask.batch)} runs now.${see}`);
   const values = {
     batch: ask.batch,
-    'as-of': ask.asOf,
+    'as-of': asOf,
     approve: ask.plans.join(' '),
     approver: by,
     issue: issue.number,
@@ -82,6 +81,17 @@ async function carryOut(
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
   if (environment.outputPath) await appendFile(environment.outputPath, lines.join(''));
   return 0;
+}
+
+/**
+ * The moment that the approved run is as of, as `--as-of` takes it; null where it has not come. A run by hand as of today's date is
+ * as of the end of this day, which only its date may name.
+ */
+function asOfToRun({ asOf }: Ask, now: Date, timeZone: string): string | null {
+  const moment = new Date(asOf);
+  if (moment <= now) return asOf;
+  const today = localDay(now, timeZone);
+  return parseAsOf(today, timeZone)?.getTime() === moment.getTime() ? today : null;
 }
 
 async function reject(
@@ -94,7 +104,7 @@ async function reject(
   await github.addLabels(issue, [REJECTED]);
   const what = key.startsWith('begin/')
     ? 'The night shift does not begin on this workbook: scheduled runs are rehearsals, and ask no more.'
-    : 'Nothing was written, and the same plan is not asked again. Exports for sending leave nobody out for it any more.';
+    : 'Nothing was written, and the same plan is not asked again. Exports for sending no longer leave anybody out for it.';
   await answer(`Rejected by ${code(by)}. ${what} To change your mind, reopen this issue and approve it.`);
   await github.close(issue, 'not_planned');
 }

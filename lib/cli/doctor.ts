@@ -2,12 +2,14 @@
  * `doctor`: checks the workbook and the settings, and reports what to fix, in order. Changes nothing.
  */
 
+import { allJobs } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import { describeError } from '../core/errors.ts';
 import { sql } from '../core/sql.ts';
 import { type TableName, tableNames, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { printable } from '../core/text/printable.ts';
+import { checkConnection, connectionsOf } from '../features/connections/index.ts';
 import { leftovers } from '../features/erasure/leftovers.ts';
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, HASH_PREFIX } from '../intake/forgotten.ts';
@@ -42,7 +44,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     if (error instanceof LockedByAnotherRun) throw error;
     findings.push({ level: 'fix', text: describeError(error).message });
   }
-  findings.push(...(await examineLedger(session)));
+  findings.push(...(await examineConnections(session)), ...(await examineLedger(session)));
   if (session.options.json) printJson({ findings });
   else print(findings.flatMap(({ level, text }) => `${level.padEnd(6)} ${text}`.split('\n')));
   return findings.some(({ level }) => level === 'fix') ? 1 : 0;
@@ -252,6 +254,19 @@ function doubled({ label, headers, headerOf }: SourceTable): Finding[] {
     const text = `${label} has ${names} beside "${first}": only "${first}" counts. Rename or delete the others`;
     return others.length > 0 ? [{ level: 'fix' as const, text }] : [];
   });
+}
+
+/** Whether each connection's key works, and what it would give. The sample's pretended tools need none. */
+async function examineConnections({ nightShift, identity, workbook }: Session): Promise<Finding[]> {
+  const jobs = allJobs(nightShift).map(({ job }) => job);
+  const findings: Finding[] = [];
+  for (const connection of connectionsOf(jobs)?.connections ?? []) {
+    if (connection.vendor.id === 'sample') continue;
+    const secret = (name: string): string | undefined => process.env[name];
+    const checked = await checkConnection(connection, { secret }, identity.startedAt, workbook.folder);
+    findings.push(...checked.map(({ isFine, text }): Finding => ({ level: isFine ? 'OK' : 'fix', text })));
+  }
+  return findings;
 }
 
 async function examineLedger(session: Session): Promise<Finding[]> {

@@ -14,6 +14,7 @@ type Run = (session: Session) => Promise<number>;
 
 /** Commands that open no workbook. */
 const apart: Readonly<Record<string, () => Promise<(options: Options, nightShift: NightShift) => Promise<number>>>> = {
+  connect: async () => (await import('./connect.ts')).connectCommand,
   match: async () => (await import('./match.ts')).matchCommand,
   new: async () => (await import('./new-job.ts')).newCommand,
   sync: async () => (await import('./sync.ts')).syncCommand,

@@ -26,7 +26,9 @@ interface OptionDeclaration {
 const OPTIONS = {
   workbook: {
     flags: '--workbook <place>',
-    does: 'a folder of CSV files, the id or address of a Google Sheet, or bigquery://PROJECT/DATASET (else NIGHTSHIFT_WORKBOOK, else the embedded sample)',
+    does:
+      'a folder of CSV files, the id or address of a Google Sheet, or bigquery://PROJECT/DATASET (else ' +
+      'NIGHTSHIFT_WORKBOOK, else the embedded sample)',
   },
   asOf: {
     flags: '--as-of <time>',
@@ -144,6 +146,7 @@ export const commands: readonly CommandDeclaration[] = [
     options: ['dryRun', 'yes'],
   },
   { name: 'init', args: '', does: 'lay out a new workbook: a Google Sheet or a folder' },
+  { name: 'connect', args: '[name]', does: 'how to make the key that a connection needs, and which secret to set' },
   { name: 'doctor', args: '', does: 'check the workbook and the settings, and say what to fix' },
   {
     name: 'shift',

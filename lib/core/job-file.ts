@@ -19,6 +19,8 @@ export interface JobFile {
   readonly isLater?: boolean;
   /** Without rows, it is not made. */
   readonly mayBeMissing?: boolean;
+  /** A query of one row (text) while the file is not to be made, and says why: the one that stands there stays. */
+  readonly heldBy?: Sql;
   /** Read by machines alone: cells stay as they are, also where a spreadsheet would take one for a formula. */
   readonly forMachines?: boolean;
   /** The header of the column by which a row is known again, for who left. */

@@ -19,7 +19,7 @@ import type { Change } from './change.ts';
 import type { Context } from './context.ts';
 import type { Guard, Hold } from './guard.ts';
 import type { JobFile } from './job-file.ts';
-import type { Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
+import type { Delivery, Gathered, Gathering, Metrics, Preparation } from './prepare.ts';
 import { withPlace } from './source-place.ts';
 import type { Sql } from './sql.ts';
 import type { TableName } from './tables.ts';
@@ -79,6 +79,8 @@ export interface Job {
   readonly extraColumns?: readonly string[];
   /** Asks the world outside, before the snapshot; see ahead.ts. */
   readonly gather?: (at: Gathering) => Promise<Gathered>;
+  /** The tables that `gather` reads, loaded by themselves; left out, it gets a snapshot of all that the job reads. */
+  readonly gatherReads?: readonly TableName[];
   /** Computes over whole tables, before the steps; gives metrics. See ahead.ts. */
   readonly prepare?: (at: Preparation<Step>) => Promise<Metrics>;
   /**
@@ -93,6 +95,11 @@ export interface Job {
   readonly trials?: (context: Context) => readonly Trial[];
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
+  /**
+   * Hands over to services what an applied plan says of them (tables that are kept elsewhere, `outward`), after the
+   * run's commit. Each part must be without effect when it is repeated: a run that ended in the middle does it again.
+   */
+  readonly deliver?: (at: Delivery) => Promise<Metrics>;
   /** Files that it makes beside the workbook's tables. */
   readonly files?: (context: Context) => readonly JobFile[];
   readonly guards?: readonly Guard[];

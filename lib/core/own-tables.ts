@@ -22,7 +22,7 @@ const SQL_WORDS = new Set(
 /** Tables that a run makes for itself in the engine. */
 const ENGINE_TABLES = new RegExp(
   `^(${`
-    contact_refs depart domains$ erased_ facts_ first_key folded foreign_rows former found$ given$ gone$
+    audience contact_refs depart domains$ erased_ fetched facts_ first_key folded foreign_rows former found$ given$ gone$
     import_ incoming_ lost$ malformed_rows match_ moved$ diff_ planned_ quarantine_ refused reported
     runs_now consent_hints$ hint_ segment_input spellings stale_rows suppressed sweep_ twice_ unanswered
     undone unmailable unread_ value_scores full_rows whole_rows inbox`

@@ -4,9 +4,14 @@
  * prepare   computes over whole tables in the engine, such as fitting a model, and leaves tables for its changes to
  * read.
  *           Like those a function of the snapshot, as-of and rules
- * gather    asks an outside service and keeps the answers in a table of the workbook, before the run's snapshot is
- * taken,
- *           so that the changes are again a function of the snapshot. The only part of a job that may see a network
+ * gather    asks an outside service before the run's snapshot is taken, and keeps the answers in a table of the
+ *           workbook or hands them to prepare, so that the changes are again a function of what was read
+ *
+ * and after them:
+ *
+ * deliver   hands over to a service what the plan says of it, once the run is written
+ *
+ * gather and deliver are the only parts of a job that may see a network.
  */
 
 import type { Change } from './change.ts';
@@ -25,6 +30,8 @@ export interface Preparation<Step = never> {
   readonly earlier: Metrics | null;
   /** Makes the tables of steps, also of another job's. */
   readonly runSteps: (steps: readonly Step[]) => Promise<void>;
+  /** What the job's `gather` found, for it to read. */
+  readonly found?: unknown;
 }
 
 /** What is outside the workbook. Only the edge of the program knows the environment. */
@@ -48,10 +55,14 @@ export interface Gathering {
   readonly engine: Engine;
   readonly context: Context;
   readonly outside: Outside;
+  /** The clock when the run started. */
+  readonly startedAt: Date;
   /** A dry run: what is kept is forgotten afterwards, so nothing may be paid for. */
   readonly rehearsal: boolean;
   /** A folder that outlives a killed run, on the same machine. */
   readonly stateFolder: string;
+  /** A folder for temporary files of this run. */
+  readonly scratch: string;
   /** Writes a change into the workbook at once, in a commit of its own; the plan then finds it there. */
   readonly keep: (change: Change) => Promise<void>;
 }
@@ -60,4 +71,17 @@ export interface Gathering {
 export interface Gathered {
   readonly metrics: Metrics;
   readonly guards: readonly GuardResult[];
+  /** Handed to the job's `prepare` and `deliver`. */
+  readonly found?: unknown;
+}
+
+/** What a job may reach that hands its plan over to a service, once everything of the run is written. */
+export interface Delivery {
+  /** `planned_TABLE` still holds the plan's rows. */
+  readonly engine: Engine;
+  readonly context: Context;
+  readonly outside: Outside;
+  readonly stateFolder: string;
+  readonly found?: unknown;
+  readonly progress: (line: string) => void;
 }

@@ -27,6 +27,8 @@ export interface Table {
   readonly record?: true;
   /** Its removals are written to `changes` all the same: nothing else keeps what goes. */
   readonly removalsRecorded?: true;
+  /** It is kept by services outside: it is never read from the workbook, nor written to it (Job.deliver). */
+  readonly outward?: true;
   /** A column that people fill in: it is laid out with the table, empty as it is. */
   readonly answered?: string;
   readonly columns: Readonly<Record<string, Column>>;
@@ -155,6 +157,17 @@ export const tables = {
       ...texts('table', 'row_key', 'column', 'before', 'after', 'reason'),
     },
   },
+  connections: {
+    key: ['connection'],
+    record: true,
+    columns: {
+      connection: text,
+      watermark: time,
+      fetched_at: time,
+      rows: number,
+      ...texts('status', 'note'),
+    },
+  },
   quarantine: {
     key: ['table', 'row_key', 'column'],
     record: true,
@@ -166,6 +179,16 @@ export const tables = {
     columns: { ...texts('job', 'period', 'status', 'changes'), started_at: time, seconds: number, note: text },
   },
 } as const satisfies Record<string, Table>;
+
+/** Tables that no workbook holds: what stands on other tools' lists. */
+const outwardTables: Readonly<Record<string, Table>> = {
+  audiences: {
+    key: ['audience', 'email'],
+    record: true,
+    outward: true,
+    columns: texts('audience', 'email', 'status', 'fields'),
+  },
+};
 
 /** A table that Nightshift itself knows. */
 export type KnownTable = keyof typeof tables;
@@ -193,7 +216,7 @@ const declaredTables = new Map<string, Table>();
 
 /** The definition of a table. @throws NoSuchTable */
 export function tableOf(table: TableName): Table {
-  const known = (tables as Readonly<Record<string, Table>>)[table] ?? declaredTables.get(table);
+  const known = (tables as Readonly<Record<string, Table>>)[table] ?? outwardTables[table] ?? declaredTables.get(table);
   if (known) return known;
   const near = nearest(table, tableNames);
   throw new NoSuchTable(

@@ -47,5 +47,7 @@ export const sentencesIn = ({ said }: Metrics): string[] => {
 };
 
 /** What a job wants looked at: a list of sentences, or sentences by label. */
-export const warningsIn = ({ warnings }: Metrics): string[] =>
-  typeof warnings === 'object' && warnings !== null ? Object.values(warnings).map(String) : [];
+export const warningsIn = ({ warnings, stale }: Metrics): string[] =>
+  [warnings, stale].flatMap((each) =>
+    typeof each === 'object' && each !== null ? Object.values(each).map(String) : [],
+  );

@@ -14,7 +14,7 @@ import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { views } from '../snapshot/views.ts';
-import { keepUnclearAddresses, ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
+import { ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
 import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
 
@@ -75,8 +75,10 @@ const factTimes = { bounces: 'occurred_at', events: 'occurred_at', purchases: 'o
 async function keepRefusals(engine: Engine, when: string): Promise<void> {
   await engine.run(
     raw(`insert into incoming_suppressions by name
-      select file, line, email, 'person' as scope, kind as reason, coalesce(provider, 'import') as source, 'from a report without a date that can be read' as note
-      from (select * replace (${kindText('kind', ['complaint', 'unsubscribe'])} as kind) from incoming_bounces where ${when})
+      select file, line, email, 'person' as scope, kind as reason, coalesce(provider, 'import') as source,
+        'from a report without a date that can be read' as note
+      from (select * replace (${kindText('kind', ['complaint', 'unsubscribe'])} as kind) from incoming_bounces
+        where ${when})
       where kind is not null and email is not null and not (${noAddress})`),
   );
 }
@@ -91,7 +93,8 @@ export async function rejectRows(
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
   const found = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf}, substr(${value}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf}, substr(${value}, 1, 500)
+        from incoming_${table} where ${when}`,
     ),
   );
   if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
@@ -107,7 +110,9 @@ async function rejectCells(
   const name = quoteName(column);
   await engine.run(
     raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf} || '; the cell was ignored', substr(${name}, 1, 500) from incoming_${table} where ${when}`,
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf} ||
+        '; the cell was ignored', substr(${name}, 1, 500)
+        from incoming_${table} where ${when}`,
     ),
   );
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
@@ -167,7 +172,6 @@ async function addressReports(engine: Engine): Promise<void> {
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
   await addressReports(engine);
   await unwrapAddresses(engine);
-  await keepUnclearAddresses(engine);
   for (const table of incomingTables) {
     await readCells(engine, table, options);
     const rules = rulesOf(table, options);
@@ -190,29 +194,38 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
     raw(`create or replace temp view import_refs as
       select ref, contact_id from contact_refs
       union all
-      select contact_id, contact_id from contacts where _row is null and contact_id not in (select ref from contact_refs)
+      select contact_id, contact_id from contacts where _row is null and contact_id not in (select ref
+        from contact_refs)
       union all
       select '@' || address_key(email), min(contact_id) from contacts
-      where _row is null and address_key(email) is not null and '@' || address_key(email) not in (select ref from contact_refs) group by 1`),
+      where _row is null and address_key(email) is not null and '@' || address_key(email) not in (select ref
+        from contact_refs) group by 1`),
   );
   await rejectPeople(engine, {
     column: 'email',
     reason: 'in the archive; it comes back by itself when the person shows life',
-    when: `contact_id in (select contact_id from archive) or address_key(email) in (select address_key(email) from archive where email is not null)`,
+    when: `contact_id in (select contact_id from archive) or address_key(email) in (select address_key(email)
+      from archive where email is not null)`,
   });
   await rejectPeople(engine, {
     column: 'email',
     reason: 'its contact is in quarantine; fix that row first',
-    when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null and _fault is not null) and address_key(email) not in (select address_key(email) from contacts where email is not null)`,
+    when: `address_key(email) in (select address_key(email) from unread_contacts where email is not null
+      and _fault is not null) and address_key(email) not in (select address_key(email) from contacts
+      where email is not null)`,
   });
   await engine.run(
     raw(`create or replace temp table import_found as
-      select i.file, i.line, address_key(i.email) as email_key, coalesce(a.contact_id, b.contact_id) as id, a.contact_id is null and b.contact_id is not null as by_id
-      from incoming_contacts i left join import_refs a on a.ref = '@' || address_key(i.email) left join import_refs b on b.ref = i.contact_id`),
+      select i.file, i.line, address_key(i.email) as email_key, coalesce(a.contact_id, b.contact_id) as id, a.contact_id is null
+        and b.contact_id is not null as by_id
+      from incoming_contacts i left join import_refs a on a.ref = '@' || address_key(i.email)
+        left join import_refs b on b.ref = i.contact_id`),
   );
   if (!overwrite.has('email')) {
-    const stranger = `(file, line) in (select (f.file, f.line) from import_found f join contacts c on c.contact_id = f.id
-      where f.by_id and f.email_key is not null and address_key(c.email) is not null and address_key(c.email) <> f.email_key)`;
+    const stranger = `(file, line) in (select (f.file, f.line) from import_found f
+      join contacts c on c.contact_id = f.id
+      where f.by_id and f.email_key is not null and address_key(c.email) is not null
+        and address_key(c.email) <> f.email_key)`;
     await rejectPeople(engine, {
       column: 'contact_id',
       reason: 'this contact_id is of a contact with another address; --overwrite email if the address has changed',
@@ -222,11 +235,13 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
   await engine.run(
     raw(`create or replace temp table import_marks as
       select address_key(i.email) as email, f.id, case lower(i.status) when 'unsubscribed' then 2 else 1 end as rank
-      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line where lower(i.status) in ('unsubscribed', 'suppressed')
+      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line
+        where lower(i.status) in ('unsubscribed', 'suppressed')
       union all
       select address_key(i.email), null, case when i.reason = 'unsubscribe' then 2 else 1 end
       from incoming_suppressions i left join suppressions s on s.email = address_key(i.email)
-      where s.released_at is null or s.suppressed_at > s.released_at or (${readPlainCell('i.suppressed_at', 'time', settings)}) > s.released_at`),
+      where s.released_at is null or s.suppressed_at > s.released_at
+        or (${readPlainCell('i.suppressed_at', 'time', settings)}) > s.released_at`),
   );
   await nameNewPeople(engine);
 }
@@ -236,8 +251,11 @@ async function rejectPeople(engine: Engine, rule: Rule): Promise<void> {
   await engine.run(
     raw(`insert into incoming_suppressions by name
       select file, line, email, case lower(status) when 'unsubscribed' then 'person' else 'address' end as scope,
-        case lower(status) when 'unsubscribed' then 'unsubscribe' else 'manual' end as reason, updated_at as suppressed_at, coalesce(source, 'import') as source
-      from incoming_contacts where email is not null and lower(status) in ('unsubscribed', 'suppressed') and (${rule.when})`),
+
+          case lower(status) when 'unsubscribed' then 'unsubscribe' else 'manual' end as reason,
+          updated_at as suppressed_at, coalesce(source, 'import') as source
+      from incoming_contacts where email is not null and lower(status) in ('unsubscribed', 'suppressed')
+        and (${rule.when})`),
   );
   await rejectRows(engine, 'contacts', rule);
 }
@@ -247,25 +265,31 @@ async function nameNewPeople(engine: Engine): Promise<void> {
   await engine.run(
     raw(`create or replace temp table import_people as
       select f.file, f.line, f.email_key, f.id is not null as known,
-        coalesce(f.id, case when t.ref is null then i.contact_id end, 'c-' || substr(md5_hex('email:' || f.email_key), 1, 16)) as id
-      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line left join import_refs t on t.ref = i.contact_id`),
+        coalesce(f.id,
+          case when t.ref is null then i.contact_id end, 'c-' || substr(md5_hex('email:' || f.email_key), 1, 16)) as id
+      from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line
+        left join import_refs t on t.ref = i.contact_id`),
   );
   // An id that is somebody else's already gets a number behind it, as in the workbook itself.
   await engine.run(
     raw(`update import_people set id = id || '-' || cast(line as varchar)
-      where not known and id in (select contact_id from contacts union all select contact_id from archive union all select duplicate_id from merges)`),
+      where not known and id in (select contact_id from contacts union all select contact_id from archive
+        union all select duplicate_id from merges)`),
   );
   // Of rows about one person the first stands. Only those that share an id or an address are put in order.
   await engine.run(
     raw(`create or replace temp table import_again as
       select file, line, email_key from import_people
       where id in (select id from import_people group by id having count(*) > 1)
-        or email_key in (select email_key from import_people where email_key is not null group by email_key having count(*) > 1)
-      qualify row_number() over (partition by id order by file, line) > 1 or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`),
+        or email_key in (select email_key from import_people
+          where email_key is not null group by email_key having count(*) > 1)
+      qualify row_number() over (partition by id order by file, line) > 1
+        or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`),
   );
   const again = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500) from import_again`,
+      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500)
+        from import_again`,
     ),
   );
   if (again > 0)

@@ -23,7 +23,8 @@ export function contactFeed(
     if (header === undefined) continue;
     const cell = `c${headers.indexOf(header)}`;
     const type = tables.contacts.columns[column]?.type;
-    columns[column] = shape.dayFirst && (type === 'time' || type === 'date') ? dayFirst(cell) : cell;
+    if (column === 'contact_id') columns[column] = withoutApostrophe(cell);
+    else columns[column] = shape.dayFirst && (type === 'time' || type === 'date') ? dayFirst(cell) : cell;
   }
   const names = splitName(headers);
   if (names) {
@@ -42,3 +43,6 @@ export function contactFeed(
       : quoteText(shape.source);
   return { table: 'contacts', columns };
 }
+
+/** SQL: an id as Shopify writes it for Excel, `'7001`, without the apostrophe. */
+const withoutApostrophe = (cell: string): string => `regexp_replace(${cell}, '^''([0-9]+)$', '\\1')`;

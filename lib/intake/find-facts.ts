@@ -35,13 +35,17 @@ const factHash = (...columns: string[]): string =>
 
 /** Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same run know at once. */
 async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
-  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id from import_people))
-    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
+  const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id
+    from import_people))
+    or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs
+      where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
   await rejectRows(engine, table, {
     column: 'email',
     reason: 'its contact is in quarantine; fix that row first',
-    when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts where contact_id is not null), false)
-      or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email) from unread_contacts where email is not null), false)`,
+    when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts
+      where contact_id is not null), false)
+      or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email)
+        from unread_contacts where email is not null), false)`,
   });
   await rejectRows(engine, table, {
     column: 'email',
@@ -50,7 +54,8 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
   });
   await engine.run(
     raw(`update incoming_${table} set contact_id = p.id
-      from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@') union all select email_key, id from import_people where not known and email_key is not null) p
+      from (select substr(ref, 2) as address, contact_id as id from import_refs where starts_with(ref, '@')
+        union all select email_key, id from import_people where not known and email_key is not null) p
       where incoming_${table}.contact_id is null and p.address = address_key(incoming_${table}.email)`),
   );
 }
@@ -59,5 +64,6 @@ const rejectRepeated = (engine: Engine, table: IncomingTable, key: string): Prom
   rejectRows(engine, table, {
     column: key,
     reason: 'the same as an earlier row',
-    when: `(file, line) in (select (file, line) from incoming_${table} qualify row_number() over (partition by ${key} order by file, line) > 1)`,
+    when: `(file, line) in (select (file, line) from incoming_${table}
+      qualify row_number() over (partition by ${key} order by file, line) > 1)`,
   });

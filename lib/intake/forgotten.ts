@@ -54,10 +54,12 @@ export async function forgottenPeople(engine: Engine, key: string | undefined): 
   await engine.run(raw('create or replace temp table import_hashes (address varchar, hash varchar)'));
   await engine.append('import_hashes', hashed());
   for (const table of tables) {
-    const found = `address_key(email) in (select h.address from import_hashes h join suppressions s on s.email = h.hash)`;
+    const found = `address_key(email) in (select h.address from import_hashes h
+      join suppressions s on s.email = h.hash)`;
     await engine.run(
       raw(
-        `insert into import_rejects select file, line, 'email', 'this person was forgotten, and stays so', null from incoming_${table} where ${found}`,
+        `insert into import_rejects select file, line, 'email', 'this person was forgotten, and stays so', null
+          from incoming_${table} where ${found}`,
       ),
     );
     await engine.run(raw(`delete from incoming_${table} where ${found}`));

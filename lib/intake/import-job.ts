@@ -26,8 +26,8 @@ import { changedOrders } from './orders.ts';
 import { readFiles } from './read-files.ts';
 
 export interface ImportRequest extends ReadOptions {
-  /** `import` where a person asked, `inbox` where files were found. */
-  readonly name: 'import' | 'inbox';
+  /** `import` where a person asked, `inbox` where files were found; a job's name where a service was asked. */
+  readonly name: string;
   readonly paths: readonly string[];
   /** The tables that the files have rows for (see `fedTables`); no other fact need be read. */
   readonly feeds: ReadonlySet<IncomingTable>;
@@ -64,10 +64,13 @@ const newPeople = (settings: CellSettings): Sql => {
   const cells = plainColumns.map((column) => sql`${typed(column, 'i', settings)} as ${raw(quoteName(column))}`);
   return sql`
     select p.id as contact_id, ${list(cells)},
-      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1 or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
+      case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1
+        or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
     from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
-    left join (select email, max(rank) as rank from import_marks where email is not null group by email) m on m.email = p.email_key
-    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank from ${views.refusedAddresses} where email is not null group by email) r on r.email = p.email_key
+    left join (select email, max(rank) as rank from import_marks
+      where email is not null group by email) m on m.email = p.email_key
+    left join (select email, max(case when contains(why, 'unsubscribe') then 2 else 1 end) as rank
+      from ${views.refusedAddresses} where email is not null group by email) r on r.email = p.email_key
     where not p.known`;
 };
 
@@ -88,7 +91,9 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
       ? sql`coalesce(${brought}, ${there}) as ${name}`
       : sql`coalesce(${there}, ${brought}) as ${name}`;
   });
-  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line where p.known`;
+  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c
+    join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line
+    where p.known`;
 };
 
 /**
@@ -96,7 +101,8 @@ const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sq
  * lead from that departure to the person any more. Status goes one way.
  */
 const marked: Sql = sql`
-  select contact_id, case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
+  select contact_id,
+    case when max(rank) = 2 then 'unsubscribed' else 'suppressed' end as status, 'no mail, by an imported file' as why
   from (
     select c.contact_id, c.status, m.rank from contacts c join import_marks m on m.email = address_key(c.email)
     union all
@@ -117,16 +123,20 @@ const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then
  */
 const suppressed = (settings: CellSettings): Sql => sql`
   select n.email,
-    case when s.email is null or n.again then n.scope when n.scope = 'person' or s.scope is null then 'person' else s.scope end as scope,
+    case when s.email is null or n.again then n.scope when n.scope = 'person'
+      or s.scope is null then 'person' else s.scope end as scope,
     coalesce(s.contact_id, case when n.scope = 'person' then n.contact_id end) as contact_id,
     case when s.email is null or n.again or n.rank > s.rank then n.reason else s.reason end as reason,
-    case when s.email is null or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
+    case when s.email is null
+      or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
     coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note, 'imported' as why
   from (
     select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
     from (
-      select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope, max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
-        max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at, min(source) as source, min(note) as note
+      select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
+        max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
+        max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at,
+          min(source) as source, min(note) as note
       from incoming_suppressions group by 1
     ) as i
     left join suppressions o on o.email = i.email
@@ -155,7 +165,8 @@ const ofNoContact = sql`
   ) where address_key(email) is not null
     and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
     and address_key(email) not in (select email_key from import_people where email_key is not null)
-    and address_key(email) not in (select address_key(email) from ${views.unreadContacts} where address_key(email) is not null)
+    and address_key(email) not in (select address_key(email) from ${views.unreadContacts}
+      where address_key(email) is not null)
     and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
 
 async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {
@@ -184,7 +195,7 @@ export const rejectsOf = (file: number): string =>
   `select line as "row", "column", reason, value from import_rejects where file = ${file} order by line, "column"`;
 
 /** The changes that files with rows for these tables may make. */
-function changesOf(
+export function importChanges(
   feeds: ReadonlySet<IncomingTable>,
   settings: CellSettings,
   overwrite: ReadonlySet<string>,
@@ -199,6 +210,45 @@ function changesOf(
 }
 
 const factTables = ['bounces', 'events', 'purchases'] as const;
+
+/** What reading files needs of the run, whoever asks for it. */
+export type ImportReading = ReadOptions &
+  Pick<ImportRequest, 'name' | 'paths' | 'feeds' | 'settings' | 'overwrite' | 'asOf' | 'eraseKey'> & {
+    /** Looks at the rows once they are read, before they are checked. */
+    readonly whenRead?: (engine: Engine) => Promise<void>;
+  };
+
+/** Reads files into the engine, checks their rows and finds whose they are: `importChanges` then gives the changes. */
+export async function readImport(
+  engine: Engine,
+  request: ImportReading,
+): Promise<{ report: ImportReport; metrics: Metrics }> {
+  const { name, feeds, settings, overwrite, asOf } = request;
+  const weigh: WeighOptions = { settings, overwrite, futureAfter: asOf };
+  const files = await readFiles(engine, request.paths, request);
+  await request.whenRead?.(engine);
+  request.progress(`${name}: looking at the rows`);
+  await rejectUnreadable(engine, weigh);
+  await forgottenPeople(engine, request.eraseKey);
+  await findPeople(engine, weigh);
+  await findFacts(engine, feeds, weigh);
+  request.progress(`${name}: working out what would change`);
+  const report = await reportOf(engine, files);
+  const reasons = await engine.rows(
+    sql`select coalesce(nullif("column", '') || ': ', '')
+          || case when "column" = '' then 'row that can’t be read' else reason end as label, count(*) as n
+        from import_rejects group by 1 order by 2 desc`,
+  );
+  const metrics = {
+    files: files.map(({ label, rows }) => ({ label, rows })),
+    rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
+    ignored: report.ignored,
+    ...(report.unread > 0 && { unread: report.unread }),
+    ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
+  };
+  return { report, metrics };
+}
+
 const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
   feeds.has('contacts') || feeds.has('suppressions');
 
@@ -206,7 +256,6 @@ const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
 export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
   const { settings, overwrite, feeds } = request;
   const fed = factTables.filter((table) => feeds.has(table));
-  const weigh: WeighOptions = { settings, overwrite, futureAfter: request.asOf };
   return job({
     name: request.name,
     purpose:
@@ -217,29 +266,11 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
     writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },
     prepare: async ({ engine }): Promise<Metrics> => {
-      const files = await readFiles(engine, request.paths, request);
-      request.progress(`${request.name}: looking at the rows`);
-      await rejectUnreadable(engine, weigh);
-      await forgottenPeople(engine, request.eraseKey);
-      await findPeople(engine, weigh);
-      await findFacts(engine, feeds, weigh);
-      request.progress(`${request.name}: working out what would change`);
-      const report = await reportOf(engine, files);
+      const { report, metrics } = await readImport(engine, request);
       await done(report, engine);
-      const reasons = await engine.rows(
-        raw(
-          `select coalesce(nullif("column", '') || ': ', '') || case when "column" = '' then 'row that can’t be read' else reason end as label, count(*) as n from import_rejects group by 1 order by 2 desc`,
-        ),
-      );
-      return {
-        files: files.map(({ label, rows }) => ({ label, rows })),
-        rejected: Object.fromEntries(reasons.map((row) => [String(row.label), Number(row.n)])),
-        ignored: report.ignored,
-        ...(report.unread > 0 && { unread: report.unread }),
-        ...(report.ofNoContact > 0 && { ofNoContact: report.ofNoContact }),
-      };
+      return metrics;
     },
-    changes: () => changesOf(feeds, settings, overwrite),
+    changes: () => importChanges(feeds, settings, overwrite),
     guards: speaksOfConsent(feeds) ? (request.guards ?? []) : [],
   });
 }

@@ -14,7 +14,7 @@ const cellOf = (name: (typeof STAGED)[number]): string => `c${STAGED.indexOf(nam
 const isNot = (table: string): string => `case when ${cellOf('goes')} <> '${table}' then '' end`;
 const report = { email: cellOf('email'), detail: cellOf('detail'), occurred_at: cellOf('occurred_at') };
 
-const feeds: Readonly<Record<'bounces' | 'suppressions' | 'events' | 'reject', Feed>> = {
+const feeds: Readonly<Record<'bounces' | 'suppressions' | 'events' | 'purchases' | 'reject', Feed>> = {
   bounces: {
     table: 'bounces',
     columns: {
@@ -31,8 +31,9 @@ const feeds: Readonly<Record<'bounces' | 'suppressions' | 'events' | 'reject', F
     },
     ignore: isNot('suppressions'),
   },
-  // Only an import takes events.
+  // Only an import takes events and purchases.
   events: { table: 'events', columns: {}, ignore: 'true' },
+  purchases: { table: 'purchases', columns: {}, ignore: 'true' },
   // A record that can't be read has no address, and is in quarantine for that.
   reject: { table: 'bounces', columns: report, ignore: isNot('reject') },
 };

@@ -4,7 +4,7 @@
 import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { addressesIn } from '../snapshot/unreadable-rows.ts';
 import { unwrap } from './formats/envelopes.ts';
-import type { Read } from './formats/format.ts';
+import type { Json, Read } from './formats/format.ts';
 import { jsonFormatOf } from './formats/registry.ts';
 import { type JsonRecord, jsonRecords } from './json-records.ts';
 
@@ -23,6 +23,8 @@ export const STAGED = [
   'fault',
   'scope',
   'source',
+  'amount',
+  'currency',
 ] as const;
 
 export type Staged = (string | null)[];
@@ -37,10 +39,10 @@ function staged(line: number, read: Read): Staged {
     ...cells,
     line: at,
     goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? null,
+    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
     word: cells.kind ?? cells.type ?? cells.reason ?? null,
     detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? null,
+    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
   });
 }
 
@@ -70,14 +72,42 @@ function readsOf(record: JsonRecord, labels: Set<string>, name: string): Read[] 
   }
   return unwrap(record.value).flatMap((value) => {
     const format = jsonFormatOf(value);
-    if (!format) return [unknown];
+    if (!format) {
+      const refusals = refusalsOf(value);
+      if (refusals.length > 0) labels.add('JSON of an unknown tool that names who wants no mail');
+      return [...refusals, unknown];
+    }
     labels.add(format.label);
     const reads = format.read(value, name);
     return reads.length > 0 ? reads : [empty];
   });
 }
 
-/** A record that is cut off still counts where it names an address and a word of it refuses mail. */
+const REFUSING = ['complaint', 'unsubscribe'] as const;
+const IS_ADDRESS = /^[^@\s{}]+@[^@\s{}]+\.[^@\s{}]+$/;
+/** Fields that name who sent the mail. */
+const OF_THE_SENDER = /from|sender|source|reply|return|owner/i;
+
+const refusal = (email: string, reason: string): Read => ({
+  table: 'suppressions',
+  cells: { email, scope: 'person', reason, source: 'import', note: 'from a record that could not be read' },
+});
+
+/** A record of an unknown tool counts where one of its values is a word that refuses mail, for the addresses in it. */
+function refusalsOf(value: Json): Read[] {
+  const texts: string[] = [];
+  JSON.stringify(value, (key, each: unknown) => {
+    if (OF_THE_SENDER.test(key)) return undefined;
+    if (typeof each === 'string') texts.push(each);
+    return each;
+  });
+  const letters = new Set(texts.map((text) => text.toLowerCase().replace(/[^a-z]/g, '')));
+  const reason = REFUSING.find((kind) => kindWords[kind].some((word) => letters.has(word)));
+  if (reason === undefined) return [];
+  return [...new Set(texts.filter((text) => IS_ADDRESS.test(text)))].map((email) => refusal(email, reason));
+}
+
+/** A record that is cut off counts where a word of it refuses mail, for the addresses in it. */
 function refusalsIn(text: string): Read[] {
   const words = new Set(
     text
@@ -85,13 +115,9 @@ function refusalsIn(text: string): Read[] {
       .split(/[^\w-]+/)
       .map((word) => word.replaceAll('_', '')),
   );
-  const reason = (['complaint', 'unsubscribe'] as const).find((kind) =>
-    kindWords[kind].some((word) => words.has(word)),
-  );
+  const reason = REFUSING.find((kind) => kindWords[kind].some((word) => words.has(word)));
   if (reason === undefined) return [];
-  const found = addressesIn(text.replace(/\\*"/g, '"')).filter((each) => /^[^@\s{}]+@[^@\s{}]+\.[^@\s{}]+$/.test(each));
-  return found.map((email) => ({
-    table: 'suppressions',
-    cells: { email, scope: 'person', reason, source: 'import', note: 'from a record that could not be read' },
-  }));
+  return addressesIn(text.replace(/\\*"/g, '"')).flatMap((each) =>
+    IS_ADDRESS.test(each) ? [refusal(each, reason)] : [],
+  );
 }

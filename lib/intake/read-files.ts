@@ -84,7 +84,7 @@ async function tablesIn(
   path: string,
   options: Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>>,
 ): Promise<readonly IncomingTable[]> {
-  if (await isJson(path)) return ['bounces', 'events', 'suppressions'];
+  if (await isJson(path)) return ['bounces', 'events', 'purchases', 'suppressions'];
   const { recognised } = await recognisedCsv(path, options);
   const people: IncomingTable[] = recognised.contacts ? ['contacts'] : [];
   return [...people, ...recognised.feeds.map(({ table }) => table)];

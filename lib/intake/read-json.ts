@@ -58,14 +58,19 @@ async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_events by name
     select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
     from import_json where goes = 'events'`);
+  await engine.run(sql`insert into incoming_purchases by name
+    select ${file} as file, cast(line as bigint) as line, id as order_id, email, occurred_at as ordered_at, amount, currency
+    from import_json where goes = 'purchases'`);
   await engine.run(sql`insert into incoming_suppressions by name
     select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
     from import_json where goes = 'suppressions'`);
   await engine.run(
-    sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json where goes = 'reject'`,
+    sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json
+      where goes = 'reject'`,
   );
   await engine.run(
-    sql`insert into import_ignored select ${file}, word, count(*) from import_json where goes = 'ignored' group by word`,
+    sql`insert into import_ignored select ${file}, word, count(*) from import_json
+      where goes = 'ignored' group by word`,
   );
   await engine.run(raw('drop table import_json'));
 }

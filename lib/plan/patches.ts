@@ -23,7 +23,8 @@ export async function* writePatches(
 ): AsyncGenerator<TablePatch> {
   const byTable = new Map<TableName, Diff[]>();
   for (const diff of diffs) {
-    if (!isEmpty(diff)) byTable.set(diff.table, [...(byTable.get(diff.table) ?? []), diff]);
+    if (!isEmpty(diff) && !tableOf(diff.table).outward)
+      byTable.set(diff.table, [...(byTable.get(diff.table) ?? []), diff]);
   }
   for (const [table, touching] of byTable) {
     const patch = await writePatch(engine, store, sources.get(table), table, touching);

@@ -14,6 +14,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { views } from '../snapshot/views.ts';
 import { CLOSED, type Held, type MarkerEntry, nothingHeld, TabClosed, type TablePatch } from '../workbook/store.ts';
 import { decisionsPatch } from './commit-decisions.ts';
+import { withoutDeliveries } from './deliver.ts';
 import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import type { TabSums } from './files.ts';
@@ -43,7 +44,9 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
     const reported = withHeld(results, held);
     const runs = await runsDiff(engine, request, reported, columns, 'diff_run_runs_again');
     await applyToEngine(engine, [runs]);
-    const entriesNow = markerEntries(entriesOf(request, snapshot, reported, outcome.recovered));
+    const entriesNow = markerEntries(
+      withoutDeliveries(entriesOf(request, snapshot, reported, outcome.recovered), request),
+    );
     return { patches: writePatches(engine, store, snapshot.sources, [...kept, runs]), entries: entriesNow };
   });
 }

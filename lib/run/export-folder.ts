@@ -1,6 +1,6 @@
 /**
  * The folder that an export's rule names. It must be there already: a share that is not mounted would otherwise become a
- * folder of the same name, and the file would reach no other tool. It lies outside of the repository, where files would
+ * folder of the same name, and the file would reach no other tool. It must be outside of the repository, where files would
  * be committed, and where a hosted runner of GitHub throws them away.
  */
 import { constants } from 'node:fs';
@@ -27,7 +27,7 @@ export async function exportFolderNamed(named: string, checkout?: string): Promi
     const why = checkout
       ? 'GitHub throws it away after the run. Write to a tab (to: { tab }), or leave "to" out: the run then keeps the file as an artifact'
       : 'files there get committed. Name a folder outside of it';
-    return { path, fault: `the folder "${named}" lies in the repository's checkout, and ${why}` };
+    return { path, fault: `the folder "${named}" is in the repository's checkout, and ${why}` };
   }
   try {
     await access(path, constants.W_OK);

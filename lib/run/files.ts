@@ -46,6 +46,8 @@ interface Staged {
   readonly tabs: TabFile[];
   readonly rows: Record<string, number>;
   readonly inTabs: Record<string, TabSums>;
+  /** Files that were not made, and why. */
+  readonly held: Record<string, string>;
   /** Files that can't be written where their rules say. */
   readonly wrong: HeldPart[];
 }
@@ -76,9 +78,15 @@ export async function stageFiles(
   const tabs: TabFile[] = [];
   const inTabs: Record<string, TabSums> = {};
   const rows: Record<string, number> = {};
+  const held: Record<string, string> = {};
   const wrong: HeldPart[] = [];
   for (const file of files) {
     if (file.isLater) continue;
+    const [reason] = file.heldBy ? await engine.rows(file.heldBy) : [];
+    if (reason) {
+      held[file.name] = String(reason.text);
+      continue;
+    }
     if (file.tab !== undefined && store.sheet) {
       const { tab, sums } = await stageTab(engine, file, file.tab);
       rows[file.name] = sums.rows;
@@ -117,7 +125,7 @@ export async function stageFiles(
   }
   const fresh: StagedFile[] = [];
   for (const file of staged) if ((await hashOf(file.target)) !== file.sha256) fresh.push(file);
-  return { staged: fresh, tabs, rows, inTabs, wrong };
+  return { staged: fresh, tabs, rows, inTabs, held, wrong };
 }
 
 const scan = (path: string): Sql => sql`select * from read_csv(${literal(path)}, header=true, all_varchar=true)`;

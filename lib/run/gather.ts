@@ -9,14 +9,16 @@ import type { ScheduledJob } from '../core/batch.ts';
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { type Gathered, nothingOutside } from '../core/prepare.ts';
-import { tableOf } from '../core/tables.ts';
+import { raw } from '../core/sql.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import { openEngine } from '../engine/duckdb.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { isEmpty, workOut } from '../plan/plan.ts';
-import { checkTable } from '../snapshot/check.ts';
+import { readingMacros } from '../snapshot/cells.ts';
+import { checkTable, createQuarantine } from '../snapshot/check.ts';
 import { loadTable } from '../snapshot/load.ts';
-import { takeSnapshot } from '../snapshot/snapshot.ts';
+import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { ChangedMeanwhile } from '../workbook/store.ts';
 import { contextOf } from './job-context.ts';
 import { runSteps, tablesOf } from './plan-job.ts';
@@ -45,30 +47,57 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
   const { job } = scheduled;
   const engine = await openEngine({ spillFolder: `${store.scratch}/spill`, timeZone: rules.timeZone });
   try {
-    const snapshot = await takeSnapshot(engine, await store.read(), {
-      settings: settingsOf(request),
-      consent: rules.consent,
-      aliases: rules.aliases,
-      asOf,
-      now: request.what.identity.startedAt,
-      tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
-      extraColumns: new Set(job.extraColumns ?? []),
-      derived: rules.derived,
-    });
+    const snapshot = job.gatherReads
+      ? await loadAlone(request, engine, job.gatherReads)
+      : await takeSnapshot(engine, await store.read(), {
+          settings: settingsOf(request),
+          consent: rules.consent,
+          aliases: rules.aliases,
+          asOf,
+          now: request.what.identity.startedAt,
+          tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
+          extraColumns: new Set(job.extraColumns ?? []),
+          derived: rules.derived,
+        });
     const context = contextOf(request.what, snapshot, scheduled);
-    await runSteps(engine, job.steps?.(context) ?? []);
+    if (!job.gatherReads) await runSteps(engine, job.steps?.(context) ?? []);
     return await job.gather?.({
       engine,
       context,
       outside: request.where.outside ?? nothingOutside,
+      startedAt: request.what.identity.startedAt,
       rehearsal: request.how.applied === 'planned',
       stateFolder: store.stateFolder,
+      scratch: store.scratch,
       keep: (change) => keep(request, engine, change),
     });
   } finally {
     engine.close();
   }
 }
+
+/** Loads these tables by themselves, without contacts and consent. */
+async function loadAlone(
+  request: RunRequest,
+  engine: Engine,
+  tables: readonly TableName[],
+): Promise<Pick<Snapshot, 'columns'>> {
+  const settings = settingsOf(request);
+  if (tables.length > 0) {
+    const reading = await request.where.store.read();
+    await createQuarantine(engine);
+    for (const macro of readingMacros(settings)) await engine.run(raw(macro));
+    for (const table of tables) {
+      const source = reading.tables.find((each) => each.table === table) ?? null;
+      const loaded = await loadTable(engine, table, source, { settings, extraColumns: new Set(), futureAfter: NEVER });
+      await checkTable(engine, table, loaded, request.what.asOf);
+    }
+  }
+  return { columns: () => new Map() };
+}
+
+/** Watermarks may be later than a run that looks back. */
+const NEVER = new Date('9999-01-01T00:00:00Z');
 
 /** Commits one change against the table as it is at this moment. */
 async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {

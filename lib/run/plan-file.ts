@@ -54,8 +54,9 @@ const fileOf = (store: Pick<Store, 'stateFolder'>, job: string): string =>
 
 /** Where the rows of waiting plans are, as an issue may say it. */
 export function placeOfPlans(kind: Store['kind'], job: string): string {
+  if (kind === 'csv') return `\`plan-${job}.csv\` beside the workbook`;
   if (kind === 'sheets') return `the tab "${PLAN_TAB}" of the workbook`;
-  return kind === 'csv' ? `\`plan-${job}.csv\` beside the workbook` : `what a dry run with \`--plan FILE\` writes`;
+  return `a file that \`npx nightshift run ${job} --dry-run --plan plan.csv\` writes on your own machine`;
 }
 
 /** Puts the rows of a plan that waits beside a workbook of files. */

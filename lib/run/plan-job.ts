@@ -38,7 +38,7 @@ export interface JobPlan {
 }
 
 /**
- * Works a job's plan out; `earlier` is what an earlier period's run measured. The job's steps stay in the engine until
+ * Works a job's plan out; `earlier` is what an earlier period's run measured, `found` what its gathering found. The job's steps stay in the engine until
  * `dropSteps`.
  */
 export async function planJob(
@@ -46,10 +46,10 @@ export async function planJob(
   job: Job,
   given: Context,
   approvals: ReadonlySet<string>,
-  earlier: Metrics | null = null,
+  { earlier = null, found }: Partial<Pick<Preparation, 'earlier' | 'found'>> = {},
   columns?: Omit<Protection, 'job'>,
 ): Promise<JobPlan> {
-  const prepared = await job.prepare?.(preparationOf(engine, given, earlier));
+  const prepared = await job.prepare?.({ ...preparationOf(engine, given, earlier), found });
   const { context, diffs: wanted } = await workChangesOut(engine, job, given);
   const free = await protectColumns(engine, wanted, {
     sources: new Map(),

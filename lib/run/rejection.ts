@@ -1,4 +1,4 @@
-/** Plans that a person looked at and rejected: they wait for nobody, and hold nobody back. */
+/** Plans that a person looked at and rejected: they no longer wait, and keep no contact out of exports. */
 import type { HeldPart } from './held-part.ts';
 
 /** What a person decides on as one: a plan's hash, or those of a plan's held parts. */
@@ -13,7 +13,7 @@ interface Waiting {
   readonly heldParts: readonly HeldPart[];
 }
 
-/** The issue in which a person rejected exactly what would wait now; undefined where nobody did. */
+/** The issue in which a person rejected exactly what would wait now; undefined where no person did. */
 export function rejectedIn(rejections: Rejections, { status, plan, heldParts }: Waiting): number | undefined {
   const plans = status === 'blocked' ? [plan] : heldParts.map((part) => part.plan);
   const known = plans.filter((each) => each !== null);

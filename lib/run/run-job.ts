@@ -96,11 +96,18 @@ export async function runJob(
       : null;
     const { sources } = snapshot;
     const answers = request.what.rules.derived;
-    const { withheld, columns, ...planned } = await planJob(engine, job, context, request.how.approvals, earlier, {
-      sources,
-      answers,
-      inLedger: (table) => changedBefore(request, job, table),
-    });
+    const { withheld, columns, ...planned } = await planJob(
+      engine,
+      job,
+      context,
+      request.how.approvals,
+      { earlier, found: own.found },
+      {
+        sources,
+        answers,
+        inLedger: (table) => changedBefore(request, job, table),
+      },
+    );
     refuseOutside(snapshot, planned.diffs);
     refuseClosed(snapshot, planned.diffs, job);
     const read = job.unrecorded ? [] : await readGuards(request, job, snapshot);
@@ -212,9 +219,14 @@ async function filesOf(request: RunRequest, engine: Engine, job: Job, context: C
   if (!job.files) return noFiles;
   const files = job.files(context);
   const { store, checkout } = request.where;
-  const { staged, tabs, rows, inTabs, wrong } = await stageFiles(engine, files, context.period, store, checkout);
+  const { staged, tabs, rows, inTabs, held, wrong } = await stageFiles(engine, files, context.period, store, checkout);
   const written = staged.filter(({ isMemory }) => !isMemory).length + tabs.length;
-  const metrics = { files: rows, written, ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }) };
+  const metrics = {
+    files: rows,
+    written,
+    ...(Object.keys(inTabs).length > 0 && { tabs: inTabs }),
+    ...(Object.keys(held).length > 0 && { filesHeld: held }),
+  };
   return { staged, tabs, metrics, wrong };
 }
 

@@ -15,6 +15,7 @@ import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { commitBatch, withHeld } from './commit.ts';
+import { deliverAll, withoutDeliveries } from './deliver.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import { placeFiles, type StagedFile } from './files.ts';
@@ -141,7 +142,7 @@ async function attemptRun(
     }
     await request.how.whenApplied?.(engine);
     tabs.push(...(await showWaiting(request, engine, plans, results)));
-    const entries = entriesOf(request, snapshot, results, recovered);
+    const entries = withoutDeliveries(entriesOf(request, snapshot, results, recovered), request);
     const commit = commitBatch({
       engine,
       store,
@@ -157,12 +158,12 @@ async function attemptRun(
     });
     const held = await orChanged(reading, commit);
     if (request.how.applied === 'applied') await placeFiles(files);
-    const reported = held.size > 0 ? withHeld(results, held) : results;
+    const written = held.size > 0 ? withHeld(results, held) : results;
+    const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
     for (const table of ['runs', 'quarantine'])
       if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
         request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
-    for (const entry of held.size > 0 ? entriesOf(request, snapshot, reported, recovered) : entries)
-      await request.where.ledger.add(entry);
+    for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.where.ledger.add(entry);
     const unmatched = unmatchedOf(request.how.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {

@@ -6,6 +6,7 @@
 import type { Engine } from '../core/engine.ts';
 import { name as nameOf, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
+import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { waitingPeople } from '../snapshot/waiting.ts';
 
 /**
@@ -25,6 +26,12 @@ export async function addWaiting(engine: Engine, diffs: readonly Diff[]): Promis
       await engine.run(
         sql`insert into ${waitingPeople} select contact_id from ${from}
           where op = 'u' and set_email_status and email_status = 'invalid'`,
+      );
+    if (diff.table === 'bounces' && sets.has('kind'))
+      await engine.run(
+        sql`insert into ${waitingPeople} select c.contact_id from ${from} d
+          join contacts c on address_key(c.email) = address_key(d.email)
+          where d.op = 'i' and ${kindOf(sql`d.kind`)} in ('complaint', 'unsubscribe', 'hard')`,
       );
     if (diff.table === 'suppressions')
       await engine.run(

@@ -101,14 +101,20 @@ const MAY_AGREE = any(
 );
 const MAILING_LIST = /\bmailing ?lists?\b/g;
 /** Beside an agreement such a word turns it into a refusal: "Geen nieuwsbrief", "Newsletter gekündigt". */
-const NEGATION =
-  /\b(?:no|not|non|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|cancel\w*|abbestell\w*|gekundigt|disabled|revoked|withdrawn|denied|refused|declined)\b/;
+const NEGATION = new RegExp(
+  String.raw`\b(?:no|not|non|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|` +
+    String.raw`cancel\w*|abbestell\w*|gekundigt|disabled|revoked|withdrawn|denied|refused|declined)\b`,
+);
 
 /** Stems that stand inside of longer words too: German compounds, names of fields without capitals. */
-const REFUSES_INSIDE =
-  /unsubscri|blacklist|blocklist|optout|optedout|donotemail|donotcontact|donotmail|dontemail|newsletterabmeld|abgemeldet|werbesperre|mailsperre|kontaktsperre|mailingsperre/;
-const AGREES_INSIDE =
-  /optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis|accepts(?:email|marketing)|marketingemail|emailmarketing|allowemail|emailallowed/;
+const REFUSES_INSIDE = new RegExp(
+  'unsubscri|blacklist|blocklist|optout|optedout|donotemail|donotcontact|donotmail|dontemail|' +
+    'newsletterabmeld|abgemeldet|werbesperre|mailsperre|kontaktsperre|mailingsperre',
+);
+const AGREES_INSIDE = new RegExp(
+  String.raw`optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis|` +
+    'accepts(?:email|marketing)|marketingemail|emailmarketing|allowemail|emailallowed',
+);
 
 /** About another way than e-mail, unless e-mail is named too. */
 const OTHER_CHANNEL = any(
@@ -128,8 +134,11 @@ const OTHER_CHANNEL = any(
   'rcs',
 );
 /** What beside such a word says that the column is about something else. */
-const NO_STATEMENT =
-  /\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies))\b/;
+const NO_STATEMENT = new RegExp(
+  String.raw`\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|` +
+    'postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|' +
+    String.raw`language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies))\b`,
+);
 /** An agreement's date, place or wording is no refusal; a refusal's is. */
 const ABOUT_AN_AGREEMENT = any(
   '(?:time|date|datum|data|fecha|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
@@ -140,11 +149,16 @@ const ABOUT_AN_AGREEMENT = any(
   '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
 );
 /** Mail came back from the address, or a tool holds it back for its quality. */
-const CAME_BACK =
-  /\b(?:hard )?bounced?(?: at| date| on| reason| type)?$|\bemail(?: address)? quarantined$|^(?:is )?invalid email(?: address)?$|^email(?: address)?(?: is)? invalid$|^emailinvalid$|\b(?:unzustellbar|undeliverable)$/;
+const CAME_BACK = new RegExp(
+  String.raw`\b(?:hard )?bounced?(?: at| date| on| reason| type)?$|\bemail(?: address)? quarantined$|` +
+    '^(?:is )?invalid email(?: address)?$|^email(?: address)?(?: is)? invalid$|^emailinvalid$|' +
+    String.raw`\b(?:unzustellbar|undeliverable)$`,
+);
 const STATUS = /(?:\b|anmelde|aanmeld|inschrijf)(?:status|statut|state|estado|stato|stan|zustand)\b/;
-const STATUS_OF_MAIL =
-  /\b(?:email|mail|marketing|newsletter|aanmeld\w*|inschrijf\w*|subscri\w*|subskr\w*|abonn\w*|suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)/;
+const STATUS_OF_MAIL = new RegExp(
+  String.raw`\b(?:email|mail|marketing|newsletter|aanmeld\w*|inschrijf\w*|subscri\w*|subskr\w*|abonn\w*|` +
+    String.raw`suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)`,
+);
 
 /** What a header says; null where it does not speak of consent. */
 export function consentRole(header: string): { role: ConsentRole; isLoose?: true } | null {

@@ -67,8 +67,14 @@ export const isKnownName = (header: string): boolean => {
 };
 
 /** Words beside "email" in the header of a person's own address: "Invitee Email", "What's your email?", "Billing Email". */
-const BESIDE_EMAIL =
-  /\b(?:what|whats|s|is|are|your|the|a|my|please|enter|provide|valid|best|address|addresses|primary|main|preferred|work|business|personal|private|contact|customer|billing|invitee|attendee|guest|buyer|participant|registrant|student|donor|member|client|user|lead|recipient|subscriber|person|company|de|votre|ihre|deine|bitte|correo|electronico|tu|su|o|seu|sua|la|tua|il|tuo|je|twoj|adres|adresse|indirizzo|endereco|direccion|privat|geschaftlich)\b/g;
+const BESIDE_EMAIL = new RegExp(
+  String.raw`\b(?:what|whats|s|is|are|your|the|a|my|please|enter|provide|valid|best|address|addresses|` +
+    'primary|main|preferred|work|business|personal|private|contact|customer|billing|invitee|attendee|' +
+    'guest|buyer|participant|registrant|student|donor|member|client|user|lead|recipient|subscriber|' +
+    'person|company|de|votre|ihre|deine|bitte|correo|electronico|tu|su|o|seu|sua|la|tua|il|tuo|je|' +
+    String.raw`twoj|adres|adresse|indirizzo|endereco|direccion|privat|geschaftlich)\b`,
+  'g',
+);
 
 /** Whether a header names a person's e-mail address. */
 export const isAddressName = (header: string): boolean => {

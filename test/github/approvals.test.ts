@@ -1,6 +1,6 @@
 /**
  * Approvals as people give them, in an order that no story foresees: of a job run by hand, while another plan waits, too late, after
- * a rejection, of a workbook that was put back. Each does what its issue promises, and nobody is told what is not so.
+ * a rejection, of a workbook that was put back. Each does what its issue promises, and no issue says what is not true.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +55,8 @@ it('of a job that was run by hand runs its batch, and answers in no other issue'
   mkdirSync(join(world.base, 'copy'));
   cpSync(world.workbook, join(world.base, 'copy'), { recursive: true });
   writeWorkbook(world.workbook, { bounces: bouncesOf(0, 15) });
-  expect((await byHand('2026-11-10T08:00', 'bounce-suppression')).code).toBe(3);
+  // A person types today's date: as of the end of this day.
+  expect((await byHand('2026-11-10T08:00', '--as-of=2026-11-10', '--', 'bounce-suppression')).code).toBe(3);
   const { decided, ran } = await decide('2026-11-10T08:10', 'bounce-suppression', { label: 'approve' });
   expect([decided.outputs.batch, ran?.code, exported()]).toEqual(['nightly', 3, 25]);
   expect(linesOf('bounce-suppression').at(-1)).toContain('Approved by `dana` and applied');
@@ -84,7 +85,7 @@ it('says why it was not carried out, and takes a second click, a day after the p
   expect([again.ran?.code, issueAbout('regions').state]).toEqual([0, 'closed']);
 });
 
-it('is asked for no more once it was rejected; exports leave nobody out for it, and the ledger holds the rejection', async () => {
+it('is asked for no more once it was rejected; exports leave out no contact for it, and the ledger holds it', async () => {
   writeWorkbook(world.workbook, { bounces: bouncesOf(15, 30) });
   expect([(await night('2026-11-13')).code, exported()]).toEqual([3, 10]);
   const vague = await decide('2026-11-13T08:00', 'bounce-suppression', { comment: '/reject, I think' });
@@ -102,7 +103,7 @@ it('is asked for no more once it was rejected; exports leave nobody out for it, 
   );
 });
 
-it('counts for a rejected plan that a person reopens, and is asked for anew after that', async () => {
+it('counts for a rejected plan that a person reopens, and is asked for again after that', async () => {
   const issue = issueAbout('bounce-suppression');
   issue.state = 'open';
   const { ran } = await decide('2026-11-14T10:00', 'bounce-suppression', { label: 'approve' });

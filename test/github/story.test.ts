@@ -208,7 +208,7 @@ describe('a night shift that has its bad nights', { timeout: 60_000 }, () => {
       [
         "#3 bounce-suppression waits for approval: 15 contacts: not_planned
         /reject
-        Rejected by \`dana\`. Nothing was written, and the same plan is not asked again. Exports for sending leave nobody out for it any more. To change your mind, reopen this issue and approve it.",
+        Rejected by \`dana\`. Nothing was written, and the same plan is not asked again. Exports for sending no longer leave anybody out for it. To change your mind, reopen this issue and approve it.",
       ]
     `);
   });

@@ -8,7 +8,7 @@ import { workbookOf } from '../laws/one-outcome.ts';
 import { readyChild } from '../support/child-process.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
-const KILLED_AT = [14, 22, 30, 38];
+const KILLED_AT = [14, 26, 38];
 
 const commandFor = (folder: string): string[] => [
   ...['import', join(folder, 'people.csv'), '--yes', '--as-of', today],

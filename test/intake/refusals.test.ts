@@ -27,6 +27,11 @@ const FILES: readonly { readonly name: string; readonly text: string }[] = [
     name: 'ses.json',
     text: '{"notificationType":"Complaint","mail":{"source":"news@us.example"},"complaint":{"complainedRecipients":[{"emailAddress":"cut@f.example"}],"timest',
   },
+  // A tool that nobody knows.
+  {
+    name: 'activity.json',
+    text: '[{"kind":"Unsubscribe","person":{"mail":"json@k.example"},"sender":"news@us.example"},{"kind":"visit","person":{"mail":"in@c.example"}}]',
+  },
   // The header once more, and a total, in a column of consent.
   {
     name: 'merged.csv',
@@ -39,7 +44,7 @@ const FILES: readonly { readonly name: string; readonly text: string }[] = [
   },
 ];
 const GONE = [
-  ...['crm@a.example', 'cut@f.example', 'nein@j.example', 'no@h.example'],
+  ...['crm@a.example', 'cut@f.example', 'json@k.example', 'nein@j.example', 'no@h.example'],
   ...['one@b.example', 'one@d.example', 'spark@e.example', 'two@b.example', 'two@d.example'],
 ];
 const STAY = ['in@c.example', 'ja@i.example', 'yes@g.example'];

@@ -1,5 +1,5 @@
 /** The sweep, on a world whose truth is known: who is merged, who is asked about, and that everything can be put back. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Papa from 'papaparse';
@@ -32,6 +32,11 @@ async function sweepOf(folder: string, jobs: Parameters<typeof night>[1] = {}): 
   return (await night(folder, { jobs: ['dedupe-sweep'], ...jobs, approvals: [first.plan ?? ''] })).jobs[0] as JobResult;
 }
 
+/** The sample before it was swept, and a copy of its workbook right after. */
+let before: string[] = [];
+const swept = mkdtempSync(join(tmpdir(), 'nightshift-swept-'));
+afterAll(() => rmSync(swept, { recursive: true, force: true }));
+
 describe('a sweep of the sample', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nightshift-sweep-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,7 +52,9 @@ describe('a sweep of the sample', () => {
     ordersBefore = sum(readCsv(folder, 'contacts'));
     const strict = { job: dedupeSweep(matching, { share: 0.01 }), cadence: 'monthly', period: PERIOD } as const;
     stopped = (await night(folder, { jobs: [strict], dryRun: true })).jobs[0] as JobResult;
+    before = sorted(folder, 'contacts');
     result = (await night(folder, { jobs: ['dedupe-sweep'] })).jobs[0] as JobResult;
+    cpSync(folder, swept, { recursive: true });
   }, 180_000);
 
   it('merges only those whom the world knows for one person, and reports how many', () => {
@@ -142,18 +149,13 @@ describe('a sweep of the sample', () => {
 });
 
 it('undo gives every row back character for character, and the sweep does not merge them again', async () => {
-  const folder = temporaryFolder();
-  writeWorld(world, folder);
-  await night(folder, { jobs: ['list-cleaning'] });
-  const before = sorted(folder, 'contacts');
-  expect((await sweepOf(folder)).status).toBe('applied');
-  const merged = readCsv(folder, 'merges').length;
+  const merged = readCsv(swept, 'merges').length;
   const back = { job: undoJob('dedupe-sweep', PERIOD), cadence: 'nightly', period: `dedupe-sweep-${PERIOD}` } as const;
-  expect((await sweepOf(folder, { jobs: [back] })).status).toBe('applied');
-  expect(sorted(folder, 'contacts')).toEqual(before);
-  expect(readCsv(folder, 'merges')).toEqual([]);
+  expect((await sweepOf(swept, { jobs: [back] })).status).toBe('applied');
+  expect(sorted(swept, 'contacts')).toEqual(before);
+  expect(readCsv(swept, 'merges')).toEqual([]);
   expect(merged).toBeGreaterThan(5);
-  expect((await sweepOf(folder, { asOf: '2026-12-02' })).metrics.merged).toBe(0);
+  expect((await sweepOf(swept, { asOf: '2026-12-02' })).metrics.merged).toBe(0);
 }, 180_000);
 
 it('a contact with a row in quarantine is not merged: that row may be an unsubscription of another address', async () => {

@@ -30,7 +30,8 @@ async function command(folders: Readonly<Record<string, string | undefined>>, ..
   );
   spies.push(vi.spyOn(process.stderr, 'write').mockReturnValue(true) as never);
   const rules = Object.entries(folders).map(([name, folder]) => ({
-    ...{ name, format: 'csv' as const, sending: false, columns, every: 'night' as const },
+    ...{ name, format: 'csv' as const, sending: false, columns },
+    every: name === 'weekly' ? ('week' as const) : ('night' as const),
     ...(folder !== undefined && { to: { folder } }),
   }));
   const { needs: _needs, ...job } = exportFiles(exportRules(rules, []));
@@ -48,6 +49,14 @@ it('arrive there complete, with their note, and nowhere else', async () => {
   expect(readdirSync(share).sort()).toEqual(['crm.csv', 'crm.csv.json']);
   expect(readFileSync(join(share, 'crm.csv'), 'utf8')).toContain('one@example.com');
   expect(readdirSync(join(workbook, 'exports')).sort()).toEqual(['other.csv', 'other.csv.json']);
+});
+
+it('are written on any day by hand, also those of Mondays', async () => {
+  const tuesday = '--as-of=2026-01-06';
+  expect((await command({ weekly: share }, 'run', 'exports', tuesday)).code).toBe(0);
+  expect(readdirSync(share)).toEqual([]);
+  expect((await command({ weekly: share }, 'export', 'weekly', tuesday)).code).toBe(0);
+  expect(readdirSync(share).sort()).toEqual(['weekly.csv', 'weekly.csv.json']);
 });
 
 it('are left out where the folder is not there, with a sentence; the others are written', async () => {
@@ -82,7 +91,7 @@ it('lose a forgotten person, and the files that other people keep in the folder 
     0,
     expect.not.stringContaining('one@example.com'),
   ]);
-  expect(erased.text).toContain(`Cut out of ${join(share, 'crm.csv')}: 1 lines`);
+  expect(erased.text).toContain(`Removed from ${join(share, 'crm.csv')}: 1 line`);
   expect(readFileSync(join(share, 'theirs.csv'), 'utf8')).toBe('one@example.com\n');
   rmSync(share, { recursive: true });
   const again = await command({ crm: share }, 'erase', 'two', '--yes');

@@ -45,12 +45,14 @@ const withFate = (...fates: readonly string[]): ContactTruth[] =>
 describe('on a world whose truth is known, a night', () => {
   it('is quiet: its guards pass, and its jobs apply', () => {
     expect(result.jobs.map(({ job, status }) => [job, status])).toEqual([
+      ['fetch-activity', 'unchanged'],
       ['list-cleaning', 'applied'],
       ['suppression-release', 'unchanged'],
       ['bounce-suppression', 'applied'],
       ['score-recalculation', 'applied'],
       ['list-refresh', 'applied'],
       ['exports', 'applied'],
+      ['sync-audiences', 'unchanged'],
     ]);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
+import { placeOfPlans } from '../../lib/run/plan-file.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
 import { bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
@@ -92,4 +93,12 @@ describe('in a Google Sheet', () => {
     expect(jobOf(result, 'guarded').status).toBe('blocked');
     expect(bench.rows('plan')).toEqual([['our plan'], ['for spring']]);
   });
+});
+
+it('are where an issue says they are, for each kind of workbook', () => {
+  expect((['csv', 'sheets', 'bigquery'] as const).map((kind) => placeOfPlans(kind, 'exports'))).toEqual([
+    '`plan-exports.csv` beside the workbook',
+    'the tab "plan" of the workbook',
+    'a file that `npx nightshift run exports --dry-run --plan plan.csv` writes on your own machine',
+  ]);
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { rehearsal } from '../../lib/cli/run-request.ts';
 import { type NightShift, resolveNames, type ScheduledJob } from '../../lib/core/batch.ts';
 import { parseAsOf } from '../../lib/core/calendar/period.ts';
+import type { Outside } from '../../lib/core/prepare.ts';
 import type { WorkbookRules } from '../../lib/core/workbook-rules.ts';
 import { recogniseWith } from '../../lib/intake/formats/registry.ts';
 import { layOutJson } from '../../lib/intake/json-as-csv.ts';
@@ -29,6 +30,8 @@ export interface Night {
   /** Rules of the workbook that are other than the team's. */
   readonly rules?: Partial<WorkbookRules>;
   readonly dryRun?: boolean;
+  /** A file for the rows of all plans. */
+  readonly planFile?: string;
   /** The clock when the run starts; as-of, unless given. */
   readonly now?: string;
   /** Puts something between the run and its store, or its ledger: a person who edits, a disk that fails. */
@@ -37,6 +40,8 @@ export interface Night {
   readonly open?: (run: string) => Promise<Store>;
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly progress?: (line: string) => void;
+  /** Secrets, and whether the workbook is the sample. */
+  readonly outside?: Outside;
 }
 
 /**
@@ -85,11 +90,14 @@ export async function night(
       where: {
         store: (given.store ?? itself)(dryRun ? rehearsal(store) : store),
         ledger: dryRun ? readOnlyLedger(ledger) : ledger,
+        ...(given.outside && { outside: given.outside }),
       },
       how: {
         approvals: new Set(approvals),
+        ...(given.planFile !== undefined && { planFile: given.planFile }),
         applied: dryRun ? 'planned' : 'applied',
         progress: given.progress ?? (() => {}),
+        ...(given.planFile !== undefined && { planFile: given.planFile }),
         elapsed: () => (performance.now() - start) / 1000,
       },
     });

@@ -5,6 +5,7 @@
  */
 import { allJobs, type Batch, type NightShift } from '../../core/batch.ts';
 import type { Cadence } from '../../core/calendar/period.ts';
+import { connectionsOf, secretsOf } from '../../features/connections/index.ts';
 import { workflowOf } from '../../github/watch.ts';
 
 /** A file that follows from `jobs/`, by its path below the root; null where there must be none. */
@@ -33,7 +34,12 @@ export function workflowFiles(nightShift: NightShift, read: ReadFile): Generated
     text: workflowText(batch, model),
   }));
   const gone = paths.filter((path) => isOfBatch(read(path) ?? '') && !own.some((each) => each.path === path));
-  return [...own, ...gone.map((path) => ({ path, text: null })), ...choices(nightShift, read)];
+  const files = [...own, ...others(read), ...choices(nightShift, read)];
+  const secrets = secretsOf(connectionsOf(allJobs(nightShift).map(({ job }) => job)));
+  return [
+    ...files.map(({ path, text }) => ({ path, text: withSecrets(text, secrets) })),
+    ...gone.map((path) => ({ path, text: null })),
+  ];
 }
 
 function workflowText({ name, schedule }: Batch, model: string): string {
@@ -45,8 +51,29 @@ function workflowText({ name, schedule }: Batch, model: string): string {
     .replace(/^ {6}name: .*/m, `      name: ${name}`);
 }
 
+/** The workflows beside those of batches that hand secrets on. */
+const others = (read: ReadFile): { path: string; text: string }[] =>
+  ['_run.yml', 'approve.yml'].flatMap((name) => {
+    const path = `${FOLDER}/${name}`;
+    const text = read(path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+
+/** Below the secrets that every workflow hands on stand those of the connections in jobs/rules/connections.ts. */
+function withSecrets(text: string, secrets: readonly string[]): string {
+  const handed =
+    /^( +)ENRICHMENT_API_KEY: \$\{\{ secrets\.ENRICHMENT_API_KEY \}\}\n(?:\1\w+: \$\{\{ secrets\.\w+ \}\}\n)*/gm;
+  const declared = /^( +)ENRICHMENT_API_KEY:\n( +)required: false\n(?:\1\w+:\n\2required: false\n)*/gm;
+  const all = ['ENRICHMENT_API_KEY', ...secrets];
+  return text
+    .replace(handed, (_, space: string) => all.map((name) => `${space}${name}: \${{ secrets.${name} }}\n`).join(''))
+    .replace(declared, (_, space: string, more: string) =>
+      all.map((name) => `${space}${name}:\n${more}required: false\n`).join(''),
+    );
+}
+
 /** The names of batches and jobs that run-job.yml lets a person choose. */
-function choices(nightShift: NightShift, read: ReadFile): GeneratedFile[] {
+function choices(nightShift: NightShift, read: ReadFile): { path: string; text: string }[] {
   const path = `${FOLDER}/run-job.yml`;
   const text = read(path);
   if (text === undefined) return [];

@@ -10,11 +10,12 @@ import { JobError } from '../../core/errors.ts';
 import { allowed, type GuardResult } from '../../core/guard.ts';
 import type { Gathered, Gathering } from '../../core/prepare.ts';
 import { join, name, type Sql, sql } from '../../core/sql.ts';
+import type { Clock } from '../http/index.ts';
 import { checkByDns } from './dns-checks.ts';
 import { dueDomains, notePrefix } from './due.ts';
 import { type LookUpReport, lookUp } from './look-up.ts';
 import { answersLeft, forgetAnswers, noting, type PaidAnswer } from './paid-answers.ts';
-import type { Clock, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { providerOf, sourceOf } from './provider-of.ts';
 import type { EnrichmentRules } from './rules.ts';
 

@@ -3,10 +3,10 @@
  * send a key to an address that isn't https (but for this machine), to follow a redirect with it, and to put it into
  * any message.
  */
+import { type Answered, type DocumentedLimits, exchange, requireHttps, retryHintMs } from '../http/index.ts';
 import { at, type FieldPaths, pathsOf, readCompany } from './fields.ts';
 import { type IdentityPaths, otherCompany } from './other-company.ts';
-import type { Answer, DocumentedLimits, Provider } from './provider.ts';
-import { retryHintMs } from './retry-hint.ts';
+import type { Answer, Provider } from './provider.ts';
 
 export interface HttpProvider extends IdentityPaths {
   readonly name: string;
@@ -31,10 +31,6 @@ export interface HttpProvider extends IdentityPaths {
   readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 20_000;
-/** A company's record has a few kilobytes; a thousand times that is not one. */
-const LARGEST_BODY = 4_000_000;
-
 /**
  * @param secret gives the value of a secret by its name, or undefined where it isn't set
  * @param nameOf gives a question's name by its domain: the same until its answer is in the workbook
@@ -44,11 +40,8 @@ export function httpProvider(
   secret: (name: string) => string | undefined,
   nameOf: (domain: string) => string,
 ): Provider {
-  const { host, protocol, hostname } = new URL(settings.address.replaceAll('{domain}', 'example.com'));
   if (!settings.address.includes('{domain}')) throw new Error(`The address of ${settings.name} has no {domain} in it.`);
-  const local = hostname === 'localhost' || hostname === '127.0.0.1';
-  if (protocol !== 'https:' && !local)
-    throw new Error(`${settings.name} must be asked by https, not ${protocol}//${host}.`);
+  requireHttps(settings.address.replaceAll('{domain}', 'example.com'), settings.name);
   const headers = { accept: 'application/json', ...settings.headers, ...keyHeader(settings, secret) };
   return {
     name: settings.name,
@@ -56,13 +49,9 @@ export function httpProvider(
     async ask(domain) {
       const address = settings.address.replaceAll('{domain}', encodeURIComponent(domain));
       const named = settings.once === undefined ? headers : { ...headers, [settings.once]: nameOf(domain) };
-      const ended = AbortSignal.timeout(settings.timeoutMs ?? TIMEOUT_MS);
-      try {
-        const response = await fetch(address, { headers: named, redirect: 'manual', signal: ended });
-        return await read(response, settings, domain);
-      } catch (error) {
-        return { kind: 'failed', why: ended.aborted ? 'timed out' : networkFault(error) };
-      }
+      const { timeoutMs } = settings;
+      const answered = await exchange(address, { headers: named, ...(timeoutMs && { timeoutMs }) });
+      return 'fault' in answered ? { kind: 'failed', why: answered.fault } : read(answered, settings, domain);
     },
   };
 }
@@ -74,9 +63,9 @@ function keyHeader({ name, key }: HttpProvider, secret: (name: string) => string
   return { [key.header]: `${key.prefix ?? ''}${value}` };
 }
 
-async function read(response: Response, settings: HttpProvider, domain: string): Promise<Answer> {
-  if (response.status !== 200) return byStatus(response, settings);
-  const json = await jsonOf(response);
+function read(answered: Answered, settings: HttpProvider, domain: string): Answer {
+  if (answered.status !== 200) return byStatus(answered, settings);
+  const json = jsonOf(answered);
   if ('why' in json) return { kind: 'nonsense', why: json.why };
   const { value } = json;
   if (holdsError(value)) return { kind: 'nonsense', why: 'an error with status 200' };
@@ -100,8 +89,7 @@ function holdsError(json: object): boolean {
 }
 
 /** The body as a JSON object, or why it is none. */
-async function jsonOf(response: Response): Promise<{ readonly value: object } | { readonly why: string }> {
-  const text = await textOf(response);
+function jsonOf({ text }: Answered): { readonly value: object } | { readonly why: string } {
   if (text === null) return { why: 'far too large' };
   try {
     const value: unknown = JSON.parse(text);
@@ -111,27 +99,14 @@ async function jsonOf(response: Response): Promise<{ readonly value: object } | 
   }
 }
 
-/** The full body; null as soon as it is too large, even where its headers announce less. */
-async function textOf(response: Response): Promise<string | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > LARGEST_BODY) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
 /**
  * 401 and 403 concern every question, 400, 404, 405 and 422 this one alone (Apollo's and People Data Labs' status
  * codes).
  */
-async function byStatus(response: Response, settings: HttpProvider): Promise<Answer> {
-  const { status } = response;
-  const hint = () => retryHintMs(response.headers, Date.now());
-  const json = status === 404 || settings.exhausted?.includes(status) ? await jsonOf(response) : null;
-  if (json === null) await response.body?.cancel();
+function byStatus(answered: Answered, settings: HttpProvider): Answer {
+  const { status } = answered;
+  const hint = () => retryHintMs(answered.headers, Date.now());
+  const json = status === 404 || settings.exhausted?.includes(status) ? jsonOf(answered) : null;
   if (status === 402 || (json && isExhausted(status, json, settings))) return { kind: 'exhausted' };
   if (status === 202) return { kind: 'later', afterMs: hint() };
   if (status === 429) return { kind: 'throttled', afterMs: hint() };
@@ -149,14 +124,4 @@ async function byStatus(response: Response, settings: HttpProvider): Promise<Ans
 function isExhausted(status: number, json: object, { exhausted = [], exhaustedCode }: HttpProvider): boolean {
   if (!exhausted.includes(status)) return false;
   return exhaustedCode === undefined || exhaustedCode.is.includes(String(at(json, `value.${exhaustedCode.path}`)));
-}
-
-/**
- * The code of the system's error, such as ECONNRESET: fetch hides it in the cause. Never a message, which may hold an
- * address.
- */
-function networkFault(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'network fault';
-  return /^[\w ]{1,40}$/.test(code) ? code : 'network fault';
 }

@@ -8,8 +8,8 @@
  * knows no workbook: the caller passes the domains, most valuable first, without those already answered.
  */
 import { setMaxListeners } from 'node:events';
-import { Pace, type Turn } from './pace.ts';
-import { type Answer, type Clock, type Company, type Provider, systemClock } from './provider.ts';
+import { type Clock, Pace, systemClock, type Turn } from '../http/index.ts';
+import type { Answer, Company, Provider } from './provider.ts';
 import type { LookUpLimits } from './rules.ts';
 
 /** What is worth remembering of a domain: its company, or that the provider knows none, or answered about another. */

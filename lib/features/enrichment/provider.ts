@@ -2,6 +2,7 @@
  * What a provider of company data is: one question, one of a few answers. How many questions run at once, how often,
  * how long to wait and what to remember is decided by look-up.ts.
  */
+import type { DocumentedLimits } from '../http/index.ts';
 
 /** The columns of `companies` that a provider can fill; what it doesn't know is absent. */
 export interface Company {
@@ -33,13 +34,6 @@ export type Answer =
   | { readonly kind: 'other' | 'failed' | 'nonsense' | 'rejected' | 'refused'; readonly why: string }
   | { readonly kind: 'exhausted' };
 
-/** How many questions a provider's documentation allows; the rules may set others. */
-export interface DocumentedLimits {
-  readonly perSecond?: number;
-  readonly perMinute?: number;
-  readonly perHour?: number;
-}
-
 export interface Provider {
   /** Stands in `companies.source`. */
   readonly name: string;
@@ -47,26 +41,3 @@ export interface Provider {
   /** Asks about one domain. Never throws, and never takes for ever. */
   ask(domain: string): Promise<Answer>;
 }
-
-/** The clock of a look-up; tests pass one that does not wait. */
-export interface Clock {
-  /** Milliseconds from some fixed moment. */
-  now(): number;
-  /** Resolves after `ms`, or at once when the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done);
-    }),
-};

@@ -116,7 +116,7 @@ const selected = (cells: Cells): Sql =>
   );
 
 /** Contacts that may be mailed, have an address, and would not be suppressed by a plan that waits for approval. */
-const mailable = sql`
+export const mailable = sql`
   address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
   and c.contact_id not in (select contact_id from ${views.unmailable})
   and c.contact_id not in (select contact_id from ${waitingPeople})`;
@@ -170,7 +170,7 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
  * Every address that no mail may go to: of suppressions, reports, contacts, and of rows in quarantine and the archive.
  * A forgotten person's hash is no address, and no tool takes one with a name around it.
  */
-const refused = sql`
+export const refused = sql`
   select coalesce(s.clean, found.email) as email, min(found.reason) as reason, min(found.suppressed_at) as since
   from (
     select email, coalesce(reason, 'manual') as reason, suppressed_at from ${views.suppressed} where email is not null
@@ -223,9 +223,17 @@ function suppressionFile(rule: SuppressionRule): JobFile {
   };
 }
 
-/** The file that an export's rule asks for. It reads what `filterSteps` and `refusedSteps` make. */
-export const exportFile = (rule: ExportRule, { asOf, today }: Pick<Context, 'asOf' | 'today'>): JobFile => ({
+/**
+ * The file that an export's rule asks for. It reads what `filterSteps` and `refusedSteps` make. `heldBy` gives a row
+ * (text) while no file for sending is to be made.
+ */
+export const exportFile = (
+  rule: ExportRule,
+  { asOf, today }: Pick<Context, 'asOf' | 'today'>,
+  heldBy?: Sql,
+): JobFile => ({
   ...('format' in rule ? peopleFile(rule, asOf) : suppressionFile(rule)),
+  ...(heldBy && 'format' in rule && rule.sending && { heldBy }),
   ...rule.to,
   ...(!isDue(rule, today) && { isLater: true }),
 });

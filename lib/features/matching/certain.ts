@@ -16,6 +16,7 @@ import { literal } from './values.ts';
 /** Stands where a first name is expected and is none. */
 const notFirstNames =
   'familie family fam famille familia famiglia familien eheleute ehepaar couple haushalt household team office info sales ' +
+  'med phil jur nat ing mba phd md prof dr doctor professor sir lady lord ' +
   'buero firma company reception empfang accounting buchhaltung herr frau herrn mr mrs ms mme monsieur madame senor senora';
 /** Words in a mailbox that several people of a household use. */
 const familyWords =

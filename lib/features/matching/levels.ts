@@ -182,7 +182,10 @@ function levelSql(compared: readonly Compared[], index: number): string {
     const there = crossed(p, q3, [`a.n${index}`, `b.n${partner}`]);
     const back = crossed(p3, q, [`a.n${partner}`, `b.n${index}`]);
     const swap = ['given', 'surname'].includes(kind)
-      ? `(case when ${jaro(p, q)} >= 0.9 then false when ${q3} is null then ${back} when ${there} then ${p3} is null or ${back} else false end)`
+      ? both(
+          `case when ${q3} is null then ${back} when ${there} then ${p3} is null or ${back} else false end`,
+          `${jaro(p, q)} < 0.9`,
+        )
       : `(${p} = ${q3} or ${q} = ${p3})`;
     if (levelNumber(kind, 'swapped') > 0) found.swapped = [swap];
   }

@@ -27,7 +27,9 @@ export const matchingRules = z
         (
           'info admin office sales support contact hello mail team billing accounts accounting finance hr jobs careers ' +
           'marketing press media service help helpdesk webmaster postmaster hostmaster abuse noreply no-reply orders ' +
-          'enquiries inquiries reception newsletter kontakt buero vertrieb contacto ventas contatto commerciale bonjour'
+          'enquiries inquiries reception newsletter kontakt buero vertrieb contacto ventas contatto commerciale bonjour ' +
+          'praxis kanzlei empfang rezeption verwaltung einkauf buchhaltung personal zentrale sekretariat shop store ' +
+          'secretariat accueil direction administracion administration segreteria amministrazione mailbox frontdesk'
         ).split(' '),
       ),
     blocking: z

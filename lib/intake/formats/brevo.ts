@@ -61,9 +61,11 @@ gone@b.example,Unsubscribed via email,news@our.example.com,20-11-2026 10:00:00
 
 const KINDS: Readonly<Record<string, string>> = {
   hardbounce: 'hard',
+  hardbounces: 'hard',
   invalidemail: 'hard',
   invalid: 'hard',
   softbounce: 'soft',
+  softbounces: 'soft',
   deferred: 'soft',
   blocked: 'block',
   error: 'block',
@@ -74,6 +76,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 const EVENTS: Readonly<Record<string, string>> = {
   click: 'click',
+  clicks: 'click',
   clicked: 'click',
   opened: 'open',
   open: 'open',
@@ -92,11 +95,13 @@ const webhook: JsonFormat = {
   fits: (value) =>
     isText(value.email) &&
     isText(value.event) &&
-    ['ts_epoch', 'ts_event', 'message-id', 'date', 'date_event', 'camp_id'].some((each) => value[each] !== undefined),
+    ['ts_epoch', 'ts_event', 'message-id', 'messageId', 'date', 'date_event', 'camp_id'].some(
+      (each) => value[each] !== undefined,
+    ),
   read: (value) => {
     const name = word(value.event).replace(/[^a-z]/g, '');
     const at = value.ts_epoch ?? value.ts_event ?? value.ts ?? value.date;
-    const message = text(value['message-id']);
+    const message = text(value['message-id'] ?? value.messageId);
     const about = { id: message && `${message}:${name}:${word(value.email)}`, email: value.email, at };
     const kind = KINDS[name];
     if (kind) return [bounce('brevo', about, kind, { detail: value.reason })];
@@ -105,7 +110,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'brevo.json',
-    text: `[{"event":"hard_bounce","email":"dead@a.example","id":1,"ts_event":1795168800,"message-id":"<x>","reason":"550 5.1.1 no such user"},
+    text: `[{"event":"hard_bounce","email":"dead@a.example","id":1,"ts_event":1795168800,"message-id":"<x>",\
+"reason":"550 5.1.1 no such user"},
 {"event":"spam","email":"spam@b.example","ts_epoch":1795168800000},
 {"event":"unsubscribed","email":"gone@c.example","ts_epoch":1795168800000}]`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
@@ -134,9 +140,36 @@ const api: JsonFormat = {
   },
   sample: {
     name: 'blocked-contacts.json',
-    text: '{"contacts":[{"email":"spam@a.example","senderEmail":"news@our.example.com","reason":{"code":"contactFlaggedAsSpam","message":"Contact flagged as spam"},"blockedAt":"2026-11-01T10:00:00Z"},{"email":"gone@b.example","reason":{"code":"unsubscribedViaEmail"},"blockedAt":"2026-11-01T10:00:00Z"}]}',
+    text:
+      '{"contacts":[{"email":"spam@a.example","senderEmail":"news@our.example.com",' +
+      '"reason":{"code":"contactFlaggedAsSpam","message":"Contact flagged as spam"},' +
+      '"blockedAt":"2026-11-01T10:00:00Z"},{"email":"gone@b.example","reason":{"code":"unsubscribedViaEmail"},' +
+      '"blockedAt":"2026-11-01T10:00:00Z"}]}',
     gives: { refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe' } },
   },
 };
 
-export const brevo = [contacts, blocklist, webhook, api];
+const apiContacts: JsonFormat = {
+  kind: 'json',
+  id: 'brevo-contacts-api',
+  tool: 'Brevo',
+  label: "Brevo's API contacts",
+  page: 'https://developers.brevo.com/reference/get-contacts',
+  becomes: 'suppressions; contacts themselves are not read',
+  refuses: 'emailBlacklisted',
+  fits: (value) => isText(value.email) && typeof value.emailBlacklisted === 'boolean',
+  read: (value) =>
+    value.emailBlacklisted === true
+      ? [suppressed('brevo', { email: value.email, at: value.modifiedAt }, 'unsubscribe')]
+      : [{ ignored: 'not blocklisted' }],
+  sample: {
+    name: 'brevo-contacts.json',
+    text:
+      '{"contacts":[{"id":1,"email":"gone@a.example","emailBlacklisted":true,' +
+      '"modifiedAt":"2026-11-01T10:00:00Z"},{"id":2,"email":"here@b.example","emailBlacklisted":false,' +
+      '"modifiedAt":"2026-11-01T10:00:00Z"}]}',
+    gives: { refused: { 'gone@a.example': 'unsubscribe' }, mailable: ['here@b.example'] },
+  },
+};
+
+export const brevo = [contacts, blocklist, webhook, api, apiContacts];

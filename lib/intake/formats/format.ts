@@ -62,7 +62,10 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** A row for a table, as text; or the word for what was ignored; or what is wrong with it. */
 export type Read =
-  | { readonly table: 'bounces' | 'events' | 'suppressions'; readonly cells: Readonly<Record<string, string | null>> }
+  | {
+      readonly table: 'bounces' | 'events' | 'purchases' | 'suppressions';
+      readonly cells: Readonly<Record<string, string | null>>;
+    }
   | { readonly ignored: string }
   | { readonly fault: string; readonly column: string };
 

@@ -180,13 +180,19 @@ back@b.example,person,unsubscribe,2026-10-01T10:00:00Z,2026-10-05T10:00:00Z
   },
 };
 
-const LEFT =
-  /unsub|opt[-_ ]?out|abmeld|desinscri|désinscri|desabonn|désabonn|baja|disiscri|uitschrij|afmeld|wypis|rezygn|desuscri|left|do[-_ ]?not[-_ ]?(e?mail|contact)/i;
+const LEFT = new RegExp(
+  'unsub|opt[-_ ]?out|abmeld|desinscri|désinscri|desabonn|désabonn|baja|disiscri|uitschrij|afmeld|' +
+    'wypis|rezygn|desuscri|left|do[-_ ]?not[-_ ]?(e?mail|contact)',
+  'i',
+);
 const COMPLAINED = /complain|spam[-_ ]?report|abuse|beschwerd|plainte|queja|klacht|reclamo/i;
 
 /** Names of lists of nothing but such people, whatever their columns. */
-const LIST_OF_REFUSALS =
-  /(?:^|[-_ .])(?:unsubscribe[drs]+|unsubscriptions|opt[-_ ]?outs|complain(?:ts|ers)|spam[-_ ]?reports|abmeldungen|abgemeldete)(?:[-_ .]|$)/i;
+const LIST_OF_REFUSALS = new RegExp(
+  '(?:^|[-_ .])(?:unsubscribe[drs]+|unsubscriptions|opt[-_ ]?outs|complain(?:ts|ers)|' +
+    'spam[-_ ]?reports|abmeldungen|abgemeldete)(?:[-_ .]|$)',
+  'i',
+);
 
 /** A list of people with a column of consent speaks for itself, row by row. */
 const speaksByRow = (file: FileHead): boolean => listsPeople(file) && consentColumns(file.headers).length > 0;

@@ -1,7 +1,8 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
 import { NONE } from './cells.ts';
-import { type CsvFormat, type FileHead, suppression } from './format.ts';
+import { type CsvFormat, type FileHead, type JsonFormat, suppression } from './format.ts';
+import { bounce, isText, object, suppressed, text, word } from './json.ts';
 
 const HARD_BOUNCE = 'email_hard_bounce_reason';
 
@@ -10,7 +11,9 @@ const HARD_BOUNCE = 'email_hard_bounce_reason';
  * and gets the code for that: what HubSpot calls hard cost one of its customers 4,864 contacts, a third of them alive.
  */
 const codeOf = (cell: string): string =>
-  `case regexp_replace(upper(trim(${cell})), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
+  `case regexp_replace(upper(trim(${cell})), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when ` +
+  `'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then ` +
+  `'5.6.0' else '5.0.0' end`;
 
 const bounced = ({ cells }: FileHead): Feed[] => {
   const reason = cells.text(HARD_BOUNCE);
@@ -48,7 +51,8 @@ const contacts: CsvFormat = {
   feeds: bounced,
   sample: {
     name: 'hubspot-crm-exports-all-contacts.csv',
-    text: `Record ID,First Name,Last Name,Email,Company Name,Lifecycle Stage,Create Date,Last Activity Date,Unsubscribed from all email,Opted out of email: Marketing Information,Email hard bounce reason
+    text: `Record ID,First Name,Last Name,Email,Company Name,Lifecycle Stage,Create Date,Last Activity Date,\
+Unsubscribed from all email,Opted out of email: Marketing Information,Email hard bounce reason
 501,Ann,Ash,here@a.example,Sample Inc,lead,2025-01-05 10:00,2025-06-01 12:30,,,
 502,Ben,Birch,gone@b.example,,,2025-01-05 10:00,,TRUE,,
 503,Cat,Cole,topic@c.example,,,2025-01-05 10:00,,,true,
@@ -97,4 +101,47 @@ dead@c.example,UNKNOWN_USER,,,FALSE,
   },
 };
 
-export const hubspot = [optOuts, contacts];
+/** HubSpot's words for a hard bounce, as the same codes. */
+const CODES: Readonly<Record<string, string>> = {
+  unknown_user: '5.1.1',
+  mailbox_full: '5.2.2',
+  spam: '5.7.1',
+  policy: '5.7.1',
+  content: '5.6.0',
+};
+
+const apiContacts: JsonFormat = {
+  kind: 'json',
+  id: 'hubspot-contacts',
+  tool: 'HubSpot',
+  label: "HubSpot's API contacts",
+  page: 'https://developers.hubspot.com/docs/api/crm/contacts (properties hs_email_optout, hs_email_hard_bounce_reason_enum)',
+  becomes: 'bounces and suppressions; contacts themselves are not read',
+  refuses: 'hs_email_optout',
+  fits: (value) => isText(value.id) && 'hs_email_optout' in object(value.properties),
+  read: (value) => {
+    const properties = object(value.properties);
+    const { email, lastmodifieddate: at } = properties;
+    const reason = text(properties.hs_email_hard_bounce_reason_enum);
+    const reads =
+      word(properties.hs_email_optout) === 'true' ? [suppressed('hubspot', { email, at }, 'unsubscribe')] : [];
+    if (reason !== null) {
+      const code = CODES[reason.toLowerCase()] ?? '5.0.0';
+      reads.push(
+        bounce('hubspot', { id: `${word(email)}`, email, at }, 'hard', { code, detail: `HubSpot: ${reason}` }),
+      );
+    }
+    return reads.length > 0 || !isText(email) ? reads : [{ ignored: 'neither unsubscribed nor bounced' }];
+  },
+  sample: {
+    name: 'hubspot-contacts.json',
+    text:
+      '{"results":[{"id":"1","properties":{"email":"gone@a.example","hs_email_optout":"true",' +
+      '"hs_email_hard_bounce_reason_enum":null,"lastmodifieddate":"2026-11-01T10:00:00Z"}},{"id":"2",' +
+      '"properties":{"email":"dead@b.example","hs_email_optout":null,' +
+      '"hs_email_hard_bounce_reason_enum":"UNKNOWN_USER","lastmodifieddate":"2026-11-01T10:00:00Z"}}]}',
+    gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
+  },
+};
+
+export const hubspot = [optOuts, contacts, apiContacts];

@@ -59,6 +59,18 @@ export const event = (provider: string, about: About, type: string, campaign: un
   },
 });
 
+/** An order, by what was paid of it and not returned. */
+export const purchase = (provider: string, about: About, amount: number, currency: unknown): Read => ({
+  table: 'purchases',
+  cells: {
+    order_id: idOf(provider, about),
+    email: text(about.email),
+    ordered_at: moment(about.at),
+    amount: String(Math.max(0, Math.round(amount * 100) / 100)),
+    currency: text(currency)?.toUpperCase() ?? null,
+  },
+});
+
 /** An address on a provider's suppression list. */
 export const suppressed = (
   provider: string,

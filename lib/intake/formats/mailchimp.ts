@@ -2,7 +2,7 @@ import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
 import { NONE } from './cells.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, suppression } from './format.ts';
-import { isText, suppressed, text, word } from './json.ts';
+import { event, isText, suppressed, text, word } from './json.ts';
 
 /** The columns of the files are not documented; they are taken from files of 2013 to 2026 that people publish. */
 const PAGE = 'https://mailchimp.com/help/view-export-contacts/';
@@ -123,7 +123,7 @@ const members: JsonFormat = {
   tool: 'Mailchimp',
   label: "Mailchimp's API list of members",
   page: 'https://mailchimp.com/developer/marketing/api/list-members/ (status) and abuse reports',
-  becomes: 'suppressions; who is subscribed is ignored: export the audience',
+  becomes: 'suppressions; an opt-in (timestamp_opt) is a sign-up event',
   refuses: 'unsubscribed, cleaned, pending, archived, transactional; abuse reports',
   fits: (value) =>
     isText(value.email_address) &&
@@ -131,7 +131,11 @@ const members: JsonFormat = {
   read: (value) => {
     const status = word(value.status);
     const about = { email: value.email_address, at: value.date ?? value.last_changed ?? value.timestamp };
-    if (status === 'subscribed') return [{ ignored: 'subscribed' }];
+    if (status === 'subscribed') {
+      const at = text(value.timestamp_opt);
+      const id = `${text(value.unique_email_id) ?? word(value.email_address)}:subscribe:${at}`;
+      return at ? [event('mailchimp', { ...about, id, at }, 'subscribe')] : [{ ignored: 'subscribed' }];
+    }
     if (status === 'cleaned') return [suppressed('mailchimp', about, 'hard_bounce', 'cleaned by Mailchimp')];
     if (status === '' && value.campaign_id !== undefined && value.date !== undefined)
       return [suppressed('mailchimp', about, 'complaint')];
@@ -139,7 +143,10 @@ const members: JsonFormat = {
   },
   sample: {
     name: 'members.json',
-    text: '{"members":[{"email_address":"gone@a.example","unique_email_id":"x","status":"unsubscribed","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"},{"email_address":"dead@b.example","unique_email_id":"y","status":"cleaned","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"}]}',
+    text:
+      '{"members":[{"email_address":"gone@a.example","unique_email_id":"x","status":"unsubscribed",' +
+      '"last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"},{"email_address":"dead@b.example",' +
+      '"unique_email_id":"y","status":"cleaned","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
   },
 };

@@ -1,4 +1,5 @@
-import type { CsvFormat } from './format.ts';
+import type { CsvFormat, JsonFormat } from './format.ts';
+import { isText, object, purchase, text } from './json.ts';
 import { less, paidAmount, unpaid, wentBack } from './money.ts';
 
 /** The columns can be chosen at each export and are not documented; the names are taken from files that people publish. */
@@ -67,4 +68,36 @@ cus_A2,,late@b.example,Bob Curie,2024-02-05 03:04,true,price_basic,past_due,40.0
   },
 };
 
-export const stripe = [payments, customers];
+/** Amounts of these are whole units (docs.stripe.com/currencies, zero-decimal); of all others hundredths. */
+const WHOLE_UNITS = /^(bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf)$/i;
+
+const charges: JsonFormat = {
+  kind: 'json',
+  id: 'stripe-charges',
+  tool: 'Stripe',
+  label: "Stripe's API list of charges",
+  page: 'https://docs.stripe.com/api/charges/object',
+  becomes: 'purchases: the amount, less what was refunded; no test mode',
+  refuses: '–',
+  fits: (value) => value.object === 'charge' && isText(value.id),
+  read: (value) => {
+    if (value.livemode === false) return [{ ignored: 'test mode' }];
+    if (value.captured === false) return [{ ignored: 'not captured' }];
+    if (value.paid !== true || value.status !== 'succeeded') return [{ ignored: 'not paid' }];
+    const units = WHOLE_UNITS.test(text(value.currency) ?? '') ? 1 : 100;
+    const amount = (Number(value.amount) - Number(value.amount_refunded ?? 0)) / units;
+    const email = object(value.billing_details).email ?? value.receipt_email;
+    return [purchase('stripe', { id: text(value.id), email, at: value.created }, amount, value.currency)];
+  },
+  sample: {
+    name: 'charges.json',
+    text: `{"object":"list","data":[{"object":"charge","id":"ch_1","amount":1900,"amount_refunded":400,\
+"currency":"usd","created":1795168800,"livemode":true,"captured":true,"paid":true,"status":"succeeded",\
+"billing_details":{"email":"ann@a.example"}},
+{"object":"charge","id":"ch_2","amount":1900,"amount_refunded":0,"currency":"usd","created":1795168800,\
+"livemode":true,"captured":true,"paid":false,"status":"failed","billing_details":{"email":"ann@a.example"}}]}`,
+    gives: { purchases: { 'stripe:ch_1': '15' } },
+  },
+};
+
+export const stripe = [payments, customers, charges];

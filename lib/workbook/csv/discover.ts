@@ -12,6 +12,7 @@ import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
 import { besideOf, checkContacts, hasOtherFacts, isPeople } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
+import { normalHeader } from '../headers.ts';
 import type { LayOutJson, Recognise, Recognised, Unclear } from '../recognised.ts';
 import type { NotTaken } from '../store.ts';
 import { type CsvFile, openCsv } from './sniff.ts';
@@ -50,7 +51,9 @@ export interface Found {
  */
 export function tableMeant(name: string): TableName | null {
   const bare = name.toLowerCase().replace(/\.csv$/, '');
-  return tableNames.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
+  // No person writes the table of connected tools, and LinkedIn has a file of that name.
+  const written = tableNames.filter((table) => table !== 'connections');
+  return written.find((table) => new RegExp(`^${table}?([^a-z]|$)`).test(bare)) ?? null;
 }
 
 /** Such a file may hold refusals of mail, so it is never ignored silently. */
@@ -116,12 +119,20 @@ async function tablesByName(folder: string) {
   const others: string[] = [];
   for (const file of files) {
     const table = tableOfFile(file);
-    if (table && tables.has(table)) throw new WorkbookError(`${folder} has two files for ${table}; keep one.`);
-    if (table) tables.set(table, await openCsv(join(folder, file)));
-    else others.push(file);
+    const csv = table && (await openCsv(join(folder, file)));
+    if (!table || !csv || isOfLinkedIn(table, csv)) {
+      others.push(file);
+      continue;
+    }
+    if (tables.has(table)) throw new WorkbookError(`${folder} has two files for ${table}; keep one.`);
+    tables.set(table, csv);
   }
   return { files, tables, others };
 }
+
+/** LinkedIn calls its export of people Connections.csv, as our table of connected tools is called. */
+const isOfLinkedIn = (table: TableName, { header }: CsvFile): boolean =>
+  table === 'connections' && !header.some((each) => normalHeader(each) === 'connection');
 
 /** What the other files are: lists of people, reports of who wants or gets no mail, or nothing of ours. */
 async function recogniseOthers(folder: string, names: readonly string[], hasContacts: boolean, recognise: Recognise) {

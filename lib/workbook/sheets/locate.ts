@@ -2,7 +2,7 @@
  * Finds the rows of goals: first where they stood last, then by their keys in the whole column. Keeps in mind, from request to
  * request of a run, which keys a tab holds and which tabs refuse to be written.
  */
-import { holdsValues, type Raw } from './cells.ts';
+import { type Content, holdsValues, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused } from './errors.ts';
 import { decisionsOf, type Goal } from './goals.ts';
@@ -40,6 +40,7 @@ export class Locator {
     for (const goal of goals) {
       const shift = this.#shifts.get(goal.sheetId);
       if (shift && goal.kind !== 'insert') beliefs.set(goal, { row: goal.id.row + shift });
+      if (await this.#isBack(goal)) beliefs.set(goal, { isGone: true });
     }
     for (let search = 1; ; search += 1) {
       const unread = await this.#readKeys(goals);
@@ -83,6 +84,18 @@ export class Locator {
     return unread;
   }
 
+  /** Whether a row without key that is to come back has come back already. */
+  async #isBack(goal: Goal): Promise<boolean> {
+    const tab = this.known.get(goal.sheetId);
+    if (goal.kind !== 'insert' || goal.key !== '' || !goal.repairs || !tab) return false;
+    const rows = await this.#columns(
+      tab,
+      Array.from({ length: tab.columnCount }, (_, i) => i),
+    );
+    const content = Object.fromEntries(goal.cells.map(({ index, after }) => [String(index), after.value]));
+    return rows?.some((row) => isLike(content, row)) ?? false;
+  }
+
   /** Looks for rows of a tab that are not where they were. */
   async #search(goals: readonly Goal[], look: Look, beliefs: Map<Goal, Belief>): Promise<void> {
     const now = look.tabs.get(goals[0]?.sheetId ?? -1);
@@ -111,8 +124,11 @@ export class Locator {
         found.get(name) ?? rowsByKey(whole ? rows.map((row) => keyIndexes.map((i) => row[i] ?? null)) : rows);
       found.set(name, keys);
       const near = belief.row ?? goal.id.row;
-      const candidates = (keys.get(goal.id.key) ?? []).filter(
-        (row) => goal.id.key !== '' || holdsValues(goal.id.content ?? {}, rows[row] ?? []),
+      const { key, content = {} } = goal.id;
+      // A row without key is known by what stands under its headers: once one of these is renamed, it can't be found.
+      const isLost = key === '' && !goal.repairs && Object.keys(content).some((one) => !now.headers.includes(one));
+      const candidates = (isLost ? [] : (keys.get(key) ?? [])).filter(
+        (row) => key !== '' || holdsValues(content, rows[row] ?? []),
       );
       const row = nearest(candidates, near);
       beliefs.set(goal, row === undefined ? { isGone: true, ...renamed } : { row, ...renamed });
@@ -161,6 +177,16 @@ export class Locator {
       if (goal.kind === 'insert') this.#keys.get(goal.sheetId)?.delete(goal.key);
     }
   }
+}
+
+/** Whether a row holds the same values, in whatever order. */
+function isLike(content: Content, row: readonly Raw[]): boolean {
+  const texts = (values: readonly Raw[]): string =>
+    values
+      .flatMap((value) => (value === null || value === '' ? [] : [String(value)]))
+      .sort()
+      .join('\n');
+  return texts(Object.values(content)) === texts(row);
 }
 
 function wantsOf(goals: readonly Goal[], beliefs: ReadonlyMap<Goal, Belief>): Map<number, Want> {

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpProvider } from '../../../lib/features/enrichment/http-provider.ts';
 import { type DomainAnswer, type LookUp, lookUp } from '../../../lib/features/enrichment/look-up.ts';
-import type { Clock, Provider } from '../../../lib/features/enrichment/provider.ts';
+import type { Provider } from '../../../lib/features/enrichment/provider.ts';
 import { lookUpLimits } from '../../../lib/features/enrichment/rules.ts';
+import type { Clock } from '../../../lib/features/http/index.ts';
 import { type Behaviour, type ProviderServer, providerServer, type Window } from '../../support/provider-server.ts';
 
 const servers: ProviderServer[] = [];

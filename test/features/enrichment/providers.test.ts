@@ -15,8 +15,8 @@ import {
 } from '../../../lib/features/enrichment/known-providers.ts';
 import { otherCompany } from '../../../lib/features/enrichment/other-company.ts';
 import type { Answer } from '../../../lib/features/enrichment/provider.ts';
-import { retryHintMs } from '../../../lib/features/enrichment/retry-hint.ts';
 import { enrichmentRules } from '../../../lib/features/enrichment/rules.ts';
+import { retryHintMs } from '../../../lib/features/http/index.ts';
 import { type Behaviour, providerServer } from '../../support/provider-server.ts';
 
 const nameOf = () => 'a question';

@@ -9,6 +9,7 @@ import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { valueMetrics } from '../../../lib/features/value/report.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 import { typicalOf } from '../../../lib/features/value/typical.ts';
+import { casesOf } from '../../support/thorough.ts';
 
 let engine: Engine;
 beforeEach(async () => {
@@ -101,7 +102,7 @@ describe('one extreme order', () => {
           expect(movesOf(before.of, after.of, contact)).toBeLessThanOrEqual(4);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: casesOf(3) },
     );
   }, 60_000);
   test('that was refunded in full is none', async () => {

@@ -14,7 +14,7 @@
 import type { Engine } from '../../../core/engine.ts';
 import { ofFacts } from '../../../core/facts.ts';
 import type { Metrics, Preparation } from '../../../core/prepare.ts';
-import { quoteName, quoteText, raw, sql } from '../../../core/sql.ts';
+import { columnOf, integer, join, literal, name, raw, type Sql, sql } from '../../../core/sql.ts';
 import { matchTable } from '../match-table.ts';
 import type { MatchingRules } from '../rules.ts';
 import { mergedColumns, mergedQuery } from './merged-cells.ts';
@@ -34,18 +34,16 @@ const SHOWN = ['email', 'phone', 'birth_date', 'company', 'address', 'postal_cod
 export async function sweep({ engine, context }: Preparation, rules: MatchingRules): Promise<Metrics> {
   const cells = COMPARED.map((column) =>
     column === 'email'
-      ? 'address_key(email) as email'
-      : `cast(${quoteName(column)} as varchar) as ${quoteName(column)}`,
+      ? sql`address_key(email) as email`
+      : sql`cast(${columnOf(column)} as varchar) as ${columnOf(column)}`,
   );
   // Whoever has no id in the workbook yet gets one first; a merge names people by their ids. And who stands in quarantine as well
   // waits until that row is mended: it may say that they left, under an address of its own.
-  const unread = `contact_id in (select contact_id from unread_contacts where contact_id is not null)`;
-  await engine.run(
-    raw(
-      `create or replace table sweep_input as select contact_id, ${cells.join(', ')} from contacts where not _keyless and not ${unread} order by contact_id`,
-    ),
-  );
-  const leftOut = await engine.number(raw(`select count(*) from contacts where ${unread}`));
+  const unread = sql`contact_id in (select contact_id from unread_contacts where contact_id is not null)`;
+  await engine.run(sql`
+    create or replace table sweep_input as select contact_id, ${join(cells, ', ')}
+    from contacts where not _keyless and not ${unread} order by contact_id`);
+  const leftOut = await engine.number(sql`select count(*) from contacts where ${unread}`);
   const swept = await engine.number(
     sql`select count(*) from runs where job = 'dedupe-sweep' and period = ${context.period} and status in ('applied', 'unchanged')`,
   );
@@ -55,7 +53,7 @@ export async function sweep({ engine, context }: Preparation, rules: MatchingRul
   await createGone(engine);
   const waiting = await createAsked(engine, rules, context.period);
   for (const table of ['sweep_input', 'match_pairs', 'match_clusters'])
-    await engine.run(raw(`drop table if exists ${table}`));
+    await engine.run(sql`drop table if exists ${name(table)}`);
   return {
     matching,
     ...(waiting > 0 && { questionsWaiting: waiting }),
@@ -71,11 +69,9 @@ async function findPairs(engine: Engine, rules: MatchingRules): Promise<Metrics>
 
 /** A period is swept once: what the model learnt from a list with duplicates it would see otherwise without them. */
 async function noPairs(engine: Engine): Promise<Metrics> {
-  await engine.run(
-    raw(
-      `create or replace table match_pairs (left_id varchar, right_id varchar, probability double, evidence varchar, reading varchar, certain boolean, conflict boolean, askable boolean)`,
-    ),
-  );
+  await engine.run(sql`create or replace table match_pairs (
+    left_id varchar, right_id varchar, probability double, evidence varchar, reading varchar,
+    certain boolean, conflict boolean, askable boolean)`);
   return { said: 'swept before in this period: only answers count' };
 }
 
@@ -85,7 +81,7 @@ async function noPairs(engine: Engine): Promise<Metrics> {
  */
 async function createAnswers(engine: Engine): Promise<void> {
   await engine.run(
-    raw(`create or replace temp table sweep_answers as
+    sql`create or replace temp table sweep_answers as
       select least(l, r) as l, greatest(l, r) as r, min(decision) as decision from (
         select a.contact_id as l, b.contact_id as r, lower(trim(v.decision)) as decision
         from review v join contact_refs a on a.ref = v.left_id join contact_refs b on b.ref = v.right_id
@@ -93,62 +89,63 @@ async function createAnswers(engine: Engine): Promise<void> {
         union all
         select json_extract_string("before", '$.duplicate_id'), json_extract_string("before", '$.survivor_id'), 'no'
         from changes where job = 'undo' and "table" = 'merges' and "after" is null
-      ) where l <> r group by 1, 2`),
+      ) where l <> r group by 1, 2`,
   );
 }
 
 /** `sweep_members`: connected by what is certain or answered "yes"; a group with a "no" inside stays as it is. */
 async function createGroups(engine: Engine, rules: MatchingRules): Promise<void> {
   await engine.run(
-    raw(`create or replace temp table sweep_edges as
+    sql`create or replace temp table sweep_edges as
       select least(left_id, right_id) as l, greatest(left_id, right_id) as r from match_pairs p
       where certain and not exists (select 1 from sweep_answers a where a.l = least(p.left_id, p.right_id) and a.r = greatest(p.left_id, p.right_id) and a.decision = 'no')
       union
-      select l, r from sweep_answers where decision = 'yes' and l in (select contact_id from sweep_input) and r in (select contact_id from sweep_input)`),
+      select l, r from sweep_answers where decision = 'yes' and l in (select contact_id from sweep_input) and r in (select contact_id from sweep_input)`,
   );
   await engine.run(
-    raw(`create or replace temp table sweep_groups as
+    sql`create or replace temp table sweep_groups as
       with recursive both_ways as (select l, r from sweep_edges union all select r, l from sweep_edges),
       reach(id, other) as (
         select l, l from both_ways
         union
         select reach.id, e.r from reach join both_ways e on e.l = reach.other
       )
-      select id as contact_id, min(other) as group_id from reach group by id`),
+      select id as contact_id, min(other) as group_id from reach group by id`,
   );
   const order = rules.survivorship.prefer.map((each) => {
     if (each === 'customer')
-      return `(p.contact_id is not null or lower(c.lifecycle_stage) = 'customer') desc nulls last`;
-    if (each === 'oldest') return 'c.created_at nulls last';
-    return `(${COMPARED.map((column) => `(c.${quoteName(column)} is not null)::integer`).join(' + ')}) desc`;
+      return sql`(p.contact_id is not null or lower(c.lifecycle_stage) = 'customer') desc nulls last`;
+    if (each === 'oldest') return sql`c.created_at nulls last`;
+    const filled = COMPARED.map((column) => sql`cast(${columnOf(column, 'c')} is not null as integer)`);
+    return sql`(${join(filled, ' + ')}) desc`;
   });
   await engine.run(
-    raw(`create or replace temp table sweep_members as
+    sql`create or replace temp table sweep_members as
       with apart as (
         select g.group_id from sweep_answers a join sweep_groups g on g.contact_id = a.l join sweep_groups h on h.contact_id = a.r
         where a.decision = 'no' and g.group_id = h.group_id
       )
       select g.contact_id, first_value(g.contact_id) over w as survivor_id, row_number() over w as rank
       from sweep_groups g join contacts c on c.contact_id = g.contact_id
-      left join ${BUYERS.text} p on p.contact_id = g.contact_id
+      left join ${BUYERS} p on p.contact_id = g.contact_id
       where g.group_id not in (select group_id from apart)
-      window w as (partition by g.group_id order by ${[...order, 'length(g.contact_id)', 'g.contact_id'].join(', ')})`),
+      window w as (partition by g.group_id order by ${join(order, ', ')}, length(g.contact_id), g.contact_id)`,
   );
-  await engine.run(raw(`create or replace temp table sweep_merged as ${mergedQuery(rules)}`));
+  await engine.run(sql`create or replace temp table sweep_merged as ${raw(mergedQuery(rules))}`);
 }
 
 /** `sweep_gone`: each row that goes, as it is, and why. */
 async function createGone(engine: Engine): Promise<void> {
   await engine.run(
-    raw(`create or replace temp table sweep_rows as
-      select c._row, c.contact_id from sweep_members m join contacts c on c.contact_id = m.contact_id where m.rank > 1 and c._row is not null`),
+    sql`create or replace temp table sweep_rows as
+      select c._row, c.contact_id from sweep_members m join contacts c on c.contact_id = m.contact_id where m.rank > 1 and c._row is not null`,
   );
-  const none = (await engine.number(raw('select count(*) from sweep_rows'))) === 0;
+  const none = (await engine.number(sql`select count(*) from sweep_rows`)) === 0;
   const records = none
-    ? 'select cast(null as varchar) as contact_id, cast(null as varchar) as record where false'
-    : `select contact_id, record from contacts_whole('sweep_rows')`;
+    ? sql`select cast(null as varchar) as contact_id, cast(null as varchar) as record where false`
+    : sql`select contact_id, record from contacts_whole('sweep_rows')`;
   await engine.run(
-    raw(`create or replace temp table sweep_gone as
+    sql`create or replace temp table sweep_gone as
       select m.contact_id as duplicate_id, m.survivor_id, s.probability,
         concat_ws('; ', case when y.l is not null then 'a person said yes' end, s.evidence) as evidence, w.record
       from sweep_members m
@@ -161,7 +158,7 @@ async function createGone(engine: Engine): Promise<void> {
           select p.right_id, p.probability, p.evidence from match_pairs p join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id and b.survivor_id = a.survivor_id
         ) group by id
       ) s on s.id = m.contact_id
-      where m.rank > 1`),
+      where m.rank > 1`,
   );
 }
 
@@ -172,10 +169,14 @@ async function createGone(engine: Engine): Promise<void> {
  * Returns how many wait for the next month.
  */
 async function createAsked(engine: Engine, rules: MatchingRules, period: string): Promise<number> {
-  const shown = (alias: string): string =>
-    `concat_ws(', ', nullif(concat_ws(' ', ${alias}.first_name, ${alias}.last_name), ''), ${SHOWN.map((column) => `cast(${alias}.${quoteName(column)} as varchar)`).join(', ')}, case when ${alias}.created_at is not null then 'here since ' || cast(local_day(${alias}.created_at) as varchar) end)`;
+  const shown = (alias: string): Sql => {
+    const cells = SHOWN.map((column) => sql`cast(${columnOf(column, alias)} as varchar)`);
+    const [first, last, since] = ['first_name', 'last_name', 'created_at'].map((column) => columnOf(column, alias));
+    return sql`concat_ws(', ', nullif(concat_ws(' ', ${first ?? null}, ${last ?? null}), ''), ${join(cells, ', ')},
+      'here since ' || cast(local_day(${since ?? null}) as varchar))`;
+  };
   await engine.run(
-    raw(`create or replace temp table sweep_likely as
+    sql`create or replace temp table sweep_likely as
       with current_pairs as (
         select least(coalesce(a.survivor_id, p.left_id), coalesce(b.survivor_id, p.right_id)) as l,
           greatest(coalesce(a.survivor_id, p.left_id), coalesce(b.survivor_id, p.right_id)) as r, probability, reading, askable
@@ -189,24 +190,24 @@ async function createAsked(engine: Engine, rules: MatchingRules, period: string)
       where askable
         and not exists (select 1 from review v where v.subject = 'duplicate' and least(v.left_id, v.right_id) = best.l and greatest(v.left_id, v.right_id) = best.r)
         and not exists (select 1 from sweep_answers s where s.l = best.l and s.r = best.r)
-        and not exists (select 1 from sweep_answers s join sweep_members m on m.contact_id in (s.l, s.r) where s.decision = 'no' and (m.survivor_id = best.l and (s.l = best.r or s.r = best.r) or m.survivor_id = best.r and (s.l = best.l or s.r = best.l)))`),
+        and not exists (select 1 from sweep_answers s join sweep_members m on m.contact_id in (s.l, s.r) where s.decision = 'no' and (m.survivor_id = best.l and (s.l = best.r or s.r = best.r) or m.survivor_id = best.r and (s.l = best.l or s.r = best.l)))`,
   );
   await engine.run(
-    raw(`create or replace temp table sweep_asked as
+    sql`create or replace temp table sweep_asked as
       with ends as (select l as id, probability from sweep_likely union all select r, probability from sweep_likely),
       sure as (select id, max(probability) as probability from ends group by id),
       ranked as (
         select q.*, row_number() over (order by greatest(a.probability, b.probability) desc, case when a.probability >= b.probability then q.l else q.r end, q.probability desc, q.l, q.r) as place
         from sweep_likely q join sure a on a.id = q.l join sure b on b.id = q.r
       )
-      select concat('duplicate-', ${quoteText(period)}, '-', lpad(cast(place as varchar), 4, '0'), '-', left(md5_hex(concat(l, '|', r)), 8)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability, place,
+      select concat('duplicate-', ${literal(period)}, '-', lpad(cast(place as varchar), 4, '0'), '-', left(md5_hex(concat(l, '|', r)), 8)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability, place,
         concat('One person? "', ${shown('a')}, '" and "', ${shown('b')}, '". ', case when probability >= 0.99 then 'Almost certainly' when probability >= 0.9 then 'Very likely' when probability >= 0.7 then 'Likely' else 'Perhaps' end,
           ': ', reading, '. Write yes or no in the column decision.') as evidence
       from ranked join contacts a on a.contact_id = l join contacts b on b.contact_id = r
-      where place <= ${rules.questionsPerMonth}`),
+      where place <= ${integer(rules.questionsPerMonth)}`,
   );
   return engine.number(
-    raw('select greatest(0, (select count(*) from sweep_likely) - (select count(*) from sweep_asked))'),
+    sql`select greatest(0, (select count(*) from sweep_likely) - (select count(*) from sweep_asked))`,
   );
 }
 
@@ -217,7 +218,10 @@ export const asked = sql`
 
 /** What the survivors hold from then on. */
 export const survivors = sql`
-  select survivor_id as contact_id, ${raw(mergedColumns().map(quoteName).join(', '))}, 'merged from a duplicate' as why from sweep_merged`;
+  select survivor_id as contact_id, ${join(
+    mergedColumns().map((column) => columnOf(column)),
+    ', ',
+  )}, 'merged from a duplicate' as why from sweep_merged`;
 
 /** The rows that go into `merges`, whole. */
 export const merges = (asOf: Date) => sql`

@@ -13,6 +13,33 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A row without key that came back into moved columns came back once more.
+  {
+    ...QUIET,
+    plan: planned({ remove: [2, 4, 5, 6, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 11, deed: { do: 'scribble', at: 2 } },
+      { before: 20, deed: { do: 'move column', from: 0, to: 8 } },
+    ],
+    faults: [
+      { at: 1, fault: '429' },
+      { at: 11, fault: '429' },
+    ],
+  },
+  // A row without key whose column was renamed was searched for until the last search, in whose gap another row moved.
+  {
+    ...QUIET,
+    plan: planned({ status: [6], remove: [0, 1, 2, 3, 4, 5, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 4, deed: { do: 'move column', from: 1, to: 3 } },
+      { before: 21, deed: { do: 'move row', who: 24, to: 43 } },
+      { before: 6, deed: { do: 'delete', who: 0 } },
+      { before: 22, deed: { do: 'move column', from: 1, to: 0 } },
+      { before: 10, deed: { do: 'rename', column: 18 } },
+    ],
+  },
   // A write into a column without a name, and another such column in the gap before its repair.
   {
     ...QUIET,

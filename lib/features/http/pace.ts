@@ -5,8 +5,25 @@
  * After a throttled answer all workers wait, and then one question goes first: only when it is answered do the others
  * follow.
  */
-import type { Clock, DocumentedLimits } from './provider.ts';
-import type { LookUpLimits } from './rules.ts';
+import type { Clock } from './clock.ts';
+
+/** How many requests a service's documentation allows; the rules may set others. */
+export interface DocumentedLimits {
+  readonly perSecond?: number;
+  readonly perMinute?: number;
+  readonly perHour?: number;
+}
+
+/** How requests are paced, and how long a service that refuses or fails is waited for. */
+export interface PaceLimits extends DocumentedLimits {
+  readonly perSecond: number;
+  readonly backoffMs: number;
+  readonly longestBackoffMs: number;
+  readonly longestPauseMs: number;
+  readonly throttledInARow: number;
+  readonly failuresInARow: number;
+  readonly pauseAfterFailuresMs: number;
+}
 
 /** The right to ask one question; passed back with what came of it. */
 export interface Turn {
@@ -21,7 +38,7 @@ const HOUR_MS = 3_600_000;
 
 export class Pace {
   readonly #clock: Clock;
-  readonly #limits: LookUpLimits;
+  readonly #limits: PaceLimits;
   readonly #gapMs: number;
   readonly #windows: readonly { readonly ms: number; readonly most: number }[];
   /** When the questions of the longest window were asked, oldest first. */
@@ -36,7 +53,7 @@ export class Pace {
   #wake: (() => void)[] = [];
 
   /** @param documented the provider's own limits; a limit of the rules stands in place of one a minute or an hour */
-  constructor(clock: Clock, limits: LookUpLimits, documented: DocumentedLimits = {}) {
+  constructor(clock: Clock, limits: PaceLimits, documented: DocumentedLimits = {}) {
     this.#clock = clock;
     this.#limits = limits;
     this.#gapMs = 1000 / Math.min(limits.perSecond, documented.perSecond ?? Number.POSITIVE_INFINITY);

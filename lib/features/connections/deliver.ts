@@ -1,0 +1,115 @@
+/**
+ * Hands an applied plan of sync-audiences over: suppressions first, then who leaves a list, then who joins it, in
+ * batches. Each batch is without effect when it is sent again. A sample of what was added is read back.
+ */
+import type { Engine } from '../../core/engine.ts';
+import { JobError } from '../../core/errors.ts';
+import type { Delivery, Metrics } from '../../core/prepare.ts';
+import { sql } from '../../core/sql.ts';
+import { openConnection, type Ways, whyOf } from './open.ts';
+import type { Connection, ConnectionRules } from './rules.ts';
+import { type Audience, audiencesOf, MOST_REQUESTS } from './sync-job.ts';
+import type { At, Row } from './vendors/vendor.ts';
+
+/** Added addresses that are read back, of each list. */
+const SAMPLE = 3;
+
+interface Sent {
+  added: number;
+  removed: number;
+  /** Of those that were read back, how many stand there. */
+  readBack: number;
+  confirmed: number;
+}
+
+/** @throws JobError where a part could not be handed over; the others are */
+export async function deliverAudiences(at: Delivery, rules: ConnectionRules, ways: Ways = {}): Promise<Metrics> {
+  const sent: Record<string, Sent> = {};
+  const faults: string[] = [];
+  const failed = new Set<Connection>();
+  const inOrder = audiencesOf(rules).sort((a, b) => Number(a.list !== null) - Number(b.list !== null));
+  await at.outside.stoppable(async (signal) => {
+    for (const audience of inOrder) {
+      const { name, connection } = audience;
+      const counts: Sent = { added: 0, removed: 0, readBack: 0, confirmed: 0 };
+      const [added, gone] = [await addedOf(at.engine, audience), await goneOf(at.engine, audience)];
+      if (added.length + gone.length === 0 || failed.has(connection)) continue;
+      at.progress(`sync-audiences: ${name}`);
+      try {
+        const window = { from: new Date(0), to: at.context.asOf };
+        const opened = openConnection(connection, at.outside, window, {
+          ...ways,
+          signal,
+          budget: MOST_REQUESTS,
+          stateFolder: at.stateFolder,
+        });
+        await handOver(audience, opened, added, gone, counts);
+      } catch (error) {
+        failed.add(connection);
+        const done = `${counts.added} of ${added.length} were added, ${counts.removed} of ${gone.length} removed`;
+        faults.push(`${name}: ${whyOf(error)}; ${done}`);
+      }
+      sent[name] = counts;
+    }
+  });
+  if (faults.length > 0) throw new JobError(`Not all was handed over; the next run goes on. ${faults.join('. ')}.`);
+  const unconfirmed = Object.entries(sent).filter(([, { readBack, confirmed }]) => confirmed < readBack);
+  return {
+    sent,
+    said: Object.entries(sent).map(
+      ([name, { added, removed, readBack, confirmed }]) =>
+        `${name}: ${added} added or changed, ${removed} removed; ${confirmed} of ${readBack} read back stand there`,
+    ),
+    ...(unconfirmed.length > 0 && {
+      warnings: unconfirmed.map(
+        ([name, { readBack, confirmed }]) =>
+          `${name}: of ${readBack} added addresses that were read back, ${confirmed} stand there`,
+      ),
+    }),
+  };
+}
+
+async function handOver({ connection, list }: Audience, at: At, added: Row[], gone: string[], counts: Sent) {
+  const { suppressions, lists } = connection.vendor;
+  const size = (list ? lists?.size : suppressions?.size) ?? 1;
+  for (const batch of inBatches(gone, size)) {
+    if (list) await lists?.remove(at, list.remote, batch);
+    counts.removed += batch.length;
+  }
+  for (const batch of inBatches(added, size)) {
+    await (list ? lists?.add(at, list.remote, batch) : suppressions?.add(at, batch));
+    counts.added += batch.length;
+  }
+  for (const { email } of added.slice(0, SAMPLE)) {
+    counts.readBack++;
+    const stands = list ? await lists?.has(at, list.remote, email) : await suppressions?.has(at, email);
+    if (stands) counts.confirmed++;
+  }
+}
+
+function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
+}
+
+/** Who is added or changed by the plan, as the engine's table has them since. */
+async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]> {
+  const rows = await engine.rows(
+    sql`select a.email, a.fields
+      from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
+      where a.audience = ${name} and p.op in ('i', 'u') order by a.email`,
+  );
+  return rows.map(({ email, fields }) => ({
+    email: String(email),
+    fields: list && fields ? (JSON.parse(String(fields)) as Record<string, string>) : {},
+    reason: list ? '' : String(fields),
+  }));
+}
+
+/** Who is removed. A list of suppressions is never shortened. */
+async function goneOf(engine: Engine, { name, list }: Audience): Promise<string[]> {
+  if (!list) return [];
+  const rows = await engine.rows(
+    sql`select email from planned_audiences where audience = ${name} and op = 'd' order by email`,
+  );
+  return rows.map(({ email }) => String(email));
+}

@@ -1,0 +1,191 @@
+/**
+ * The parts of the job fetch-activity: its connections are asked before the snapshot (`gather`), their answers read by
+ * the one registry of formats (`prepare`), and the rows planned in one plan with the watermarks of the connections
+ * that they came from. So both are in the workbook or neither, and what is asked for again drops out by its ids.
+ */
+import { join } from 'node:path';
+import { type Change, upsert } from '../../core/change.ts';
+import type { Engine } from '../../core/engine.ts';
+import { atMost, type Guard } from '../../core/guard.ts';
+import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
+import { list, raw, sql } from '../../core/sql.ts';
+import type { TableName } from '../../core/tables.ts';
+import type { WorkbookRules } from '../../core/workbook-rules.ts';
+import { ERASE_KEY } from '../../intake/forgotten.ts';
+import { importChanges, newlyMarked, readImport } from '../../intake/import-job.ts';
+import type { IncomingTable } from '../../intake/incoming.ts';
+import { readPlainCell } from '../../snapshot/cells.ts';
+import { views } from '../../snapshot/views.ts';
+import { type Fetched, fetchConnection } from './fetch.ts';
+import { looksBack, type Ways } from './open.ts';
+import type { Connection, ConnectionRules } from './rules.ts';
+
+const FED: readonly IncomingTable[] = ['suppressions', 'bounces', 'events', 'purchases'];
+const feeds = new Set(FED);
+/** The tables that the job reads and writes. */
+export const fetchWrites: readonly TableName[] = ['contacts', ...FED, 'connections'];
+export const fetchReads: readonly TableName[] = [...fetchWrites, 'archive', 'merges'];
+
+export const fetching = ({ connections }: ConnectionRules): Connection[] => connections.filter(({ fetch }) => fetch);
+
+/** What a job without any connection reports. */
+export const notConnected = async (): Promise<Metrics> => ({ said: 'no tool is connected: jobs/rules/connections.ts' });
+
+const settingsOf = ({ timeZone, slashedDates }: WorkbookRules) => ({ timeZone, ...(slashedDates && { slashedDates }) });
+
+interface Found {
+  readonly fetched: readonly Fetched[];
+  readonly scratch: string;
+  readonly eraseKey: string | undefined;
+}
+
+/** Asks all connections, one after the other. A connection that fails is reported, and stops no other. */
+export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways: Ways = {}): Promise<Gathered> {
+  const { engine, context, outside, scratch } = at;
+  const asked = fetching(rules).filter(({ vendor }) => vendor.id !== 'sample' || outside.isSample);
+  if (asked.length === 0 || looksBack(at)) return { metrics: {}, guards: [] };
+  const rows = await engine.rows(sql`select connection, watermark from connections`);
+  const watermarks = new Map(rows.map((row) => [String(row.connection), row.watermark]));
+  const fetched = await outside.stoppable(async (signal) => {
+    const all: Fetched[] = [];
+    for (const connection of asked) {
+      const watermark = watermarks.get(connection.name);
+      const to = {
+        folder: join(scratch, 'fetched', connection.name),
+        outside,
+        signal,
+        stateFolder: at.stateFolder,
+        ...ways,
+      };
+      all.push(
+        await fetchConnection(connection, watermark instanceof Date ? watermark : null, context.asOf, rules, to),
+      );
+    }
+    return all;
+  });
+  return {
+    metrics: { connections: Object.fromEntries(fetched.map((each) => [each.name, shownOf(each)])) },
+    guards: [],
+    found: { fetched, scratch, eraseKey: outside.secret(ERASE_KEY) } satisfies Found,
+  };
+}
+
+const shownOf = ({ rows, requests, until, fault }: Fetched) => ({
+  rows,
+  requests,
+  until: until?.toISOString() ?? 'never',
+  ...(fault !== null && { fault }),
+});
+
+/** Reads what was fetched, and lays out `fetched`: a row is a connection, as it is to stand in `connections`. */
+export async function readFetched(
+  { engine, context, earlier, found: given }: Preparation,
+  rules: ConnectionRules,
+  workbook: WorkbookRules,
+): Promise<Metrics> {
+  const { fetched, scratch, eraseKey } = (given ?? { fetched: [], scratch: '.', eraseKey: undefined }) as Found;
+  await engine.run(
+    sql`create or replace temp table fetched (connection varchar, watermark timestamp, fetched_at timestamp,
+      rows double, status varchar, note varchar, times double)`,
+  );
+  const usual = rates(earlier);
+  const news: Record<string, number> = {};
+  const warnings: string[] = [];
+  for (const each of fetched) {
+    const perDay = each.rows / Math.max(1, each.days);
+    const before = usual[each.name];
+    const times = before === undefined ? 0 : perDay / Math.max(before, LEAST_USUAL);
+    if (each.fault === null) news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
+    if (each.fault !== null) warnings.push(faultOf(each));
+    else if (before !== undefined && before >= LEAST_USUAL && each.rows === 0)
+      warnings.push(`${each.name} gave no facts, where ${Math.round(before)} a day are usual: check its feed`);
+    const status = each.fault === null ? 'ok' : 'failed';
+    await engine.run(
+      sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},
+        ${each.rows}, ${status}, ${each.fault}, ${Math.ceil(times)})`,
+    );
+  }
+  const files = fetched.flatMap((each) => each.files.map((file) => ({ ...file, of: each.name })));
+  const suppressing = new Set(rules.connections.filter(({ suppress }) => suppress).map(({ name }) => name));
+  const back = files.flatMap(({ ours, of }, i) => (ours && suppressing.has(of) ? [i] : []));
+  const settings = settingsOf(workbook);
+  const { metrics } = await readImport(engine, {
+    name: 'fetch-activity',
+    paths: files.map(({ path }) => path),
+    feeds,
+    settings,
+    overwrite: new Set(),
+    asOf: context.asOf,
+    eraseKey,
+    scratch,
+    map: {},
+    aliases: workbook.aliases,
+    ...(workbook.consent && { consent: workbook.consent }),
+    progress: () => {},
+    whenRead: () => forgetOwn(engine, back, settings),
+  });
+  // A feed about unknown contacts alone is no file that a person must look at.
+  const { files: _files, unread: _unread, ...counts } = metrics;
+  const said = fetched
+    .filter(({ fault }) => fault === null)
+    .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
+  return { ...counts, said, usual: { ...usual, ...news }, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** A fetch's share in what is usual from then on. */
+const WEIGHT = 0.2;
+/** Fewer facts a day than these have no usual number. */
+const LEAST_USUAL = 20;
+
+const rates = (earlier: Metrics | null): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries((earlier?.usual ?? {}) as Record<string, unknown>).map(([name, rate]) => [name, Number(rate)]),
+  );
+
+const faultOf = ({ name, until, fault }: Fetched): string =>
+  `${name} could not be fetched: ${fault}; facts ${until ? `until ${minute(until)}` : 'were never fetched'}`;
+
+/** `2026-11-26 18:40`. */
+const minute = (moment: Date): string => moment.toISOString().slice(0, 16).replace('T', ' ');
+
+/**
+ * An address of our suppression list that a tool's list has since, is the one that we put there: it is no departure of
+ * its own, and would turn a dead mailbox into an unsubscribed person.
+ */
+async function forgetOwn(
+  engine: Engine,
+  files: readonly number[],
+  settings: ReturnType<typeof settingsOf>,
+): Promise<void> {
+  if (files.length === 0) return;
+  const since = raw(readPlainCell('i.suppressed_at', 'time', settings));
+  const own = sql`from incoming_suppressions i where i.file in ${list(files)} and exists (
+    select 1 from ${views.suppressed} s where s.email = address_key(i.email)
+      and coalesce(s.suppressed_at, timestamp '1970-01-01') <= ${since})`;
+  await engine.run(
+    sql`insert into import_ignored select file, 'on the suppression list already', count(*) ${own} group by file`,
+  );
+  await engine.run(sql`delete ${own}`);
+}
+
+/** The rows of all connections, and the watermarks that stand for them. */
+export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
+  ...importChanges(feeds, settingsOf(workbook), new Set()),
+  upsert(
+    'connections',
+    sql`select f.connection, coalesce(f.watermark, c.watermark) as watermark,
+        coalesce(f.fetched_at, c.fetched_at) as fetched_at,
+        case when c.watermark = f.watermark then c.rows else f.rows end as rows, f.status, f.note, 'fetched' as why
+      from fetched f left join connections c on c.connection = f.connection`,
+  ),
+];
+
+export const fetchGuards = (rules: ConnectionRules): Guard[] => [
+  atMost({ share: 0.02, count: 500, from: 1000 }, 'contacts', 'newly suppressed by fetched facts', newlyMarked),
+  {
+    name: `at most ${rules.surge} times the usual number of facts from a connection`,
+    of: 'connections',
+    limit: { share: rules.surge, percent: rules.surge },
+    found: sql`select coalesce(max(times), 0) from fetched`,
+  },
+];

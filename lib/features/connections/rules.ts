@@ -1,0 +1,148 @@
+/** The connections that a team names in jobs/rules/connections.ts, checked by zod. */
+import * as z from 'zod';
+import { checkRules, shown } from '../../core/rules.ts';
+import { tableOf } from '../../core/tables.ts';
+import { nearest } from '../../core/text/nearest.ts';
+import { httpOptions, httpVendor } from './vendors/http.ts';
+import { vendors } from './vendors/registry.ts';
+import type { Vendor } from './vendors/vendor.ts';
+
+const secretName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'takes the name of a secret, such as SENDGRID_API_KEY; never the key itself');
+
+/** What every connection may have, whichever its vendor. */
+const common = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' }),
+  /** Whether its facts are fetched, and opens, clicks and deliveries with them. */
+  fetch: z.boolean().default(true),
+  events: z.boolean().default(false),
+  /** Names of secrets other than the usual ones, by what they are: `{ key: 'SENDGRID_EU_KEY' }`. */
+  secrets: z.record(z.string(), secretName).default({}),
+  /** Another address, such as a proxy of your own. */
+  address: z.url().optional(),
+};
+
+const writing = (vendor: Vendor) => ({
+  ...(vendor.suppressions && { suppress: z.boolean().default(false) }),
+  ...(vendor.lists && {
+    /** A list of jobs/rules/segments.ts → the list, tag or segment there. */
+    lists: z.record(z.string(), z.string().min(1)).default({}),
+    /** A field there → a column of contacts. */
+    fields: z.record(z.string().min(1), z.string()).default({}),
+  }),
+});
+
+const ofVendor = (vendor: Vendor) =>
+  z.strictObject({ vendor: z.literal(vendor.id), ...common, ...writing(vendor), ...vendor.options });
+
+const connection = z.discriminatedUnion('vendor', [
+  ofVendor(vendors[0] as Vendor),
+  ...vendors.slice(1).map(ofVendor),
+  z.strictObject({ vendor: z.literal('http'), ...common, ...httpOptions }),
+]);
+
+const schema = z.strictObject({
+  connections: z.array(connection).default([]),
+  /** Days that the first fetch of events and orders looks back; who left is read from the beginning. */
+  firstDays: z.number().int().min(1).default(90),
+  /** A long time is fetched in pieces of so many days, each complete. */
+  pieceDays: z.number().int().min(1).default(30),
+  /** Each fetch begins so many hours before the last one ended: facts arrive late. */
+  overlapHours: z.number().min(1).default(48),
+  /** Requests to one connection in one run, at most; the next run goes on. */
+  requests: z.number().int().min(10).default(2_000),
+  /** Facts about who left that are older than this hold the lists for sending back. */
+  consentHours: z.number().positive().default(48),
+  /** A connection that brings more than so many times its usual waits for a person. */
+  surge: z.number().min(2).default(10),
+  /** A list elsewhere that would change by more than this share, or than so many people, waits for a person. */
+  mostOfAudience: z.strictObject({ share: z.number().min(0).max(1), count: z.number().int().min(0) }).default({
+    share: 0.2,
+    count: 500,
+  }),
+});
+
+/** A connection as it is written; which options a vendor has is checked when the rules are read. */
+type Written = z.input<z.ZodObject<typeof common>> & {
+  readonly vendor: string;
+  readonly suppress?: boolean;
+  readonly lists?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
+} & Partial<Pick<z.input<z.ZodObject<typeof httpOptions>>, 'key' | 'reads'>> &
+  Partial<Readonly<Record<VendorOption, string>>>;
+
+type VendorOption = 'region' | 'domain' | 'stream' | 'server' | 'audience' | 'shop' | 'folder' | 'lastDay';
+
+export interface WrittenRules extends Omit<z.input<typeof schema>, 'connections'> {
+  readonly connections?: readonly Written[];
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly fetch: boolean;
+  readonly events: boolean;
+  /** Names of secrets, by what they are. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly address: string | undefined;
+  readonly suppress: boolean;
+  readonly lists: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface ConnectionRules extends Omit<z.output<typeof schema>, 'connections'> {
+  readonly connections: readonly Connection[];
+}
+
+/** The rules of jobs/rules/connections.ts, checked; `lists` are the names that there are. @throws RulesError */
+export function connectionRules(rules: WrittenRules, lists: readonly string[]): ConnectionRules {
+  const checked = checkRules('jobs/rules/connections.ts', schema, rules as z.input<typeof schema>);
+  const columns = Object.keys(tableOf('contacts').columns);
+  const meaning = z.object({ connections: z.array(z.any()) }).superRefine(({ connections }, context) => {
+    const fault = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path: ['connections', ...path], message });
+    connections.forEach((each, i) => {
+      if (connections.findIndex(({ name }) => name === each.name) !== i)
+        fault([i, 'name'], `two connections are called "${each.name}"`);
+      for (const list of Object.keys(each.lists ?? {}))
+        if (!lists.includes(list)) fault([i, 'lists', list], `there is no list "${list}"`);
+      for (const [field, column] of Object.entries<string>(each.fields ?? {})) {
+        if (columns.includes(column)) continue;
+        const near = nearest(column, columns);
+        fault(
+          [i, 'fields', field],
+          `found ${shown(column)}. Expected a column of contacts${near ? `. Did you mean "${near}"?` : ''}`,
+        );
+      }
+    });
+  });
+  checkRules('jobs/rules/connections.ts', meaning, checked);
+  return { ...checked, connections: checked.connections.map(connectionOf) };
+}
+
+function connectionOf(given: z.output<typeof connection>): Connection {
+  const vendor = given.vendor === 'http' ? httpVendor(given as never) : vendors.find(({ id }) => id === given.vendor);
+  if (!vendor) throw new Error(`There is no vendor ${given.vendor}.`);
+  const { name, fetch, events, secrets, address } = given;
+  const { suppress = false, lists = {}, fields = {} } = given as unknown as Partial<Connection>;
+  const settings = Object.fromEntries(
+    Object.keys(vendor.options ?? {}).flatMap((option) => {
+      const value = (given as Record<string, unknown>)[option];
+      return value === undefined ? [] : [[option, String(value)]];
+    }),
+  );
+  return {
+    name,
+    vendor,
+    fetch,
+    events,
+    secrets: { ...vendor.secrets, ...secrets },
+    address,
+    suppress,
+    lists,
+    fields,
+    settings,
+  };
+}

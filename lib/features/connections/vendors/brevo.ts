@@ -1,0 +1,114 @@
+import { byOffset, iso, object } from './pages.ts';
+import type { At, Member, Source, Vendor } from './vendor.ts';
+
+const day = (moment: Date): string => moment.toISOString().slice(0, 10);
+const days = ({ from, to }: At['window']) => ({ startDate: day(from), endDate: day(to) });
+
+const contacts = (at: At, query: Readonly<Record<string, string>> = {}) =>
+  byOffset(at.client, { path: '/v3/contacts', query }, 1000, (answer) => object(answer).contacts);
+
+const happened = (name: string, event: string, is: Source['is']): Source => ({
+  name,
+  formats: ['brevo-events'],
+  is,
+  pages: ({ client, window }) =>
+    byOffset(
+      client,
+      { path: '/v3/smtp/statistics/events', query: { event, ...days(window) } },
+      2500,
+      (answer) => object(answer).events ?? [],
+    ),
+});
+
+async function* people(at: At, list: number | null): AsyncGenerator<readonly Member[]> {
+  for await (const page of contacts(at))
+    yield page
+      .filter(({ email }) => typeof email === 'string' && email !== '')
+      .map(({ email, emailBlacklisted, listIds, attributes, modifiedAt }): Member => {
+        const fields = Object.fromEntries(
+          Object.entries(object(attributes)).map(([name, value]) => [name, String(value ?? '')]),
+        );
+        const about = { email: String(email), fields };
+        if (emailBlacklisted === true)
+          return { ...about, status: 'left', fact: { kind: 'unsubscribe', at: String(modifiedAt) } };
+        const isMember = list !== null && Array.isArray(listIds) && listIds.includes(list);
+        return { ...about, status: isMember ? 'member' : 'known' };
+      });
+}
+
+const personAt = async ({ client }: At, email: string) =>
+  object(await client.json({ path: `/v3/contacts/${encodeURIComponent(email)}`, expects: [404] }));
+
+export const brevo: Vendor = {
+  id: 'brevo',
+  label: 'Brevo',
+  guide: {
+    page: 'https://developers.brevo.com/reference/getcontacts-1',
+    rights: 'an API key: Brevo’s keys have all rights of the account',
+    steps: [
+      'Settings → SMTP & API → API keys → Generate a new API key.',
+      'A list is named by its number: lists: { Newsletter: "12" }.',
+    ],
+    lacks: 'keys with fewer rights; people whom Brevo does not have can’t be blocklisted there',
+  },
+  address: () => 'https://api.brevo.com',
+  secrets: { key: 'BREVO_API_KEY' },
+  signIn:
+    ({ key = '' }) =>
+    () => ({ 'api-key': key }),
+  limits: { perSecond: 10 },
+  reads: [
+    {
+      name: 'blocked',
+      formats: ['brevo-blocked-api'],
+      is: 'consent',
+      pages: ({ client, window }) =>
+        byOffset(
+          client,
+          { path: '/v3/smtp/blockedContacts', query: days(window) },
+          100,
+          (answer) => object(answer).contacts,
+        ),
+    },
+    {
+      name: 'contacts',
+      formats: ['brevo-contacts-api'],
+      is: 'consent',
+      ours: true,
+      pages: (at) => contacts(at, { modifiedSince: iso(at.window.from) }),
+    },
+    happened('hard-bounces', 'hardBounces', 'bounces'),
+    happened('soft-bounces', 'softBounces', 'bounces'),
+    happened('opens', 'opened', 'events'),
+    happened('clicks', 'clicks', 'events'),
+    happened('deliveries', 'delivered', 'events'),
+  ],
+  suppressions: {
+    size: 100,
+    onlyKnown: true,
+    standing: (at) => people(at, null),
+    add: async ({ client }, rows) => {
+      const json = { contacts: rows.map(({ email }) => ({ email, emailBlacklisted: true })) };
+      await client.json({ method: 'POST', path: '/v3/contacts/batch', json });
+    },
+    has: async (at, email) => (await personAt(at, email)).emailBlacklisted === true,
+  },
+  lists: {
+    size: 150,
+    members: (at, list) => people(at, Number(list)),
+    // Says nothing of emailBlacklisted: who is blocklisted stays so.
+    add: async ({ client }, list, rows) => {
+      for (const { email, fields } of rows) {
+        const json = { email, listIds: [Number(list)], updateEnabled: true, attributes: fields };
+        await client.json({ method: 'POST', path: '/v3/contacts', json });
+      }
+    },
+    remove: async ({ client }, list, emails) => {
+      await client.json({ method: 'POST', path: `/v3/contacts/lists/${list}/contacts/remove`, json: { emails } });
+    },
+    has: async (at, list, email) => {
+      const { listIds } = await personAt(at, email);
+      return Array.isArray(listIds) && listIds.includes(Number(list));
+    },
+  },
+};

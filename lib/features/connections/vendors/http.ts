@@ -1,0 +1,137 @@
+/**
+ * Any other tool with an API: an address, a key in a header, and pages of JSON or CSV by link, cursor or offset. Each
+ * record is mapped to the columns of bounces, events or purchases (docs/workbook.md).
+ */
+import Papa from 'papaparse';
+import * as z from 'zod';
+import { type Client, type Request, RequestError } from '../../http/index.ts';
+import { iso, object, pages, records } from './pages.ts';
+import type { At, Json, Source, Vendor } from './vendor.ts';
+
+const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: paging.next');
+
+const turning = z.discriminatedUnion('by', [
+  /** `next`: where the answer has the address of the next page. */
+  z.strictObject({ by: z.literal('link'), next: path }),
+  /** `next`: where it has the cursor, `parameter`: under which the next request carries it. */
+  z.strictObject({ by: z.literal('cursor'), next: path, parameter: z.string() }),
+  z.strictObject({ by: z.literal('offset'), size: z.number().int().min(1), limit: z.string(), offset: z.string() }),
+]);
+
+const COLUMNS = {
+  bounces: ['bounce_id', 'email', 'kind', 'code', 'detail', 'provider', 'occurred_at'],
+  events: ['event_id', 'email', 'type', 'occurred_at', 'value', 'campaign'],
+  purchases: ['order_id', 'email', 'ordered_at', 'amount', 'currency'],
+} as const;
+
+const source = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9-]+$/),
+    /** Below the address; `{from}` and `{to}` are the moments between which facts are asked for. */
+    path: z.string().startsWith('/'),
+    as: z.enum(['json', 'csv']).default('json'),
+    /** Where a JSON answer has the list; left out, it is the answer. */
+    records: path.optional(),
+    pages: turning.optional(),
+    table: z.enum(['bounces', 'events', 'purchases']),
+    /** A column of the table → where a record has it, or `= text` for the same text in each. */
+    columns: z.record(z.string(), z.string()),
+  })
+  .superRefine(({ table, columns }, context) => {
+    for (const column of Object.keys(columns).filter((each) => !(COLUMNS[table] as readonly string[]).includes(each)))
+      context.addIssue({
+        code: 'custom',
+        path: ['columns', column],
+        message: `${table} has ${COLUMNS[table].join(', ')}`,
+      });
+  });
+
+export const httpOptions = {
+  address: z.url(),
+  /** Which header carries the key, and what stands before it (`Bearer `). */
+  key: z.strictObject({ header: z.string().min(1), prefix: z.string().default('') }).optional(),
+  secrets: z.record(z.string(), z.string().regex(/^[A-Z][A-Z0-9_]*$/)).default({}),
+  reads: z.array(source).min(1),
+};
+
+const options = z.object(httpOptions);
+type HttpSource = z.output<typeof source>;
+
+const at = (value: unknown, where: string | undefined): unknown =>
+  where === undefined ? value : where.split('.').reduce<unknown>((found, part) => object(found)[part], value);
+
+const cellOf = (record: Json, where: string): string =>
+  where.startsWith('= ') ? where.slice(2) : String(at(record, where) ?? '');
+
+async function* csvPages(client: Client, request: Request): AsyncGenerator<readonly Json[]> {
+  const { text } = await client.ask({ ...request, headers: { accept: 'text/csv' } });
+  const { data, errors } = Papa.parse<Json>(text.trim(), { header: true, skipEmptyLines: true });
+  if (errors.length > 0) throw new RequestError('unreadable', 'answered with what is no CSV');
+  yield data;
+}
+
+function pagesOf({ client, window }: At, { path: below, as, records: list, pages: turn }: HttpSource) {
+  const [from, to] = [encodeURIComponent(iso(window.from)), encodeURIComponent(iso(window.to))];
+  const first: Request = { path: below.replaceAll('{from}', from).replaceAll('{to}', to) };
+  if (as === 'csv') return csvPages(client, first);
+  const offsets = turn?.by === 'offset' ? { [turn.limit]: turn.size, [turn.offset]: 0 } : {};
+  return pages(client, { ...first, query: offsets }, (answer, request) => {
+    const found = records(at(answer, list));
+    if (turn?.by === 'offset') {
+      const offset = Number(request.query?.[turn.offset]) + found.length;
+      return {
+        records: found,
+        next: found.length < turn.size ? null : { ...first, query: { ...offsets, [turn.offset]: offset } },
+      };
+    }
+    const next = turn && at(answer, turn.next);
+    if (!turn || (typeof next !== 'string' && typeof next !== 'number') || next === '')
+      return { records: found, next: null };
+    return {
+      records: found,
+      next: turn.by === 'link' ? { path: String(next) } : { ...first, query: { [turn.parameter]: next } },
+    };
+  });
+}
+
+const sourceOf = (given: HttpSource, tool: string): Source => ({
+  name: given.name,
+  formats: [],
+  is: given.table === 'events' ? 'events' : given.table === 'purchases' ? 'orders' : 'consent',
+  pages: async function* (where) {
+    const columns = COLUMNS[given.table];
+    for await (const page of pagesOf(where, given))
+      yield page.map((record) =>
+        Object.fromEntries(
+          columns.map((column) => [
+            column,
+            cellOf(record, given.columns[column] ?? (column === 'provider' ? `= ${tool}` : '= ')),
+          ]),
+        ),
+      );
+  },
+});
+
+/** A connection of this kind as a vendor. */
+export function httpVendor(given: { readonly name: string } & z.input<typeof options>): Vendor {
+  const { address, key, reads } = options.parse(given);
+  return {
+    id: 'http',
+    label: 'any tool by HTTP',
+    guide: httpGuide,
+    address: () => address,
+    secrets: {},
+    signIn: (keys): ReturnType<Vendor['signIn']> => {
+      const value = Object.values(keys)[0] ?? '';
+      return () => (key ? { [key.header.toLowerCase()]: `${key.prefix}${value}` } : {});
+    },
+    reads: reads.map((each) => sourceOf(each, given.name)),
+  };
+}
+
+export const httpGuide: Vendor['guide'] = {
+  page: 'docs/connections.md',
+  rights: 'read, and no more',
+  steps: ['Make a key that only reads, and name its secret under secrets.'],
+  lacks: 'nothing is written',
+};

@@ -1,0 +1,131 @@
+import { byCursor, object, pages, records } from './pages.ts';
+import { type At, bearer, type Json, type Member, type Vendor } from './vendor.ts';
+
+const CONTACTS = '/crm/v3/objects/contacts';
+const PROPERTIES = ['email', 'hs_email_optout', 'hs_email_hard_bounce_reason_enum', 'lastmodifieddate'];
+const results = (answer: unknown) => object(answer).results;
+const after = (answer: unknown) => object(object(object(answer).paging).next).after;
+
+/**
+ * Contacts who opted out or bounced, by their ids: a search gives 10,000 at most, so each page begins after the last
+ * id of the one before instead of at a cursor.
+ */
+function changed({ client, window: { from, to } }: At) {
+  const between = {
+    propertyName: 'lastmodifieddate',
+    operator: 'BETWEEN',
+    value: String(from.getTime()),
+    highValue: String(to.getTime()),
+  };
+  const optedOut = { propertyName: 'hs_email_optout', operator: 'EQ', value: 'true' };
+  const bounced = { propertyName: 'hs_email_hard_bounce_reason_enum', operator: 'HAS_PROPERTY' };
+  const beginning = (id: string) => {
+    const later = { propertyName: 'hs_object_id', operator: 'GT', value: id };
+    const filterGroups = [optedOut, bounced].map((each) => ({ filters: [between, each, later] }));
+    const json = { filterGroups, properties: PROPERTIES, sorts: ['hs_object_id'], limit: SEARCHED, after: '0' };
+    return { method: 'POST' as const, path: `${CONTACTS}/search`, json };
+  };
+  return pages(client, beginning('0'), (answer) => {
+    const found = records(results(answer));
+    return { records: found, next: found.length < SEARCHED ? null : beginning(String(found.at(-1)?.id)) };
+  });
+}
+const SEARCHED = 200;
+
+const contacts = ({ client, fields }: At) => {
+  const properties = [...PROPERTIES, ...Object.keys(fields)].join(',');
+  return byCursor(client, { path: CONTACTS, query: { limit: 100, properties } }, 'after', results, after);
+};
+
+function memberOf({ id, properties }: Json, on: ReadonlySet<string>): Member[] {
+  const { email, hs_email_optout: optout, lastmodifieddate: at, ...others } = object(properties);
+  if (typeof email !== 'string' || email === '') return [];
+  if (String(optout) === 'true') return [{ email, status: 'left', fact: { kind: 'unsubscribe', at: String(at) } }];
+  const fields = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value ?? '')]));
+  return [{ email, status: on.has(String(id)) ? 'member' : 'known', fields }];
+}
+
+async function* people(at: At, list: string | null): AsyncGenerator<readonly Member[]> {
+  const on = new Set<string>();
+  if (list !== null) {
+    const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships`;
+    for await (const page of byCursor(at.client, { path, query: { limit: 250 } }, 'after', results, after))
+      for (const { recordId } of page) on.add(String(recordId));
+  }
+  for await (const page of contacts(at)) yield page.flatMap((each) => memberOf(each, on));
+}
+
+/** The ids of contacts by their addresses. */
+async function idsOf({ client }: At, emails: readonly string[]): Promise<string[]> {
+  const inputs = emails.map((id) => ({ id }));
+  const json = { inputs, idProperty: 'email', properties: ['email'], propertiesWithHistory: [] };
+  return records(results(await client.json({ method: 'POST', path: `${CONTACTS}/batch/read`, json }))).map(({ id }) =>
+    String(id),
+  );
+}
+
+const optOut = async ({ client }: At, email: string) => {
+  const query = { idProperty: 'email', properties: 'hs_email_optout' };
+  const answer = await client.json({ path: `${CONTACTS}/${encodeURIComponent(email)}`, query, expects: [404] });
+  return String(object(object(answer).properties).hs_email_optout) === 'true';
+};
+
+export const hubspot: Vendor = {
+  id: 'hubspot',
+  label: 'HubSpot',
+  guide: {
+    page: 'https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide',
+    rights:
+      'crm.objects.contacts.read; for suppress: true communication_preferences.read_write; ' +
+      'for lists crm.objects.contacts.write, crm.lists.read, crm.lists.write',
+    steps: [
+      'Settings → Integrations → Private Apps → Create a private app, with the scopes above and no other.',
+      'A static list is named by its number (Lists → the list → Details): lists: { Newsletter: "412" }.',
+    ],
+    lacks: 'opt-outs of single subscription types; sending events. Unsubscribing by the API needs Marketing Hub',
+  },
+  address: () => 'https://api.hubapi.com',
+  secrets: { key: 'HUBSPOT_TOKEN' },
+  signIn: bearer,
+  limits: { perSecond: 4 },
+  reads: [{ name: 'contacts', formats: ['hubspot-contacts'], is: 'consent', ours: true, pages: changed }],
+  suppressions: {
+    size: 100,
+    onlyKnown: true,
+    standing: (at) => people(at, null),
+    add: async ({ client }, rows) => {
+      const path = '/communication-preferences/v4/statuses/batch/unsubscribe-all';
+      const json = { inputs: rows.map(({ email }) => email) };
+      await client.json({ method: 'POST', path, query: { channel: 'EMAIL' }, json });
+    },
+    has: optOut,
+  },
+  lists: {
+    size: 100,
+    members: people,
+    add: async (at, list, rows) => {
+      const inputs = rows.map(({ email, fields }) => ({
+        id: email,
+        idProperty: 'email',
+        properties: { email, ...fields },
+      }));
+      const answer = await at.client.json({ method: 'POST', path: `${CONTACTS}/batch/upsert`, json: { inputs } });
+      const ids = records(results(answer)).map(({ id }) => String(id));
+      await at.client.json({
+        method: 'PUT',
+        path: `/crm/v3/lists/${encodeURIComponent(list)}/memberships/add`,
+        json: ids,
+      });
+    },
+    remove: async (at, list, emails) => {
+      const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships/remove`;
+      await at.client.json({ method: 'PUT', path, json: await idsOf(at, emails) });
+    },
+    has: async (at, list, email) => {
+      const [id] = await idsOf(at, [email]);
+      if (id === undefined) return false;
+      const path = `/crm/v3/lists/records/0-1/${id}/memberships`;
+      return records(results(await at.client.json({ path }))).some(({ listId }) => String(listId) === list);
+    },
+  },
+};

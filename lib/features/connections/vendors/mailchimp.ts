@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { byOffset, iso, object, records } from './pages.ts';
+import { type At, basic, type Json, type Member, type Vendor } from './vendor.ts';
+
+const names = { limit: 'count', offset: 'offset' };
+const below = ({ settings }: At, path: string): string => `/lists/${settings.audience}/${path}`;
+/** Mailchimp names a member by the hash of the address in lower case. */
+const memberPath = (at: At, email: string): string =>
+  below(at, `members/${createHash('md5').update(email.toLowerCase()).digest('hex')}`);
+
+const READ = [
+  'email_address',
+  'unique_email_id',
+  'status',
+  'last_changed',
+  'timestamp_opt',
+  'unsubscribe_reason',
+  'list_id',
+];
+const fieldsOf = (columns: readonly string[]): string => columns.map((each) => `members.${each}`).join(',');
+
+const membersOf = (at: At, query: Readonly<Record<string, string>>) =>
+  byOffset(at.client, { path: below(at, 'members'), query }, 1000, (answer) => object(answer).members, names);
+
+const FACTS: Readonly<Record<string, 'unsubscribe' | 'hard'>> = { unsubscribed: 'unsubscribe', cleaned: 'hard' };
+
+function memberOf(value: Json, tag: string | null): Member {
+  const [email, status] = [String(value.email_address), String(value.status)];
+  if (status !== 'subscribed') {
+    const kind = FACTS[status];
+    return { email, status: 'left', ...(kind && { fact: { kind, at: String(value.last_changed) } }) };
+  }
+  const tags = Array.isArray(value.tags) ? value.tags.map((each) => object(each).name) : [];
+  const merged = Object.entries(object(value.merge_fields)).map(([name, field]) => [name, String(field ?? '')]);
+  return { email, status: tag !== null && tags.includes(tag) ? 'member' : 'known', fields: Object.fromEntries(merged) };
+}
+
+async function* people(at: At, tag: string | null): AsyncGenerator<readonly Member[]> {
+  const fields = fieldsOf(['email_address', 'status', 'last_changed', 'tags', 'merge_fields']);
+  for await (const page of membersOf(at, { fields })) yield page.map((each) => memberOf(each, tag));
+}
+
+/** A tag is a static segment; one that is not there yet is made. */
+async function segmentOf(at: At, tag: string): Promise<string> {
+  const path = below(at, 'segments');
+  const pages = byOffset(
+    at.client,
+    { path, query: { type: 'static' } },
+    1000,
+    (answer) => object(answer).segments,
+    names,
+  );
+  for await (const page of pages) {
+    const found = page.find(({ name }) => name === tag);
+    if (found) return String(found.id);
+  }
+  return String(object(await at.client.json({ method: 'POST', path, json: { name: tag, static_segment: [] } })).id);
+}
+
+async function changeTag(at: At, tag: string, json: Json): Promise<void> {
+  await at.client.json({ method: 'POST', path: below(at, `segments/${await segmentOf(at, tag)}`), json });
+}
+
+export const mailchimp: Vendor = {
+  id: 'mailchimp',
+  label: 'Mailchimp',
+  guide: {
+    page: 'https://mailchimp.com/developer/marketing/api/list-members/',
+    rights:
+      'an API key: Mailchimp’s keys have all rights of the user who made them, so make it as a user of the role Author',
+    steps: [
+      'Profile → Extras → API keys → Create A Key.',
+      'Set server to its end ("us6"), and audience to the Audience ID (Audience → Settings).',
+      'A list of ours becomes a tag: lists: { Newsletter: "nightshift" }; fields are merge tags: { SCORE: "score" }.',
+    ],
+    lacks: 'keys with fewer rights; contacts whom Mailchimp deleted for good can’t be added again',
+  },
+  address: ({ server }) => `https://${server}.api.mailchimp.com/3.0`,
+  secrets: { key: 'MAILCHIMP_API_KEY' },
+  options: { server: z.string().regex(/^[a-z]{2}\d{1,3}$/), audience: z.string().regex(/^\w+$/) },
+  signIn: ({ key = '' }) => basic('nightshift', key),
+  limits: { perSecond: 8 },
+  reads: [
+    {
+      name: 'members',
+      formats: ['mailchimp-api'],
+      is: 'consent',
+      ours: true,
+      pages: (at) => {
+        const { from, to } = at.window;
+        const within = { since_last_changed: iso(from), before_last_changed: iso(to) };
+        return membersOf(at, { fields: fieldsOf(READ), ...within });
+      },
+    },
+    {
+      name: 'abuse-reports',
+      formats: ['mailchimp-api'],
+      is: 'consent',
+      whole: true,
+      pages: (at) => {
+        const path = below(at, 'abuse-reports');
+        return byOffset(at.client, { path }, 1000, (answer) => object(answer).abuse_reports, names);
+      },
+    },
+  ],
+  suppressions: {
+    size: 100,
+    onlyKnown: true,
+    standing: (at) => people(at, null),
+    add: async (at, rows) => {
+      for (const { email } of rows)
+        await at.client.json({ method: 'PATCH', path: memberPath(at, email), json: { status: 'unsubscribed' } });
+    },
+    has: async (at, email) => object(await at.client.json({ path: memberPath(at, email) })).status !== 'subscribed',
+  },
+  lists: {
+    size: 500,
+    members: people,
+    // `status_if_new` alone: a `status` would subscribe a person who left.
+    add: async (at, tag, rows) => {
+      for (const { email, fields } of rows) {
+        const json = { email_address: email, status_if_new: 'subscribed', merge_fields: fields };
+        await at.client.json({ method: 'PUT', path: memberPath(at, email), json });
+      }
+      await changeTag(at, tag, { members_to_add: rows.map(({ email }) => email) });
+    },
+    remove: (at, tag, emails) => changeTag(at, tag, { members_to_remove: emails }),
+    has: async (at, tag, email) => {
+      const tags = object(await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } })).tags;
+      return records(tags).some(({ name }) => name === tag);
+    },
+  },
+};

@@ -1,0 +1,81 @@
+/** The pages of a list, whichever way a tool turns them: by offset, by cursor, or by a link. */
+import { type Client, type Request, RequestError } from '../../http/index.ts';
+import type { Json } from './vendor.ts';
+
+export const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1000);
+/** `2026-11-23T05:00:00Z`: without fractions, which not every API takes. */
+export const iso = (moment: Date): string => moment.toISOString().replace(/\.\d+Z$/, 'Z');
+export const object = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+
+/** A list of records where one must be. @throws RequestError where it is none */
+export function records(value: unknown): readonly Json[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)) return value;
+  throw new RequestError('unreadable', 'answered with what is no list of records');
+}
+
+interface Page {
+  readonly records: readonly Json[];
+  /** The request for the next page; null after the last one. */
+  readonly next: Request | null;
+}
+
+/** Asks page after page. `read` takes an answer apart. */
+export async function* pages(
+  client: Client,
+  first: Request,
+  read: (answer: unknown, request: Request) => Page,
+): AsyncGenerator<readonly Json[]> {
+  for (let request: Request | null = first; request; ) {
+    const page = read(await client.json(request), request);
+    yield page.records;
+    request = page.next;
+  }
+}
+
+/** Pages by `limit` and `offset`, until one is not full, or as many are read as the tool gives (`most`). */
+export const byOffset = (
+  client: Client,
+  request: Request,
+  size: number,
+  take: (answer: unknown) => unknown = (answer) => answer,
+  names: { readonly limit: string; readonly offset: string } = { limit: 'limit', offset: 'offset' },
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<readonly Json[]> => {
+  const at = (offset: number): Request => ({
+    ...request,
+    query: { ...request.query, [names.limit]: size, [names.offset]: offset },
+  });
+  return pages(client, at(0), (answer, { query = {} }) => {
+    const found = records(take(answer));
+    const offset = Number(query[names.offset]) + found.length;
+    return { records: found, next: found.length < size || offset + size > most ? null : at(offset) };
+  });
+};
+
+/** Pages by a cursor that the answer names, and that the next request carries under `name`. */
+export const byCursor = (
+  client: Client,
+  request: Request,
+  name: string,
+  take: (answer: unknown) => unknown,
+  cursor: (answer: unknown) => unknown,
+): AsyncGenerator<readonly Json[]> =>
+  pages(client, request, (answer) => {
+    const next = cursor(answer);
+    const found = records(take(answer));
+    const more = (typeof next === 'string' && next !== '') || typeof next === 'number';
+    return { records: found, next: more ? { ...request, query: { ...request.query, [name]: next } } : null };
+  });
+
+/** Pages by a link to the next one; an empty page is the last. */
+export const byLink = (
+  client: Client,
+  request: Request,
+  take: (answer: unknown) => unknown,
+  link: (answer: unknown) => unknown,
+): AsyncGenerator<readonly Json[]> =>
+  pages(client, request, (answer) => {
+    const [found, next] = [records(take(answer)), link(answer)];
+    return { records: found, next: typeof next === 'string' && found.length > 0 ? { path: next } : null };
+  });

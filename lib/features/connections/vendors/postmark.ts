@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { byOffset, object, records } from './pages.ts';
+import type { At, Vendor } from './vendor.ts';
+
+const DAY_MS = 86_400_000;
+/** Days of Postmark's own clock, which is New York's: a day more at either end, and what is known drops out. */
+const day = (moment: Date, by: number): string =>
+  new Date(Math.max(0, moment.getTime() + by * DAY_MS)).toISOString().slice(0, 10);
+const within = ({ from, to }: At['window']) => ({ fromdate: day(from, -1), todate: day(to, 1) });
+const names = { limit: 'count', offset: 'offset' };
+
+const streamOf = ({ settings }: At): string => `/message-streams/${settings.stream ?? 'outbound'}/suppressions`;
+
+const activity = (name: string, list: string): Vendor['reads'][number] => ({
+  name,
+  formats: ['postmark'],
+  is: 'events',
+  whole: true,
+  pages: ({ client }) =>
+    byOffset(client, { path: `/messages/outbound/${name}` }, 500, (answer) => object(answer)[list], names, 10_000),
+});
+
+export const postmark: Vendor = {
+  id: 'postmark',
+  label: 'Postmark',
+  guide: {
+    page: 'https://postmarkapp.com/developer/api/suppressions-api',
+    rights: 'a Server API token: Postmark has none that only reads',
+    steps: [
+      'Servers → your server → API Tokens: copy a Server API token, or make one for Nightshift alone.',
+      'Set stream for another message stream than outbound.',
+    ],
+    lacks: 'at most 10,000 bounces a piece (pieceDays), and the newest 10,000 opens and clicks',
+  },
+  address: () => 'https://api.postmarkapp.com',
+  secrets: { key: 'POSTMARK_SERVER_TOKEN' },
+  options: {
+    stream: z
+      .string()
+      .regex(/^[\w-]+$/)
+      .optional(),
+  },
+  signIn:
+    ({ key = '' }) =>
+    () => ({ 'x-postmark-server-token': key }),
+  limits: { perSecond: 5 },
+  reads: [
+    {
+      name: 'bounces',
+      formats: ['postmark'],
+      is: 'bounces',
+      pages: ({ client, window }) =>
+        byOffset(client, { path: '/bounces', query: within(window) }, 500, (answer) => object(answer).Bounces, names),
+    },
+    {
+      name: 'suppressions',
+      formats: ['postmark-suppressions'],
+      is: 'consent',
+      ours: true,
+      pages: async function* (at) {
+        const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: within(at.window) });
+        yield records(object(answer).Suppressions);
+      },
+    },
+    activity('opens', 'Opens'),
+    activity('clicks', 'Clicks'),
+  ],
+  suppressions: {
+    size: 50,
+    standing: async function* (at) {
+      const answer = await at.client.json({ path: `${streamOf(at)}/dump` });
+      yield records(object(answer).Suppressions).map(({ EmailAddress }) => ({
+        email: String(EmailAddress),
+        status: 'left' as const,
+      }));
+    },
+    add: async (at, rows) => {
+      const json = { Suppressions: rows.map(({ email }) => ({ EmailAddress: email })) };
+      await at.client.json({ method: 'POST', path: streamOf(at), json });
+    },
+    has: async (at, email) => {
+      const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: { emailaddress: email } });
+      return records(object(answer).Suppressions).length > 0;
+    },
+  },
+};

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { RequestError } from '../../http/index.ts';
+import { iso, object, records } from './pages.ts';
+import type { At, Json, Source, Vendor } from './vendor.ts';
+
+/** Versions are kept for a year. */
+const PATH = '/admin/api/2026-10/graphql.json';
+const MONEY = 'shopMoney { amount currencyCode }';
+
+const isThrottled = (text: string): boolean => text.includes('"THROTTLED"');
+
+/** Pages of a connection `name` of the schema, with these fields of a node, by when a node changed last. */
+async function* nodes({ client, window }: At, name: string, fields: string): AsyncGenerator<readonly Json[]> {
+  const query = `query($after: String, $query: String) {
+    ${name}(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) {
+      nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`;
+  const changed = `updated_at:>='${iso(window.from)}' AND updated_at:<='${iso(window.to)}'`;
+  for (let after: unknown = null; ; ) {
+    const json = { query, variables: { after, query: changed } };
+    const answer = object(await client.json({ method: 'POST', path: PATH, json, isThrottled }));
+    if (Array.isArray(answer.errors)) throw new RequestError('refused', refusal(answer.errors));
+    const found = object(object(answer.data)[name]);
+    yield records(found.nodes);
+    const { hasNextPage, endCursor } = object(found.pageInfo);
+    if (hasNextPage !== true) return;
+    after = endCursor;
+  }
+}
+
+/** A refusal by its code: what GraphQL says beside it may hold anything. */
+function refusal(errors: readonly unknown[]): string {
+  const code = String(object(object(errors[0]).extensions).code ?? '');
+  if (code === 'ACCESS_DENIED') return 'the key lacks a scope, or the plan does not include this';
+  return `the API refuses the query${/^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : ''}`;
+}
+
+const source = (name: string, is: Source['is'], format: string, connection: string, fields: string): Source => ({
+  name,
+  is,
+  formats: [format],
+  pages: (at) => nodes(at, connection, fields),
+});
+
+export const shopify: Vendor = {
+  id: 'shopify',
+  label: 'Shopify',
+  guide: {
+    page: 'https://shopify.dev/docs/api/admin-graphql/latest/queries/orders',
+    rights: 'read_orders, read_customers; read_all_orders for orders older than 60 days',
+    steps: [
+      'Settings → Apps and sales channels → Develop apps → Create an app, with the Admin API scopes above and no other.',
+      'Install it, and copy the Admin API access token. Set shop to the first part of NAME.myshopify.com.',
+    ],
+    lacks: 'addresses of customers on the plans Starter and Basic (protected customer data); nothing is written',
+  },
+  address: ({ shop }) => `https://${shop}.myshopify.com`,
+  secrets: { key: 'SHOPIFY_ACCESS_TOKEN' },
+  options: { shop: z.string().regex(/^[a-z0-9][a-z0-9-]*$/) },
+  signIn:
+    ({ key = '' }) =>
+    () => ({ 'x-shopify-access-token': key }),
+  limits: { perSecond: 2 },
+  reads: [
+    source(
+      'orders',
+      'orders',
+      'shopify-orders',
+      'orders',
+      `name email createdAt displayFinancialStatus test cancelledAt totalPriceSet { ${MONEY} } totalRefundedSet { ${MONEY} }`,
+    ),
+    source(
+      'customers',
+      'consent',
+      'shopify-consent',
+      'customers',
+      'id defaultEmailAddress { emailAddress marketingState marketingUpdatedAt }',
+    ),
+  ],
+};

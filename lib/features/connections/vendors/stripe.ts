@@ -1,0 +1,42 @@
+import type { Request } from '../../http/index.ts';
+import { object, pages, records, seconds } from './pages.ts';
+import { type At, bearer, type Vendor } from './vendor.ts';
+
+const listed = ({ client, window }: At, path: string, query: Readonly<Record<string, string>> = {}) => {
+  const created = { 'created[gte]': seconds(window.from), 'created[lte]': seconds(window.to) };
+  const first: Request = { path, query: { limit: 100, ...created, ...query } };
+  return pages(client, first, (answer) => {
+    const found = records(object(answer).data);
+    const more = object(answer).has_more === true && found.length > 0;
+    const next = { ...first, query: { ...first.query, starting_after: String(found.at(-1)?.id) } };
+    return { records: found, next: more ? next : null };
+  });
+};
+
+export const stripe: Vendor = {
+  id: 'stripe',
+  label: 'Stripe',
+  guide: {
+    page: 'https://docs.stripe.com/api/charges/list',
+    rights: 'a restricted key with Charges and Refunds: Read',
+    steps: ['Developers → API keys → Create restricted key: "Charges and Refunds" on Read, all else on None.'],
+    lacks: 'charges without the payer’s address are not counted; nothing is written',
+  },
+  address: () => 'https://api.stripe.com',
+  secrets: { key: 'STRIPE_RESTRICTED_KEY' },
+  signIn: bearer,
+  limits: { perSecond: 20 },
+  reads: [
+    { name: 'charges', formats: ['stripe-charges'], is: 'orders', pages: (at) => listed(at, '/v1/charges') },
+    {
+      // A refund changes a charge of long ago: the charge is read again, with its refund.
+      name: 'refunds',
+      formats: ['stripe-charges'],
+      is: 'orders',
+      pages: async function* (at) {
+        for await (const page of listed(at, '/v1/refunds', { 'expand[]': 'data.charge' }))
+          yield page.map(({ charge }) => object(charge)).filter(({ object: kind }) => kind === 'charge');
+      },
+    },
+  ],
+};

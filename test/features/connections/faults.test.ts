@@ -1,0 +1,135 @@
+/** What goes wrong at any request: nothing is lost, nothing half fetched counts, and no key leaves or is shown. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fetchConnection, piecesOf } from '../../../lib/features/connections/fetch.ts';
+import { type Connection, connectionRules, type WrittenRules } from '../../../lib/features/connections/rules.ts';
+import { fastClock, secretsOf, serve } from '../../support/connections.ts';
+import { type Entry, SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
+import type { Fault } from '../../support/vendor-server/server.ts';
+
+const asOf = new Date('2026-11-22T23:59:59.999Z');
+const at = (day: string): number => Date.parse(`${day}T09:00:00Z`) / 1000;
+const spam: Entry[] = Array.from({ length: 3 }, (_, i) => ({
+  email: `p${i}@a.example`,
+  created: at('2026-11-20'),
+  ip: '192.0.2.1',
+}));
+
+async function sendgrid(more: Partial<WrittenRules> = {}, entries: readonly Entry[] = spam) {
+  const server = await serve(sendgridTool({ spam_reports: entries }));
+  const rules = connectionRules(
+    { connections: [{ name: 'sendgrid', vendor: 'sendgrid', address: server.address }], firstDays: 30, ...more },
+    [],
+  );
+  const fetch = (
+    secrets: Record<string, string> = { SENDGRID_API_KEY: SENDGRID_KEY },
+    watermark: Date | null = null,
+  ) => {
+    const folder = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
+    return fetchConnection(rules.connections[0] as Connection, watermark, asOf, rules, {
+      ...{ folder, stateFolder: folder, outside: secretsOf(secrets), signal: new AbortController().signal },
+      ...{ clock: fastClock(), timeoutMs: 200 },
+    });
+  };
+  return { server, fetch, rules };
+}
+
+/** Faults that are over with the next request, and those that stay. */
+const passing: readonly Fault[] = ['server error', 'throttled', 'slow', 'cut', 'dead', 'lost answer'];
+const lasting: readonly [Fault, RegExp][] = [
+  ['expired key', /status 401: the key is refused/],
+  ['no right', /status 403: the key lacks a right/],
+  ['redirect', /status 302: it redirects, and no key is sent elsewhere/],
+  ['garbage', /answered with what is no JSON/],
+  ['throttled for long', /too many requests/],
+];
+const REQUESTS = [1, 3, 6];
+
+describe('a fetch', () => {
+  it.each(passing)('with a request that is answered by "%s" asks again, and has everything', async (fault) => {
+    for (const n of REQUESTS) {
+      const { server, fetch } = await sendgrid();
+      server.fault = (nth) => (nth === n ? fault : undefined);
+      expect(await fetch(), String(n)).toMatchObject({ fault: null, rows: 3, until: asOf, requests: 7 });
+    }
+  });
+
+  it.each(lasting)(
+    'that meets "%s" at any request ends, keeps nothing of its piece, and says why',
+    async (fault, why) => {
+      for (const n of REQUESTS) {
+        const { server, fetch } = await sendgrid();
+        server.fault = (nth) => (nth >= n ? fault : undefined);
+        const watermark = new Date('2026-11-19T00:00:00Z');
+        const fetched = await fetch(undefined, watermark);
+        expect(fetched, String(n)).toMatchObject({ rows: 0, files: [], until: watermark });
+        expect(fetched.fault).toMatch(why);
+        expect(JSON.stringify(fetched)).not.toMatch(/SG\.|127\.0\.0\.1|example/);
+      }
+    },
+  );
+
+  it('that is down for good ends after a few attempts', async () => {
+    const { server, fetch } = await sendgrid();
+    server.fault = () => 'server error';
+    expect(await fetch()).toMatchObject({ fault: 'bounces: status 500', requests: 4, until: null });
+  });
+
+  it('with a fault in a later piece keeps the pieces before it, and goes on there', async () => {
+    const { server, fetch } = await sendgrid({ firstDays: 90 });
+    server.fault = (nth) => (nth > 8 ? 'no right' : undefined);
+    const fetched = await fetch();
+    expect(fetched).toMatchObject({ rows: 0, until: new Date(asOf.getTime() - 60 * 86_400_000) });
+    server.fault = () => undefined;
+    expect(await fetch(undefined, fetched.until)).toMatchObject({ rows: 3, fault: null, until: asOf });
+  });
+
+  it('whose requests run out ends after a whole piece, and the next run goes on', async () => {
+    const { fetch } = await sendgrid({ firstDays: 90, requests: 12 });
+    const first = await fetch();
+    expect(first).toMatchObject({ requests: 12, until: new Date(asOf.getTime() - 30 * 86_400_000) });
+    expect(first.fault).toMatch(/12 requests a run/);
+    expect(await fetch(undefined, first.until)).toMatchObject({ fault: null, until: asOf });
+  });
+
+  it('refuses records that are not of the documented form, and does not count them as none', async () => {
+    const { fetch } = await sendgrid({}, [{ mail: 'p1@a.example', created: at('2026-11-20') } as never]);
+    expect((await fetch()).fault).toMatch(/spam-reports: 1 of 1 records are not in the form that its API documents/);
+  });
+
+  it('without its secret names the secret, and asks nothing', async () => {
+    const { server, fetch } = await sendgrid();
+    expect(await fetch({})).toMatchObject({ fault: 'the secret SENDGRID_API_KEY isn’t set', requests: 0 });
+    expect(server.asked).toEqual([]);
+  });
+
+  it('sends no key to an address that is not https', async () => {
+    const { rules } = await sendgrid();
+    const [connection] = rules.connections;
+    const folder = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
+    const plain = { ...(connection as Connection), address: 'http://api.example.com' };
+    const fetched = await fetchConnection(plain, null, asOf, rules, {
+      ...{ folder, stateFolder: folder, outside: secretsOf({ SENDGRID_API_KEY: SENDGRID_KEY }), clock: fastClock() },
+      signal: new AbortController().signal,
+    });
+    expect(fetched.fault).toBe('its address is not one for a key');
+  });
+
+  it('writes records as the tool has them, for the one reader of formats', async () => {
+    const { fetch } = await sendgrid();
+    const [file] = (await fetch()).files;
+    expect(readFileSync(file?.path ?? '', 'utf8').split('\n')[0]).toBe(JSON.stringify(spam[0]));
+  });
+});
+
+it('the pieces of a fetch follow on one another, from an overlap before the watermark to as-of', async () => {
+  const { rules } = await sendgrid({ pieceDays: 10, overlapHours: 48 });
+  const pieces = piecesOf(new Date('2026-11-01T00:00:00Z'), asOf, rules);
+  expect(pieces.map(({ from, to }) => [from.toISOString().slice(0, 10), to.toISOString().slice(0, 10)])).toEqual([
+    ['2026-10-30', '2026-11-09'],
+    ['2026-11-09', '2026-11-19'],
+    ['2026-11-19', '2026-11-22'],
+  ]);
+});

@@ -1,0 +1,95 @@
+/** The whole path of one connection: fetched, suppressed, handed over. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { connectionRules } from '../../lib/features/connections/index.ts';
+import { exportRules } from '../../lib/features/exports/rules.ts';
+import { exportFiles } from '../fixture/exports.ts';
+import { fetchJob } from '../fixture/fetch-activity.ts';
+import { workbook } from '../fixture/rules/workbook.ts';
+import { connectedNight, fastClock, type Rules, secretsOf, serve } from '../support/connections.ts';
+import { jobOf, night } from '../support/night.ts';
+import { unlessDescribed } from '../support/vendor-server/description.ts';
+import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
+import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+const secrets = { SENDGRID_API_KEY: SENDGRID_KEY };
+const rules = (address: string): Rules => ({
+  connections: [{ name: 'sendgrid', vendor: 'sendgrid', address, suppress: true }],
+});
+const at = (day: string): number => Date.parse(`${day}T09:00:00Z`) / 1000;
+
+it(`the day's bounces and unsubscribes come in once, and our suppressions are there in the morning${unlessDescribed}`, async () => {
+  const folder = temporaryFolder();
+  const people = Array.from({ length: 30 }, (_, i) => aContact({ contact_id: `p${i}`, email: `p${i}@example.com` }));
+  writeWorkbook(folder, { contacts: people, suppressions: [aSuppression({ email: 'old@example.com' })], bounces: [] });
+  const tool = sendgridTool({
+    bounces: [
+      { email: 'p1@example.com', created: at('2026-11-21'), reason: '550 5.1.1 no such user', status: '5.1.1' },
+    ],
+    spam_reports: [{ email: 'p2@example.com', created: at('2026-11-20'), ip: '192.0.2.1' }],
+    unsubscribes: [{ email: 'p3@example.com', created: at('2020-01-05') }],
+  });
+  const server = await serve(tool);
+  const first = await connectedNight(folder, rules(server.address), secrets);
+  expect(first.jobs.map(({ job, status, error }) => [job, status, error])).toEqual([
+    ['fetch-activity', 'applied', undefined],
+    ['bounce-suppression', 'applied', undefined],
+    ['sync-audiences', 'applied', undefined],
+  ]);
+  expect(jobOf(first, 'sync-audiences').metrics.sent).toEqual({
+    'sendgrid/suppressions': { added: 3, removed: 0, readBack: 3, confirmed: 3 },
+  });
+  expect(tool.suppressed.map(({ email }) => email).sort()).toEqual([
+    'old@example.com',
+    'p1@example.com',
+    'p2@example.com',
+    'p3@example.com',
+  ]);
+  const kept = Object.fromEntries(readCsv(folder, 'suppressions').map(({ email = '', reason }) => [email, reason]));
+  expect(kept).toEqual({
+    'old@example.com': 'hard_bounce',
+    'p1@example.com': 'hard_bounce',
+    'p2@example.com': 'complaint',
+    'p3@example.com': 'unsubscribe',
+  });
+  expect(readCsv(folder, 'connections')).toMatchObject([
+    { connection: 'sendgrid', watermark: '2026-11-22T23:59:59.999Z', rows: '3', status: 'ok' },
+  ]);
+  const again = await connectedNight(folder, rules(server.address), secrets, { asOf: '2026-11-23' });
+  expect(again.jobs.map(({ status }) => status)).toEqual(['applied', 'unchanged', 'unchanged']);
+  expect(readCsv(folder, 'bounces')).toHaveLength(1);
+  expect(Object.fromEntries(readCsv(folder, 'suppressions').map(({ email = '', reason }) => [email, reason]))).toEqual(
+    kept,
+  );
+  expect(server.faults).toEqual([]);
+});
+
+it('facts that could not be fetched hold the files for sending back, and no others', async () => {
+  const folder = temporaryFolder();
+  writeWorkbook(folder, {
+    contacts: [aContact()],
+    suppressions: [aSuppression({ email: 'old@example.com' })],
+    bounces: [],
+  });
+  const server = await serve(sendgridTool({}));
+  server.fault = () => 'expired key';
+  const feeds = connectionRules(rules(server.address), []);
+  const files = exportRules(
+    [
+      { name: 'mail', format: 'csv', sending: true },
+      { name: 'never', suppressionsFor: 'mailchimp' },
+    ],
+    [],
+  );
+  const { needs: _, ...exports } = exportFiles(files, feeds);
+  const jobs = [fetchJob(feeds, workbook, { clock: fastClock() }), exports];
+  const given = { jobs: jobs.map((job) => ({ job, cadence: 'nightly' as const })), outside: secretsOf(secrets) };
+  const result = await night(folder, given);
+  expect(jobOf(result, 'fetch-activity')).toMatchObject({
+    status: 'applied',
+    metrics: { warnings: [expect.stringMatching(/^sendgrid could not be fetched: bounces: status 401/)] },
+  });
+  expect(['mail', 'never'].filter((name) => existsSync(join(folder, 'exports', `${name}.csv`)))).toEqual(['never']);
+  expect(jobOf(result, 'exports').metrics.filesHeld).toMatchObject({ mail: expect.stringMatching(/never fetched/) });
+});

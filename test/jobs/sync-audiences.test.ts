@@ -1,0 +1,109 @@
+/** What leaves: a plan against what stands there, which a person may look at, and which is handed over once. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { connectedNight, type Rules, serve } from '../support/connections.ts';
+import { jobOf } from '../support/night.ts';
+import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
+import { aPerson, mailchimpTool } from '../support/vendor-server/tools.ts';
+import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+
+const secrets = { SENDGRID_API_KEY: SENDGRID_KEY };
+
+async function given(suppressed: number) {
+  const folder = temporaryFolder();
+  const gone = Array.from({ length: suppressed }, (_, i) => aSuppression({ email: `gone${i}@example.com` }));
+  writeWorkbook(folder, { contacts: [aContact()], suppressions: gone, bounces: [] });
+  const tool = sendgridTool({ unsubscribes: [] });
+  const server = await serve(tool);
+  const rules: Rules = {
+    connections: [{ name: 'sendgrid', vendor: 'sendgrid', address: server.address, suppress: true }],
+  };
+  return { folder, tool, server, rules };
+}
+
+describe('suppressions', () => {
+  it('are shown and not sent by a dry run, and its plan names each address', async () => {
+    const { folder, tool, server, rules } = await given(3);
+    const plan = join(folder, 'plan.csv');
+    const result = await connectedNight(folder, rules, secrets, { only: 'sync', dryRun: true, planFile: plan });
+    expect(jobOf(result, 'sync-audiences')).toMatchObject({
+      status: 'planned',
+      changes: { audiences: { insert: 3, update: 0, remove: 0 } },
+    });
+    expect(readFileSync(plan, 'utf8')).toContain('gone2@example.com');
+    expect(tool.suppressed).toEqual([]);
+    expect(server.asked.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('that are more than the limit wait for a person, who lets through what was shown', async () => {
+    const { folder, tool, rules } = await given(40);
+    const first = jobOf(await connectedNight(folder, rules, secrets, { only: 'sync' }), 'sync-audiences');
+    expect(first.heldParts).toMatchObject([{ part: 'sendgrid/suppressions', rows: 40 }]);
+    expect(tool.suppressed).toEqual([]);
+    const approvals = [first.heldParts[0]?.plan ?? ''];
+    const second = await connectedNight(folder, rules, secrets, { only: 'sync', approvals });
+    expect(jobOf(second, 'sync-audiences').metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 40 } });
+    expect(tool.suppressed).toHaveLength(40);
+  });
+
+  it('are never taken away there, though our list has them no more', async () => {
+    const { folder, tool, rules } = await given(1);
+    tool.suppressed.push({ email: 'elsewhere@example.com', created: 1_700_000_000 });
+    await connectedNight(folder, rules, secrets, { only: 'sync' });
+    expect(tool.suppressed.map(({ email }) => email)).toEqual(['elsewhere@example.com', 'gone0@example.com']);
+  });
+
+  it('that could not be sent fail the job, and the next run sends the rest', async () => {
+    const { folder, tool, server, rules } = await given(1_200);
+    const sync = async (...approvals: string[]) =>
+      jobOf(await connectedNight(folder, rules, secrets, { only: 'sync', approvals }), 'sync-audiences');
+    const planOf = async (): Promise<string> => (await sync()).heldParts[0]?.plan ?? '';
+    server.fault = (_, { method }) => (method === 'POST' && tool.suppressed.length >= 500 ? 'no right' : undefined);
+    const failed = await sync(await planOf());
+    expect(failed.status).toBe('failed');
+    expect(failed.error?.message).toMatch(
+      /sendgrid\/suppressions: status 403: the key lacks a right.*500 of 1200 were added/,
+    );
+    server.fault = () => undefined;
+    const done = await sync(await planOf());
+    expect(done.metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 700 } });
+    expect(new Set(tool.suppressed.map(({ email }) => email)).size).toBe(1_200);
+  });
+});
+
+describe('a list', () => {
+  it('never takes a person who left there by any line, and their leaving counts here', async () => {
+    const folder = temporaryFolder();
+    const contacts = ['left', 'stays', 'new'].map((id) => aContact({ contact_id: id, email: `${id}@example.com` }));
+    const memberships = contacts.map(({ contact_id = '' }) => ({ list: 'Newsletter', contact_id, joined_at: '' }));
+    writeWorkbook(folder, { contacts, memberships, suppressions: [], bounces: [] });
+    const people = [
+      aPerson('left@example.com', { left: true }),
+      aPerson('LEFT@example.com', { lists: ['news'] }),
+      aPerson('stays@example.com', { lists: ['news'] }),
+    ];
+    const tool = mailchimpTool(people);
+    const server = await serve(tool);
+    const rules: Rules = {
+      connections: [
+        {
+          ...{ name: 'mailchimp', vendor: 'mailchimp', server: 'us6', audience: 'aud1', fetch: false },
+          ...{ address: `${server.address}/3.0`, lists: { Newsletter: 'news' } },
+        },
+      ],
+    };
+    const result = await connectedNight(folder, rules, { MAILCHIMP_API_KEY: 'invented-key' }, { only: 'sync' });
+    expect(jobOf(result, 'sync-audiences')).toMatchObject({
+      status: 'applied',
+      changes: { audiences: { insert: 1, update: 0, remove: 0 }, bounces: { insert: 1 } },
+    });
+    expect(tool.subscribed).toEqual([]);
+    expect(people.find(({ email }) => email === 'left@example.com')?.lists.size).toBe(0);
+    expect(people.find(({ email }) => email === 'new@example.com')?.lists.has('news')).toBe(true);
+    expect(readCsv(folder, 'bounces')).toMatchObject([
+      { email: 'left@example.com', kind: 'unsubscribe', provider: 'mailchimp', occurred_at: '2026-11-20T10:00:00Z' },
+    ]);
+    expect(server.faults).toEqual([]);
+  });
+});
