@@ -247,7 +247,7 @@ describe('a workbook that can’t be used', () => {
     out.length = 0;
     expect([1, 2]).toContain(await main(['run', 'nightly', '--dry-run', '--workbook', folder], nightShift));
     expect(out.join('\n').match(/has no contacts[.]csv/g)).toHaveLength(1); // one reason, however many jobs
-    expect(out.join('\n')).toContain('Failed: list-cleaning, suppression-release');
+    expect(out.join('\n')).toContain('Failed: fetch-activity, list-cleaning, suppression-release');
   });
 
   it('says who holds it, with exit code 4', async () => {
