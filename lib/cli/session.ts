@@ -157,6 +157,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   };
 }
 
+/** Where the report page is written unless `--out` says otherwise: beside the ledger. */
+export const defaultPage = ({ ledgerFolder }: Pick<Session, 'ledgerFolder'>): string =>
+  join(dirname(ledgerFolder), 'report.html');
+
 /** Facts that the rules keep elsewhere: in files, or in a warehouse. */
 async function withSources(
   store: Store,

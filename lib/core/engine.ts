@@ -16,6 +16,8 @@ export interface RemoteFacts {
   readonly answer: (query: Sql, table: string, into: string) => Promise<void>;
   /** Whom facts are about has changed: the next answer finds it again. */
   readonly forget: () => void;
+  /** Facts later than this are not seen from now on; null for the run's own as-of. */
+  readonly rewind: (until: Date | null) => void;
   /** Brings a table's rows here: a statement asks for them. */
   readonly load: (table: string) => Promise<void>;
 }
@@ -55,6 +57,8 @@ export interface Engine {
   appendRows(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void>;
   /** From now on these tables are asked where they are (lib/core/facts.ts). */
   attach(facts: RemoteFacts): void;
+  /** Facts that are kept elsewhere are seen up to this moment alone; false for a table whose rows are here. */
+  rewindFacts(table: string, until: Date): boolean;
   /** Facts are asked again: whom they are about has changed. */
   forgetAnswers(): Promise<void>;
   close(): void;

@@ -145,6 +145,9 @@ class DuckDb implements Engine {
       await this.#connection.run('commit');
     } catch (error) {
       await this.#connection.run('rollback').catch(() => {});
+      // Answers that were kept inside of it are gone with it.
+      this.#answers.clear();
+      this.#facts?.rewind(null);
       throw error;
     }
   }
@@ -219,6 +222,13 @@ class DuckDb implements Engine {
 
   attach(facts: RemoteFacts): void {
     this.#facts = facts;
+  }
+
+  rewindFacts(table: string, until: Date): boolean {
+    if (!this.#facts?.tables.has(table) || this.#loaded.has(table)) return false;
+    this.#facts.rewind(until);
+    this.#answers.clear();
+    return true;
   }
 
   async forgetAnswers(): Promise<void> {

@@ -97,7 +97,9 @@ function connections({ job, metrics }: JobResult): { title: string; text: string
     Object.values(record(each) ?? {}).map((text) => markdown(String(text))),
   );
   if (found.length === 0) return null;
-  const text = `${found.join('\n\n')}\n\n\`npx nightshift doctor\` checks each connection; docs/connections.md lists the rights that a key needs.`;
+  const text =
+    `${found.join('\n\n')}\n\n\`npx nightshift doctor\` checks each connection; docs/connections.md lists ` +
+    'the rights that a key needs.';
   return { title: `${job}: a connection needs a person`, text };
 }
 

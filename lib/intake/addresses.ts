@@ -45,6 +45,7 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
         select address_key(address) as address, clean, plain from import_spelt union all select clean, clean, plain from import_spelt
       ) where address not in (select address from spellings) group by address`),
   );
+  await keepUnclearAddresses(engine);
   await engine.run(
     raw(`update incoming_suppressions set email = k.address from (
         select coalesce(s.plain, i.address) as plain, i.address as incoming, min(o.address) as address
@@ -64,7 +65,7 @@ const REFUSES: Readonly<Partial<Record<IncomingTable, string>>> = {
 };
 
 /** A cell that is not one address still refuses mail for each address that it may name; its row is rejected all the same. */
-export async function keepUnclearAddresses(engine: Engine): Promise<void> {
+async function keepUnclearAddresses(engine: Engine): Promise<void> {
   for (const [table, reason] of Object.entries(REFUSES)) {
     const rows = await engine.rows(
       sql`select file, line, ${withMark(sql`email`)} as email, ${raw(reason)} as reason from ${name(`incoming_${table}`)}

@@ -14,7 +14,7 @@ import { kindWords } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell, unreadableReason } from '../snapshot/cells.ts';
 import { makePlain } from '../snapshot/plain-texts.ts';
 import { views } from '../snapshot/views.ts';
-import { keepUnclearAddresses, ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
+import { ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
 import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
 
@@ -172,7 +172,6 @@ async function addressReports(engine: Engine): Promise<void> {
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
   await addressReports(engine);
   await unwrapAddresses(engine);
-  await keepUnclearAddresses(engine);
   for (const table of incomingTables) {
     await readCells(engine, table, options);
     const rules = rulesOf(table, options);

@@ -48,7 +48,9 @@ function listRow(series: Series, name: string, size: number, at: Figures): reado
     at.stop === null || before === null || people(before).startsWith('<')
       ? null
       : [before * (1 - at.stop), before * (1 + at.stop)];
-  const says = `${name}, 30 days: from ${people(points[0]?.value ?? 0)} to ${people(size)}.${limits ? ` The guard holds the list below ${people(limits[0])} and above ${people(limits[1])}.` : ''}`;
+  const says =
+    `${name}, 30 days: from ${people(points[0]?.value ?? 0)} to ` +
+    `${people(size)}.${limits ? ` The guard holds the list below ${people(limits[0])} and above ${people(limits[1])}.` : ''}`;
   return [
     name,
     people(size),

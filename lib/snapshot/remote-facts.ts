@@ -1,7 +1,7 @@
 /**
  * Facts that stay in a warehouse, as the jobs' queries see them: rows with a contact, none later than as-of, none at
- * fault. The warehouse is told how facts name contacts today, finds whom each is about, and answers queries that
- * `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
+ * fault. The warehouse gets the names that facts use for contacts today, finds the contact of each fact, and answers
+ * queries that `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
  */
 import type { Engine } from '../core/engine.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
@@ -43,6 +43,7 @@ export function attachFacts(
 ): (table: TableName) => Promise<Resolved> {
   const resolved = new Map<string, Promise<Resolved>>();
   let refs: Promise<string> | null = null;
+  let until = options.asOf;
   const find = (table: string): Remote => {
     const remote = remotes.find((each) => each.table === table);
     if (!remote) throw new Error(`${table} are not kept elsewhere`);
@@ -59,11 +60,14 @@ export function attachFacts(
     tables: new Set(remotes.map(({ table }) => table)),
     answer: async (query, table, into) => {
       await resolve(table);
-      await keepAnswer(engine, await find(table).source.answer(query), into);
+      await keepAnswer(engine, await find(table).source.answer(query, until), into);
     },
     forget: () => {
       refs = null;
       resolved.clear();
+    },
+    rewind: (moment) => {
+      until = moment ?? options.asOf;
     },
     load: (table) => find(table).load(),
   });

@@ -56,8 +56,8 @@ export interface RemoteTable {
   readonly distinct: (column: string) => Promise<readonly string[]>;
   /** Finds whom each fact is about, and which facts can't be counted. */
   readonly resolve: (given: Resolving) => Promise<Resolved>;
-  /** Answers a query that reads the table by its name and no other; the table is resolved by then. */
-  readonly answer: (query: Sql) => Promise<Answer>;
+  /** Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved. */
+  readonly answer: (query: Sql, until: Date) => Promise<Answer>;
 }
 
 export interface Resolving {
@@ -66,8 +66,6 @@ export interface Resolving {
    * a contact in quarantine).
    */
   readonly refs: string;
-  /** Facts after it are not seen. */
-  readonly asOf: Date;
   /** Facts after it are in the future, and faults. */
   readonly futureAfter: Date;
   readonly timeZone: string;

@@ -63,12 +63,12 @@ describe('a derived column over values that no run wrote', () => {
         ...ledger,
         add: (entry) => ledger.add({ ...entry, status: 'failed', error: { kind, message: '' } }),
       });
-      await run(folder, {}, { ledger: failing });
+      await run(folder, {}, { jobs: ['lifetime-value'], ledger: failing });
       rmSync(join(folder, 'runs.csv'));
       writeWorkbook(folder, {
         purchases: [1, 2].map((i) => aPurchase({ order_id: `o${i}`, contact_id: 'c1', ordered_at: `2026-10-0${i}` })),
       });
-      const next = await run(folder);
+      const next = await run(folder, {}, { jobs: ['lifetime-value'] });
       expect(next.jobs.flatMap(({ heldParts }) => heldParts)).toEqual([]);
       expect(contacts(folder)[0]?.orders).toBe('2');
     },

@@ -6,6 +6,7 @@
 import type { BacktestRequest } from '../../core/backtest.ts';
 import type { Engine } from '../../core/engine.ts';
 import { NightshiftError } from '../../core/errors.ts';
+import { ofFacts } from '../../core/facts.ts';
 import type { Step } from '../../core/job.ts';
 import { list, type Sql, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
@@ -82,7 +83,10 @@ export async function backtestScore(
     select s.contact_id, s.engagement, s.fit, s.score, s.score_band, l.last_at,
       case when o.contact_id is null then 0 else 1 end as converted
     from scores s left join outcomes o on o.contact_id = s.contact_id
-    left join (select contact_id, max(occurred_at) as last_at from events group by contact_id) as l
+    left join ${ofFacts(
+      'events',
+      sql`select contact_id, max(occurred_at) as last_at from events group by contact_id`,
+    )} as l
       on l.contact_id = s.contact_id
     where s.score is not null`);
   const all = await engine.row(
@@ -120,12 +124,14 @@ async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date):
   const { engine, asOf } = request;
   const outcome = request.outcome.trim().toLowerCase();
   if (outcome === 'purchase') {
-    return sql`select distinct contact_id from purchases
+    const bought = sql`select distinct contact_id from purchases
       where ordered_at > ${then} and ordered_at <= ${asOf} and amount > 0`;
+    return sql`select contact_id from ${ofFacts('purchases', bought)} as bought`;
   }
   const rule = rules.engagement.events.find((each) => namesOf(each).includes(outcome));
   const types = rule ? namesOf(rule) : [outcome];
-  if (!rule && (await engine.number(sql`select count(*) from events where type = ${outcome}`)) === 0) {
+  const ofType = sql`select count(*) as n from events where type = ${outcome}`;
+  if (!rule && (await engine.number(sql`select n from ${ofFacts('events', ofType)} as found`)) === 0) {
     const known = ['purchase', ...rules.engagement.events.map(({ type }) => type)];
     const near = nearest(outcome, known);
     throw new NoBacktest(
@@ -133,8 +139,9 @@ async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date):
         `Expected purchase, or a type of event: ${known.slice(1).join(', ')}.`,
     );
   }
-  return sql`select distinct contact_id from events
+  const happened = sql`select distinct contact_id from events
     where type in ${list(types)} and occurred_at > ${then} and occurred_at <= ${asOf}`;
+  return sql`select contact_id from ${ofFacts('events', happened)} as happened`;
 }
 
 function refuseTooFew(

@@ -9,9 +9,9 @@ import { list, name, sql } from '../../core/sql.ts';
 
 /** @param columns text columns of contacts that the scores read */
 export async function rewind(engine: Engine, then: Date, columns: readonly string[]): Promise<void> {
-  await engine.run(sql`delete from events where occurred_at > ${then}`);
+  if (!engine.rewindFacts('events', then)) await engine.run(sql`delete from events where occurred_at > ${then}`);
   await engine.run(sql`delete from bounces where occurred_at > ${then}`);
-  await engine.run(sql`delete from purchases where ordered_at > ${then}`);
+  if (!engine.rewindFacts('purchases', then)) await engine.run(sql`delete from purchases where ordered_at > ${then}`);
   await engine.run(sql`delete from contacts where created_at > ${then}`);
   for (const column of columns) await putBack(engine, then, column);
   // A contact that asked for no more mail only later could be mailed then.

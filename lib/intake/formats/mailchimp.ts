@@ -143,7 +143,10 @@ const members: JsonFormat = {
   },
   sample: {
     name: 'members.json',
-    text: '{"members":[{"email_address":"gone@a.example","unique_email_id":"x","status":"unsubscribed","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"},{"email_address":"dead@b.example","unique_email_id":"y","status":"cleaned","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"}]}',
+    text:
+      '{"members":[{"email_address":"gone@a.example","unique_email_id":"x","status":"unsubscribed",' +
+      '"last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"},{"email_address":"dead@b.example",' +
+      '"unique_email_id":"y","status":"cleaned","last_changed":"2026-11-01T10:00:00+00:00","list_id":"l1"}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
   },
 };

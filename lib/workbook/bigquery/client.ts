@@ -6,11 +6,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type bigquery_v2 as api, bigquery } from 'googleapis/build/src/apis/bigquery/index.js';
-import type { Sql, SqlValue } from '../../core/sql.ts';
+import type { Sql } from '../../core/sql.ts';
 import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
 import type { Spent } from '../store.ts';
 import type { Place } from './address.ts';
 import { BigQueryError, errorOf, type Fault, isPassing } from './errors.ts';
+import { faultOf, queryOf } from './wire.ts';
 
 export interface ClientOptions {
   /** Address of a local server; no sign-in is needed then. Default: NIGHTSHIFT_BIGQUERY_URL. */
@@ -35,8 +36,8 @@ export interface BigQueryClient {
   readonly spent: Spent;
   dataset(): Promise<api.Schema$Dataset>;
   createDataset(): Promise<void>;
-  /** The tables and views, each with its schema. */
-  tables(): Promise<api.Schema$Table[]>;
+  /** The tables and views, each with its schema; only those of a name that is wanted, where that is given. */
+  tables(isWanted?: (id: string) => boolean): Promise<api.Schema$Table[]>;
   createTable(table: api.Schema$Table): Promise<void>;
   removeTable(table: string): Promise<void>;
   /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
@@ -148,7 +149,7 @@ class Client implements BigQueryClient {
     return this.#unlessThere('making the dataset', (service) => service.datasets.insert({ ...this.#at, requestBody }));
   };
 
-  async tables(): Promise<api.Schema$Table[]> {
+  async tables(isWanted: (id: string) => boolean = () => true): Promise<api.Schema$Table[]> {
     const names: string[] = [];
     let pageToken: string | undefined;
     do {
@@ -157,7 +158,7 @@ class Client implements BigQueryClient {
       names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken);
-    const got = names.map((tableId) =>
+    const got = names.filter(isWanted).map((tableId) =>
       this.#call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId })).catch(
         // Deleted since it was listed.
         (error: unknown) =>
@@ -210,7 +211,8 @@ class Client implements BigQueryClient {
       if (bytes > most)
         throw new BigQueryError(
           'bytesBilledLimitExceeded',
-          `BigQuery, ${what}: it would read ${inGigabytes(bytes)}, and bigquery.${rule} in jobs/rules/workbook.ts leaves ${inGigabytes(Math.max(0, most))}. Nothing was read. Raise the limit if that is meant.`,
+          `BigQuery, ${what}: it would read ${inGigabytes(bytes)}, and bigquery.${rule} in jobs/rules/workbook.ts ` +
+            `leaves ${inGigabytes(Math.max(0, most))}. Nothing was read. Raise the limit if that is meant.`,
         );
     }
     const query = {
@@ -324,45 +326,3 @@ class Client implements BigQueryClient {
 }
 
 const inGigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GB`;
-
-interface Thrown {
-  readonly status?: number;
-  readonly code?: number | string;
-  readonly message?: string;
-  readonly response?: { readonly status?: number; readonly data?: { readonly error?: ErrorBody } };
-}
-interface ErrorBody {
-  readonly message?: string;
-  readonly errors?: readonly { readonly reason?: string; readonly message?: string }[];
-}
-
-/** An error as BigQuery describes it; a connection that failed counts as a fault that passes. */
-function faultOf(thrown: unknown): Fault {
-  const { response, status: own, code, message = '' } = thrown as Thrown;
-  const status = response?.status ?? own ?? (typeof code === 'number' ? code : undefined);
-  if (status === undefined && !/^(E[A-Z_]+|ERR_[A-Z_]+)$/.test(String(code ?? ''))) throw thrown;
-  const error = response?.data?.error;
-  const reason = error?.errors?.[0]?.reason ?? (status === 409 ? 'duplicate' : '');
-  return { status: status ?? 503, reason, message: error?.message ?? message };
-}
-
-/** A statement with its parameters, in order. */
-function queryOf({ text, values }: Sql): api.Schema$JobConfigurationQuery {
-  return {
-    query: text,
-    useLegacySql: false,
-    ...(values.length > 0 && { parameterMode: 'POSITIONAL', queryParameters: values.map(parameterOf) }),
-  };
-}
-
-function parameterOf(value: SqlValue): api.Schema$QueryParameter {
-  const [type, text] = typed(value);
-  return { parameterType: { type }, parameterValue: { value: text } };
-}
-
-function typed(value: SqlValue): [type: string, text: string | null] {
-  if (value === null) return ['STRING', null];
-  if (value instanceof Date) return ['TIMESTAMP', value.toISOString()];
-  if (typeof value === 'number') return [Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64', String(value)];
-  return [typeof value === 'boolean' ? 'BOOL' : 'STRING', String(value)];
-}

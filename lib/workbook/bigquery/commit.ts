@@ -1,7 +1,7 @@
 /**
- * The transaction that writes a run's patches: per table a `merge` of the rows that are still, cell by cell, as the
- * snapshot saw them, then the rows that are new, then the marker, all or nothing. A row that somebody changed or deleted
- * since is left as it is, and so is a key that somebody added.
+ * The transaction that writes a run's patches: per table a `merge` of the rows that are still as the snapshot saw them,
+ * cell by cell, then the new rows, then the marker, all or nothing. A row that was changed or deleted since is left as it
+ * is, and so is a key that was added.
  */
 import { integer, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';

@@ -1,5 +1,5 @@
 /**
- * What can keep a run from its dataset, each with what to do about it. Errors are told apart by the HTTP status and
+ * What can keep a run from its dataset, each with what to do about it. Errors are distinguished by the HTTP status and
  * BigQuery's `reason`; of a message only names of rights, datasets and locations are shown, for it may quote cells.
  */
 import { NightshiftError } from '../../core/errors.ts';
@@ -65,15 +65,30 @@ export function errorOf(fault: Fault, place: Place, what: string): BigQueryError
 function sentence({ status, reason, message }: Fault, place: Place): string {
   const address = addressOf(place);
   if (/has not been used in project|SERVICE_DISABLED|accessNotConfigured/.test(`${message} ${reason}`))
-    return `the BigQuery API is not enabled in the project ${place.project}. Enable it at https://console.cloud.google.com/apis/library/bigquery.googleapis.com, wait two minutes, and run again.`;
+    return (
+      `the BigQuery API is not enabled in the project ${place.project}. Enable it at ` +
+      'https://console.cloud.google.com/apis/library/bigquery.googleapis.com, wait two minutes, and run again.'
+    );
   if (reason === 'billingNotEnabled' || /billing has not been enabled|billing.*(not|disabled)/i.test(message))
-    return `billing is not set up for the project ${place.project}, and without it no row may be written. Link a billing account in the Google Cloud console.`;
+    return (
+      `billing is not set up for the project ${place.project}, and without it no row may be written. ` +
+      'Link a billing account in the Google Cloud console.'
+    );
   if (/snapshot time|time travel|before the earliest|is not available at/i.test(message))
-    return `the run took longer than the dataset's time travel window, so that its snapshot is gone. Set the window of ${address} to more hours (max_time_travel_hours), or run again.`;
+    return (
+      `the run took longer than the dataset's time travel window, so that its snapshot is gone. ` +
+      `Set the window of ${address} to more hours (max_time_travel_hours), or run again.`
+    );
   if (reason === 'bytesBilledLimitExceeded' || /exceeded limit for bytes billed/i.test(message))
-    return 'it would read more than the rules allow. Raise bigquery.gigabytesPerQuery in jobs/rules/workbook.ts if that is meant.';
+    return (
+      'it would read more than the rules allow. ' +
+      'Raise bigquery.gigabytesPerQuery in jobs/rules/workbook.ts if that is meant.'
+    );
   if (reason === 'quotaExceeded')
-    return `a quota of the project ${place.project} is used up. Run again tomorrow, or raise it under IAM & Admin, Quotas.`;
+    return (
+      `a quota of the project ${place.project} is used up. ` +
+      'Run again tomorrow, or raise it under IAM & Admin, Quotas.'
+    );
   if (reason === 'accessDenied' || status === 403) return forbidden(message, place);
   if (reason === 'notFound' || status === 404) return missing(message, place);
   if (reason === 'responseTooLarge' || reason === 'resourcesExceeded')
@@ -82,16 +97,29 @@ function sentence({ status, reason, message }: Fault, place: Place): string {
     /cannot be (modified|mutated)|is not allowed for this operation because it is currently a VIEW|view/i.test(message)
   )
     return 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.';
+  if (/streaming buffer/i.test(message))
+    return (
+      'rows that were streamed into a table in the last 90 minutes can’t be changed yet. ' +
+      'Run again later, or write them there by load jobs.'
+    );
   if (/Bad (int64|double|float64|numeric|bool|date|timestamp)|could not cast|invalid (date|timestamp)/i.test(message))
-    return 'a value does not fit the type of its column. "doctor" lists columns whose type can’t hold what jobs write.';
-  return `it was refused (${reason || `status ${status}`}). Nothing of it was done. NIGHTSHIFT_DEBUG=1 on your own machine shows more.`;
+    return (
+      'a value does not fit the type of its column. ' + '"doctor" lists columns whose type can’t hold what jobs write.'
+    );
+  return (
+    `it was refused (${reason || `status ${status}`}). Nothing of it was done. ` +
+    'NIGHTSHIFT_DEBUG=1 on your own machine shows more.'
+  );
 }
 
 function forbidden(message: string, { project, dataset }: Place): string {
   const right = /\bbigquery\.[a-zA-Z]+\.[a-zA-Z]+\b/.exec(message)?.[0];
   const role = ROLE_OF.find(([pattern]) => right !== undefined && pattern.test(right))?.[1];
   if (right === undefined)
-    return `the account that runs the night shift has no access to the dataset ${dataset} of ${project}. Give it the roles BigQuery Job User on the project and BigQuery Data Editor on the dataset.`;
+    return (
+      `the account that runs the night shift has no access to the dataset ${dataset} of ${project}. ` +
+      'Give it the roles BigQuery Job User on the project and BigQuery Data Editor on the dataset.'
+    );
   return `the account that runs the night shift lacks the right ${right}. Give it the role ${role}.`;
 }
 
@@ -101,5 +129,8 @@ function missing(message: string, place: Place): string {
   if (/project/i.test(message) && !/dataset|table|job/i.test(message))
     return `there is no project ${project}, or the account may not see it.`;
   if (/not found: table/i.test(message)) return 'a table was deleted while the run worked. Run again.';
-  return `there is no dataset ${dataset} in the project ${project}${where ? `, location ${where}` : ''}. Create it, or name its location: ${addressOf(place)}?location=EU.`;
+  return (
+    `there is no dataset ${dataset} in the project ${project}${where ? `, location ${where}` : ''}. ` +
+    `Create it, or name its location: ${addressOf(place)}?location=EU.`
+  );
 }

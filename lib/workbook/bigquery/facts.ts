@@ -3,12 +3,13 @@
  * counted, into a table that expires. What jobs ask of it is answered from that table, in BigQuery's own SQL, and only
  * the answers come here.
  */
-import { join, literal, type Sql, sql } from '../../core/sql.ts';
-import { type ColumnType, tableOf } from '../../core/tables.ts';
+import { join, literal, name, type Sql, sql } from '../../core/sql.ts';
+import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
-import type { Answer, RemoteTable, Resolved, Resolving, SourceTable } from '../store.ts';
+import type { Answer, CsvText, RemoteTable, Resolved, Resolving } from '../store.ts';
 import type { Job } from './client.ts';
-import { type Field, fieldIn, type Outline, tableAt, tableIn, textOf } from './outline.ts';
+import { columnValue, type Facts, judgedRows, NOT_A_NUMBER, textNumbers, timeColumn, unreadAt } from './judge.ts';
+import { fieldIn, type Outline, tableAt, tableIn } from './outline.ts';
 import { writeText } from './read.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
@@ -17,12 +18,6 @@ export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases']);
 
 /** Rows at fault that come here, of each reason; the others are counted. */
 const SHOWN = 1000;
-const QUERY_TYPES: Readonly<Record<ColumnType, Sql>> = {
-  text: sql`string`,
-  number: sql`float64`,
-  date: sql`date`,
-  time: sql`timestamp`,
-};
 const ANSWERS: Readonly<Record<string, Answer['columns'][number]['type']>> = {
   INTEGER: 'whole',
   INT64: 'whole',
@@ -36,208 +31,135 @@ const ANSWERS: Readonly<Record<string, Answer['columns'][number]['type']>> = {
   BOOL: 'truth',
 };
 
-type Facts = Pick<SourceTable, 'table' | 'headerOf'>;
+/** A table of facts that stays in its dataset. */
+export class DatasetFacts implements RemoteTable {
+  readonly #steps: Steps;
+  readonly #outline: Outline;
+  readonly #facts: Facts;
+  #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
-export function remoteTable(steps: Steps, outline: Outline, facts: Facts): RemoteTable {
-  const { client } = steps;
-  let judged: { readonly table: Sql; readonly asOf: Date; readonly timeZone: string } | null = null;
-  const run = (query: Sql, what: string): Promise<Job> => client.query(steps.id('facts'), query, what);
-  const rowsOf = async (query: Sql, what: string): Promise<(string | null)[][]> => {
+  constructor(steps: Steps, outline: Outline, facts: Facts) {
+    this.#steps = steps;
+    this.#outline = outline;
+    this.#facts = facts;
+  }
+
+  newPath = (): string => this.#steps.newPath('parquet');
+
+  #run = (query: Sql, what: string): Promise<Job> =>
+    this.#steps.client.query(this.#steps.id('facts'), query, `${what} ${this.#facts.table}`);
+
+  async #rows(query: Sql, what: string): Promise<(string | null)[][]> {
     const rows: (string | null)[][] = [];
-    for await (const page of client.pages(await run(query, what), what)) for (const row of page) rows.push([...row]);
+    for await (const page of this.#steps.client.pages(await this.#run(query, what), what))
+      for (const row of page) rows.push([...row]);
     return rows;
-  };
-  return {
-    newPath: () => steps.newPath('parquet'),
-    distinct: async (column) => {
-      const cell = columnValue(facts, outline, column, 'UTC');
-      const rows = await rowsOf(
-        sql`select distinct ${cell} as found from ${tableAt(client.place, outline, steps.moment)}`,
-        `reading which kinds of ${facts.table} there are`,
-      );
-      return rows.flatMap(([text]) => text ?? []);
-    },
-    resolve: async (given) => {
-      const refs = await steps.upload(given.refs, ['ref', 'contact_id']);
-      const table = tableIn(client.place, steps.stagingName(`judged_${facts.table}`));
-      const expires = new Date(Date.now() + STAGED_MS);
-      const source = tableAt(client.place, outline, steps.moment);
-      const rules = judgedRows(facts, outline, source, tableIn(client.place, refs), given);
-      await run(
-        sql`create or replace table ${table} cluster by contact_id
-          options(expiration_timestamp = timestamp ${literal(expires.toISOString())}) as ${rules}`,
-        `finding whom ${facts.table} are about`,
-      );
-      judged = { table, asOf: given.asOf, timeZone: given.timeZone };
-      return report(table);
-    },
-    answer: async (query) => {
-      if (!judged) throw new Error(`${facts.table} were asked before they were resolved`);
-      const what = `asking ${facts.table}`;
-      const { table, asOf, timeZone } = judged;
-      // Only what the query names is read, and billed.
-      const isNamed = (column: string): boolean =>
-        /(select|,)\s+(\w+\.)?\*/i.test(query.text) || new RegExp(`\\b${column}\\b`).test(query.text);
-      const named = Object.keys(tableOf(facts.table).columns).filter(isNamed);
-      const columns = (named.length > 0 ? named : tableOf(facts.table).key).map((column) => fieldIn(column));
-      const known = sql`${{ text: facts.table, values: [] }} as (select ${join(columns, ', ')} from ${table}
-        where _fault is null and ${fieldIn(timeColumn(facts))} <= ${asOf})`;
-      const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];
-      const whole = rest === undefined ? sql`with ${known} ${query}` : sql`with ${known}, ${{ ...query, text: rest }}`;
-      const job = await run(sql`${bigQueryPrelude(query.text, timeZone)}${whole}`, what);
-      const fields = await client.fields(job, what);
-      const names = fields.map(({ name }) => name ?? '');
-      const text = await writeText(client, job, names, steps.newPath(), what);
-      return {
-        text,
-        columns: fields.map(({ name, type }) => ({ name: name ?? '', type: ANSWERS[type ?? ''] ?? 'text' })),
-      };
-    },
+  }
+
+  distinct = async (column: string): Promise<string[]> => {
+    const { client, moment } = this.#steps;
+    const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
+    const source = tableAt(client.place, this.#outline, moment);
+    const rows = await this.#rows(
+      sql`select distinct ${cell} as found from ${source}`,
+      'reading which kinds there are of',
+    );
+    return rows.flatMap(([text]) => text ?? []);
   };
 
-  async function report(table: Sql): Promise<Resolved> {
-    const cells = join(
-      textNumbers(facts, outline).map(
-        (column, i) => sql` union all select _fault, ${column}, 'cell', countif(${unreadAt(i)} is not null)
-          from ${table} group by _fault`,
-      ),
-      '',
+  resolve = async (given: Resolving): Promise<Resolved> => {
+    const { client, moment } = this.#steps;
+    const refs = tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
+    const table = tableIn(client.place, this.#steps.stagingName(`judged_${this.#facts.table}`));
+    const expires = literal(new Date(Date.now() + STAGED_MS).toISOString());
+    const source = tableAt(client.place, this.#outline, moment);
+    await this.#run(
+      sql`create or replace table ${table} cluster by contact_id options(expiration_timestamp = timestamp ${expires})
+        as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
+      'finding the contacts of',
     );
-    const counted = await rowsOf(
-      sql`select _fault, _at, what, cast(n as string) as n from (
-        select _fault, _at, 'row' as what, count(*) as n from ${table} group by _fault, _at${cells}
-      ) as counts where n > 0 order by what, _fault, _at`,
-      `counting ${facts.table}`,
+    this.#judged = { table, timeZone: given.timeZone };
+    return this.#report(table);
+  };
+
+  answer = async (query: Sql, until: Date): Promise<Answer> => {
+    if (!this.#judged) throw new Error(`${this.#facts.table} were asked before they were resolved`);
+    const { client } = this.#steps;
+    const { table, timeZone } = this.#judged;
+    const known = sql`${name(this.#facts.table)} as (select ${this.#named(query)} from ${table}
+      where _fault is null and ${fieldIn(timeColumn(this.#facts))} <= ${until})`;
+    const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];
+    const whole = rest === undefined ? sql`with ${known} ${query}` : sql`with ${known}, ${{ ...query, text: rest }}`;
+    const job = await this.#run(sql`${bigQueryPrelude(query.text, timeZone)}${whole}`, 'asking');
+    const fields = await client.fields(job, 'asking facts');
+    const names = fields.map((field) => field.name ?? '');
+    const text = await writeText(client, job, names, this.#steps.newPath(), 'asking facts');
+    const columns = fields.map(({ type }, i) => ({ name: names[i] ?? '', type: ANSWERS[type ?? ''] ?? 'text' }));
+    return { text, columns };
+  };
+
+  /** Only the columns that a query names are read, and billed. */
+  #named({ text }: Sql): Sql {
+    const { columns, key } = tableOf(this.#facts.table);
+    const isNamed = (column: string): boolean =>
+      /(select|,)\s+(\w+\.)?\*/i.test(text) || new RegExp(`\\b${column}\\b`).test(text);
+    const named = Object.keys(columns).filter(isNamed);
+    return join(
+      (named.length > 0 ? named : key).map((column) => fieldIn(column)),
+      ', ',
     );
-    const faults = counted.flatMap(([reason, column, what, n]) =>
-      reason && what === 'row' ? [{ reason, column: column ?? '', rows: Number(n) }] : [],
+  }
+
+  async #report(table: Sql): Promise<Resolved> {
+    const counted = (await this.#rows(this.#counts(table), 'counting')).map(([reason, column, what, n]) => ({
+      reason: reason ?? '',
+      column: column ?? '',
+      isCell: what === 'cell',
+      rows: Number(n),
+    }));
+    const faults = counted.filter(({ reason, isCell }) => reason !== '' && !isCell);
+    const unreadable = counted
+      .filter(({ reason, isCell }) => reason === '' && isCell)
+      .map((found) => ({ ...found, reason: NOT_A_NUMBER }));
+    const sound = counted.find(({ reason, isCell }) => reason === '' && !isCell);
+    return {
+      rows: sound?.rows ?? 0,
+      hash: this.#outline.version,
+      faults,
+      unreadable,
+      faulty: faults.length + unreadable.length > 0 ? await this.#faulty(table) : NO_ROWS,
+    };
+  }
+
+  /** Rows (_fault, _at, what, n): rows by fault, and cells of numbers that can't be read. */
+  #counts(table: Sql): Sql {
+    const cells = textNumbers(this.#facts, this.#outline).map(
+      (column, i) => sql` union all select _fault, ${column}, 'cell', countif(${unreadAt(i)} is not null)
+        from ${table} group by _fault`,
     );
-    const unreadable = counted.flatMap(([reason, column, what, n]) =>
-      !reason && what === 'cell' ? [{ reason: NOT_A_NUMBER, column: column ?? '', rows: Number(n) }] : [],
-    );
-    const [key = ''] = tableOf(facts.table).key;
-    const what = `reading ${facts.table} at fault`;
+    return sql`select _fault, _at, what, cast(n as string) as n from (
+      select _fault, _at, 'row' as what, count(*) as n from ${table} group by _fault, _at${join(cells, '')}
+    ) as counts where n > 0 order by what, _fault, _at`;
+  }
+
+  /** The rows and cells at fault (row_key, column, value, reason), so many of each. */
+  async #faulty(table: Sql): Promise<CsvText> {
+    const [key = ''] = tableOf(this.#facts.table).key;
     const atFault = [
       sql`select ${fieldIn(key)}, _at, _value, _fault from ${table} where _fault is not null`,
-      ...textNumbers(facts, outline).map(
+      ...textNumbers(this.#facts, this.#outline).map(
         (column, i) => sql`select ${fieldIn(key)}, ${column}, ${unreadAt(i)}, ${NOT_A_NUMBER} from ${table}
           where _fault is null and ${unreadAt(i)} is not null`,
       ),
     ];
-    const faulty = sql`select coalesce(${fieldIn(key)}, concat('a row without ', ${key})) as row_key, _at, _value, _fault
+    const query = sql`select coalesce(${fieldIn(key)}, concat('a row without ', ${key})) as row_key, _at, _value, _fault
       from (${join(atFault, ' union all ')}) as at_fault where true
       qualify row_number() over (partition by _fault, _at order by ${fieldIn(key)}) <= ${SHOWN}
       order by _fault, row_key`;
+    const what = 'reading those at fault among';
     const headers = ['row_key', 'column', 'value', 'reason'];
-    const job = faults.length + unreadable.length > 0 ? await run(faulty, what) : null;
-    const text = job
-      ? await writeText(client, job, headers, steps.newPath(), what)
-      : { path: '', options: '', rows: 0, hash: '', malformed: [] };
-    const rows = counted.reduce((sum, [reason, , what, n]) => sum + (reason || what === 'cell' ? 0 : Number(n)), 0);
-    return { rows, hash: outline.version, faults, unreadable, faulty: text };
+    return writeText(this.#steps.client, await this.#run(query, what), headers, this.#steps.newPath(), what);
   }
 }
 
-const NOT_A_NUMBER = 'not a number';
-
-/** Numbers that the table holds as texts: a cell that is none counts as unknown, and is reported. */
-const textNumbers = ({ table, headerOf }: Facts, { fields }: Outline): string[] =>
-  Object.entries(tableOf(table).columns).flatMap(([column, { type }]) =>
-    type === 'number' && fields.some((field) => field.name === headerOf.get(column) && field.type === 'STRING')
-      ? [column]
-      : [],
-  );
-
-/** The text of a number's cell that can't be read. */
-const unreadAt = (place: number): Sql => fieldIn(`_unread_${place}`);
-
-const timeColumn = ({ table }: Facts): string =>
-  Object.entries(tableOf(table).columns).find(([, { type }]) => type === 'time')?.[0] ?? '';
-
-/** A column of ours as BigQuery has it, in our type; NULL where there is none. */
-function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone: string): Sql {
-  const type = tableOf(facts.table).columns[column]?.type ?? 'text';
-  const field = fields.find(({ name }) => name === facts.headerOf.get(column));
-  if (!field) return sql`cast(null as ${QUERY_TYPES[type]})`;
-  const value = fieldIn(field.name ?? '', 't');
-  if (type === 'text') {
-    const text = sql`nullif(${textOf(field, 't')}, '')`;
-    return facts.table === 'events' && column === 'type' ? sql`lower(trim(${text}))` : text;
-  }
-  if (type === 'time') return momentOf(field, value, timeZone);
-  return sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
-}
-
-/** How a text ends that says its own offset. */
-const OFFSET = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)$';
-
-/** Days and moments without an offset are local. */
-const momentOf = ({ type }: Field, value: Sql, timeZone: string): Sql => {
-  if (type === 'TIMESTAMP') return value;
-  if (type !== 'STRING') return sql`timestamp(${value}, ${literal(timeZone)})`;
-  if (timeZone === 'UTC') return sql`safe_cast(${value} as timestamp)`;
-  const local = sql`concat(${value}, ${literal(` ${timeZone}`)})`;
-  return sql`safe_cast(if(regexp_contains(${value}, ${literal(OFFSET)}), ${value}, ${local}) as timestamp)`;
-};
-
-/**
- * A row is a fact with the contact that it is about and, where it can't be counted, `_fault`, the column `_at` and its
- * `_value`: the same faults that the row check of other workbooks finds.
- */
-function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sql, given: Resolving): Sql {
-  const { key, columns } = tableOf(facts.table);
-  const [keyColumn = ''] = key;
-  const time = fieldIn(timeColumn(facts), 'k');
-  const names = Object.keys(columns);
-  const typed = names.map(
-    (column) => sql`${columnValue(facts, outline, column, given.timeZone)} as ${fieldIn(column)}`,
-  );
-  const numbers = textNumbers(facts, outline);
-  const unread = numbers.map((column, i) => {
-    const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
-    return sql`, if(safe_cast(${cell} as float64) is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
-  });
-  const passed = numbers.map((_, i) => sql`, s.${unreadAt(i)}`);
-  const last = numbers.map((_, i) => sql`, ${unreadAt(i)}`);
-  const kept = names.map((column) =>
-    column === 'contact_id' ? sql`coalesce(i.contact_id, a.contact_id) as contact_id` : fieldIn(column, 's'),
-  );
-  const field = outline.fields.find(({ name }) => name === facts.headerOf.get(timeColumn(facts)));
-  const written = field ? textOf(field, 't') : sql`cast(null as string)`;
-  const cases: readonly (readonly [Sql, string, string, Sql])[] = [
-    [sql`k.${fieldIn(keyColumn)} is null`, 'missing', keyColumn, sql`''`],
-    [sql`${time} is null and k._written is null`, 'missing', timeColumn(facts), sql`''`],
-    [sql`${time} is null`, 'not a date', timeColumn(facts), sql`k._written`],
-    [sql`${time} > ${given.futureAfter}`, 'in the future', timeColumn(facts), sql`k._written`],
-    [sql`k.contact_id is null and k._waits`, 'its contact is in quarantine', 'contact_id', sql`k._named`],
-    [sql`k.contact_id is null`, 'unknown contact', 'contact_id', sql`k._named`],
-  ];
-  const pick = (of: (each: (typeof cases)[number]) => Sql, more: Sql): Sql =>
-    sql`case ${join(
-      cases.map((each) => sql`when ${each[0]} then ${of(each)}`),
-      ' ',
-    )} ${more} end`;
-  const order = names.map((column) => fieldIn(column));
-  return sql`with source as (
-  select ${join(typed, ', ')}, ${written} as _written${join(unread, '')} from ${source}
-), known as (
-  select ${join(kept, ', ')}, s._written${join(passed, '')}, coalesce(s.contact_id, s.email, '') as _named,
-    i.ref is not null or a.ref is not null as _waits
-  from source as s left join ${refs} as i on i.ref = s.contact_id
-    left join ${refs} as a on a.ref = concat('@', lower(trim(s.email)))
-  where coalesce(s.${fieldIn(keyColumn)}, s._written, s.contact_id, s.email) is not null
-), judged as (
-  select k.*, ${pick(([, reason]) => sql`${reason}`, sql``)} as _first, ${pick(
-    ([, , column]) => sql`${column}`,
-    sql`else ${keyColumn}`,
-  )} as _place, ${pick(([, , , value]) => value, sql`else k.${fieldIn(keyColumn)}`)} as _cell
-  from known as k
-), numbered as (
-  select *, row_number() over (partition by ${fieldIn(keyColumn)}, _first is null order by ${join(order, ', ')}) as _nth
-  from judged
-)
-select ${join(order, ', ')}, case when _first is not null then _first when _nth > 1 then 'duplicate key' end as _fault,
-  case when _first is not null or _nth > 1 then _place end as _at,
-  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(last, '')}
-from numbered`;
-}
+const NO_ROWS: CsvText = { path: '', options: '', rows: 0, hash: '', malformed: [] };

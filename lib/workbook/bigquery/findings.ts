@@ -1,6 +1,6 @@
 /**
- * What `doctor` says of a dataset: whether it is there and where, whether its columns hold what jobs write, and what one
- * reading of the workbook costs. Nothing is changed to find out.
+ * What `doctor` reports of a dataset: whether it is there and where, whether its columns hold what jobs write, and what
+ * one reading of the workbook costs. Nothing is changed to find out.
  */
 import { tableOf } from '../../core/tables.ts';
 import type { SourceTable, WarehouseCapability } from '../store.ts';
@@ -43,7 +43,9 @@ export async function findingsOf(client: BigQueryClient, tables: readonly Laid[]
     ...tables.flatMap(ofColumns),
     {
       level: 'OK',
-      text: `reading every table whole once: ${(bytes / 1e9).toFixed(2)} GB, about ${(billed * DOLLARS_PER_TIB).toFixed(2)} US dollars on demand`,
+      text:
+        `reading every table whole once: ${(bytes / 1e9).toFixed(2)} GB, ` +
+        `about ${(billed * DOLLARS_PER_TIB).toFixed(2)} US dollars on demand`,
     },
     ...(await ofRights(client, account)),
   ];
@@ -54,7 +56,7 @@ const ofLocation = (named: string | undefined, found: string | undefined): Findi
     ? [
         {
           level: 'fix',
-          text: `the address says location=${named}, the dataset is in ${found}: write ?location=${found}`,
+          text: `the address has location=${named}, the dataset is in ${found}: write ?location=${found}`,
         },
       ]
     : [];
@@ -69,7 +71,8 @@ function ofColumns({ outline, source }: Laid): Finding[] {
     const type = columns[column]?.type ?? 'text';
     if (!field || facts || holdsAny(type, field)) return [];
     const wanted = { text: 'STRING', number: 'FLOAT64', date: 'DATE', time: 'TIMESTAMP' }[type];
-    const text = `${label}: "${header}" is ${field.type}, which can’t hold every ${type} that a job writes; make it ${wanted}`;
+    const why = `which can’t hold every ${type} that a job writes; make it ${wanted}`;
+    const text = `${label}: "${header}" is ${field.type}, ${why}`;
     return [{ level: 'review', text }];
   });
   const view = { level: 'fix' as const, text: `${label} is a view, and jobs write it: make it a table` };

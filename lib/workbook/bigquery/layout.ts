@@ -1,6 +1,6 @@
 /**
  * Lays a dataset out as a workbook: the tables that are not there, with types, descriptions, partitions by day and
- * clusters by whom a row is about. What is there is left as it is, whatever its columns.
+ * clusters by whom a row is about. A table that is there is left as it is.
  */
 import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/index.js';
 import { type Column, type TableName, tableNames, tableOf } from '../../core/tables.ts';

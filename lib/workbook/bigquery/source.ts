@@ -7,7 +7,7 @@ import { findColumns, normalHeader, requireColumns } from '../headers.ts';
 import type { Reading, SourceTable, Store } from '../store.ts';
 import { placeOf } from './address.ts';
 import { bigQueryClient, type ClientOptions } from './client.ts';
-import { remoteTable, STAYING } from './facts.ts';
+import { DatasetFacts, STAYING } from './facts.ts';
 import { Steps } from './steps.ts';
 
 /** A table by its address, and other names of its columns: header → column. */
@@ -40,7 +40,8 @@ export function withDatasetTables(
     const own = reading.tables.find(({ table }) => table in sources);
     if (own && (await own.open()).rows > 0)
       throw new WorkbookError(
-        `jobs/rules/workbook.ts reads ${own.table} from ${sources[own.table]?.address}, but ${own.label} holds rows of ${own.table} as well. Move them there and delete ${own.label}, or take the rule out.`,
+        `jobs/rules/workbook.ts reads ${own.table} from ${sources[own.table]?.address}, but ${own.label} holds rows ` +
+          `of ${own.table} as well. Move them there and delete ${own.label}, or take the rule out.`,
       );
     return {
       ...reading,
@@ -66,10 +67,11 @@ async function sourceTable(
   { address, columns }: DatasetSource,
   steps: Steps,
 ): Promise<SourceTable> {
-  const outline = (await steps.begin()).find((each) => normalHeader(each.id) === normalHeader(id));
+  const [outline] = await steps.begin((each) => normalHeader(each) === normalHeader(id));
   if (!outline)
     throw new WorkbookError(
-      `jobs/rules/workbook.ts, sources.${table}: ${address} has no table "${id}". Name it: ${address.replace(/\?.*/, '')}/TABLE.`,
+      `jobs/rules/workbook.ts, sources.${table}: ${address} has no table "${id}". ` +
+        `Name it: ${address.replace(/\?.*/, '')}/TABLE.`,
     );
   const headerOf = findColumns(table, outline.headers, columns);
   const label = `table "${outline.id}" of ${address}`;
@@ -81,6 +83,6 @@ async function sourceTable(
     headerOf,
     isOutside: true,
     open: () => steps.read(outline, []),
-    ...(STAYING.has(table) && { remote: remoteTable(steps, outline, { table, headerOf }) }),
+    ...(STAYING.has(table) && { remote: new DatasetFacts(steps, outline, { table, headerOf }) }),
   };
 }

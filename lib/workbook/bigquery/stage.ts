@@ -15,7 +15,7 @@ export interface Staged {
   /** How many of its rows are to be updated or removed, and added. */
   readonly changing: number;
   readonly adding: number;
-  /** Rows that stand twice, alike in every cell: which of them is meant can't be said, so they are left. */
+  /** Rows that stand twice, alike in every cell: nothing distinguishes them, so they are left. */
   readonly twins: number;
 }
 

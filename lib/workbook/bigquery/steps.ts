@@ -48,9 +48,10 @@ export class Steps {
     return join(this.#scratch, `${randomBytes(4).toString('hex')}.${ending}`);
   }
 
-  /** Lists the tables that are the workbook's, and begins a reading as of now. */
-  async begin(): Promise<Outline[]> {
-    const outlines = (await this.client.tables()).map(outlineOf).filter(({ id }) => !id.startsWith(OWN));
+  /** Lists the tables that are not a run's own, all or some, and begins a reading as of now. */
+  async begin(isWanted: (id: string) => boolean = () => true): Promise<Outline[]> {
+    const tables = await this.client.tables((id) => !id.startsWith(OWN) && isWanted(id));
+    const outlines = tables.map(outlineOf);
     this.moment = await momentNow(this.client, this.id('now'));
     this.gone.clear();
     return outlines;

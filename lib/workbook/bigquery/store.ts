@@ -37,7 +37,7 @@ import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
 import { BigQueryError, isConflict, isGone } from './errors.ts';
-import { remoteTable, STAYING } from './facts.ts';
+import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
 import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
@@ -173,7 +173,8 @@ class BigQueryStore implements Store {
   #noContacts(): WorkbookError {
     const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
     return new WorkbookError(
-      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. Rename the one with your contacts to "contacts", or run "nightshift init".`,
+      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
+        'Rename the one with your contacts to "contacts", or run "nightshift init".',
     );
   }
 
@@ -192,7 +193,7 @@ class BigQueryStore implements Store {
       source: {
         table,
         label,
-        ...(STAYING.has(table) && { remote: remoteTable(this.#steps, outline, { table, headerOf }) }),
+        ...(STAYING.has(table) && { remote: new DatasetFacts(this.#steps, outline, { table, headerOf }) }),
         headers,
         headerOf,
         ...shapeOf(table, recognised),
@@ -205,7 +206,10 @@ class BigQueryStore implements Store {
     return known;
   }
 
-  /** What the dataset's other tables say of consent. @throws ConsentQuestion where one may refuse mail and is not known */
+  /**
+   * What the dataset's other tables say of consent.
+   * @throws ConsentQuestion where one may refuse mail and is not known
+   */
   async #beside(others: readonly Outline[]): Promise<{ foreign: ForeignFile[]; notTaken: NotTaken[] }> {
     const foreign: ForeignFile[] = [];
     const notTaken: NotTaken[] = [];
@@ -216,7 +220,7 @@ class BigQueryStore implements Store {
       const kind = besideOf(recognised);
       if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
       if ('unclear' in recognised) {
-        // One without any address is about nobody.
+        // One without any address names no person.
         if (recognised.addressUnknown && !(await this.#steps.holdsAddress(outline))) continue;
         throw new ConsentQuestion(recognised.unclear);
       }

@@ -1,6 +1,6 @@
 /**
  * The jobs of the local server: queries, scripts of one transaction, and loads of Parquet files. A job is done when it
- * is made, and told to be running at first; its record stays, so that an id can't be used twice.
+ * is made, and reported as running at first; its record stays, so that an id can't be used twice.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ export interface Result {
 export interface KeptJob {
   job: api.Schema$Job;
   result: Result;
-  /** How often it is still told to be running. */
+  /** How often it is still reported as running. */
   polls: number;
 }
 

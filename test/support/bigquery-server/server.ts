@@ -17,7 +17,7 @@ export interface Asked {
   readonly job: api.Schema$Job | null;
 }
 
-/** What becomes of a request: nothing but an error, all of it and then an error, or as it should be. */
+/** What becomes of a request: an error before the work or after it, or null for the usual answer. */
 export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost after' | ApiError | null;
 
 export interface BigQueryServer {
@@ -35,7 +35,7 @@ export interface BigQueryServer {
   dataset: api.Schema$Dataset;
   /** Rows of a page at most. */
   pageRows: number;
-  /** A statement of somebody else, in the engine's SQL; tables are called "DATASET/TABLE". */
+  /** A statement of another program, in the engine's SQL; tables are called "DATASET/TABLE". */
   act(dataset: string, table: string, statement: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -193,7 +193,7 @@ function jobOf(jobs: ReadonlyMap<string, KeptJob>, id: string): KeptJob {
   return found;
 }
 
-/** A job as it is told now. */
+/** A job as it is reported now. */
 function polled(kept: KeptJob): api.Schema$Job {
   if (kept.polls === 0) return kept.job;
   kept.polls -= 1;

@@ -1,5 +1,5 @@
 /**
- * The contract of the stores on Google's BigQuery, in an empty dataset that somebody made for it:
+ * The contract of the stores on Google's BigQuery, in an empty dataset made for it:
  * `NIGHTSHIFT_LIVE_DATASET='bigquery://PROJECT/DATASET?location=EU' npm run test:live` (docs/bigquery.md). Left out
  * without. What a test made is removed after it.
  */

@@ -12,7 +12,7 @@ import { check } from './storm/oracle.ts';
 import { remembered } from './storm/remembered.ts';
 import { CALM, DEEDS, type Seen, type Storm, serverOf, storm, weather } from './storm/weather.ts';
 
-const STORMS = casesOf(60);
+const STORMS = casesOf(200);
 
 async function play(one: Storm, seen: Seen = new Map()): Promise<number> {
   const sky = await serverOf(one, seen);

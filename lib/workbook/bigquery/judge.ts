@@ -1,0 +1,121 @@
+/**
+ * What a fact is to a run, in BigQuery's SQL: its values in our types, the contact that it is about, and why it can't be
+ * counted, if it can't. The faults are those of the row check (lib/snapshot/check.ts); of several the first is kept.
+ */
+import { join, literal, type Sql, sql } from '../../core/sql.ts';
+import { type ColumnType, tableOf } from '../../core/tables.ts';
+import type { Resolving, SourceTable } from '../store.ts';
+import { type Field, fieldIn, type Outline, textOf } from './outline.ts';
+
+export type Facts = Pick<SourceTable, 'table' | 'headerOf'>;
+
+const QUERY_TYPES: Readonly<Record<ColumnType, Sql>> = {
+  text: sql`string`,
+  number: sql`float64`,
+  date: sql`date`,
+  time: sql`timestamp`,
+};
+
+export const NOT_A_NUMBER = 'not a number';
+
+/** Numbers that the table holds as texts: a cell that is none counts as unknown, and is reported. */
+export const textNumbers = ({ table, headerOf }: Facts, { fields }: Outline): string[] =>
+  Object.entries(tableOf(table).columns).flatMap(([column, { type }]) =>
+    type === 'number' && fields.some((field) => field.name === headerOf.get(column) && field.type === 'STRING')
+      ? [column]
+      : [],
+  );
+
+/** The text of a number's cell that can't be read. */
+export const unreadAt = (place: number): Sql => fieldIn(`_unread_${place}`);
+
+export const timeColumn = ({ table }: Facts): string =>
+  Object.entries(tableOf(table).columns).find(([, { type }]) => type === 'time')?.[0] ?? '';
+
+/** A column of ours as BigQuery has it, in our type; NULL where there is none. */
+export function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone: string): Sql {
+  const type = tableOf(facts.table).columns[column]?.type ?? 'text';
+  const field = fields.find(({ name }) => name === facts.headerOf.get(column));
+  if (!field) return sql`cast(null as ${QUERY_TYPES[type]})`;
+  const value = fieldIn(field.name ?? '', 't');
+  if (type === 'text') {
+    const text = sql`nullif(${textOf(field, 't')}, '')`;
+    return facts.table === 'events' && column === 'type' ? sql`lower(trim(${text}))` : text;
+  }
+  if (type === 'time') return momentOf(field, value, timeZone);
+  return sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
+}
+
+/** How a text ends that says its own offset. */
+const OFFSET = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)$';
+
+/** Days and moments without an offset are local. */
+const momentOf = ({ type }: Field, value: Sql, timeZone: string): Sql => {
+  if (type === 'TIMESTAMP') return value;
+  if (type !== 'STRING') return sql`timestamp(${value}, ${literal(timeZone)})`;
+  if (timeZone === 'UTC') return sql`safe_cast(${value} as timestamp)`;
+  const local = sql`concat(${value}, ${literal(` ${timeZone}`)})`;
+  return sql`safe_cast(if(regexp_contains(${value}, ${literal(OFFSET)}), ${value}, ${local}) as timestamp)`;
+};
+
+/**
+ * A row is a fact with the contact that it is about and, where it can't be counted, `_fault`, the column `_at` and its
+ * `_value`: the same faults that the row check of other workbooks finds.
+ */
+export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sql, given: Resolving): Sql {
+  const { key, columns } = tableOf(facts.table);
+  const [keyColumn = ''] = key;
+  const time = fieldIn(timeColumn(facts), 'k');
+  const names = Object.keys(columns);
+  const typed = names.map(
+    (column) => sql`${columnValue(facts, outline, column, given.timeZone)} as ${fieldIn(column)}`,
+  );
+  const numbers = textNumbers(facts, outline);
+  const unread = numbers.map((column, i) => {
+    const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
+    return sql`, if(safe_cast(${cell} as float64) is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
+  });
+  const passed = numbers.map((_, i) => sql`, s.${unreadAt(i)}`);
+  const last = numbers.map((_, i) => sql`, ${unreadAt(i)}`);
+  const kept = names.map((column) =>
+    column === 'contact_id' ? sql`coalesce(i.contact_id, a.contact_id) as contact_id` : fieldIn(column, 's'),
+  );
+  const field = outline.fields.find(({ name }) => name === facts.headerOf.get(timeColumn(facts)));
+  const written = field ? textOf(field, 't') : sql`cast(null as string)`;
+  const cases: readonly (readonly [Sql, string, string, Sql])[] = [
+    [sql`k.${fieldIn(keyColumn)} is null`, 'missing', keyColumn, sql`''`],
+    [sql`${time} is null and k._written is null`, 'missing', timeColumn(facts), sql`''`],
+    [sql`${time} is null`, 'not a date', timeColumn(facts), sql`k._written`],
+    [sql`${time} > ${given.futureAfter}`, 'in the future', timeColumn(facts), sql`k._written`],
+    [sql`k.contact_id is null and k._waits`, 'its contact is in quarantine', 'contact_id', sql`k._named`],
+    [sql`k.contact_id is null`, 'unknown contact', 'contact_id', sql`k._named`],
+  ];
+  const pick = (of: (each: (typeof cases)[number]) => Sql, more: Sql): Sql =>
+    sql`case ${join(
+      cases.map((each) => sql`when ${each[0]} then ${of(each)}`),
+      ' ',
+    )} ${more} end`;
+  const order = names.map((column) => fieldIn(column));
+  return sql`with source as (
+  select ${join(typed, ', ')}, ${written} as _written${join(unread, '')} from ${source}
+), known as (
+  select ${join(kept, ', ')}, s._written${join(passed, '')}, coalesce(s.contact_id, s.email, '') as _named,
+    i.ref is not null or a.ref is not null as _waits
+  from source as s left join ${refs} as i on i.ref = s.contact_id
+    left join ${refs} as a on a.ref = concat('@', lower(trim(s.email)))
+  where coalesce(s.${fieldIn(keyColumn)}, s._written, s.contact_id, s.email) is not null
+), judged as (
+  select k.*, ${pick(([, reason]) => sql`${reason}`, sql``)} as _first, ${pick(
+    ([, , column]) => sql`${column}`,
+    sql`else ${keyColumn}`,
+  )} as _place, ${pick(([, , , value]) => value, sql`else k.${fieldIn(keyColumn)}`)} as _cell
+  from known as k
+), numbered as (
+  select *, row_number() over (partition by ${fieldIn(keyColumn)}, _first is null order by ${join(order, ', ')}) as _nth
+  from judged
+)
+select ${join(order, ', ')}, case when _first is not null then _first when _nth > 1 then 'duplicate key' end as _fault,
+  case when _first is not null or _nth > 1 then _place end as _at,
+  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(last, '')}
+from numbered`;
+}
