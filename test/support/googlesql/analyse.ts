@@ -58,6 +58,7 @@ const FUNCTIONS: Record<string, [arguments_: string[], result: string]> = {
   is_nfc: [[S], 'BOOL'],
   jaro_winkler: [[S, S], 'FLOAT64'],
   split_part: [[S, S, 'INT64'], S],
+  is_one_of: [[S, 'TEXTS'], 'BOOL'],
 };
 
 const parameterOf = (value: SqlValue): string => {
