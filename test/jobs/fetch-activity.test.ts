@@ -38,7 +38,7 @@ it(`the day's bounces and unsubscribes come in once, and our suppressions are th
     ['sync-audiences', 'applied', undefined],
   ]);
   expect(jobOf(first, 'sync-audiences').metrics.sent).toEqual({
-    'sendgrid/suppressions': { added: 3, removed: 0, readBack: 3, confirmed: 3 },
+    'sendgrid/suppressions': { added: 3, removed: 0, refused: 0, readBack: 3, confirmed: 3 },
   });
   expect(tool.suppressed.map(({ email }) => email).sort()).toEqual([
     'old@example.com',

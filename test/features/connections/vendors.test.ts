@@ -92,6 +92,15 @@ describe(`each tool that sends, by its own API${unlessDescribed}`, () => {
   );
 });
 
+it.each([
+  ['postmark', tools.postmarkTool],
+  ['hubspot', tools.hubspotTool],
+])('%s counts the addresses that it does not take with status 200', async (vendor, tool) => {
+  const { at, connection } = await connected(tool(people()), { vendor });
+  const rows = ['here@a.example', 'odd@a.example'].map((email) => ({ email, fields: {}, reason: '' }));
+  expect(await connection.vendor.suppressions?.add(at, rows)).toBe(1);
+});
+
 const listed: readonly [string, (people: tools.People) => Tool, Omit<Written, 'name'>, string][] = [
   ['brevo', tools.brevoTool, { vendor: 'brevo' }, '12'],
   ['mailchimp', tools.mailchimpTool, { vendor: 'mailchimp', server: 'us6', audience: 'aud1' }, 'nightshift'],

@@ -76,7 +76,8 @@ export const postmark: Vendor = {
     },
     add: async (at, rows) => {
       const json = { Suppressions: rows.map(({ email }) => ({ EmailAddress: email })) };
-      await at.client.json({ method: 'POST', path: streamOf(at), json });
+      const answer = await at.client.json({ method: 'POST', path: streamOf(at), json });
+      return records(object(answer).Suppressions).filter(({ Status }) => Status === 'Failed').length;
     },
     has: async (at, email) => {
       const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: { emailaddress: email } });
