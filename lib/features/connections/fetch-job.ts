@@ -92,13 +92,13 @@ export async function readFetched(
   const news: Record<string, number> = {};
   const warnings: string[] = [];
   for (const each of fetched) {
-    const perDay = each.rows / Math.max(1, each.days);
+    const perDay = each.fresh / Math.max(1, each.days);
     const before = usual[each.name];
     const times = before === undefined ? 0 : perDay / Math.max(before, LEAST_USUAL);
     if (each.fault === null) news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
     if (each.fault !== null) warnings.push(faultOf(each));
-    else if (before !== undefined && before >= LEAST_USUAL && each.rows === 0)
-      warnings.push(`${each.name} gave no facts, where ${Math.round(before)} a day are usual: check its feed`);
+    else if (before !== undefined && before >= LEAST_USUAL && each.fresh === 0)
+      warnings.push(`${each.name} gave no new facts, where ${Math.round(before)} a day are usual: check its feed`);
     const status = each.fault === null ? 'ok' : 'failed';
     await engine.run(
       sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},

@@ -72,8 +72,8 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
         });
         const found: StandingRow[] = [];
         for await (const page of standingOf(audience, opened))
-          found.push(...page.map((member) => rowOf(name, member, connection)));
-        rows.push(...found);
+          for (const member of page) found.push(rowOf(name, member, connection));
+        for (const row of found) rows.push(row);
         read.push(name);
       } catch (error) {
         faults.push(`${name} could not be read: ${whyOf(error)}`);

@@ -14,6 +14,7 @@ const READ = [
   'unique_email_id',
   'status',
   'last_changed',
+  'timestamp_signup',
   'timestamp_opt',
   'unsubscribe_reason',
   'list_id',
