@@ -65,6 +65,23 @@ it(`the day's bounces and unsubscribes come in once, and our suppressions are th
   expect(server.faults).toEqual([]);
 });
 
+it('what we put on a list there is no departure, in any spelling, and where it is only a mark of a contact', async () => {
+  const folder = temporaryFolder();
+  const suppressed_at = '2026-11-01T00:00:00Z';
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 'm', email: 'marked@example.com', status: 'suppressed' })],
+    suppressions: [aSuppression({ email: 'dead@bücher.example', reason: 'hard_bounce', suppressed_at })],
+    bounces: [],
+  });
+  const created = at('2026-11-20');
+  const emails = ['marked@example.com', 'dead@xn--bcher-kva.example'];
+  const server = await serve(sendgridTool({ unsubscribes: emails.map((email) => ({ email, created })) }));
+  const result = await connectedNight(folder, rules(server.address), secrets, { only: 'fetch' });
+  expect(jobOf(result, 'fetch-activity')).toMatchObject({ status: 'applied' });
+  expect(readCsv(folder, 'suppressions').map(({ reason }) => reason)).toEqual(['hard_bounce']);
+  expect(readCsv(folder, 'contacts').map(({ status }) => status)).toEqual(['suppressed']);
+});
+
 it('facts that could not be fetched hold the files for sending back, and no others', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, {

@@ -246,15 +246,22 @@ describe('an ordinary record', () => {
 });
 
 describe(`shops${unlessDescribed}`, () => {
-  it('Stripe gives charges of every page, and a charge again that was refunded since', async () => {
+  it('Stripe gives charges of every page, those that were pending, and a charge again that was refunded', async () => {
     const { fetch, server } = await connected(tools.stripeTool(), { vendor: 'stripe' });
-    expect(await fetch()).toMatchObject({ fault: null, rows: 4 });
+    expect(await fetch()).toMatchObject({ fault: null, rows: 7, fresh: 4 });
+    const [since] = server.asked.map(({ query }) => Number(query.get('created[gte]'))).sort();
+    expect(since).toBe(asOf.getTime() / 1000 - 44 * 86_400 - 0.999);
     expect(server.faults).toEqual([]);
   });
 
   it('Shopify is asked again where it throttles with status 200, and gives each page', async () => {
     const { fetch } = await connected(tools.shopifyTool(), { vendor: 'shopify', shop: 'a-shop' });
     expect(await fetch()).toMatchObject({ fault: null, rows: 3 });
+  });
+
+  it('Shopify is connected once: the order numbers of two shops are the same', () => {
+    const shops = ['one', 'two'].map((shop) => ({ name: shop, vendor: 'shopify', shop }));
+    expect(() => connectionRules({ connections: shops }, [])).toThrow(/a second shop has the same order numbers/);
   });
 });
 
