@@ -38,7 +38,8 @@ export interface JobPlan {
 }
 
 /**
- * Works a job's plan out; `earlier` is what an earlier period's run measured, `found` what its gathering found. The job's steps stay in the engine until
+ * Works a job's plan out; `earlier` is what an earlier period's run measured, `found` what its gathering found. The
+ * job's steps stay in the engine until
  * `dropSteps`.
  */
 export async function planJob(

@@ -8,7 +8,7 @@ import { type Change, upsert } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
 import { atMost, type Guard } from '../../core/guard.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
-import { list, raw, sql } from '../../core/sql.ts';
+import { list, name, raw, type Sql, sql } from '../../core/sql.ts';
 import type { TableName } from '../../core/tables.ts';
 import type { WorkbookRules } from '../../core/workbook-rules.ts';
 import { ERASE_KEY } from '../../intake/forgotten.ts';
@@ -124,6 +124,8 @@ export async function readFetched(
     progress: () => {},
     whenRead: () => forgetOwn(engine, back, settings),
   });
+  for (const [nth, { query }] of importChanges(feeds, settings, new Set()).entries())
+    await engine.run(sql`create or replace temp table ${fetchedChange(nth)} as ${query}`);
   // A feed about unknown contacts alone is no file that a person must look at.
   const { files: _files, unread: _unread, ...counts } = metrics;
   const said = fetched
@@ -182,9 +184,15 @@ async function forgetOwn(
   await engine.run(sql`delete ${own}`);
 }
 
+/** What the nth change of the imported rows sets: cells are read by the engine's own SQL, before the plan. */
+const fetchedChange = (nth: number): Sql => name(`fetched_change_${nth}`);
+
 /** The rows of all connections, and the watermarks that stand for them. */
 export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
-  ...importChanges(feeds, settingsOf(workbook), new Set()),
+  ...importChanges(feeds, settingsOf(workbook), new Set()).map((change, nth) => ({
+    ...change,
+    query: sql`select * from ${fetchedChange(nth)}`,
+  })),
   upsert(
     'connections',
     sql`select f.connection, coalesce(f.watermark, c.watermark) as watermark,

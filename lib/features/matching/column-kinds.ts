@@ -92,7 +92,8 @@ function byPart(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
 }
 
 function byHint(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
-  if (hint && ['given', 'surname', 'company', 'street'].includes(hint) && isGroup(c)) return as('category');
+  // A list of one family or of few first names still holds names of people.
+  if (hint && ['company', 'street'].includes(hint) && isGroup(c)) return as('category');
   switch (hint) {
     case 'birth':
       return c.date >= 0.3 ? as('date') : undefined;

@@ -95,3 +95,21 @@ it('takes a place of birth for a place, a birth name for a name, and a year of b
     Array.from({ length: 4 }, () => 'record'),
   );
 });
+
+it('takes ten first names and one surname of a short list for names, so that copies are merged', async () => {
+  const given = 'Anna Ben Carla David Eva Finn Greta Hugo Ines Jonas'.split(' ');
+  const people = Array.from({ length: 120 }, (_, nth) => {
+    const first = given[nth % 10] ?? '';
+    return [
+      `${first}.miller${nth}@firm${nth % 36}.example`.toLowerCase(),
+      first,
+      nth % 12 ? 'Miller' : 'Smith',
+      `Firm ${nth % 36}`,
+    ];
+  });
+  const rows = [...people, ...people.slice(0, 5)];
+  const header = ['email', 'first_name', 'last_name', 'company'];
+  const result = await match({ name: 'list', header, rows, truth: rows.map((_, nth) => nth % 120) });
+  expect(kindsOf(result)).toMatchObject({ first_name: 'given', last_name: 'surname' });
+  expect(result.certainPairs).toBe(5);
+}, 60_000);

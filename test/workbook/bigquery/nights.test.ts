@@ -22,10 +22,10 @@ const sample = join(import.meta.dirname, '../../../data/sample');
 const read = (table: string): string[][] =>
   Papa.parse<string[]>(readFileSync(join(sample, `${table}.csv`), 'utf8').trim()).data;
 
-/** Every twentieth contact of the sample, with what is known of them, and the sample's broken rows. */
+/** Every thirtieth contact of the sample, with what is known of them, and the sample's broken rows. */
 function aPart(): Record<string, string[][]> {
   const [header = [], ...contacts] = read('contacts');
-  const kept = contacts.filter((_, i) => i % 20 === 0);
+  const kept = contacts.filter((_, i) => i % 30 === 0);
   const names = new Set(kept.flatMap((row) => [row[0], row[1]?.trim().toLowerCase()]));
   const isTheirs = (row: readonly string[]): boolean =>
     /^[a-z]9000\d\d/.test(row[0] ?? '') || row.some((cell) => names.has(cell) || names.has(cell.trim().toLowerCase()));
@@ -78,7 +78,7 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
   const cost = there.jobs.find(({ job }) => job === 'score-recalculation')?.metrics.warehouse;
   expect(cost).toMatchObject({ queries: expect.any(Number), gigabytesBilled: expect.any(Number) });
   expect(there.warehouse?.queries).toBeGreaterThan(20);
-});
+}, 300_000);
 
 it('sends only statements that a parser of GoogleSQL takes', () => {
   expect(sent.length).toBeGreaterThan(30);
