@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctTable } from './calibrate.ts';
-import { sharedOnlySql, vetoSql } from './certain.ts';
+import { ownCopySql, sharedOnlySql, vetoSql } from './certain.ts';
 import { type Chance, measureChance } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns } from './compare.ts';
@@ -64,15 +64,21 @@ async function scoreMore(run: Run, pairs: string, half = 0.5): Promise<void> {
 
 /** Where only what a household or a firm shares agrees, two records are less than likely one person. */
 const mostOfShared = 0.4;
+/** Rows that are the same in every column, a mailbox of the person's own among them, are at least this likely one person. */
+const leastOfCopies = 0.995;
 
 async function addScored({ db, compared, rules, people }: Run, from: string): Promise<void> {
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const shared = sharedOnlySql(compared, people).replaceAll('$roles', "getvariable('match_roles')");
+  const withRoles = (text: string): string => text.replaceAll('$roles', "getvariable('match_roles')");
+  const shared = withRoles(sharedOnlySql(compared, people));
+  const copies = withRoles(ownCopySql(compared, people));
   await db.run(`insert into match_scored
     select l, r, pattern,
-      case when apart then 0 when shared_only then least(probability, ${mostOfShared}) else probability end, apart
+      case when apart then 0 when shared_only then least(probability, ${mostOfShared})
+        when own_copy then greatest(probability, ${leastOfCopies}) else probability end, apart
     from (
-      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only
+      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only,
+        l = r and ${copies} as own_copy
       from (select *${levels} from ${from}) s
       join match_records a on a.record = s.l join match_records b on b.record = s.r)`);
 }
