@@ -170,7 +170,8 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
       select ${name} as audience, r.email, 'left' as status, r.reason as fields, 'suppressed' as why
       from (${refused}) r left join ${views.spellings} o on o.address = r.email ${standing} = r.email
       where coalesce(o.plain, r.email) in (${certain})
-        and regexp_replace_all(r.email, ${`^${ONE_ADDRESS}$`}, '') = '' and ${onlyKnown ? sql`a.status = 'known'` : sql`coalesce(a.status, '') <> 'left'`}`;
+        and regexp_replace_all(r.email, ${`^${ONE_ADDRESS}$`}, '') = ''
+        and ${onlyKnown ? sql`a.status = 'known'` : sql`coalesce(a.status, '') <> 'left'`}`;
   }
   return sql`
     select ${name} as audience, address_key(c.email) as email, 'member' as status,
