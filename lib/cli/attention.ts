@@ -16,7 +16,8 @@ interface Finding {
 
 /** The lines below the report; none where nothing wants attention. */
 export function attentionLines(result: RunResult, kind: Store['kind']): string[] {
-  const file = (name: string): string => (kind === 'csv' ? `${name}.csv` : `tab "${name}"`);
+  const file = (name: string): string =>
+    kind === 'csv' ? `${name}.csv` : `${kind === 'sheets' ? 'tab' : 'table'} "${name}"`;
   const found = [...ofRows(result, file), ...result.jobs.flatMap(({ metrics }) => ofMetrics(metrics, file))];
   const first = found.sort((a, b) => b.rows - a.rows).slice(0, MOST);
   const files = (result.notRead ?? []).map(

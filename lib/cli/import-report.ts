@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw } from '../core/sql.ts';
+import { quoteText, raw, sql } from '../core/sql.ts';
 import { type ImportReport, rejectsOf } from '../intake/import-job.ts';
 import type { GivenFile } from '../intake/unpack.ts';
 import type { Store } from '../workbook/store.ts';
@@ -16,7 +16,7 @@ import type { Session } from './session.ts';
 
 const REJECTS = '.rejects.csv';
 
-/** What an import could not take is none of the files that it is asked to take: `import *.csv` may be said twice. */
+/** The rejects of an earlier import are not imported, so that `import *.csv` may be repeated. */
 export const isRejects = (path: string): boolean => path.toLowerCase().endsWith(REJECTS);
 
 export class Taken {
@@ -34,7 +34,7 @@ export class Taken {
 
   keep = async (report: ImportReport, engine: Engine): Promise<void> => {
     this.report = report;
-    const files = await engine.rows(raw('select distinct file from import_rejects order by file'));
+    const files = await engine.rows(sql`select distinct file from import_rejects order by file`);
     this.#rejected = files.map((row) => Number(row.file));
     for (const i of this.#rejected) {
       await engine.run(raw(`copy (${rejectsOf(i)}) to ${quoteText(this.#file(i))} (format csv, header true)`));

@@ -26,7 +26,9 @@ interface OptionDeclaration {
 const OPTIONS = {
   workbook: {
     flags: '--workbook <place>',
-    does: 'a folder of CSV files, the id or address of a Google Sheet, or bigquery://PROJECT/DATASET (else NIGHTSHIFT_WORKBOOK, else the embedded sample)',
+    does:
+      'a folder of CSV files, the id or address of a Google Sheet, or bigquery://PROJECT/DATASET (else ' +
+      'NIGHTSHIFT_WORKBOOK, else the embedded sample)',
   },
   asOf: {
     flags: '--as-of <time>',

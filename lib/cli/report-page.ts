@@ -1,13 +1,13 @@
 /** `report`: writes one HTML page of how the list and the runs are, from the ledger alone. Opens no workbook. */
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import { allJobs } from '../core/batch.ts';
 import { reportPage } from '../report/page.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
 import { UsageError } from './options.ts';
-import type { Session } from './session.ts';
+import { defaultPage, type Session } from './session.ts';
 import { pathText, print, printError, printJson } from './terminal.ts';
 
 /** Two years of nights, and the runs that were repeated. */
@@ -34,9 +34,6 @@ export async function writePage(session: Session, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, await pageOf(session));
 }
-
-/** Where the page is written unless `--out` says otherwise: beside the ledger. */
-export const defaultPage = (session: Session): string => join(dirname(session.ledgerFolder), 'report.html');
 
 export async function reportCommand(session: Session): Promise<number> {
   const { options } = session;

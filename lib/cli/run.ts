@@ -18,7 +18,7 @@ import { inboxOf, noInbox } from './inbox.ts';
 import { UsageError } from './options.ts';
 import { reportRun } from './run-report.ts';
 import { requestOf } from './run-request.ts';
-import { historyOf, hostedCheckout, type Session } from './session.ts';
+import { defaultPage, historyOf, hostedCheckout, type Session } from './session.ts';
 import { pathText, print, printError, printJson } from './terminal.ts';
 import { second, table } from './text.ts';
 
@@ -51,8 +51,10 @@ export async function runCommand(session: Session): Promise<number> {
       `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
     );
   }
-  const code = await runJobs(session, options.names.join(' '), jobs);
-  if (isBatch(session) && !options.dryRun) await keepPage(session);
+  const hasPage = isBatch(session) && !options.dryRun;
+  const next = hasPage ? [`The report page: ${pathText(defaultPage(session))}`] : [];
+  const code = await runJobs(session, options.names.join(' '), jobs, () => next);
+  if (hasPage) await keepPage(session);
   return code;
 }
 
@@ -71,13 +73,10 @@ export async function runJobs(
   return exitCode(result.jobs);
 }
 
-/** Writes the report page after a batch that was run for real, and says where it is. */
+/** The report page is written after a batch that was run for real. */
 async function keepPage(session: Session): Promise<void> {
-  const { writePage, defaultPage } = await import('./report-page.ts');
-  const path = defaultPage(session);
   try {
-    await writePage(session, path);
-    if (!session.options.json) print([`The report page: ${pathText(path)}`]);
+    await (await import('./report-page.ts')).writePage(session, defaultPage(session));
   } catch (error) {
     printError(`The report page was not written: ${describeError(error).message}`);
   }

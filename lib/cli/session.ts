@@ -157,6 +157,10 @@ export async function startSession(nightShift: NightShift, options: Options, sta
   };
 }
 
+/** Where the report page is written unless `--out` says otherwise: beside the ledger. */
+export const defaultPage = ({ ledgerFolder }: Pick<Session, 'ledgerFolder'>): string =>
+  join(dirname(ledgerFolder), 'report.html');
+
 /** Facts that the rules keep elsewhere: in files, or in a warehouse. */
 async function withSources(
   store: Store,
@@ -229,8 +233,8 @@ export function hostedCheckout(variables: Readonly<Record<string, string | undef
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports. Never in the
- * repository.
+ * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports.
+ * Never in the repository.
  */
 function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');

@@ -47,7 +47,8 @@ function decidedAgain(jobName: string): string[] {
   const rules = ruleFilesOf(jobName);
   const change = rules.length > 0 ? `change the rule in ${rules.join(' or ')}, or` : 'change';
   return [
-    `The next run of ${jobName} decides the same again from the same rules and cells. First ${change} the cells that it read; "npx nightshift diff" shows what a changed rule does.`,
+    `The next run of ${jobName} decides the same again from the same rules and cells. First ${change} the ` +
+      'cells that it read; "npx nightshift diff" shows what a changed rule does.',
   ];
 }
 

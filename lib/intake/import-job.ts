@@ -154,7 +154,11 @@ function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings
   const cells = Object.entries(tableOf(table).columns).map(([column, { type }]) =>
     raw(`(${readPlainCell(quoteName(column), type, settings)}) as ${quoteName(column)}`),
   );
-  return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
+  const incoming = sql`from incoming_${raw(table)}`;
+  return {
+    ...insert(table, sql`select ${list(cells)}, 'imported' as why ${incoming}`),
+    onlyWith: sql`select 1 ${incoming}`,
+  };
 }
 
 const ofNoContact = sql`

@@ -40,10 +40,10 @@ it('the parts of a score add up to it; escapes reach no terminal; a log that oth
   expect(parts.length).toBeGreaterThan(4);
   expect(parts.reduce((sum, { points }) => sum + points, 0)).toBeCloseTo(rowsOf(/^Contact$/)[0].score, 6);
 
-  const told = await explain(folder, 'x1');
-  expect(told.text).toContain('\\u{1b}[31mRed\\u{202e}');
-  expect(told.text).not.toContain('\u001b');
-  expect(told.text).not.toMatch(/^\s*::error/m);
+  const shown = await explain(folder, 'x1');
+  expect(shown.text).toContain('\\u{1b}[31mRed\\u{202e}');
+  expect(shown.text).not.toContain('\u001b');
+  expect(shown.text).not.toMatch(/^\s*::error/m);
   expect(await explain(folder, 'nobody@example.com')).toEqual({
     code: 2,
     text: 'There is no contact "nobody@example.com" in this workbook: neither as contact_id nor as address.',

@@ -1,6 +1,6 @@
 /** What a person sees while something long runs. */
-import { expect, it } from 'vitest';
-import { progressTo } from '../../lib/cli/terminal.ts';
+import { expect, it, vi } from 'vitest';
+import { print, progressTo } from '../../lib/cli/terminal.ts';
 
 function aStream(isTTY: boolean) {
   const output: string[] = [];
@@ -30,4 +30,18 @@ it('is plain lines elsewhere, and no more than eleven for each thing that is don
   tell('writing');
   expect(output).toHaveLength(12);
   expect([output[0], output[4], output.at(-1)]).toEqual(['reading a.csv: 0 %\n', 'reading a.csv: 40 %\n', 'writing\n']);
+});
+
+it('counts the seconds of a step that lasts, and is cleared before the report', () => {
+  vi.useFakeTimers();
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
+  const { output, stream } = aStream(true);
+  progressTo(stream)('lifetime-value: working out what to change');
+  vi.advanceTimersByTime(2000);
+  print(['nightly']);
+  vi.advanceTimersByTime(5000);
+  log.mockRestore();
+  vi.useRealTimers();
+  const step = '\r\x1b[Klifetime-value: working out what to change';
+  expect(output).toEqual([step, `${step}  1 s`, `${step}  2 s`, '\r\x1b[K', 'nightly']);
 });

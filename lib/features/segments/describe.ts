@@ -90,7 +90,10 @@ export interface ConditionLine {
   readonly test?: Test | Comparison;
 }
 
-/** A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the parts. */
+/**
+ * A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the
+ * parts.
+ */
 export function conditionLines(condition: Condition, depth = 0): ConditionLine[] {
   if ('all' in condition) {
     if (depth === 0) return condition.all.flatMap((part) => linesOfPart(part, depth));

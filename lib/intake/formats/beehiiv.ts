@@ -32,7 +32,10 @@ export const beehiiv = [
     },
     sample: {
       name: 'subscribers_export.csv',
-      text: 'email,status,created_at,subscription_tier,utm_source\nhere@a.example,active,2026-01-01T10:00:00Z,free,x\ngone@b.example,inactive,2026-01-01T10:00:00Z,free,x\nwait@c.example,pending,2026-01-01T10:00:00Z,free,x\n',
+      text:
+        'email,status,created_at,subscription_tier,utm_source\nhere@a.example,active,2026-01-01T10:00:00Z,free,' +
+        'x\ngone@b.example,inactive,2026-01-01T10:00:00Z,free,x\nwait@c.example,pending,2026-01-01T10:00:00Z,' +
+        'free,x\n',
       gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status', 'wait@c.example': 'status' } },
     },
   }),

@@ -110,7 +110,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'brevo.json',
-    text: `[{"event":"hard_bounce","email":"dead@a.example","id":1,"ts_event":1795168800,"message-id":"<x>","reason":"550 5.1.1 no such user"},
+    text: `[{"event":"hard_bounce","email":"dead@a.example","id":1,"ts_event":1795168800,"message-id":"<x>",\
+"reason":"550 5.1.1 no such user"},
 {"event":"spam","email":"spam@b.example","ts_epoch":1795168800000},
 {"event":"unsubscribed","email":"gone@c.example","ts_epoch":1795168800000}]`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
@@ -139,7 +140,11 @@ const api: JsonFormat = {
   },
   sample: {
     name: 'blocked-contacts.json',
-    text: '{"contacts":[{"email":"spam@a.example","senderEmail":"news@our.example.com","reason":{"code":"contactFlaggedAsSpam","message":"Contact flagged as spam"},"blockedAt":"2026-11-01T10:00:00Z"},{"email":"gone@b.example","reason":{"code":"unsubscribedViaEmail"},"blockedAt":"2026-11-01T10:00:00Z"}]}',
+    text:
+      '{"contacts":[{"email":"spam@a.example","senderEmail":"news@our.example.com",' +
+      '"reason":{"code":"contactFlaggedAsSpam","message":"Contact flagged as spam"},' +
+      '"blockedAt":"2026-11-01T10:00:00Z"},{"email":"gone@b.example","reason":{"code":"unsubscribedViaEmail"},' +
+      '"blockedAt":"2026-11-01T10:00:00Z"}]}',
     gives: { refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe' } },
   },
 };
@@ -159,7 +164,10 @@ const apiContacts: JsonFormat = {
       : [{ ignored: 'not blocklisted' }],
   sample: {
     name: 'brevo-contacts.json',
-    text: '{"contacts":[{"id":1,"email":"gone@a.example","emailBlacklisted":true,"modifiedAt":"2026-11-01T10:00:00Z"},{"id":2,"email":"here@b.example","emailBlacklisted":false,"modifiedAt":"2026-11-01T10:00:00Z"}]}',
+    text:
+      '{"contacts":[{"id":1,"email":"gone@a.example","emailBlacklisted":true,' +
+      '"modifiedAt":"2026-11-01T10:00:00Z"},{"id":2,"email":"here@b.example","emailBlacklisted":false,' +
+      '"modifiedAt":"2026-11-01T10:00:00Z"}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe' }, mailable: ['here@b.example'] },
   },
 };

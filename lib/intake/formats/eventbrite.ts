@@ -24,13 +24,18 @@ export const eventbrite = [
         {
           table: 'events',
           columns: {
-            event_id: `'eventbrite:' || coalesce(${cells.text('attendee', 'attendee_id', 'barcode')}, ${cells.text('order', 'order_id', 'order_no')} || ':' || lower(${cells.text('email', 'attendee_email')}))`,
+            event_id:
+              `'eventbrite:' || coalesce(${cells.text('attendee', 'attendee_id', 'barcode')}, ` +
+              `${cells.text('order', 'order_id', 'order_no')} || ':' || ` +
+              `lower(${cells.text('email', 'attendee_email')}))`,
             email: cells.text('email', 'attendee_email'),
             type: `case when lower(${status}) in ('checked in', 'yes', 'true') then 'attended' else ${quoteText('registered')} end`,
             occurred_at: cells.text('order_date', 'event_start_date'),
             campaign: cells.text('event_name'),
           },
-          ignore: `case when regexp_matches(lower(coalesce(${status}, '')), 'not attending|deleted|cancel|refund') then 'not attending' end`,
+          ignore:
+            `case when regexp_matches(lower(coalesce(${status}, '')), 'not attending|deleted|cancel|refund') then ` +
+            `'not attending' end`,
         },
       ];
     },

@@ -20,7 +20,8 @@ export const googleContacts = [
     },
     sample: {
       name: 'contacts.csv',
-      text: `First Name,Middle Name,Last Name,Organization Name,Organization Title,Birthday,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value
+      text: `First Name,Middle Name,Last Name,Organization Name,Organization Title,Birthday,Notes,Labels,\
+E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value
 Ann,,Ash,Sample Inc,CEO,,,* myContacts,* Work,here@a.example,Mobile,+47 555 01 001
 `,
       gives: { mailable: ['here@a.example'] },

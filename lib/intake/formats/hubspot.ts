@@ -11,7 +11,9 @@ const HARD_BOUNCE = 'email_hard_bounce_reason';
  * and gets the code for that: what HubSpot calls hard cost one of its customers 4,864 contacts, a third of them alive.
  */
 const codeOf = (cell: string): string =>
-  `case regexp_replace(upper(trim(${cell})), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when 'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then '5.6.0' else '5.0.0' end`;
+  `case regexp_replace(upper(trim(${cell})), '[^A-Z]+', '_', 'g') when 'UNKNOWN_USER' then '5.1.1' when ` +
+  `'MAILBOX_FULL' then '5.2.2' when 'SPAM' then '5.7.1' when 'POLICY' then '5.7.1' when 'CONTENT' then ` +
+  `'5.6.0' else '5.0.0' end`;
 
 const bounced = ({ cells }: FileHead): Feed[] => {
   const reason = cells.text(HARD_BOUNCE);
@@ -49,7 +51,8 @@ const contacts: CsvFormat = {
   feeds: bounced,
   sample: {
     name: 'hubspot-crm-exports-all-contacts.csv',
-    text: `Record ID,First Name,Last Name,Email,Company Name,Lifecycle Stage,Create Date,Last Activity Date,Unsubscribed from all email,Opted out of email: Marketing Information,Email hard bounce reason
+    text: `Record ID,First Name,Last Name,Email,Company Name,Lifecycle Stage,Create Date,Last Activity Date,\
+Unsubscribed from all email,Opted out of email: Marketing Information,Email hard bounce reason
 501,Ann,Ash,here@a.example,Sample Inc,lead,2025-01-05 10:00,2025-06-01 12:30,,,
 502,Ben,Birch,gone@b.example,,,2025-01-05 10:00,,TRUE,,
 503,Cat,Cole,topic@c.example,,,2025-01-05 10:00,,,true,
@@ -132,7 +135,11 @@ const apiContacts: JsonFormat = {
   },
   sample: {
     name: 'hubspot-contacts.json',
-    text: '{"results":[{"id":"1","properties":{"email":"gone@a.example","hs_email_optout":"true","hs_email_hard_bounce_reason_enum":null,"lastmodifieddate":"2026-11-01T10:00:00Z"}},{"id":"2","properties":{"email":"dead@b.example","hs_email_optout":null,"hs_email_hard_bounce_reason_enum":"UNKNOWN_USER","lastmodifieddate":"2026-11-01T10:00:00Z"}}]}',
+    text:
+      '{"results":[{"id":"1","properties":{"email":"gone@a.example","hs_email_optout":"true",' +
+      '"hs_email_hard_bounce_reason_enum":null,"lastmodifieddate":"2026-11-01T10:00:00Z"}},{"id":"2",' +
+      '"properties":{"email":"dead@b.example","hs_email_optout":null,' +
+      '"hs_email_hard_bounce_reason_enum":"UNKNOWN_USER","lastmodifieddate":"2026-11-01T10:00:00Z"}}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
   },
 };

@@ -32,7 +32,9 @@ export const kit = [
     },
     sample: {
       name: 'subscribers.csv',
-      text: 'first_name,email_address,state,created_at,tags\nAnn,here@a.example,active,2026-03-03,\nBen,gone@b.example,cancelled,2026-03-03,\n',
+      text:
+        'first_name,email_address,state,created_at,tags\nAnn,here@a.example,active,2026-03-03,\nBen,' +
+        'gone@b.example,cancelled,2026-03-03,\n',
       gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
     },
   }),

@@ -72,7 +72,9 @@ const suppressedProfiles: CsvFormat = {
   },
   sample: {
     name: 'suppressed-profiles.csv',
-    text: 'Email,Suppression Reason,Suppression Date\nspam@a.example,MARKED_AS_SPAM,2026-11-01\nuser@b.example,USER_SUPPRESSED,2026-11-01\n',
+    text:
+      'Email,Suppression Reason,Suppression Date\nspam@a.example,MARKED_AS_SPAM,2026-11-01\nuser@b.example,' +
+      'USER_SUPPRESSED,2026-11-01\n',
     gives: { refused: { 'spam@a.example': 'complaint', 'user@b.example': 'unsubscribe' } },
   },
 };
@@ -109,7 +111,12 @@ const api: JsonFormat = {
   },
   sample: {
     name: 'profiles.json',
-    text: '{"data":[{"type":"profile","id":"k1","attributes":{"email":"gone@a.example","subscriptions":{"email":{"marketing":{"consent":"UNSUBSCRIBED","suppression":[]}}}}},{"type":"profile","id":"k2","attributes":{"email":"dead@b.example","subscriptions":{"email":{"marketing":{"consent":"SUBSCRIBED","suppression":[{"reason":"HARD_BOUNCE","timestamp":"2026-11-01T10:00:00Z"}]}}}}}]}',
+    text:
+      '{"data":[{"type":"profile","id":"k1","attributes":{"email":"gone@a.example",' +
+      '"subscriptions":{"email":{"marketing":{"consent":"UNSUBSCRIBED","suppression":[]}}}}},{"type":"profile",' +
+      '"id":"k2","attributes":{"email":"dead@b.example",' +
+      '"subscriptions":{"email":{"marketing":{"consent":"SUBSCRIBED","suppression":[{"reason":"HARD_BOUNCE",' +
+      '"timestamp":"2026-11-01T10:00:00Z"}]}}}}}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
   },
 };

@@ -14,7 +14,9 @@ const connections = people({
   shape: { source: 'linkedin', not: ['url'], aliases: { position: 'job_title' } },
   sample: {
     name: 'Connections.csv',
-    text: 'First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAnn,Ash,https://www.linkedin.com/in/ann,here@a.example,Sample Inc,CEO,05 Jan 2024\n',
+    text:
+      'First Name,Last Name,URL,Email Address,Company,Position,Connected On\nAnn,Ash,' +
+      'https://www.linkedin.com/in/ann,here@a.example,Sample Inc,CEO,05 Jan 2024\n',
     gives: { mailable: ['here@a.example'] },
   },
 });
@@ -35,7 +37,8 @@ const leads = people({
   },
   sample: {
     name: 'leads.csv',
-    text: `Lead ID,Campaign name,Form name,Created at,First name,Last name,Work email,Company name,Job title,I agree to receive marketing emails
+    text: `Lead ID,Campaign name,Form name,Created at,First name,Last name,Work email,Company name,Job title,\
+I agree to receive marketing emails
 ln-1,Spring,Whitepaper,2026-11-01T10:00:00Z,Ann,Ash,here@a.example,Sample Inc,CEO,Yes
 ln-2,Spring,Whitepaper,2026-11-01T10:00:00Z,Ben,Birch,no@b.example,Sample Inc,CTO,No
 `,

@@ -18,7 +18,10 @@ const subscribers = people({
   },
   sample: {
     name: 'subscribers.csv',
-    text: 'uuid,email,name,attributes,status,created_at,updated_at\nlm-1,here@a.example,Ada Byron,{},enabled,2026-01-01T10:00:00Z,2026-01-01T10:00:00Z\nlm-2,gone@b.example,Bob Curie,{},blocklisted,2026-01-01T10:00:00Z,2026-01-01T10:00:00Z\n',
+    text:
+      'uuid,email,name,attributes,status,created_at,updated_at\nlm-1,here@a.example,Ada Byron,{},enabled,' +
+      '2026-01-01T10:00:00Z,2026-01-01T10:00:00Z\nlm-2,gone@b.example,Bob Curie,{},blocklisted,' +
+      '2026-01-01T10:00:00Z,2026-01-01T10:00:00Z\n',
     gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
   },
 });
@@ -41,7 +44,10 @@ const bounces: JsonFormat = {
   },
   sample: {
     name: 'bounces.json',
-    text: '{"data":{"results":[{"id":839,"type":"complaint","source":"ses","created_at":"2026-11-20T10:00:00Z","email":"spam@a.example","subscriber_uuid":"u1","subscriber_id":1},{"id":840,"type":"soft","source":"ses","created_at":"2026-11-20T10:00:00Z","email":"full@b.example","subscriber_uuid":"u2"}]}}',
+    text:
+      '{"data":{"results":[{"id":839,"type":"complaint","source":"ses","created_at":"2026-11-20T10:00:00Z",' +
+      '"email":"spam@a.example","subscriber_uuid":"u1","subscriber_id":1},{"id":840,"type":"soft",' +
+      '"source":"ses","created_at":"2026-11-20T10:00:00Z","email":"full@b.example","subscriber_uuid":"u2"}]}}',
     gives: { refused: { 'spam@a.example': 'complaint' }, bounces: { 'full@b.example': 'soft' } },
   },
 };
@@ -65,7 +71,9 @@ const api: JsonFormat = {
   },
   sample: {
     name: 'subscribers.json',
-    text: '{"data":{"results":[{"id":1,"uuid":"u1","email":"gone@a.example","name":"Ann","attribs":{},"status":"blocklisted","lists":[],"updated_at":"2026-11-01T10:00:00Z"}],"total":1}}',
+    text:
+      '{"data":{"results":[{"id":1,"uuid":"u1","email":"gone@a.example","name":"Ann","attribs":{},' +
+      '"status":"blocklisted","lists":[],"updated_at":"2026-11-01T10:00:00Z"}],"total":1}}',
     gives: { refused: { 'gone@a.example': 'unsubscribe' } },
   },
 };

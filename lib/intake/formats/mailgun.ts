@@ -123,8 +123,12 @@ const events: JsonFormat = {
   },
   sample: {
     name: 'mailgun.json',
-    text: `{"signature":{"token":"t"},"event-data":{"event":"failed","severity":"permanent","id":"g1","timestamp":1795168800.5,"recipient":"dead@a.example","delivery-status":{"code":550,"message":"5.1.1 no such user","enhanced-code":"5.1.1"}}}
-{"event":"dropped","code":"607","reason":"hardfail","description":"Not delivering to a user who marked your messages as spam","recipient":"spam@b.example","timestamp":"1795168800"}
+    text: `{"signature":{"token":"t"},"event-data":{"event":"failed","severity":"permanent","id":"g1",\
+"timestamp":1795168800.5,"recipient":"dead@a.example","delivery-status":{"code":550,\
+"message":"5.1.1 no such user","enhanced-code":"5.1.1"}}}
+{"event":"dropped","code":"607","reason":"hardfail",\
+"description":"Not delivering to a user who marked your messages as spam","recipient":"spam@b.example",\
+"timestamp":"1795168800"}
 {"event":"unsubscribed","recipient":"gone@c.example","timestamp":1795168800,"id":"g3"}`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
   },
@@ -151,7 +155,10 @@ const api: JsonFormat = {
   },
   sample: {
     name: 'complaints.json',
-    text: '{"items":[{"address":"spam@a.example","created_at":"Fri, 20 Nov 2026 10:00:00 UTC"},{"address":"gone@b.example","tags":["*"],"created_at":"Fri, 20 Nov 2026 10:00:00 UTC"}],"paging":{"next":"x"}}',
+    text:
+      '{"items":[{"address":"spam@a.example","created_at":"Fri, 20 Nov 2026 10:00:00 UTC"},' +
+      '{"address":"gone@b.example","tags":["*"],"created_at":"Fri, 20 Nov 2026 10:00:00 UTC"}],' +
+      '"paging":{"next":"x"}}',
     gives: { refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe' } },
   },
 };

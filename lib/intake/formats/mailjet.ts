@@ -41,7 +41,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'mailjet.json',
-    text: `[{"event":"bounce","time":1795168800,"MessageID":1,"email":"dead@a.example","hard_bounce":true,"error_related_to":"recipient","error":"550 5.1.1 user unknown"},
+    text: `[{"event":"bounce","time":1795168800,"MessageID":1,"email":"dead@a.example","hard_bounce":true,\
+"error_related_to":"recipient","error":"550 5.1.1 user unknown"},
 {"event":"spam","time":1795168800,"email":"spam@b.example","source":"JMRPP"},
 {"event":"unsub","time":1795168800,"email":"gone@c.example","mj_list_id":1}]`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
@@ -66,7 +67,9 @@ const contact: JsonFormat = {
   },
   sample: {
     name: 'contacts.json',
-    text: '{"Count":1,"Data":[{"Email":"gone@a.example","ID":1,"IsExcludedFromCampaigns":true,"ExclusionFromCampaignsUpdatedAt":"2026-11-01T10:00:00Z","Name":"Ann"}],"Total":1}',
+    text:
+      '{"Count":1,"Data":[{"Email":"gone@a.example","ID":1,"IsExcludedFromCampaigns":true,' +
+      '"ExclusionFromCampaignsUpdatedAt":"2026-11-01T10:00:00Z","Name":"Ann"}],"Total":1}',
     gives: { refused: { 'gone@a.example': 'unsubscribe' } },
   },
 };
@@ -90,7 +93,9 @@ const list = people({
   },
   sample: {
     name: 'mailjet-contacts.csv',
-    text: 'Email,Name,IsExcludedFromCampaigns,CreatedAt\nhere@a.example,Ann Ash,false,2026-01-01T10:00:00Z\ngone@b.example,Ben Birch,true,2026-01-01T10:00:00Z\n',
+    text:
+      'Email,Name,IsExcludedFromCampaigns,CreatedAt\nhere@a.example,Ann Ash,false,' +
+      '2026-01-01T10:00:00Z\ngone@b.example,Ben Birch,true,2026-01-01T10:00:00Z\n',
     gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
   },
 });

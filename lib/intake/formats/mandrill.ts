@@ -52,10 +52,12 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'mandrill.json',
-    text: `[{"event":"hard_bounce","ts":1795168800,"_id":"m1","msg":{"email":"dead@a.example","diag":"smtp;550 5.1.1 no such user","bounce_description":"bad_mailbox"}},
+    text: `[{"event":"hard_bounce","ts":1795168800,"_id":"m1","msg":{"email":"dead@a.example",\
+"diag":"smtp;550 5.1.1 no such user","bounce_description":"bad_mailbox"}},
 {"event":"spam","ts":1795168800,"_id":"m2","msg":{"email":"spam@b.example"}},
 {"event":"unsub","ts":1795168800,"_id":"m3","msg":{"email":"gone@c.example"}},
-{"type":"blacklist","action":"add","ts":1795168800,"reject":{"reason":"unsub","email":"list@d.example","created_at":"2026-11-01 10:00:00"}}]`,
+{"type":"blacklist","action":"add","ts":1795168800,"reject":{"reason":"unsub","email":"list@d.example",\
+"created_at":"2026-11-01 10:00:00"}}]`,
     gives: {
       refused: {
         'dead@a.example': 'dead',
@@ -92,7 +94,10 @@ const denylist: JsonFormat = {
   },
   sample: {
     name: 'rejects.json',
-    text: '[{"email":"spam@a.example","reason":"spam","detail":"","created_at":"2026-11-01 10:00:00","last_event_at":"2026-11-01 10:00:00","expires_at":null,"expired":false},{"email":"dead@b.example","reason":"hard-bounce","created_at":"2026-11-01 10:00:00","expired":false}]',
+    text:
+      '[{"email":"spam@a.example","reason":"spam","detail":"","created_at":"2026-11-01 10:00:00",' +
+      '"last_event_at":"2026-11-01 10:00:00","expires_at":null,"expired":false},{"email":"dead@b.example",' +
+      '"reason":"hard-bounce","created_at":"2026-11-01 10:00:00","expired":false}]',
     gives: { refused: { 'spam@a.example': 'complaint', 'dead@b.example': 'dead' } },
   },
 };
@@ -113,12 +118,16 @@ const csv: CsvFormat = {
         at: cells.text('last_event_at', 'last_event', 'created_at', 'created'),
         note: cells.text('detail'),
       },
-      `case when lower(${cells.text('expired')}) in ('true', 'yes', '1') then 'expired' when regexp_matches(lower(${cells.text('reason')}), 'soft') then 'soft bounce' end`,
+      `case when lower(${cells.text('expired')}) in ('true', 'yes', '1') then 'expired' when ` +
+        `regexp_matches(lower(${cells.text('reason')}), 'soft') then 'soft bounce' end`,
     ),
   ],
   sample: {
     name: 'denylist.csv',
-    text: 'Email,Reason,Detail,Created At,Last Event At,Expires At,Expired\ngone@a.example,unsub,,2026-11-01 10:00:00,2026-11-01 10:00:00,,false\nold@b.example,hard-bounce,,2026-01-01 10:00:00,2026-01-01 10:00:00,2026-02-01,true\n',
+    text:
+      'Email,Reason,Detail,Created At,Last Event At,Expires At,Expired\ngone@a.example,unsub,,2026-11-01 ' +
+      '10:00:00,2026-11-01 10:00:00,,false\nold@b.example,hard-bounce,,2026-01-01 10:00:00,2026-01-01 10:00:00,' +
+      '2026-02-01,true\n',
     gives: { refused: { 'gone@a.example': 'unsubscribe' }, mailable: ['old@b.example'] },
   },
 };

@@ -5,7 +5,9 @@ export const mautic = [
     id: 'mautic',
     tool: 'Mautic',
     label: 'a Mautic contact export',
-    page: 'https://docs.mautic.org/en/latest/contacts/manage_contacts.html (doNotContact: 0 contactable, 1 unsubscribed, 2 bounced, 3 manual)',
+    page:
+      'https://docs.mautic.org/en/latest/contacts/manage_contacts.html (doNotContact: 0 contactable, 1 ' +
+      'unsubscribed, 2 bounced, 3 manual)',
     refuses: 'donotcontact, doNotEmail',
     fits: ({ cells }) =>
       cells.has('email') &&
@@ -14,7 +16,9 @@ export const mautic = [
     shape: { source: 'mautic', aliases: { id: 'contact_id', date_identified: 'created_at' } },
     sample: {
       name: 'contacts_export.csv',
-      text: 'id,firstname,lastname,email,points,donotcontact\nmautic-1,Ann,Ash,gone@a.example,0,1\nmautic-2,Ben,Birch,here@b.example,5,0\nmautic-3,Cat,Cole,dead@c.example,5,2\n',
+      text:
+        'id,firstname,lastname,email,points,donotcontact\nmautic-1,Ann,Ash,gone@a.example,0,1\nmautic-2,Ben,' +
+        'Birch,here@b.example,5,0\nmautic-3,Cat,Cole,dead@c.example,5,2\n',
       gives: { mailable: ['here@b.example'], refused: { 'gone@a.example': 'status', 'dead@c.example': 'status' } },
     },
   }),

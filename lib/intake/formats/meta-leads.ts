@@ -19,7 +19,8 @@ export const metaLeads = [
     },
     sample: {
       name: 'leads.csv',
-      text: `id,created_time,ad_id,ad_name,adset_id,campaign_id,campaign_name,form_id,form_name,is_organic,platform,full_name,email,phone_number
+      text: `id,created_time,ad_id,ad_name,adset_id,campaign_id,campaign_name,form_id,form_name,is_organic,\
+platform,full_name,email,phone_number
 l:ma1,2026-11-01T10:00:00-05:00,ag:1,Ad,as:1,c:1,Spring,f:1,Form,false,fb,Ada Byron,here@a.example,p:+4755501001
 `,
       gives: { mailable: ['here@a.example'] },

@@ -5,7 +5,9 @@ export const phplist = [
     id: 'phplist',
     tool: 'phpList',
     label: 'a phpList subscriber export',
-    page: 'https://www.phplist.org/manual/books/phplist-manual/page/exporting-subscribers (columns: public_html/lists/admin/actions/export.php)',
+    page:
+      'https://www.phplist.org/manual/books/phplist-manual/page/exporting-subscribers (columns: ' +
+      'public_html/lists/admin/actions/export.php)',
     refuses: '"Is this subscriber blacklisted" 1, "Is this subscriber confirmed" 0, disabled',
     fits: ({ headers }) =>
       headers.some((header) => /is th(?:is|e) (?:subscriber|user) (?:blacklisted|confirmed)/i.test(header)),

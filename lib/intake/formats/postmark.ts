@@ -54,9 +54,11 @@ const records: JsonFormat = {
   },
   sample: {
     name: 'postmark.json',
-    text: `{"RecordType":"Bounce","ID":1,"Type":"HardBounce","Email":"dead@a.example","BouncedAt":"2026-11-20T10:00:00.39Z","Details":"smtp;550 5.1.1 no such user"}
+    text: `{"RecordType":"Bounce","ID":1,"Type":"HardBounce","Email":"dead@a.example",\
+"BouncedAt":"2026-11-20T10:00:00.39Z","Details":"smtp;550 5.1.1 no such user"}
 {"Bounces":[{"ID":2,"Type":"SpamComplaint","Email":"spam@b.example","BouncedAt":"2026-11-20T10:00:00Z"}]}
-{"RecordType":"SubscriptionChange","MessageID":"m","Recipient":"gone@c.example","ChangedAt":"2026-11-20T10:00:00Z","SuppressSending":true,"SuppressionReason":"ManualSuppression"}`,
+{"RecordType":"SubscriptionChange","MessageID":"m","Recipient":"gone@c.example",\
+"ChangedAt":"2026-11-20T10:00:00Z","SuppressSending":true,"SuppressionReason":"ManualSuppression"}`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
   },
 };
@@ -79,7 +81,10 @@ const dump: JsonFormat = {
   },
   sample: {
     name: 'suppressions-dump.json',
-    text: '{"Suppressions":[{"EmailAddress":"gone@a.example","SuppressionReason":"ManualSuppression","Origin":"Recipient","CreatedAt":"2026-11-10T10:00:00-05:00"},{"EmailAddress":"dead@b.example","SuppressionReason":"HardBounce","Origin":"Recipient","CreatedAt":"2026-11-10T10:00:00-05:00"}]}',
+    text:
+      '{"Suppressions":[{"EmailAddress":"gone@a.example","SuppressionReason":"ManualSuppression",' +
+      '"Origin":"Recipient","CreatedAt":"2026-11-10T10:00:00-05:00"},{"EmailAddress":"dead@b.example",' +
+      '"SuppressionReason":"HardBounce","Origin":"Recipient","CreatedAt":"2026-11-10T10:00:00-05:00"}]}',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'dead@b.example': 'dead' } },
   },
 };
@@ -107,7 +112,9 @@ const dumpCsv: CsvFormat = {
   ],
   sample: {
     name: 'suppressions.csv',
-    text: 'EmailAddress,SuppressionReason,Origin,CreatedAt\nspam@a.example,SpamComplaint,Recipient,2026-11-10T10:00:00-05:00\ngone@b.example,ManualSuppression,Customer,2026-11-10T10:00:00-05:00\n',
+    text:
+      'EmailAddress,SuppressionReason,Origin,CreatedAt\nspam@a.example,SpamComplaint,Recipient,' +
+      '2026-11-10T10:00:00-05:00\ngone@b.example,ManualSuppression,Customer,2026-11-10T10:00:00-05:00\n',
     gives: { refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe' } },
   },
 };

@@ -224,10 +224,15 @@ const MOST_UNKNOWN = 3;
 
 const mayRefuse = (file: FileHead): boolean => REFUSING_NAME.test(file.name) || file.cells.has(...REFUSING_COLUMNS);
 
-const HOW_TO_SAY = `say what it is: by import --as contacts, --as unsubscribed, --as complaints or --as bounces; in the inbox by its file's name (contacts.csv, unsubscribed.csv, complaints.csv)`;
+const HOW_TO_SAY =
+  'say what it is: by import --as contacts, --as unsubscribed, --as complaints or --as bounces; in the ' +
+  `inbox by its file's name (contacts.csv, unsubscribed.csv, complaints.csv)`;
 
 const unknownReport = (label: string): Unclear => ({
-  unclear: `${label} may hold people who want no mail, and its columns are not known. Nothing was done. Rename its columns to email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or ${HOW_TO_SAY}. If it is about something else, move it out of the workbook.`,
+  unclear:
+    `${label} may hold people who want no mail, and its columns are not known. Nothing was done. Rename its ` +
+    `columns to email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or ${HOW_TO_SAY}. If it is ` +
+    'about something else, move it out of the workbook.',
   mayRefuse: true,
 });
 
@@ -247,7 +252,9 @@ function unclear(file: FileHead, label: string, aliases: Readonly<Record<string,
   const namesPeople = known.length > 0 || splitName(file.headers) !== null || unknown.length >= MOST_UNKNOWN;
   if (namesPeople || speaks || isNamedContacts) return null;
   return {
-    unclear: `${label} holds addresses and nothing about their people: it may be a list of people who want no mail. Nothing was done. If it is not, ${HOW_TO_SAY}.`,
+    unclear:
+      `${label} holds addresses and nothing about their people: it may be a list of people who want no mail. ` +
+      `Nothing was done. If it is not, ${HOW_TO_SAY}.`,
     mayRefuse: false,
   };
 }

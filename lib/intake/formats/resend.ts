@@ -47,7 +47,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'resend.json',
-    text: `[{"type":"email.bounced","created_at":"2026-11-20T10:00:00.000Z","data":{"email_id":"r1","to":["dead@a.example"],"bounce":{"type":"Permanent","subType":"General","message":"550 5.1.1 no such user"}}},
+    text: `[{"type":"email.bounced","created_at":"2026-11-20T10:00:00.000Z","data":{"email_id":"r1",\
+"to":["dead@a.example"],"bounce":{"type":"Permanent","subType":"General","message":"550 5.1.1 no such user"}}},
 {"type":"email.complained","created_at":"2026-11-20T10:00:00.000Z","data":{"email_id":"r2","to":["spam@b.example"]}},
 {"type":"contact.updated","created_at":"2026-11-20T10:00:00.000Z","data":{"email":"gone@c.example","unsubscribed":true}}]`,
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint', 'gone@c.example': 'unsubscribe' } },
@@ -64,7 +65,9 @@ const contacts = people({
   shape: { source: 'resend', aliases: { id: 'contact_id' } },
   sample: {
     name: 'resend-contacts.csv',
-    text: 'id,created_at,first_name,last_name,email,unsubscribed\nresend-1,2026-01-01T10:00:00Z,Ann,Ash,here@a.example,false\nresend-2,2026-01-01T10:00:00Z,Ben,Birch,gone@b.example,true\n',
+    text:
+      'id,created_at,first_name,last_name,email,unsubscribed\nresend-1,2026-01-01T10:00:00Z,Ann,Ash,' +
+      'here@a.example,false\nresend-2,2026-01-01T10:00:00Z,Ben,Birch,gone@b.example,true\n',
     gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
   },
 });

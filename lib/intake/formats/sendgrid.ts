@@ -168,7 +168,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'sendgrid.json',
-    text: `[{"email":"dead@a.example","timestamp":1795168800,"event":"bounce","type":"bounce","status":"5.1.1","reason":"550 5.1.1 no such user","sg_event_id":"x1"},
+    text: `[{"email":"dead@a.example","timestamp":1795168800,"event":"bounce","type":"bounce","status":"5.1.1",\
+"reason":"550 5.1.1 no such user","sg_event_id":"x1"},
 {"email":"spam@b.example","timestamp":1795168800,"event":"spamreport","sg_event_id":"x2"},
 {"email":"gone@c.example","timestamp":1795168800,"event":"group_unsubscribe","asm_group_id":10,"sg_event_id":"x3"},
 {"email":"drop@d.example","timestamp":1795168800,"event":"dropped","reason":"Bounced Address","status":"5.0.0","sg_event_id":"x4"},

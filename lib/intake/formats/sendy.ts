@@ -23,7 +23,9 @@ export const sendy = [
     shape: { source: 'sendy', consent: { status: { role: 'status', known: STATUS } } },
     sample: {
       name: 'sendy.csv',
-      text: 'Name,Email,Last activity,Status\nAda Byron,here@a.example,2026-11-01 10:00,Subscribed\nBob Curie,spam@b.example,2026-11-01 10:00,Marked as spam\nEve Dirac,dead@c.example,2026-11-01 10:00,Bounced\n',
+      text:
+        'Name,Email,Last activity,Status\nAda Byron,here@a.example,2026-11-01 10:00,Subscribed\nBob Curie,' +
+        'spam@b.example,2026-11-01 10:00,Marked as spam\nEve Dirac,dead@c.example,2026-11-01 10:00,Bounced\n',
       gives: { mailable: ['here@a.example'], refused: { 'spam@b.example': 'status', 'dead@c.example': 'status' } },
     },
   }),

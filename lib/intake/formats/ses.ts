@@ -80,9 +80,16 @@ const notifications: JsonFormat = {
   },
   sample: {
     name: 'ses.json',
-    text: `{"version":"0","detail-type":"Email Bounced","source":"aws.ses","detail":{"eventType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"dead@a.example","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}],"timestamp":"2026-11-20T10:00:00.000Z","feedbackId":"f1"},"mail":{"timestamp":"2026-11-20T10:00:00.000Z","messageId":"m1","destination":["dead@a.example"]}}}
-{"Type":"Notification","Message":"{\\"notificationType\\":\\"Complaint\\",\\"complaint\\":{\\"complainedRecipients\\":[{\\"emailAddress\\":\\"spam@b.example\\"}],\\"timestamp\\":\\"2026-11-20T10:00:00.000Z\\",\\"feedbackId\\":\\"f2\\"},\\"mail\\":{\\"messageId\\":\\"m2\\"}}"}
-{"eventType":"Click","mail":{"messageId":"m3","destination":["here@c.example"],"timestamp":"2026-11-20T09:00:00Z"},"click":{"timestamp":"2026-11-20T10:00:00Z"}}`,
+    text: `{"version":"0","detail-type":"Email Bounced","source":"aws.ses","detail":{"eventType":"Bounce",\
+"bounce":{"bounceType":"Permanent","bounceSubType":"General",\
+"bouncedRecipients":[{"emailAddress":"dead@a.example","status":"5.1.1",\
+"diagnosticCode":"smtp; 550 5.1.1 user unknown"}],"timestamp":"2026-11-20T10:00:00.000Z","feedbackId":"f1"},\
+"mail":{"timestamp":"2026-11-20T10:00:00.000Z","messageId":"m1","destination":["dead@a.example"]}}}
+{"Type":"Notification","Message":"{\\"notificationType\\":\\"Complaint\\",\
+\\"complaint\\":{\\"complainedRecipients\\":[{\\"emailAddress\\":\\"spam@b.example\\"}],\
+\\"timestamp\\":\\"2026-11-20T10:00:00.000Z\\",\\"feedbackId\\":\\"f2\\"},\\"mail\\":{\\"messageId\\":\\"m2\\"}}"}
+{"eventType":"Click","mail":{"messageId":"m3","destination":["here@c.example"],\
+"timestamp":"2026-11-20T09:00:00Z"},"click":{"timestamp":"2026-11-20T10:00:00Z"}}`,
     gives: {
       refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint' },
       events: { 'here@c.example': 'click' },
@@ -108,7 +115,10 @@ const accountList: JsonFormat = {
   },
   sample: {
     name: 'suppressed-destinations.json',
-    text: '{"SuppressedDestinationSummaries":[{"EmailAddress":"dead@a.example","Reason":"BOUNCE","LastUpdateTime":"2026-11-01T10:00:00.000000+00:00"},{"EmailAddress":"spam@b.example","Reason":"COMPLAINT","LastUpdateTime":"2026-11-01T10:00:00.000000+00:00"}]}',
+    text:
+      '{"SuppressedDestinationSummaries":[{"EmailAddress":"dead@a.example","Reason":"BOUNCE",' +
+      '"LastUpdateTime":"2026-11-01T10:00:00.000000+00:00"},{"EmailAddress":"spam@b.example",' +
+      '"Reason":"COMPLAINT","LastUpdateTime":"2026-11-01T10:00:00.000000+00:00"}]}',
     gives: { refused: { 'dead@a.example': 'dead', 'spam@b.example': 'complaint' } },
   },
 };

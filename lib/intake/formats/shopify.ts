@@ -67,7 +67,9 @@ const customers: CsvFormat = {
   },
   sample: {
     name: 'customers_export.csv',
-    text: `Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address City,Default Address Country Code,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags
+    text: `Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,\
+Default Address City,Default Address Country Code,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,\
+Tax Exempt,Tags
 '7001,Ann,Ash,here@a.example,yes,,Oslo,NO,'+4755501001,no,10.00,1,,no,
 '7002,Ben,Birch,gone@b.example,no,,Oslo,NO,,yes,0.00,0,,no,
 `,
@@ -100,8 +102,13 @@ const apiOrders: JsonFormat = {
   },
   sample: {
     name: 'orders.json',
-    text: `[{"name":"#1001","email":"ann@a.example","createdAt":"2026-03-15T14:23:40Z","displayFinancialStatus":"PARTIALLY_REFUNDED","test":false,"cancelledAt":null,"totalPriceSet":{"shopMoney":{"amount":"100.0","currencyCode":"USD"}},"totalRefundedSet":{"shopMoney":{"amount":"60.0"}}},
-{"name":"#1002","email":"ben@b.example","createdAt":"2026-03-15T14:23:40Z","displayFinancialStatus":"PENDING","test":false,"cancelledAt":null,"totalPriceSet":{"shopMoney":{"amount":"70.0","currencyCode":"USD"}},"totalRefundedSet":{"shopMoney":{"amount":"0.0"}}}]`,
+    text: `[{"name":"#1001","email":"ann@a.example","createdAt":"2026-03-15T14:23:40Z",\
+"displayFinancialStatus":"PARTIALLY_REFUNDED","test":false,"cancelledAt":null,\
+"totalPriceSet":{"shopMoney":{"amount":"100.0","currencyCode":"USD"}},\
+"totalRefundedSet":{"shopMoney":{"amount":"60.0"}}},
+{"name":"#1002","email":"ben@b.example","createdAt":"2026-03-15T14:23:40Z","displayFinancialStatus":"PENDING",\
+"test":false,"cancelledAt":null,"totalPriceSet":{"shopMoney":{"amount":"70.0","currencyCode":"USD"}},\
+"totalRefundedSet":{"shopMoney":{"amount":"0.0"}}}]`,
     gives: { purchases: { 'shopify:#1001': '40' } },
   },
 };
@@ -124,7 +131,11 @@ const apiCustomers: JsonFormat = {
   },
   sample: {
     name: 'consent.json',
-    text: '[{"id":"gid://shopify/Customer/1","defaultEmailAddress":{"emailAddress":"gone@a.example","marketingState":"UNSUBSCRIBED","marketingUpdatedAt":"2026-11-01T10:00:00Z"}},{"id":"gid://shopify/Customer/2","defaultEmailAddress":{"emailAddress":"here@b.example","marketingState":"SUBSCRIBED","marketingUpdatedAt":"2026-11-01T10:00:00Z"}}]',
+    text:
+      '[{"id":"gid://shopify/Customer/1","defaultEmailAddress":{"emailAddress":"gone@a.example",' +
+      '"marketingState":"UNSUBSCRIBED","marketingUpdatedAt":"2026-11-01T10:00:00Z"}},' +
+      '{"id":"gid://shopify/Customer/2","defaultEmailAddress":{"emailAddress":"here@b.example",' +
+      '"marketingState":"SUBSCRIBED","marketingUpdatedAt":"2026-11-01T10:00:00Z"}}]',
     gives: {
       mailable: ['here@b.example'],
       refused: { 'gone@a.example': 'unsubscribe' },

@@ -61,7 +61,8 @@ const webhook: JsonFormat = {
   },
   sample: {
     name: 'sparkpost.json',
-    text: `[{"msys":{"message_event":{"type":"bounce","bounce_class":"10","rcpt_to":"dead@a.example","raw_reason":"550 5.1.1 no such user","error_code":"550","timestamp":"1795168800","event_id":"1"}}},
+    text: `[{"msys":{"message_event":{"type":"bounce","bounce_class":"10","rcpt_to":"dead@a.example",\
+"raw_reason":"550 5.1.1 no such user","error_code":"550","timestamp":"1795168800","event_id":"1"}}},
 {"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"gone@b.example","timestamp":"1795168800","event_id":"2"}}},
 {"msys":{"message_event":{"type":"spam_complaint","rcpt_to":"spam@c.example","timestamp":"1795168800","event_id":"3"}}}]`,
     gives: { refused: { 'dead@a.example': 'dead', 'gone@b.example': 'unsubscribe', 'spam@c.example': 'complaint' } },
@@ -99,7 +100,11 @@ const list: JsonFormat = {
   },
   sample: {
     name: 'suppression-list.json',
-    text: '{"results":[{"recipient":"spam@a.example","type":"non_transactional","source":"Spam Complaint","description":"MAIL FROM","created":"2026-11-01T10:00:00+00:00","updated":"2026-11-01T10:00:00+00:00"},{"recipient":"dead@b.example","type":"transactional","source":"Bounce Rule","description":"550 no such user","updated":"2026-11-01T10:00:00+00:00"}]}',
+    text:
+      '{"results":[{"recipient":"spam@a.example","type":"non_transactional","source":"Spam Complaint",' +
+      '"description":"MAIL FROM","created":"2026-11-01T10:00:00+00:00","updated":"2026-11-01T10:00:00+00:00"},' +
+      '{"recipient":"dead@b.example","type":"transactional","source":"Bounce Rule","description":"550 no such ' +
+      'user","updated":"2026-11-01T10:00:00+00:00"}]}',
     gives: { refused: { 'spam@a.example': 'complaint', 'dead@b.example': 'dead' } },
   },
 };
@@ -127,7 +132,9 @@ const csv: CsvFormat = {
   ],
   sample: {
     name: 'suppression-list.csv',
-    text: 'recipient,transactional,non_transactional,source,description,updated\ngone@a.example,false,true,List Unsubscribe,,2026-11-01T10:00:00Z\nadded@b.example,true,true,Manually Added,,2026-11-01T10:00:00Z\n',
+    text:
+      'recipient,transactional,non_transactional,source,description,updated\ngone@a.example,false,true,List ' +
+      'Unsubscribe,,2026-11-01T10:00:00Z\nadded@b.example,true,true,Manually Added,,2026-11-01T10:00:00Z\n',
     gives: { refused: { 'gone@a.example': 'unsubscribe', 'added@b.example': 'unsubscribe' } },
   },
 };

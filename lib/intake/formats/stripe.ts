@@ -91,8 +91,11 @@ const charges: JsonFormat = {
   },
   sample: {
     name: 'charges.json',
-    text: `{"object":"list","data":[{"object":"charge","id":"ch_1","amount":1900,"amount_refunded":400,"currency":"usd","created":1795168800,"livemode":true,"captured":true,"paid":true,"status":"succeeded","billing_details":{"email":"ann@a.example"}},
-{"object":"charge","id":"ch_2","amount":1900,"amount_refunded":0,"currency":"usd","created":1795168800,"livemode":true,"captured":true,"paid":false,"status":"failed","billing_details":{"email":"ann@a.example"}}]}`,
+    text: `{"object":"list","data":[{"object":"charge","id":"ch_1","amount":1900,"amount_refunded":400,\
+"currency":"usd","created":1795168800,"livemode":true,"captured":true,"paid":true,"status":"succeeded",\
+"billing_details":{"email":"ann@a.example"}},
+{"object":"charge","id":"ch_2","amount":1900,"amount_refunded":0,"currency":"usd","created":1795168800,\
+"livemode":true,"captured":true,"paid":false,"status":"failed","billing_details":{"email":"ann@a.example"}}]}`,
     gives: { purchases: { 'stripe:ch_1': '15' } },
   },
 };

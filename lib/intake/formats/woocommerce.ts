@@ -39,7 +39,8 @@ const orders: CsvFormat = {
   ],
   sample: {
     name: 'orders.csv',
-    text: `Order Number,Order Status,Order Date,First Name (Billing),Last Name (Billing),Email (Billing),Order Total Amount,Order Refund Amount,Order Currency,Item Name
+    text: `Order Number,Order Status,Order Date,First Name (Billing),Last Name (Billing),Email (Billing),\
+Order Total Amount,Order Refund Amount,Order Currency,Item Name
 501,Completed,2026-03-15 14:23,Ann,Ash,ann@a.example,100.00,25.00,EUR,Pen
 502,Cancelled,2026-03-15 14:23,Ben,Birch,ben@b.example,70.00,0.00,EUR,Pen
 `,
@@ -63,7 +64,10 @@ const customers = people({
   },
   sample: {
     name: 'customers.csv',
-    text: 'Name,Username,Last Active,Sign Up,Email,Orders,Total Spend,AOV,Country / Region,City,Region,Postal Code\nAda Byron,ada,2026-11-01 10:00:00,2024-01-05 10:00:00,here@a.example,7,700.00,100.00,NO,Oslo,,0150\n',
+    text:
+      'Name,Username,Last Active,Sign Up,Email,Orders,Total Spend,AOV,Country / Region,City,Region,Postal ' +
+      'Code\nAda Byron,ada,2026-11-01 10:00:00,2024-01-05 10:00:00,here@a.example,7,700.00,100.00,NO,Oslo,,' +
+      '0150\n',
     gives: { mailable: ['here@a.example'] },
   },
 });
