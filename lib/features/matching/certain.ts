@@ -46,11 +46,16 @@ function ownMailbox(compared: readonly Compared[], index: number): string {
   const words = `string_split_regex(translate(a.${x(index)}, 'äöüéèáàóíñç', 'aoueeaaoinc'), '[^a-z]+')`;
   const letters = `regexp_replace(a.${x(index)}, '[^a-z]', '', 'g')`;
   const first = firstNameSql(compared, 'a');
-  const holds = `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ends_with(${letters}, ${first})))`;
+  const holds =
+    `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ` +
+    `ends_with(${letters}, ${first})))`;
   const role = `len(list_intersect(${words}, $roles)) > 0 or list_contains($roles, a.${x(index)})`;
   const roleFirst = `list_contains($roles, list_filter(${words}, w -> w <> '')[1])`;
   const family = `len(list_intersect(${words}, ${listOf(familyWords)})) > 0`;
-  return `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)}))`;
+  return (
+    `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) ` +
+    `and not (${family}) and not a.${sh(index)}))`
+  );
 }
 
 /** SQL for how many identifiers of the person's own agree, by sort. */
@@ -185,7 +190,9 @@ function unsharedMailbox(compared: readonly Compared[]): string {
     compared.flatMap(({ kind }, index) => {
       if (kind !== 'email') return [];
       const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
-      const shared = `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
+      const shared =
+        `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or ` +
+        `len(list_intersect(${words}, $roles)) > 0`;
       return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
     }),
   );

@@ -94,8 +94,8 @@ const mostAttempts = 3;
 const saysNothing = 'agrees no better than chance among rows that all other columns hold to be one';
 
 /**
- * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model. Columns that turn out to say
- * nothing are left out, and the table is looked at again without them, as if they had never been there.
+ * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model.
+ * Columns that turn out to say nothing are left out, and the table is profiled again without them.
  */
 async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
   const left: Ignored[] = [];
@@ -134,15 +134,16 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
 }
 
 /**
- * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs from the likely band
- * on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs
+ * from the likely band on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
  * named `match_…`. @throws MatchError where the id column is missing, empty or repeats.
  */
 export async function matchTable(db: DuckDBConnection, options: MatchOptions): Promise<MatchResult> {
   const rules = options.rules ?? defaultMatchingRules;
   const columns = await readColumns(db, options);
+  const id = options.id ? quoted(options.id) : 'row_number() over ()';
   await db.run(`create or replace temp table match_source as
-    select ${[`${options.id ? quoted(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
+    select ${[`${id}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
   if (options.id) await checkIds(db, options.id);
   const roles = rules.roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
   await db.run(`set variable match_roles = [${roles}]::varchar[]`);
@@ -191,11 +192,13 @@ async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: M
 async function checkIds(db: DuckDBConnection, id: string): Promise<void> {
   const [row] = await readRows<{ empty: number; repeated: number }>(
     db,
-    `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct row_id))::integer as repeated from match_source`,
+    `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct ` +
+      'row_id))::integer as repeated from match_source',
   );
   if (row && row.empty + row.repeated > 0) {
     throw new MatchError(
-      `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name another column, or none to number the rows.`,
+      `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name ` +
+        'another column, or none to number the rows.',
     );
   }
 }

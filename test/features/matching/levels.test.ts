@@ -3,6 +3,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadInvented } from '../../../bench/matching/run.ts';
 import { conflictSql } from '../../../lib/features/matching/certain.ts';
+import { missingPairsSql } from '../../../lib/features/matching/cluster.ts';
 import { evidenceSql } from '../../../lib/features/matching/evidence.ts';
 import { type Compared, type Kind, type LevelName, traits } from '../../../lib/features/matching/kinds.ts';
 import { levelColumns } from '../../../lib/features/matching/levels.ts';
@@ -124,24 +125,61 @@ it('hundreds of rows of one firm hold together, other firms stay apart', async (
   expect(clusters[0]).toEqual({ n: 60, names: 1 });
 }, 60_000);
 
-it('a column that says little is left out alone: the next is judged without it', () => {
-  const compared = [column('given'), column('surname'), column('email'), column('category', { name: 'owner' })];
-  const rest = (kind: Kind): number[] => traits[kind].levels.slice(1).map(({ chance }) => chance);
+it('groups of more than 40 rows are completed too, as long as their pairs stay few', async () => {
+  await db.run(`create or replace temp table match_groups as
+    select i::integer as record, (case when i < 50 then 0 else 50 end)::integer as part from range(1000) t(i)`);
+  await db.run('create or replace temp table match_scored as select 0 as l, 1 as r');
+  const [row] = await readRows<{ n: number }>(db, `select count(*)::integer as n from ${missingPairsSql}`);
+  expect(row?.n).toBe((50 * 49) / 2 - 1);
+});
+
+/** The places of the columns that say nothing, beside a first name, a surname and an e-mail address; 1,000 records. */
+function judged(
+  kind: Kind,
+  pairs: { one: [same: number, differ: number]; two: [same: number, differ: number] },
+): number[] {
+  const compared = [column('given'), column('surname'), column('email'), column(kind)];
+  const chances = compared.map((each) => ({
+    known: 500_000,
+    same: each.kind === kind ? (500_000 * pairs.two[0]) / (pairs.two[0] + pairs.two[1]) : 1000,
+    rest: traits[each.kind].levels.slice(1).map(({ chance }) => chance),
+  }));
+  const differ = compared.map((each) => traits[each.kind].levels.length);
+  const patterns = [pairs.one, pairs.two].flatMap(([same, other], nth) => {
+    const names = nth === 0 ? [1, 1, 1] : differ.slice(0, 3);
+    return [
+      { levels: [...names, 1], pairs: same, pattern: BigInt(2 * nth) },
+      { levels: [...names, differ[3] ?? 0], pairs: other, pattern: BigInt(2 * nth + 1) },
+    ];
+  });
+  const model = fitModel(compared, chances, patterns, 1000, true);
+  return judgeColumns(model, { compared, chances, patterns, records: 1000, people: true }, () => false).uninformative;
+}
+
+it('a group that agrees no better than chance says nothing; a text that seldom agrees, but then of one person, does', () => {
+  expect(judged('category', { one: [25, 75], two: [2500, 7500] })).toEqual([3]);
+  expect(judged('text', { one: [20, 380], two: [10, 9990] })).toEqual([]);
+});
+
+it('of two columns that make each other look useless the worst goes, and the other is judged again without it', () => {
+  const compared = [column('given'), column('surname'), column('code', { name: 'a' }), column('code', { name: 'b' })];
   const chances = compared.map(({ kind }) => ({
     known: 500_000,
-    same: kind === 'category' ? 125_000 : 1000,
-    rest: rest(kind),
+    same: 500_000 * (kind === 'code' ? 0.25 : 0.002),
+    rest: traits[kind].levels.slice(1).map(({ chance }) => chance),
   }));
-  const other = (kind: Kind): number => traits[kind].levels.length;
-  const [g, s, e, c] = compared.map(({ kind }) => other(kind)) as [number, number, number, number];
-  const patterns = [
-    { levels: [1, 1, 1, 1], pairs: 25 },
-    { levels: [1, 1, 1, c], pairs: 75 },
-    { levels: [g, s, e, 1], pairs: 2500 },
-    { levels: [g, s, e, c], pairs: 7500 },
-  ].map((each, nth) => ({ ...each, pattern: BigInt(nth) }));
-  const fitting = { compared, chances, patterns, records: 1000, people: true };
+  const [g = 0, s = 0, a = 0, b = 0] = compared.map(({ kind }) => traits[kind].levels.length);
+  const counted: [levels: number[], pairs: number][] = [
+    [[g, s, 1, 1], 625],
+    [[1, 1, 1, b], 20],
+    [[g, s, 1, b], 1875],
+    [[1, 1, a, 1], 20],
+    [[g, s, a, 1], 1875],
+    [[1, 1, a, b], 40],
+    [[g, s, a, b], 5625],
+  ];
+  const patterns = counted.map(([levels, pairs], nth) => ({ levels, pairs, pattern: BigInt(nth) }));
   const model = fitModel(compared, chances, patterns, 1000, true);
-  expect(judgeColumns(model, fitting, () => false).uninformative).toEqual([3]);
-  expect(judgeColumns(model, fitting, ({ name }) => name === 'owner').uninformative).toEqual([]);
+  const fitting = { compared, chances, patterns, records: 1000, people: true };
+  expect(judgeColumns(model, fitting, () => false).uninformative).toEqual([2]);
 });
