@@ -9,7 +9,7 @@ export type FactTable = Extract<TableName, 'suppressions' | 'bounces' | 'events'
 
 /** What a file's rows are for one table: SQL by column, and which rows are none of it (`ignore` is NULL, '' or says why). */
 export interface Feed {
-  readonly table: FactTable;
+  readonly table: FactTable | (string & {});
   readonly columns: Readonly<Record<string, string>>;
   readonly ignore?: string;
 }
