@@ -116,11 +116,12 @@ function kindOf(given: string | undefined): FileKind | undefined {
 }
 
 function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
+  const known = contactColumns();
   for (const column of columns) {
     if (column === 'status')
       throw new UsageError('--overwrite status: an import never lifts a status. A person does, in the workbook.');
-    if (contactColumns.includes(column) && column !== 'contact_id') continue;
-    const near = nearest(column, contactColumns);
+    if (known.includes(column) && column !== 'contact_id') continue;
+    const near = nearest(column, known);
     throw new UsageError(`--overwrite: contacts have no column "${column}".${near ? ` Did you mean "${near}"?` : ''}`);
   }
   return new Set(columns);

@@ -9,7 +9,7 @@ import { withMark } from '../engine/duckdb.ts';
 import { readSpelling, SIGNS } from '../snapshot/spellings.ts';
 import { addressesIn } from '../snapshot/unreadable-rows.ts';
 import { kindText } from './formats/report-kind.ts';
-import { type IncomingTable, incomingTables } from './incoming.ts';
+import { incomingTables } from './incoming.ts';
 
 /** One address and nothing else. */
 export const ONE_ADDRESS = '[^@[:space:]]+@[^@[:space:]]+';
@@ -58,7 +58,7 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
 }
 
 /** Who refuses mail by a row of each table, as SQL for the reason; NULL for who does not. */
-const REFUSES: Readonly<Partial<Record<IncomingTable, string>>> = {
+const REFUSES: Readonly<Record<string, string>> = {
   contacts: `case lower(status) when 'unsubscribed' then 'unsubscribe' when 'suppressed' then 'manual' end`,
   suppressions: 'reason',
   bounces: kindText('kind', ['complaint', 'unsubscribe']),

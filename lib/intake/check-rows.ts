@@ -16,7 +16,7 @@ import { makePlain } from '../snapshot/plain-texts.ts';
 import { views } from '../snapshot/views.ts';
 import { ONE_ADDRESS, unwrapAddresses } from './addresses.ts';
 import { kindText } from './formats/report-kind.ts';
-import { columnsOf, type IncomingTable, incomingTables } from './incoming.ts';
+import { columnsOf, fedByFiles, type IncomingTable } from './incoming.ts';
 
 export interface WeighOptions {
   readonly settings: CellSettings;
@@ -39,7 +39,7 @@ const knownKinds = Object.keys(kindWords).join(', ');
 const noAddress = `email is not null and not regexp_full_match(email, ${quoteText(ONE_ADDRESS)})`;
 
 /** Rows that can't be imported, whatever else they say. */
-const rowRules: Readonly<Record<IncomingTable, readonly Rule[]>> = {
+const rowRules: Readonly<Record<string, readonly Rule[]>> = {
   contacts: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
     { column: 'email', reason: 'neither an address nor a contact_id', when: 'email is null and contact_id is null' },
@@ -118,6 +118,10 @@ async function rejectCells(
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
 }
 
+/** The rows of a team's own table that can't be told apart. */
+const withoutKey = (table: IncomingTable): Rule[] =>
+  tableOf(table).key.map((column) => ({ column, reason: 'missing', when: `${quoteName(column)} is null` }));
+
 /** The rules for a table, in order. A contact's unreadable cell costs that cell alone. */
 function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions): (Rule & { cellOnly?: boolean })[] {
   const unread = columnsOf(table).flatMap((column) => {
@@ -126,10 +130,11 @@ function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions):
     const name = quoteName(column);
     const when = `${name} is not null and (${readPlainCell(name, type, settings)}) is null`;
     const reasonOf = unreadableReason(name, type, settings);
-    const needed = table in factTimes && (type === 'time' || column === 'amount');
+    const needed =
+      tableOf(table).key.includes(column) || (table in factTimes && (type === 'time' || column === 'amount'));
     return [{ column, reason: 'not readable', reasonOf, when, cellOnly: !needed }];
   });
-  const rules = [...rowRules[table], ...unread];
+  const rules = [...(rowRules[table] ?? withoutKey(table)), ...unread];
   if (table in factTimes) {
     const column = factTimes[table as keyof typeof factTimes];
     const later = `timestamp '${futureAfter.toISOString().replace('T', ' ').replace('Z', '')}'`;
@@ -172,7 +177,7 @@ async function addressReports(engine: Engine): Promise<void> {
 export async function rejectUnreadable(engine: Engine, options: WeighOptions): Promise<void> {
   await addressReports(engine);
   await unwrapAddresses(engine);
-  for (const table of incomingTables) {
+  for (const table of fedByFiles()) {
     await readCells(engine, table, options);
     const rules = rulesOf(table, options);
     const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);

@@ -18,7 +18,7 @@ export function contactFeed(
 ): IncomingFeed {
   const found = contactHeaders(headers, shape, aliases, reading?.places, reading?.others);
   const columns: Record<string, string> = {};
-  for (const column of contactColumns) {
+  for (const column of contactColumns()) {
     const header = found.get(column);
     if (header === undefined) continue;
     const cell = `c${headers.indexOf(header)}`;

@@ -1,7 +1,8 @@
 /** Gives incoming facts their ids and their contacts, and rejects those of unknown contacts and those that are there twice. */
 
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { quoteName, raw } from '../core/sql.ts';
+import { ownTables, tableOf } from '../core/tables.ts';
 import { rejectRows, type WeighOptions } from './check-rows.ts';
 import type { IncomingTable } from './incoming.ts';
 import { ignoreUnpaid } from './orders.ts';
@@ -28,6 +29,8 @@ export async function findFacts(
     await rejectRepeated(engine, 'purchases', 'order_id');
     await ignoreUnpaid(engine, settings);
   }
+  for (const table of ownTables().filter((each) => there.has(each)))
+    await rejectRepeated(engine, table, ...tableOf(table).key);
 }
 
 const factHash = (...columns: string[]): string =>
@@ -60,10 +63,10 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
   );
 }
 
-const rejectRepeated = (engine: Engine, table: IncomingTable, key: string): Promise<number> =>
+const rejectRepeated = (engine: Engine, table: IncomingTable, ...key: readonly string[]): Promise<number> =>
   rejectRows(engine, table, {
-    column: key,
+    column: key[0] ?? '',
     reason: 'the same as an earlier row',
     when: `(file, line) in (select (file, line) from incoming_${table}
-      qualify row_number() over (partition by ${key} order by file, line) > 1)`,
+      qualify row_number() over (partition by ${key.map(quoteName).join(', ')} order by file, line) > 1)`,
   });

@@ -7,6 +7,7 @@ import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { raw } from '../core/sql.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
+import { columnsOf, fedByFiles } from './incoming.ts';
 
 /** The name of the secret. */
 export const ERASE_KEY = 'NIGHTSHIFT_ERASE_KEY';
@@ -37,7 +38,7 @@ export async function forgottenPeople(engine: Engine, key: string | undefined): 
     raw(`select count(*) from suppressions where starts_with(email, '${HASH_PREFIX}')`),
   );
   if (forgotten === 0) return;
-  const tables = ['contacts', 'suppressions', 'bounces', 'events', 'purchases'];
+  const tables = fedByFiles().filter((table) => columnsOf(table).includes('email'));
   const addresses = raw(
     tables
       .map((table) => `select address_key(email) as address from incoming_${table} where email is not null`)

@@ -11,8 +11,8 @@ import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
 import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
-import { tableOf } from '../core/tables.ts';
+import { columnOf, join, quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { declaredIn, ownTables, type TableName, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 import { views } from '../snapshot/views.ts';
@@ -21,7 +21,7 @@ import { findPeople, rejectUnreadable, type WeighOptions } from './check-rows.ts
 import { findFacts } from './find-facts.ts';
 import { forgottenPeople } from './forgotten.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import { type IncomingTable, incomingTables } from './incoming.ts';
+import { fedByFiles, type IncomingTable } from './incoming.ts';
 import { changedOrders } from './orders.ts';
 import { readFiles } from './read-files.ts';
 
@@ -51,17 +51,19 @@ export interface ImportReport {
   readonly ofNoContact: number;
 }
 
-const typed = (column: string, alias: string, settings: CellSettings): Sql => {
-  const type = tableOf('contacts').columns[column]?.type ?? 'text';
-  return raw(`(${readPlainCell(`${alias}.${quoteName(column)}`, type, settings)})`);
-};
+/** An incoming cell, read as its column's type. */
+const cellOf = (table: TableName, column: string, settings: CellSettings, alias?: string): Sql =>
+  raw(`(${readPlainCell(columnOf(column, alias).text, tableOf(table).columns[column]?.type ?? 'text', settings)})`);
 
 /** The columns that an import may fill as the file has them; status and key have rules of their own. */
-const plainColumns = contactColumns.filter((column) => column !== 'contact_id' && column !== 'status');
+const plainColumns = (): string[] =>
+  contactColumns().filter((column) => column !== 'contact_id' && column !== 'status');
 
 /** A contact that is new. Whoever may not be mailed comes in as such. */
 const newPeople = (settings: CellSettings): Sql => {
-  const cells = plainColumns.map((column) => sql`${typed(column, 'i', settings)} as ${raw(quoteName(column))}`);
+  const cells = plainColumns().map(
+    (column) => sql`${cellOf('contacts', column, settings, 'i')} as ${raw(quoteName(column))}`,
+  );
   return sql`
     select p.id as contact_id, ${list(cells)},
       case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1
@@ -81,10 +83,10 @@ const list = (parts: readonly Sql[]): Sql => ({
 
 /** A contact that is known: empty cells are filled, and those that may be replaced are. */
 const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sql => {
-  const cells = plainColumns.map((column) => {
+  const cells = plainColumns().map((column) => {
     const [there, brought, name] = [
       raw(`c.${quoteName(column)}`),
-      typed(column, 'i', settings),
+      cellOf('contacts', column, settings, 'i'),
       raw(quoteName(column)),
     ];
     return overwrite.has(column)
@@ -121,7 +123,13 @@ const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then
  * The suppressions of the files: new ones, and those that make one that stands stricter. One that a person released
  * stands again only where the file's own moment is later than the release.
  */
-const suppressed = (settings: CellSettings): Sql => sql`
+const suppressed = (settings: CellSettings): Sql => {
+  const own = declaredIn('suppressions');
+  const kept = own.map(
+    (column) => sql`, coalesce(s.${columnOf(column)}, n.${columnOf(column)}) as ${columnOf(column)}`,
+  );
+  const first = own.map((column) => sql`, min(${cellOf('suppressions', column, settings)}) as ${columnOf(column)}`);
+  return sql`
   select n.email,
     case when s.email is null or n.again then n.scope when n.scope = 'person'
       or s.scope is null then 'person' else s.scope end as scope,
@@ -129,14 +137,15 @@ const suppressed = (settings: CellSettings): Sql => sql`
     case when s.email is null or n.again or n.rank > s.rank then n.reason else s.reason end as reason,
     case when s.email is null
       or n.again then n.suppressed_at else coalesce(s.suppressed_at, n.suppressed_at) end as suppressed_at,
-    coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note, 'imported' as why
+    coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note${join(kept, '')},
+    'imported' as why
   from (
     select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
     from (
       select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
         max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
         max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at,
-          min(source) as source, min(note) as note
+          min(source) as source, min(note) as note${join(first, '')}
       from incoming_suppressions group by 1
     ) as i
     left join suppressions o on o.email = i.email
@@ -148,12 +157,12 @@ const suppressed = (settings: CellSettings): Sql => sql`
     where o.released_at is null or o.suppressed_at > o.released_at or i.suppressed_at > o.released_at
   ) as n
   left join (select *, ${raw(REASON_RANK)} as rank from suppressions) as s on s.email = n.email`;
+};
 
 /** Facts are added as they came; those that are there already drop out by their ids. */
-function facts(table: 'bounces' | 'events' | 'purchases', settings: CellSettings): Change {
-  const cells = Object.entries(tableOf(table).columns).map(([column, { type }]) =>
-    raw(`(${readPlainCell(quoteName(column), type, settings)}) as ${quoteName(column)}`),
-  );
+function facts(table: TableName, settings: CellSettings): Change {
+  const columns = Object.keys(tableOf(table).columns);
+  const cells = columns.map((column) => sql`${cellOf(table, column, settings)} as ${columnOf(column)}`);
   const incoming = sql`from incoming_${raw(table)}`;
   return {
     ...insert(table, sql`select ${list(cells)}, 'imported' as why ${incoming}`),
@@ -180,7 +189,9 @@ async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise
   );
   const kept = await engine.rows(
     raw(
-      `select distinct file from (${incomingTables.map((table) => `select file from incoming_${table}`).join(' union all ')} union all select file from import_ignored)`,
+      `select distinct file from (${fedByFiles()
+        .map((table) => `select file from incoming_${table}`)
+        .join(' union all ')} union all select file from import_ignored)`,
     ),
   );
   const read = new Set(kept.map(({ file }) => Number(file)));
@@ -209,11 +220,13 @@ export function importChanges(
     ...(feeds.has('contacts') ? ofPeople : []),
     ...(speaksOfConsent(feeds) ? [update('contacts', marked), upsert('suppressions', suppressed(settings))] : []),
     ...(feeds.has('purchases') ? [changedOrders(settings)] : []),
-    ...factTables.filter((table) => feeds.has(table)).map((table) => facts(table, settings)),
+    ...added(feeds).map((table) => facts(table, settings)),
   ];
 }
 
-const factTables = ['bounces', 'events', 'purchases'] as const;
+/** The tables that only gain rows: facts, and the team's own. */
+const added = (feeds: ReadonlySet<IncomingTable>): TableName[] =>
+  ['bounces', 'events', 'purchases', ...ownTables()].filter((table) => feeds.has(table));
 
 /** What reading files needs of the run, whoever asks for it. */
 export type ImportReading = ReadOptions &
@@ -259,7 +272,7 @@ const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
 /** Builds the job. `done` is told what was found, while the engine still has it. */
 export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
   const { settings, overwrite, feeds } = request;
-  const fed = factTables.filter((table) => feeds.has(table));
+  const fed = added(feeds);
   return job({
     name: request.name,
     purpose:

@@ -20,14 +20,21 @@ import { csvScan } from '../workbook/scan.ts';
 import { contactFeed } from './contact-feed.ts';
 import { recogniseAs, recogniseWith } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import { columnsOf, type IncomingFeed, type IncomingTable, incomingTables } from './incoming.ts';
+import {
+  columnsOf,
+  fedByFiles,
+  type IncomingFeed,
+  type IncomingTable,
+  ownTableOf,
+  withOwnColumns,
+} from './incoming.ts';
 import { isJson as holdsJson } from './json-records.ts';
 import { countRefusals } from './malformed-rows.ts';
 import { readJson } from './read-json.ts';
 import { rejectMalformed, takeBack, takeFeeds } from './take-rows.ts';
 
 async function createTables(engine: Engine): Promise<void> {
-  for (const table of incomingTables) {
+  for (const table of fedByFiles()) {
     const columns = columnsOf(table).map((column) => `${quoteName(column)} varchar`);
     await engine.run(
       raw(`create or replace table incoming_${table} (file integer, line bigint, ${columns.join(', ')})`),
@@ -100,6 +107,9 @@ async function recognisedCsv(
   });
   const headers = csv.header.map((header) => map[normalHeader(header)] ?? header);
   const file = { name: csv.name, headers };
+  const own = as ? null : ownTableOf(file);
+  if (own)
+    return { csv, headers, recognised: { id: own, label: `your table ${own}`, feeds: [{ table: own, columns: {} }] } };
   const recognised = as ? recogniseAs(as, file, aliases) : recogniseWith(aliases)(file);
   if (!recognised) throw new JobError(unknownHeaders(csv.name, headers));
   if ('unclear' in recognised) throw new ConsentQuestion(recognised.unclear);
@@ -118,7 +128,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
   let loaded: Loaded = { feeds: [], consent: null, rows: 0 };
   const load = async (text: Readable): Promise<number> => {
     const consent = await consentOf(engine, csv.name, headers, recognised, text, options);
-    const feeds: IncomingFeed[] = [...recognised.feeds];
+    const feeds = recognised.feeds.map((feed) => withOwnColumns(feed, headers));
     if (recognised.contacts) feeds.unshift(contactFeed(headers, recognised.contacts, options.aliases ?? {}, consent));
     const rows = await engine.withProgress(
       () => takeFeeds(engine, given(text), feeds),

@@ -9,7 +9,7 @@ import { otherLine, otherLineIn } from '../snapshot/other-lines.ts';
 import type { Readable } from '../workbook/csv/readable.ts';
 import type { StrictCopy } from '../workbook/csv/strict-copy.ts';
 import { csvScan } from '../workbook/scan.ts';
-import { type IncomingFeed, incomingTables } from './incoming.ts';
+import { fedByFiles, type IncomingFeed } from './incoming.ts';
 
 /** A file's text, and its number among the files. */
 export interface GivenText {
@@ -25,7 +25,7 @@ export interface GivenText {
 export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonly IncomingFeed[]): Promise<number> {
   const { file, text, headers } = given;
   const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
-  const trimmed = width.map((column) => `nullif(trimmed(${column}), '') as ${column}`);
+  const trimmed = width.map((column) => `filled(${column}) as ${column}`);
   const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`);
   const other = raw(otherLine(headers));
   const [only] = feeds;
@@ -73,7 +73,7 @@ async function takeFeed(engine: Engine, file: number, feed: IncomingFeed, from: 
 
 /** Takes out what was taken in of a file that turned out to need more care. */
 export async function takeBack(engine: Engine, file: number): Promise<void> {
-  for (const table of [...incomingTables.map((each) => `incoming_${each}`), 'import_ignored'])
+  for (const table of [...fedByFiles().map((each) => `incoming_${each}`), 'import_ignored'])
     await engine.run(sql`delete from ${raw(table)} where file = ${file}`);
 }
 

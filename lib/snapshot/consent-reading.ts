@@ -42,7 +42,7 @@ const MOST_SHOWN = 12;
 const EMPTY = '(empty)';
 const DATE = '(a date)';
 
-const CELL = (place: number): string => `nullif(trimmed(c${place}), '')`;
+const CELL = (place: number): string => `filled(c${place})`;
 /** Dates, times and offsets in any of the usual orders. */
 const LOOKS_LIKE_DATE = `'[0-9]{1,4}[-./ ][0-9A-Za-z]{1,9}[-./, ]+[0-9]{1,4}([T ,]+.*)?|[A-Za-z]{3,9},? [0-9A-Za-z]{1,9},? .*[0-9]{4}.*|[0-9]{10}([0-9]{3})?'`;
 

@@ -64,9 +64,10 @@ export const selectFrom =
 /** The source's own headers by column, but for those that turned out to hold something else. */
 function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {
   const names = new Set(usable.values());
+  const columns = contactColumns();
   return new Map([
-    ...[...headerOf].filter(([column, header]) => names.has(header) || !contactColumns.includes(column)),
-    ...[...usable].filter(([column]) => contactColumns.includes(column)),
+    ...[...headerOf].filter(([column, header]) => names.has(header) || !columns.includes(column)),
+    ...[...usable].filter(([column]) => columns.includes(column)),
   ]);
 }
 

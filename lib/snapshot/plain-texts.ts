@@ -35,7 +35,7 @@ export async function makePlain(
     const own: ColumnSettings = shown.get(name) ?? settings;
     const read = readCell(cell, type, own);
     const rewritten = raw(
-      `coalesce(${writeCell(`(${read})`, type)}, case when not ${isPlaceholder(cell)} then ${cell} end)`,
+      `coalesce(list_transform([${read}], lambda v: ${writeCell('v', type)})[1], case when not ${isPlaceholder(cell)} then ${cell} end)`,
     );
     const target = raw(cell);
     const which = own.decimal === ',' ? sql`${target} is not null` : odd(column);

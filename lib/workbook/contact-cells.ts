@@ -9,10 +9,14 @@ import { type ConsentColumn, consentColumns } from './consent-columns.ts';
 import { findColumns, normalHeader } from './headers.ts';
 import type { ContactShape } from './recognised.ts';
 
-/** Columns of contacts that a file may fill; what runs calculate themselves is not taken from files. */
-export const contactColumns: readonly string[] = Object.entries(tables.contacts.columns)
-  .filter(([, column]) => !('derived' in column))
-  .map(([column]) => column);
+/**
+ * Columns of contacts that a file may fill, the team's own among them; what runs calculate themselves is not taken from
+ * files.
+ */
+export const contactColumns = (): readonly string[] =>
+  Object.entries(tables.contacts.columns)
+    .filter(([, column]) => !('derived' in column))
+    .map(([column]) => column);
 
 const FULL_NAME = [
   ...[

@@ -12,7 +12,7 @@ export type FactTable = Extract<TableName, 'suppressions' | 'bounces' | 'events'
  * why).
  */
 export interface Feed {
-  readonly table: FactTable;
+  readonly table: FactTable | (string & {});
   readonly columns: Readonly<Record<string, string>>;
   readonly ignore?: string;
 }

@@ -150,7 +150,6 @@ describe('a warning', () => {
     expect(cleared({ bounces: 'unknown', complaints_level: 'unknown' })).toEqual([
       'warning/quarantine',
       'warning/rules/bounce-suppression',
-      'warning/connections/bounce-suppression',
       'warning/bursts',
       'warning/sender-faults',
     ]);

@@ -340,7 +340,7 @@ describe('bounces and events', () => {
       'x@example.com | hard | 2025-05-01T00:00:00Z',
     ]);
     expect(columns(readCsv(folder, 'events'), 'contact_id', 'type', 'occurred_at')).toEqual([
-      'w1 | webinar_attended | 2025-05-01T08:00:00Z',
+      'w1 | webinar attended | 2025-05-01T08:00:00Z',
     ]);
   });
 });

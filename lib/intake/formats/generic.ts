@@ -297,7 +297,7 @@ const events: CsvFormat = {
           event_id: cells.text('event_id', 'id'),
           contact_id: cells.text('contact_id'),
           email: address(file),
-          type: `replace(lower(${type}), ' ', '_')`,
+          type: `lower(${type})`,
           occurred_at: cells.text(...WHEN),
           value: cells.text('value'),
           campaign: cells.text('campaign', 'campaign_name'),

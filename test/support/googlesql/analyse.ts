@@ -103,7 +103,8 @@ export function analyse(
     functions: FUNCTIONS,
     groups: groups.map((group) =>
       group.map(({ statement, defines = null, columns = null }) => ({
-        sql: statement.text,
+        // BigQuery's other name of INT64, which the analyser by itself does not know.
+        sql: statement.text.replace(/\bas bigint\b/gi, 'as int64'),
         parameters: statement.values.map(parameterOf),
         defines,
         columns,
