@@ -1,9 +1,11 @@
 /**
- * The public interface of Nightshift: all that a file in `jobs/` imports, as `from 'nightshift'`. It has three sections:
+ * The public interface of Nightshift: all that a file in `jobs/` imports, as `from 'nightshift'`. It has three
+ * sections:
  *
  * 1. the terms in which a job is declared, and SQL. `docs/jobs.md` walks through them
- * 2. one function for each file in `jobs/rules/`, which checks that file's rules, and the conditions of lists and scores
- * 3. the parts of the jobs that come with Nightshift, one object a feature. A job of a team's own rarely needs them
+ * 2. one function for each file in `jobs/rules/`, which checks that file's rules, and the conditions of lists and
+ * scores 3. the parts of the jobs that come with Nightshift, one object a feature. A job of a team's own rarely needs
+ * them
  *
  * Sections 1 and 2 change only with an entry in the changelog. Section 3 follows the jobs that use it.
  */
@@ -65,7 +67,9 @@ export { join, list, name, raw, type Sql, sql } from './core/sql.ts';
 export type { TableName } from './core/tables.ts';
 export { views } from './snapshot/views.ts';
 
-/** Reads a file that the rules name, as text; its path begins at the repository's folder. Rejects where it is missing. */
+/**
+ * Reads a file that the rules name, as text; its path begins at the repository's folder. Rejects where it is missing.
+ */
 export const readRepositoryFile = (path: string): Promise<string> =>
   readFile(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 

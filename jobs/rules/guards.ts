@@ -11,7 +11,7 @@ export const mostCleaned = {
 };
 
 /**
- * A list that grows or shrinks by more is pointed out, or held; the other lists go on. In a Google Sheet a row of memberships takes
- * 3 cells of 10 million: `mostMembers: 300_000` holds the lists for which the table has no room.
+ * A list that grows or shrinks by more is pointed out, or held; the other lists go on. In a Google Sheet a row of
+ * memberships takes 3 cells of 10 million: `mostMembers: 300_000` holds the lists for which the table has no room.
  */
 export const listSizes = { warn: 0.1, stop: 0.3 };

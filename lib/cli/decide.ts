@@ -84,8 +84,8 @@ async function carryOut(
 }
 
 /**
- * The moment that the approved run is as of, as `--as-of` takes it; null where it has not come. A run by hand as of today's date is
- * as of the end of this day, which only its date may name.
+ * The moment that the approved run is as of, as `--as-of` takes it; null where it has not come. A run by hand as of
+ * today's date is as of the end of this day, which only its date may name.
  */
 function asOfToRun({ asOf }: Ask, now: Date, timeZone: string): string | null {
   const moment = new Date(asOf);

@@ -219,7 +219,10 @@ function rowsAsText(rows: readonly Row[]): string[] {
   return shared === 0 ? table([columns, ...cells], INDENT) : grouped(columns, cells, shared);
 }
 
-/** How many of the first columns name groups of rows: with each more, there are still no more groups than half the rows. */
+/**
+ * How many of the first columns name groups of rows: with each more, there are still no more groups than half the
+ * rows.
+ */
 function sharedColumns(cells: readonly (readonly string[])[]): number {
   const groups = (columns: number): number =>
     cells.filter((row, i) => i === 0 || groupOf(row, columns) !== groupOf(cells[i - 1] ?? [], columns)).length;

@@ -233,8 +233,8 @@ export function hostedCheckout(variables: Readonly<Record<string, string | undef
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 /**
- * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports. Never in the
- * repository.
+ * Where this machine keeps what belongs to a spreadsheet or a dataset: its lock, temporary files, inbox and exports.
+ * Never in the repository.
  */
 function stateFolder(name: string): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');

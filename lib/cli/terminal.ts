@@ -38,7 +38,9 @@ export function printError(text: string): void {
   console.error(screen(text.split('\n'), screenWidth(process.stderr)));
 }
 
-/** FORCE_COLOR (not 0) asks for colour, NO_COLOR refuses it, else a terminal has it. See no-color.org, force-color.org. */
+/**
+ * FORCE_COLOR (not 0) asks for colour, NO_COLOR refuses it, else a terminal has it. See no-color.org, force-color.org.
+ */
 export function hasColour(variables: NodeJS.ProcessEnv = process.env, stream: Stream = process.stdout): boolean {
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = variables;
   if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
@@ -48,7 +50,9 @@ export function hasColour(variables: NodeJS.ProcessEnv = process.env, stream: St
 
 const COLOURS = { good: 32, review: 33, bad: 31, bold: 1, soft: 2 } as const;
 
-/** The words at the start of a line, or after a job's name, that have a colour. They are ours: a cell never gives one. */
+/**
+ * The words at the start of a line, or after a job's name, that have a colour. They are ours: a cell never gives one.
+ */
 const MARKED: readonly (readonly [RegExp, keyof typeof COLOURS])[] = [
   [/^( *)((?:fix|stopped:|error:|stop:|failed:)(?= ))/, 'bad'],
   [/^( *)((?:review|review:|held:|asks:|warn:|rejected:|next:)(?= ))/, 'review'],

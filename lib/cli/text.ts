@@ -1,6 +1,6 @@
 /**
- * Text for people: lines and tables that fit the width of the terminal. A line breaks between words only, and nothing is
- * cut. Where the output is no terminal, a sentence stays on one line, so that it can be searched.
+ * Text for people: lines and tables that fit the width of the terminal. A line breaks between words only, and nothing
+ * is cut. Where the output is no terminal, a sentence stays on one line, so that it can be searched.
  */
 import { printable } from '../core/text/printable.ts';
 
@@ -25,7 +25,9 @@ export function screen(lines: readonly string[], width = screenWidth()): string 
     .trimEnd();
 }
 
-/** Where the lines below the first begin: under the text after a label ("fix    1 row …"), else a little to the right. */
+/**
+ * Where the lines below the first begin: under the text after a label ("fix    1 row …"), else a little to the right.
+ */
 function hangOf(line: string): number {
   const label = /^(?: *\S+ {2,}|(?:OK|fix|review) +)(?=\S)/.exec(line)?.[0].length ?? 0;
   return label > 0 && label <= LEAST_WIDTH / 2 ? label : (/^ */.exec(line)?.[0].length ?? 0) + 2;

@@ -20,6 +20,8 @@ export interface Change {
   readonly why?: Readonly<Record<string, string>>;
   /** `replace` only: which of the rows that stand there are this job's to take away; all, if it is left out. */
   readonly owned?: Sql;
+  /** Where this query gives no row there is nothing to change, and the table is not looked at. */
+  readonly onlyWith?: Sql;
 }
 
 /** Adds the rows whose key is not there yet. */

@@ -21,6 +21,7 @@ const definitions = (timeZone: string): Readonly<Record<string, Sql>> => {
     number_of: sql`(s string) as (safe_cast(trim(s) as float64))`,
     date_of: sql`(s string) as (safe_cast(substr(trim(s), 1, 10) as date))`,
     regexp_replace_all: sql`(s string, p string, r string) as (regexp_replace(s, p, r))`,
+    is_one_of: sql`(s string, texts array<string>) as (s in unnest(texts))`,
     md5_hex: sql`(s string) as (to_hex(md5(s)))`,
     sha256_hex: sql`(s string) as (to_hex(sha256(s)))`,
   };

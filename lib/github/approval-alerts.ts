@@ -1,6 +1,6 @@
 /**
- * What an issue shows that asks a person for approval: the verdict, what to do, whom the plan is about in counts, the rules that
- * decided, where its rows are. Counts and names only. Pure.
+ * What an issue shows that asks a person for approval: the verdict, what to do, whom the plan is about in counts, the
+ * rules that decided, where its rows are. Counts and names only. Pure.
  */
 import { allJobs } from '../core/batch.ts';
 import type { Breakdown } from '../run/breakdown.ts';
@@ -100,7 +100,10 @@ function held(news: JobNews, result: JobResult, parts: readonly HeldPart[]): Ale
   };
 }
 
-/** What is asked, and how a repeat reads: an approval that came to nothing says why, at once, in the issue it was made in. */
+/**
+ * What is asked, and how a repeat reads: an approval that came to nothing says why, at once, in the issue it was made
+ * in.
+ */
 function asked(
   news: JobNews,
   { job, period, next }: JobResult,

@@ -1,6 +1,6 @@
 /**
- * A workbook's first day. Until something ran for real on a workbook, a scheduled run is a rehearsal: it writes nothing, and its
- * issue shows what would change and asks to begin. Pure.
+ * A workbook's first day. Until something ran for real on a workbook, a scheduled run is a rehearsal: it writes
+ * nothing, and its issue shows what would change and asks to begin. Pure.
  */
 import { changesText } from '../run/commit.ts';
 import type { History } from '../run/history.ts';

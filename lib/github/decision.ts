@@ -1,7 +1,8 @@
 /**
- * A person's decision in an issue: the label `approve`, or a comment that is just `/approve` or `/reject`. Everything that counts is
- * asked of GitHub again, because an event shows what was sent: who may write, who opened the issue, and whether the comment
- * still is what was sent. No other text of an issue or a comment is read. Pure but for what it asks of GitHub.
+ * A person's decision in an issue: the label `approve`, or a comment that is just `/approve` or `/reject`. Everything
+ * that counts is asked of GitHub again, because an event shows what was sent: who may write, who opened the issue, and
+ * whether the comment still is what was sent. No other text of an issue or a comment is read. Pure but for what it
+ * asks of GitHub.
  */
 import * as z from 'zod';
 import { APPROVE_LABEL } from './api/alerts.ts';
@@ -37,7 +38,9 @@ export type Decision =
 
 const IGNORED: Decision = { kind: 'ignore' };
 
-/** Reads the event that a workflow was started by. `workbook` is the id of the one that runs here. @throws GitHubError */
+/**
+ * Reads the event that a workflow was started by. `workbook` is the id of the one that runs here. @throws GitHubError
+ */
 export async function decisionOf(github: GitHub, event: unknown, workbook: string): Promise<Decision> {
   const labelling = labelled.safeParse(event);
   const comment = commented.safeParse(event);
@@ -64,8 +67,8 @@ export async function decisionOf(github: GitHub, event: unknown, workbook: strin
 }
 
 /**
- * What the comment says, if that is one word of ours, and it was not edited; `unclear` where it begins with such a word and is no
- * decision. Null where it is another person's, or about something else.
+ * What the comment says, if that is one word of ours, and it was not edited; `unclear` where it begins with such a
+ * word and is no decision. Null where it is another person's, or about something else.
  */
 async function wordOf(
   github: GitHub,

@@ -1,6 +1,6 @@
 /**
- * Export files of a run on Actions. The runner is thrown away with its files, so the workflow uploads them as an artifact of
- * the run: in private repositories alone, because an artifact of a public one is open to everybody.
+ * Export files of a run on Actions. The runner is thrown away with its files, so the workflow uploads them as an
+ * artifact of the run: in private repositories alone, because an artifact of a public one is open to everybody.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, readdir } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * What a run's results mean for the alerts: which jobs fail, which wait for a person, which work again. Texts only; issues are
- * opened and closed by api/alerts.ts. Pure.
+ * What a run's results mean for the alerts: which jobs fail, which wait for a person, which work again. Texts only;
+ * issues are opened and closed by api/alerts.ts. Pure.
  */
 
 import type { Job } from '../core/job.ts';

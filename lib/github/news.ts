@@ -38,7 +38,9 @@ export const link = ({ runUrl }: Pick<JobNews, 'runUrl'>): string =>
 export const paragraph = (...sentences: readonly (string | false | undefined)[]): string =>
   sentences.filter(Boolean).join(' ');
 
-/** The batch that an approval of a job's plan runs: the one that ran, or, of a job run by hand, the one it belongs to. */
+/**
+ * The batch that an approval of a job's plan runs: the one that ran, or, of a job run by hand, the one it belongs to.
+ */
 export const batchOf = ({ nightShift: { batches }, batch }: JobNews, job: string): string =>
   (batches.find(({ name }) => name === batch) ?? batches.find(({ jobs }) => jobs.some(({ name }) => name === job)))
     ?.name ?? batch;

@@ -1,6 +1,6 @@
 /**
- * Notices to places outside of GitHub: a webhook (Slack's shape: one "text") and a heartbeat (Healthchecks': /start, the
- * address itself, /fail). Best effort: whether it arrives never changes how a run ends. Counts and names only.
+ * Notices to places outside of GitHub: a webhook (Slack's shape: one "text") and a heartbeat (Healthchecks': /start,
+ * the address itself, /fail). Best effort: whether it arrives never changes how a run ends. Counts and names only.
  */
 const TIMEOUT_MS = 10_000;
 const TRIES = 2;

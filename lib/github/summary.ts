@@ -1,6 +1,6 @@
 /**
- * The summary of a run on its page at GitHub: the verdict and its issues, a table of the jobs, a picture of the batch, what changed
- * and why, guards, quarantine. Counts and names only. Pure.
+ * The summary of a run on its page at GitHub: the verdict and its issues, a table of the jobs, a picture of the batch,
+ * what changed and why, guards, quarantine. Counts and names only. Pure.
  */
 
 import { changesText } from '../run/commit.ts';

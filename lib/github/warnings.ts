@@ -1,6 +1,6 @@
 /**
- * Warnings: nothing failed, but a person should review something. Wrong rules, rates over their lines, sender faults, a quarantine
- * that grows. Each is an issue of its own that closes when it is over. Pure.
+ * Warnings: nothing failed, but a person should review something. Wrong rules, rates over their lines, sender faults,
+ * a quarantine that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 
 import type { LedgerEntry } from '../run/ledger-entry.ts';
@@ -47,7 +47,8 @@ export function warningNews(news: WarningNews): News {
   for (const job of news.result.jobs) {
     if (job.status === 'applied' || job.status === 'unchanged')
       say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} can be followed again`);
-    say(`warning/connections/${job.job}`, connections(job), `${code(job.job)} reaches all tools again`);
+    if (job.job === 'fetch-activity' || job.job === 'sync-audiences')
+      say(`warning/connections/${job.job}`, connections(job), `${code(job.job)} reaches all tools again`);
     const rates = record(job.metrics.rates);
     if (!rates) continue;
     const before = (history.get(job.job) ?? []).findLast((each) => each.run !== run);
@@ -69,7 +70,9 @@ export function warningNews(news: WarningNews): News {
   return { alerts, allClear };
 }
 
-/** Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report. */
+/**
+ * Which parts are held for their rules; what is wrong may name columns of the workbook, and stays in the run's report.
+ */
 function wrongRules({ job, heldParts }: JobResult): { title: string; text: string } | null {
   const asked = heldParts.filter(({ question }) => question !== undefined);
   if (asked.length > 0)
@@ -92,8 +95,9 @@ function wrongRules({ job, heldParts }: JobResult): { title: string; text: strin
 
 /** Tools that could not be reached, facts that are old, and files that are held for it. */
 function connections({ job, metrics }: JobResult): { title: string; text: string } | null {
-  const about = [metrics.stale, job === 'fetch-activity' || job === 'sync-audiences' ? metrics.warnings : null];
-  const found = about.flatMap((each) => Object.values(record(each) ?? {}).map((text) => markdown(String(text))));
+  const found = [metrics.stale, metrics.warnings].flatMap((each) =>
+    Object.values(record(each) ?? {}).map((text) => markdown(String(text))),
+  );
   if (found.length === 0) return null;
   const text =
     `${found.join('\n\n')}\n\n\`npx nightshift doctor\` checks each connection; docs/connections.md lists ` +

@@ -1,7 +1,7 @@
 /**
- * The watch: compares the ledger with what the schedules should have given. Silence is an alarm: a slot without a run is
- * found and reported like a run that failed. Until a workbook's first run for real, nothing is missed. Pure; what GitHub knows of
- * workflows and their runs is given.
+ * The watch: compares the ledger with what the schedules should have given. Silence is an alarm: a slot without a run
+ * is found and reported like a run that failed. Until a workbook's first run for real, nothing is missed. Pure; what
+ * GitHub knows of workflows and their runs is given.
  *
  * late       the newest slot has no run yet, though it should; GitHub may still start it: no alarm
  * missed     a slot has no run, and will hardly get one any more; or its runs ended before they reached the workbook

@@ -163,7 +163,11 @@ const suppressed = (settings: CellSettings): Sql => {
 function facts(table: TableName, settings: CellSettings): Change {
   const columns = Object.keys(tableOf(table).columns);
   const cells = columns.map((column) => sql`${cellOf(table, column, settings)} as ${columnOf(column)}`);
-  return insert(table, sql`select ${list(cells)}, 'imported' as why from incoming_${raw(table)}`);
+  const incoming = sql`from incoming_${raw(table)}`;
+  return {
+    ...insert(table, sql`select ${list(cells)}, 'imported' as why ${incoming}`),
+    onlyWith: sql`select 1 ${incoming}`,
+  };
 }
 
 const ofNoContact = sql`

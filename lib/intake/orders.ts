@@ -14,7 +14,9 @@ const amountOf = (settings: CellSettings): Sql => raw(`(${readPlainCell('i.amoun
 
 /** Counts the incoming orders that are new and of which nothing is paid, and drops them: they are no purchases. */
 export async function ignoreUnpaid(engine: Engine, settings: CellSettings): Promise<void> {
-  const unpaid = sql`from incoming_purchases i where ${amountOf(settings)} = 0 and i.order_id not in (select order_id from purchases where order_id is not null)`;
+  const free = sql`from incoming_purchases i where ${amountOf(settings)} = 0`;
+  if ((await engine.number(sql`select count(*) ${free}`)) === 0) return;
+  const unpaid = sql`${free} and i.order_id not in (select order_id from purchases where order_id is not null)`;
   await engine.run(
     sql`insert into import_ignored select file, 'nothing paid, or all of it refunded', count(*) ${unpaid} group by file`,
   );
@@ -22,10 +24,12 @@ export async function ignoreUnpaid(engine: Engine, settings: CellSettings): Prom
 }
 
 /** Sets known orders to the amount and the currency that a file has of them. */
-export const changedOrders = (settings: CellSettings): Change =>
-  update(
+export const changedOrders = (settings: CellSettings): Change => ({
+  ...update(
     'purchases',
     sql`select p.order_id, ${amountOf(settings)} as amount, coalesce(i.currency, p.currency) as currency
       from incoming_purchases i join purchases p on p.order_id = i.order_id where ${amountOf(settings)} is not null`,
     { amount: 'the order has another amount by now', currency: 'the order has another currency by now' },
-  );
+  ),
+  onlyWith: sql`select 1 from incoming_purchases`,
+});

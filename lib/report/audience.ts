@@ -20,7 +20,12 @@ export function mailable(series: Series): Html {
   const contacts = newest(series, (each) => each.contacts)?.value;
   if (!now) {
     return html`<section id="mailable" aria-labelledby="mailable-title"><h2 id="mailable-title">Mailable contacts</h2>
-<p>${contacts === undefined ? 'No run of list-refresh is on record.' : `${people(contacts)} contacts. The next run of list-refresh counts how many can be mailed.`}</p></section>`;
+<p>${
+      contacts === undefined
+        ? 'No run of list-refresh is on record.'
+        : `${people(contacts)} contacts.
+The next run of list-refresh counts how many can be mailed.`
+    }</p></section>`;
   }
   const then = [1, 30, 365].map((days) => earlier(series, days, (each) => each.mailable));
   const rows = STEPS.map(([key, label]) => [
@@ -36,7 +41,12 @@ export function mailable(series: Series): Html {
     'Contacts from all to mailable',
     head.map((each, i) => (i === 0 ? { head: 'step' } : { head: each, number: true })),
     rows,
-  )}</div><figure>${lineChart({ title: 'Contacts on a list meant for sending, 365 days', points: points('listed'), marks: marksOf(series, ...JOBS), text: people })}
+  )}</div><figure>${lineChart({
+    title: 'Contacts on a list meant for sending, 365 days',
+    points: points('listed'),
+    marks: marksOf(series, ...JOBS),
+    text: people,
+  })}
 <figcaption>On a list meant for sending, up to 365 days. Dashed: rules changed.</figcaption></figure></div></section>`;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Charts as SVG, made when the page is written, by Observable Plot on a document of linkedom's: nothing runs in the reader's
- * browser. Colours are CSS variables of the page, so that one picture serves light, dark and paper. Each chart says in words what
- * it shows, for screen readers.
+ * Charts as SVG, made when the page is written, by Observable Plot on a document of linkedom's: nothing runs in the
+ * reader's browser. Colours are CSS variables of the page, so that one picture serves light, dark and paper. Each
+ * chart says in words what it shows, for screen readers.
  */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';

@@ -1,7 +1,7 @@
 /** Bounces, complaints, unsubscribes, and why addresses are suppressed. */
 import { type Level, lineChart } from './chart.ts';
 import type { Rates } from './figures.ts';
-import { type Html, html, tableHtml } from './html.ts';
+import { type Column, type Html, html, tableHtml } from './html.ts';
 import { people, peopleChange, percent, rateOf } from './numbers.ts';
 import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
 
@@ -58,9 +58,28 @@ function rateChart(series: Series, { title, key, part, whole, lines }: Kind): Ht
   const now = last ? shown(last.value) : null;
   const level =
     key === 'bounceRate' ? last?.value.bounceLevel : key === 'complaintRate' ? last?.value.complaintLevel : 'well';
-  return html`<figure><figcaption><strong>${title}</strong> ${now ? `${now.few ? 'under ' : ''}${percent(now.value)}` : 'unknown'}${level !== undefined && !['well', 'unknown'].includes(level) ? html` <em class="alarm">over the line: ${level}</em>` : ''}</figcaption>
-${points.length > 0 ? lineChart({ title: `${title}, ${DAYS} days`, points, levels, marks: marksOf(series, 'bounce-suppression'), format: '.2%', fromZero: true, text: (value) => percent(value) }) : html`<p class="note">No deliveries are on record (events of the type <code>delivered</code>).</p>`}</figure>`;
+  return html`<figure><figcaption><strong>${title}</strong> ${now ? `${now.few ? 'under ' : ''}${percent(now.value)}` : 'unknown'}
+${level !== undefined && !['well', 'unknown'].includes(level) ? html` <em class="alarm">over the line: ${level}</em>` : ''}</figcaption>
+${
+  points.length > 0
+    ? lineChart({
+        title: `${title}, ${DAYS} days`,
+        points,
+        levels,
+        marks: marksOf(series, 'bounce-suppression'),
+        format: '.2%',
+        fromZero: true,
+        text: (value) => percent(value),
+      })
+    : html`<p class="note">No deliveries are on record (events of the type <code>delivered</code>).</p>`
+}</figure>`;
 }
+
+const REASON_HEADS: readonly Column[] = [
+  { head: 'reason' },
+  { head: 'addresses', number: true },
+  { head: 'in 30 days', number: true },
+];
 
 function suppressions(series: Series): Html {
   const now = newest(series, (each) => each.suppressions)?.value;
@@ -69,7 +88,8 @@ function suppressions(series: Series): Html {
   const rows = Object.entries(now)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, n]) => [reason.replaceAll('_', ' '), people(n), then ? peopleChange(n - (then[reason] ?? 0)) : '–']);
-  return html`<h3>Suppressions by reason</h3>${tableHtml('Suppressions by reason', [{ head: 'reason' }, { head: 'addresses', number: true }, { head: 'in 30 days', number: true }], rows)}`;
+  return html`<h3>Suppressions by reason</h3>
+${tableHtml('Suppressions by reason', REASON_HEADS, rows)}`;
 }
 
 /** Rates over 90 days against the alarm lines, and suppressions by reason. */

@@ -1,7 +1,7 @@
 /**
- * What the page may show of a ledger entry: each field is named here, every other one is left behind. Texts are checked by
- * kind, so that a text from a cell that got into a ledger by mistake does not get out of it: names of lists, guards and
- * quarantine reasons come from rules and code, and none of those holds an address or a long number.
+ * What the page may show of a ledger entry: each field is named here, every other one is left behind. Texts are
+ * checked by kind, so that a text from a cell that got into a ledger by mistake does not get out of it: names of
+ * lists, guards and quarantine reasons come from rules and code, and none of those holds an address or a long number.
  */
 import { tables } from '../core/tables.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';

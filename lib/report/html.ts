@@ -36,7 +36,10 @@ export interface Column {
   readonly number?: true;
 }
 
-/** A table with a caption for screen readers; the first cell of a row is its header. It scrolls by itself on a narrow screen. */
+/**
+ * A table with a caption for screen readers; the first cell of a row is its header. It scrolls by itself on a narrow
+ * screen.
+ */
 export function tableHtml(
   caption: string,
   columns: readonly Column[],

@@ -153,6 +153,9 @@ export function morning(series: Series): Html {
 ${
   tasks.length === 0
     ? html`<p>${state === 'none' ? 'Nothing has run on this workbook; a rehearsal leaves no record.' : 'Nothing needs you.'}</p>`
-    : html`<ul class="tasks">${tasks.map(({ urgency, what, next }) => html`<li class="${urgency}"><strong>${LABELS[urgency]}</strong> <span>${what}</span> <span class="next">${next}</span></li>\n`)}</ul>`
+    : html`<ul class="tasks">${tasks.map(
+        ({ urgency, what, next }) => html`
+<li class="${urgency}"><strong>${LABELS[urgency]}</strong> <span>${what}</span> <span class="next">${next}</span></li>\n`,
+      )}</ul>`
 }</section>`;
 }

@@ -1,6 +1,6 @@
 /**
- * The report: one HTML file of how the list and the runs are, from the ledger alone. It needs no script, no network and no other
- * file, and holds no personal data: what it may show of an entry stands in figures.ts.
+ * The report: one HTML file of how the list and the runs are, from the ledger alone. It needs no script, no network
+ * and no other file, and holds no personal data: what it may show of an entry stands in figures.ts.
  */
 
 import { lists, mailable } from './audience.ts';

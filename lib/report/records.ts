@@ -1,4 +1,7 @@
-/** What the records are worth and how good they are: quarantine, grades, customers, merges, companies, and the rules behind them. */
+/**
+ * What the records are worth and how good they are: quarantine, grades, customers, merges, companies, and the rules
+ * behind them.
+ */
 import { lineChart, type Point, sparkline } from './chart.ts';
 import { type Html, html, tableHtml } from './html.ts';
 import { dayText, drawn, people, peopleChange, percent } from './numbers.ts';
@@ -58,7 +61,8 @@ export function quarantine(series: Series): Html {
           ],
           rows,
         )}<p class="note">The table <code>quarantine</code> of the workbook names row and column of each.</p></div>
-<figure>${lineChart({ title: 'Rows in quarantine, 90 days', points, fromZero: true, text: people })}<figcaption>Rows in quarantine, 90 days.</figcaption></figure></div>`;
+<figure>${lineChart({ title: 'Rows in quarantine, 90 days', points, fromZero: true, text: people })}
+<figcaption>Rows in quarantine, 90 days.</figcaption></figure></div>`;
   return section('quarantine', 'Quarantine', html`${body}${unreadable(series)}`);
 }
 
@@ -85,7 +89,8 @@ export function grades(series: Series): Html {
   const most = Math.max(1, ...Object.entries(now).map(([grade, n]) => (grade.length === 2 ? n : 0)));
   const cell = (grade: string): Html => {
     const n = now[grade] ?? 0;
-    return html`<span class="heat" style="--heat:${Math.round((drawn(n) / most) * 100)}%">${people(n)}${then ? html` <small>${peopleChange(n - (then[grade] ?? 0))}</small>` : ''}</span>`;
+    return html`<span class="heat" style="--heat:${Math.round((drawn(n) / most) * 100)}%">${people(n)}
+${then ? html` <small>${peopleChange(n - (then[grade] ?? 0))}</small>` : ''}</span>`;
   };
   const rows = LETTERS.map((letter) => [`Fit ${letter}`, ...DIGITS.map((digit) => cell(`${letter}${digit}`))]);
   const others = Object.entries(now).filter(
@@ -97,9 +102,21 @@ export function grades(series: Series): Html {
   return section(
     'grades',
     'Score grades',
-    html`<div class="two"><div>${tableHtml('Contacts by fit and engagement, with the change in 30 days', [{ head: 'fit' }, ...DIGITS.map((digit) => ({ head: digit === '1' ? 'engagement 1' : digit, number: true as const }))], rows)}
+    html`<div class="two"><div>${tableHtml(
+      'Contacts by fit and engagement, with the change in 30 days',
+      [
+        { head: 'fit' },
+        ...DIGITS.map((digit) => ({ head: digit === '1' ? 'engagement 1' : digit, number: true as const })),
+      ],
+      rows,
+    )}
 ${others.map(([label, n]) => html`<p class="note">${label}: ${people(n)}</p>`)}</div>
-<figure>${lineChart({ title: 'Contacts graded A1, A2 or B1, 90 days', points: hot, marks: marksOf(series, 'score-recalculation'), text: people })}<figcaption>Graded A1, A2 or B1, 90 days. Dashed: rules changed.</figcaption></figure></div>
+<figure>${lineChart({
+      title: 'Contacts graded A1, A2 or B1, 90 days',
+      points: hot,
+      marks: marksOf(series, 'score-recalculation'),
+      text: people,
+    })}<figcaption>Graded A1, A2 or B1, 90 days. Dashed: rules changed.</figcaption></figure></div>
 ${ranking(series)}`,
   );
 }
@@ -111,7 +128,11 @@ function ranking(series: Series): Html {
     return html`<p class="note">Whether grades predict what comes: <code>npx nightshift backtest score</code>.</p>`;
   const { outcome, days, auc, low, high, ranks } = found.value;
   const two = (n: number): string => n.toFixed(2);
-  return html`<h3>Last back-test</h3><p>${ranks ? '' : html`<em class="alarm">The score does not rank.</em> `}Of two contacts, one with and one without the outcome “${outcome.replaceAll('_', ' ')}” in the ${days} days to ${dayText(found.at.asOf.toISOString().slice(0, 10))}, the score of before put the right one first in ${percent(auc, 0)} of all cases (95 % interval ${two(low)} to ${two(high)}; chance is 50 %).</p>`;
+  return html`<h3>Last back-test</h3><p>${ranks ? '' : html`<em class="alarm">The score does not rank.</em> `}
+Of two contacts, one with and one without
+the outcome “${outcome.replaceAll('_', ' ')}” in the ${days} days to ${dayText(found.at.asOf.toISOString().slice(0, 10))},
+the score of before put the right one first in ${percent(auc, 0)} of all cases
+(95 % interval ${two(low)} to ${two(high)}; chance is 50 %).</p>`;
 }
 
 /** Customers by value band, and how the model's forecast compares with what came. */
@@ -128,8 +149,17 @@ export function customers(series: Series): Html {
   return section(
     'customers',
     'Customers',
-    html`${tableHtml('Customers by value band', [{ head: 'band' }, { head: 'customers', number: true }, { head: 'since last month', number: true }], rows)}
-${forecast ? html`<p>Forecast against what came, over ${Math.round(forecast.weeks)} weeks: ${percent(Math.abs(forecast.bias), 1)} too ${forecast.bias >= 0 ? 'high' : 'low'}.</p>` : ''}`,
+    html`${tableHtml(
+      'Customers by value band',
+      [{ head: 'band' }, { head: 'customers', number: true }, { head: 'since last month', number: true }],
+      rows,
+    )}
+${
+  forecast
+    ? html`<p>Forecast against what came, over ${Math.round(forecast.weeks)} weeks:
+${percent(Math.abs(forecast.bias), 1)} too ${forecast.bias >= 0 ? 'high' : 'low'}.</p>`
+    : ''
+}`,
   );
 }
 
@@ -154,7 +184,8 @@ export function companies(series: Series): Html {
   return section(
     'companies',
     'Companies',
-    html`${tableHtml('Contacts by company', [{ head: 'state' }, { head: 'contacts', number: true }], rows)}${asked === undefined ? '' : html`<p>${people(asked)} questions to the provider in the newest run.</p>`}`,
+    html`${tableHtml('Contacts by company', [{ head: 'state' }, { head: 'contacts', number: true }], rows)}
+${asked === undefined ? '' : html`<p>${people(asked)} questions to the provider in the newest run.</p>`}`,
   );
 }
 

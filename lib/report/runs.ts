@@ -103,7 +103,8 @@ function step(series: Series, job: string): Html {
   const slow = usual !== null && last.seconds > Math.max(5, usual * 2);
   return html`<li class="${stateOf(last)}"><strong>${job}</strong>
 <span>${last.status}, ${people(last.rowsChanged)} rows changed</span>
-<span>${seconds(last.seconds)}${usual === null ? '' : `, usually ${seconds(usual)}`}${slow ? html` <em class="alarm">slow</em>` : ''}</span></li>\n`;
+<span>${seconds(last.seconds)}${usual === null ? '' : `, usually ${seconds(usual)}`}
+${slow ? html` <em class="alarm">slow</em>` : ''}</span></li>\n`;
 }
 
 /** Each batch as a row of steps, with the rows that its newest run changed and its time against the usual one. */
@@ -111,5 +112,6 @@ export const batches = (series: Series): Html =>
   html`<section id="batches" aria-labelledby="batches-title"><h2 id="batches-title">The batches, step by step</h2>
 ${series.nightShift.batches.map(({ name, jobs }) => {
   const last = jobs.map((job) => runsOf(series, job.name).at(-1)).findLast((each) => each !== undefined);
-  return html`<h3>${name}${last ? html` <small>${last.period}</small>` : ''}</h3><ol class="steps">${jobs.map((job) => step(series, job.name))}</ol>`;
+  return html`<h3>${name}${last ? html` <small>${last.period}</small>` : ''}</h3>
+<ol class="steps">${jobs.map((job) => step(series, job.name))}</ol>`;
 })}</section>`;

@@ -58,8 +58,8 @@ export const isGood = ({ status }: Figures): boolean => GOOD.has(status);
 export const runsOf = (series: Series, job: string): readonly Figures[] => series.runs.get(job) ?? [];
 
 /**
- * The rows in quarantine of a run. Each batch reads only the tables that its jobs need: those of the first batch, which refreshes the
- * lists, count, so that a weekly run that reads less does not look like a recovery.
+ * The rows in quarantine of a run. Each batch reads only the tables that its jobs need: those of the first batch,
+ * which refreshes the lists, count, so that a weekly run that reads less does not look like a recovery.
  */
 export function quarantineOf({ nightShift: { batches } }: Series): (figures: Figures) => Counts | null {
   const batch = batches.find(({ jobs }) => jobs.some(({ name }) => name === 'list-refresh')) ?? batches[0];

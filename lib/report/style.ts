@@ -47,7 +47,8 @@ svg { max-width: 100%; height: auto; overflow: visible; font: 11px system-ui, sa
 .lists td svg { width: 100%; min-width: 110px; height: 40px; } .wide svg { max-width: none; width: 100%; min-width: 46rem; }
 .alarm { color: var(--bad); font-style: normal; font-weight: 600; }
 .legend { font-size: .9rem; } .key { margin-right: 1rem; white-space: nowrap; }
-.key::before { content: ""; display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem; border-radius: 2px; vertical-align: -1px;
+.key::before { content: ""; display: inline-block; width: .8rem; height: .8rem; margin-right: .35rem;
+  border-radius: 2px; vertical-align: -1px;
   background: var(--good); }
 .key.waiting::before { background: var(--warn); } .key.failed::before { background: var(--bad); }
 .key.missed::before { background: none; box-shadow: inset 0 0 0 1.5px var(--bad); }
@@ -55,7 +56,8 @@ svg { max-width: 100%; height: auto; overflow: visible; font: 11px system-ui, sa
 .steps { list-style: none; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .6rem 1.6rem; }
 .steps li { position: relative; background: var(--panel); border-top: .25rem solid var(--rule); border-radius: .3rem; padding: .4rem .7rem;
   min-width: 10.2rem; flex: 0 1 auto; font-size: .88rem; }
-.steps span { display: block; } .steps li:not(:last-child)::after { content: "→"; position: absolute; right: -1.25rem; top: 38%; color: var(--soft); }
+.steps span { display: block; }
+.steps li:not(:last-child)::after { content: "→"; position: absolute; right: -1.25rem; top: 38%; color: var(--soft); }
 .steps .good { border-color: var(--good); } .steps .waiting { border-color: var(--warn); } .steps .failed { border-color: var(--bad); }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -67,9 +69,12 @@ code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
   .steps li:not(:last-child)::after { content: "↓"; right: auto; left: .7rem; top: auto; bottom: -1.25rem; }
 }
 @media print {
-  :root { color-scheme: light; } nav, .skip { display: none; } body { font-size: 11pt; background: none; } .inner { max-width: none; padding: 0; }
-  .verdict, section { border-width: 1px 0 0; border-radius: 0; padding: .6rem 0; } figure, tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .scroll { overflow: visible; } .wide svg { min-width: 0; max-width: 100%; } .bar, .heat, .key::before, .steps li { print-color-adjust: exact; }
+  :root { color-scheme: light; } nav, .skip { display: none; }
+  body { font-size: 11pt; background: none; } .inner { max-width: none; padding: 0; }
+  .verdict, section { border-width: 1px 0 0; border-radius: 0; padding: .6rem 0; }
+  figure, tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .scroll { overflow: visible; } .wide svg { min-width: 0; max-width: 100%; }
+  .bar, .heat, .key::before, .steps li { print-color-adjust: exact; }
   a { color: inherit; }
 }
 `;

@@ -70,7 +70,9 @@ async function* patchesOf(outcome: BatchOutcome, kept: readonly Diff[]): AsyncGe
   yield decided;
 }
 
-/** Reports what a commit left to people with the last job that changed the table; a job whose tab is closed has failed. */
+/**
+ * Reports what a commit left to people with the last job that changed the table; a job whose tab is closed has failed.
+ */
 export function withHeld(results: readonly JobResult[], held: Held): JobResult[] {
   const reported = results.map((result) => failedByClosed({ ...result, held: { ...result.held } }, held));
   for (const [table, reasons] of held) {

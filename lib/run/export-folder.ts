@@ -1,7 +1,7 @@
 /**
- * The folder that an export's rule names. It must be there already: a share that is not mounted would otherwise become a
- * folder of the same name, and the file would reach no other tool. It must be outside of the repository, where files would
- * be committed, and where a hosted runner of GitHub throws them away.
+ * The folder that an export's rule names. It must be there already: a share that is not mounted would otherwise become
+ * a folder of the same name, and the file would reach no other tool. It must be outside of the repository, where files
+ * would be committed, and where a hosted runner of GitHub throws them away.
  */
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
- * The files that jobs make, `exports/NAME.csv` beside the workbook or in a folder that their rules name: staged while the engine stands, and put in their
- * places once the run's commit is done, so that no export shows what was not written. Each appears complete, with
+ * The files that jobs make, `exports/NAME.csv` beside the workbook or in a folder that their rules name: staged while
+ * the engine stands, and put in their places once the run's commit is done, so that no export shows what was not
+ * written. Each appears complete, with
  * `NAME.csv.json` beside it: rows and checksum. A file that would be the same is not written again. In a workbook of
  * tabs a file may be a tab instead, which is committed with the tables; its rows and checksum stand in the job's
  * metrics.

@@ -38,7 +38,8 @@ export interface JobPlan {
 }
 
 /**
- * Works a job's plan out; `earlier` is what an earlier period's run measured, `found` what its gathering found. The job's steps stay in the engine until
+ * Works a job's plan out; `earlier` is what an earlier period's run measured, `found` what its gathering found. The
+ * job's steps stay in the engine until
  * `dropSteps`.
  */
 export async function planJob(
@@ -117,6 +118,7 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
   const diffs: Diff[] = [];
   for (const [i, change] of job.changes(context).entries()) {
     checkChange(job, change, i);
+    if (change.onlyWith && (await engine.rows(sql`${change.onlyWith} limit 1`)).length === 0) continue;
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
     diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));

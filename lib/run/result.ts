@@ -50,7 +50,10 @@ export interface RunResult {
   readonly notRead?: readonly string[];
   /** Files and tabs of another tool whose events or purchases only an import takes. */
   readonly notTaken?: readonly NotTaken[];
-  /** Addresses that left or complained by files beside the contacts, and are no contact's; left out where there are none. */
+  /**
+   * Addresses that left or complained by files beside the contacts, and are no contact's; left out where there are
+   * none.
+   */
   readonly ofNoContact?: number;
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];

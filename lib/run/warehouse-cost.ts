@@ -1,4 +1,7 @@
-/** What a warehouse did for a run and for each of its jobs: statements, bytes billed and slot time, for ledger and summary. */
+/**
+ * What a warehouse did for a run and for each of its jobs: statements, bytes billed and slot time, for ledger and
+ * summary.
+ */
 import type { Spent, Store } from '../workbook/store.ts';
 
 export interface WarehouseCost {

@@ -108,9 +108,8 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const events = sources.get('events');
   // A departure among the events refuses mail, also where no job of the batch asks for events.
   if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
-  // Facts of a warehouse stay there, but where a job writes more of them.
-  const isRemote = (table: TableName): boolean =>
-    wanted.has(table) && sources.get(table)?.remote !== undefined && !options.written?.has(table);
+  // Facts of a warehouse stay there; a statement that asks for their rows, or adds to them, brings them here.
+  const isRemote = (table: TableName): boolean => wanted.has(table) && sources.get(table)?.remote !== undefined;
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),
@@ -201,7 +200,8 @@ function remoteOf(
   if (!source?.remote) throw new Error(`${table} are not kept elsewhere`);
   const load = async (): Promise<void> => {
     await engine.run(sql`delete from quarantine_now where "table" = ${table}`);
-    const text = await loadTable(engine, table, source, { ...options, extraColumns: new Set() });
+    const isWritten = options.written?.has(table) ?? false;
+    const text = await loadTable(engine, table, source, { ...options, extraColumns: new Set(), isWritten });
     if (text && OWNED.has(table)) await findOwners(engine, table);
     await checkTable(engine, table, text, options.asOf);
   };

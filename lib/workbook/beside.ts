@@ -1,6 +1,6 @@
 /**
- * What a file or tab beside the tables is to a workbook, by what it was recognised as. Reports of who wants or gets no mail are
- * read with the tables, and of lists of people who refuses it; what may refuse mail and is not understood is
+ * What a file or tab beside the tables is to a workbook, by what it was recognised as. Reports of who wants or gets no
+ * mail are read with the tables, and of lists of people who refuses it; what may refuse mail and is not understood is
  * asked about. Everything else is ignored, by its name.
  */
 import { ConsentQuestion } from './consent-question.ts';
@@ -26,8 +26,8 @@ export const hasOtherFacts = (recognised: Recognised): boolean =>
 export const isPeople = ({ contacts }: Recognised): boolean => contacts !== undefined;
 
 /**
- * Whether a file or tab beside the tables is read with them: reports, and lists of people, who may refuse mail. Nobody is added by
- * such a list.
+ * Whether a file or tab beside the tables is read with them: reports, and lists of people, who may refuse mail. Nobody
+ * is added by such a list.
  */
 export const isReadBeside = (recognised: Recognised): boolean =>
   isPeople(recognised) || besideOf(recognised) === 'reports';

@@ -1,7 +1,8 @@
 /**
- * Which headers speak of consent to mail, by the stems of their words in English, German, French, Spanish, Italian, Dutch,
- * Portuguese and Polish. It judges headers alone; what the cells say is read in lib/snapshot/consent-reading.ts. A header that
- * may speak of consent and does not costs a question; one that is missed costs a person mail that they refused.
+ * Which headers speak of consent to mail, by the stems of their words in English, German, French, Spanish, Italian,
+ * Dutch, Portuguese and Polish. It judges headers alone; what the cells say is read in
+ * lib/snapshot/consent-reading.ts. A header that may speak of consent and does not costs a question; one that is
+ * missed costs a person mail that they refused.
  */
 import type { ConsentRole } from './consent-words.ts';
 

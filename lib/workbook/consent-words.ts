@@ -1,6 +1,7 @@
 /**
- * The words by which other tools and people say whether a person wants mail, in English, German, French, Spanish, Italian,
- * Dutch, Portuguese and Polish. A word that is not here has no meaning: it is asked about, never read as a yes.
+ * The words by which other tools and people say whether a person wants mail, in English, German, French, Spanish,
+ * Italian, Dutch, Portuguese and Polish. A word that is not here has no meaning: it is asked about, never read as a
+ * yes.
  *
  * Sources: the export files and API enumerations of the tools in lib/intake/formats, each named there.
  */
@@ -173,8 +174,8 @@ export const isConsentWord = (value: string): boolean => {
 const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 
 /**
- * SQL over a cell of a column "status": our own three words, other words that are known as ours, and any other word as it is, in
- * lower case. Nearly every cell is one of ours, and is asked no more.
+ * SQL over a cell of a column "status": our own three words, other words that are known as ours, and any other word as
+ * it is, in lower case. Nearly every cell is one of ours, and is asked no more.
  */
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;

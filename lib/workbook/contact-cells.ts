@@ -1,6 +1,7 @@
 /**
- * What a list of people's cells are, column by column: by our own names, by other tools' names, by a format's, and a full name
- * split where that is certain. It judges headers; what the cells say of consent is read first, and given to it.
+ * What a list of people's cells are, column by column: by our own names, by other tools' names, by a format's, and a
+ * full name split where that is certain. It judges headers; what the cells say of consent is read first, and given to
+ * it.
  */
 import { tables } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
@@ -60,8 +61,8 @@ export function contactHeaders(
 }
 
 /**
- * SQL for the parts of a full name, where no columns give them: of "Ada Byron" and "Byron, Ada" it is certain which is which. Null
- * where the list has no such column.
+ * SQL for the parts of a full name, where no columns give them: of "Ada Byron" and "Byron, Ada" it is certain which is
+ * which. Null where the list has no such column.
  */
 export function splitName(headers: readonly string[]): { first: string; last: string } | null {
   const place = headers.findIndex((header) => (FULL_NAME as readonly string[]).includes(normalHeader(header)));

@@ -16,8 +16,8 @@ export const normalHeader = (header: string): string =>
     .replace(/^_+|_+$/g, '');
 
 /**
- * Names of contacts' columns in other tools and languages, as `normalHeader` gives them. What one tool alone calls otherwise
- * stands in its format (lib/intake/formats).
+ * Names of contacts' columns in other tools and languages, as `normalHeader` gives them. What one tool alone calls
+ * otherwise stands in its format (lib/intake/formats).
  */
 const namesOfColumns: Readonly<Record<string, string>> = {
   email: `email_address e_mail e_mail_address mail emailaddress primary_email work_email contact_email email_1 e_mail_1_value
@@ -27,11 +27,13 @@ const namesOfColumns: Readonly<Record<string, string>> = {
   first_name:
     'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first förnamn fornavn',
   last_name:
-    'lastname surname family_name lname last nachname familienname nom_de_famille apellido apellidos cognome achternaam nazwisko sobrenome name_last efternamn etternavn efternavn',
+    'lastname surname family_name lname last nachname familienname nom_de_famille apellido apellidos cognome ' +
+    'achternaam nazwisko sobrenome name_last efternamn etternavn efternavn',
   phone: `phone_number telephone mobile_phone_number mobile mobile_phone work_phone phone_1_value telefon telefonnummer handy mobil
     téléphone telephone_portable teléfono telefono telefone telefoon tel sms whatsapp`,
   company:
-    'company_name organization organisation organization_name organization_1_name account_name employer firma unternehmen entreprise société empresa azienda bedrijf',
+    'company_name organization organisation organization_name organization_1_name account_name employer ' +
+    'firma unternehmen entreprise société empresa azienda bedrijf',
   job_title:
     'title jobtitle position organization_1_title organization_title beruf poste puesto cargo functie stanowisko',
   website: 'website_url web_site url',
@@ -66,7 +68,10 @@ export const isKnownName = (header: string): boolean => {
   return tableColumns.has(name) || name in contactAliases;
 };
 
-/** Words beside "email" in the header of a person's own address: "Invitee Email", "What's your email?", "Billing Email". */
+/**
+ * Words beside "email" in the header of a person's own address: "Invitee Email", "What's your email?", "Billing
+ * Email".
+ */
 const BESIDE_EMAIL = new RegExp(
   String.raw`\b(?:what|whats|s|is|are|your|the|a|my|please|enter|provide|valid|best|address|addresses|` +
     'primary|main|preferred|work|business|personal|private|contact|customer|billing|invitee|attendee|' +
@@ -88,7 +93,9 @@ export const isAddressName = (header: string): boolean => {
   return words.length <= 60 && words.replace(BESIDE_EMAIL, ' ').trim() === 'email';
 };
 
-/** A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be. */
+/**
+ * A table's columns must be found before any job may run; `known` says what there is, `missing` what there should be.
+ */
 export class HeaderError extends NightshiftError {
   override name = 'HeaderError';
 
@@ -158,8 +165,9 @@ const namesOf = (table: TableName, column: string): string[] => [
 ];
 
 /**
- * Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. A row in which no
- * column is known may be a row of data, where a name or a street looks like any header: nothing of it goes into the message.
+ * Throws a `HeaderError` that lists the headers found and the nearest name, where a required column is missing. A row
+ * in which no column is known may be a row of data, where a name or a street looks like any header: nothing of it goes
+ * into the message.
  */
 export function requireColumns(
   table: TableName,
@@ -174,7 +182,9 @@ export function requireColumns(
   if (missing.length === 0) return;
   if (looksLike !== undefined) {
     throw new HeaderError(
-      `${label} looks like ${looksLike}, not like the table ${table}. Move it to the folder "inbox" beside the workbook, which is imported before the next batch; or move it elsewhere and run: npx nightshift import FILE.`,
+      `${label} looks like ${looksLike}, not like the table ${table}. Move it to the folder "inbox" beside the ` +
+        'workbook, which is imported before the next batch; or move it elsewhere and run: npx nightshift import ' +
+        'FILE.',
     );
   }
   const isData = found.size === 0 || headers.some(looksLikeData);
@@ -187,7 +197,8 @@ export function requireColumns(
     return `No column "${column}" in ${label}. ${hint}`;
   });
   const there = isData
-    ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of column names above them, or rename a column`
+    ? `None of the ${headers.length} cells in its first row may be shown: they look like data. Put a row of ` +
+      'column names above them, or rename a column'
     : `Its columns are: ${headers.join(', ')}. Rename one`;
   throw new HeaderError(`${faults.join(' ')} ${there}, or add the alias in jobs/rules/workbook.ts.`);
 }

@@ -1,13 +1,16 @@
 /**
- * What a file or tab of another tool is to a workbook, in terms that a store and a snapshot know: which columns its cells are,
- * as SQL over its text's columns c0, c1, … The formats themselves are declared in lib/intake/formats.
+ * What a file or tab of another tool is to a workbook, in terms that a store and a snapshot know: which columns its
+ * cells are, as SQL over its text's columns c0, c1, … The formats themselves are declared in lib/intake/formats.
  */
 import type { TableName } from '../core/tables.ts';
 import type { ConsentColumn } from './consent-columns.ts';
 
 export type FactTable = Extract<TableName, 'suppressions' | 'bounces' | 'events' | 'purchases'>;
 
-/** What a file's rows are for one table: SQL by column, and which rows are none of it (`ignore` is NULL, '' or says why). */
+/**
+ * What a file's rows are for one table: SQL by column, and which rows are none of it (`ignore` is NULL, '' or says
+ * why).
+ */
 export interface Feed {
   readonly table: FactTable | (string & {});
   readonly columns: Readonly<Record<string, string>>;
@@ -61,15 +64,18 @@ export type Recognise = (file: {
 }) => Recognised | Unclear | null;
 
 /**
- * Lays out a JSON file of another tool as a CSV file in `folder`, with what its rows are; null for JSON of no tool that is
- * known.
+ * Lays out a JSON file of another tool as a CSV file in `folder`, with what its rows are; null for JSON of no tool
+ * that is known.
  */
 export type LayOutJson = (
   path: string,
   folder: string,
 ) => Promise<{ readonly path: string; readonly recognised: Recognised } | null>;
 
-/** What a recognised file says of its own table's source: contacts in a tool's shape, or facts whose columns are another tool's. */
+/**
+ * What a recognised file says of its own table's source: contacts in a tool's shape, or facts whose columns are
+ * another tool's.
+ */
 export const shapeOf = (
   table: TableName,
   recognised: Recognised | undefined,

@@ -1,6 +1,6 @@
 /**
- * What a run asks of a workbook's store, for files, sheets and datasets alike: a consistent reading, and one atomic commit. A store
- * knows tables, headers and cells; it knows no job, no rule and no engine.
+ * What a run asks of a workbook's store, for files, sheets and datasets alike: a consistent reading, and one atomic
+ * commit. A store knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
 import type { Sql } from '../core/sql.ts';
@@ -30,7 +30,10 @@ export interface SourceTable {
   readonly headerOf: ReadonlyMap<string, string>;
   /** The headers under which columns are added that the table lacks, where they are not called as the columns are. */
   readonly newHeaders?: ReadonlyMap<string, string>;
-  /** Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could not read it. */
+  /**
+   * Makes the rows readable; only what a run needs is opened. `carefully`: record by record, where the engine could
+   * not read it.
+   */
   readonly open: (carefully?: boolean) => Promise<TableText>;
   /** It is outside the workbook, in files that the run does not own: it is only read. */
   readonly isOutside?: true;
@@ -56,7 +59,9 @@ export interface RemoteTable {
   readonly distinct: (column: string) => Promise<readonly string[]>;
   /** Finds whom each fact is about, and which facts can't be counted. */
   readonly resolve: (given: Resolving) => Promise<Resolved>;
-  /** Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved. */
+  /**
+   * Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved.
+   */
   readonly answer: (query: Sql, until: Date) => Promise<Answer>;
 }
 
@@ -112,7 +117,10 @@ interface Counted {
 /** A table's rows as a strict CSV file in UTF-8. */
 export interface CsvText extends Counted {
   readonly path: string;
-  /** The options with which DuckDB's `read_csv` reads `path` without guessing; columns are c0, c1, … in the headers' order. */
+  /**
+   * The options with which DuckDB's `read_csv` reads `path` without guessing; columns are c0, c1, … in the headers'
+   * order.
+   */
   readonly options: string;
   readonly query?: undefined;
 }
@@ -130,7 +138,10 @@ export interface OutsideText extends Counted {
 /** A consistent copy of a workbook. */
 export interface Reading {
   readonly tables: readonly SourceTable[];
-  /** Files that say in another tool's shape who wants or gets no mail (Mailchimp's cleaned and unsubscribed exports, suppression lists). */
+  /**
+   * Files that say in another tool's shape who wants or gets no mail (Mailchimp's cleaned and unsubscribed exports,
+   * suppression lists).
+   */
   readonly foreign: readonly ForeignFile[];
   /** The names of CSV files in the folder that are no table of ours, and left alone. */
   readonly leftAlone?: readonly string[];
@@ -163,9 +174,15 @@ export interface ForeignFile {
 export interface TablePatch {
   readonly table: TableName;
   readonly path: string;
-  /** The file holds rows alone, without `op,row,key`, for the table's end; only where the store's `rowHeaders` allows it. */
+  /**
+   * The file holds rows alone, without `op,row,key`, for the table's end; only where the store's `rowHeaders` allows
+   * it.
+   */
   readonly isRows?: true;
-  /** The file is the table as it begins: `columns` as its header, and rows; only where the store's `rowHeaders` are none. */
+  /**
+   * The file is the table as it begins: `columns` as its header, and rows; only where the store's `rowHeaders` are
+   * none.
+   */
   readonly isWhole?: true;
   readonly columns: readonly string[];
   readonly rows: { readonly update: number; readonly remove: number; readonly insert: number };
@@ -173,7 +190,10 @@ export interface TablePatch {
 
 export type Patches = Iterable<TablePatch> | AsyncIterable<TablePatch>;
 
-/** A tab beside the workbook's tables that a job fills: what stands under its columns is just these rows, all of them texts. */
+/**
+ * A tab beside the workbook's tables that a job fills: what stands under its columns is just these rows, all of them
+ * texts.
+ */
 export interface TabFile {
   /** What fills it: an export's name. */
   readonly name: string;
@@ -191,7 +211,10 @@ export interface Marker {
   readonly run: string;
   /** The ledger entries of the commit's jobs, complete: what a crash kept from the ledger is repaired from here. */
   readonly entries: readonly MarkerEntry[];
-  /** What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step needs none. */
+  /**
+   * What the ledger is to say of the jobs where the run ends before the last request; a store that writes in one step
+   * needs none.
+   */
   readonly interrupted?: readonly MarkerEntry[];
 }
 
@@ -202,8 +225,8 @@ export interface MarkerEntry {
 }
 
 /**
- * What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula" … Where
- * nothing at all could be written to it, the reason is one of `CLOSED`.
+ * What a commit left to the person who changed it, by table (or tab) and reason: "cell changed", "row gone", "formula"
+ * … Where nothing at all could be written to it, the reason is one of `CLOSED`.
  */
 export type Held = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
@@ -273,8 +296,8 @@ export interface SheetCapability {
   /** What people pasted into the tab "inbox", as a CSV file in `scratch`; null where there is nothing. */
   readonly inbox: () => Promise<string | null>;
   /**
-   * Removes a person's rows from the inbox and the tabs that exports fill and, with `tables`, those of the tables that are
-   * in quarantine; and looks for others that name them.
+   * Removes a person's rows from the inbox and the tabs that exports fill and, with `tables`, those of the tables that
+   * are in quarantine; and looks for others that name them.
    */
   readonly clearTabs: (person: Theirs, tables: boolean) => Promise<ClearedTabs>;
   /** Of the last reading; null before the first. */
@@ -312,14 +335,15 @@ export interface Store {
   /** The delimiter that a patch of a table must use. */
   readonly delimiterOf: (table: TableName) => string;
   /**
-   * The headers of the cells that rows alone must have to be put at a table's end (see `TablePatch.isRows`): none where the table
-   * is yet to be begun, with headers of the patch's own; null where a patch has to say what it does.
+   * The headers of the cells that rows alone must have to be put at a table's end (see `TablePatch.isRows`): none
+   * where the table is yet to be begun, with headers of the patch's own; null where a patch has to say what it does.
    */
   readonly rowHeaders: (table: TableName) => readonly string[] | null;
   /**
-   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are left
-   * and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what was read, and
-   * nothing was written. Patches may come one by one: a store may prepare one while the next is still being made.
+   * Everything or nothing, but for cells and rows that a person changed meanwhile in a store that can tell: those are
+   * left and counted. No patches and no tabs, nothing happens. Throws `ChangedMeanwhile` where a person changed what
+   * was read, and nothing was written. Patches may come one by one: a store may prepare one while the next is still
+   * being made.
    * `afterClosed`: where tabs could not be written, gives the patches of `runs` and `quarantine`, and the entries, that say so.
    */
   readonly commit: (
@@ -334,8 +358,8 @@ export interface Store {
   /** What only a warehouse can do. */
   readonly warehouse?: WarehouseCapability;
   /**
-   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A spreadsheet keeps it in
-   * its metadata, a folder of files in `.nightshift/workbook.json`.
+   * The workbook's own identity, which a copy of it does not share; ledger entries carry it as `workbook`. A
+   * spreadsheet keeps it in its metadata, a folder of files in `.nightshift/workbook.json`.
    */
   readonly workbookId?: string;
   /** A folder for this run's temporary files, on the same disk; removed by `close`. */
@@ -345,15 +369,19 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
-/** A job's tab is protected against the account, or was deleted while the run wrote: that job fails, the others go on. */
+/**
+ * A job's tab is protected against the account, or was deleted while the run wrote: that job fails, the others go on.
+ */
 export class TabClosed extends NightshiftError {
   override name = 'TabClosed';
 
   constructor(label: string, reason: (typeof CLOSED)[keyof typeof CLOSED]) {
     super(
       reason === CLOSED.isGone
-        ? `The ${label} was deleted while the run wrote, so that these changes are missing. In the sheet, File, Version history brings it back; or run again, and it is made anew where a job needs it.`
-        : `The ${label} is protected against the account that runs the jobs, so that nothing was written there. In the sheet, Data, Protect sheets and ranges: add the account to those who may edit, and run again.`,
+        ? `The ${label} was deleted while the run wrote, so that these changes are missing. In the sheet, File, ` +
+            'Version history brings it back; or run again, and it is made anew where a job needs it.'
+        : `The ${label} is protected against the account that runs the jobs, so that nothing was written there. In ` +
+            'the sheet, Data, Protect sheets and ranges: add the account to those who may edit, and run again.',
     );
   }
 

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/workbook.ts';
 
 it('lays out, imports, runs, explains and checks a workbook in BigQuery', async () => {
   const server = await startBigQueryServer();
+  server.polls = 0;
   const folder = temporaryFolder();
   const people = join(folder, 'people.csv');
   writeFileSync(people, 'Email Address,First Name,Last Name\nada@example.com,Ada,Sample\nBOB@example.com,bob,Sample\n');
@@ -50,4 +51,4 @@ it('lays out, imports, runs, explains and checks a workbook in BigQuery', async 
   expect(output).toContain('OK     table "contacts": 2 rows of contacts');
   expect(server.violations).toEqual([]);
   await server.close();
-});
+}, 300_000);

@@ -12,7 +12,7 @@ import { update } from '../../lib/core/change.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { lockFolder } from '../../lib/workbook/csv/commit/lock.ts';
 import { nightShift } from '../fixture/batches.ts';
-import { aJob, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aJob, blocksAll, nightly, sets } from '../support/small-jobs.ts';
 import { aContact, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
 let out: string[] = [];
@@ -268,7 +268,7 @@ describe('a workbook that can’t be used', () => {
   it('waits with exit code 3 for a person’s approval, and says how to give it', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: [aContact()] });
-    const jobs = nightly(sets('email_note', 'seen', { guards: [nobody] })).map(({ job }) => job);
+    const jobs = nightly(sets('email_note', 'seen', { guards: [blocksAll] })).map(({ job }) => job);
     const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
     const shift = { ...nightShift, batches: [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs }] };
     const line = ['run', 'nightly', '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today];

@@ -8,12 +8,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportRules } from '../../lib/features/exports/rules.ts';
 import { exportFiles } from '../fixture/exports.ts';
 import { type ActionsWorld, actionsWorld } from '../support/actions.ts';
-import { nobody, sets } from '../support/small-jobs.ts';
+import { blocksAll, sets } from '../support/small-jobs.ts';
 import { storyBatch, storyShift } from '../support/story-shift/jobs.ts';
 import { aBounce, aContact, readCsv, writeWorkbook } from '../support/workbook.ts';
 
 const [, bounceSuppression] = storyBatch.jobs;
-const regions = sets('region', 'North', { name: 'regions', guards: [nobody] });
+const regions = sets('region', 'North', { name: 'regions', guards: [blocksAll] });
 const files = exportFiles(
   exportRules(
     [{ name: 'everybody', format: 'csv', columns: { Email: 'email', Name: 'last_name' }, sending: true }],

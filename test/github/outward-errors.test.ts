@@ -153,7 +153,11 @@ describe('a warning', () => {
       'warning/bursts',
       'warning/sender-faults',
     ]);
-    expect(news(rates({})).allClear[2]?.text('2 days')).toBe('The bounce rate is under its line again, after 2 days.');
+    expect(
+      news(rates({}))
+        .allClear.find(({ key }) => key === 'warning/bounce-rate')
+        ?.text('2 days'),
+    ).toBe('The bounce rate is under its line again, after 2 days.');
   });
 
   it('is raised where a rule is wrong, without the workbook’s columns, and cleared when it is fixed', () => {

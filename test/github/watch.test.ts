@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../lib/run/ledger-entry.ts';
 import { nightShift } from '../fixture/batches.ts';
 
 const [first] = nightShift.batches;
-const [job] = first?.jobs ?? [];
+const job = first?.jobs.find(({ writes }) => writes.length > 0);
 if (!first || !job) throw new Error('the night shift has no batch');
 const batch = (missed: Batch['schedule']['missed'] = 'latest'): Batch => ({
   name: 'nightly',

@@ -38,7 +38,7 @@ it(`the day's bounces and unsubscribes come in once, and our suppressions are th
     ['sync-audiences', 'applied', undefined],
   ]);
   expect(jobOf(first, 'sync-audiences').metrics.sent).toEqual({
-    'sendgrid/suppressions': { added: 3, removed: 0, readBack: 3, confirmed: 3 },
+    'sendgrid/suppressions': { added: 3, removed: 0, refused: 0, readBack: 3, confirmed: 3 },
   });
   expect(tool.suppressed.map(({ email }) => email).sort()).toEqual([
     'old@example.com',
@@ -63,6 +63,23 @@ it(`the day's bounces and unsubscribes come in once, and our suppressions are th
     kept,
   );
   expect(server.faults).toEqual([]);
+});
+
+it('what we put on a list there is no departure, in any spelling, and where it is only a mark of a contact', async () => {
+  const folder = temporaryFolder();
+  const suppressed_at = '2026-11-01T00:00:00Z';
+  writeWorkbook(folder, {
+    contacts: [aContact({ contact_id: 'm', email: 'marked@example.com', status: 'suppressed' })],
+    suppressions: [aSuppression({ email: 'dead@bücher.example', reason: 'hard_bounce', suppressed_at })],
+    bounces: [],
+  });
+  const created = at('2026-11-20');
+  const emails = ['marked@example.com', 'dead@xn--bcher-kva.example'];
+  const server = await serve(sendgridTool({ unsubscribes: emails.map((email) => ({ email, created })) }));
+  const result = await connectedNight(folder, rules(server.address), secrets, { only: 'fetch' });
+  expect(jobOf(result, 'fetch-activity')).toMatchObject({ status: 'applied' });
+  expect(readCsv(folder, 'suppressions').map(({ reason }) => reason)).toEqual(['hard_bounce']);
+  expect(readCsv(folder, 'contacts').map(({ status }) => status)).toEqual(['suppressed']);
 });
 
 it('facts that could not be fetched hold the files for sending back, and no others', async () => {

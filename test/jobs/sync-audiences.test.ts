@@ -1,5 +1,5 @@
 /** What leaves: a plan against what stands there, which a person may look at, and which is handed over once. */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../support/connections.ts';
@@ -69,6 +69,36 @@ describe('suppressions', () => {
     const done = await sync(await planOf());
     expect(done.metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 700 } });
     expect(new Set(tool.suppressed.map(({ email }) => email)).size).toBe(1_200);
+  });
+});
+
+describe('an address', () => {
+  it('that the tool does not take stops no other, is reported, and is handed over again', async () => {
+    const folder = temporaryFolder();
+    const gone = ['a', 'bad', 'c', 'd'].map((name) => aSuppression({ email: `${name}@example.com` }));
+    writeWorkbook(folder, { contacts: [aContact()], suppressions: gone, bounces: [] });
+    const tool = sendgridTool({ unsubscribes: [], rejects: (email) => email === 'bad@example.com' });
+    const { address } = await serve(tool);
+    const rules: Rules = { connections: [{ name: 'sendgrid', vendor: 'sendgrid', address, suppress: true }] };
+    const sync = async () => jobOf(await connectedNight(folder, rules, secrets, { only: 'sync' }), 'sync-audiences');
+    expect((await sync()).metrics).toMatchObject({
+      sent: { 'sendgrid/suppressions': { added: 3, refused: 1, readBack: 3, confirmed: 3 } },
+      warnings: [expect.stringMatching(/1 addresses were not taken there/)],
+    });
+    expect(tool.suppressed).toHaveLength(3);
+    expect((await sync()).metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 0, refused: 1 } });
+  });
+
+  it('that a broken row only may name, or that is two in a cell, is written to no tool', async () => {
+    const { folder, tool, rules } = await given(1);
+    writeWorkbook(folder, {
+      contacts: [aContact(), aContact({ contact_id: 'c2', email: 'left@example.com', status: 'unsubscribed' })],
+      suppressions: [aSuppression({ email: 'a@example.com; b@example.com' }), aSuppression({ email: 'c@example.com' })],
+      bounces: [],
+    });
+    appendFileSync(join(folder, 'contacts.csv'), 'c3,may@example.com,unsubscribed\n');
+    await connectedNight(folder, rules, secrets, { only: 'sync' });
+    expect(tool.suppressed.map(({ email }) => email)).toEqual(['c@example.com', 'left@example.com']);
   });
 });
 

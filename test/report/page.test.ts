@@ -126,7 +126,7 @@ it('reads ledgers of before the numbers were kept, and an empty one', () => {
     metrics: { lists: { Newsletter: 900 }, resized: null },
     inputs: { contacts: { rows: 1_200, hash: 'x' } },
   };
-  expect(words(page(anEntry(old)))).toMatch(/1,200 contacts\. The next run of list-refresh/);
+  expect(words(page(anEntry(old)))).toMatch(/1,200 contacts\.\s+The next run of list-refresh/);
   expect(title(page())).toBe('No run yet');
 });
 

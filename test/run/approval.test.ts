@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jobOf, type Night, night } from '../support/night.ts';
-import { bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { blocksAll, bytesOf, nightly, sets } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
-const guarded = sets('email_note', 'seen', { name: 'guarded', guards: [nobody] });
+const guarded = sets('email_note', 'seen', { name: 'guarded', guards: [blocksAll] });
 const contacts = [aContact({ contact_id: 'c1' }), aContact({ contact_id: 'c2' })];
 
 const aWorkbook = (): string => {
@@ -95,7 +95,7 @@ describe('a plan that a guard stopped', () => {
   it('is never let through beyond what its guard calls final', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: Array.from({ length: 20 }, () => aContact()) });
-    const final = { ...nobody, limit: { share: 0, refuse: 0.5 } };
+    const final = { ...blocksAll, limit: { share: 0, refuse: 0.5 } };
     const jobs = nightly({ ...guarded, guards: [final] });
     const shown = jobOf(await night(folder, { jobs }), 'guarded');
     const again = jobOf(await night(folder, { jobs, approvals: [shown.plan ?? ''] }), 'guarded');

@@ -14,7 +14,7 @@ import type { ListRule } from '../../lib/features/segments/lists.ts';
 import { planHash } from '../../lib/plan/hash.ts';
 import { listRefresh } from '../fixture/list-refresh.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
-import { aJob, bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { aJob, blocksAll, bytesOf, nightly, sets } from '../support/small-jobs.ts';
 import {
   aContact,
   anEvent,
@@ -240,7 +240,7 @@ describe('a job that fails', () => {
   it('says more in the exit code than one that waits, and that more than those that went well', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: people(2) });
-    const waiting = sets('email_note', 'no', { name: 'waiting', guards: [nobody] });
+    const waiting = sets('email_note', 'no', { name: 'waiting', guards: [blocksAll] });
     expect(exitCode((await night(folder, { jobs: nightly(other, waiting) })).jobs)).toBe(3);
     expect(exitCode((await night(folder, { jobs: nightly(other, waiting, failing) })).jobs)).toBe(1);
     expect(exitCode((await night(folder, { jobs: nightly(other) })).jobs)).toBe(0);

@@ -7,7 +7,7 @@ import { main } from '../../lib/cli/main.ts';
 import { placeOfPlans } from '../../lib/run/plan-file.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
-import { bytesOf, nightly, nobody, sets } from '../support/small-jobs.ts';
+import { blocksAll, bytesOf, nightly, sets } from '../support/small-jobs.ts';
 import { aSheet } from '../support/store-bench.ts';
 import { aBounce, aContact, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
@@ -63,7 +63,7 @@ describe('in a Google Sheet', () => {
     ['c1', 'ada@example.com', ''],
     ['c2', 'grace@example.com', ''],
   ];
-  const guarded = nightly(sets('email_note', '=1+1', { name: 'guarded', guards: [nobody] }));
+  const guarded = nightly(sets('email_note', '=1+1', { name: 'guarded', guards: [blocksAll] }));
 
   it('a plan that waits fills the tab "plan", as texts, and empties it when it is applied', async () => {
     const bench = await aSheet({ contacts: PEOPLE });

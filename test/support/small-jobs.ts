@@ -35,7 +35,7 @@ export const sets = (column: string, value: string, given: Partial<Job> = {}): J
   });
 
 /** Not one contact may change without a person's approval. */
-export const nobody = atMost(
+export const blocksAll = atMost(
   { share: 0, atLeast: 0 },
   'contacts',
   'changed',

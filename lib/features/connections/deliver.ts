@@ -6,6 +6,7 @@ import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import type { Delivery, Metrics } from '../../core/prepare.ts';
 import { sql } from '../../core/sql.ts';
+import { RequestError } from '../http/index.ts';
 import { openConnection, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { type Audience, audiencesOf, MOST_REQUESTS } from './sync-job.ts';
@@ -17,6 +18,8 @@ const SAMPLE = 3;
 interface Sent {
   added: number;
   removed: number;
+  /** Addresses that the tool does not take: each is one of the next run's plan again. */
+  refused: number;
   /** Of those that were read back, how many stand there. */
   readBack: number;
   confirmed: number;
@@ -31,7 +34,7 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
   await at.outside.stoppable(async (signal) => {
     for (const audience of inOrder) {
       const { name, connection } = audience;
-      const counts: Sent = { added: 0, removed: 0, readBack: 0, confirmed: 0 };
+      const counts: Sent = { added: 0, removed: 0, refused: 0, readBack: 0, confirmed: 0 };
       const [added, gone] = [await addedOf(at.engine, audience), await goneOf(at.engine, audience)];
       if (added.length + gone.length === 0 || failed.has(connection)) continue;
       at.progress(`sync-audiences: ${name}`);
@@ -53,19 +56,19 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
     }
   });
   if (faults.length > 0) throw new JobError(`Not all was handed over; the next run goes on. ${faults.join('. ')}.`);
-  const unconfirmed = Object.entries(sent).filter(([, { readBack, confirmed }]) => confirmed < readBack);
+  const warnings = Object.entries(sent).flatMap(([name, { refused, readBack, confirmed }]) => [
+    ...(refused > 0 ? [`${name}: ${refused} addresses were not taken there, and are handed over again`] : []),
+    ...(confirmed < readBack
+      ? [`${name}: of ${readBack} added addresses that were read back, ${confirmed} stand there`]
+      : []),
+  ]);
   return {
     sent,
     said: Object.entries(sent).map(
       ([name, { added, removed, readBack, confirmed }]) =>
         `${name}: ${added} added or changed, ${removed} removed; ${confirmed} of ${readBack} read back stand there`,
     ),
-    ...(unconfirmed.length > 0 && {
-      warnings: unconfirmed.map(
-        ([name, { readBack, confirmed }]) =>
-          `${name}: of ${readBack} added addresses that were read back, ${confirmed} stand there`,
-      ),
-    }),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 
@@ -73,17 +76,39 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   const { suppressions, lists } = connection.vendor;
   const size = (list ? lists?.size : suppressions?.size) ?? 1;
   for (const batch of inBatches(gone, size)) {
-    if (list) await lists?.remove(at, list.remote, batch);
-    counts.removed += batch.length;
+    const refused = await sendEach(batch, async (part) => list && lists?.remove(at, list.remote, part));
+    counts.refused += refused;
+    counts.removed += batch.length - refused;
   }
+  const taken: Row[] = [];
   for (const batch of inBatches(added, size)) {
-    await (list ? lists?.add(at, list.remote, batch) : suppressions?.add(at, batch));
-    counts.added += batch.length;
+    const refused = await sendEach(batch, async (part) => {
+      const failed = await (list ? lists?.add(at, list.remote, part) : suppressions?.add(at, part));
+      if (!failed) taken.push(...part.slice(0, SAMPLE));
+      return failed;
+    });
+    counts.refused += refused;
+    counts.added += batch.length - refused;
   }
-  for (const { email } of added.slice(0, SAMPLE)) {
+  for (const { email } of taken.slice(0, SAMPLE)) {
     counts.readBack++;
     const stands = list ? await lists?.has(at, list.remote, email) : await suppressions?.has(at, email);
     if (stands) counts.confirmed++;
+  }
+}
+
+/**
+ * Sends a batch; one that the tool rejects is sent in halves, so that an address that it does not take stops no other.
+ * How many it does not take.
+ */
+async function sendEach<T>(batch: readonly T[], send: (part: readonly T[]) => Promise<unknown>): Promise<number> {
+  try {
+    return Number((await send(batch)) ?? 0);
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.by !== 'rejected') throw error;
+    if (batch.length === 1) return 1;
+    const middle = Math.ceil(batch.length / 2);
+    return (await sendEach(batch.slice(0, middle), send)) + (await sendEach(batch.slice(middle), send));
   }
 }
 

@@ -8,7 +8,7 @@ import { type Change, upsert } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
 import { atMost, type Guard } from '../../core/guard.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
-import { list, raw, sql } from '../../core/sql.ts';
+import { list, name, raw, type Sql, sql } from '../../core/sql.ts';
 import type { TableName } from '../../core/tables.ts';
 import type { WorkbookRules } from '../../core/workbook-rules.ts';
 import { ERASE_KEY } from '../../intake/forgotten.ts';
@@ -92,13 +92,13 @@ export async function readFetched(
   const news: Record<string, number> = {};
   const warnings: string[] = [];
   for (const each of fetched) {
-    const perDay = each.rows / Math.max(1, each.days);
+    const perDay = each.fresh / Math.max(1, each.days);
     const before = usual[each.name];
     const times = before === undefined ? 0 : perDay / Math.max(before, LEAST_USUAL);
     if (each.fault === null) news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
     if (each.fault !== null) warnings.push(faultOf(each));
-    else if (before !== undefined && before >= LEAST_USUAL && each.rows === 0)
-      warnings.push(`${each.name} gave no facts, where ${Math.round(before)} a day are usual: check its feed`);
+    else if (before !== undefined && before >= LEAST_USUAL && each.fresh === 0)
+      warnings.push(`${each.name} gave no new facts, where ${Math.round(before)} a day are usual: check its feed`);
     const status = each.fault === null ? 'ok' : 'failed';
     await engine.run(
       sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},
@@ -124,6 +124,8 @@ export async function readFetched(
     progress: () => {},
     whenRead: () => forgetOwn(engine, back, settings),
   });
+  for (const [nth, { query }] of importChanges(feeds, settings, new Set()).entries())
+    await engine.run(sql`create or replace temp table ${fetchedChange(nth)} as ${query}`);
   // A feed about unknown contacts alone is no file that a person must look at.
   const { files: _files, unread: _unread, ...counts } = metrics;
   const said = fetched
@@ -149,8 +151,9 @@ const faultOf = ({ name, until, fault }: Fetched): string =>
 const minute = (moment: Date): string => moment.toISOString().slice(0, 16).replace('T', ' ');
 
 /**
- * An address of our suppression list that a tool's list has since, is the one that we put there: it is no departure of
- * its own, and would turn a dead mailbox into an unsubscribed person.
+ * An address that we suppress and that a tool's list has since, in any spelling, is the one that we put there: it is no
+ * departure of its own, and would turn a dead mailbox into an unsubscribed person. A contact that is only marked as
+ * suppressed has no date: its address is ours whenever the list had it.
  */
 async function forgetOwn(
   engine: Engine,
@@ -159,18 +162,37 @@ async function forgetOwn(
 ): Promise<void> {
   if (files.length === 0) return;
   const since = raw(readPlainCell('i.suppressed_at', 'time', settings));
+  await engine.run(
+    sql`create or replace temp table own_suppressed as
+      with own as (
+        select s.email, coalesce(o.plain, s.email) as plain, coalesce(s.since, timestamp '1970-01-01') as since
+        from (
+          select email, suppressed_at as since from ${views.suppressed} where email is not null
+          union all
+          select address_key(email), null from contacts where status = 'suppressed' and address_key(email) is not null
+            and address_key(email) not in (select email from ${views.suppressed} where email is not null)
+        ) as s left join ${views.spellings} o on o.address = s.email
+      )
+      select email, since from own union all select plain, since from own
+      union all select o.address, own.since from own join ${views.spellings} o on o.plain = own.plain`,
+  );
   const own = sql`from incoming_suppressions i where i.file in ${list(files)} and exists (
-    select 1 from ${views.suppressed} s where s.email = address_key(i.email)
-      and coalesce(s.suppressed_at, timestamp '1970-01-01') <= ${since})`;
+    select 1 from own_suppressed s where s.email = address_key(i.email) and s.since <= ${since})`;
   await engine.run(
     sql`insert into import_ignored select file, 'on the suppression list already', count(*) ${own} group by file`,
   );
   await engine.run(sql`delete ${own}`);
 }
 
+/** What the nth change of the imported rows sets: cells are read by the engine's own SQL, before the plan. */
+const fetchedChange = (nth: number): Sql => name(`fetched_change_${nth}`);
+
 /** The rows of all connections, and the watermarks that stand for them. */
 export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
-  ...importChanges(feeds, settingsOf(workbook), new Set()),
+  ...importChanges(feeds, settingsOf(workbook), new Set()).map((change, nth) => ({
+    ...change,
+    query: sql`select * from ${fetchedChange(nth)}`,
+  })),
   upsert(
     'connections',
     sql`select f.connection, coalesce(f.watermark, c.watermark) as watermark,

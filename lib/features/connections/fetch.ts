@@ -17,6 +17,8 @@ export interface Fetched {
   readonly name: string;
   readonly files: readonly FetchedFile[];
   readonly rows: number;
+  /** Those among them of lists that were asked for these days alone: what has a usual number a day. */
+  readonly fresh: number;
   readonly requests: number;
   /** How many days were fetched. */
   readonly days: number;
@@ -63,7 +65,7 @@ export async function fetchConnection(
   const { folder, outside, ...ways } = to;
   const pieces = piecesOf(watermark, asOf, rules);
   const files: FetchedFile[] = [];
-  let [rows, requests, until] = [0, 0, watermark];
+  let [rows, fresh, requests, until] = [0, 0, 0, watermark];
   const [first] = pieces;
   const daysTo = (end: Date | null): number => (end && first ? (end.getTime() - first.from.getTime()) / DAY_MS : 0);
   try {
@@ -86,14 +88,15 @@ export async function fetchConnection(
         );
         files.push(...found.files);
         rows += found.rows;
+        fresh += found.fresh;
         if (until === null || piece.to > until) until = piece.to;
       }
     } finally {
       requests = opened.client.requests;
     }
-    return { name: connection.name, files, rows, requests, days: daysTo(until), until, fault: null };
+    return { name: connection.name, files, rows, fresh, requests, days: daysTo(until), until, fault: null };
   } catch (error) {
-    return { name: connection.name, files, rows, requests, days: daysTo(until), until, fault: whyOf(error) };
+    return { name: connection.name, files, rows, fresh, requests, days: daysTo(until), until, fault: whyOf(error) };
   }
 }
 
@@ -102,24 +105,25 @@ async function fetchPiece(
   { vendor, events }: Connection,
   at: At,
   piece: { readonly isFirst: boolean; readonly isLast: boolean; readonly path: (source: Source) => string },
-): Promise<{ files: FetchedFile[]; rows: number }> {
+): Promise<{ files: FetchedFile[]; rows: number; fresh: number }> {
   const files: FetchedFile[] = [];
-  let rows = 0;
+  let [rows, fresh] = [0, 0];
   for (const source of vendor.reads) {
     if ((source.is === 'events' && !events) || (source.whole && !piece.isLast)) continue;
     const reachesBack = piece.isFirst && source.is === 'consent';
     const window = reachesBack ? { from: BEGINNING, to: at.window.to } : at.window;
     const found: Json[] = [];
     try {
-      for await (const page of source.pages({ ...at, window })) found.push(...page);
+      for await (const page of source.pages({ ...at, window })) for (const each of page) found.push(each);
       if (found.length === 0) continue;
       files.push({ path: await keep(source, found, piece.path(source)), ours: source.ours === true });
     } catch (error) {
       throw error instanceof RequestError ? new RequestError(error.by, `${source.name}: ${error.message}`) : error;
     }
     rows += found.length;
+    if (!reachesBack && !source.whole) fresh += found.length;
   }
-  return { files, rows };
+  return { files, rows, fresh };
 }
 
 /** Writes records into a file for the registry of formats. @throws RequestError where they are of none of the formats */

@@ -106,6 +106,8 @@ export function connectionRules(rules: WrittenRules, lists: readonly string[]): 
     connections.forEach((each, i) => {
       if (connections.findIndex(({ name }) => name === each.name) !== i)
         fault([i, 'name'], `two connections are called "${each.name}"`);
+      if (each.vendor === 'shopify' && connections.findIndex(({ vendor }) => vendor === 'shopify') !== i)
+        fault([i, 'vendor'], 'a second shop has the same order numbers (#1001): connect one, and import the other');
       for (const list of Object.keys(each.lists ?? {}))
         if (!lists.includes(list)) fault([i, 'lists', list], `there is no list "${list}"`);
       for (const [field, column] of Object.entries<string>(each.fields ?? {})) {

@@ -12,7 +12,9 @@ import type { Step } from '../../core/job.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
 import { join, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
+import { ONE_ADDRESS } from '../../intake/addresses.ts';
 import { writeCell } from '../../snapshot/cells.ts';
+import { views } from '../../snapshot/views.ts';
 import { mailable, refused } from '../exports/index.ts';
 import { looksBack, openConnection, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
@@ -70,8 +72,8 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
         });
         const found: StandingRow[] = [];
         for await (const page of standingOf(audience, opened))
-          found.push(...page.map((member) => rowOf(name, member, connection)));
-        rows.push(...found);
+          for (const member of page) found.push(rowOf(name, member, connection));
+        for (const row of found) rows.push(row);
         read.push(name);
       } catch (error) {
         faults.push(`${name} could not be read: ${whyOf(error)}`);
@@ -141,6 +143,24 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
   return { ...(faults.length > 0 && { warnings: faults }) };
 }
 
+/**
+ * The addresses that refuse mail for certain, by their plain spelling. What a broken row only may name is kept from
+ * our own lists, and written nowhere: it would come back as that person's own departure.
+ */
+const certain: Sql = sql`
+  select coalesce(s.plain, f.email) as plain from (
+    select email from ${views.suppressed}
+    union all
+    select email from ${views.unanswered}
+    union all
+    select address_key(email) from contacts where status in ('unsubscribed', 'suppressed')
+    union all
+    select address_key(email) from archive where status in ('unsubscribed', 'suppressed')
+    union all
+    select address_key(c.email) from contacts c join ${views.unmailable} u on u.contact_id = c.contact_id
+    where starts_with(u.why, 'suppression: ') or starts_with(u.why, 'reported: ')
+  ) as f left join ${views.spellings} s on s.address = f.email where f.email is not null`;
+
 /** Whom a list of ours wants where, and why. */
 function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, asOf: Date): Sql {
   const standing = sql`left join audiences a on a.audience = ${name} and a.email`;
@@ -148,8 +168,10 @@ function wantedOf({ name, connection, list }: Audience, rules: ConnectionRules, 
     const { onlyKnown = false } = connection.vendor.suppressions ?? {};
     return sql`
       select ${name} as audience, r.email, 'left' as status, r.reason as fields, 'suppressed' as why
-      from (${refused}) r ${standing} = r.email
-      where ${onlyKnown ? sql`a.status = 'known'` : sql`a.status is null or a.status <> 'left'`}`;
+      from (${refused}) r left join ${views.spellings} o on o.address = r.email ${standing} = r.email
+      where coalesce(o.plain, r.email) in (${certain})
+        and regexp_replace_all(r.email, ${`^${ONE_ADDRESS}$`}, '') = ''
+        and ${onlyKnown ? sql`a.status = 'known'` : sql`coalesce(a.status, '') <> 'left'`}`;
   }
   return sql`
     select ${name} as audience, address_key(c.email) as email, 'member' as status,

@@ -125,7 +125,9 @@ export class Client {
   #urlOf({ path, query = {} }: Request): URL {
     const { address } = this.#options;
     const base = address.replace(/\/$/, '');
-    const url = new URL(/^https?:/.test(path) ? path : `${base}${path}`);
+    const full = /^https?:/.test(path) ? path : `${base}${path}`;
+    if (!URL.canParse(full)) throw new RequestError('unreadable', 'it names a next page by what is no address');
+    const url = new URL(full);
     if (url.origin !== new URL(address).origin)
       throw new RequestError('refused', 'it names a next page at another host, and no key is sent there');
     for (const [name, value] of Object.entries(query))

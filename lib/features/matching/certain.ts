@@ -46,11 +46,16 @@ function ownMailbox(compared: readonly Compared[], index: number): string {
   const words = `string_split_regex(translate(a.${x(index)}, 'äöüéèáàóíñç', 'aoueeaaoinc'), '[^a-z]+')`;
   const letters = `regexp_replace(a.${x(index)}, '[^a-z]', '', 'g')`;
   const first = firstNameSql(compared, 'a');
-  const holds = `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ends_with(${letters}, ${first})))`;
+  const holds =
+    `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ` +
+    `ends_with(${letters}, ${first})))`;
   const role = `len(list_intersect(${words}, $roles)) > 0 or list_contains($roles, a.${x(index)})`;
   const roleFirst = `list_contains($roles, list_filter(${words}, w -> w <> '')[1])`;
   const family = `len(list_intersect(${words}, ${listOf(familyWords)})) > 0`;
-  return `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)}))`;
+  return (
+    `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) ` +
+    `and not (${family}) and not a.${sh(index)}))`
+  );
 }
 
 /** SQL for how many identifiers of the person's own agree, by sort. */
@@ -95,14 +100,28 @@ function support(compared: readonly Compared[]): { agree: string; differ: string
   };
 }
 
+/** SQL for a written-out first name that is the same, and a surname that is the same or nearly; undefined without first names. */
+function namesSql(compared: readonly Compared[]): { first: string; surname: string; surnameSame: string } | undefined {
+  const column = firstNameColumn(compared);
+  if (column < 0) return undefined;
+  const first = `l${column} = 1 and ${writtenOut(`a.${v(column)}`)}`;
+  if (compared[column]?.kind === 'fullname')
+    return { first: `(${first} and contains(a.${v(column)}, ' '))`, surname: 'true', surnameSame: 'true' };
+  const surname = anyAt(compared, 'surname', ['same', 'near']);
+  return { first: `(${first})`, surname, surnameSame: anyAt(compared, 'surname', ['same']) };
+}
+
+/** SQL that is true where a record holds a first name, a surname and a mailbox of the person's own: its copies are one person. */
+export function ownCopySql(compared: readonly Compared[], people: boolean): string {
+  const names = people ? namesSql(compared) : undefined;
+  return names ? `(${names.first} and ${names.surnameSame} and ${personal(compared).mailbox})` : 'false';
+}
+
 /** SQL that is true where a pair of people shows enough of their own, names and suffix included. */
 function personSql(compared: readonly Compared[]): string {
-  const column = firstNameColumn(compared);
-  if (column < 0) return 'false';
-  const full = compared[column]?.kind === 'fullname';
-  const first = `(l${column} = 1 and ${writtenOut(`a.${v(column)}`)}${full ? ` and contains(a.${v(column)}, ' ')` : ''})`;
-  const surname = full ? 'true' : anyAt(compared, 'surname', ['same', 'near']);
-  const surnameSame = full ? 'true' : anyAt(compared, 'surname', ['same']);
+  const names = namesSql(compared);
+  if (!names) return 'false';
+  const { first, surname, surnameSame } = names;
   const { birth, code, mailbox } = personal(compared);
   const births = compared.flatMap(({ kind }, index) => (kind === 'date' ? [`l${index} <= 1`] : []));
   const sameBirth = births.length === 0 ? 'true' : `(${births.join(' and ')})`;
@@ -171,7 +190,9 @@ function unsharedMailbox(compared: readonly Compared[]): string {
     compared.flatMap(({ kind }, index) => {
       if (kind !== 'email') return [];
       const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
-      const shared = `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or len(list_intersect(${words}, $roles)) > 0`;
+      const shared =
+        `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or ` +
+        `len(list_intersect(${words}, $roles)) > 0`;
       return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
     }),
   );

@@ -17,7 +17,9 @@ const rowsRead = 2_000;
  * Words that mean "missing" where they fill many rows, and are a value where they stand now and then: a surname is Na.
  */
 const missingWords =
-  'na,n a,unk,ka,k a,k.a.,sn,s n,ninguno,ninguna,aucun,aucune,brak,nessuno,nenhum,geen,ingen,inget,yok,nd,n d,nc,-,--,.,?,x,none,null,nil,nan,nat';
+  'na,n a,unk,ka,k a,k.a.,sn,s ' +
+  'n,ninguno,ninguna,aucun,aucune,brak,nessuno,nenhum,geen,ingen,inget,yok,nd,n ' +
+  'd,nc,-,--,.,?,x,none,null,nil,nan,nat';
 const missingList = missingWords.split(',').map(literal).join(', ');
 /** Share of the filled rows of a column from which on such a word means "missing". */
 const missingShare = 0.03;
@@ -27,7 +29,8 @@ export const isMissingWord = (x: string): string =>
   `lower(trim(replace(replace(${x}, '/', ' '), '.', ''))) in (${missingList})`;
 
 const streetWord =
-  '(street|st|road|rd|avenue|ave|drive|lane|place|court|crescent|circuit|blvd|boulevard|strasse|str|weg|platz|gasse|allee|rue|calle|via|rua|straat|ulica|ул)';
+  '(street|st|road|rd|avenue|ave|drive|lane|place|court|crescent|circuit|blvd|boulevard|strasse|str|' +
+  'weg|platz|gasse|allee|rue|calle|via|rua|straat|ulica|ул)';
 const companyWord =
   '(inc|corp|corporation|ltd|limited|llc|llp|plc|gmbh|ag|kg|sarl|sas|srl|spa|bv|nv|ab|oy|group|holding|holdings|gruppe)';
 
@@ -49,18 +52,23 @@ function shapesSql(columns: readonly string[]): string {
   const share = (pattern: string, x = 'x'): string =>
     `avg(case when regexp_matches(${x}, ${literal(pattern)}) then 1 else 0 end)::double`;
   const years = `try_cast(nullif(regexp_extract(x, '${yearDigits}'), '') as integer)`;
-  return `select name, coalesce(avg(length(x)), 0)::double as length, coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
-    ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email, ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
+  return `select name, coalesce(avg(length(x)), 0)::double as length,
+    coalesce(avg(len(string_split(trim(p), ' '))), 0)::double as words, ${share('[^ ] [^ ]')} as blanks,
+    ${share('^ *(mailto:)?[^@ ]+@[^@ ]+$')} as email,
+      ${share('^(https?://|www\\.)|^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,8}(/.*)?$', 'lower(x)')} as url,
     ${share(datePattern)} as date, ${share('[0-9][T ][0-9]{1,2}:[0-9]{2}')} - ${share('[0-9][T ]00:00')} as clock,
     ${share('^[+(0-9][0-9 ()./-]{5,}[0-9]$')} - ${share('^[0-9.]+$')} as phone, ${share('^[0-9]+$')} as digits,
     ${share('^[-+]?[0-9][0-9.,]*$')} as number, ${share('[0-9]')} as numeral, ${share("^[\\p{L}\\p{M} .,''&’-]+$")} as letters,
-    ${share('^ *[(\\[]?(1[89]|20)[0-9]{2}[a-z]?[)\\].,;: ]*(\\.0)?$')} as year, avg(case when regexp_matches(x, '^ *(0?[1-9]|1[0-2])(\\.0)? *$') or p in (${monthWords.map(literal).join(', ')}) then 1 else 0 end)::double as month,
+    ${share('^ *[(\\[]?(1[89]|20)[0-9]{2}[a-z]?[)\\].,;: ]*(\\.0)?$')} as year,
+    avg(case when regexp_matches(x, '^ *(0?[1-9]|1[0-2])(\\.0)? *$')
+      or p in (${monthWords.map(literal).join(', ')}) then 1 else 0 end)::double as month,
     ${share('^ *(0?[1-9]|[12][0-9]|3[01])(\\.0)? *$')} as day,
     quantile_disc(${years}, 0.1)::integer as "yearFrom", quantile_disc(${years}, 0.9)::integer as "yearTo",
     ${share('^[0-9]+[a-z]?[ ,]+.*\\p{L}|\\p{L}.* [0-9]+[a-z]?$', 'p')} as numbered,
     ${share(`\\b${streetWord}\\b|strasse`, 'p')} as "streetWord", ${share(`\\b${companyWord}\\b`, 'p')} as "companyWord",
     coalesce(avg(case when split_part(p, ' ', 1) in (select form from match_nicknames) then 1 else 0 end), 0)::double as "knownGiven"
-    from (select name, x, ${plain('x')} as p from ${cellsOf(`(from match_sample limit ${rowsRead})`, columns)} where not ${isMissingWord('x')})
+    from (select name, x, ${plain('x')} as p from ${cellsOf(`(from match_sample limit ${rowsRead})`, columns)}
+      where not ${isMissingWord('x')})
     group by name`;
 }
 

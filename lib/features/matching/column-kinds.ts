@@ -84,15 +84,16 @@ function byContent(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined
 
 /** Parts of a date of birth. A year alone is compared; months and days only count beside a year (profile.ts). */
 function byPart(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
-  const said = hint === 'birth' || hint === 'year' || hint === 'month' || hint === 'day';
-  if (hint !== undefined && !said && hint !== 'locality' && hint !== 'number') return undefined;
-  if (isYear(c) && (said || likeBirths(c))) return as('year');
+  const named = hint === 'birth' || hint === 'year' || hint === 'month' || hint === 'day';
+  if (hint !== undefined && !named && hint !== 'locality' && hint !== 'number') return undefined;
+  if (isYear(c) && (named || likeBirths(c))) return as('year');
   if (hint !== 'day' && isMonth(c)) return { role: 'month' };
   return isDay(c) ? { role: 'day' } : undefined;
 }
 
 function byHint(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
-  if (hint && ['given', 'surname', 'company', 'street'].includes(hint) && isGroup(c)) return as('category');
+  // A list of one family or of few first names still holds names of people.
+  if (hint && ['company', 'street'].includes(hint) && isGroup(c)) return as('category');
   switch (hint) {
     case 'birth':
       return c.date >= 0.3 ? as('date') : undefined;

@@ -157,7 +157,8 @@ export const besideBirth: readonly (readonly [Hint, string])[] = [
   [
     'locality',
     'place, birthplace, ort, lieu, luogo, lugar, local, city, town, stadt, ville, ciudad, citta, cidade, geburtsort, ' +
-      'geburtsstadt, geboorteplaats, miejsce, misto, ort, sted, fodelseort, fodested, fødested, paikka, syntymapaikka, yeri, место, gemeente',
+      'geburtsstadt, geboorteplaats, miejsce, misto, ort, sted, fodelseort, fodested, fødested, paikka, ' +
+      'syntymapaikka, yeri, место, gemeente',
   ],
   [
     'region',

@@ -37,7 +37,9 @@ const last = (text: string): string => `split_part(${text}, ' ', -1)`;
 function nameTests(person: boolean, p: string, q: string, p2: string, q2: string): Tests {
   const initial = both(`${last(p)} = ${last(q)}`, `left(${p}, 1) = left(${q}, 1) and (${p}[2] = ' ' or ${q}[2] = ' ')`);
   // "victoria stone" and "olivia stone" share a family, not a name.
-  const relative = `(${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8 or ${first(p)} = ${first(q)} and ${jaro(last(p), last(q))} < 0.8)`;
+  const relative =
+    `(${last(p)} = ${last(q)} and ${jaro(first(p), first(q))} < 0.8 or ${first(p)} = ${first(q)} and ` +
+    `${jaro(last(p), last(q))} < 0.8)`;
   const unrelated = (test: string): string => (person ? both(test, `not ${relative}`) : test);
   return {
     nickname: [`${p2} = ${q2}`, `replace(${p}, ' ', '') = replace(${q}, ' ', '')`, ...(person ? [initial] : [])],
@@ -72,7 +74,7 @@ function dateTests(p: string, q: string): Tests {
   };
 }
 
-/** Where both of two names that look alike are common in the table, they are two names (Tim and Tom, Schmitt and Schmidt); a slip is rare. */
+/** Where two names that look alike are both common in the table, they are two names (Tim and Tom); a slip is rare. */
 const isRare = (n: readonly string[]): string =>
   `least(${n.join(', ')}) <= greatest(2, 0.05 * greatest(${n.join(', ')}))`;
 

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../../core/engine.ts';
-import { quoted, raw } from '../../core/sql.ts';
+import { quoted, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { openEngine } from '../../engine/duckdb.ts';
 import { splice } from '../../workbook/csv/splice.ts';
@@ -55,7 +55,7 @@ export async function matchFile(path: string, options: MatchFileOptions = {}): P
   try {
     progress('reading the file');
     const loaded = await loadCsv(engine.duckdb, path, 'match_input', scratch);
-    await engine.reserve(await engine.number(raw('select count(*) from match_input')));
+    await engine.reserve(await engine.number(sql`select count(*) from match_input`));
     const id = options.id === undefined ? 'match_row' : idColumn(options.id, loaded);
     progress('comparing its rows');
     const leaveOut = id === 'match_row' ? [] : ['match_row'];

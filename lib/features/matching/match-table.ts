@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctTable } from './calibrate.ts';
-import { sharedOnlySql, vetoSql } from './certain.ts';
+import { ownCopySql, sharedOnlySql, vetoSql } from './certain.ts';
 import { type Chance, measureChance } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns } from './compare.ts';
@@ -64,15 +64,21 @@ async function scoreMore(run: Run, pairs: string, half = 0.5): Promise<void> {
 
 /** Where only what a household or a firm shares agrees, two records are less than likely one person. */
 const mostOfShared = 0.4;
+/** Rows that are the same in every column, a mailbox of the person's own among them, are at least this likely one person. */
+const leastOfCopies = 0.995;
 
 async function addScored({ db, compared, rules, people }: Run, from: string): Promise<void> {
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const shared = sharedOnlySql(compared, people).replaceAll('$roles', "getvariable('match_roles')");
+  const withRoles = (text: string): string => text.replaceAll('$roles', "getvariable('match_roles')");
+  const shared = withRoles(sharedOnlySql(compared, people));
+  const copies = withRoles(ownCopySql(compared, people));
   await db.run(`insert into match_scored
     select l, r, pattern,
-      case when apart then 0 when shared_only then least(probability, ${mostOfShared}) else probability end, apart
+      case when apart then 0 when shared_only then least(probability, ${mostOfShared})
+        when own_copy then greatest(probability, ${leastOfCopies}) else probability end, apart
     from (
-      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only
+      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only,
+        l = r and ${copies} as own_copy
       from (select *${levels} from ${from}) s
       join match_records a on a.record = s.l join match_records b on b.record = s.r)`);
 }
@@ -88,8 +94,8 @@ const mostAttempts = 3;
 const saysNothing = 'agrees no better than chance among rows that all other columns hold to be one';
 
 /**
- * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model. Columns that turn out to say
- * nothing are left out, and the table is looked at again without them, as if they had never been there.
+ * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model.
+ * Columns that turn out to say nothing are left out, and the table is profiled again without them.
  */
 async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
   const left: Ignored[] = [];
@@ -128,15 +134,16 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
 }
 
 /**
- * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs from the likely band
- * on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs
+ * from the likely band on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
  * named `match_…`. @throws MatchError where the id column is missing, empty or repeats.
  */
 export async function matchTable(db: DuckDBConnection, options: MatchOptions): Promise<MatchResult> {
   const rules = options.rules ?? defaultMatchingRules;
   const columns = await readColumns(db, options);
+  const id = options.id ? quoted(options.id) : 'row_number() over ()';
   await db.run(`create or replace temp table match_source as
-    select ${[`${options.id ? quoted(options.id) : 'row_number() over ()'}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
+    select ${[`${id}::varchar as row_id`, ...columns.map(quoted)].join(', ')} from ${quoted(options.table)}`);
   if (options.id) await checkIds(db, options.id);
   const roles = rules.roles.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
   await db.run(`set variable match_roles = [${roles}]::varchar[]`);
@@ -185,11 +192,13 @@ async function readColumns(db: DuckDBConnection, { table, id, leaveOut = [] }: M
 async function checkIds(db: DuckDBConnection, id: string): Promise<void> {
   const [row] = await readRows<{ empty: number; repeated: number }>(
     db,
-    `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct row_id))::integer as repeated from match_source`,
+    `select (count(*) - count(nullif(trim(row_id), '')))::integer as empty, (count(row_id) - count(distinct ` +
+      'row_id))::integer as repeated from match_source',
   );
   if (row && row.empty + row.repeated > 0) {
     throw new MatchError(
-      `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name another column, or none to number the rows.`,
+      `Column "${id}" can't be the row's id: ${row.empty} rows have none and ${row.repeated} repeat one. Name ` +
+        'another column, or none to number the rows.',
     );
   }
 }

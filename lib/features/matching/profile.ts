@@ -74,7 +74,8 @@ async function dateOrder(db: DuckDBConnection, column: string): Promise<DateOrde
     `try_cast(regexp_extract(${quoted(column)}, '^ *([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}', ${n}) as integer)`;
   const [row] = await readRows<{ first: number; second: number }>(
     db,
-    `select count(case when ${part(1)} > 12 then 1 end)::integer as first, count(case when ${part(2)} > 12 then 1 end)::integer as second from match_sample`,
+    `select count(case when ${part(1)} > 12 then 1 end)::integer as first, count(case when ${part(2)} > 12 ` +
+      'then 1 end)::integer as second from match_sample',
   );
   return row && row.second > row.first ? 'month first' : 'day first';
 }

@@ -25,7 +25,8 @@ const keepsShort: readonly Kind[] = ['housenumber', 'region', 'category', 'date'
 
 async function loadPlaceholders(db: DuckDBConnection, rules: MatchingRules): Promise<void> {
   await db.run(
-    `create or replace temp table match_placeholders as select * from (values ${placeholders.map((p) => `(${literal(p)})`).join(', ')}) t(word)`,
+    'create or replace temp table match_placeholders as select * from (values ' +
+      `${placeholders.map((p) => `(${literal(p)})`).join(', ')}) t(word)`,
   );
   for (const word of rules.placeholders) await db.run(`insert into match_placeholders select ${plain('$1')}`, [word]);
 }
@@ -51,7 +52,8 @@ async function deriveNames(db: DuckDBConnection, compared: readonly Compared[]):
     if (kind !== 'given' && kind !== 'fullname') continue;
     await db.run(`create or replace temp table match_roots as
       select name, string_agg(coalesce(root, word), ' ' order by coalesce(root, word), word) as roots
-      from (select name, unnest(string_split(name, ' ')) as word from (select distinct ${v(index)} as name from match_records where ${v(index)} is not null))
+      from (select name, unnest(string_split(name, ' ')) as word from (select distinct ${v(index)} as name
+        from match_records where ${v(index)} is not null))
       left join match_nicknames on form = word group by name`);
     await db.run(`update match_records set ${x(index)} = roots from match_roots where name = ${v(index)}`);
   }
@@ -99,7 +101,8 @@ export async function buildRecords(
     names.length === 0 ? "''" : `concat_ws(chr(31), ${names.map((n) => `coalesce(${n}, '')`).join(', ')})`;
   await db.run(`create or replace temp table match_values as
     select *, md5(${content} || chr(31) || gen) as digest from (
-      select ${['row_id', 'gen', ...cleaned].join(', ')} from (select ${['row_id', `${suffixSql(profile)} as gen`, ...values].join(', ')} from ${quoted(source)}))`);
+      select ${['row_id', 'gen', ...cleaned].join(', ')}
+        from (select ${['row_id', `${suffixSql(profile)} as gen`, ...values].join(', ')} from ${quoted(source)}))`);
   const first = [...names, 'gen'].map((name) => `first(${name}) as ${name}`);
   await db.run(`create or replace temp table match_distinct as
     select ${['digest', 'count(*)::integer as copies', ...first].join(', ')} from match_values group by digest`);
@@ -136,7 +139,8 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
   const columns = compared.flatMap(({ kind }, index) => [
     `d.${v(index)}`,
     `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
-    `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
+    `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ` +
+      `${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
     `f${index}.n::integer as n${index}`,
     ...(mayBeShared(kind)
       ? [
@@ -149,7 +153,9 @@ async function addShares(db: DuckDBConnection, compared: readonly Compared[]): P
   ]);
   const joins = compared.map(
     ({ kind }, i) =>
-      `left join (select ${v(i)}, count(*) as n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people, count(distinct who) as named" : ''} from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
+      `left join (select ${v(i)}, count(*) as ` +
+      `n${mayBeShared(kind) ? ", count(distinct coalesce(who, '')) as people, count(distinct who) as named" : ''} ` +
+      `from match_who where ${v(i)} is not null group by ${v(i)}) f${i} on f${i}.${v(i)} = d.${v(i)}`,
   );
   await db.run(`create or replace temp view match_who as
     select d.*, coalesce(root, ${firstNameSql(compared, 'd')}) as who from match_distinct d

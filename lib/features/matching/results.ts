@@ -14,9 +14,11 @@ import type { MatchingRules } from './rules.ts';
 export async function writeClusters(db: DuckDBConnection, likely: number): Promise<void> {
   await db.run(`create or replace temp table match_best as
     select record, max(probability) as probability from (
-      select l as record, probability, a.cluster = b.cluster as one from match_scored s join match_assigned a on a.record = s.l join match_assigned b on b.record = s.r where l <> r
+      select l as record, probability, a.cluster = b.cluster as one from match_scored s
+        join match_assigned a on a.record = s.l join match_assigned b on b.record = s.r where l <> r
       union all
-      select r, probability, a.cluster = b.cluster from match_scored s join match_assigned a on a.record = s.l join match_assigned b on b.record = s.r where l <> r
+      select r, probability, a.cluster = b.cluster from match_scored s join match_assigned a on a.record = s.l
+        join match_assigned b on b.record = s.r where l <> r
       union all select l, probability, true from match_scored where l = r and probability >= ${likely})
     where one group by record`);
   await db.run(`create or replace temp table match_placed as
@@ -46,30 +48,38 @@ export async function writePairs(
   const notAsked = withRoles(notAskedSql(compared, rules, people));
   await db.run(`create or replace temp table match_judged as
     with sized as (select cluster_id, count(*) as cluster_rows from match_clusters group by cluster_id),
-    first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
+    first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p
+      join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
     select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading, ${enough} as enough,
-      ${conflictSql(compared, rules)} as conflict, not ${notAsked} as askable, f.row_id as left_id, g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
+      ${conflictSql(compared, rules)} as conflict, not ${notAsked} as askable, f.row_id as left_id,
+        g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
     from (select *${levels} from match_scored where probability >= ${rules.bands.likely}) s
     join match_records a on a.record = s.l join match_records b on b.record = s.r
     join first f on f.record = s.l join first g on g.record = s.r`);
   await findUnclean(db, compared, rules);
   await db.run(`create or replace table match_pairs as
     with judged as (
-      select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, left_cluster = right_cluster and ${certainSql(rules)} and left_cluster not in (select cluster_id from match_unclean) as certain from match_judged),
+      select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, left_cluster = right_cluster
+        and ${certainSql(rules)} and left_cluster not in (select cluster_id from match_unclean) as certain from match_judged),
     rowed as (
       select left_id, right_id, probability, evidence, reading, certain, conflict, askable from judged where l <> r
       union all
-      select j.left_id, p.row_id, j.probability, 'exact copy', 'the same in every column', j.certain, false, true from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
-    select case when turned then right_id else left_id end as left_id, case when turned then left_id else right_id end as right_id, probability, evidence, reading, certain, conflict, askable
+      select j.left_id, p.row_id, j.probability, 'exact copy', 'the same in every column', j.certain, false, true
+        from judged j join match_placed p on p.record = j.l and p.nth > 1 where j.l = j.r)
+    select case when turned then right_id else left_id end as left_id,
+      case when turned then left_id else right_id end as right_id, probability, evidence, reading, certain, conflict, askable
     from (select *, (length(left_id), left_id) > (length(right_id), right_id) as turned from rowed)`);
 }
 
 /** Makes `match_unclean(cluster_id)`: the clusters with a conflict between any two of their records, of those that could be certain. */
 async function findUnclean(db: DuckDBConnection, compared: readonly Compared[], rules: MatchingRules): Promise<void> {
   await db.run(`create or replace temp table match_inside as
-    with candidates as (select left_cluster as cluster_id from match_judged where left_cluster = right_cluster and ${certainSql(rules)} and l <> r group by 1),
-    members as (select p.record, c.cluster_id from match_placed p join match_clusters c on c.id = p.row_id join candidates using (cluster_id) where p.nth = 1)
-    select a.record as l, b.record as r, a.cluster_id from members a join members b on a.cluster_id = b.cluster_id and a.record < b.record`);
+    with candidates as (select left_cluster as cluster_id from match_judged where left_cluster = right_cluster
+      and ${certainSql(rules)} and l <> r group by 1),
+    members as (select p.record, c.cluster_id from match_placed p join match_clusters c on c.id = p.row_id
+      join candidates using (cluster_id) where p.nth = 1)
+    select a.record as l, b.record as r, a.cluster_id from members a join members b on a.cluster_id = b.cluster_id
+      and a.record < b.record`);
   const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
   await db.run(`create or replace temp table match_unclean as
     select distinct i.cluster_id from (select *${levels} from (${compareSql(compared, [], 'match_inside')})) s

@@ -41,7 +41,8 @@ async function loadWeights(
   patterns: readonly PatternCount[],
 ): Promise<void> {
   await db.run(
-    `create or replace temp table match_weights (${['pattern bigint', 'least double', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
+    'create or replace temp table match_weights ' +
+      `(${['pattern bigint', 'least double', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
   );
   const appender = await db.createAppender('match_weights', undefined, 'temp');
   const likely = logLikelihoods(model, compared, chances, placesOf(compared, patterns));
@@ -78,6 +79,7 @@ export async function scorePairs(
     select l, r, pattern, probability from (
       select l, r, pattern, greatest(least, (${share(true)}) / (${share(false)})) as probability from (
         select l, r, pattern, least, ${named}, greatest(${named}) as top from (
-          select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from} join match_weights using (pattern))))
+          select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from}
+            join match_weights using (pattern))))
     where probability >= ${lowest} and pattern <> 0`);
 }

@@ -70,7 +70,9 @@ const digits = (x: string): string => `regexp_replace(${x}, '[^0-9]', '', 'g')`;
 /** A phone number's last nine digits, so that a trunk zero and a country code make no difference. */
 function phone(x: string): string {
   const number = digits(`regexp_replace(lower(${x}), '(x|ext|extension|#).*$', '')`);
-  const empty = `length(${number}) < 6 or regexp_full_match(${number}, '(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)|0?123456(7(8(90?)?)?)?|.*(5{7}|0{6}|9{7})')`;
+  const empty =
+    `length(${number}) < 6 or regexp_full_match(${number}, ` +
+    `'(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)|0?123456(7(8(90?)?)?)?|.*(5{7}|0{6}|9{7})')`;
   return `case when ${empty} then null else right(${number}, 9) end`;
 }
 
@@ -83,7 +85,8 @@ export const monthWords: readonly string[] = [...months.keys()];
 const monthMap = `map {${[...months].map(([name, digits]) => `${literal(name)}: ${literal(digits)}`).join(', ')}}`;
 /** Two digits of the month that `x`, a word or a number, stands for; NULL where it is none. */
 const monthSql = (x: string): string =>
-  `case when regexp_matches(${x}, '[^0-9. ]') then ${monthMap}[${plain(x)}] else lpad(try_cast(try_cast(${x} as double) as integer)::varchar, 2, '0') end`;
+  `case when regexp_matches(${x}, '[^0-9. ]') then ${monthMap}[${plain(x)}] else ` +
+  `lpad(try_cast(try_cast(${x} as double) as integer)::varchar, 2, '0') end`;
 
 /** A date as YYYYMMDD, where its form is known; else the digits that are there. */
 function date(x: string, order: DateOrder): string {
@@ -94,7 +97,9 @@ function date(x: string, order: DateOrder): string {
   const year = `regexp_extract(${x}, '^ *([0-9]{4})[-/. 年]+([0-9]{1,2})[-/. 月]+([0-9]{1,2})`;
   const iso = `${year}', 1) || lpad(${year}', 2), 2, '0') || lpad(${year}', 3), 2, '0')`;
   const word = `regexp_extract(${plain(x)}, '(\\p{L}{3,})', 1)`;
-  const words = `regexp_extract(${x}, '([0-9]{4}) *$', 1) || ${monthMap}[${word}] || lpad(regexp_extract(${x}, '(^|[^0-9])([0-9]{1,2})([^0-9]|$)', 2), 2, '0')`;
+  const words =
+    `regexp_extract(${x}, '([0-9]{4}) *$', 1) || ${monthMap}[${word}] || lpad(regexp_extract(${x}, ` +
+    `'(^|[^0-9])([0-9]{1,2})([^0-9]|$)', 2), 2, '0')`;
   const value = `case when regexp_matches(${x}, '^ *[0-9]{4}[-/. 年]') then ${iso}
     when regexp_matches(${x}, '^ *[0-9]{1,2}[-/. ]+[0-9]{1,2}[-/. ]+[0-9]{2,5}') then ${numeric}
     when regexp_matches(${x}, '\\p{L}{3}') then coalesce(${words}, nullif(${digits(x)}, '')) else nullif(${digits(x)}, '') end`;
@@ -150,7 +155,11 @@ function withoutGeneration(plainName: string, kind: Kind): string {
 /** "Smith, Robert" as "Robert Smith"; a comma before a suffix or a title turns nothing. */
 function turned(x: string): string {
   const after = `regexp_extract(${x}, '^[^,]+, *([^,]+)$', 1)`;
-  return `case when ${after} <> '' and not regexp_full_match(lower(trim(${after})), '(${anySuffix.replaceAll(' ', '.?')}|jr\\.|sr\\.|md|phd|mba|esq)') then regexp_replace(${x}, '^([^,]+), *([^,]+)$', '\\2 \\1') else ${x} end`;
+  return (
+    `case when ${after} <> '' and not regexp_full_match(lower(trim(${after})), ` +
+    `'(${anySuffix.replaceAll(' ', '.?')}|jr\\.|sr\\.|md|phd|mba|esq)') then regexp_replace(${x}, '^([^,]+), ` +
+    `*([^,]+)$', '\\2 \\1') else ${x} end`
+  );
 }
 
 /** SQL for the compared value of cell `x` (SQL that gives text). Placeholders are dropped by the caller. */
@@ -158,7 +167,10 @@ export function valueSql(kind: Kind, x: string, order: DateOrder): string {
   const base = plain(x);
   switch (kind) {
     case 'email':
-      return `case when contains(${x}, '@') then regexp_replace(regexp_replace(lower(trim(${x})), '^mailto:', ''), '\\+[^@]*@', '@') else ${base} end`;
+      return (
+        `case when contains(${x}, '@') then regexp_replace(regexp_replace(lower(trim(${x})), '^mailto:', ''), ` +
+        `'\\+[^@]*@', '@') else ${base} end`
+      );
     case 'phone':
       return phone(x);
     case 'date':

@@ -3,8 +3,8 @@ import { join, raw, type Sql, sql } from '../../core/sql.ts';
 import type { Cuts, ScoringRules } from './rules.ts';
 
 /**
- * Rows (side, points, grade, next_grade, points_missing): of the best grade, the last two are empty. None for a contact without a
- * score. Reads the step `scores` (contact_id, engagement, fit).
+ * Rows (side, points, grade, next_grade, points_missing): of the best grade, the last two are empty. None for a
+ * contact without a score. Reads the step `scores` (contact_id, engagement, fit).
  */
 export function nextGradeQuery({ grades }: ScoringRules, contactId: string): Sql {
   return sql`

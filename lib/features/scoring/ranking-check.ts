@@ -1,6 +1,6 @@
 /**
- * Whether the score still ranks, as a run can ask: the back-test of a job, carried out on the run's own tables inside of
- * a transaction that is rolled back, so that no other job sees the tables of back then.
+ * Whether the score still ranks, as a run can ask: the back-test of a job, carried out on the run's own tables inside
+ * of a transaction that is rolled back, so that no other job sees the tables of back then.
  */
 import type { Backtest, BacktestRequest } from '../../core/backtest.ts';
 import type { Step } from '../../core/job.ts';

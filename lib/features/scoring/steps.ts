@@ -46,8 +46,8 @@ const eventRules = (events: readonly EventPoints[]): Sql =>
 
 /**
  * CTE `slots`: a row is a contact's events of one type, how many, the last one's day, and the micro-points they are
- * worth by as-of, in days or weeks of their own where the rules cap them. The exponential half-life and the cap are jobs/rules' ("judgement" in the
- * defaults).
+ * worth by as-of, in days or weeks of their own where the rules cap them. The exponential half-life and the cap are
+ * jobs/rules' ("judgement" in the defaults).
  */
 export function slotSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const events = scoredEvents(rules);

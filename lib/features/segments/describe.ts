@@ -1,4 +1,4 @@
-/** Conditions in words, as a person reads them: `last click or download within 180 days`. */
+/** Conditions in words, as a person reads them: `the newest of click or download within 180 days`. */
 import type { Bounds, Comparison, Condition, Test, TextOperator, When } from './condition.ts';
 
 /** More values than this are cut short. */
@@ -48,6 +48,9 @@ const when = (test: When): string =>
 
 const spaced = (...words: readonly string[]): string => words.filter((word) => word !== '').join(' ');
 
+const firstOrLast = (which: 'first' | 'last', types: readonly string[]): string =>
+  types.length === 1 ? `${which} ${types[0]}` : `the ${which === 'last' ? 'newest' : 'oldest'} of ${either(types)}`;
+
 /** One test in words. */
 export function describeTest(test: Test): string {
   switch (test.test) {
@@ -63,11 +66,11 @@ export function describeTest(test: Test): string {
         : `the domain of ${test.column} is of the kind ${test.kind}`;
     case 'first':
     case 'last':
-      return spaced(test.test, test.of === 'purchase' ? 'purchase' : either(test.of), when(test));
+      return spaced(firstOrLast(test.test, test.of === 'purchase' ? ['purchase'] : test.of), when(test));
     case 'empty':
       return `${test.column} is empty`;
     case 'event':
-      return spaced(bounds(test), either(test.types), when(test));
+      return spaced(bounds(test), test.types.length > 1 ? 'of' : '', either(test.types), when(test));
     case 'purchases':
       return spaced(bounds(test), 'purchases', test.currency ? `in ${test.currency}` : '', when(test));
     case 'spent':
@@ -90,7 +93,10 @@ export interface ConditionLine {
   readonly test?: Test | Comparison;
 }
 
-/** A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the parts. */
+/**
+ * A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the
+ * parts.
+ */
 export function conditionLines(condition: Condition, depth = 0): ConditionLine[] {
   if ('all' in condition) {
     if (depth === 0) return condition.all.flatMap((part) => linesOfPart(part, depth));

@@ -58,7 +58,9 @@ export const paretoNbd: RepeatModel = {
   },
 };
 
-/** ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency. */
+/**
+ * ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency.
+ */
 function lnOddsGone(r: number, alpha: number, s: number, beta: number, x: number, recency: number, age: number) {
   const lnA0 = lnDifference(lnTerm(r, alpha, s, beta, x, recency), lnTerm(r, alpha, s, beta, x, age));
   return lnOdds(r, alpha, s, beta, x, age) + lnA0;

@@ -1,6 +1,7 @@
 /**
- * Alerts as issues. One open issue per workbook and key, found by a hidden marker and never by its title; a repeat comments with
- * back-off, a recovery comments and closes. Which alerts there are, and their texts, is not decided here.
+ * Alerts as issues. One open issue per workbook and key, found by a hidden marker and never by its title; a repeat
+ * comments with back-off, a recovery comments and closes. Which alerts there are, and their texts, is not decided
+ * here.
  *
  * Every step can be cut off after any request and done again: nothing is opened, commented or closed twice.
  */

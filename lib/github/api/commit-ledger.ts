@@ -6,8 +6,9 @@
  * what a person pushed meanwhile is built upon. So there is nothing to rebase, never a force, and no way for another
  * file (a credentials file, say) to get in. Anything outside the ledger is refused.
  *
- * Where the default branch refuses pushes (a ruleset, a protected branch), the ledger moves to a branch of its own, with the ledger
- * alone in it. GitHub Actions can't be put on a ruleset's bypass list, so there is no other way without a key.
+ * Where the default branch refuses pushes (a ruleset, a protected branch), the ledger moves to a branch of its own,
+ * with the ledger alone in it. GitHub Actions can't be put on a ruleset's bypass list, so there is no other way
+ * without a key.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,10 @@ export interface LedgerCommit {
   readonly random?: () => number;
 }
 
-/** The ledger could not be pushed. What the run did stands in the workbook, and the next run completes the ledger from its marker. */
+/**
+ * The ledger could not be pushed. What the run did stands in the workbook, and the next run completes the ledger from
+ * its marker.
+ */
 export class LedgerNotPushed extends NightshiftError {
   override name = 'LedgerNotPushed';
 
@@ -69,7 +73,10 @@ export interface Committed {
   readonly branch: string;
 }
 
-/** Pushes one commit to the ledger's own branch, where there is one, or else to `branch`. @throws LedgerNotPushed, GitError */
+/**
+ * Pushes one commit to the ledger's own branch, where there is one, or else to `branch`. @throws LedgerNotPushed,
+ * GitError
+ */
 export async function commitLedger(commit: LedgerCommit): Promise<Committed> {
   const paths = [...commit.write, ...commit.remove];
   for (const path of paths) {
@@ -164,8 +171,8 @@ async function attemptPush(
 }
 
 /**
- * Puts the ledger of its own branch in place of what the checkout holds. Where there is no such branch, the checkout's ledger stands,
- * and the answer is false.
+ * Puts the ledger of its own branch in place of what the checkout holds. Where there is no such branch, the checkout's
+ * ledger stands, and the answer is false.
  * @throws GitError
  */
 export async function fetchLedger(folder: string, env: Readonly<Record<string, string>>): Promise<boolean> {

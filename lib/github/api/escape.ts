@@ -1,12 +1,15 @@
 /**
  * Text that is not ours (names of lists, tables and tabs; what a person typed as a rule's name) on its way into
- * Markdown, HTML or Mermaid. One function per place; nothing else in the house escapes for GitHub (workflow commands are
- * written by GitHub's own toolkit).
+ * Markdown, HTML or Mermaid. One function per place; nothing else in the house escapes for GitHub (workflow commands
+ * are written by GitHub's own toolkit).
  */
 
 /** Characters that show nothing but change what is shown. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
-/** A word joiner: shows nothing, and ends what GitHub takes for a mention, a reference or a link after it read the Markdown. */
+/**
+ * A word joiner: shows nothing, and ends what GitHub takes for a mention, a reference or a link after it read the
+ * Markdown.
+ */
 const JOINER = '\u2060';
 
 const visible = (text: string): string => text.replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim();
@@ -27,7 +30,10 @@ export const markdown = (text: string): string =>
     .replace(/[\\`*_{}[\]()#+!|~$^"'=-]/g, '\\$&')
     .replace(/^(\d+)\./, '$1\\.');
 
-/** A name in code type: for words of our own shape (jobs, periods, hashes); anything else loses what could end the code. */
+/**
+ * A name in code type: for words of our own shape (jobs, periods, hashes); anything else loses what could end the
+ * code.
+ */
 export const code = (text: string): string => `\`${visible(text).replace(/[`|<>]/g, '')}\``;
 
 /** A label inside a Mermaid picture, in quotes. */

@@ -1,6 +1,6 @@
 /**
- * The few git commands that committing the ledger takes. The token goes by the environment, never by an argument; git's own
- * output is not passed on, because it may quote the output of a remote's hook.
+ * The few git commands that committing the ledger takes. The token goes by the environment, never by an argument;
+ * git's own output is not passed on, because it may quote the output of a remote's hook.
  */
 
 import { spawn } from 'node:child_process';

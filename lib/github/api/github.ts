@@ -63,8 +63,8 @@ export interface GitHub {
   /** Whether this login may write to the repository, as GitHub has it at this moment. */
   readonly mayWrite: (login: string) => Promise<boolean>;
   /**
-   * Open issues with the label, oldest first; pull requests are left out. Also those that GitHub Actions opened and that lost
-   * their labels.
+   * Open issues with the label, oldest first; pull requests are left out. Also those that GitHub Actions opened and
+   * that lost their labels.
    */
   readonly issues: (label: string) => Promise<Issue[]>;
   /** Closed issues with the label, however old. */
@@ -72,7 +72,10 @@ export interface GitHub {
   readonly issue: (number: number) => Promise<Issue>;
   /** One comment, by its id. */
   readonly commentBy: (id: number) => Promise<Comment>;
-  /** Opens an issue once: where the answer is lost, it looks for `marker` among the label's issues before it tries again. */
+  /**
+   * Opens an issue once: where the answer is lost, it looks for `marker` among the label's issues before it tries
+   * again.
+   */
   readonly open: (issue: NewIssue, marker: string) => Promise<Issue>;
   readonly edit: (issue: Issue, text: { readonly title: string; readonly body: string }) => Promise<void>;
   /** Makes a label that people may set; one that is there already is no error. */
@@ -90,7 +93,10 @@ export interface GitHub {
   readonly start: (workflow: string, branch: string) => Promise<void>;
 }
 
-/** GitHub could not be reached, or refused. The message holds the operation, the status and what to do, never what was sent. */
+/**
+ * GitHub could not be reached, or refused. The message holds the operation, the status and what to do, never what was
+ * sent.
+ */
 export class GitHubError extends NightshiftError {
   override name = 'GitHubError';
   readonly status: number;

@@ -1,6 +1,6 @@
 /**
- * The hidden markers in issues and comments, by which the night shift knows its own again: never by a title. They hold names,
- * hashes and moments of ours. Pure.
+ * The hidden markers in issues and comments, by which the night shift knows its own again: never by a title. They hold
+ * names, hashes and moments of ours. Pure.
  */
 
 /** What an alert's issue is about. `workbook` is empty for what concerns the repository as a whole. */

@@ -1,6 +1,7 @@
 /**
- * One request to GitHub, made to succeed: reads are asked again; a write whose answer was lost is first looked for among what
- * GitHub lists (never by search, which lags), and only then done again. Octokit's own retries are not used: they repeat every POST.
+ * One request to GitHub, made to succeed: reads are asked again; a write whose answer was lost is first looked for
+ * among what GitHub lists (never by search, which lags), and only then done again. Octokit's own retries are not used:
+ * they repeat every POST.
  */
 import { adviceFor } from './advice.ts';
 import { GitHubError } from './github.ts';

@@ -123,7 +123,7 @@ const members: JsonFormat = {
   tool: 'Mailchimp',
   label: "Mailchimp's API list of members",
   page: 'https://mailchimp.com/developer/marketing/api/list-members/ (status) and abuse reports',
-  becomes: 'suppressions; an opt-in (timestamp_opt) is a sign-up event',
+  becomes: 'suppressions; an opt-in (timestamp_opt) by a form (timestamp_signup) is a sign-up event',
   refuses: 'unsubscribed, cleaned, pending, archived, transactional; abuse reports',
   fits: (value) =>
     isText(value.email_address) &&
@@ -132,6 +132,8 @@ const members: JsonFormat = {
     const status = word(value.status);
     const about = { email: value.email_address, at: value.date ?? value.last_changed ?? value.timestamp };
     if (status === 'subscribed') {
+      // Without the moment of a form's sign-up a team or a tool added the address: nobody signed up by that.
+      if (!text(value.timestamp_signup)) return [{ ignored: 'added, not signed up' }];
       const at = text(value.timestamp_opt);
       const id = `${text(value.unique_email_id) ?? word(value.email_address)}:subscribe:${at}`;
       return at ? [event('mailchimp', { ...about, id, at }, 'subscribe')] : [{ ignored: 'subscribed' }];

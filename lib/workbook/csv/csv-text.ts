@@ -9,8 +9,8 @@ import { readable } from './readable.ts';
 import type { CsvFile } from './sniff.ts';
 
 /**
- * Opens a file's rows; copies go to `scratch`. `carefully`: record by record, where the engine could not read the file. `isOnlyRead`: nothing is ever
- * written back, so that empty cells beyond the header may be cut.
+ * Opens a file's rows; copies go to `scratch`. `carefully`: record by record, where the engine could not read the
+ * file. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut.
  */
 export async function csvText(
   file: CsvFile,

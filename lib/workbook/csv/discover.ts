@@ -191,7 +191,9 @@ async function addJson(
 }
 
 const unknownJson = (name: string): string =>
-  `${name} may hold people who want no mail, and is JSON of no provider that is known. Nothing was done. Lay its rows out as CSV with the columns email, kind (complaint, unsubscribe, hard, soft) and occurred_at, or move it out of the workbook.`;
+  `${name} may hold people who want no mail, and is JSON of no provider that is known. Nothing was done. ` +
+  'Lay its rows out as CSV with the columns email, kind (complaint, unsubscribe, hard, soft) and ' +
+  'occurred_at, or move it out of the workbook.';
 
 /** Whether an address may stand anywhere in a file. */
 async function hasAddress(path: string): Promise<boolean> {

@@ -1,4 +1,7 @@
-/** What a value alone does not say: which numbers are dates, and which texts are errors. Asked for just the columns in question. */
+/**
+ * What a value alone does not say: which numbers are dates, and which texts are errors. Asked for just the columns in
+ * question.
+ */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { areaName, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';

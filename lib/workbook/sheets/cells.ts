@@ -94,7 +94,10 @@ export function holds(content: Content, headers: readonly string[], row: (column
   return found === Object.keys(content).length;
 }
 
-/** Whether a row's values are among them all that a content holds, under whatever header: columns may have been renamed since. */
+/**
+ * Whether a row's values are among them all that a content holds, under whatever header: columns may have been renamed
+ * since.
+ */
 export function holdsValues(content: Content, row: readonly Raw[]): boolean {
   const left = new Map<string, number>();
   for (const value of row)

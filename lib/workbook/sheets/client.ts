@@ -41,7 +41,9 @@ export interface SheetsClient {
   mayEdit(): Promise<boolean>;
   /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
   account(): Promise<string | undefined>;
-  /** Waits before the given attempt at something that failed, 1 for the first; throws GaveUp when the budget is spent. */
+  /**
+   * Waits before the given attempt at something that failed, 1 for the first; throws GaveUp when the budget is spent.
+   */
   pause(attempt: number, what: string): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What can keep a run from its spreadsheet, each as a class whose message says what to do, in order. They are distinguished by what
- * was asked, the HTTP status and the error's status code, never by a sentence: Google's come in the account's language, and may
- * quote cells, so that none of them is shown.
+ * What can keep a run from its spreadsheet, each as a class whose message says what to do, in order. They are
+ * distinguished by what was asked, the HTTP status and the error's status code, never by a sentence: Google's come in
+ * the account's language, and may quote cells, so that none of them is shown.
  */
 import { NightshiftError } from '../../core/errors.ts';
 
@@ -143,7 +143,9 @@ const REASONS: [RegExp, string][] = [
   [/protected|protegid|geschützt|protégé/i, 'a range is protected; let the account that runs the jobs edit it'],
 ];
 
-/** Sent, and it is not known whether it was done: 5xx after a write, a broken connection, half an answer, a time-out. */
+/**
+ * Sent, and it is not known whether it was done: 5xx after a write, a broken connection, half an answer, a time-out.
+ */
 export class UnknownOutcome extends SheetsError {
   override name = 'UnknownOutcome';
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan wants of a spreadsheet, row by row: goals. Rows are meant by their key, columns by their header, so that each
- * request can look where they stand by then. Data never becomes a formula: there is no way to say one here.
+ * What a plan wants of a spreadsheet, row by row: goals. Rows are meant by their key, columns by their header, so that
+ * each request can look where they stand by then. Data never becomes a formula: there is no way to say one here.
  */
 import { type Content, keyOf, type Raw } from './cells.ts';
 import type { TabSnapshot } from './snapshot.ts';
@@ -33,7 +33,9 @@ interface GoalBase {
   readonly keyColumns: readonly string[];
   /** A record of what was done: a row that is there already is an earlier request's. */
   readonly isRecord?: true;
-  /** Puts right what a request hit wrongly: `headers` as they stood then; a renamed column is found by what it holds. */
+  /**
+   * Puts right what a request hit wrongly: `headers` as they stood then; a renamed column is found by what it holds.
+   */
   readonly repairs?: { readonly headers: readonly string[] };
   /** Rows of `changes` about this row that are written only together with it. */
   readonly decisions?: readonly InsertGoal[];
@@ -99,8 +101,8 @@ export function goalsOn(tab: TabSnapshot, keyColumns: readonly string[]) {
 }
 
 /**
- * What a request may take: bytes by estimate (of 2,000,000 that the service recommends), rows that are copied, which make the size of
- * the scratch tab, and separate places to look at.
+ * What a request may take: bytes by estimate (of 2,000,000 that the service recommends), rows that are copied, which
+ * make the size of the scratch tab, and separate places to look at.
  */
 export interface ChunkLimits {
   readonly bytes: number;

@@ -1,7 +1,7 @@
 /**
- * What a request really hit, by the copies that it made first: each cell as it was meant to be, a cell that a person had changed
- * in that moment, or another row's or column's. What was hit wrongly becomes goals of the next request: the copy goes back
- * where its own row and column stand by then, unless a person has typed there since. Pure.
+ * What a request really hit, by the copies that it made first: each cell as it was meant to be, a cell that a person
+ * had changed in that moment, or another row's or column's. What was hit wrongly becomes goals of the next request:
+ * the copy goes back where its own row and column stand by then, unless a person has typed there since. Pure.
  */
 import { type Content, holds, holdsValues, isOwn, keyOf, type Raw, type Seen } from './cells.ts';
 import type { Goal, GoalCell, InsertGoal, RemoveGoal, UpdateGoal } from './goals.ts';
@@ -136,7 +136,9 @@ const without = ({ sheetId, tab, keyColumns, key }: InsertGoal): RemoveGoal => (
 
 const headersOf = (columns: readonly number[], { headers }: Then): string[] => columns.map((i) => headers[i] ?? '');
 
-/** Puts the cells of a row back as the copies have them. The row is known by what it holds now: with our cells in it. */
+/**
+ * Puts the cells of a row back as the copies have them. The row is known by what it holds now: with our cells in it.
+ */
 function cellsBack(row: Updated, back: readonly PlacedCell[], then: Then, scratchId: number): UpdateGoal {
   const { step, headers, keyIndexes } = then;
   const ours = new Map(row.cells.map(({ column, cell }) => [column, cell.after.value]));
@@ -197,7 +199,10 @@ function judgeRemoval(row: Removed, then: Then, scratchId: number, verdict: Verd
   });
 }
 
-/** New rows lie in rows of their own; but a column may have moved, so that their cells are in the wrong ones: out, and in again. */
+/**
+ * New rows lie in rows of their own; but a column may have moved, so that their cells are in the wrong ones: out, and
+ * in again.
+ */
 function judgeInserts(rows: readonly Inserted[], then: Then, verdict: Verdict): void {
   const { step, headers } = then;
   const { now, insertAt, keyIndexes } = step;

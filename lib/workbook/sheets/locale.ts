@@ -1,6 +1,7 @@
 /**
- * Dates and numbers that stand as text, as the spreadsheet's locale writes them: `31.12.1980`, `1,5`. A sheet that is set to
- * English of the United States says nothing of how its texts are meant: there the workbook's rules decide, as in a folder.
+ * Dates and numbers that stand as text, as the spreadsheet's locale writes them: `31.12.1980`, `1,5`. A sheet that is
+ * set to English of the United States says nothing of how its texts are meant: there the workbook's rules decide, as
+ * in a folder.
  */
 import type { ColumnType } from '../../core/tables.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Finds the rows of goals: first where they stood last, then by their keys in the whole column. Keeps in mind, from request to
- * request of a run, which keys a tab holds and which tabs refuse to be written.
+ * Finds the rows of goals: first where they stood last, then by their keys in the whole column. Keeps in mind, from
+ * request to request of a run, which keys a tab holds and which tabs refuse to be written.
  */
 import { type Content, holdsValues, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
@@ -22,7 +22,10 @@ export class Locator {
   /** Grid rows of each tab up to its last: where new rows go in. */
   readonly lengths = new Map<number, number>();
   readonly #keys = new Map<number, Set<string>>();
-  /** By how many rows a tab's rows have moved, as the last that was searched for shows: where the next are looked for first. */
+  /**
+   * By how many rows a tab's rows have moved, as the last that was searched for shows: where the next are looked for
+   * first.
+   */
   readonly #shifts = new Map<number, number>();
 
   constructor(client: SheetsClient, tabs: readonly WritableTab[]) {
@@ -65,7 +68,10 @@ export class Locator {
     }
   }
 
-  /** Which keys a tab holds, once it is to get new rows; gives the tabs that could not be read: resized or deleted just now. */
+  /**
+   * Which keys a tab holds, once it is to get new rows; gives the tabs that could not be read: resized or deleted just
+   * now.
+   */
   async #readKeys(goals: readonly Goal[]): Promise<number[]> {
     const unread: number[] = [];
     for (const goal of goals.flatMap((each) => [each, ...decisionsOf(each)])) {

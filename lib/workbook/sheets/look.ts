@@ -1,7 +1,7 @@
 /**
- * The look just before a write: headers, and the keys and cells concerned about where their rows stood. Columns are found by
- * header wherever they are by now. It costs what is to be written, not what the tab holds; whole columns are only read where a
- * row is no longer where it was, or a new row's key may be there already.
+ * The look just before a write: headers, and the keys and cells concerned about where their rows stood. Columns are
+ * found by header wherever they are by now. It costs what is to be written, not what the tab holds; whole columns are
+ * only read where a row is no longer where it was, or a new row's key may be there already.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import {
@@ -182,7 +182,9 @@ async function readCells(
   return asThought ? { tabs, markers } : undefined;
 }
 
-/** The cells of an answer's ranges, by row and column of the grid. Those that it leaves out at a row's end are empty. */
+/**
+ * The cells of an answer's ranges, by row and column of the grid. Those that it leaves out at a row's end are empty.
+ */
 export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): Seen[][] {
   const grid: Seen[][] = [];
   for (const { startRow, startColumn, rowData = [] } of data)

@@ -1,7 +1,7 @@
 /**
- * What the program keeps of itself in a spreadsheet's developer metadata, which people do not see. A marker says that a request
- * was carried out: its id is the request's own, and Google refuses a second one of that id. The identity says which workbook
- * this is, so that a copy, with which all metadata comes along, is known for one.
+ * What the program keeps of itself in a spreadsheet's developer metadata, which people do not see. A marker says that
+ * a request was carried out: its id is the request's own, and Google refuses a second one of that id. The identity
+ * says which workbook this is, so that a copy, with which all metadata comes along, is known for one.
  */
 import { createHash } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
@@ -49,7 +49,9 @@ export const hasMarkers = (metadata: readonly sheets_v4.Schema$DeveloperMetadata
 export const workbookIdOf = (spreadsheetId: string): string =>
   createHash('sha256').update(spreadsheetId).digest('hex').slice(0, 12);
 
-/** The identity that a spreadsheet's metadata holds: another than its own in a copy, null where no run has written yet. */
+/**
+ * The identity that a spreadsheet's metadata holds: another than its own in a copy, null where no run has written yet.
+ */
 export const identityIn = (metadata: readonly sheets_v4.Schema$DeveloperMetadata[]): string | null =>
   metadata.find(({ metadataKey }) => metadataKey === IDENTITY_KEY)?.metadataValue ?? null;
 

@@ -1,6 +1,6 @@
 /**
- * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out; what is
- * reached already, and what is left to the person who changed it. Pure.
+ * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out;
+ * what is reached already, and what is left to the person who changed it. Pure.
  */
 import { EMPTY, holds, holdsValues, keyOf, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
@@ -248,8 +248,8 @@ function isTheRow({ id, repairs }: UpdateGoal | RemoveGoal, now: TabLook, row: n
 }
 
 /**
- * The column under a header. Of a repair whose column was renamed since, or never had a header: one that was not there under this
- * name, and holds just what was written; -1 where there is none.
+ * The column under a header. Of a repair whose column was renamed since, or never had a header: one that was not there
+ * under this name, and holds just what was written; -1 where there is none.
  */
 function columnOf(
   cell: { readonly column: string; readonly before?: unknown; readonly index?: number },

@@ -1,7 +1,7 @@
 /**
- * One request, atomic and in order: copies of the rows that it touches, what it is about to do, then cells, new rows, and rows
- * to take away from the bottom up; its marker; and, as its answer, the copies. New rows go into rows freshly put in, never into
- * rows that exist, so that nothing anybody types meanwhile can lie under them.
+ * One request, atomic and in order: copies of the rows that it touches, what it is about to do, then cells, new rows,
+ * and rows to take away from the bottom up; its marker; and, as its answer, the copies. New rows go into rows freshly
+ * put in, never into rows that exist, so that nothing anybody types meanwhile can lie under them.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { areaName, CELL_FIELDS, cellOf, type Request, type Span, spansOf } from './cells.ts';
@@ -43,7 +43,9 @@ export function bodyOf(
 export const endOf = (steps: readonly CopiedStep[]): number =>
   Math.max(1, ...steps.map(({ head, copies }) => head + 1 + copies.size));
 
-/** Of the copies: the headers, and of the rows the keys and the cells written; all cells where the whole row matters. */
+/**
+ * Of the copies: the headers, and of the rows the keys and the cells written; all cells where the whole row matters.
+ */
 function askedBack(title: string, { width, head, copies, keyIndexes, rows }: CopiedStep): string[] {
   const all = { from: 0, to: width };
   const columns = new Set(keyIndexes);
@@ -149,7 +151,10 @@ function areaRequests(sheetId: number, { row, column: first, formats, rows }: Ar
   return [{ updateCells: { start, rows: kept.map((values) => ({ values })), fields } }, ...repeats];
 }
 
-/** Of one tab: rows that go, from the bottom up so that none shifts the next, and then new ones. A tab keeps a row below its header. */
+/**
+ * Of one tab: rows that go, from the bottom up so that none shifts the next, and then new ones. A tab keeps a row
+ * below its header.
+ */
 function rowRequests(steps: readonly CopiedStep[]): Request[] {
   const [first] = steps;
   if (!first) return [];
@@ -245,7 +250,10 @@ function rowBack(goal: InsertGoal, columns: readonly number[], sheetId: number, 
   return runs.map(({ from, to, width }) => copyBack(from, { sheetId, row, column: to }, width));
 }
 
-/** Where new rows of a tab go in: below its last, and inside of a Table that ends there, which rows below would not join. */
+/**
+ * Where new rows of a tab go in: below its last, and inside of a Table that ends there, which rows below would not
+ * join.
+ */
 export function newRowsAt(now: TabLook, length: number): number {
   const last = Math.max(1, Math.min(length, now.rowCount));
   const isTable = now.tables.some(({ startRowIndex, endRowIndex }) => {

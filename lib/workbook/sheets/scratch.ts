@@ -1,8 +1,8 @@
 /**
- * The scratch tab: hidden, made by a request of its own before the first write, and deleted by the last. Each request first
- * copies the rows that it touches into it, and puts beside them, packed, what it is about to do. So whatever stood there in the
- * very moment is in the spreadsheet itself, for the answer to show or, after a kill, for the next run to find. Its id is the
- * run's own: a request of a run that is over finds it gone, and Google refuses it whole.
+ * The scratch tab: hidden, made by a request of its own before the first write, and deleted by the last. Each request
+ * first copies the rows that it touches into it, and puts beside them, packed, what it is about to do. So whatever
+ * stood there in the very moment is in the spreadsheet itself, for the answer to show or, after a kill, for the next
+ * run to find. Its id is the run's own: a request of a run that is over finds it gone, and Google refuses it whole.
  */
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -48,8 +48,8 @@ export interface CopiedStep extends Step {
   /** The scratch row of each row of the tab that is copied. */
   readonly copies: ReadonlyMap<number, number>;
   /**
-   * Columns that are copied: all but those that a formula fills from the header, and those with merged cells. The last reaches to
-   * the end of the grid, wherever that is by then: columns may have been put in.
+   * Columns that are copied: all but those that a formula fills from the header, and those with merged cells. The last
+   * reaches to the end of the grid, wherever that is by then: columns may have been put in.
    */
   readonly copied: readonly Span[];
   /** Columns of the scratch tab. */

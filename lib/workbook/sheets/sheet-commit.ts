@@ -1,6 +1,6 @@
 /**
- * A commit into a spreadsheet: which tabs it fills, what has to be made there, all goals in their order, and around them the record
- * of the run. The writer reaches them; what it left is counted here.
+ * A commit into a spreadsheet: which tabs it fills, what has to be made there, all goals in their order, and around
+ * them the record of the run. The writer reaches them; what it left is counted here.
  */
 import type { TableName } from '../../core/tables.ts';
 import { findColumns, normalHeader } from '../headers.ts';

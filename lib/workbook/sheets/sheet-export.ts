@@ -1,6 +1,6 @@
 /**
- * The tab that an export fills: rows by their key, only the cells that differ, each as text, so that nothing in it ever is a
- * formula. Cells under the export's columns belong to the export; other columns are people's.
+ * The tab that an export fills: rows by their key, only the cells that differ, each as text, so that nothing in it
+ * ever is a formula. Cells under the export's columns belong to the export; other columns are people's.
  */
 
 import { WorkbookError } from '../csv/discover.ts';

@@ -1,6 +1,7 @@
 /**
- * What there is to report of a spreadsheet that no row shows: how large it is, which tab is what, two columns under one name,
- * numbers where text is meant, columns that formulas fill, tabs that are protected. For `doctor`; it changes nothing.
+ * What there is to report of a spreadsheet that no row shows: how large it is, which tab is what, two columns under
+ * one name, numbers where text is meant, columns that formulas fill, tabs that are protected. For `doctor`; it changes
+ * nothing.
  */
 import { tableNames } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';

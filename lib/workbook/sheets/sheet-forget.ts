@@ -1,6 +1,7 @@
 /**
- * A forgotten person's rows in a spreadsheet: those of the inbox and of the tabs that exports fill, and those of tables that
- * stand in quarantine, where no job sees them. People's own tabs are only looked at. It writes nothing itself.
+ * A forgotten person's rows in a spreadsheet: those of the inbox and of the tabs that exports fill, and those of
+ * tables that stand in quarantine, where no job sees them. People's own tabs are only looked at. It writes nothing
+ * itself.
  */
 
 import { findColumns } from '../headers.ts';

@@ -1,4 +1,6 @@
-/** The tab "inbox", in which people paste what is to be imported: as a CSV file, like those of the folder of that name. */
+/**
+ * The tab "inbox", in which people paste what is to be imported: as a CSV file, like those of the folder of that name.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCell } from '../csv/cell.ts';
@@ -9,7 +11,9 @@ import { textOf } from './tab-text.ts';
 
 export const isInbox = ({ title }: Pick<TabOutline, 'title'>): boolean => normalHeader(title) === 'inbox';
 
-/** Writes what was pasted into the tab "inbox" to a CSV file in `folder`; null where there is none, or nothing in it. */
+/**
+ * Writes what was pasted into the tab "inbox" to a CSV file in `folder`; null where there is none, or nothing in it.
+ */
 export async function writeInbox(
   { tabs, timeZone, locale, load }: SheetSnapshot,
   folder: string,

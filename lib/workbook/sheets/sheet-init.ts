@@ -1,7 +1,8 @@
 /**
- * Lays out a spreadsheet as a workbook: a tab for each table with its header row, number formats, choices for what people
- * decide, and a warning on what jobs own. It writes a header only into a tab that is empty, touches no cell with anything
- * in it, moves and deletes nothing. A tab is laid out once, as its metadata says: what people change of it stays.
+ * Lays out a spreadsheet as a workbook: a tab for each table with its header row, number formats, choices for what
+ * people decide, and a warning on what jobs own. It writes a header only into a tab that is empty, touches no cell
+ * with anything in it, moves and deletes nothing. A tab is laid out once, as its metadata says: what people change of
+ * it stays.
  */
 import { type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import { findColumns, normalHeader } from '../headers.ts';

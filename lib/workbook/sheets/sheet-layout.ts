@@ -1,6 +1,6 @@
 /**
- * The tabs and columns that a plan writes and the spreadsheet lacks; and whether everything will fit. A new column goes into a
- * column freshly put in, so that nothing anybody types meanwhile can lie under it. Sends nothing itself.
+ * The tabs and columns that a plan writes and the spreadsheet lacks; and whether everything will fit. A new column
+ * goes into a column freshly put in, so that nothing anybody types meanwhile can lie under it. Sends nothing itself.
  */
 import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
@@ -32,8 +32,8 @@ export interface Made {
 }
 
 /**
- * Refuses what will not fit, before anything is written: all tabs, what comes, and the scratch tab. Counted exactly, but for what
- * people add meanwhile.
+ * Refuses what will not fit, before anything is written: all tabs, what comes, and the scratch tab. Counted exactly,
+ * but for what people add meanwhile.
  * @throws WorkbookError
  */
 export function checkFits(
@@ -66,7 +66,10 @@ export function checkFits(
   );
 }
 
-/** What has to be made of a tab; an export that owns it is named in it, so that no other tab of that title is ever taken for it. */
+/**
+ * What has to be made of a tab; an export that owns it is named in it, so that no other tab of that title is ever
+ * taken for it.
+ */
 export function madeFor(room: Room): Made {
   const { tab, requests } = room.tab ? widened(room.tab, room) : newTab(room);
   const isNew = room.exportOf !== undefined && !room.tab?.exportOf;
@@ -109,8 +112,8 @@ function widened(tab: TabOutline, { headers: wanted, rows }: Room): Made {
 }
 
 /**
- * Columns put in at `at`. They can be put in before one that exists only: right of the last they go in before it, and it moves over
- * them; where merged cells might be in the way of that, an empty column more stays at the right edge.
+ * Columns put in at `at`. They can be put in before one that exists only: right of the last they go in before it, and
+ * it moves over them; where merged cells might be in the way of that, an empty column more stays at the right edge.
  */
 function freshColumns(
   { sheetId, columnCount, merges }: TabOutline,

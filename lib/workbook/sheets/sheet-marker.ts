@@ -1,7 +1,7 @@
 /**
  * The landing's marker in a spreadsheet: the ledger entries of the run, as JSON in the hidden tab "nightshift landed".
- * It goes in with the landing's last chunk, in the same atomic request, and takes the place of the marker before it. Developer
- * metadata, which holds the chunks' own markers, is too small for it.
+ * It goes in with the landing's last chunk, in the same atomic request, and takes the place of the marker before it.
+ * Developer metadata, which holds the chunks' own markers, is too small for it.
  */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
@@ -21,8 +21,8 @@ const markerSchema = z.object({
 });
 
 /**
- * The goals that keep a marker: `before` holds what is to be said of a run that ends before its last request, `after` what it did, in
- * place of that and of what `tab` had. `nth`: which write of its run it is.
+ * The goals that keep a marker: `before` holds what is to be said of a run that ends before its last request, `after`
+ * what it did, in place of that and of what `tab` had. `nth`: which write of its run it is.
  */
 export function markerGoals(
   tab: TabSnapshot,

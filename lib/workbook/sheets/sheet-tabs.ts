@@ -1,6 +1,6 @@
 /**
- * Which tab of a spreadsheet is what: a table by its name, facts in another tool's shape by their headers, or none of ours.
- * Never a guess.
+ * Which tab of a spreadsheet is what: a table by its name, facts in another tool's shape by their headers, or none of
+ * ours. Never a guess.
  */
 
 import { type TableName, tableNames } from '../../core/tables.ts';
@@ -52,7 +52,8 @@ interface ForeignTab {
 }
 
 /**
- * What people's own tabs say of consent, and those whose facts only an import takes. Tabs that our exports fill say nothing.
+ * What people's own tabs say of consent, and those whose facts only an import takes. Tabs that our exports fill say
+ * nothing.
  * @throws ConsentQuestion where a tab may say who wants no mail and is not known
  */
 export async function foreignTabs(

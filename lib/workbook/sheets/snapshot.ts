@@ -1,9 +1,10 @@
 /**
- * Reads a spreadsheet: titles, sizes and headers of all tabs at once, the small ones whole with them, a large one when it is
- * asked for, page by page. Values come as values (a third of the bytes of the typed form); what those can't say (which number is
- * a date, which text an error) is asked for just the columns and cells in question. A tab that took several requests is one
- * reading only if its key column is the same after the last as it was in the first: nothing has to be proved by Drive, whose
- * version is nowhere said to move at once. Nothing is guessed: "0171" is text if the sheet holds text.
+ * Reads a spreadsheet: titles, sizes and headers of all tabs at once, the small ones whole with them, a large one when
+ * it is asked for, page by page. Values come as values (a third of the bytes of the typed form); what those can't say
+ * (which number is a date, which text an error) is asked for just the columns and cells in question. A tab that took
+ * several requests is one reading only if its key column is the same after the last as it was in the first: nothing
+ * has to be proved by Drive, whose version is nowhere said to move at once. Nothing is guessed: "0171" is text if the
+ * sheet holds text.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { DATE, DATETIME, ERROR, type Marks, readMarks } from './cell-marks.ts';
@@ -80,7 +81,10 @@ const PAGE_CELLS = 250_000;
 const PAGE_BYTES = 8_000_000;
 const READS = 6;
 
-/** How the columns of a tab are to be read: `keyed` tells its rows apart, `numeric` are those whose numbers are never dates. */
+/**
+ * How the columns of a tab are to be read: `keyed` tells its rows apart, `numeric` are those whose numbers are never
+ * dates.
+ */
 export interface Reader {
   readonly keyed: (tab: TabOutline) => readonly number[];
   readonly numeric: (tab: TabOutline) => ReadonlySet<number>;
@@ -230,7 +234,9 @@ async function sizeNow(client: SheetsClient, tab: TabOutline): Promise<Pick<TabO
   return { rowCount, columnCount };
 }
 
-/** Whether the rows of tabs stand where they stood, by what tells them apart. @throws IncompleteRead where they do not */
+/**
+ * Whether the rows of tabs stand where they stood, by what tells them apart. @throws IncompleteRead where they do not
+ */
 async function checkSame(client: SheetsClient, read: readonly ReadTab[], reader: Reader): Promise<void> {
   const asked = read.flatMap((one) => reader.keyed(one.tab).map((column) => ({ ...one, column })));
   if (asked.length === 0) return;

@@ -1,7 +1,7 @@
 /**
- * The workbook as a Google Sheet: tabs are tables, read narrowly, and written by requests that find each row again by its key
- * while people keep typing (writer.ts). What a person changed meanwhile keeps the person's value and is counted as held. It keeps
- * nothing of the sheet on this machine but a run's temporary files.
+ * The workbook as a Google Sheet: tabs are tables, read narrowly, and written by requests that find each row again by
+ * its key while people keep typing (writer.ts). What a person changed meanwhile keeps the person's value and is
+ * counted as held. It keeps nothing of the sheet on this machine but a run's temporary files.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
@@ -47,7 +47,10 @@ export interface SheetsStoreOptions {
 
 const SCRATCH = 'scratch-';
 
-/** Opens a spreadsheet as a workbook: one run at a time on this machine; repairs what a killed run left. @throws LockError, SheetsError */
+/**
+ * Opens a spreadsheet as a workbook: one run at a time on this machine; repairs what a killed run left. @throws
+ * LockError, SheetsError
+ */
 export async function openSheetsStore(options: SheetsStoreOptions): Promise<Store> {
   const { folder, spreadsheetId, progress } = options;
   const state = join(folder, '.nightshift');

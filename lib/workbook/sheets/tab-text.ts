@@ -1,7 +1,7 @@
 /**
- * A tab as the strict CSV text that the engine reads: each cell in the workbook's own form (ISO dates, moments in UTC, plain
- * numbers), by its type in the sheet. A row that shows an error where a column of ours stands can't
- * be read, and is handed out as malformed. It changes nothing and knows no table but its column types.
+ * A tab as the strict CSV text that the engine reads: each cell in the workbook's own form (ISO dates, moments in UTC,
+ * plain numbers), by its type in the sheet. A row that shows an error where a column of ours stands can't be read, and
+ * is handed out as malformed. It changes nothing and knows no table but its column types.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,7 +29,9 @@ export interface SheetPlace {
   readonly locale: string;
 }
 
-/** Writes a tab's rows to `path`. `typeOf` gives the type of the column under a header; undefined for an unknown one. */
+/**
+ * Writes a tab's rows to `path`. `typeOf` gives the type of the column under a header; undefined for an unknown one.
+ */
 export async function writeTabText(
   tab: TabSnapshot,
   typeOf: (header: string) => ColumnType | undefined,

@@ -1,7 +1,7 @@
 /**
- * The order in which a plan is written: consent first; what goes is taken away after what keeps it has come; what says that a run
- * is over comes last. And which rows belong together: a row of `changes` is written in the same request as the cell that it tells
- * of, a row of `merges` or `archive` with the removal of its contact. Pure.
+ * The order in which a plan is written: consent first; what goes is taken away after what keeps it has come; what says
+ * that a run is over comes last. And which rows belong together: a row of `changes` is written in the same request as
+ * the cell that it tells of, a row of `merges` or `archive` with the removal of its contact. Pure.
  */
 import { type TableName, tableOf } from '../../core/tables.ts';
 import type { Goal, GoalCell, InsertGoal } from './goals.ts';
@@ -105,7 +105,9 @@ const tied = <T extends InsertGoal | Extract<Goal, { kind: 'remove' }>>(goal: T,
 const tableOfGoal = (goal: InsertGoal, tables: ReadonlyMap<TableName, TableGoals>): TableName =>
   [...tables].find(([, { goals }]) => goals[0]?.sheetId === goal.sheetId)?.[0] ?? 'contacts';
 
-/** All goals in their order; `filled` are those of the tabs that exports fill, `last` what says that the run is over. */
+/**
+ * All goals in their order; `filled` are those of the tabs that exports fill, `last` what says that the run is over.
+ */
 export function inOrder(
   tables: ReadonlyMap<TableName, readonly Goal[]>,
   filled: readonly Goal[],

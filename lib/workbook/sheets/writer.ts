@@ -1,8 +1,9 @@
 /**
- * Writes goals into a spreadsheet while people keep working in it: request after request, each atomic. Before each, a look
- * finds where rows and columns stand; each keeps what it touches in the scratch tab and answers with it; what it hit wrongly the
- * next one puts right. A request whose outcome is not known is looked for by its marker before anything is sent again. Nothing is
- * ever rolled back: a run that was killed leaves whole requests, and the next run plans on what it finds.
+ * Writes goals into a spreadsheet while people keep working in it: request after request, each atomic. Before each, a
+ * look finds where rows and columns stand; each keeps what it touches in the scratch tab and answers with it; what it
+ * hit wrongly the next one puts right. A request whose outcome is not known is looked for by its marker before
+ * anything is sent again. Nothing is ever rolled back: a run that was killed leaves whole requests, and the next run
+ * plans on what it finds.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { EMPTY, type Request } from './cells.ts';
@@ -126,7 +127,10 @@ export class SheetWriter {
     return this.#result;
   }
 
-  /** Puts right what killed runs hit wrongly, and clears up behind them. To be called before the reading that is planned on. */
+  /**
+   * Puts right what killed runs hit wrongly, and clears up behind them. To be called before the reading that is
+   * planned on.
+   */
   async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
     const there = await this.#there();
     this.#left = [...there.tabs].flatMap(([sheetId, title]) => (title.startsWith(SCRATCH_TITLE) ? [sheetId] : []));
@@ -156,7 +160,10 @@ export class SheetWriter {
     };
   }
 
-  /** Sends what is to be done until nothing is left of it; after a failure `left` gets what stands there. @throws Refused */
+  /**
+   * Sends what is to be done until nothing is left of it; after a failure `left` gets what stands there. @throws
+   * Refused
+   */
   async #surely(left: (there?: There) => readonly Request[], refusals = REFUSALS): Promise<void> {
     let requests = left();
     for (let attempt = 1; requests.length > 0; attempt += 1) {
@@ -172,7 +179,10 @@ export class SheetWriter {
     }
   }
 
-  /** Makes the scratch tab and what is missing of tabs and columns; what is refused of these is left, and its cells are held. */
+  /**
+   * Makes the scratch tab and what is missing of tabs and columns; what is refused of these is left, and its cells are
+   * held.
+   */
   async #makeScratch(size: { rows: number; columns: number }, rooms: readonly (readonly Request[])[]): Promise<void> {
     if (this.#scratch) return;
     const scratch = newScratch(size.rows, size.columns);
@@ -202,9 +212,9 @@ export class SheetWriter {
   }
 
   /**
-   * Batches of goals, one after the other, until nothing of them is left. What a request hit wrongly is put right before anything
-   * else: goals, and earlier repairs, are placed on rows and cells as they were. With `orNothing`, gives false and writes nothing where
-   * a part of it is closed.
+   * Batches of goals, one after the other, until nothing of them is left. What a request hit wrongly is put right
+   * before anything else: goals, and earlier repairs, are placed on rows and cells as they were. With `orNothing`,
+   * gives false and writes nothing where a part of it is closed.
    */
   async #reach(batches: Batches, orNothing = false): Promise<boolean> {
     let queue = filled(batches);
@@ -262,8 +272,8 @@ export class SheetWriter {
   }
 
   /**
-   * What is refused although it was just looked at is tried apart, by tab and kind; what is then refused all the same is left alone:
-   * its goals are held. That does not depend on what the refusal says.
+   * What is refused although it was just looked at is tried apart, by tab and kind; what is then refused all the same
+   * is left alone: its goals are held. That does not depend on what the refusal says.
    */
   async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
     if (!(await this.#there()).tabs.has(this.#scratchNow.sheetId)) throw error;

@@ -1,4 +1,6 @@
 /** What holds over nights with connections, in any order: nobody who left anywhere is subscribed anywhere. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../../support/connections.ts';
@@ -142,6 +144,12 @@ describe('a run that is cut off', () => {
     expect(at.unsubscribes).toEqual([]);
     const second = await connectedNight(at.folder, at.rules, secrets, { asOf: dayOf(2) });
     expect(jobOf(second, 'sync-audiences').metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 1 } });
+    const ledger = join(at.folder, '.nightshift/test-ledger/sync-audiences', dayOf(2));
+    const entries = readdirSync(ledger).sort();
+    expect(entries.map((file) => JSON.parse(readFileSync(join(ledger, file), 'utf8')).status)).toEqual([
+      'failed',
+      'applied',
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import { openConnection } from '../../../lib/features/connections/open.ts';
 import { type Connection, connectionRules } from '../../../lib/features/connections/rules.ts';
 import { awsSignature } from '../../../lib/features/connections/vendors/aws-signature.ts';
 import type { At, Member } from '../../../lib/features/connections/vendors/vendor.ts';
+import { formats } from '../../../lib/intake/formats/registry.ts';
 import { fastClock, type Rules, secretsOf, serve } from '../../support/connections.ts';
 import { unlessDescribed } from '../../support/vendor-server/description.ts';
 import type { Tool } from '../../support/vendor-server/server.ts';
@@ -92,6 +93,15 @@ describe(`each tool that sends, by its own API${unlessDescribed}`, () => {
   );
 });
 
+it.each([
+  ['postmark', tools.postmarkTool],
+  ['hubspot', tools.hubspotTool],
+])('%s counts the addresses that it does not take with status 200', async (vendor, tool) => {
+  const { at, connection } = await connected(tool(people()), { vendor });
+  const rows = ['here@a.example', 'odd@a.example'].map((email) => ({ email, fields: {}, reason: '' }));
+  expect(await connection.vendor.suppressions?.add(at, rows)).toBe(1);
+});
+
 const listed: readonly [string, (people: tools.People) => Tool, Omit<Written, 'name'>, string][] = [
   ['brevo', tools.brevoTool, { vendor: 'brevo' }, '12'],
   ['mailchimp', tools.mailchimpTool, { vendor: 'mailchimp', server: 'us6', audience: 'aud1' }, 'nightshift'],
@@ -153,16 +163,105 @@ describe(`each tool with lists${unlessDescribed}`, () => {
   });
 });
 
+/** A tool that answers each of these requests with the same, and all others with nothing of it. */
+const answering = (routes: Readonly<Record<string, unknown>>): Tool => ({
+  described: [],
+  signedIn: () => true,
+  routes: Object.fromEntries(Object.entries(routes).map(([route, body]) => [route, () => ({ body })])),
+});
+
+describe('an ordinary record', () => {
+  it('of a Brevo contact who left one list puts them on that list no more, and takes them from no other', async () => {
+    const contact = { email: 'a@a.example', emailBlacklisted: false, listIds: [14], listUnsubscribed: [12] };
+    const { at, connection } = await connected(answering({ 'GET /v3/contacts': { contacts: [contact] } }), {
+      vendor: 'brevo',
+    });
+    const { lists } = connection.vendor;
+    expect(await all(lists?.members(at, '12'))).toEqual([{ email: 'a@a.example', fields: {}, status: 'left' }]);
+    expect(shown(await all(lists?.members(at, '14')))).toEqual(['a@a.example member']);
+  });
+
+  it('of a Mailchimp member whom we added is no sign-up, and one who filled in a form is', () => {
+    const format = formats.find(({ id }) => id === 'mailchimp-api');
+    const member = { email_address: 'a@a.example', list_id: 'l', status: 'subscribed', timestamp_opt: '2026-11-20' };
+    const read = (more: object) => format?.kind === 'json' && format.read({ ...member, ...more });
+    expect(read({ timestamp_signup: '' })).toEqual([{ ignored: 'added, not signed up' }]);
+    expect(read({ timestamp_signup: '2026-11-20' })).not.toHaveProperty('0.ignored');
+  });
+
+  it.each([
+    [
+      'Brevo contact with a phone number alone',
+      { vendor: 'brevo' },
+      {
+        'GET /v3/contacts': { contacts: [{ id: 1, emailBlacklisted: false, attributes: { SMS: '15550100' } }] },
+        'GET /v3/smtp/blockedContacts': { contacts: [] },
+        'GET /v3/smtp/statistics/events': {},
+      },
+      0,
+    ],
+    [
+      'Shopify customer without an address',
+      { vendor: 'shopify', shop: 'a-shop' },
+      {
+        'POST /admin/api/2026-10/graphql.json': {
+          data: {
+            orders: { nodes: [], pageInfo: { hasNextPage: false } },
+            customers: { nodes: [{ id: 'c1', defaultEmailAddress: null }], pageInfo: { hasNextPage: false } },
+          },
+        },
+      },
+      0,
+    ],
+    [
+      'Postmark open, which its list names no type of',
+      { vendor: 'postmark', events: true },
+      {
+        'GET /bounces': { Bounces: [] },
+        'GET /message-streams/outbound/suppressions/dump': { Suppressions: [] },
+        'GET /messages/outbound/opens': {
+          Opens: [{ MessageID: 'm', Recipient: 'a@a.example', ReceivedAt: '2026-11-20T10:00:00Z' }],
+        },
+        'GET /messages/outbound/clicks': { Clicks: [] },
+      },
+      1,
+    ],
+  ])('of a %s fails no connection', async (_, given, routes, rows) => {
+    const { fetch } = await connected(answering(routes), given);
+    expect(await fetch()).toMatchObject({ fault: null, rows });
+  });
+
+  it('that leaves the list while its pages are read hides no other', async () => {
+    const known = Array.from({ length: 1_100 }, (_, i) => aPerson(`p${i}@a.example`));
+    const tool = { ...tools.mailchimpTool(known), described: [] };
+    const given = { vendor: 'mailchimp', server: 'us6', audience: 'aud1' };
+    const { at, connection, server } = await connected(tool, given, '/3.0');
+    server.fault = (nth) => {
+      if (nth === 2) known.shift();
+      return undefined;
+    };
+    const members = await all(connection.vendor.lists?.members(at, 'nightshift'));
+    expect(members.map(({ email }) => email)).toEqual(Array.from({ length: 1_100 }, (_, i) => `p${i}@a.example`));
+  });
+});
+
 describe(`shops${unlessDescribed}`, () => {
-  it('Stripe gives charges of every page, and a charge again that was refunded since', async () => {
+  it('Stripe gives charges of every page, those that were pending, and a charge again that was refunded', async () => {
     const { fetch, server } = await connected(tools.stripeTool(), { vendor: 'stripe' });
-    expect(await fetch()).toMatchObject({ fault: null, rows: 4 });
+    expect(await fetch()).toMatchObject({ fault: null, rows: 7, fresh: 4 });
+    const [since] = server.asked.map(({ query }) => Number(query.get('created[gte]'))).sort();
+    expect(since).toBe(asOf.getTime() / 1000 - 44 * 86_400 - 0.999);
     expect(server.faults).toEqual([]);
   });
 
   it('Shopify is asked again where it throttles with status 200, and gives each page', async () => {
     const { fetch } = await connected(tools.shopifyTool(), { vendor: 'shopify', shop: 'a-shop' });
     expect(await fetch()).toMatchObject({ fault: null, rows: 3 });
+  });
+
+  it('Shopify is connected once: the order numbers of two shops are the same', () => {
+    const shops = ['one', 'two'].map((shop) => ({ name: shop, vendor: 'shopify', shop }));
+    expect(() => connectionRules({ connections: shops }, [])).toThrow(/a second shop has the same order numbers/);
   });
 });
 
@@ -223,6 +322,47 @@ describe('any other tool by HTTP', () => {
       'bounce_id,email,kind,code,detail,provider,occurred_at',
       '1,p1@a.example,unsubscribe,,,tool,2026-11-20T10:00:00Z',
     ]);
+  });
+
+  const linked = written({ by: 'link', next: 'next' }, 'data');
+  const [read] = linked.reads ?? [];
+  const reading = (more: object): Omit<Written, 'name'> => ({ ...linked, reads: [{ ...read, ...more } as never] });
+
+  it('is refused where a column that a row needs is at none of its records, is not mapped, or a CSV has pages', async () => {
+    const columns = { ...read?.columns, email: 'who.email' };
+    const { fetch } = await connected(
+      tool(() => ({ data: rows })),
+      reading({ columns }),
+    );
+    expect(await fetch()).toMatchObject({ fault: 'left: none of its records has email at who.email', until: null });
+    const rulesOf = (more: object) => () => connectionRules({ connections: [{ name: 'crm', ...reading(more) }] }, []);
+    const crm = { address: 'https://crm.example.com' };
+    expect(rulesOf({ ...crm, columns: { email: 'who.mail', kind: '= unsubscribe' } })).toThrow(/need occurred_at/);
+    expect(rulesOf({ ...crm, as: 'csv' })).toThrow(/a CSV is one page/);
+  });
+
+  it('is read past a page that is shorter than was asked for', async () => {
+    const { fetch } = await connected(
+      tool((query) => rows.slice(from(query, 'skip'), from(query, 'skip') + 1)),
+      written({ by: 'offset', size: 2, limit: 'n', offset: 'skip' }),
+    );
+    expect(await fetch()).toMatchObject({ fault: null, rows: 3 });
+  });
+
+  it('is read in pages of any size', { timeout: 20_000 }, async () => {
+    const { fetch } = await connected(
+      tool(() => ({ data: Array.from({ length: 150_000 }, () => rows[0]) })),
+      linked,
+    );
+    expect(await fetch()).toMatchObject({ fault: null, rows: 150_000 });
+  });
+
+  it('is unreadable where the next page is no address', async () => {
+    const { fetch } = await connected(
+      tool(() => ({ data: rows, next: 'http://[' })),
+      linked,
+    );
+    expect((await fetch()).fault).toMatch(/names a next page by what is no address/);
   });
 
   it('is never followed to another host with the key', async () => {

@@ -120,7 +120,7 @@ describe('erase', () => {
     const [me, other] = ['me@example.com,Mé,2026-01-01\r\n', 'o@example.com,Zoë "Z",2026-01-01\r\n'] as const;
     writeFileSync(join(folder, 'unsubscribed.csv'), left(me, other));
     const erased = await command('erase', 'me', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
-    expect(erased.output).toContain('Cut out of unsubscribed.csv: 1 lines');
+    expect(erased.output).toContain('Removed from unsubscribed.csv: 1 line');
     expect(erased.code).toBe(0);
     expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
   });
@@ -143,7 +143,7 @@ describe('erase', () => {
     for (const [name, lines] of Object.entries(files))
       writeFileSync(join(folder, 'exports', name), `${lines.join('\n')}\n`);
     const { code, output } = await command('erase', 'p7', '--yes', '--workbook', folder, '--ledger', temporaryFolder());
-    expect([code, output]).toEqual([0, expect.stringContaining('Cut out of events.csv: 1 lines')]);
+    expect([code, output]).toEqual([0, expect.stringContaining('Removed from events.csv: 1 line')]);
     const left = (name: string) =>
       readFileSync(join(folder, 'exports', name), 'utf8')
         .trimEnd()

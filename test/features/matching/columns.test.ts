@@ -95,3 +95,16 @@ it('takes a place of birth for a place, a birth name for a name, and a year of b
     Array.from({ length: 4 }, () => 'record'),
   );
 });
+
+it('takes few first names and surnames of a short list for names, and is certain of its copies', async () => {
+  const [given, surnames] = ['Anna Ben Carla David Eva Finn', 'Miller Smith Garcia Berg'].map((all) => all.split(' '));
+  const people = Array.from({ length: 120 }, (_, nth) => {
+    const [first = '', last = ''] = [given?.[nth % 6], surnames?.[Math.floor(nth / 6) % 4]];
+    return [`${first}.${last}${nth}@firm${nth % 36}.example`.toLowerCase(), first, last];
+  });
+  const rows = [...people, ...people.slice(0, 5)];
+  const header = ['email', 'first_name', 'last_name'];
+  const result = await match({ name: 'list', header, rows, truth: rows.map((_, nth) => nth % 120) });
+  expect(kindsOf(result)).toMatchObject({ first_name: 'given', last_name: 'surname' });
+  expect(result.certainPairs).toBe(5);
+}, 60_000);

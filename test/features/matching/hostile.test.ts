@@ -28,7 +28,8 @@ const values = (rows: readonly (readonly string[])[], columns: string): string =
 
 it('ends on 12,000 rows that share one mailbox', async () => {
   const result = await match(
-    `select i as id, 'info@example.com' as email, 'name' || (hash(i) % 9000) as last_name, 'given' || (hash(i + 1) % 500) as first_name from range(12000) t(i)`,
+    `select i as id, 'info@example.com' as email, 'name' || (hash(i) % 9000) as last_name, 'given' || ` +
+      '(hash(i + 1) % 500) as first_name from range(12000) t(i)',
     'id',
   );
   expect(result.rows).toBe(12_000);
@@ -52,7 +53,8 @@ it('does not chain 5,000 people together through one mailbox among others', asyn
 
 it('leaves out a column of constants and an empty one, and says so', async () => {
   const result = await match(
-    `select 'Sandford' as same, '' as nothing, 'Name' || (i // 2) as surname, 'p' || (i // 2) || '@example.com' as email from range(40) t(i)`,
+    `select 'Sandford' as same, '' as nothing, 'Name' || (i // 2) as surname, 'p' || (i // 2) || ` +
+      `'@example.com' as email from range(40) t(i)`,
   );
   expect(result.ignored).toEqual([
     { column: 'same', reason: 'has one value in every row' },

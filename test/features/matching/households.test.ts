@@ -25,7 +25,8 @@ const seeds = casesOf(2);
 
 describe('invented households', () => {
   for (const language of ['English', 'German'] as const) {
-    it(`${language}: relatives, twins, juniors and colleagues are never merged without asking, and most questions are about one person`, async () => {
+    it(`${language}: relatives, twins, juniors and colleagues are never merged without asking, and most ` +
+      'questions are about one person', async () => {
       let [certain, asked, right] = [0, 0, 0];
       for (let seed = 1; seed <= seeds; seed++) {
         await loadInvented(db, inventHouseholds(language, 120, seed));

@@ -12,7 +12,7 @@ import sys
 
 from zetasql.api import Analyzer, CatalogBuilder, TableBuilder
 from zetasql.api.builders.function_builder import FunctionBuilder, SignatureBuilder
-from zetasql.types import AnalyzerOptions, LanguageOptions, ParameterMode, Type, TypeKind
+from zetasql.types import AnalyzerOptions, ArrayType, LanguageOptions, ParameterMode, Type, TypeKind
 from zetasql.types import ZetaSQLBuiltinFunctionOptions
 
 KINDS = {
@@ -22,6 +22,10 @@ KINDS = {
     "BOOL": TypeKind.TYPE_BOOL,
     "DATE": TypeKind.TYPE_DATE,
     "TIMESTAMP": TypeKind.TYPE_TIMESTAMP,
+    "TEXTS": Type(
+        type_kind=TypeKind.TYPE_ARRAY,
+        array_type=ArrayType(element_type=Type(type_kind=TypeKind.TYPE_STRING)),
+    ),
 }
 
 

@@ -58,6 +58,7 @@ const FUNCTIONS: Record<string, [arguments_: string[], result: string]> = {
   is_nfc: [[S], 'BOOL'],
   jaro_winkler: [[S, S], 'FLOAT64'],
   split_part: [[S, S, 'INT64'], S],
+  is_one_of: [[S, 'TEXTS'], 'BOOL'],
 };
 
 const parameterOf = (value: SqlValue): string => {
@@ -102,7 +103,8 @@ export function analyse(
     functions: FUNCTIONS,
     groups: groups.map((group) =>
       group.map(({ statement, defines = null, columns = null }) => ({
-        sql: statement.text,
+        // BigQuery's other name of INT64, which the analyser by itself does not know.
+        sql: statement.text.replace(/\bas bigint\b/gi, 'as int64'),
         parameters: statement.values.map(parameterOf),
         defines,
         columns,

@@ -18,6 +18,8 @@ export interface SendGridState {
   readonly unsubscribes?: Entry[];
   /** When an address that is added now counts as added. */
   readonly now?: () => number;
+  /** A batch with such an address is rejected. */
+  readonly rejects?: (email: string) => boolean;
 }
 
 export const SENDGRID_KEY = 'SG.invented-key';
@@ -45,6 +47,7 @@ export function sendgridTool(state: SendGridState): Tool & { readonly suppressed
       'GET /v3/asm/suppressions': () => ({ body: [] }),
       'POST /v3/asm/suppressions/global': ({ body }) => {
         const { recipient_emails: emails } = body as { recipient_emails: string[] };
+        if (emails.some((email) => state.rejects?.(email))) return { status: 400, body: { errors: [] } };
         for (const email of emails)
           if (!suppressed.some((each) => each.email === email))
             suppressed.push({ email, created: state.now?.() ?? 1_795_392_000 });

@@ -105,8 +105,10 @@ export function postmarkTool(people: People): Tool {
         const emails = (field(body, 'Suppressions') as { EmailAddress: string }[]).map(
           ({ EmailAddress }) => EmailAddress,
         );
-        for (const email of emails) people.push(aPerson(email, { left: true }));
-        return { body: { Suppressions: emails.map((email) => ({ EmailAddress: email, Status: 'Suppressed' })) } };
+        const taken = emails.filter((email) => !email.startsWith('odd'));
+        for (const email of taken) people.push(aPerson(email, { left: true }));
+        const status = (email: string) => (taken.includes(email) ? 'Suppressed' : 'Failed');
+        return { body: { Suppressions: emails.map((email) => ({ EmailAddress: email, Status: status(email) })) } };
       },
     },
   };
@@ -329,11 +331,13 @@ export function hubspotTool(people: People): Tool {
       }),
       'POST /communication-preferences/v4/statuses/batch/unsubscribe-all': ({ body }) => {
         const emails = strings(field(body, 'inputs'));
+        const numErrors = emails.filter((email) => email.startsWith('odd')).length;
         for (const email of emails) {
           const found = byEmail(people, email);
           if (found) found.left = true;
         }
-        return { body: { ...done, results: emails.map((subscriberIdString) => ({ subscriberIdString })) } };
+        const results = emails.map((subscriberIdString) => ({ subscriberIdString }));
+        return { body: { ...done, results, ...(numErrors > 0 && { numErrors }) } };
       },
     },
   };

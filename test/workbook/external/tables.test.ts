@@ -303,6 +303,6 @@ describe('the commands', () => {
     const run = await command({ events: 'no/such/folder' }, 'run', 'nightly', ...options);
     expect(run.output).toContain('sources.events: no/such/folder: there is no such file.');
     expect(run.code).toBe(1);
-    expect(readdirSync(folder).sort()).toEqual(['.nightshift', 'contacts.csv', 'ledger']);
+    expect(readdirSync(folder).sort()).toEqual(['.nightshift', 'contacts.csv', 'ledger', 'report.html']);
   });
 });

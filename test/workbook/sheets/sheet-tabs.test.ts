@@ -9,7 +9,7 @@ import { exportFiles } from '../../fixture/exports.ts';
 import suppressionRelease from '../../fixture/suppression-release.ts';
 import { jobOf, night } from '../../support/night.ts';
 import { commandsOn } from '../../support/sheet-command.ts';
-import { nightly, nobody, sets } from '../../support/small-jobs.ts';
+import { blocksAll, nightly, sets } from '../../support/small-jobs.ts';
 import { aSheet, type SheetsBench, SPREADSHEET } from '../../support/store-bench.ts';
 import { aContact, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
 
@@ -106,7 +106,7 @@ describe('an export to a tab', () => {
   it('is filled though another job of the night was stopped', async () => {
     const bench = await aSheet({ contacts: [HEADERS, ...PEOPLE] });
     const { needs: _needs, ...job } = exportFiles(exportRules([...RULES], []));
-    const jobs = nightly(sets('email_note', 'x', { guards: [nobody] }), job);
+    const jobs = nightly(sets('email_note', 'x', { guards: [blocksAll] }), job);
     const result = await night(temporaryFolder(), { jobs, open: (run) => bench.open(run) });
     expect(result.jobs.map(({ status }) => status)).toEqual(['blocked', 'applied']);
     expect(bench.rows('Newsletter')?.length).toBe(4);

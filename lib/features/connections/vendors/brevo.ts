@@ -1,11 +1,14 @@
 import { byOffset, iso, object } from './pages.ts';
-import type { At, Member, Source, Vendor } from './vendor.ts';
+import type { At, Json, Member, Source, Vendor } from './vendor.ts';
 
 const day = (moment: Date): string => moment.toISOString().slice(0, 10);
 const days = ({ from, to }: At['window']) => ({ startDate: day(from), endDate: day(to) });
 
 const contacts = (at: At, query: Readonly<Record<string, string>> = {}) =>
   byOffset(at.client, { path: '/v3/contacts', query }, 1000, (answer) => object(answer).contacts);
+
+/** A contact may have a phone number alone. */
+const hasAddress = ({ email }: Json): boolean => typeof email === 'string' && email !== '';
 
 const happened = (name: string, event: string, is: Source['is']): Source => ({
   name,
@@ -23,14 +26,17 @@ const happened = (name: string, event: string, is: Source['is']): Source => ({
 async function* people(at: At, list: number | null): AsyncGenerator<readonly Member[]> {
   for await (const page of contacts(at))
     yield page
-      .filter(({ email }) => typeof email === 'string' && email !== '')
-      .map(({ email, emailBlacklisted, listIds, attributes, modifiedAt }): Member => {
+      .filter(hasAddress)
+      .map(({ email, emailBlacklisted, listIds, listUnsubscribed, attributes, modifiedAt }): Member => {
         const fields = Object.fromEntries(
           Object.entries(object(attributes)).map(([name, value]) => [name, String(value ?? '')]),
         );
         const about = { email: String(email), fields };
         if (emailBlacklisted === true)
           return { ...about, status: 'left', fact: { kind: 'unsubscribe', at: String(modifiedAt) } };
+        // From this one list alone: never put back there, and no departure from all.
+        if (list !== null && Array.isArray(listUnsubscribed) && listUnsubscribed.includes(list))
+          return { ...about, status: 'left' };
         const isMember = list !== null && Array.isArray(listIds) && listIds.includes(list);
         return { ...about, status: isMember ? 'member' : 'known' };
       });
@@ -75,7 +81,9 @@ export const brevo: Vendor = {
       formats: ['brevo-contacts-api'],
       is: 'consent',
       ours: true,
-      pages: (at) => contacts(at, { modifiedSince: iso(at.window.from) }),
+      pages: async function* (at) {
+        for await (const page of contacts(at, { modifiedSince: iso(at.window.from) })) yield page.filter(hasAddress);
+      },
     },
     happened('hard-bounces', 'hardBounces', 'bounces'),
     happened('soft-bounces', 'softBounces', 'bounces'),

@@ -24,6 +24,13 @@ const COLUMNS = {
   purchases: ['order_id', 'email', 'ordered_at', 'amount', 'currency'],
 } as const;
 
+/** Without these a row can't be taken. */
+const NEEDED = {
+  bounces: ['email', 'kind', 'occurred_at'],
+  events: ['email', 'type', 'occurred_at'],
+  purchases: ['order_id', 'ordered_at', 'amount'],
+} as const;
+
 const source = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9-]+$/),
@@ -37,7 +44,11 @@ const source = z
     /** A column of the table → where a record has it, or `= text` for the same text in each. */
     columns: z.record(z.string(), z.string()),
   })
-  .superRefine(({ table, columns }, context) => {
+  .superRefine(({ table, columns, as, pages: turn }, context) => {
+    if (as === 'csv' && turn)
+      context.addIssue({ code: 'custom', path: ['pages'], message: 'a CSV is one page: leave pages out' });
+    for (const column of NEEDED[table].filter((each) => !(each in columns)))
+      context.addIssue({ code: 'custom', path: ['columns'], message: `${table} need ${column}` });
     for (const column of Object.keys(columns).filter((each) => !(COLUMNS[table] as readonly string[]).includes(each)))
       context.addIssue({
         code: 'custom',
@@ -63,6 +74,9 @@ const at = (value: unknown, where: string | undefined): unknown =>
 const cellOf = (record: Json, where: string): string =>
   where.startsWith('= ') ? where.slice(2) : String(at(record, where) ?? '');
 
+const leadsNowhere = (page: readonly Json[], where: string): boolean =>
+  page.length > 0 && !where.startsWith('= ') && page.every((record) => at(record, where) === undefined);
+
 async function* csvPages(client: Client, request: Request): AsyncGenerator<readonly Json[]> {
   const { text } = await client.ask({ ...request, headers: { accept: 'text/csv' } });
   const { data, errors } = Papa.parse<Json>(text.trim(), { header: true, skipEmptyLines: true });
@@ -81,7 +95,7 @@ function pagesOf({ client, window }: At, { path: below, as, records: list, pages
       const offset = Number(request.query?.[turn.offset]) + found.length;
       return {
         records: found,
-        next: found.length < turn.size ? null : { ...first, query: { ...offsets, [turn.offset]: offset } },
+        next: found.length === 0 ? null : { ...first, query: { ...offsets, [turn.offset]: offset } },
       };
     }
     const next = turn && at(answer, turn.next);
@@ -100,7 +114,10 @@ const sourceOf = (given: HttpSource, tool: string): Source => ({
   is: given.table === 'events' ? 'events' : given.table === 'purchases' ? 'orders' : 'consent',
   pages: async function* (where) {
     const columns = COLUMNS[given.table];
-    for await (const page of pagesOf(where, given))
+    for await (const page of pagesOf(where, given)) {
+      for (const column of NEEDED[given.table])
+        if (leadsNowhere(page, given.columns[column] ?? ''))
+          throw new RequestError('unreadable', `none of its records has ${column} at ${given.columns[column]}`);
       yield page.map((record) =>
         Object.fromEntries(
           columns.map((column) => [
@@ -109,6 +126,7 @@ const sourceOf = (given: HttpSource, tool: string): Source => ({
           ]),
         ),
       );
+    }
   },
 });
 

@@ -55,6 +55,9 @@ async function* people(at: At, list: string | null): AsyncGenerator<readonly Mem
   for await (const page of contacts(at)) yield page.flatMap((each) => memberOf(each, on));
 }
 
+/** How many of a batch it did not take: that is an answer with status 200 or 207. */
+const failedOf = (answer: unknown): number => Number(object(answer).numErrors ?? 0);
+
 /** The ids of contacts by their addresses. */
 async function idsOf({ client }: At, emails: readonly string[]): Promise<string[]> {
   const inputs = emails.map((id) => ({ id }));
@@ -76,7 +79,7 @@ export const hubspot: Vendor = {
   guide: {
     page: 'https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide',
     rights:
-      'crm.objects.contacts.read; for suppress: true communication_preferences.read_write; ' +
+      'crm.objects.contacts.read; for suppress: true communication_preferences.statuses.batch.write; ' +
       'for lists crm.objects.contacts.write, crm.lists.read, crm.lists.write',
     steps: [
       'Settings → Integrations → Private Apps → Create a private app, with the scopes above and no other.',
@@ -96,7 +99,7 @@ export const hubspot: Vendor = {
     add: async ({ client }, rows) => {
       const path = '/communication-preferences/v4/statuses/batch/unsubscribe-all';
       const json = { inputs: rows.map(({ email }) => email) };
-      await client.json({ method: 'POST', path, query: { channel: 'EMAIL' }, json });
+      return failedOf(await client.json({ method: 'POST', path, query: { channel: 'EMAIL' }, json }));
     },
     has: optOut,
   },
@@ -116,6 +119,7 @@ export const hubspot: Vendor = {
         path: `/crm/v3/lists/${encodeURIComponent(list)}/memberships/add`,
         json: ids,
       });
+      return failedOf(answer);
     },
     remove: async (at, list, emails) => {
       const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships/remove`;

@@ -14,6 +14,7 @@ const READ = [
   'unique_email_id',
   'status',
   'last_changed',
+  'timestamp_signup',
   'timestamp_opt',
   'unsubscribe_reason',
   'list_id',
@@ -121,7 +122,8 @@ export const mailchimp: Vendor = {
     add: async (at, tag, rows) => {
       for (const { email, fields } of rows) {
         const json = { email_address: email, status_if_new: 'subscribed', merge_fields: fields };
-        await at.client.json({ method: 'PUT', path: memberPath(at, email), json });
+        const query = { skip_merge_validation: true };
+        await at.client.json({ method: 'PUT', path: memberPath(at, email), query, json });
       }
       await changeTag(at, tag, { members_to_add: rows.map(({ email }) => email) });
     },

@@ -33,7 +33,11 @@ export async function* pages(
   }
 }
 
-/** Pages by `limit` and `offset`, until one is not full, or as many are read as the tool gives (`most`). */
+/**
+ * Pages by `limit` and `offset`, until one is not full, or as many are read as the tool gives (`most`). Each begins
+ * before the end of the one before it, and leaves out what that had: a record that leaves the list meanwhile moves the
+ * others up.
+ */
 export const byOffset = (
   client: Client,
   request: Request,
@@ -46,12 +50,19 @@ export const byOffset = (
     ...request,
     query: { ...request.query, [names.limit]: size, [names.offset]: offset },
   });
+  const overlap = Math.floor(size / OVERLAP);
+  let before = new Set<string>();
   return pages(client, at(0), (answer, { query = {} }) => {
     const found = records(take(answer));
-    const offset = Number(query[names.offset]) + found.length;
-    return { records: found, next: found.length < size || offset + size > most ? null : at(offset) };
+    const fresh = found.filter((each) => !before.has(JSON.stringify(each)));
+    before = new Set(found.slice(-overlap).map((each) => JSON.stringify(each)));
+    const offset = Number(query[names.offset]) + found.length - overlap;
+    return { records: fresh, next: found.length < size || offset + size > most ? null : at(offset) };
   });
 };
+
+/** A page overlaps the one before it by one part in so many. */
+const OVERLAP = 20;
 
 /** Pages by a cursor that the answer names, and that the next request carries under `name`. */
 export const byCursor = (

@@ -11,13 +11,17 @@ const names = { limit: 'count', offset: 'offset' };
 
 const streamOf = ({ settings }: At): string => `/message-streams/${settings.stream ?? 'outbound'}/suppressions`;
 
-const activity = (name: string, list: string): Vendor['reads'][number] => ({
+/** A list says by its name what its records are; a webhook's record says so itself. */
+const activity = (name: string, list: string, record: string): Vendor['reads'][number] => ({
   name,
   formats: ['postmark'],
   is: 'events',
   whole: true,
-  pages: ({ client }) =>
-    byOffset(client, { path: `/messages/outbound/${name}` }, 500, (answer) => object(answer)[list], names, 10_000),
+  pages: async function* ({ client }) {
+    const path = `/messages/outbound/${name}`;
+    for await (const page of byOffset(client, { path }, 500, (answer) => object(answer)[list], names, 10_000))
+      yield page.map((each) => ({ RecordType: record, ...each }));
+  },
 });
 
 export const postmark: Vendor = {
@@ -62,8 +66,8 @@ export const postmark: Vendor = {
         yield records(object(answer).Suppressions);
       },
     },
-    activity('opens', 'Opens'),
-    activity('clicks', 'Clicks'),
+    activity('opens', 'Opens', 'Open'),
+    activity('clicks', 'Clicks', 'Click'),
   ],
   suppressions: {
     size: 50,
@@ -76,7 +80,8 @@ export const postmark: Vendor = {
     },
     add: async (at, rows) => {
       const json = { Suppressions: rows.map(({ email }) => ({ EmailAddress: email })) };
-      await at.client.json({ method: 'POST', path: streamOf(at), json });
+      const answer = await at.client.json({ method: 'POST', path: streamOf(at), json });
+      return records(object(answer).Suppressions).filter(({ Status }) => Status === 'Failed').length;
     },
     has: async (at, email) => {
       const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: { emailaddress: email } });

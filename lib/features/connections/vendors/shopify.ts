@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
 import { iso, object, records } from './pages.ts';
-import type { At, Json, Source, Vendor } from './vendor.ts';
+import type { At, Json, Vendor } from './vendor.ts';
 
 /** Versions are kept for a year. */
 const PATH = '/admin/api/2026-10/graphql.json';
 const MONEY = 'shopMoney { amount currencyCode }';
+const ORDER =
+  'name email createdAt displayFinancialStatus test cancelledAt ' +
+  `totalPriceSet { ${MONEY} } totalRefundedSet { ${MONEY} }`;
 
 const isThrottled = (text: string): boolean => text.includes('"THROTTLED"');
 
@@ -34,12 +37,12 @@ function refusal(errors: readonly unknown[]): string {
   return `the API refuses the query${/^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : ''}`;
 }
 
-const source = (name: string, is: Source['is'], format: string, connection: string, fields: string): Source => ({
-  name,
-  is,
-  formats: [format],
-  pages: (at) => nodes(at, connection, fields),
-});
+/** Customers with an address: others have nothing that refuses or allows mail. */
+async function* customers(at: At): AsyncGenerator<readonly Json[]> {
+  const fields = 'id defaultEmailAddress { emailAddress marketingState marketingUpdatedAt }';
+  for await (const page of nodes(at, 'customers', fields))
+    yield page.filter(({ defaultEmailAddress }) => defaultEmailAddress !== null);
+}
 
 export const shopify: Vendor = {
   id: 'shopify',
@@ -61,19 +64,7 @@ export const shopify: Vendor = {
     () => ({ 'x-shopify-access-token': key }),
   limits: { perSecond: 2 },
   reads: [
-    source(
-      'orders',
-      'orders',
-      'shopify-orders',
-      'orders',
-      `name email createdAt displayFinancialStatus test cancelledAt totalPriceSet { ${MONEY} } totalRefundedSet { ${MONEY} }`,
-    ),
-    source(
-      'customers',
-      'consent',
-      'shopify-consent',
-      'customers',
-      'id defaultEmailAddress { emailAddress marketingState marketingUpdatedAt }',
-    ),
+    { name: 'orders', is: 'orders', formats: ['shopify-orders'], pages: (at) => nodes(at, 'orders', ORDER) },
+    { name: 'customers', is: 'consent', formats: ['shopify-consent'], pages: customers },
   ],
 };

@@ -2,6 +2,11 @@ import type { Request } from '../../http/index.ts';
 import { object, pages, records, seconds } from './pages.ts';
 import { type At, bearer, type Vendor } from './vendor.ts';
 
+/** A charge may be pending for days (bank debits), or be captured up to 7 days after it was made. */
+const PENDING_MS = 14 * 86_400_000;
+
+const before = ({ from }: At['window']): At['window'] => ({ from: new Date(from.getTime() - PENDING_MS), to: from });
+
 const listed = ({ client, window }: At, path: string, query: Readonly<Record<string, string>> = {}) => {
   const created = { 'created[gte]': seconds(window.from), 'created[lte]': seconds(window.to) };
   const first: Request = { path, query: { limit: 100, ...created, ...query } };
@@ -28,6 +33,13 @@ export const stripe: Vendor = {
   limits: { perSecond: 20 },
   reads: [
     { name: 'charges', formats: ['stripe-charges'], is: 'orders', pages: (at) => listed(at, '/v1/charges') },
+    {
+      name: 'earlier-charges',
+      formats: ['stripe-charges'],
+      is: 'orders',
+      whole: true,
+      pages: (at) => listed({ ...at, window: before(at.window) }, '/v1/charges'),
+    },
     {
       // A refund changes a charge of long ago: the charge is read again, with its refund.
       name: 'refunds',

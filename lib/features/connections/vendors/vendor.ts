@@ -61,7 +61,8 @@ export interface Row {
 /** Where a tool keeps whom it must not mail. Addresses are added, and there is no way to take one away. */
 export interface SuppressionList {
   readonly standing: (at: At) => AsyncIterable<readonly Member[]>;
-  readonly add: (at: At, rows: readonly Row[]) => Promise<void>;
+  /** How many of them the tool did not take, where its answer names them. */
+  readonly add: (at: At, rows: readonly Row[]) => Promise<unknown>;
   readonly has: (at: At, email: string) => Promise<boolean>;
   /** Addresses in one call of `add`, at most. */
   readonly size: number;
@@ -72,8 +73,8 @@ export interface SuppressionList {
 /** A list, tag or segment of a tool that a list of ours is kept equal to. */
 export interface List {
   readonly members: (at: At, list: string) => AsyncIterable<readonly Member[]>;
-  /** Puts people on the list, and sets their fields. Never makes anybody mailable who left. */
-  readonly add: (at: At, list: string, rows: readonly Row[]) => Promise<void>;
+  /** Puts people on the list, sets their fields, and gives how many were not taken. Makes no person mailable who left. */
+  readonly add: (at: At, list: string, rows: readonly Row[]) => Promise<unknown>;
   readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
   readonly has: (at: At, list: string, email: string) => Promise<boolean>;
   readonly size: number;

@@ -14,7 +14,7 @@
 import type { Engine } from '../../../core/engine.ts';
 import { ofFacts } from '../../../core/facts.ts';
 import type { Metrics, Preparation } from '../../../core/prepare.ts';
-import { columnOf, integer, join, literal, name, raw, type Sql, sql } from '../../../core/sql.ts';
+import { columnOf, integer, join, literal, name, type Sql, sql } from '../../../core/sql.ts';
 import { matchTable } from '../match-table.ts';
 import type { MatchingRules } from '../rules.ts';
 import { mergedColumns, mergedQuery } from './merged-cells.ts';
@@ -98,9 +98,11 @@ async function createGroups(engine: Engine, rules: MatchingRules): Promise<void>
   await engine.run(
     sql`create or replace temp table sweep_edges as
       select least(left_id, right_id) as l, greatest(left_id, right_id) as r from match_pairs p
-      where certain and not exists (select 1 from sweep_answers a where a.l = least(p.left_id, p.right_id) and a.r = greatest(p.left_id, p.right_id) and a.decision = 'no')
+      where certain and not exists (select 1 from sweep_answers a where a.l = least(p.left_id, p.right_id)
+        and a.r = greatest(p.left_id, p.right_id) and a.decision = 'no')
       union
-      select l, r from sweep_answers where decision = 'yes' and l in (select contact_id from sweep_input) and r in (select contact_id from sweep_input)`,
+      select l, r from sweep_answers where decision = 'yes' and l in (select contact_id from sweep_input)
+        and r in (select contact_id from sweep_input)`,
   );
   await engine.run(
     sql`create or replace temp table sweep_groups as
@@ -131,14 +133,15 @@ async function createGroups(engine: Engine, rules: MatchingRules): Promise<void>
       where g.group_id not in (select group_id from apart)
       window w as (partition by g.group_id order by ${join(order, ', ')}, length(g.contact_id), g.contact_id)`,
   );
-  await engine.run(sql`create or replace temp table sweep_merged as ${raw(mergedQuery(rules))}`);
+  await engine.run(sql`create or replace temp table sweep_merged as ${mergedQuery(rules)}`);
 }
 
 /** `sweep_gone`: each row that goes, as it is, and why. */
 async function createGone(engine: Engine): Promise<void> {
   await engine.run(
     sql`create or replace temp table sweep_rows as
-      select c._row, c.contact_id from sweep_members m join contacts c on c.contact_id = m.contact_id where m.rank > 1 and c._row is not null`,
+      select c._row, c.contact_id from sweep_members m join contacts c on c.contact_id = m.contact_id where m.rank > 1
+        and c._row is not null`,
   );
   const none = (await engine.number(sql`select count(*) from sweep_rows`)) === 0;
   const records = none
@@ -150,12 +153,17 @@ async function createGone(engine: Engine): Promise<void> {
         concat_ws('; ', case when y.l is not null then 'a person said yes' end, s.evidence) as evidence, w.record
       from sweep_members m
       left join (${records}) w on w.contact_id = m.contact_id
-      left join sweep_answers y on y.decision = 'yes' and y.l = least(m.contact_id, m.survivor_id) and y.r = greatest(m.contact_id, m.survivor_id)
+      left join sweep_answers y on y.decision = 'yes' and y.l = least(m.contact_id, m.survivor_id)
+        and y.r = greatest(m.contact_id, m.survivor_id)
       left join (
         select id, max(probability) as probability, arg_max(evidence, (probability, evidence)) as evidence from (
-          select p.left_id as id, p.probability, p.evidence from match_pairs p join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id and b.survivor_id = a.survivor_id
+          select p.left_id as id, p.probability, p.evidence from match_pairs p
+            join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id
+            and b.survivor_id = a.survivor_id
           union all
-          select p.right_id, p.probability, p.evidence from match_pairs p join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id and b.survivor_id = a.survivor_id
+          select p.right_id, p.probability, p.evidence from match_pairs p
+            join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id
+            and b.survivor_id = a.survivor_id
         ) group by id
       ) s on s.id = m.contact_id
       where m.rank > 1`,
@@ -188,20 +196,27 @@ async function createAsked(engine: Engine, rules: MatchingRules, period: string)
       select l, r, probability, reading
       from best
       where askable
-        and not exists (select 1 from review v where v.subject = 'duplicate' and least(v.left_id, v.right_id) = best.l and greatest(v.left_id, v.right_id) = best.r)
+        and not exists (select 1 from review v where v.subject = 'duplicate' and least(v.left_id, v.right_id) = best.l
+          and greatest(v.left_id, v.right_id) = best.r)
         and not exists (select 1 from sweep_answers s where s.l = best.l and s.r = best.r)
-        and not exists (select 1 from sweep_answers s join sweep_members m on m.contact_id in (s.l, s.r) where s.decision = 'no' and (m.survivor_id = best.l and (s.l = best.r or s.r = best.r) or m.survivor_id = best.r and (s.l = best.l or s.r = best.l)))`,
+        and not exists (select 1 from sweep_answers s join sweep_members m on m.contact_id in (s.l, s.r)
+          where s.decision = 'no' and (m.survivor_id = best.l and (s.l = best.r or s.r = best.r)
+          or m.survivor_id = best.r and (s.l = best.l or s.r = best.l)))`,
   );
   await engine.run(
     sql`create or replace temp table sweep_asked as
       with ends as (select l as id, probability from sweep_likely union all select r, probability from sweep_likely),
       sure as (select id, max(probability) as probability from ends group by id),
       ranked as (
-        select q.*, row_number() over (order by greatest(a.probability, b.probability) desc, case when a.probability >= b.probability then q.l else q.r end, q.probability desc, q.l, q.r) as place
+        select q.*, row_number() over (order by greatest(a.probability, b.probability) desc,
+          case when a.probability >= b.probability then q.l else q.r end, q.probability desc, q.l, q.r) as place
         from sweep_likely q join sure a on a.id = q.l join sure b on b.id = q.r
       )
-      select concat('duplicate-', ${literal(period)}, '-', lpad(cast(place as varchar), 4, '0'), '-', left(md5_hex(concat(l, '|', r)), 8)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability, place,
-        concat('One person? "', ${shown('a')}, '" and "', ${shown('b')}, '". ', case when probability >= 0.99 then 'Almost certainly' when probability >= 0.9 then 'Very likely' when probability >= 0.7 then 'Likely' else 'Perhaps' end,
+      select concat('duplicate-', ${literal(period)}, '-', lpad(cast(place as varchar), 4, '0'), '-',
+        left(md5_hex(concat(l, '|', r)), 8)) as review_id, l as left_id, r as right_id, round(probability, 4) as probability, place,
+        concat('One person? "', ${shown('a')}, '" and "', ${shown('b')}, '". ',
+          case when probability >= 0.99 then 'Almost certainly' when probability >= 0.9 then 'Very likely'
+          when probability >= 0.7 then 'Likely' else 'Perhaps' end,
           ': ', reading, '. Write yes or no in the column decision.') as evidence
       from ranked join contacts a on a.contact_id = l join contacts b on b.contact_id = r
       where place <= ${integer(rules.questionsPerMonth)}`,
