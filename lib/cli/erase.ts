@@ -66,7 +66,11 @@ export async function eraseCommand(session: Session): Promise<number> {
     });
     const goesOn = !options.dryRun && (done.status === 'applied' || done.status === 'unchanged');
     const rest = goesOn
-      ? [await clearRest(workbook.folder, person, store.scratch), await clearTabs(store, person, true)]
+      ? [
+          await clearRest(workbook.folder, person, store.scratch),
+          await clearTabs(store, person, true),
+          await clearRows(store, person),
+        ]
       : [];
     const cleared: Cleared = {
       rewritten: [...cut, ...rest.flatMap(({ rewritten }) => rewritten)],
@@ -107,6 +111,16 @@ async function clearTabs(store: Store, person: Named, tables: boolean): Promise<
   };
 }
 
+/** A person's rows in the tables of a dataset that the plan left; none elsewhere. */
+async function clearRows(store: Store, { addresses, ids }: Named): Promise<Cleared> {
+  const traces = { addresses: new Set(addresses), ids: new Set(ids) };
+  const { cut, left } = (await store.warehouse?.clearRows(traces)) ?? { cut: [], left: [] };
+  return {
+    rewritten: cut.map(({ table, rows }) => ({ file: `table "${table}"`, lines: rows })),
+    leftovers: left.map(({ table, rows }) => ({ file: `table "${table}", ${plural(rows, 'row')}`, lines: [] })),
+  };
+}
+
 interface Receipt extends Cleared {
   readonly run: string;
   readonly at: string;
@@ -126,7 +140,10 @@ function textOf(receipt: Receipt, changes: string): string[] {
     `Deleted: ${changes}`,
     ...rewritten.map(({ file, lines }) => `Removed from ${file}: ${plural(lines, 'line')}`),
     ...receipt.hashes.map((hash) => `Kept on the suppression list: ${hash}`),
-    ...leftovers.map(({ file, lines }) => `Still there, to be fixed by hand: ${file}, lines ${lines.join(', ')}`),
+    ...leftovers.map(({ file, lines }) => {
+      const where = lines.length > 0 ? `, lines ${lines.join(', ')}` : '';
+      return `Still there, to be fixed by hand: ${file}${where}`;
+    }),
     ...outside.map(
       ({ files, table, rows }) =>
         `Still there, in files that are only read: ${files}, ${rows} rows of ${table}. Have them taken out where these files are made`,

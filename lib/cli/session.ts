@@ -184,11 +184,11 @@ async function withSources(
 
 async function openDataset(
   place: Place,
-  { workbook: { bigquery: rules } }: NightShift,
+  { workbook: { bigquery: rules, timeZone } }: NightShift,
   options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
 ): Promise<Store> {
   const { openDatasetStore } = await import('../workbook/bigquery/store.ts');
-  return openDatasetStore(place, rules, options);
+  return openDatasetStore(place, rules, { ...options, timeZone });
 }
 
 /** Commands that write to a workbook. */

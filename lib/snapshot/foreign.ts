@@ -240,12 +240,15 @@ function reportedBy(type: string): string | null {
   return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
 }
 
+/** Whether a type of events is a complaint or an unsubscribe. */
+export const isReport = (type: string): boolean => reportedBy(type) !== null;
+
 /** Whether complaints or unsubscribes are among the events, by their types alone. */
 export async function eventsReport(
   engine: Engine,
   { headerOf, headers, remote, ...source }: SourceTable,
 ): Promise<boolean> {
-  if (remote) return (await remote.distinct('type')).some((type) => reportedBy(type) !== null);
+  if (remote) return (await remote.distinct('type')).some(isReport);
   const header = headerOf.get('type');
   if (header === undefined) return false;
   const cell = raw(`c${headers.indexOf(header)}`);

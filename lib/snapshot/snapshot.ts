@@ -9,13 +9,20 @@ import { raw, sql } from '../core/sql.ts';
 import { declaredIn, type TableName } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
-import type { Reading, Resolved, SourceTable, TableText } from '../workbook/store.ts';
+import type { Reading, RemoteTable, Resolved, SourceTable, TableText } from '../workbook/store.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
-import { addContactReports, addEventReports, addForeignFile, eventsReport, refusalsOfNoContact } from './foreign.ts';
+import {
+  addContactReports,
+  addEventReports,
+  addForeignFile,
+  eventsReport,
+  isReport,
+  refusalsOfNoContact,
+} from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
@@ -108,6 +115,10 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const events = sources.get('events');
   // A departure among the events refuses mail, also where no job of the batch asks for events.
   if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
+  for (const table of wanted) {
+    const { remote, ...source } = sources.get(table) ?? {};
+    if (remote && (await needsReader(table, remote, options))) sources.set(table, source as SourceTable);
+  }
   // Facts of a warehouse stay there; a statement that asks for their rows, or adds to them, brings them here.
   const isRemote = (table: TableName): boolean => wanted.has(table) && sources.get(table)?.remote !== undefined;
   const tables = [
@@ -206,6 +217,11 @@ function remoteOf(
     await checkTable(engine, table, text, options.asOf);
   };
   return { table, source: source.remote, load };
+}
+
+async function needsReader(table: TableName, remote: RemoteTable, { settings }: SnapshotOptions): Promise<boolean> {
+  const types = table === 'events' ? await remote.distinct('type') : [];
+  return remote.needsReader(settings.timeZone, types.filter(isReport));
 }
 
 /** Names every table whose columns are missing at once. @throws HeaderError */

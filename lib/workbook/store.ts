@@ -57,6 +57,11 @@ export interface RemoteTable {
   readonly newPath: () => string;
   /** The different texts of a column, as they stand. */
   readonly distinct: (column: string) => Promise<readonly string[]>;
+  /**
+   * Whether cells are written in a way that only the reader of cells knows, so that the table has to come here. Of a
+   * table of many rows those of the `refusing` types count.
+   */
+  readonly needsReader: (timeZone: string, refusing: readonly string[]) => Promise<boolean>;
   /** Finds whom each fact is about, and which facts can't be counted. */
   readonly resolve: (given: Resolving) => Promise<Resolved>;
   /**
@@ -250,6 +255,12 @@ export interface ClearedTabs {
   readonly left: readonly { readonly tab: string; readonly rows: readonly number[] }[];
 }
 
+/** The same of a warehouse's tables, where rows have no numbers. */
+export interface ClearedRows {
+  readonly cut: readonly { readonly table: string; readonly rows: number }[];
+  readonly left: readonly { readonly table: string; readonly rows: number }[];
+}
+
 /** Google's limit for all tabs of a spreadsheet; empty cells of their grids count. */
 export const MOST_CELLS = 10_000_000;
 /** From this share of them on, a run and `doctor` warn. */
@@ -325,6 +336,8 @@ export interface WarehouseCapability {
   readonly spent: Spent;
   /** What `doctor` says of rights, location, columns and cost. Changes nothing to find out. */
   readonly findings: () => Promise<readonly { readonly level: 'OK' | 'review' | 'fix'; readonly text: string }[]>;
+  /** Removes a person's rows that no job takes away, and counts the rows that name them elsewhere. */
+  readonly clearRows: (person: Pick<Theirs, 'addresses' | 'ids'>) => Promise<ClearedRows>;
 }
 
 export interface Store {

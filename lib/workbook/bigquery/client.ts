@@ -10,7 +10,7 @@ import type { Sql } from '../../core/sql.ts';
 import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
 import type { Spent } from '../store.ts';
 import type { Place } from './address.ts';
-import { BigQueryError, errorOf, type Fault, isPassing } from './errors.ts';
+import { BigQueryError, errorOf, type Fault, isGone, isPassing } from './errors.ts';
 import { faultOf, queryOf } from './wire.ts';
 
 export interface ClientOptions {
@@ -22,6 +22,8 @@ export interface ClientOptions {
   /** The most bytes that one query, and all of them together, may be billed for. */
   readonly limits?: Limits;
   readonly progress?: (line: string) => void;
+  /** Of another client of the same run: the two share what a run may spend. */
+  readonly spent?: Spent;
 }
 
 export interface Limits {
@@ -56,7 +58,7 @@ export interface BigQueryClient {
   account(): Promise<string | undefined>;
 }
 
-/** A job that ran and failed: nothing of it was done. */
+/** A job that ran and failed, or names a table that is gone: nothing of it was done. */
 export class JobFailed extends BigQueryError {
   override name = 'JobFailed';
   readonly fault: Fault;
@@ -69,6 +71,10 @@ export class JobFailed extends BigQueryError {
 }
 
 const GIGABYTE = 1e9;
+/** BigQuery bills a query for so much at least. */
+const LEAST_BILLED = 10 * 2 ** 20;
+/** Requests for tables that are made at one time. */
+const AT_ONCE = 10;
 const PAGE_ROWS = 50_000;
 /** A job that fails for a passing reason is run again under another id, so often. */
 const ATTEMPTS = 3;
@@ -79,7 +85,7 @@ export function bigQueryClient(place: Place, options: ClientOptions = {}): BigQu
 
 class Client implements BigQueryClient {
   readonly place: Place;
-  readonly spent = { queries: 0, bytesBilled: 0, slotMs: 0, bytesRead: 0, bytesWritten: 0, rowsRead: 0 };
+  readonly spent: { -readonly [Key in keyof Spent]: number };
   readonly #options: ClientOptions;
   readonly #at: { projectId: string };
   readonly #inDataset: { projectId: string; datasetId: string };
@@ -90,6 +96,8 @@ class Client implements BigQueryClient {
   constructor(place: Place, options: ClientOptions) {
     this.place = place;
     this.#options = options;
+    const none = { queries: 0, bytesBilled: 0, slotMs: 0, bytesRead: 0, bytesWritten: 0, rowsRead: 0 };
+    this.spent = options.spent ?? none;
     this.#at = { projectId: place.project };
     this.#inDataset = { projectId: place.project, datasetId: place.dataset };
   }
@@ -121,6 +129,7 @@ class Client implements BigQueryClient {
       } catch (thrown) {
         if (thrown instanceof BigQueryError) throw thrown;
         const fault = faultOf(thrown);
+        if (isGone(fault)) throw new JobFailed(fault, this.place, what);
         if (!isPassing(fault)) throw errorOf(fault, this.place, what);
         await this.#pause(attempt, what);
       }
@@ -158,14 +167,17 @@ class Client implements BigQueryClient {
       names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken);
-    const got = names.filter(isWanted).map((tableId) =>
+    const get = (tableId: string): Promise<api.Schema$Table | null> =>
       this.#call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId })).catch(
         // Deleted since it was listed.
         (error: unknown) =>
           error instanceof BigQueryError && error.reason === 'notFound' ? null : Promise.reject(error),
-      ),
-    );
-    return (await Promise.all(got)).filter((table) => table !== null);
+      );
+    const wanted = names.filter(isWanted);
+    const found: (api.Schema$Table | null)[] = [];
+    for (let at = 0; at < wanted.length; at += AT_ONCE)
+      found.push(...(await Promise.all(wanted.slice(at, at + AT_ONCE).map(get))));
+    return found.filter((table) => table !== null);
   }
 
   createTable = (table: api.Schema$Table): Promise<void> =>
@@ -201,13 +213,12 @@ class Client implements BigQueryClient {
 
   async query(id: string, statement: Sql, what: string): Promise<Job> {
     const { limits } = this.#options;
+    let most = Number.POSITIVE_INFINITY;
     if (limits) {
       const bytes = await this.estimate(statement, what);
       const mostOfRun = limits.gigabytesPerRun * GIGABYTE - this.spent.bytesBilled;
-      const [most, rule] =
-        mostOfRun < limits.gigabytesPerQuery * GIGABYTE
-          ? [mostOfRun, 'gigabytesPerRun']
-          : [limits.gigabytesPerQuery * GIGABYTE, 'gigabytesPerQuery'];
+      most = Math.min(mostOfRun, limits.gigabytesPerQuery * GIGABYTE);
+      const rule = most === mostOfRun ? 'gigabytesPerRun' : 'gigabytesPerQuery';
       if (bytes > most)
         throw new BigQueryError(
           'bytesBilledLimitExceeded',
@@ -217,7 +228,7 @@ class Client implements BigQueryClient {
     }
     const query = {
       ...queryOf(statement),
-      ...(limits && { maximumBytesBilled: String(Math.round(limits.gigabytesPerQuery * GIGABYTE)) }),
+      ...(limits && { maximumBytesBilled: String(Math.max(LEAST_BILLED, Math.round(most))) }),
     };
     return this.#attempt(id, { query }, what);
   }

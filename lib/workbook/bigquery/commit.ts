@@ -21,6 +21,8 @@ export interface Target {
   readonly before: readonly Field[];
   /** All columns, those that were added for this write too. */
   readonly now: readonly Field[];
+  /** The workbook's, in which a DATETIME is. */
+  readonly timeZone: string;
 }
 
 /** A script of one transaction; its result is one row: of each target the rows changed or removed, and those added. */
@@ -45,12 +47,12 @@ export function transaction(place: Place, targets: readonly Target[], marker: Ma
 }
 
 /** Rows are found by all their cells; equalities alone, so that BigQuery can join by hash. */
-function mergeOf(place: Place, { staged, stagedIn, id, before, now }: Target): Sql {
+function mergeOf(place: Place, { staged, stagedIn, id, before, now, timeZone }: Target): Sql {
   const same = before.map((field, i) => sql`coalesce(${textOf(field, 't')}, '') = s.${seen(i)}`);
   const fields = fieldsOf(staged, now);
   const sets = fields.map((field, i) => {
     const cell = fieldIn(field.name ?? '');
-    return sql`${cell} = if(s.${wanted(i)} is null, t.${cell}, ${valueIn(field, sql`s.${wanted(i)}`)})`;
+    return sql`${cell} = if(s.${wanted(i)} is null, t.${cell}, ${valueIn(field, sql`s.${wanted(i)}`, timeZone)})`;
   });
   return sql`merge ${tableIn(place, id)} as t
 using (select * from ${tableIn(place, stagedIn)} where op <> 'i') as s
@@ -59,11 +61,11 @@ when matched and s.op = 'd' then delete
 when matched then update set ${join(sets, ', ')}`;
 }
 
-function insertOf(place: Place, { staged, stagedIn, id, now }: Target): Sql {
+function insertOf(place: Place, { staged, stagedIn, id, now, timeZone }: Target): Sql {
   const { key, keyIsAddress } = tableOf(staged.patch.table);
   const fields = fieldsOf(staged, now);
   const columns = fields.map((field) => fieldIn(field.name ?? ''));
-  const values = fields.map((field, i) => valueIn(field, sql`s.${wanted(i)}`));
+  const values = fields.map((field, i) => valueIn(field, sql`s.${wanted(i)}`, timeZone));
   const plain = (value: Sql): Sql => (keyIsAddress ? sql`lower(trim(${value}))` : value);
   const same = fields.flatMap((field, i) =>
     key.includes(normalHeader(field.name ?? '')) || key.includes(staged.patch.columns[i] ?? '')

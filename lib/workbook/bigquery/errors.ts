@@ -53,7 +53,7 @@ export const isConflict = ({ message }: Fault): boolean =>
 
 /** A table or a column that a statement names is not there any more. */
 export const isGone = ({ reason, message }: Fault): boolean =>
-  reason === 'notFound' || /unrecognized name/i.test(message);
+  reason === 'notFound' || /unrecognized name|not found inside/i.test(message);
 
 /** What to tell a person. `what`: what the run was doing. */
 export function errorOf(fault: Fault, place: Place, what: string): BigQueryError {
@@ -93,15 +93,15 @@ function sentence({ status, reason, message }: Fault, place: Place): string {
   if (reason === 'notFound' || status === 404) return missing(message, place);
   if (reason === 'responseTooLarge' || reason === 'resourcesExceeded')
     return 'a table is too large to be read in one piece (docs/bigquery.md, "Where contacts outgrow a machine").';
-  if (
-    /cannot be (modified|mutated)|is not allowed for this operation because it is currently a VIEW|view/i.test(message)
-  )
-    return 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.';
-  if (/streaming buffer/i.test(message))
+  if (/streaming buffer/i.test(message)) {
+    const table = /table [\w.:-]*?(\w+) would affect/i.exec(message)?.[1];
     return (
-      'rows that were streamed into a table in the last 90 minutes can’t be changed yet. ' +
+      `rows of ${table ? `"${table}"` : 'a table'} arrived less than 90 minutes ago, and can’t be changed yet. ` +
       'Run again later, or write them there by load jobs.'
     );
+  }
+  if (/cannot be (modified|mutated)|is not allowed for this operation|\bview\b/i.test(message))
+    return 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.';
   if (/Bad (int64|double|float64|numeric|bool|date|timestamp)|could not cast|invalid (date|timestamp)/i.test(message))
     return (
       'a value does not fit the type of its column. ' + '"doctor" lists columns whose type can’t hold what jobs write.'

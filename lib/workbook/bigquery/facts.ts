@@ -3,12 +3,21 @@
  * counted, into a table that expires. What jobs ask of it is answered from that table, in BigQuery's own SQL, and only
  * the answers come here.
  */
-import { join, literal, name, type Sql, sql } from '../../core/sql.ts';
+import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
 import type { Answer, CsvText, RemoteTable, Resolved, Resolving } from '../store.ts';
 import type { Job } from './client.ts';
-import { columnValue, type Facts, judgedRows, NOT_A_NUMBER, textNumbers, timeColumn, unreadAt } from './judge.ts';
+import {
+  columnValue,
+  type Facts,
+  judgedRows,
+  NOT_A_NUMBER,
+  textNumbers,
+  timeColumn,
+  unreadAt,
+  unreadRows,
+} from './judge.ts';
 import { fieldIn, type Outline, tableAt, tableIn } from './outline.ts';
 import { writeText } from './read.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
@@ -16,6 +25,8 @@ import { STAGED_MS, type Steps } from './steps.ts';
 /** Facts that are asked where they are. Bounces come here: each is judged beside the contacts. */
 export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases']);
 
+/** In a table of so many rows any cell that SQL can't read is worth reading all of it here. */
+const FEW_ROWS = 1_000_000;
 /** Rows at fault that come here, of each reason; the others are counted. */
 const SHOWN = 1000;
 const ANSWERS: Readonly<Record<string, Answer['columns'][number]['type']>> = {
@@ -65,6 +76,17 @@ export class DatasetFacts implements RemoteTable {
       'reading which kinds there are of',
     );
     return rows.flatMap(([text]) => text ?? []);
+  };
+
+  needsReader = async (timeZone: string, refusing: readonly string[]): Promise<boolean> => {
+    const unread = unreadRows(this.#facts, this.#outline, timeZone);
+    const isSmall = !this.#outline.isView && this.#outline.rows <= FEW_ROWS;
+    if (unread === null || (!isSmall && refusing.length === 0)) return false;
+    const kind = columnValue(this.#facts, this.#outline, 'type', timeZone);
+    const those = isSmall ? unread : sql`(${unread}) and ${kind} in ${list(refusing)}`;
+    const source = tableAt(this.#steps.client.place, this.#outline, this.#steps.moment);
+    const [[n] = []] = await this.#rows(sql`select count(*) as n from ${source} where ${those}`, 'reading cells of');
+    return Number(n) > 0;
   };
 
   resolve = async (given: Resolving): Promise<Resolved> => {

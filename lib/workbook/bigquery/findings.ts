@@ -9,7 +9,7 @@ import type { BigQueryClient } from './client.ts';
 import { BigQueryError } from './errors.ts';
 import { type Field, holdsAny, type Outline } from './outline.ts';
 
-type Findings = Awaited<ReturnType<WarehouseCapability['findings']>>;
+export type Findings = Awaited<ReturnType<WarehouseCapability['findings']>>;
 type Finding = Findings[number];
 
 /** What BigQuery asks for 1 TiB read, on demand, in US dollars (docs/bigquery.md has the date). */
@@ -41,12 +41,16 @@ export async function findingsOf(client: BigQueryClient, tables: readonly Laid[]
         ]
       : []),
     ...tables.flatMap(ofColumns),
-    {
-      level: 'OK',
-      text:
-        `reading every table whole once: ${(bytes / 1e9).toFixed(2)} GB, ` +
-        `about ${(billed * DOLLARS_PER_TIB).toFixed(2)} US dollars on demand`,
-    },
+    ...(tables.length > 0
+      ? [
+          {
+            level: 'OK' as const,
+            text:
+              `reading every table whole once: ${(bytes / 1e9).toFixed(2)} GB, ` +
+              `about ${(billed * DOLLARS_PER_TIB).toFixed(2)} US dollars on demand`,
+          },
+        ]
+      : []),
     ...(await ofRights(client, account)),
   ];
 }
@@ -76,7 +80,11 @@ function ofColumns({ outline, source }: Laid): Finding[] {
     return [{ level: 'review', text }];
   });
   const view = { level: 'fix' as const, text: `${label} is a view, and jobs write it: make it a table` };
-  return outline.isView && !facts ? [view, ...wrong] : wrong;
+  const streamed = {
+    level: 'review' as const,
+    text: `${label}: rows arrive by streaming, and can’t be changed for 90 minutes; write them by load jobs`,
+  };
+  return [...(outline.isView && !facts ? [view] : []), ...(outline.isStreamed ? [streamed] : []), ...wrong];
 }
 
 /** Whether the account may write: a dry run of a statement that would change nothing. */

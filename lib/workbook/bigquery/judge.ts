@@ -43,20 +43,45 @@ export function columnValue(facts: Facts, { fields }: Outline, column: string, t
     return facts.table === 'events' && column === 'type' ? sql`lower(trim(${text}))` : text;
   }
   if (type === 'time') return momentOf(field, value, timeZone);
-  return sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
+  return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
 }
 
-/** How a text ends that says its own offset. */
-const OFFSET = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)$';
+/** Infinity, and what is not a number, are unknown. */
+const numberOf = (value: Sql): Sql =>
+  sql`if(abs(safe_cast(${value} as float64)) < 1e300, safe_cast(${value} as float64), null)`;
+
+/** How a text ends that says its own offset: after a time of day. */
+const OFFSET = ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$';
+/** Beyond these years a moment is a placeholder. */
+const [FIRST, LAST] = [new Date('1900-01-01T00:00:00Z'), new Date('2200-01-01T00:00:00Z')];
 
 /** Days and moments without an offset are local. */
-const momentOf = ({ type }: Field, value: Sql, timeZone: string): Sql => {
+const momentOf = (field: Field, value: Sql, timeZone: string): Sql => {
+  const moment = castMoment(field, value, timeZone);
+  return sql`if(${moment} between ${FIRST} and ${LAST}, ${moment}, null)`;
+};
+
+function castMoment({ type }: Field, value: Sql, timeZone: string): Sql {
   if (type === 'TIMESTAMP') return value;
   if (type !== 'STRING') return sql`timestamp(${value}, ${literal(timeZone)})`;
-  if (timeZone === 'UTC') return sql`safe_cast(${value} as timestamp)`;
-  const local = sql`concat(${value}, ${literal(` ${timeZone}`)})`;
-  return sql`safe_cast(if(regexp_contains(${value}, ${literal(OFFSET)}), ${value}, ${local}) as timestamp)`;
-};
+  // Offsets as BigQuery reads them: +01:00, without a space before them.
+  const spelled = sql`regexp_replace(regexp_replace(${value}, ' ?(Z|UTC)$', '+00:00'),
+    ' ?([+-][0-9]{2}):?([0-9]{2})$', ${'\\1:\\2'})`;
+  // A zone needs a time of day before it.
+  const local = sql`concat(trim(${value}), if(strpos(${value}, ':') > 0, '', ' 00:00:00'), ${literal(` ${timeZone}`)})`;
+  return sql`safe_cast(if(regexp_contains(${value}, ${literal(OFFSET)}), ${spelled}, ${local}) as timestamp)`;
+}
+
+/** Texts of moments and numbers that hold something, and that SQL can't read. */
+export function unreadRows(facts: Facts, { fields, ...outline }: Outline, timeZone: string): Sql | null {
+  const unread = Object.entries(tableOf(facts.table).columns).flatMap(([column, { type }]) => {
+    const field = fields.find(({ name }) => name === facts.headerOf.get(column));
+    if (field?.type !== 'STRING' || (type !== 'time' && type !== 'number')) return [];
+    const value = columnValue(facts, { fields, ...outline }, column, timeZone);
+    return [sql`(trim(${fieldIn(field.name ?? '', 't')}) <> '' and ${value} is null)`];
+  });
+  return unread.length > 0 ? join(unread, ' or ') : null;
+}
 
 /**
  * A row is a fact with the contact that it is about and, where it can't be counted, `_fault`, the column `_at` and its
@@ -73,7 +98,7 @@ export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sq
   const numbers = textNumbers(facts, outline);
   const unread = numbers.map((column, i) => {
     const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
-    return sql`, if(safe_cast(${cell} as float64) is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
+    return sql`, if(${numberOf(cell)} is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
   });
   const passed = numbers.map((_, i) => sql`, s.${unreadAt(i)}`);
   const last = numbers.map((_, i) => sql`, ${unreadAt(i)}`);

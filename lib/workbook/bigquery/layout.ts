@@ -1,5 +1,5 @@
 /**
- * Lays a dataset out as a workbook: the tables that are not there, with types, descriptions, partitions by day and
+ * Lays a dataset out as a workbook: the tables that are not there, with types, descriptions, partitions by time and
  * clusters by whom a row is about. A table that is there is left as it is.
  */
 import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/index.js';
@@ -42,13 +42,18 @@ export function tableToMake(table: TableName, keptDays?: number, columns?: reado
     : BY_DAY[table];
   const names = columns ?? Object.keys(definition.columns);
   const partition = time !== undefined && names.includes(time) ? time : undefined;
-  const clusters = (CLUSTERS[table] ?? definition.key).filter((column) => names.includes(column));
+  const clusters = (CLUSTERS[table] ?? definition.key).filter(
+    (column) => names.includes(column) && definition.columns[column]?.type !== 'number',
+  );
   return {
     tableReference: { tableId: table },
     description: definition.facts ? 'facts: read by nightshift, added to by imports' : 'kept by nightshift and people',
     schema: { fields: names.map((name) => fieldOf(table, name, definition.columns[name] ?? { type: 'text' })) },
     ...(partition !== undefined && {
-      timePartitioning: { type: 'DAY', field: partition, ...(keptDays && { expirationMs: String(keptDays * DAY_MS) }) },
+      // By day only where old days go: one load may write to 4,000 partitions at most.
+      timePartitioning: keptDays
+        ? { type: 'DAY', field: partition, expirationMs: String(keptDays * DAY_MS) }
+        : { type: 'MONTH', field: partition },
     }),
     ...(clusters.length > 0 && { clustering: { fields: clusters.slice(0, 4) } }),
   };

@@ -18,6 +18,8 @@ export interface Outline {
   readonly bytes: number;
   /** A view, or rows kept outside of BigQuery: read as it is now, and never written. */
   readonly isView: boolean;
+  /** Rows arrived by streaming a short time ago, and can't be changed yet. */
+  readonly isStreamed: boolean;
   /** When it was changed last, as BigQuery says: two equal ones are one content. */
   readonly version: string;
 }
@@ -36,6 +38,7 @@ export function outlineOf(table: api.Schema$Table): Outline {
     rows: Number(table.numRows ?? 0),
     bytes: Number(table.numBytes ?? 0),
     isView: table.type !== undefined && table.type !== null && table.type !== 'TABLE',
+    isStreamed: Boolean(table.streamingBuffer),
     version: `${table.lastModifiedTime ?? ''}/${table.numRows ?? ''}/${table.etag ?? ''}`,
   };
 }
@@ -71,11 +74,11 @@ export function textOf({ name, type, mode }: Field, alias: string): Sql {
   return AS_TEXT.has(type ?? '') ? sql`cast(${value} as string)` : sql`to_json_string(${value})`;
 }
 
-/** A text of the workbook as a value of the column; '' is the unknown. */
-export function valueIn({ type }: Field, text: Sql): Sql {
+/** A text of the workbook as a value of the column; '' is the unknown. A DATETIME is local, as it is read. */
+export function valueIn({ type }: Field, text: Sql, timeZone: string): Sql {
   const known = sql`nullif(${text}, '')`;
   if (type === 'STRING') return known;
-  if (type === 'DATETIME') return sql`cast(cast(${known} as timestamp) as datetime)`;
+  if (type === 'DATETIME') return sql`datetime(cast(${known} as timestamp), ${literal(timeZone)})`;
   return sql`cast(${known} as ${SQL_NAMES[type ?? ''] ?? sql`string`})`;
 }
 

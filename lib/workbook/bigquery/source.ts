@@ -8,6 +8,7 @@ import type { Reading, SourceTable, Store } from '../store.ts';
 import { placeOf } from './address.ts';
 import { bigQueryClient, type ClientOptions } from './client.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
+import { type Findings, findingsOf } from './findings.ts';
 import { Steps } from './steps.ts';
 
 /** A table by its address, and other names of its columns: header → column. */
@@ -23,33 +24,36 @@ export function withDatasetTables(
   run: string,
   options: ClientOptions,
 ): Store {
+  const own = store.warehouse;
+  let spent = own?.spent;
   const open = Object.entries(sources).map(([table, source]) => {
     const [, dataset = '', id = table] = /^(bigquery:\/\/[^/]+\/[^/?]+)(?:\/([^/?]+))?/.exec(source.address) ?? [];
     const query = /\?.*$/.exec(source.address)?.[0] ?? '';
-    return {
-      table,
-      id,
-      source,
-      steps: new Steps(bigQueryClient(placeOf(dataset + query), options), run, store.scratch),
-    };
+    const client = bigQueryClient(placeOf(dataset + query), { ...options, ...(spent && { spent }) });
+    spent ??= client.spent;
+    return { table, id, source, steps: new Steps(client, run, store.scratch) };
   });
   const read = async (): Promise<Reading> => {
     const reading = await store.read();
     const tables: SourceTable[] = [];
     for (const { table, id, source, steps } of open) tables.push(await sourceTable(table, id, source, steps));
-    const own = reading.tables.find(({ table }) => table in sources);
-    if (own && (await own.open()).rows > 0)
-      throw new WorkbookError(
-        `jobs/rules/workbook.ts reads ${own.table} from ${sources[own.table]?.address}, but ${own.label} holds rows ` +
-          `of ${own.table} as well. Move them there and delete ${own.label}, or take the rule out.`,
-      );
+    for (const there of reading.tables.filter(({ table }) => table in sources))
+      if ((await there.open()).rows > 0)
+        throw new WorkbookError(
+          `jobs/rules/workbook.ts reads ${there.table} from ${sources[there.table]?.address}, but ${there.label} holds ` +
+            `rows of ${there.table} as well. Move them there and delete ${there.label}, or take the rule out.`,
+        );
     return {
       ...reading,
       tables: [...reading.tables.filter(({ table }) => !(table in sources)), ...tables],
       changedSince: async () => [...(await reading.changedSince()), ...open.flatMap(({ steps }) => [...steps.gone])],
     };
   };
-  const [first] = open;
+  const findings = async (): Promise<Findings> => {
+    const found = [...((await own?.findings()) ?? [])];
+    for (const { steps } of open) found.push(...(await findingsOf(steps.client, [])));
+    return found.filter(({ text }, i) => found.findIndex((each) => each.text === text) === i);
+  };
   return {
     ...store,
     read,
@@ -57,7 +61,9 @@ export function withDatasetTables(
       for (const { steps } of open) await steps.end();
       await store.close();
     },
-    ...(first && { warehouse: { spent: first.steps.client.spent, findings: async () => [] } }),
+    ...(spent && {
+      warehouse: { spent, findings, clearRows: own?.clearRows ?? (async () => ({ cut: [], left: [] })) },
+    }),
   };
 }
 

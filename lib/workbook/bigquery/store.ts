@@ -39,6 +39,7 @@ import { addColumns, heldRows, markerQuery, type Target, transaction } from './c
 import { BigQueryError, isConflict, isGone } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
+import { forgetRows } from './forget.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
 import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
@@ -54,6 +55,8 @@ export interface BigQueryStoreOptions {
   readonly command: string;
   readonly run: string;
   readonly mayBeEmpty?: boolean;
+  /** Of DATETIME columns; UTC, unless given. */
+  readonly timeZone?: string;
   /** Facts' tables are made with this expiry. */
   readonly keptDays?: KeptDays;
   /** Gets a line for what takes long. */
@@ -146,6 +149,10 @@ class BigQueryStore implements Store {
           this.#client,
           [...this.#known.values()].map(({ outline, source }) => ({ outline, source })),
         ),
+      clearRows: (person) => {
+        const ours = new Set([...this.#known.values()].map(({ outline }) => outline));
+        return forgetRows(this.#steps, this.#outlines, ours, person);
+      },
     };
   }
 
@@ -289,7 +296,7 @@ class BigQueryStore implements Store {
     const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];
     const stagedIn = await this.#steps.stage(patch.table, texts);
     for (const path of staged.files) await this.#client.load(this.#steps.id('load'), stagedIn, path);
-    return { staged, stagedIn, id, before, now: [...before, ...missing] };
+    return { staged, stagedIn, id, before, now: [...before, ...missing], timeZone: this.#options.timeZone ?? 'UTC' };
   }
 
   async #write(targets: readonly Target[], marker: Marker): Promise<Held> {

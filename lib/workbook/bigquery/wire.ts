@@ -7,6 +7,7 @@ interface Thrown {
   readonly status?: number;
   readonly code?: number | string;
   readonly message?: string;
+  readonly cause?: { readonly name?: string };
   readonly response?: { readonly status?: number; readonly data?: { readonly error?: ErrorBody } };
 }
 interface ErrorBody {
@@ -14,11 +15,15 @@ interface ErrorBody {
   readonly errors?: readonly { readonly reason?: string; readonly message?: string }[];
 }
 
+/** Names of the cause of a request that took too long. */
+const TOO_LONG = new Set(['AbortError', 'TimeoutError']);
+
 /** An error as BigQuery describes it; a connection that failed counts as a fault that passes. */
 export function faultOf(thrown: unknown): Fault {
-  const { response, status: own, code, message = '' } = thrown as Thrown;
+  const { response, status: own, code, message = '', cause } = thrown as Thrown;
   const status = response?.status ?? own ?? (typeof code === 'number' ? code : undefined);
-  if (status === undefined && !/^(E[A-Z_]+|ERR_[A-Z_]+)$/.test(String(code ?? ''))) throw thrown;
+  const isLost = TOO_LONG.has(cause?.name ?? '') || /^(E[A-Z_]+|ERR_[A-Z_]+)$/.test(String(code ?? ''));
+  if (status === undefined && !isLost) throw thrown;
   const error = response?.data?.error;
   const reason = error?.errors?.[0]?.reason ?? (status === 409 ? 'duplicate' : '');
   return { status: status ?? 503, reason, message: error?.message ?? message };

@@ -49,6 +49,20 @@ export class Worker {
     return bytes;
   }
 
+  /** @throws ApiError where a statement names a table, or by `t` a column, that is not there */
+  async analyse(script: string): Promise<void> {
+    for (const statement of statementsOf(script)) {
+      const named = tablesIn(statement).slice(/^create /i.test(statement) ? 1 : 0);
+      for (const { dataset, table } of named) {
+        const { schema } = await this.#tables.describe(dataset, table);
+        if (named.length > 1 || !/^select/i.test(statement)) continue;
+        const there = new Set(schema?.fields?.map(({ name }) => name));
+        const missing = [...statement.matchAll(/\bt\.`([^`]+)`/g)].find(([, column]) => !there.has(column));
+        if (missing) throw new ApiError(400, 'invalidQuery', `Name ${missing[1]} not found inside t at [1:8]`);
+      }
+    }
+  }
+
   async query({ query = '', queryParameters }: api.Schema$JobConfigurationQuery): Promise<Result> {
     const values = (queryParameters ?? []).map(parameterValueOf);
     const statements = statementsOf(query ?? '');

@@ -211,10 +211,13 @@ async function insertJob(
   const { query, load, dryRun } = given.configuration ?? {};
   const text = query?.query ?? '';
   const bytes = await worker.bytes(text);
+  if (dryRun) await worker.analyse(text);
   if (dryRun) return { ...given, status: { state: 'DONE' }, statistics: { totalBytesProcessed: String(bytes) } };
   const id = given.jobReference?.jobId ?? '';
   if (jobs.has(id)) throw new ApiError(409, 'duplicate', `Already Exists: Job p:EU.${id}`);
   server.read.set(id, bytes);
+  // A statement that names what is not there is refused at once.
+  await worker.analyse(text);
   const kept: KeptJob = { job: given, result: { fields: [], rows: [] }, polls: server.polls };
   let errorResult: api.Schema$ErrorProto | undefined;
   try {

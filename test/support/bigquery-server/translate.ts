@@ -38,5 +38,8 @@ export function toDuckDb(statement: string, nameOf: (named: Named) => string, no
   const { success, sql, error } = transpile(plain, Dialect.BigQuery, Dialect.DuckDB);
   const [translated] = sql ?? [];
   if (!success || translated === undefined) throw new Error(`Syntax error: ${error ?? 'not understood'}`);
-  return translated;
+  // A cast to a moment follows the offset or the zone that the text names.
+  return /datetime/i.test(statement)
+    ? translated
+    : translated.replace(/ AS TIMESTAMP\)(?! AT TIME ZONE)/g, ' AS TIMESTAMPTZ)');
 }

@@ -2,11 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { raw } from '../../../lib/core/sql.ts';
 import { tableNames } from '../../../lib/core/tables.ts';
 import { placeOf } from '../../../lib/workbook/bigquery/address.ts';
 import { bigQueryClient } from '../../../lib/workbook/bigquery/client.ts';
 import { errorOf } from '../../../lib/workbook/bigquery/errors.ts';
 import { layOutDataset } from '../../../lib/workbook/bigquery/layout.ts';
+import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
+import { faultOf } from '../../../lib/workbook/bigquery/wire.ts';
 import type { Held, Store } from '../../../lib/workbook/store.ts';
 import { ApiError } from '../../support/bigquery-server/api-error.ts';
 import { startBigQueryServer } from '../../support/bigquery-server/server.ts';
@@ -209,6 +212,15 @@ it.each([
   [{ status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' }, 'quota'],
   [{ status: 403, reason: 'billingNotEnabled', message: 'Billing has not been enabled' }, 'billing'],
   [{ reason: 'invalidQuery', message: 'Invalid snapshot time 1 for table' }, 'max_time_travel_hours'],
+  [
+    {
+      status: 400,
+      reason: 'invalidQuery',
+      message: 'UPDATE or DELETE statement over table p.d.review would affect rows in the streaming buffer',
+    },
+    'rows of "review" arrived less than 90 minutes ago',
+  ],
+  [{ status: 400, reason: 'invalidQuery', message: 'Bad double value in review' }, 'type of its column'],
   [{ status: 400, reason: 'invalidQuery', message: 'Bad double value: secret@example.com' }, 'type of its column'],
 ])('says in words what BigQuery refused, and quotes no cell: %j', (fault, words) => {
   const { message, outward } = errorOf(fault, placeOf('bigquery://example-project/marketing'), 'writing');
@@ -226,6 +238,8 @@ it('lays a dataset out with types, partitions and clusters, and leaves what is t
     timePartitioning: { type: 'DAY', field: 'occurred_at', expirationMs: String(400 * 86_400_000) },
     clustering: { fields: ['contact_id', 'type'] },
   });
+  const bounces = await server.tables.describe('marketing', 'bounces');
+  expect(bounces).toMatchObject({ timePartitioning: { type: 'MONTH', field: 'occurred_at' } });
   expect(await layOutDataset(client)).toEqual({ made: [], found: [...tableNames] });
   expect(server.violations).toEqual([]);
   await server.close();
@@ -265,3 +279,34 @@ it.each([
 ])('refuses what is no dataset’s address: %s', (address) =>
   expect(() => placeOf(address)).toThrow('Expected bigquery://PROJECT/DATASET'),
 );
+
+it('counts a request that took too long as one that is repeated', () =>
+  expect(faultOf(Object.assign(new Error('aborted'), { cause: { name: 'AbortError' } }))).toMatchObject({
+    status: 503,
+  }));
+
+it.each([
+  ['a table', 'drop'],
+  ['a column', 'alter table "marketing/contacts" drop column note'],
+])('tells a run to read again when %s is gone since it was listed', async (_, statement) => {
+  const bench = await aDataset();
+  const store = await bench.open();
+  const reading = await store.read();
+  if (statement === 'drop') await bench.server.tables.drop('marketing', 'contacts');
+  else await bench.server.tables.engine.run(raw(statement));
+  await expect(reading.tables[0]?.open()).rejects.toThrow('BigQuery');
+  expect(await reading.changedSince()).toEqual(['table "contacts"']);
+  await store.close();
+});
+
+it('shares what a run may spend among the datasets of sources and the workbook’s own, and keeps its findings', async () => {
+  const bench = await aDataset();
+  const own = await bench.open();
+  const address = 'bigquery://example-project/marketing/contacts';
+  const sources = { events: { address, columns: {} }, purchases: { address, columns: {} } };
+  const store = withDatasetTables(own, sources, 'run-1', { rootUrl: bench.server.url });
+  expect(store.warehouse?.spent).toBe(own.warehouse?.spent);
+  expect((await store.warehouse?.findings())?.length).toBeGreaterThan(1);
+  expect(store.warehouse?.clearRows).toBe(own.warehouse?.clearRows);
+  await own.close();
+});

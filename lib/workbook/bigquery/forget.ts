@@ -1,0 +1,69 @@
+/**
+ * A forgotten person's rows in a dataset: those of the workbook's tables that no job takes away (they are in quarantine,
+ * or stand twice) are deleted by their own address or contact_id, and what names the person elsewhere is counted.
+ */
+import { join as joinSql, list, type Sql, sql } from '../../core/sql.ts';
+import { findColumns } from '../headers.ts';
+import type { ClearedRows, Theirs } from '../store.ts';
+import { type Outline, tableIn, textOf } from './outline.ts';
+import type { Steps } from './steps.ts';
+
+/** @param ours the tables of the workbook; of the others, and of views, rows are only counted */
+export async function forgetRows(
+  steps: Steps,
+  outlines: readonly Outline[],
+  ours: ReadonlySet<Outline>,
+  person: Pick<Theirs, 'addresses' | 'ids'>,
+): Promise<ClearedRows> {
+  const cut: { table: string; rows: number }[] = [];
+  const left: { table: string; rows: number }[] = [];
+  for (const outline of outlines) {
+    const table = tableIn(steps.client.place, outline.id);
+    const own = ours.has(outline) && !outline.isView ? ownRows(outline, person) : null;
+    const rows = own ? await count(steps, outline.id, sql`${table} as t where ${own}`) : 0;
+    if (own && rows > 0) {
+      await steps.client.query(
+        steps.id('forget'),
+        sql`delete from ${table} as t where ${own}`,
+        `clearing ${outline.id}`,
+      );
+      cut.push({ table: outline.id, rows });
+    }
+    const naming = await count(steps, outline.id, sql`${table} as t where ${namesPerson(outline, person.addresses)}`);
+    if (naming > 0) left.push({ table: outline.id, rows: naming });
+  }
+  return { cut, left };
+}
+
+/** Whether a row is the person's by its own address or contact_id; null where a table has neither column. */
+function ownRows({ fields, headers }: Outline, { addresses, ids }: Pick<Theirs, 'addresses' | 'ids'>): Sql | null {
+  const columns = findColumns('contacts', headers);
+  const cell = (column: string): Sql | null => {
+    const field = fields.find(({ name }) => name !== undefined && name === columns.get(column));
+    return field ? sql`trim(${textOf(field, 't')})` : null;
+  };
+  const [email, id] = [cell('email'), cell('contact_id')];
+  const found = [
+    ...(email && addresses.size > 0 ? [sql`lower(${email}) in ${list([...addresses])}`] : []),
+    ...(id && ids.size > 0 ? [sql`${id} in ${list([...ids])}`] : []),
+  ];
+  return found.length > 0 ? joinSql(found, ' or ') : null;
+}
+
+/** An address in full: what is before and after it is no part of a longer one. */
+const whole = (address: string): string =>
+  `(^|[^a-z0-9._%+'-])${address.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}($|[^a-z0-9.-]|[.]($|[^a-z0-9]))`;
+
+function namesPerson({ fields }: Outline, addresses: ReadonlySet<string>): Sql {
+  if (addresses.size === 0) return sql`false`;
+  const pattern = [...addresses].map(whole).join('|');
+  const cells = fields.map((field) => sql`regexp_contains(lower(coalesce(${textOf(field, 't')}, '')), ${pattern})`);
+  return joinSql(cells, ' or ');
+}
+
+async function count(steps: Steps, id: string, rows: Sql): Promise<number> {
+  const what = `looking for a person in ${id}`;
+  const job = await steps.client.query(steps.id('look'), sql`select count(*) as n from ${rows}`, what);
+  for await (const [row] of steps.client.pages(job, what)) return Number(row?.[0]);
+  return 0;
+}
