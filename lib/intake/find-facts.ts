@@ -19,7 +19,9 @@ export async function findFacts(
     await rejectRepeated(engine, 'bounces', 'bounce_id');
   }
   if (there.has('events')) {
-    const id = `'e-' || ${factHash('contact_id', 'email', 'type', 'occurred_at', 'campaign', 'value')}`;
+    // An id is made with underscores for spaces, as earlier imports made it: a file that comes again adds nothing.
+    const type = "replace(type, ' ', '_')";
+    const id = `'e-' || ${factHash('contact_id', 'email', type, 'occurred_at', 'campaign', 'value')}`;
     await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
     await findSubjects(engine, 'events');
     await rejectRepeated(engine, 'events', 'event_id');

@@ -142,7 +142,7 @@ describe('a file beside the contacts', () => {
       refused: { 'ben@b.example': 'complaint' },
     });
     expect((await readingOf(folder)).notTaken).toEqual([
-      { label: 'sendgrid.json', looksLike: 'SendGrid event webhook' },
+      { label: 'sendgrid.json', looksLike: 'SendGrid event webhook and JSON that was cut off' },
     ]);
   });
 
