@@ -58,8 +58,8 @@ export interface RemoteTable {
   /** The different texts of a column, as they stand. */
   readonly distinct: (column: string) => Promise<readonly string[]>;
   /**
-   * Whether cells are written in a way that only the reader of cells knows, so that the table has to come here. Of a
-   * table of many rows those of the `refusing` types count.
+   * Whether the table has to come here, because moments or numbers are written as only the reader of cells knows: in a
+   * row of one of the `refusing` types, or in most rows.
    */
   readonly needsReader: (timeZone: string, refusing: readonly string[]) => Promise<boolean>;
   /** Finds whom each fact is about, and which facts can't be counted. */

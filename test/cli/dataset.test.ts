@@ -20,6 +20,7 @@ it('lays out, imports, runs, explains and checks a workbook in BigQuery', async 
     vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     vi.stubEnv('NIGHTSHIFT_BIGQUERY_URL', server.url);
+    vi.stubEnv('NIGHTSHIFT_ERASE_KEY', 'a-key-for-tests-that-is-long-enough-0123456789');
     vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'));
     const place = [
       '--workbook',
@@ -49,6 +50,9 @@ it('lays out, imports, runs, explains and checks a workbook in BigQuery', async 
   expect(code).toBe(0);
   expect(output).toContain('OK     bigquery://example-project/marketing is in EU');
   expect(output).toContain('OK     table "contacts": 2 rows of contacts');
+  await server.act('marketing', 'events', `insert into "marketing/events" (email) values ('ada@example.com')`);
+  const erased = await command('erase', 'ada@example.com', '--yes');
+  expect(erased).toMatchObject({ code: 0, output: expect.stringContaining('Removed from table "events": 1 line') });
   expect(server.violations).toEqual([]);
   await server.close();
 }, 300_000);

@@ -124,8 +124,10 @@ export async function readFetched(
     progress: () => {},
     whenRead: () => forgetOwn(engine, back, settings),
   });
-  for (const [nth, { query }] of importChanges(feeds, settings, new Set()).entries())
+  for (const [nth, { query, onlyWith }] of importChanges(feeds, settings, new Set()).entries()) {
+    if (onlyWith && (await engine.rows(sql`${onlyWith} limit 1`)).length === 0) continue;
     await engine.run(sql`create or replace temp table ${fetchedChange(nth)} as ${query}`);
+  }
   // A feed about unknown contacts alone is no file that a person must look at.
   const { files: _files, unread: _unread, ...counts } = metrics;
   const said = fetched

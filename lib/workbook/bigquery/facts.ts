@@ -25,8 +25,6 @@ import { STAGED_MS, type Steps } from './steps.ts';
 /** Facts that are asked where they are. Bounces come here: each is judged beside the contacts. */
 export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases']);
 
-/** In a table of so many rows any cell that SQL can't read is worth reading all of it here. */
-const FEW_ROWS = 1_000_000;
 /** Rows at fault that come here, of each reason; the others are counted. */
 const SHOWN = 1000;
 const ANSWERS: Readonly<Record<string, Answer['columns'][number]['type']>> = {
@@ -79,14 +77,17 @@ export class DatasetFacts implements RemoteTable {
   };
 
   needsReader = async (timeZone: string, refusing: readonly string[]): Promise<boolean> => {
+    const { table } = this.#facts;
     const unread = unreadRows(this.#facts, this.#outline, timeZone);
-    const isSmall = !this.#outline.isView && this.#outline.rows <= FEW_ROWS;
-    if (unread === null || (!isSmall && refusing.length === 0)) return false;
+    if (unread === null) return false;
     const kind = columnValue(this.#facts, this.#outline, 'type', timeZone);
-    const those = isSmall ? unread : sql`(${unread}) and ${kind} in ${list(refusing)}`;
+    const refuses = table === 'events' && refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
     const source = tableAt(this.#steps.client.place, this.#outline, this.#steps.moment);
-    const [[n] = []] = await this.#rows(sql`select count(*) as n from ${source} where ${those}`, 'reading cells of');
-    return Number(n) > 0;
+    const [[ofRefusing, ofAll, all] = []] = await this.#rows(
+      sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n from ${source}`,
+      'reading cells of',
+    );
+    return Number(ofRefusing) > 0 || Number(ofAll) > Number(all) / 2;
   };
 
   resolve = async (given: Resolving): Promise<Resolved> => {

@@ -190,6 +190,11 @@ it('refuses a query that would read more than the rules allow, before it is run'
     /gigabytesPerQuery in jobs\/rules\/workbook\.ts/,
   );
   expect(client.spent.queries).toBe(0);
+  const wide = { gigabytesPerQuery: 100, gigabytesPerRun: 1 };
+  const other = bigQueryClient(place, { rootUrl: bench.server.url, sleep: async () => {}, limits: wide });
+  await other.query('b-job', { text, values: [] }, 'reading contacts');
+  const sent = bench.server.requests.find(({ job }) => job?.jobReference?.jobId === 'b-job');
+  expect(sent?.job?.configuration?.query?.maximumBytesBilled).toBe('1000000000');
 });
 
 it.each([
@@ -256,6 +261,9 @@ it('tells doctor of a wrong location, of columns that hold too little, and of mi
     { 'contacts.score': 'INT64' },
   );
   bench.server.dataset = { location: 'US', maxTimeTravelHours: '24' };
+  const fields = [{ name: 'email', type: 'STRING' }];
+  const tableReference = { tableId: 'suppressions' };
+  await bench.server.tables.create('marketing', { tableReference, schema: { fields }, streamingBuffer: {} });
   const store = await bench.open();
   await store.read();
   bench.server.weather = ({ job }) =>
@@ -265,6 +273,7 @@ it('tells doctor of a wrong location, of columns that hold too little, and of mi
   const texts = (await store.warehouse?.findings())?.map(({ level, text }) => `${level} ${text}`).join('\n');
   expect(texts).toMatch(/fix the address has location=EU, the dataset is in US/);
   expect(texts).toMatch(/fix its time travel window is 24 hours/);
+  expect(texts).toMatch(/review table "suppressions": rows arrive by streaming/);
   expect(texts).toMatch(/review table "contacts": "score" is (INTEGER|INT64).*make it FLOAT64/);
   expect(texts).toMatch(/fix .*bigquery\.tables\.create.*Data Editor/);
   await store.close();
