@@ -33,11 +33,12 @@ it('says of a sheet that is well what is read as what', async () => {
     OK     tab "archive": 0 rows of archive
     OK     tab "companies": 0 rows of companies
     OK     tab "changes": 0 rows of changes
+    OK     tab "connections": 0 rows of connections
     OK     tab "quarantine": 0 rows of quarantine
     OK     tab "runs": 0 rows of runs
     OK     "status" says who wants mail: 1 yes, 0 no
     OK     the account that runs the night shift may edit the sheet
-    OK     25,057 of Google's 10,000,000 cells
+    OK     26,257 of Google's 10,000,000 cells
     OK     tab "inbox": what is pasted there is imported before each batch
     OK     no table, and ignored: tab "Our notes"
     OK     a day is a day in UTC
