@@ -92,7 +92,7 @@ it('shows of a list which condition failed, and on which value; of a score, what
     { held: 'yes', condition: expect.stringMatching(/^may be mailed/) },
     {
       held: 'no',
-      condition: expect.stringMatching(/^last .* within 180 days and more than 90 days ago/),
+      condition: expect.stringMatching(/^the newest of .* within 180 days and more than 90 days ago/),
       value: '2026-10-01',
     },
     { held: 'yes', condition: 'not: created_at within 90 days', value: '2020-01-01' },
