@@ -101,3 +101,12 @@ it('has at most 14 folders directly in lib, each a layer', () => {
   expect(folders.length).toBeLessThanOrEqual(14);
   expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(LAYERS).sort());
 });
+
+it('has no line over 140 characters', () => {
+  const long = sources.flatMap((file) =>
+    readFileSync(join(root, 'lib', file), 'utf8')
+      .split('\n')
+      .flatMap((line, i) => ([...line].length > 140 ? [`lib/${file}:${i + 1}`] : [])),
+  );
+  expect(long).toEqual([]);
+});

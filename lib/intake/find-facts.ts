@@ -1,4 +1,7 @@
-/** Gives incoming facts their ids and their contacts, and rejects those of unknown contacts and those that are there twice. */
+/**
+ * Gives incoming facts their ids and their contacts, and rejects those of unknown contacts and those that are there
+ * twice.
+ */
 
 import type { Engine } from '../core/engine.ts';
 import { quoteName, raw } from '../core/sql.ts';
@@ -38,7 +41,10 @@ export async function findFacts(
 const factHash = (...columns: string[]): string =>
   `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
 
-/** Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same run know at once. */
+/**
+ * Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same
+ * run know at once.
+ */
 async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Promise<void> {
   const known = `(contact_id is not null and contact_id in (select ref from import_refs union all select id
     from import_people))

@@ -20,7 +20,8 @@ const LEAST_KEY_LENGTH = 16;
 export function hashAddress(address: string, key: string | undefined): string {
   if (key === undefined || key.length < LEAST_KEY_LENGTH) {
     throw new JobError(
-      `The secret ${ERASE_KEY} is not set, or is shorter than ${LEAST_KEY_LENGTH} characters. People who were forgotten are known by it alone; set it to the same value each time.`,
+      `The secret ${ERASE_KEY} is not set, or is shorter than ${LEAST_KEY_LENGTH} characters. People who were ` +
+        'forgotten are known by it alone; set it to the same value each time.',
     );
   }
   return `${HASH_PREFIX}${createHmac('sha256', key).update(address.trim().toLowerCase()).digest('hex')}`;

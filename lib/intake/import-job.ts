@@ -11,7 +11,7 @@ import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
 import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { columnOf, join, quoteName, quoteText, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { declaredIn, ownTables, type TableName, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
@@ -117,7 +117,8 @@ const marked: Sql = sql`
   where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
   group by contact_id`;
 
-const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then 5 when 'manual' then 4 when 'hard_bounce' then 3 when 'invalid' then 2 else 1 end`;
+const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then 5 when 'manual' then 4
+  when 'hard_bounce' then 3 when 'invalid' then 2 else 1 end`;
 
 /**
  * The suppressions of the files: new ones, and those that make one that stands stricter. One that a person released
@@ -293,4 +294,5 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
 }
 
 /** `newly suppressed` by the files of a run: what a person would want to be asked about. */
-export const newlyMarked = sql`select count(*) from planned_contacts where op = 'u' and set_status and status in (${raw(quoteText('unsubscribed'))}, ${raw(quoteText('suppressed'))})`;
+export const newlyMarked = sql`select count(*) from planned_contacts where op = 'u' and set_status
+  and status in ('unsubscribed', 'suppressed')`;

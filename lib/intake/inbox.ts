@@ -54,7 +54,9 @@ export const withRejectsTab = (scheduled: ScheduledJob): ScheduledJob => ({
         key: 'where',
         mayBeMissing: true,
         query: raw(
-          `select concat_ws(', ', 'row ' || line, nullif("column", '')) as "where", string_agg(distinct reason, '; ' order by reason) as reason, min(value) as value from import_rejects group by line, "column" order by line, "column"`,
+          `select concat_ws(', ', 'row ' || line, nullif("column", '')) as "where",
+            string_agg(distinct reason, '; ' order by reason) as reason, min(value) as value
+            from import_rejects group by line, "column" order by line, "column"`,
         ),
       },
     ],

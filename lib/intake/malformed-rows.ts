@@ -33,7 +33,8 @@ export async function countRefusals(engine: Engine, file: number, given: Malform
   await engine.appendRows('import_refusals', found);
   await engine.run(
     raw(`insert into incoming_suppressions by name
-      select cast(file as integer) as file, cast(line as bigint) as line, email, 'person' as scope, reason, 'import' as source, 'from a row that could not be read' as note
+      select cast(file as integer) as file, cast(line as bigint) as line, email, 'person' as scope, reason,
+        'import' as source, 'from a row that could not be read' as note
       from import_refusals where regexp_full_match(email, '[^@[:space:]]+@[^@[:space:]]+')`),
   );
   await engine.run(raw('drop table import_refusals'));

@@ -219,4 +219,7 @@ function unusedHeaders(
 
 /** Repeats no cell of the first row: where there is no row of column names, it is somebody's. */
 const unknownHeaders = (name: string, headers: readonly string[]): string =>
-  `${name}: none of the ${headers.length} cells in its first row is a column that we know. If that row holds data, put a row of column names above it. If it is a list of contacts, say which column is the address, such as --map "E-mail=email"; a list of people who left or complained comes in with --as unsubscribed or --as complaints.`;
+  `${name}: none of the ${headers.length} cells in its first row is a column that we know. If that row ` +
+  'holds data, put a row of column names above it. If it is a list of contacts, say which column is the ' +
+  'address, such as --map "E-mail=email"; a list of people who left or complained comes in with --as ' +
+  'unsubscribed or --as complaints.';

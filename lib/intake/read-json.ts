@@ -41,7 +41,8 @@ export async function readJson(
   await engine.append('import_json', batches());
   if (labels.size === 0) {
     throw new JobError(
-      `${name} is JSON of no provider that we know: ${jsonTools.join(', ')} are read. A CSV with email, kind (complaint, unsubscribe, hard, soft or block) and occurred_at always is.`,
+      `${name} is JSON of no provider that we know: ${jsonTools.join(', ')} are read. A CSV with email, kind ` +
+        '(complaint, unsubscribe, hard, soft or block) and occurred_at always is.',
     );
   }
   await spread(engine, file);
@@ -53,7 +54,8 @@ const columnwise = (batch: readonly Staged[]): Staged[] =>
 
 async function spread(engine: Engine, file: number): Promise<void> {
   await engine.run(sql`insert into incoming_bounces by name
-    select ${file} as file, cast(line as bigint) as line, id as bounce_id, email, nullif(word, '') as kind, code, detail, provider, occurred_at
+    select ${file} as file, cast(line as bigint) as line, id as bounce_id, email, nullif(word, '') as kind,
+      code, detail, provider, occurred_at
     from import_json where goes = 'bounces'`);
   await engine.run(sql`insert into incoming_events by name
     select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign

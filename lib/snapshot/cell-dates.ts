@@ -149,7 +149,8 @@ function canonical(cell: string, order: DateOrder | undefined): string {
   const spaced = `trim(regexp_replace(lower(${cell}), '[\\s\\pZ]+', ' ', 'g'))`;
   const open = order === undefined ? `when ${undecided('s')} then null` : '';
   return `list_transform([${spaced}], lambda s: case ${open}
-    when regexp_matches(s, '\\pL{3}') then ${rewrite('s', words)} else ${rewrite('s', [...numeric, ...clocks({ 'ut|z': '+00:00' })])} end)[1]`;
+    when regexp_matches(s, '\\pL{3}') then ${rewrite('s', words)}
+    else ${rewrite('s', [...numeric, ...clocks({ 'ut|z': '+00:00' })])} end)[1]`;
 }
 
 /** Dotted and slashed dates as most of them are written: the engine reads these itself, in a tenth of the time. */

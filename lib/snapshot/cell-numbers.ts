@@ -40,8 +40,10 @@ function plainNumber(n: string, { decimal, sizeClass }: NumberHabits): string {
   const withComma = `replace(replace(${n}, '.', ''), ',', '.')`;
   const commaGroups = decimal === ',' ? withComma : decimal === 'unclear' && !sizeClass ? 'null' : withPoint;
   return `case
-    when ${is(`-?[0-9]{1,3}(?:${GROUP}[0-9]{3})+(?:[.,][0-9]+)?`)} then replace(regexp_replace(${n}, ${quoteText(GROUP)}, '', 'g'), ',', '.')
-    when ${is('-?[0-9]{1,3}(?:,[0-9]{3})+[.][0-9]+')} or ${is('-?[0-9]{1,3}(?:,[0-9]{3}){2,}')} or ${is('-?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:[.][0-9]+)?')} then ${withPoint}
+    when ${is(`-?[0-9]{1,3}(?:${GROUP}[0-9]{3})+(?:[.,][0-9]+)?`)}
+      then replace(regexp_replace(${n}, ${quoteText(GROUP)}, '', 'g'), ',', '.')
+    when ${is('-?[0-9]{1,3}(?:,[0-9]{3})+[.][0-9]+')} or ${is('-?[0-9]{1,3}(?:,[0-9]{3}){2,}')}
+      or ${is('-?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:[.][0-9]+)?')} then ${withPoint}
     when ${is('-?[0-9]{1,3}(?:[.][0-9]{3})+,[0-9]+')} or ${is('-?[0-9]{1,3}(?:[.][0-9]{3}){2,}')} then ${withComma}
     when ${is('-?[1-9][0-9]{0,2},[0-9]{3}')} then ${commaGroups}
     when ${is('-?[0-9]+,[0-9]+')} then ${withComma}
@@ -57,7 +59,9 @@ const PEOPLE = `(?:${SPACE}(?i:employees|people|staff|persons|mitarbeiter|mitarb
  * The lower end of a size class, with its unit: `$1M-$10M` is `$1M`, `1000+` is `1000`. Other texts stay as they are.
  */
 const lowerEnd = (cell: string): string =>
-  `regexp_replace(trim(${cell}), ${quoteText(`^(${AMOUNT})(?:${SPACE}(?:-|–|—|to|bis|à)${SPACE}${AMOUNT}|${SPACE}[+])?${PEOPLE}$`)}, '\\1')`;
+  `regexp_replace(trim(${cell}), ` +
+  `${quoteText(`^(${AMOUNT})(?:${SPACE}(?:-|–|—|to|bis|à)${SPACE}${AMOUNT}|${SPACE}[+])?${PEOPLE}$`)}, ` +
+  `'\\1')`;
 
 /** The SQL that reads a number; NULL where it has no certain reading. */
 export function readNumber(cell: string, habits: NumberHabits): string {
@@ -66,13 +70,18 @@ export function readNumber(cell: string, habits: NumberHabits): string {
   if (!habits.sizeClass)
     return finite(`list_transform([${bareNumber(cell)}], lambda n: ${plainNumber('n', habits)})[1]`);
   const unit = `lower(regexp_extract(n, ${quoteText(`${UNITS}$`)}))`;
-  const times = `case when ${unit} = '' then 1 when ${unit} in ('k', 'tsd', 'tsd.') then 1e3 when ${unit} in ('b', 'bn', 'mrd', 'mrd.', 'billion') then 1e9 else 1e6 end`;
-  const count = `try_cast(list_transform([trim(regexp_replace(n, ${quoteText(`${UNITS}$`)}, ''))], lambda m: ${plainNumber('m', habits)})[1] as double)`;
+  const times = `case when ${unit} = '' then 1 when ${unit} in ('k', 'tsd', 'tsd.') then 1e3
+    when ${unit} in ('b', 'bn', 'mrd', 'mrd.', 'billion') then 1e9 else 1e6 end`;
+  const count =
+    `try_cast(list_transform([trim(regexp_replace(n, ${quoteText(`${UNITS}$`)}, ''))], lambda m: ` +
+    `${plainNumber('m', habits)})[1] as double)`;
   return `list_transform([${bareNumber(lowerEnd(cell))}], lambda n: ${count} * ${times})[1]`;
 }
 
 /** SQL conditions by which a column shows what stands before its decimals. */
 export const decimalShown = (cell: string): Readonly<Record<'point' | 'comma', string>> => ({
   point: `regexp_matches(${cell}, '[0-9],[0-9]{3}[.][0-9]|[0-9],[0-9]{3},[0-9]{3}|^[^0-9]*[0-9]+[.]([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$')`,
-  comma: `regexp_matches(${cell}, '[0-9][.][0-9]{3},[0-9]|[0-9][.][0-9]{3}[.][0-9]{3}|^[^0-9]*[0-9]+,([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$|^[^0-9]*0,[0-9]+')`,
+  comma:
+    `regexp_matches(${cell}, '[0-9][.][0-9]{3},[0-9]|[0-9][.][0-9]{3}[.][0-9]{3}|^[^0-9]*[0-9]+,([0-9]{1,2}|` +
+    `[0-9]{4,})[^0-9.,]*$|^[^0-9]*0,[0-9]+')`,
 });

@@ -68,7 +68,8 @@ const within = (expression: string, type: 'date' | 'timestamp'): string =>
  * times as long.
  */
 const orPlain = (cell: string, type: 'date' | 'timestamp', otherwise: string): string =>
-  `case when ${cell} like '${type === 'date' ? '____-__-__' : '____-__-__T__:__:__Z'}' and ${cell} >= '19' and ${cell} < '22' then try_cast(${cell} as ${type}) else ${otherwise} end`;
+  `case when ${cell} like '${type === 'date' ? '____-__-__' : '____-__-__T__:__:__Z'}' and ${cell} >= '19' and ${cell} < '22'
+    then try_cast(${cell} as ${type}) else ${otherwise} end`;
 
 const zoned = ({ timeZone }: CellSettings, stamp: string): string =>
   timeZone === 'UTC' ? stamp : `timezone('UTC', timezone('${timeZone}', ${stamp}))`;
@@ -77,7 +78,8 @@ const zoned = ({ timeZone }: CellSettings, stamp: string): string =>
 function plainMoment(cell: string, settings: CellSettings): string {
   // Cast to a timestamp alone, a text's own offset would silently be dropped.
   const elsewhere = `not ends_with(${cell}, 'Z') and regexp_matches(${cell}, ':[0-9.]+ ?[+-][0-9]{2}(:?[0-9]{2})?$')`;
-  const direct = `case when ${elsewhere} then cast(try_cast(${cell} as timestamptz) as timestamp) when ${cell} <> 'epoch' then try_cast(${cell} as timestamp) end`;
+  const direct = `case when ${elsewhere} then cast(try_cast(${cell} as timestamptz) as timestamp)
+    when ${cell} <> 'epoch' then try_cast(${cell} as timestamp) end`;
   const local = `coalesce(${direct}, ${serialOf(cell)})`;
   const hasOffset = `regexp_matches(${cell}, ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$')`;
   const read =
@@ -155,10 +157,12 @@ export function writeCell(value: string, type: ColumnType): string {
     case 'text':
       return value;
     case 'number':
-      return `case when ${value} = trunc(${value}) and abs(${value}) < 1e15 then cast(cast(${value} as bigint) as varchar) else cast(${value} as varchar) end`;
+      return `case when ${value} = trunc(${value}) and abs(${value}) < 1e15
+        then cast(cast(${value} as bigint) as varchar) else cast(${value} as varchar) end`;
     case 'date':
       return `strftime(${value}, '%Y-%m-%d')`;
     case 'time':
-      return `case when ${value} = date_trunc('second', ${value}) then strftime(${value}, '%Y-%m-%dT%H:%M:%SZ') else strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ') end`;
+      return `case when ${value} = date_trunc('second', ${value}) then strftime(${value}, '%Y-%m-%dT%H:%M:%SZ')
+        else strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ') end`;
   }
 }

@@ -44,7 +44,9 @@ const DATE = '(a date)';
 
 const CELL = (place: number): string => `filled(c${place})`;
 /** Dates, times and offsets in any of the usual orders. */
-const LOOKS_LIKE_DATE = `'[0-9]{1,4}[-./ ][0-9A-Za-z]{1,9}[-./, ]+[0-9]{1,4}([T ,]+.*)?|[A-Za-z]{3,9},? [0-9A-Za-z]{1,9},? .*[0-9]{4}.*|[0-9]{10}([0-9]{3})?'`;
+const LOOKS_LIKE_DATE =
+  `'[0-9]{1,4}[-./ ][0-9A-Za-z]{1,9}[-./, ]+[0-9]{1,4}([T ,]+.*)?|[A-Za-z]{3,9},? [0-9A-Za-z]{1,9},? ` +
+  `.*[0-9]{4}.*|[0-9]{10}([0-9]{3})?'`;
 
 interface Value {
   readonly text: string;
@@ -138,7 +140,8 @@ type Answer = Exclude<ConsentRules[string], 'ignore'>;
 async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | undefined): Promise<Value[]> {
   const cell = `c${column.place}`;
   const rows = await engine.rows(
-    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE}) then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
+    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})
+        then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
       from consent_cells group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
   );
   const answered = new Map<string, ConsentMeaning>([
@@ -188,7 +191,11 @@ function question(label: string, { header }: ConsentColumn, values: readonly Val
   const answer = mayShow
     ? `consent: { ${name}: { yes: [${quoted(of('yes'))}], no: [${quoted([...new Set([...of('no', 'suppressed'), ...open])])}] } }`
     : `consent: { ${name}: { yes: [...], no: [...] } }`;
-  return `${label}: the column "${header}" may say who wants no mail, and is not understood (${found}). Nothing was done. Say in jobs/rules/workbook.ts which of its values mean yes and which no: ${answer}; or, if it has nothing to do with mail, consent: { ${name}: 'ignore' }.`;
+  return (
+    `${label}: the column "${header}" may say who wants no mail, and is not understood (${found}). Nothing ` +
+    `was done. Say in jobs/rules/workbook.ts which of its values mean yes and which no: ${answer}; or, if it ` +
+    `has nothing to do with mail, consent: { ${name}: 'ignore' }.`
+  );
 }
 
 /** The SQL of what one column says of a row. */
@@ -227,7 +234,8 @@ interface Verdict {
 const some = (conditions: readonly string[]): string => `(${conditions.join(' or ')})`;
 
 const strictest = (verdicts: readonly Verdict[]): string =>
-  `case when ${some(verdicts.map(({ no }) => no))} then 'unsubscribed' when ${some(verdicts.map(({ suppressed }) => suppressed))} then 'suppressed' ${subscribed(verdicts)} end`;
+  `case when ${some(verdicts.map(({ no }) => no))} then 'unsubscribed'
+    when ${some(verdicts.map(({ suppressed }) => suppressed))} then 'suppressed' ${subscribed(verdicts)} end`;
 
 const subscribed = (verdicts: readonly Verdict[]): string => {
   const yes = verdicts.filter(({ isStatus }) => isStatus).map((verdict) => verdict.yes);

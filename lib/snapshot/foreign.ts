@@ -1,8 +1,8 @@
 /**
  * Files and tabs beside the workbook's tables that hold refusals and bounces in another tool's format: suppression
- * lists, lists of people with a column of consent, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column "Email hard bounce reason". Their rows are
- * added to the workbook's bounces while it is read, so that no job needs to know where a report came from. The format
- * (lib/intake/formats) defines what each cell means.
+ * lists, lists of people with a column of consent, Mailchimp's `cleaned` and `unsubscribed` files, HubSpot's column
+ * "Email hard bounce reason". Their rows are added to the workbook's bounces while it is read, so that no job needs to
+ * know where a report came from. The format (lib/intake/formats) defines what each cell means.
  */
 
 import type { Engine } from '../core/engine.ts';
@@ -134,8 +134,8 @@ const addressOfContacts = (engine: Engine): Promise<void> =>
   );
 
 /**
- * Who says no in a column of consent of a list of people beside the contacts, as reports like an unsubscribed file's. Nobody is
- * added. Where nobody in the list ever agreed, they get no mail as long as they are in it.
+ * Who says no in a column of consent of a list of people beside the contacts, as reports like an unsubscribed file's.
+ * Nobody is added. Where nobody in the list ever agreed, they get no mail as long as they are in it.
  */
 async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: ConsentRules): Promise<Feed[]> {
   const { headers, recognised, label } = file;

@@ -7,11 +7,14 @@ import { isAddressName } from '../workbook/headers.ts';
 
 /** The first cell of a line of totals. */
 const TOTALS =
-  '(?:grand |sub ?)?totals?|grand summar(?:y|ies)|sum|summe|gesamt(?:summe)?|insgesamt|endsumme|total général|totale|totaal|suma|razem|ogółem|total geral';
+  '(?:grand |sub ?)?totals?|grand summar(?:y|ies)|sum|summe|gesamt(?:summe)?|insgesamt|endsumme|total ' +
+  'général|totale|totaal|suma|razem|ogółem|total geral';
 const BEHIND = '(?: ?[:=(–-].*| (?:records?|rows?|count|contacts?|entries)\\b.*)?';
 /** What a report says of itself. */
 const FOOTER =
-  '(?:copyright|©|confidential|generated (?:by|on|at)|report (?:name|generated|run|date|filter)|exported (?:by|on|at|from)|filtered by|as of|showing|end of (?:report|file)|erstellt (?:von|am)|vertraulich|stand:).*';
+  '(?:copyright|©|confidential|generated (?:by|on|at)|report (?:name|generated|run|date|filter)|exported ' +
+  '(?:by|on|at|from)|filtered by|as of|showing|end of (?:report|file)|erstellt (?:von|am)|vertraulich|' +
+  'stand:).*';
 
 const total = `^(?:${TOTALS})${BEHIND}$`;
 const footer = `^${FOOTER}$`;

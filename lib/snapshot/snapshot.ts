@@ -98,7 +98,8 @@ export class EmptyWorkbook extends NightshiftError {
 
   constructor(label: string) {
     super(
-      `${label} holds no contacts. A workbook without any row looks like a cut or filtered read, so nothing was done. Put the rows back, or name another workbook with --workbook.`,
+      `${label} holds no contacts. A workbook without any row looks like a cut or filtered read, so nothing ` +
+        'was done. Put the rows back, or name another workbook with --workbook.',
     );
   }
 

@@ -22,7 +22,8 @@ export const normalHeader = (header: string): string =>
 const namesOfColumns: Readonly<Record<string, string>> = {
   email: `email_address e_mail e_mail_address mail emailaddress primary_email work_email contact_email email_1 e_mail_1_value
     e_mail_adresse email_adresse emailadresse mailadresse adresse_e_mail adresse_email adresse_mail courriel correo
-    correo_electronico correo_electrónico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail adres_email customer_email
+    correo_electronico correo_electrónico e_mailadres indirizzo_email indirizzo_e_mail endereco_de_email adres_e_mail
+    adres_email customer_email
     subscriber_email user_email person_email e_post epost e_postadress e_postadresse`,
   first_name:
     'firstname given_name fname first vorname prenom prénom nombre nome voornaam imie imię name_first förnamn fornavn',

@@ -64,7 +64,10 @@ async function scoreMore(run: Run, pairs: string, half = 0.5): Promise<void> {
 
 /** Where only what a household or a firm shares agrees, two records are less than likely one person. */
 const mostOfShared = 0.4;
-/** Rows that are the same in every column, a mailbox of the person's own among them, are at least this likely one person. */
+/**
+ * Rows that are the same in every column, a mailbox of the person's own among them, are at least this likely one
+ * person.
+ */
 const leastOfCopies = 0.995;
 
 async function addScored({ db, compared, rules, people }: Run, from: string): Promise<void> {
@@ -134,9 +137,10 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
 }
 
 /**
- * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)` with the pairs
- * from the likely band on, and `match_clusters(id, cluster_id, probability)` with one row for each row. Ids are text. Works in temporary tables
- * named `match_…`. @throws MatchError where the id column is missing, empty or repeats.
+ * Matches a table. Leaves `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)`
+ * with the pairs from the likely band on, and `match_clusters(id, cluster_id, probability)` with one row for each row.
+ * Ids are text. Works in temporary tables named `match_…`. @throws MatchError where the id column is missing, empty or
+ * repeats.
  */
 export async function matchTable(db: DuckDBConnection, options: MatchOptions): Promise<MatchResult> {
   const rules = options.rules ?? defaultMatchingRules;
