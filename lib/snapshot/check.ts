@@ -9,7 +9,7 @@ import type { Engine } from '../core/engine.ts';
 import { columnOf, integer, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { csvScan } from '../workbook/scan.ts';
-import type { MalformedRow, TableText } from '../workbook/store.ts';
+import type { MalformedRow, TableText } from '../workbook/table-text.ts';
 import { BETWEEN, blankRow, faultPart, WITHIN } from './load.ts';
 import { otherLine } from './other-lines.ts';
 import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';

@@ -10,7 +10,8 @@ import { type Column, type TableName, tableOf } from '../core/tables.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { csvScan } from '../workbook/scan.ts';
-import type { SourceTable, TableText } from '../workbook/store.ts';
+import type { SourceTable } from '../workbook/store.ts';
+import type { TableText } from '../workbook/table-text.ts';
 import { isSlashed } from './cell-dates.ts';
 import { columnSettings, type TextColumn } from './cell-evidence.ts';
 import {

@@ -6,7 +6,7 @@
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { type Sql, sql } from '../core/sql.ts';
-import type { TableText } from '../workbook/store.ts';
+import type { TableText } from '../workbook/table-text.ts';
 import { BETWEEN, faultPart } from './load.ts';
 
 export class NothingReadable extends NightshiftError {

@@ -6,8 +6,8 @@
 import type { Engine } from '../core/engine.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
+import type { Answer, RemoteTable, Resolved } from '../workbook/remote-table.ts';
 import { csvScan } from '../workbook/scan.ts';
-import type { Answer, RemoteTable, Resolved } from '../workbook/store.ts';
 
 export interface Remote {
   readonly table: TableName;

@@ -7,7 +7,7 @@
 import type { Engine } from '../core/engine.ts';
 import { sql } from '../core/sql.ts';
 import { withMark } from '../engine/duckdb.ts';
-import type { MalformedRow } from '../workbook/store.ts';
+import type { MalformedRow } from '../workbook/table-text.ts';
 import { kindOf } from './bounce-kinds.ts';
 
 /** What may end a cell, with any delimiter. */

@@ -1,5 +1,5 @@
 import { quoteText } from '../core/sql.ts';
-import type { CsvText, OutsideText } from './store.ts';
+import type { CsvText, OutsideText } from './table-text.ts';
 
 /** What a table's text is selected from, its columns named c0, c1, … */
 export const csvScan = (text: Pick<CsvText, 'path' | 'options' | 'query'> | Pick<OutsideText, 'query'>): string =>

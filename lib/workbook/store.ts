@@ -3,22 +3,13 @@
  * commit. A store knows tables, headers and cells; it knows no job, no rule and no engine.
  */
 import { NightshiftError } from '../core/errors.ts';
-import type { Sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import type { Recognised } from './recognised.ts';
+import type { RemoteTable } from './remote-table.ts';
+import type { TableText } from './table-text.ts';
 
 /** The folder of export files, beside the workbook's own. */
 export const EXPORTS = 'exports';
-
-/** A record that could not be read as a row at all. */
-export interface MalformedRow {
-  /** As a person counts: the header is row 1. */
-  readonly row: number;
-  /** The file that it stands in, where a table is made of several. */
-  readonly file?: string;
-  readonly reason: string;
-  readonly text: string;
-}
 
 /** A table of a workbook: its columns, and how the engine gets at its rows. */
 export interface SourceTable {
@@ -49,95 +40,6 @@ export interface SourceTable {
   readonly derived?: ReadonlyMap<string, string>;
   /** Columns by which a person may have refused mail, so that any broken row may. */
   readonly mayRefuse?: boolean;
-}
-
-/** Facts in a warehouse. */
-export interface RemoteTable {
-  /** A new path for a file on its way, in the run's own folder. */
-  readonly newPath: () => string;
-  /** The different texts of a column, as they stand. */
-  readonly distinct: (column: string) => Promise<readonly string[]>;
-  /**
-   * Whether the table has to come here, because moments or numbers are written as only the reader of cells knows: in a
-   * row of one of the `refusing` types, or in most rows.
-   */
-  readonly needsReader: (timeZone: string, refusing: readonly string[]) => Promise<boolean>;
-  /** Finds whom each fact is about, and which facts can't be counted. */
-  readonly resolve: (given: Resolving) => Promise<Resolved>;
-  /**
-   * Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved.
-   */
-  readonly answer: (query: Sql, until: Date) => Promise<Answer>;
-}
-
-export interface Resolving {
-  /**
-   * A Parquet file of how facts name contacts (ref: an id, or `@` and an address) and who that is (contact_id; NULL for
-   * a contact in quarantine).
-   */
-  readonly refs: string;
-  /** Facts after it are in the future, and faults. */
-  readonly futureAfter: Date;
-  readonly timeZone: string;
-}
-
-export interface FaultCount {
-  readonly reason: string;
-  readonly column: string;
-  readonly rows: number;
-}
-
-export interface Resolved {
-  /** Without those at fault. */
-  readonly rows: number;
-  /** Of the content, as far as the warehouse tells it. */
-  readonly hash: string;
-  readonly faults: readonly FaultCount[];
-  /** Cells that can't be read, and count as unknown. */
-  readonly unreadable: readonly FaultCount[];
-  /** The rows and cells (row_key, column, value, reason) at fault; of many, some of each kind. */
-  readonly faulty: CsvText;
-}
-
-/** A query's result. */
-export interface Answer {
-  readonly text: CsvText;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: 'text' | 'whole' | 'number' | 'date' | 'time' | 'truth';
-  }[];
-}
-
-/** A table's rows, in the workbook's order, and how the engine gets at them. */
-export type TableText = CsvText | OutsideText;
-
-interface Counted {
-  /** How many rows the engine must find. */
-  readonly rows: number;
-  /** A hash of the content. */
-  readonly hash: string;
-  readonly malformed: readonly MalformedRow[];
-}
-
-/** A table's rows as a strict CSV file in UTF-8. */
-export interface CsvText extends Counted {
-  readonly path: string;
-  /**
-   * The options with which DuckDB's `read_csv` reads `path` without guessing; columns are c0, c1, … in the headers'
-   * order.
-   */
-  readonly options: string;
-  readonly query?: undefined;
-}
-
-/** The rows of a table outside the workbook, in one file or many. */
-export interface OutsideText extends Counted {
-  readonly path?: undefined;
-  readonly options?: undefined;
-  /** The select that gives the rows as texts c0, c1, … in the headers' order. */
-  readonly query: string;
-  /** In the order in which `query` gives their rows; `firstRow` is what a person calls a file's first. */
-  readonly files: readonly { readonly name: string; readonly rows: number; readonly firstRow: number }[];
 }
 
 /** A consistent copy of a workbook. */

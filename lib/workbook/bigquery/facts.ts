@@ -6,7 +6,8 @@
 import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
-import type { Answer, CsvText, RemoteTable, Resolved, Resolving } from '../store.ts';
+import type { Answer, RemoteTable, Resolved, Resolving } from '../remote-table.ts';
+import type { CsvText } from '../table-text.ts';
 import type { Job } from './client.ts';
 import {
   columnValue,

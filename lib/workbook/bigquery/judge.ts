@@ -4,7 +4,8 @@
  */
 import { join, literal, type Sql, sql } from '../../core/sql.ts';
 import { type ColumnType, tableOf } from '../../core/tables.ts';
-import type { Resolving, SourceTable } from '../store.ts';
+import type { Resolving } from '../remote-table.ts';
+import type { SourceTable } from '../store.ts';
 import { type Field, fieldIn, type Outline, textOf } from './outline.ts';
 
 export type Facts = Pick<SourceTable, 'table' | 'headerOf'>;

@@ -9,7 +9,7 @@ import { finished } from 'node:stream/promises';
 import { integer, join, type Sql, sql } from '../../core/sql.ts';
 import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
-import type { CsvText } from '../store.ts';
+import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient, Job } from './client.ts';
 import { cellsOf, isoText, type Outline, tableAt } from './outline.ts';
 

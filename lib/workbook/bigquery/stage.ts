@@ -6,7 +6,8 @@ import { join as joinPath } from 'node:path';
 import type { Engine } from '../../core/engine.ts';
 import { integer, join, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { csvScan } from '../scan.ts';
-import type { CsvText, TablePatch } from '../store.ts';
+import type { TablePatch } from '../store.ts';
+import type { CsvText } from '../table-text.ts';
 
 /** A table's rows on their way. */
 export interface Staged {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { join as joinSql, sql } from '../../core/sql.ts';
-import type { CsvText } from '../store.ts';
+import type { CsvText } from '../table-text.ts';
 import { type BigQueryClient, JobFailed } from './client.ts';
 import { isGone } from './errors.ts';
 import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';

@@ -20,7 +20,6 @@ import { findColumns, normalHeader } from '../headers.ts';
 import { type Recognise, shapeOf } from '../recognised.ts';
 import {
   ChangedMeanwhile,
-  type CsvText,
   type ForeignFile,
   type Held,
   type Marker,
@@ -33,6 +32,7 @@ import {
   type TablePatch,
   type WarehouseCapability,
 } from '../store.ts';
+import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';

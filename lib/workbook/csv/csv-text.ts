@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { CsvText } from '../store.ts';
+import type { CsvText } from '../table-text.ts';
 import type { RowMarks } from './marks.ts';
 import { readable } from './readable.ts';
 import type { CsvFile } from './sniff.ts';

@@ -12,7 +12,8 @@ import { WorkbookError } from '../csv/discover.ts';
 import { openCsv } from '../csv/sniff.ts';
 import { findColumns, normalHeader, requireColumns } from '../headers.ts';
 import { csvScan } from '../scan.ts';
-import type { MalformedRow, OutsideText, Reading, SourceTable, Store } from '../store.ts';
+import type { Reading, SourceTable, Store } from '../store.ts';
+import type { MalformedRow, OutsideText } from '../table-text.ts';
 import { filesOf, type OutsideFile } from './files.ts';
 import { asText, hashOf, type ParquetFile, parquetScan, readHeads } from './parquet.ts';
 

@@ -10,7 +10,7 @@ import { finished } from 'node:stream/promises';
 import type { ColumnType } from '../../core/tables.ts';
 import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
-import type { CsvText, MalformedRow } from '../store.ts';
+import type { CsvText, MalformedRow } from '../table-text.ts';
 import { localText } from './locale.ts';
 import { serialToDate, type ZoneClock } from './serial-time.ts';
 import type { Cell, TabSnapshot } from './snapshot.ts';

@@ -1,0 +1,60 @@
+/** Facts that stay in a warehouse: what a run asks of them there, and what comes back. */
+import type { Sql } from '../core/sql.ts';
+import type { CsvText } from './table-text.ts';
+
+/** Facts in a warehouse. */
+export interface RemoteTable {
+  /** A new path for a file on its way, in the run's own folder. */
+  readonly newPath: () => string;
+  /** The different texts of a column, as they stand. */
+  readonly distinct: (column: string) => Promise<readonly string[]>;
+  /**
+   * Whether the table has to come here, because moments or numbers are written as only the reader of cells knows: in a
+   * row of one of the `refusing` types, or in most rows.
+   */
+  readonly needsReader: (timeZone: string, refusing: readonly string[]) => Promise<boolean>;
+  /** Finds whom each fact is about, and which facts can't be counted. */
+  readonly resolve: (given: Resolving) => Promise<Resolved>;
+  /**
+   * Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved.
+   */
+  readonly answer: (query: Sql, until: Date) => Promise<Answer>;
+}
+
+export interface Resolving {
+  /**
+   * A Parquet file of how facts name contacts (ref: an id, or `@` and an address) and who that is (contact_id; NULL for
+   * a contact in quarantine).
+   */
+  readonly refs: string;
+  /** Facts after it are in the future, and faults. */
+  readonly futureAfter: Date;
+  readonly timeZone: string;
+}
+
+export interface FaultCount {
+  readonly reason: string;
+  readonly column: string;
+  readonly rows: number;
+}
+
+export interface Resolved {
+  /** Without those at fault. */
+  readonly rows: number;
+  /** Of the content, as far as the warehouse tells it. */
+  readonly hash: string;
+  readonly faults: readonly FaultCount[];
+  /** Cells that can't be read, and count as unknown. */
+  readonly unreadable: readonly FaultCount[];
+  /** The rows and cells (row_key, column, value, reason) at fault; of many, some of each kind. */
+  readonly faulty: CsvText;
+}
+
+/** A query's result. */
+export interface Answer {
+  readonly text: CsvText;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'whole' | 'number' | 'date' | 'time' | 'truth';
+  }[];
+}
