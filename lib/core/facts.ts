@@ -3,7 +3,7 @@
  * `ofFacts` marks such a query inside a larger statement. Where the table is in the engine the mark means nothing; where
  * it is kept elsewhere, the query is answered there, and its result stands in its place. One definition serves both.
  */
-import { type Sql, sql } from './sql.ts';
+import { parametersIn, type Sql, sql } from './sql.ts';
 
 /** The tables that can be kept elsewhere and asked there. */
 export type FactTable = 'events' | 'purchases';
@@ -26,9 +26,6 @@ export interface FactQuery {
 }
 
 const PARTS = /\(\/\*facts:(\w+)\*\/ ([\s\S]*?) \/\*facts end\*\/\)/g;
-const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
-
-const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
 
 /**
  * A statement with its marked queries taken out.
