@@ -47,7 +47,12 @@ async function connected(tool: Tool, given: Omit<Written, 'name'>, path = '') {
   const window = { from: new Date(0), to: asOf };
   const at = openConnection(connection, outside, window, { ...ways, budget: 1_000 });
   const fetch = () =>
-    fetchConnection(connection, null, asOf, rules, { folder, outside, signal: new AbortController().signal, ...ways });
+    fetchConnection(connection, { until: null, againFrom: null }, asOf, rules, {
+      folder,
+      outside,
+      signal: new AbortController().signal,
+      ...ways,
+    });
   return { server, connection, at, fetch };
 }
 
