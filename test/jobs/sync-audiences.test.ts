@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../support/connections.ts';
 import { jobOf } from '../support/night.ts';
+import { mailchimpTool } from '../support/vendor-server/mailchimp.ts';
+import { aPerson } from '../support/vendor-server/people.ts';
 import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
-import { aPerson, mailchimpTool } from '../support/vendor-server/tools.ts';
 import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const secrets = { SENDGRID_API_KEY: SENDGRID_KEY };

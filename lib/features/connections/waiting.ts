@@ -37,7 +37,8 @@ export async function layOutWaiting(engine: Engine, connections: readonly string
       select f.connection, min(m.moment) as earliest, count(distinct (m.email, m.moment)) as n
       from import_rejects r join fetched_moments m on m.file = r.file and m.line = r.line
       join fetched_files f on f.file = r.file
-      where r.reason in ${list(UNKNOWN_CONTACT)} and m.moment >= ${oldest} group by f.connection`,
+      where r.reason in ${list(UNKNOWN_CONTACT)} and m.email is not null and m.moment >= ${oldest}
+      group by f.connection`,
   );
 }
 
