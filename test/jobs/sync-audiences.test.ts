@@ -66,9 +66,11 @@ describe('suppressions', () => {
     expect(failed.error?.message).toMatch(
       /sendgrid\/suppressions: status 403: the key lacks a right.*500 of 1200 were added/,
     );
+    expect(readCsv(folder, 'runs').at(-1)).toMatchObject({ status: 'failed', note: failed.error?.message });
     server.fault = () => undefined;
     const done = await sync(await planOf());
     expect(done.metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 700 } });
+    expect(readCsv(folder, 'runs').at(-1)).toMatchObject({ status: 'applied', note: '' });
     expect(new Set(tool.suppressed.map(({ email }) => email)).size).toBe(1_200);
   });
 });
