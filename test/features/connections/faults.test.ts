@@ -6,8 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { fetchConnection, piecesOf } from '../../../lib/features/connections/fetch.ts';
 import { type Connection, connectionRules, type WrittenRules } from '../../../lib/features/connections/rules.ts';
 import { fastClock, secretsOf, serve } from '../../support/connections.ts';
+import { brevoTool } from '../../support/vendor-server/brevo.ts';
+import { connected, people, type Written } from '../../support/vendor-server/connected.ts';
+import { hubspotTool } from '../../support/vendor-server/hubspot.ts';
+import { mailchimpTool } from '../../support/vendor-server/mailchimp.ts';
+import { mailgunTool } from '../../support/vendor-server/mailgun.ts';
+import { postmarkTool } from '../../support/vendor-server/postmark.ts';
 import { type Entry, SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
-import type { Fault } from '../../support/vendor-server/server.ts';
+import type { Fault, Tool } from '../../support/vendor-server/server.ts';
+import { sesTool } from '../../support/vendor-server/ses.ts';
+import { shopifyTool } from '../../support/vendor-server/shopify.ts';
+import { stripeTool } from '../../support/vendor-server/stripe.ts';
 
 const asOf = new Date('2026-11-22T23:59:59.999Z');
 const at = (day: string): number => Date.parse(`${day}T09:00:00Z`) / 1000;
@@ -131,6 +140,48 @@ describe('a fetch', () => {
     const [file] = (await fetch()).files;
     expect(readFileSync(file?.path ?? '', 'utf8').split('\n')[0]).toBe(JSON.stringify(spam[0]));
   });
+});
+
+const vendors: readonly [string, () => Tool, Written][] = [
+  ['sendgrid', () => sendgridTool({ spam_reports: spam }), { vendor: 'sendgrid' }],
+  ['mailgun', () => mailgunTool(people()), { vendor: 'mailgun', domain: 'news.example.com', events: true }],
+  ['postmark', () => postmarkTool(people()), { vendor: 'postmark' }],
+  ['ses', () => sesTool(people()), { vendor: 'ses', region: 'eu-west-1' }],
+  ['brevo', () => brevoTool(people()), { vendor: 'brevo', events: true }],
+  ['mailchimp', () => mailchimpTool(people()), { vendor: 'mailchimp', server: 'us6', audience: 'aud1' }],
+  ['hubspot', () => hubspotTool(people()), { vendor: 'hubspot' }],
+  ['stripe', stripeTool, { vendor: 'stripe' }],
+  ['shopify', shopifyTool, { vendor: 'shopify', shop: 'a-shop' }],
+];
+
+it.each(vendors)('%s: no fault loses, doubles or half fetches anything', async (_, tool, given) => {
+  const { server, fetch } = await connected({ ...tool(), described: [] }, given, 200);
+  server.skewMs = 7_200_000;
+  const healthy = await fetch();
+  expect(healthy.fault).toBeNull();
+  const last = healthy.requests;
+  for (const [nth, fault] of passing.entries()) {
+    const start = server.asked.length;
+    const at = 1 + (nth % last);
+    server.fault = (n) => (n - start === at ? fault : undefined);
+    const { rows, fresh, until, fault: why } = await fetch();
+    expect({ rows, fresh, until, why }, fault).toEqual({
+      rows: healthy.rows,
+      fresh: healthy.fresh,
+      until: asOf,
+      why: null,
+    });
+  }
+  server.fault = () => undefined;
+  const { requests } = await fetch({ until: asOf, againFrom: null });
+  for (const [fault, why] of lasting) {
+    const start = server.asked.length;
+    server.fault = (n) => (n - start >= requests ? fault : undefined);
+    const fetched = await fetch({ until: asOf, againFrom: null });
+    expect({ rows: fetched.rows, until: fetched.until }, fault).toEqual({ rows: 0, until: asOf });
+    expect(fetched.fault).toMatch(why);
+    expect(fetched.fault).not.toMatch(/invented|127\.0\.0\.1|\.example/);
+  }
 });
 
 it('the pieces of a time follow on one another', () => {

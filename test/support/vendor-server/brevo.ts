@@ -13,7 +13,9 @@ function refusal({ query }: Asked, mostDays = Number.POSITIVE_INFINITY) {
   return isFine ? null : { status: 400, body: { code: 'invalid_parameter', message: 'dates' } };
 }
 
-export function brevoTool(people: People): Tool {
+/** `subscribed` has those who had left and were made mailable: there is no way for that to be right. */
+export function brevoTool(people: People): Tool & { readonly subscribed: string[] } {
+  const subscribed: string[] = [];
   const contact = ({ email, left, lists, fields }: Person) => ({
     ...{ id: 1, email, emailBlacklisted: left, smsBlacklisted: false, modifiedAt: AT, createdAt: AT },
     listIds: [...lists].map(Number),
@@ -23,9 +25,11 @@ export function brevoTool(people: People): Tool {
     const { listIds, attributes, emailBlacklisted } = body as Record<string, unknown>;
     for (const list of strings(listIds)) found.lists.add(list);
     Object.assign(found.fields, attributes);
+    if (emailBlacklisted === false && found.left) subscribed.push(found.email);
     if (emailBlacklisted !== undefined) found.left = emailBlacklisted === true;
   };
   return {
+    subscribed,
     described: [brevoDescription],
     signedIn: (headers) => headers['api-key'] === 'invented-key',
     routes: {

@@ -11,20 +11,21 @@ interface Operation {
 }
 
 /** `subscribed` counts each time that somebody who left was made mailable: there is no way for that to be right. */
-export function mailchimpTool(people: People): Tool & { readonly subscribed: string[] } {
+export function mailchimpTool(people: People, now: () => string = () => AT): Tool & { readonly subscribed: string[] } {
   const subscribed: string[] = [];
   const hash = (email: string): string => createHash('md5').update(email.toLowerCase()).digest('hex');
   const byHash = (wanted = ''): Person | undefined => people.find(({ email }) => hash(email) === wanted);
   const tags = new Map([[7, 'other']]);
-  const member = ({ email, left, lists, fields }: Person) => ({
+  const member = ({ email, left, lists, fields, changed = AT, signedUp = '' }: Person) => ({
     ...{ id: hash(email), email_address: email, unique_email_id: hash(email).slice(0, 8), list_id: 'aud1' },
-    ...{ status: left ? 'unsubscribed' : 'subscribed', last_changed: AT, timestamp_opt: AT, merge_fields: fields },
+    ...{ status: left ? 'unsubscribed' : 'subscribed', last_changed: changed },
+    ...{ timestamp_opt: signedUp || AT, timestamp_signup: signedUp, merge_fields: fields },
     tags: [...lists].map((name, id) => ({ id, name })),
   });
   const written = (found: Person, body: unknown) => {
     const status = field(body, 'status');
     if (status === 'subscribed' && found.left) subscribed.push(found.email);
-    if (status !== undefined) found.left = status !== 'subscribed';
+    if (status !== undefined) Object.assign(found, { left: status !== 'subscribed', changed: now() });
     Object.assign(found.fields, field(body, 'merge_fields'));
     return { body: member(found) };
   };

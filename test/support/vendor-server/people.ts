@@ -2,6 +2,10 @@
 export interface Person {
   readonly email: string;
   left: boolean;
+  /** When the person's status changed last, where it did. */
+  changed?: string;
+  /** When the person signed up by a form; absent where a team or a tool added the address. */
+  signedUp?: string;
   readonly lists: Set<string>;
   readonly fields: Record<string, unknown>;
 }

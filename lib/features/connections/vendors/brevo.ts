@@ -105,6 +105,7 @@ export const brevo: Vendor = {
   },
   lists: {
     size: 100,
+    numbered: true,
     members: (at, list) => people(at, Number(list)),
     // emailBlacklisted is left out: a contact who is blocklisted stays so. Only known contacts can be sent in a batch.
     add: async ({ client }, list, rows) => {

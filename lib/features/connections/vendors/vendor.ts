@@ -85,6 +85,8 @@ export interface List {
   readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
   readonly has: (at: At, list: string, email: string) => Promise<boolean>;
   readonly size: number;
+  /** A list there is named by its number. */
+  readonly numbered?: true;
 }
 
 /** What people read of a vendor, in docs/connections.md and by `connect`. */
