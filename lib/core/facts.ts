@@ -6,11 +6,12 @@
 import { type Sql, sql } from './sql.ts';
 
 /** The tables that can be kept elsewhere and asked there. */
-export type FactTable = 'events' | 'purchases';
+export type FactTable = 'events' | 'purchases' | 'bounces';
 
 const BEGIN: Readonly<Record<FactTable, Sql>> = {
   events: sql`/*facts:events*/`,
   purchases: sql`/*facts:purchases*/`,
+  bounces: sql`/*facts:bounces*/`,
 };
 
 /**

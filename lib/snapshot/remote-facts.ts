@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../core/engine.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
-import type { TableName } from '../core/tables.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Answer, RemoteTable, Resolved } from '../workbook/remote-table.ts';
 import { csvScan } from '../workbook/scan.ts';
 
@@ -32,6 +32,8 @@ const TYPES: Readonly<Record<Answer['columns'][number]['type'], (cell: Sql) => S
   truth: (cell) => sql`cast(${cell} as boolean)`,
 };
 
+const namesContacts = (table: string): boolean => 'contact_id' in tableOf(table).columns;
+
 /**
  * Attaches the facts to the engine. Contacts and their names (`contact_refs`) stand by then.
  * @returns how to resolve a table now, for its counts; it is resolved when it is first asked otherwise
@@ -50,8 +52,9 @@ export function attachFacts(
     return remote;
   };
   const resolve = async (table: string): Promise<Resolved> => {
-    refs ??= writeRefs(engine, find(table).source.newPath());
-    const found = resolved.get(table) ?? find(table).source.resolve({ ...options, refs: await refs });
+    if (namesContacts(table)) refs ??= writeRefs(engine, find(table).source.newPath());
+    const given = { ...options, refs: namesContacts(table) ? await refs : null };
+    const found = resolved.get(table) ?? find(table).source.resolve(given);
     resolved.set(table, found);
     return found;
   };
@@ -64,7 +67,7 @@ export function attachFacts(
     },
     forget: () => {
       refs = null;
-      resolved.clear();
+      for (const { table } of remotes) if (namesContacts(table)) resolved.delete(table);
     },
     rewind: (moment) => {
       until = moment ?? options.asOf;

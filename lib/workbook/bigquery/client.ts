@@ -11,6 +11,7 @@ import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
 import type { Spent } from '../store.ts';
 import type { Place } from './address.ts';
 import { BigQueryError, errorOf, type Fault, isGone, isPassing } from './errors.ts';
+import { isLarge, piecewise } from './upload.ts';
 import { faultOf, queryOf } from './wire.ts';
 
 export interface ClientOptions {
@@ -22,6 +23,8 @@ export interface ClientOptions {
   /** The most bytes that one query, and all of them together, may be billed for. */
   readonly limits?: Limits;
   readonly progress?: (line: string) => void;
+  /** Of uploads in several pieces (`upload.ts`). */
+  readonly pieceBytes?: number;
   /** Of another client of the same run: the two share what a run may spend. */
   readonly spent?: Spent;
 }
@@ -246,14 +249,14 @@ class Client implements BigQueryClient {
   }
 
   /** Runs a job, or finds it under its id, and waits until it is done. */
-  async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, file?: string): Promise<Job> {
+  async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, path?: string): Promise<Job> {
     const requestBody = { jobReference: { ...this.#at, jobId, ...this.#location() }, configuration };
-    const media = () => ({ media: { mimeType: 'application/octet-stream', body: createReadStream(file ?? '') } });
+    const insert = path
+      ? await this.#uploading(requestBody, path)
+      : (service: api.Bigquery) => service.jobs.insert({ ...this.#at, requestBody });
     let job = await this.#call(what, async (service) => {
       try {
-        const given = { ...this.#at, requestBody, ...(file !== undefined && media()) };
-        // Uploads go to the address that is given with the call.
-        return await service.jobs.insert(given, this.#rootUrl ? { rootUrl: this.#rootUrl } : {});
+        return await insert(service);
       } catch (thrown) {
         // The answer of an earlier attempt was lost: the job is there.
         if (faultOf(thrown).reason !== 'duplicate') throw thrown;
@@ -269,6 +272,18 @@ class Client implements BigQueryClient {
     if (errorResult)
       throw new JobFailed({ reason: errorResult.reason ?? '', message: errorResult.message ?? '' }, this.place, what);
     return job;
+  }
+
+  /** How a job with a file is sent: a small one in one request. */
+  async #uploading(requestBody: Job, path: string): Promise<(service: api.Bigquery) => Promise<{ data: Job }>> {
+    const rootUrl = this.#rootUrl;
+    const { size: bytes } = await stat(path);
+    this.spent.bytesWritten += bytes;
+    const upload = { ...this.#at, requestBody, path, bytes, rootUrl, pieceBytes: this.#options.pieceBytes };
+    if (isLarge(upload)) return piecewise(upload);
+    const media = () => ({ mimeType: 'application/octet-stream', body: createReadStream(path) });
+    // Uploads go to the address that is given with the call.
+    return (service) => service.jobs.insert({ ...this.#at, requestBody, media: media() }, rootUrl ? { rootUrl } : {});
   }
 
   #get = (service: api.Bigquery, jobId: string) => service.jobs.get({ ...this.#at, jobId, ...this.#location() });
@@ -315,7 +330,6 @@ class Client implements BigQueryClient {
       createDisposition: 'CREATE_NEVER',
       writeDisposition: 'WRITE_APPEND',
     };
-    this.spent.bytesWritten += (await stat(path)).size;
     await this.#attempt(id, { load }, 'loading changed rows', path);
   }
 

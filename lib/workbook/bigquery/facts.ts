@@ -23,8 +23,8 @@ import { fieldIn, type Outline, tableAt, tableIn } from './outline.ts';
 import { writeText } from './read.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
-/** Facts that are asked where they are. Bounces come here: each is judged beside the contacts. */
-export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases']);
+/** Facts that are asked where they are. */
+export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases', 'bounces']);
 
 /** Rows at fault that come here, of each reason; the others are counted. */
 const SHOWN = 1000;
@@ -46,6 +46,7 @@ export class DatasetFacts implements RemoteTable {
   readonly #steps: Steps;
   readonly #outline: Outline;
   readonly #facts: Facts;
+  readonly #distinct = new Map<string, Promise<string[]>>();
   #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
   constructor(steps: Steps, outline: Outline, facts: Facts) {
@@ -66,7 +67,13 @@ export class DatasetFacts implements RemoteTable {
     return rows;
   }
 
-  distinct = async (column: string): Promise<string[]> => {
+  distinct = (column: string): Promise<string[]> => {
+    const found = this.#distinct.get(column) ?? this.#distinctOf(column);
+    this.#distinct.set(column, found);
+    return found;
+  };
+
+  async #distinctOf(column: string): Promise<string[]> {
     const { client, moment } = this.#steps;
     const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
     const source = tableAt(client.place, this.#outline, moment);
@@ -75,14 +82,13 @@ export class DatasetFacts implements RemoteTable {
       'reading which kinds there are of',
     );
     return rows.flatMap(([text]) => text ?? []);
-  };
+  }
 
-  needsReader = async (timeZone: string, refusing: readonly string[]): Promise<boolean> => {
-    const { table } = this.#facts;
+  needsReader = async (timeZone: string, column: string, refusing: readonly string[]): Promise<boolean> => {
     const unread = unreadRows(this.#facts, this.#outline, timeZone);
     if (unread === null) return false;
-    const kind = columnValue(this.#facts, this.#outline, 'type', timeZone);
-    const refuses = table === 'events' && refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
+    const kind = columnValue(this.#facts, this.#outline, column, timeZone);
+    const refuses = refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
     const source = tableAt(this.#steps.client.place, this.#outline, this.#steps.moment);
     const [[ofRefusing, ofAll, all] = []] = await this.#rows(
       sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n from ${source}`,
@@ -93,13 +99,15 @@ export class DatasetFacts implements RemoteTable {
 
   resolve = async (given: Resolving): Promise<Resolved> => {
     const { client, moment } = this.#steps;
-    const refs = tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
+    const refs =
+      given.refs === null ? null : tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
     const table = tableIn(client.place, this.#steps.stagingName(`judged_${this.#facts.table}`));
     const expires = literal(new Date(Date.now() + STAGED_MS).toISOString());
     const source = tableAt(client.place, this.#outline, moment);
     await this.#run(
-      sql`create or replace table ${table} cluster by contact_id options(expiration_timestamp = timestamp ${expires})
-        as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
+      sql`create or replace table ${table} partition by timestamp_trunc(${fieldIn(timeColumn(this.#facts))}, month)
+        cluster by ${refs ? sql`contact_id` : sql`email`}
+        options(expiration_timestamp = timestamp ${expires}) as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
       'finding the contacts of',
     );
     this.#judged = { table, timeZone: given.timeZone };
@@ -110,7 +118,10 @@ export class DatasetFacts implements RemoteTable {
     if (!this.#judged) throw new Error(`${this.#facts.table} were asked before they were resolved`);
     const { client } = this.#steps;
     const { table, timeZone } = this.#judged;
-    const known = sql`${name(this.#facts.table)} as (select ${this.#named(query)} from ${table}
+    const named = this.#named(query);
+    const known = query.text.includes(`unread_${this.#facts.table}`)
+      ? sql`${name(`unread_${this.#facts.table}`)} as (select ${named} from ${table} where _fault is not null)`
+      : sql`${name(this.#facts.table)} as (select ${named} from ${table}
       where _fault is null and ${fieldIn(timeColumn(this.#facts))} <= ${until})`;
     const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];
     const whole = rest === undefined ? sql`with ${known} ${query}` : sql`with ${known}, ${{ ...query, text: rest }}`;

@@ -8,8 +8,9 @@ import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/v2.j
 import { raw } from '../../../lib/core/sql.ts';
 import { ApiError } from './api-error.ts';
 import { faultsIn, unknownParameters } from './description.ts';
-import { type KeptJob, Worker } from './jobs.ts';
+import { type KeptJob, type Result, Worker } from './jobs.ts';
 import { Tables } from './tables.ts';
+import { Uploads } from './uploads.ts';
 
 export interface Asked {
   readonly method: string;
@@ -23,6 +24,7 @@ export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost af
 export interface BigQueryServer {
   readonly url: string;
   readonly tables: Tables;
+  readonly uploads: Uploads;
   /** In the order of arrival. */
   readonly requests: Asked[];
   /** Bytes that jobs read, by id, without the least that is billed. */
@@ -32,6 +34,8 @@ export interface BigQueryServer {
   weather: Weather;
   /** Runs just before a job does: what others do meanwhile. */
   before: (job: api.Schema$Job) => Promise<void>;
+  /** Runs once a job is done. */
+  after: (job: api.Schema$Job, result: Result) => Promise<void>;
   dataset: api.Schema$Dataset;
   /** How often a job is reported as running before it is done. */
   polls: number;
@@ -50,11 +54,13 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
   const server: BigQueryServer = {
     url: '',
     tables,
+    uploads: new Uploads(),
     requests: [],
     read: new Map(),
     violations: [],
     weather: () => null,
     before: async () => {},
+    after: async () => {},
     dataset: { location: 'EU', maxTimeTravelHours: '168' },
     polls: 1,
     pageRows: Number.POSITIVE_INFINITY,
@@ -97,7 +103,8 @@ interface State {
 async function answer(state: State, request: http.IncomingMessage, body: Buffer, response: http.ServerResponse) {
   const { server } = state;
   const url = new URL(request.url ?? '', 'http://localhost');
-  const { json, file } = partsOf(request.headers['content-type'] ?? '', body);
+  const session = server.uploads.sessionOf(url);
+  const { json, file } = session ? { json: null, file: body } : partsOf(request.headers['content-type'] ?? '', body);
   const asked: Asked = {
     method: request.method ?? '',
     path: url.pathname,
@@ -112,9 +119,21 @@ async function answer(state: State, request: http.IncomingMessage, body: Buffer,
   try {
     if (weather === 'lost before') throw new ApiError(503, 'backendError', 'Service unavailable');
     if (weather !== null && weather !== 'lost after') throw weather;
-    const result = await perform(state, asked.method, url, json, file);
+    const begun = request.headers['x-upload-content-length'];
+    const upload = session
+      ? server.uploads.put(session, String(request.headers['content-range'] ?? ''), body)
+      : begun === undefined
+        ? null
+        : server.uploads.begin(json as api.Schema$Job, Number(begun), `${server.url}upload/bigquery/v2/sessions/`);
+    const result =
+      upload === null
+        ? await perform(state, asked.method, url, json, file)
+        : upload.whole && (await insertJob(state, upload.job, upload.whole));
     if (weather === 'lost after') throw new ApiError(503, 'backendError', 'Service unavailable');
-    send(result === undefined ? 204 : 200, result);
+    if (upload && !upload.whole) {
+      response.writeHead(upload.status, upload.headers);
+      response.end();
+    } else send(result === undefined ? 204 : 200, result);
   } catch (error) {
     if (!(error instanceof ApiError)) server.violations.push(`${asked.method} ${asked.path}: ${error}`);
     const known = error instanceof ApiError ? error : new ApiError(501, 'notImplemented', String(error));
@@ -210,7 +229,7 @@ async function insertJob(
 ): Promise<api.Schema$Job> {
   const { query, load, dryRun } = given.configuration ?? {};
   const text = query?.query ?? '';
-  const bytes = await worker.bytes(text);
+  const bytes = await worker.bytes(query ?? {});
   if (dryRun) await worker.analyse(text);
   if (dryRun) return { ...given, status: { state: 'DONE' }, statistics: { totalBytesProcessed: String(bytes) } };
   const id = given.jobReference?.jobId ?? '';
@@ -226,6 +245,7 @@ async function insertJob(
       throw new ApiError(400, 'bytesBilledLimitExceeded', 'Query exceeded limit for bytes billed');
     if (load) await worker.load(load, file);
     else kept.result = await worker.query(query ?? {});
+    await server.after(given, kept.result);
   } catch (error) {
     if (!(error instanceof ApiError)) server.violations.push(`${error}\n${text}`);
     errorResult = { reason: error instanceof ApiError ? error.reason : 'invalidQuery', message: String(error) };

@@ -1,5 +1,5 @@
 /** Whole nights on a dataset: they come to the same plans as on a folder, and no row of facts leaves but in sums. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, it } from 'vitest';
@@ -18,27 +18,9 @@ import { night } from '../../support/night.ts';
 import { type BigQueryBench, bigQueryBench, type Tables } from '../../support/store-bench.ts';
 import { SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
+import { aPart } from './part-of-sample.ts';
 
 const asOf = '2026-11-24T00:00:00Z';
-const sample = join(import.meta.dirname, '../../../data/sample');
-const read = (table: string): string[][] =>
-  Papa.parse<string[]>(readFileSync(join(sample, `${table}.csv`), 'utf8').trim()).data;
-
-/** Every thirtieth contact of the sample, with what is known of them, and the sample's broken rows. */
-function aPart(): Record<string, string[][]> {
-  const [header = [], ...contacts] = read('contacts');
-  const kept = contacts.filter((_, i) => i % 30 === 0);
-  const names = new Set(kept.flatMap((row) => [row[0], row[1]?.trim().toLowerCase()]));
-  const isTheirs = (row: readonly string[]): boolean =>
-    /^[a-z]9000\d\d/.test(row[0] ?? '') || row.some((cell) => names.has(cell) || names.has(cell.trim().toLowerCase()));
-  const part = (table: string): [string, string[][]] => {
-    const [columns = [], ...rows] = read(table);
-    return [table, [columns, ...rows.filter(isTheirs)]];
-  };
-  const facts = ['events', 'bounces', 'purchases', 'suppressions'].map(part);
-  return { contacts: [header, ...kept], ...Object.fromEntries(facts) };
-}
-
 const batches = ['nightly', 'weekly', 'monthly', 'quarterly'];
 const plansOf = ({ jobs }: RunResult): unknown[] =>
   jobs.map(({ job, status, plan, changes, held }: JobResult) => ({ job, status, plan, changes, held }));
@@ -59,10 +41,14 @@ let sent: Sql[] = [];
 let schemas: Record<string, Record<string, string>> = {};
 
 it('comes to the same plans on a folder and on a dataset, and brings no row of events or purchases here', async () => {
-  const tables = aPart();
+  const tables = aPart(30);
   const folder = temporaryFolder();
   write(folder, tables);
-  const bench = await bigQueryBench(tables, { 'events.occurred_at': 'TIMESTAMP', 'purchases.ordered_at': 'TIMESTAMP' });
+  const bench = await bigQueryBench(tables, {
+    'events.occurred_at': 'TIMESTAMP',
+    'purchases.ordered_at': 'TIMESTAMP',
+    'bounces.occurred_at': 'TIMESTAMP',
+  });
   bench.server.pageRows = 40;
   const here = await night(folder, { asOf, jobs: batches });
   const there = await night(temporaryFolder(), { asOf, jobs: batches, open: bench.open });
@@ -76,7 +62,7 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
   expect(bench.server.violations).toEqual([]);
   const reads = sent.filter(({ text }) => /^select t\./.test(text));
   expect(reads.length).toBeGreaterThan(3);
-  expect(reads.filter(({ text }) => /\.(events|purchases)`/.test(text))).toEqual([]);
+  expect(reads.filter(({ text }) => /\.(events|purchases|bounces)`/.test(text))).toEqual([]);
   const cost = there.jobs.find(({ job }) => job === 'score-recalculation')?.metrics.warehouse;
   expect(cost).toMatchObject({ queries: expect.any(Number), gigabytesBilled: expect.any(Number) });
   expect(there.warehouse?.queries).toBeGreaterThan(20);
@@ -130,7 +116,7 @@ function sentStatements({ server }: BigQueryBench): Sql[] {
 }
 
 it('asks events in a dataset beside a folder, and comes to the same plans', async () => {
-  const tables = aPart();
+  const tables = aPart(30);
   const { events = [], ...others } = tables;
   const [folder, whole] = [temporaryFolder(), temporaryFolder()];
   write(folder, others);
