@@ -5,13 +5,13 @@
 
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
-import { declaredIn, type TableName } from '../core/tables.ts';
+import { columnOf, name, raw, sql } from '../core/sql.ts';
+import { declaredIn, type TableName, tableOf } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { RemoteTable, Resolved } from '../workbook/remote-table.ts';
 import type { Reading, SourceTable } from '../workbook/store.ts';
-import type { TableText } from '../workbook/table-text.ts';
+import type { CsvText, TableText } from '../workbook/table-text.ts';
 import { createEventReports, createUnreadBounces } from './bounces.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
@@ -225,7 +225,27 @@ function remoteOf(
     if (text && OWNED.has(table)) await findOwners(engine, table);
     await checkTable(engine, table, text, options.asOf);
   };
-  return { table, source: source.remote, load };
+  const place = async (text: CsvText, from: number | null): Promise<void> => {
+    const [rows, earlier, keys] = [name(table), name(`earlier_${table}`), name(`brought_${table}`)];
+    const aside = [sql`quarantine_now`, ...(table === 'bounces' ? [sql`unread_bounces`] : [])];
+    // What is at fault in the whole table is known by now.
+    for (const each of aside)
+      await engine.run(sql`create or replace temp table before_${each} as select * from ${each}`);
+    if (from !== null) await engine.run(sql`alter table ${rows} rename to ${earlier}`);
+    const brought = { ...source, open: async () => text };
+    const loaded = await loadTable(engine, table, brought, { ...options, extraColumns: new Set(), isWritten: true });
+    if (loaded && OWNED.has(table)) await findOwners(engine, table);
+    await checkTable(engine, table, loaded, options.asOf);
+    for (const each of aside) await engine.run(sql`create or replace table ${each} as select * from before_${each}`);
+    await engine.run(
+      sql`create or replace table ${keys} as select ${columnOf(tableOf(table).key[0] ?? '')} from ${rows}`,
+    );
+    if (from === null) return;
+    await engine.run(sql`delete from ${rows} where _row < ${from}`);
+    await engine.run(sql`insert into ${rows} by name select * from ${earlier}`);
+    await engine.run(sql`drop table ${earlier}`);
+  };
+  return { table, source: source.remote, load, place };
 }
 
 const hasOtherReports = ({ foreign, tables }: Reading): boolean =>

@@ -13,6 +13,16 @@ export interface RemoteTable {
    * row with one of the `refusing` texts in that column, or in most rows.
    */
   readonly needsReader: (timeZone: string, column: string, refusing: readonly string[]) => Promise<boolean>;
+  /**
+   * Reads the rows whose columns hold one of the texts of a Parquet file (column_name, text; addresses in lower case),
+   * or none, after those that were brought before. Patches count their places in it.
+   */
+  readonly bring: (texts: string | null) => Promise<CsvText>;
+  /**
+   * Puts rows, of a Parquet file of texts with the table's columns, in the place of what was found for their keys; a row
+   * with `_gone` takes it away. Rows added here are known so to `answer`; the table itself stays as it is.
+   */
+  readonly replace: (rows: string) => Promise<void>;
   /** Finds whom each fact is about, and which facts can't be counted. */
   readonly resolve: (given: Resolving) => Promise<Resolved>;
   /**

@@ -50,7 +50,8 @@ export const bounceExplanations = (contactId: string): Explanation[] => [
   {
     title: 'Bounces',
     query: sql`
-      select r.last_at as occurred_at, r.reports as times, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf(sql`r.class`)} as meaning,
+      select r.last_at as occurred_at, r.reports as times, r.email, r.provider, r.enhanced as code,
+        r.class, ${meaningOf(sql`r.class`)} as meaning,
         case when r.answered = 1 then 'no: a person released the address later'
           when u.day is not null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no'
           else 'yes' end as counts

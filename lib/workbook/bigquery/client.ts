@@ -95,6 +95,7 @@ class Client implements BigQueryClient {
   #api: api.Bigquery | undefined;
   #auth: ReturnType<typeof newSignIn> | undefined;
   #waitedMs = 0;
+  #located: string | undefined;
 
   constructor(place: Place, options: ClientOptions) {
     this.place = place;
@@ -207,7 +208,7 @@ class Client implements BigQueryClient {
 
   async estimate(statement: Sql, what: string): Promise<number> {
     const configuration = { dryRun: true, query: queryOf(statement) };
-    const jobReference = { ...this.#at, ...this.#location() };
+    const jobReference = { ...this.#at, ...(await this.#location()) };
     const job = await this.#call(what, (service) =>
       service.jobs.insert({ ...this.#at, requestBody: { jobReference, configuration } }),
     );
@@ -250,7 +251,7 @@ class Client implements BigQueryClient {
 
   /** Runs a job, or finds it under its id, and waits until it is done. */
   async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, path?: string): Promise<Job> {
-    const requestBody = { jobReference: { ...this.#at, jobId, ...this.#location() }, configuration };
+    const requestBody = { jobReference: { ...this.#at, jobId, ...(await this.#location()) }, configuration };
     const insert = path
       ? await this.#uploading(requestBody, path)
       : (service: api.Bigquery) => service.jobs.insert({ ...this.#at, requestBody });
@@ -286,9 +287,14 @@ class Client implements BigQueryClient {
     return (service) => service.jobs.insert({ ...this.#at, requestBody, media: media() }, rootUrl ? { rootUrl } : {});
   }
 
-  #get = (service: api.Bigquery, jobId: string) => service.jobs.get({ ...this.#at, jobId, ...this.#location() });
+  #get = async (service: api.Bigquery, jobId: string) =>
+    service.jobs.get({ ...this.#at, jobId, ...(await this.#location()) });
 
-  #location = () => (this.place.location === undefined ? {} : { location: this.place.location });
+  /** Where jobs run: as the address says, else where the dataset is. Outside of the US and the EU none is found without. */
+  async #location(): Promise<{ location?: string }> {
+    this.#located ??= this.place.location ?? (await this.dataset()).location ?? '';
+    return this.#located === '' ? {} : { location: this.#located };
+  }
 
   async #sleepBriefly(polls: number): Promise<void> {
     const { sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) } = this.#options;
@@ -305,7 +311,13 @@ class Client implements BigQueryClient {
     const jobId = job.jobReference?.jobId ?? '';
     let pageToken: string | undefined;
     do {
-      const given = { ...this.#at, jobId, ...this.#location(), maxResults: PAGE_ROWS, ...(pageToken && { pageToken }) };
+      const given = {
+        ...this.#at,
+        jobId,
+        ...(await this.#location()),
+        maxResults: PAGE_ROWS,
+        ...(pageToken && { pageToken }),
+      };
       const page = await this.#call(what, (service) =>
         service.jobs.getQueryResults({ ...given, 'formatOptions.useInt64Timestamp': true }),
       );
@@ -318,7 +330,7 @@ class Client implements BigQueryClient {
   }
 
   async fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]> {
-    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...this.#location(), maxResults: 0 };
+    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...(await this.#location()), maxResults: 0 };
     const { schema } = await this.#call(what, (service) => service.jobs.getQueryResults(given));
     return schema?.fields ?? [];
   }

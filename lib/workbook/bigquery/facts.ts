@@ -3,6 +3,7 @@
  * counted, into a table that expires. What jobs ask of it is answered from that table, in BigQuery's own SQL, and only
  * the answers come here.
  */
+import { appendFile, readFile } from 'node:fs/promises';
 import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
@@ -16,6 +17,7 @@ import {
   NOT_A_NUMBER,
   textNumbers,
   timeColumn,
+  typedText,
   unreadAt,
   unreadRows,
 } from './judge.ts';
@@ -47,12 +49,19 @@ export class DatasetFacts implements RemoteTable {
   readonly #outline: Outline;
   readonly #facts: Facts;
   readonly #distinct = new Map<string, Promise<string[]>>();
+  readonly #onBring: (text: CsvText) => void;
+  /** Conditions of the rows that were brought, and these. */
+  readonly #wanted: Sql[] = [];
+  #brought: CsvText | null = null;
+  #isReplaced = false;
   #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
-  constructor(steps: Steps, outline: Outline, facts: Facts) {
+  /** @param onBring gets the rows that were brought, whose places patches count */
+  constructor(steps: Steps, outline: Outline, facts: Facts, onBring: (text: CsvText) => void = () => {}) {
     this.#steps = steps;
     this.#outline = outline;
     this.#facts = facts;
+    this.#onBring = onBring;
   }
 
   newPath = (): string => this.#steps.newPath('parquet');
@@ -111,7 +120,54 @@ export class DatasetFacts implements RemoteTable {
       'finding the contacts of',
     );
     this.#judged = { table, timeZone: given.timeZone };
+    this.#isReplaced = false;
     return this.#report(table);
+  };
+
+  bring = async (texts: string | null): Promise<CsvText> => {
+    const text = texts === null ? await this.#noRows() : await this.#rowsNamedBy(texts);
+    this.#brought = this.#brought ? await appended(this.#brought, text) : text;
+    this.#onBring(this.#brought);
+    return this.#brought;
+  };
+
+  #noRows(): Promise<CsvText> {
+    return writeText((async function* () {})(), this.#outline.headers, this.#steps.newPath());
+  }
+
+  /** The rows that a file of texts names, but for those that were brought before. */
+  async #rowsNamedBy(texts: string): Promise<CsvText> {
+    const { client } = this.#steps;
+    const { columns, key } = tableOf(this.#facts.table);
+    const staged = tableIn(client.place, await this.#steps.upload(texts, ['column_name', 'text']));
+    const named = [...key, 'contact_id', 'email'].filter((column) => column in columns);
+    const found = named.map((column) => {
+      const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
+      const plain = column === 'email' ? sql`lower(trim(${cell}))` : cell;
+      return sql`coalesce(${plain} in (select text from ${staged} where column_name = ${column}), false)`;
+    });
+    const wanted = sql`(${join(found, ' or ')})`;
+    const where = join([wanted, ...this.#wanted.map((earlier) => sql`not ${earlier}`)], ' and ');
+    this.#wanted.push(wanted);
+    return this.#steps.read(this.#outline, [this.#facts.headerOf.get(key[0] ?? '') ?? ''], where);
+  }
+
+  replace = async (rows: string): Promise<void> => {
+    if (!this.#judged) throw new Error(`${this.#facts.table} were changed before they were resolved`);
+    const { table } = this.#judged;
+    const { columns, key } = tableOf(this.#facts.table);
+    const names = Object.keys(columns);
+    const staged = tableIn(this.#steps.client.place, await this.#steps.upload(rows, [...names, '_gone']));
+    const id = fieldIn(key[0] ?? '');
+    if (this.#isReplaced || (this.#brought?.rows ?? 0) > 0)
+      await this.#run(sql`delete from ${table} where ${id} in (select ${id} from ${staged})`, 'changing');
+    const fields = names.map((column) => fieldIn(column));
+    const typed = Object.entries(columns).map(([column, { type }]) => typedText(fieldIn(column), type));
+    await this.#run(
+      sql`insert into ${table} (${join(fields, ', ')}) select ${join(typed, ', ')} from ${staged} where _gone is null`,
+      'adding to',
+    );
+    this.#isReplaced = true;
   };
 
   answer = async (query: Sql, until: Date): Promise<Answer> => {
@@ -128,7 +184,7 @@ export class DatasetFacts implements RemoteTable {
     const job = await this.#run(sql`${bigQueryPrelude(query.text, timeZone)}${whole}`, 'asking');
     const fields = await client.fields(job, 'asking facts');
     const names = fields.map((field) => field.name ?? '');
-    const text = await writeText(client, job, names, this.#steps.newPath(), 'asking facts');
+    const text = await writeText(client.pages(job, 'asking facts'), names, this.#steps.newPath());
     const columns = fields.map(({ type }, i) => ({ name: names[i] ?? '', type: ANSWERS[type ?? ''] ?? 'text' }));
     return { text, columns };
   };
@@ -193,8 +249,15 @@ export class DatasetFacts implements RemoteTable {
       order by _fault, row_key`;
     const what = 'reading those at fault among';
     const headers = ['row_key', 'column', 'value', 'reason'];
-    return writeText(this.#steps.client, await this.#run(query, what), headers, this.#steps.newPath(), what);
+    return writeText(this.#steps.client.pages(await this.#run(query, what), what), headers, this.#steps.newPath());
   }
+}
+
+/** The rows of two texts of one table in one file. */
+async function appended(first: CsvText, second: CsvText): Promise<CsvText> {
+  const text = await readFile(second.path, 'utf8');
+  await appendFile(first.path, text.slice(text.indexOf('\n') + 1));
+  return { ...first, rows: first.rows + second.rows, hash: `${first.hash}${second.hash}` };
 }
 
 const NO_ROWS: CsvText = { path: '', options: '', rows: 0, hash: '', malformed: [] };

@@ -47,6 +47,9 @@ export function columnValue(facts: Facts, { fields }: Outline, column: string, t
   return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
 }
 
+/** A text that the engine wrote, in the type of its column. */
+export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${QUERY_TYPES[type]})`;
+
 /** Infinity, and what is not a number, are unknown. */
 const numberOf = (value: Sql): Sql =>
   sql`if(abs(safe_cast(${value} as float64)) < 1e300, safe_cast(${value} as float64), null)`;

@@ -41,6 +41,8 @@ export interface BigQueryServer {
   polls: number;
   /** Rows of a page at most. */
   pageRows: number;
+  /** Results are kept after their last page, so that it may be asked for again. */
+  keepsResults: boolean;
   /** A statement of another program, in the engine's SQL; tables are called "DATASET/TABLE". */
   act(dataset: string, table: string, statement: string): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
     dataset: { location: 'EU', maxTimeTravelHours: '168' },
     polls: 1,
     pageRows: Number.POSITIVE_INFINITY,
+    keepsResults: true,
     act: async (dataset, table, statement) => {
       const kept = await tables.keep([{ dataset, table }]);
       await tables.engine.run(raw(statement));
@@ -200,13 +203,22 @@ async function perform(state: State, method: string, url: URL, json: unknown, fi
       return { jobs: [...jobs.values()].filter(({ polls }) => polls > 0).map(polled) };
     case 'GET jobs/*':
       check('Jobs$Get');
+      requireLocation(server, url);
       return polled(jobOf(jobs, id));
     case 'GET queries/*':
       check('Jobs$Getqueryresults');
-      return pageOf(jobOf(jobs, id), url.searchParams, server.pageRows);
+      requireLocation(server, url);
+      return pageOf(jobOf(jobs, id), url.searchParams, server);
     default:
       throw new Error(`not implemented: ${route}`);
   }
+}
+
+/** Jobs of a region are not found without its name. */
+function requireLocation({ dataset }: BigQueryServer, url: URL): void {
+  const { location } = dataset;
+  if (location !== 'US' && location !== 'EU' && url.searchParams.get('location') !== location)
+    throw new ApiError(404, 'notFound', 'Not found: Job');
 }
 
 function jobOf(jobs: ReadonlyMap<string, KeptJob>, id: string): KeptJob {
@@ -262,12 +274,14 @@ async function insertJob(
 }
 
 function pageOf(
-  { job, result }: KeptJob,
+  kept: KeptJob,
   parameters: URLSearchParams,
-  pageRows: number,
+  { pageRows, keepsResults }: BigQueryServer,
 ): api.Schema$GetQueryResultsResponse {
+  const { job, result } = kept;
   const from = Number(parameters.get('pageToken') ?? 0);
   const to = from + Math.min(pageRows, Number(parameters.get('maxResults') ?? Infinity));
+  if (!keepsResults && to >= result.rows.length) kept.result = { ...result, rows: [] };
   const rows = result.rows.slice(from, to).map((row) => ({ f: row.map((v) => ({ v })) }));
   return {
     ...(job.jobReference && { jobReference: job.jobReference }),
