@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../table-text.ts';
-import { type BigQueryClient, JobFailed } from './client.ts';
-import { isGone } from './errors.ts';
+import type { BigQueryClient } from './client.ts';
+import { isGone, JobFailed } from './errors.ts';
 import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
 import { momentNow, rowsQuery, writeText } from './read.ts';
 

@@ -32,9 +32,9 @@ import {
 } from '../store.ts';
 import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
-import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
+import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { BigQueryError, isConflict, isGone, JobFailed } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
