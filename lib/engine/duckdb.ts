@@ -16,8 +16,8 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Cell, Engine, RemoteFacts, Row } from '../core/engine.ts';
-import { readsRows, withoutFacts } from '../core/facts.ts';
+import type { Cell, Engine, RemoteFacts, Row, TextsByColumn } from '../core/engine.ts';
+import { FACTS_MARK, FactsAdded, readsRows, withoutFacts } from '../core/facts.ts';
 import { type Sql, type SqlValue, sql, withLiterals } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
@@ -85,6 +85,9 @@ class DuckDb implements Engine {
   readonly #answers = new Map<string, string>();
   /** Tables of facts that a statement asked rows of, and that are here now. */
   readonly #loaded = new Set<string>();
+  /** Those of which rows were brought by key, and those where they changed since. */
+  readonly #brought = new Set<string>();
+  readonly #changed = new Set<string>();
 
   private constructor(
     instance: DuckDBInstance,
@@ -244,9 +247,32 @@ class DuckDb implements Engine {
     return true;
   }
 
+  async bring(table: string, texts: TextsByColumn): Promise<void> {
+    const facts = this.#facts;
+    if (!facts?.tables.has(table) || this.#loaded.has(table)) return;
+    // While its rows come in, the table is one of the engine's own.
+    this.#loaded.add(table);
+    await facts.bring(table, texts).finally(() => this.#loaded.delete(table));
+    this.#brought.add(table);
+  }
+
+  noteChange(table: string): void {
+    if (this.#brought.has(table)) this.#changed.add(table);
+  }
+
+  /** Before facts are asked: what became of rows that are here goes to where they are. */
+  async #sendChanges(): Promise<void> {
+    if (this.#changed.size === 0) return;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    this.#answers.clear();
+    for (const table of changed) await this.#facts?.sendBack(table);
+  }
+
   async forgetAnswers(): Promise<void> {
     for (const table of this.#answers.values()) await this.#connection.run(`drop table if exists ${table}`);
     this.#answers.clear();
+    for (const table of this.#brought) this.#changed.add(table);
     this.#facts?.forget();
   }
 
@@ -254,6 +280,7 @@ class DuckDb implements Engine {
   async #here(statement: Sql): Promise<Sql> {
     const facts = this.#facts;
     if (!facts) return statement;
+    if (statement.text.includes(FACTS_MARK)) await this.#sendChanges();
     const asked: { readonly table: string; readonly query: Sql; readonly into: string }[] = [];
     const isElsewhere = (table: string): boolean => facts.tables.has(table) && !this.#loaded.has(table);
     const here = withoutFacts(statement, ({ table, query }) => {
@@ -267,8 +294,9 @@ class DuckDb implements Engine {
       return `(select * from ${into})`;
     });
     for (const { table, query, into } of asked) await facts.answer(query, table, into);
-    for (const table of readsRows(here.text, facts.tables)) {
-      if (!isElsewhere(table)) continue;
+    for (const { table, all } of readsRows(here.text, facts.tables)) {
+      if (!isElsewhere(table) || (!all && this.#brought.has(table))) continue;
+      if (this.#brought.has(table)) throw new FactsAdded(table);
       this.#loaded.add(table);
       await facts.load(table);
     }

@@ -6,6 +6,7 @@
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
+import { byKey } from '../core/facts.ts';
 import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
@@ -122,7 +123,7 @@ const shapes = {
 async function unreadColumns(engine: Engine, table: TableName): Promise<ReadonlySet<string>> {
   const rows = await engine.rows(
     sql`select distinct ${faultPart(sql`f`, 1)} as name from (
-      select unnest(string_split(_unread, ${BETWEEN})) as f from ${nameOf(table)} where _unread is not null)`,
+      select unnest(string_split(_unread, ${BETWEEN})) as f from ${byKey(table)} where _unread is not null)`,
   );
   return new Set(rows.map(({ name }) => String(name)));
 }
@@ -158,7 +159,7 @@ function diffQuery(
   const why = columns.includes('why')
     ? sql`case when w._wanted is null then 'left' else w.why end`
     : sql`cast(null as varchar)`;
-  const there = change.owned ? sql`(select *, rowid from ${nameOf(table)} t where ${change.owned})` : nameOf(table);
+  const there = change.owned ? sql`(select *, rowid from ${nameOf(table)} t where ${change.owned})` : byKey(table);
   const aside = asideOf(change, columns);
   const names = aside.map(([column]) => sql`, ${columnOf(column)}`);
   const asideCells = aside.map(([column, cell]) => sql`, ${cell} as ${columnOf(column)}`);
