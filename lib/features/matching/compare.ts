@@ -4,7 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Compared, type Story, traits } from './kinds.ts';
-import { levelColumns, levelsOf, patternSql } from './levels.ts';
+import { levelsOf, levelsSql, patternSql } from './levels.ts';
 import { readRows } from './read-rows.ts';
 import { t } from './record-columns.ts';
 
@@ -26,14 +26,9 @@ export function compareSql(compared: readonly Compared[], stories: readonly Stor
       });
       return `(${terms.length === 0 ? '0' : terms.join(' + ')})::float as rare_${story}`;
     });
-  const columns = [
-    'p.l',
-    'p.r',
-    ...levelColumns(compared),
-    ...compared.map((_, index) => `a.${t(index)} as ${t(index)}`),
-  ];
-  return `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from (
-    select ${columns.join(', ')} from ${pairs} p join match_records a on a.record = p.l join match_records b on b.record = p.r)`;
+  const joined = `${pairs} p join match_records a on a.record = p.l join match_records b on b.record = p.r`;
+  const rarities = compared.map((_, index) => `a.${t(index)} as ${t(index)}`);
+  return `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from (${levelsSql(compared, joined, ['p.l', 'p.r', ...rarities])})`;
 }
 
 export interface PatternCount {
