@@ -3,7 +3,7 @@
  * It gives no probability; that is the model's.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Compared, type Story, traits } from './kinds.ts';
+import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
 import { levelsOf, levelsSql, patternSql } from './levels.ts';
 import { readRows } from './read-rows.ts';
 import { t } from './record-columns.ts';
@@ -14,6 +14,10 @@ export function byChance(column: Compared, story: Story): boolean {
   return story === 'unrelated' || (traits[column.kind].shared[story] ?? 0) === 0;
 }
 
+/** Levels of a place on which what it lies within agrees by itself. */
+export const withinLevels = (kind: Kind): number[] =>
+  (['same', 'near'] as const).map((level) => levelNumber(kind, level)).filter((level) => level > 0);
+
 /** SQL that makes `into(l, r, pattern, rare_STORY…)` from the pairs in `pairs(l, r)`. */
 export function compareSql(compared: readonly Compared[], stories: readonly Story[], pairs: string): string {
   const rare = stories
@@ -21,7 +25,9 @@ export function compareSql(compared: readonly Compared[], stories: readonly Stor
     .map((story) => {
       const terms = compared.flatMap((column, index) => {
         if (!byChance(column, story)) return [];
-        const parent = column.parent !== undefined ? ` and l${column.parent} <> 1` : '';
+        const { parent: at } = column;
+        const parent =
+          at === undefined ? '' : ` and l${at} not in (${withinLevels(compared[at]?.kind ?? 'text').join(', ')})`;
         return [`case when l${index} = 1${parent} then t${index} else 0 end`];
       });
       return `(${terms.length === 0 ? '0' : terms.join(' + ')})::float as rare_${story}`;

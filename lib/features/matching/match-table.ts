@@ -7,7 +7,7 @@ import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
 import { calibrate, correctedSql } from './calibrate.ts';
 import { ownCopySql, sharedOnlySql, vetoSql } from './certain.ts';
-import { type Chance, measureChance } from './chance.ts';
+import { type Chance, measureChance, measureTogether } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
 import { compareSql, countPatterns, type PatternCount } from './compare.ts';
 import { levelsFromPattern } from './evidence.ts';
@@ -117,13 +117,15 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
     const keys = compared.length === 0 ? [] : await buildCandidates(db, compared, records, rules);
     if (compared.length === 0) await db.run('create or replace temp table match_candidates (l integer, r integer)');
     const chances = await measureChance(db, compared, records);
+    const together = people ? await measureTogether(db, compared) : undefined;
     const first = fitModel(compared, chances, [], Math.max(2, records), people);
     await db.run(
       `create or replace temp table match_compared as ${compareSql(compared, first.stories, 'match_candidates')}`,
     );
     const patterns = await countPatterns(db, 'match_compared', compared.length);
-    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people);
-    const judged = judgeColumns(model, { compared, chances, patterns, records, people }, fixed);
+    const fitting = { compared, chances, patterns, records, people, ...(together && { together }) };
+    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people, together);
+    const judged = judgeColumns(model, fitting, fixed);
     if (judged.uninformative.length === 0 || attempt === mostAttempts) {
       for (const place of judged.changeable) {
         const column = compared[place];
