@@ -8,7 +8,7 @@
  * Not taken from the sources: chance agreement is counted and never fitted; a place within a place counts once.
  */
 
-import type { Chance } from './chance.ts';
+import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
 import {
@@ -18,11 +18,12 @@ import {
   type Model,
   mailboxOfName,
   mailboxOfNames,
+  maskOf,
   namesAgree,
   placesOf,
 } from './likelihood.ts';
 
-/** A person's own pairs are believed as strongly as this many before any is seen. */
+/** How one person's pairs agree is believed as strongly as this many and those that are expected, before any is seen. */
 const priorPairs = 12;
 const mostRounds = 200;
 const mostMoved = 0.5;
@@ -107,6 +108,7 @@ export function fitModel(
   patterns: readonly PatternCount[],
   records: number,
   people: boolean,
+  together?: Together,
 ): Model {
   const stories = storiesFor(compared, people);
   const model: Model = {
@@ -116,14 +118,17 @@ export function fitModel(
     chance: chances.map((chance) => chanceLevels(chance, 0, 0)),
     mailboxOfNames,
     rounds: 0,
+    ...(together && { together: { ...together, times: [] } }),
   };
+  const none = together?.same.map(() => 0) ?? [];
+  countTogether(model, none);
   const places = placesOf(compared, patterns);
   const named = patterns.map(({ levels }) => namesAgree(compared, levels) === 2);
   for (let round = 1; round <= mostRounds; round++) {
     const explained = logLikelihoods(model, compared, chances, places);
     toShares(model, explained);
     const before = model.shares[0] ?? 0;
-    maximise(model, compared, chances, { patterns, named, explained }, records);
+    maximise(model, compared, chances, { patterns, places, named, explained }, records);
     model.rounds = round;
     if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
   }
@@ -135,9 +140,10 @@ function expected(story: Story | undefined, records: number): number {
   return story === 'same' ? 0.01 * records + 0.5 : 0.5;
 }
 
-/** The patterns, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
+/** The patterns, their places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
 interface Seen {
   patterns: readonly PatternCount[];
+  places: Uint8Array;
   named: readonly boolean[];
   explained: Float64Array;
 }
@@ -153,7 +159,8 @@ function maximise(
   const stories = model.stories.length;
   const allPairs = pairsAmong(records);
   const sums = model.stories.map(() => 0);
-  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
+  const prior = priorPairs + expected('same', records);
+  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => prior * level.start));
   const matched = compared.map(() => ({ same: 0, known: 0 }));
   const ofOnePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
@@ -192,7 +199,35 @@ function maximise(
   model.chance = chances.map((chance, index) =>
     chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
   );
+  const ofOne = model.together?.same.map(() => 0) ?? [];
+  for (const [row, { pairs }] of patterns.entries()) {
+    if (!model.together) break;
+    const mask = maskOf(model.together, seen.places.subarray(row * compared.length));
+    const one = pairs * oneOf(model, explained, row);
+    for (let part = 0; part < ofOne.length; part++) if ((mask & part) === part) ofOne[part] = (ofOne[part] ?? 0) + one;
+  }
+  countTogether(model, ofOne);
 }
+
+/** Pairs that are believed to agree together as often as by chance, before any is counted. */
+const priorTogether = 5;
+
+/** Counts how much more often the values of two people agree at once than each by itself; `ofOne` pairs, by mask, are one person's. */
+function countTogether(model: Model, ofOne: readonly number[]): void {
+  const { together } = model;
+  if (!together) return;
+  const times = together.same.map((same, mask) => {
+    const of = together.columns.filter((_, bit) => mask & (1 << bit));
+    if (of.length < 2) return 1;
+    const apart = of.reduce((pairs, index) => pairs * (model.chance[index]?.[0] ?? 1), together.known[mask] ?? 0);
+    return Math.max(1, (Math.max(0, same - (ofOne[mask] ?? 0)) + priorTogether) / (apart + priorTogether));
+  });
+  model.together = { ...together, times };
+}
+
+/** How far the pairs of pattern `row` are one person's. */
+const oneOf = ({ stories }: Model, explained: Float64Array, row: number): number =>
+  stories.reduce((sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * stories.length + nth] ?? 0) : 0), 0);
 
 /** The share of alike mailboxes at the start is believed as strongly as this many pairs. */
 const priorMailboxes = 30;
@@ -205,10 +240,7 @@ function countMailboxes(model: Model, compared: readonly Compared[], { patterns,
   let [looked, found] = [priorMailboxes, priorMailboxes * mailboxOfNames];
   for (const [row, { levels, pairs }] of patterns.entries()) {
     if ((levels[email] ?? 0) === 0 || !named[row]) continue;
-    const one = model.stories.reduce(
-      (sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * model.stories.length + nth] ?? 0) : 0),
-      0,
-    );
+    const one = oneOf(model, explained, row);
     looked += pairs * (1 - one);
     if (levels[email] === alike) found += pairs * (1 - one);
   }

@@ -6,6 +6,8 @@ export const v = (index: number): string => `v${index}`;
 export const x = (index: number): string => `x${index}`;
 export const s = (index: number): string => `s${index}`;
 export const t = (index: number): string => `t${index}`;
+/** On how many records a value stands. */
+export const n = (index: number): string => `n${index}`;
 /** The digits of an e-mail address. */
 export const m = (index: number): string => `m${index}`;
 /** Whether a value stands on records with two different first names and more. */

@@ -80,14 +80,14 @@ function suffixSql(profile: Profile): string {
 
 /**
  * Makes `match_rows(row_id, record)` and `match_records(record, digest, copies, gen, v…, x…, t…)` from `source(row_id, …)`.
- * Returns the number of records.
+ * Returns the number of records, and whether any of them stands for several rows.
  */
 export async function buildRecords(
   db: DuckDBConnection,
   source: string,
   profile: Profile,
   rules: MatchingRules,
-): Promise<number> {
+): Promise<{ records: number; copied: boolean }> {
   await loadPlaceholders(db, rules);
   const { compared } = profile;
   const values = compared.map((column, index) => `${comparedSql(profile, column)} as ${v(index)}`);
@@ -113,8 +113,11 @@ export async function buildRecords(
   await db.run('drop view match_who');
   await db.run('drop table match_distinct');
   await deriveNames(db, compared);
-  const [row] = await readRows<{ n: number }>(db, 'select count(*)::integer as n from match_records');
-  return row?.n ?? 0;
+  const [row] = await readRows<{ records: number; copied: boolean }>(
+    db,
+    'select count(*)::integer as records, coalesce(max(copies) > 1, false) as copied from match_records',
+  );
+  return row ?? { records: 0, copied: false };
 }
 
 /**

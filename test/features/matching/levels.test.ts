@@ -6,7 +6,7 @@ import { conflictSql } from '../../../lib/features/matching/certain.ts';
 import { missingPairsSql } from '../../../lib/features/matching/cluster.ts';
 import { evidenceSql } from '../../../lib/features/matching/evidence.ts';
 import { type Compared, type Kind, type LevelName, traits } from '../../../lib/features/matching/kinds.ts';
-import { levelColumns } from '../../../lib/features/matching/levels.ts';
+import { levelsSql } from '../../../lib/features/matching/levels.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { fitModel } from '../../../lib/features/matching/model.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
@@ -51,7 +51,7 @@ const recordSql = (values: readonly Value[]): string =>
 async function levelsOf(compared: Compared[], left: Value[], right: Value[]): Promise<(LevelName | undefined)[]> {
   const [row] = await readRows<Record<string, bigint>>(
     db,
-    `select ${levelColumns(compared).join(', ')} from (${recordSql(left)}) a, (${recordSql(right)}) b`,
+    levelsSql(compared, `(${recordSql(left)}) a, (${recordSql(right)}) b`),
   );
   return compared.map(({ kind }, index) => traits[kind].levels[Number(row?.[`l${index}`]) - 1]?.name);
 }
