@@ -9,7 +9,6 @@ import {
   CELL_FIELDS,
   columnName,
   EMPTY,
-  keyOf,
   quoteTitle,
   type Raw,
   type Seen,
@@ -262,19 +261,6 @@ export async function wholeColumns(
     });
   }
   return Array.from(rows, (row) => row ?? columns.map(() => null));
-}
-
-/** Rows of the grid by key, of a tab's whole key columns. */
-export function rowsByKey(rows: readonly (readonly Raw[])[]): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  rows.forEach((cells, row) => {
-    if (row === 0) return;
-    const key = keyOf(cells);
-    const there = found.get(key);
-    if (there) there.push(row);
-    else found.set(key, [row]);
-  });
-  return found;
 }
 
 /** A half open span of rows and one of columns as a range of a tab. */

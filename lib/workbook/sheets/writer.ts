@@ -5,27 +5,20 @@
  * anything is sent again. Nothing is ever rolled back: a run that was killed leaves whole requests, and the next run
  * plans on what it finds.
  */
+
+import { randomBytes } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { EMPTY, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
+import { Finder, RESTLESS } from './find.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { isClean, judge, type Verdict } from './judge.ts';
-import { Locator } from './locate.ts';
+import { judge, type ScratchAt, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
-import { closingName, type HeldPart, isShut, type Step } from './place.ts';
+import { type Act, closingName, type HeldPart, isShut, type Step } from './place.ts';
 import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
-import {
-  addScratch,
-  type CopiedStep,
-  type Intent,
-  layOut,
-  newScratch,
-  readScratch,
-  type Scratch,
-  unpacked,
-} from './scratch.ts';
+import { addScratch, type CopiedStep, type Intent, layOut, newScratch, readScratch, type Scratch } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
@@ -35,7 +28,6 @@ const ROUNDS = 40;
 const REFUSALS = 6;
 /** How often goals are refused, although they were just looked at, before they are held. */
 const CLOSED_AFTER = 3;
-const RESTLESS = 'The spreadsheet kept changing in each moment in which the run wrote. Run again later.';
 /** Of the scratch tab: rows for its packed text and a second round, columns for the packed text of a large request. */
 const SPARE_ROWS = 8;
 const SPARE_COLUMNS = 12;
@@ -60,7 +52,7 @@ interface Sent {
 
 /** What stands in the spreadsheet: tabs and the ids of metadata. */
 interface There {
-  readonly tabs: ReadonlyMap<number, string>;
+  readonly tabs: ReadonlyMap<number, Scratch & { readonly title: string }>;
   readonly metadata: ReadonlySet<number>;
   readonly hasMarkers: boolean;
 }
@@ -79,12 +71,13 @@ const filled = (batches: Batches): Batches => batches.filter(({ length }) => len
 export class SheetWriter {
   readonly #client: SheetsClient;
   readonly #limits: ChunkLimits;
-  readonly #locator: Locator;
+  readonly #finder: Finder;
   #scratch: Scratch | null = null;
   /** Scratch tabs of runs that were killed. */
-  #left: number[] = [];
+  #left: readonly Scratch[] = [];
   #nth = 1;
-  #attempts: Sent[] = [];
+  /** Attempts at the next request, by name. */
+  readonly #attempts = new Map<string, Sent>();
   #from = 1;
   readonly #result: Written = {
     written: { cells: 0, inserts: 0, removals: 0 },
@@ -97,13 +90,13 @@ export class SheetWriter {
   constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<ChunkLimits> = {}) {
     this.#client = client;
     this.#limits = { ...LIMITS, ...limits };
-    this.#locator = new Locator(client, tabs);
+    this.#finder = new Finder(client, tabs);
   }
 
   /** The rows and columns of the scratch tab that goals need. */
   scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
     const rows = chunksOf(goals, this.#limits).reduce((most, chunk) => Math.max(most, rowsTouched(chunk)), 0);
-    const widths = goals.map(({ sheetId }) => this.#locator.known.get(sheetId)?.columnCount ?? 1);
+    const widths = goals.map(({ sheetId }) => this.#finder.known.get(sheetId)?.columnCount ?? 1);
     const columns = widths.reduce((most, width) => Math.max(most, width + NEW_COLUMNS), SPARE_COLUMNS);
     return { rows: rows + SPARE_ROWS, columns };
   }
@@ -128,33 +121,43 @@ export class SheetWriter {
   }
 
   /**
-   * Puts right what killed runs hit wrongly, and clears up behind them. To be called before the reading that is
-   * planned on.
+   * Goes on where a run was killed: puts right what its last request hit wrongly, and clears up behind it. To be
+   * called before the reading that is planned on. `isOfOther`: it wrote another workbook, of which this is a copy.
    */
   async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
     const there = await this.#there();
-    this.#left = [...there.tabs].flatMap(([sheetId, title]) => (title.startsWith(SCRATCH_TITLE) ? [sheetId] : []));
-    for (const sheetId of isOfOther ? [] : this.#left) {
-      const { text, at } = await readScratch(this.#client, { sheetId });
-      if (text === '') continue;
-      const { steps, waiting } = unpacked(text);
-      const { again, repairs } = judge(steps, at, sheetId);
-      const batches = filled([repairs, ...repairsIn([again]), ...waiting]);
-      if (batches.length === 0) continue;
-      this.#result.repaired += countRepairs(repairs);
-      await this.#makeScratch({ rows: batches.flat().length + 1, columns: 26 }, []);
-      await this.#reach(batches);
+    this.#left = [...there.tabs.values()].filter(({ title }) => title.startsWith(SCRATCH_TITLE));
+    for (const { sheetId, rows, columns } of isOfOther ? [] : this.#left) {
+      this.#scratch = { sheetId, rows, columns };
+      const { intent, at } = await readScratch(this.#client, this.#scratch);
+      if (intent) await this.#reach(this.#leftBy(intent, at));
     }
     if (this.#left.length > 0 || there.hasMarkers) await this.#finish();
     return { repaired: this.#result.repaired };
   }
 
+  /** What a run that is over has left to be put right. Its scratch tab is gone on with. */
+  #leftBy({ nth, steps, waiting }: Intent, at: ScratchAt): Batches {
+    const { repairs, again } = judge(steps, at, this.#scratchNow.sheetId);
+    this.#result.repaired += countRepairs(repairs);
+    this.#nth = nth + 1;
+    this.#attempts.clear();
+    this.#from = endOf(steps);
+    return filled([repairs, ...repairsIn([again]), ...waiting]);
+  }
+
   async #there(): Promise<There> {
     const { sheets = [], developerMetadata = [] } = await this.#client.get(
-      'developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title))',
+      'developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))',
     );
     return {
-      tabs: new Map(sheets.map(({ properties }) => [properties?.sheetId ?? 0, properties?.title ?? ''])),
+      tabs: new Map(
+        sheets.map(({ properties = {} }) => {
+          const { sheetId, title, gridProperties } = properties;
+          const [rows, columns] = [gridProperties?.rowCount ?? 0, gridProperties?.columnCount ?? 0];
+          return [sheetId ?? 0, { sheetId: sheetId ?? 0, title: title ?? '', rows, columns }];
+        }),
+      ),
       metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId ?? 0)),
       hasMarkers: hasMarkers(developerMetadata),
     };
@@ -202,9 +205,11 @@ export class SheetWriter {
 
   /** Deletes the scratch tab and all markers. */
   async #finish(): Promise<void> {
-    const tabs = [...this.#left, ...(this.#scratch ? [this.#scratch.sheetId] : [])];
+    const tabs = new Set([...this.#left, ...(this.#scratch ? [this.#scratch] : [])].map(({ sheetId }) => sheetId));
     await this.#surely((there) => [
-      ...tabs.filter((sheetId) => !there || there.tabs.has(sheetId)).map((sheetId) => ({ deleteSheet: { sheetId } })),
+      ...[...tabs]
+        .filter((sheetId) => !there || there.tabs.has(sheetId))
+        .map((sheetId) => ({ deleteSheet: { sheetId } })),
       ...(there && !there.hasMarkers ? [] : [dropMarkers()]),
     ]);
     this.#scratch = null;
@@ -222,9 +227,9 @@ export class SheetWriter {
     for (let round = 1; queue.length > 0; round += 1) {
       if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
       const [open = [], ...waiting] = queue;
-      const { look, placement } = await this.#locator.find(open);
+      const { look, placement } = await this.#finder.find(open);
       const { steps, held } = placement;
-      if (orNothing && this.#nth === 1 && this.#attempts.length === 0 && held.some(isShut)) return false;
+      if (orNothing && this.#nth === 1 && this.#attempts.size === 0 && held.some(isShut)) return false;
       const done = (sent: Sent, verdict: Verdict): void => {
         this.#settled(sent, verdict);
         refusals = 0;
@@ -232,13 +237,15 @@ export class SheetWriter {
         // While anything is to be put right, its copies stay.
         this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
       };
-      const id = markerId(this.#scratchNow.sheetId, this.#nth);
-      if (this.#attempts.length > 0 && look.markers.has(id)) {
+      const { sheetId } = this.#scratchNow;
+      if (look.markers.has(markerId(sheetId, this.#nth))) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
-        const { text, at } = await readScratch(this.#client, this.#scratchNow);
-        const sent = this.#attempts[unpacked(text).attempt];
-        if (!sent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
-        done(sent, judge(sent.steps, at, this.#scratchNow.sheetId));
+        const { intent, at } = await readScratch(this.#client, this.#scratchNow);
+        if (!intent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
+        const sent = this.#attempts.get(intent.attempt);
+        if (sent) done(sent, judge(sent.steps, at, sheetId));
+        // Or it is a run's that is over.
+        else queue = this.#leftBy(intent, at);
         continue;
       }
       if (steps.length === 0) {
@@ -246,7 +253,7 @@ export class SheetWriter {
         queue = waiting;
         continue;
       }
-      const made = await this.#request(steps, waiting, id);
+      const made = await this.#request(steps, waiting);
       if (made === 'look again') continue;
       if (made === 'too large') {
         const half = Math.ceil(open.length / 2);
@@ -255,7 +262,7 @@ export class SheetWriter {
       }
       try {
         const sent: Sent = { steps: made.intent.steps, held };
-        this.#attempts.push(sent);
+        this.#attempts.set(made.intent.attempt, sent);
         this.#result.requests += 1;
         done(sent, await this.#verdict(sent, await this.#client.write(made.body, ANSWER_FIELDS)));
       } catch (error) {
@@ -279,7 +286,7 @@ export class SheetWriter {
     if (!(await this.#there()).tabs.has(this.#scratchNow.sheetId)) throw error;
     const parts = new Map<string, Goal[]>();
     for (const goal of open) parts.set(closingName(goal), [...(parts.get(closingName(goal)) ?? []), goal]);
-    if (parts.size === 1) for (const name of parts.keys()) this.#locator.closed.add(name);
+    if (parts.size === 1) for (const name of parts.keys()) this.#finder.closed.add(name);
     return [...parts.values()];
   }
 
@@ -288,7 +295,9 @@ export class SheetWriter {
     const { sheetId } = this.#scratchNow;
     const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
     const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
-    return isClean(verdict) ? verdict : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
+    return verdict.missed.size === 0
+      ? verdict
+      : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
   }
 
   get #scratchNow(): Scratch {
@@ -297,12 +306,13 @@ export class SheetWriter {
   }
 
   /** The next request; or what has to be done first. */
-  async #request(steps: readonly Step[], waiting: Batches, id: number) {
+  async #request(steps: readonly Step[], waiting: Batches) {
     const scratch = this.#scratchNow;
     const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
-      newRowsAt(now, this.#locator.lengths.get(now.sheetId) ?? now.rowCount),
+      newRowsAt(now, this.#finder.lengths.get(now.sheetId) ?? now.rowCount),
     );
-    const intent: Intent = { markerId: id, attempt: this.#attempts.length, steps: laid, waiting: repairsIn(waiting) };
+    const attempt = randomBytes(6).toString('hex');
+    const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
     const { body, pieces } = bodyOf(scratch, intent);
     const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
     if (end > scratch.rows || columns > scratch.columns) {
@@ -319,15 +329,19 @@ export class SheetWriter {
   }
 
   /** A request was carried out: counts it, and keeps in mind what it did to tabs. */
-  #settled({ steps, held }: Sent, verdict: Verdict): void {
+  #settled({ steps, held }: Sent, { missed, repairs }: Verdict): void {
     const { written } = this.#result;
-    this.#result.held.push(...held, ...verdict.held);
-    for (const kind of ['cells', 'inserts', 'removals'] as const) written[kind] += verdict.written[kind];
+    this.#result.held.push(...held);
+    for (const act of steps.flatMap(({ acts }) => acts)) {
+      if (missed.has(act) || act.goal?.repairs) continue;
+      if (act.kind === 'update') written.cells += act.cells.length;
+      else written[act.kind === 'insert' ? 'inserts' : 'removals'] += 1;
+    }
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
-    this.#result.repaired += countRepairs(verdict.repairs);
-    this.#locator.settled(steps, verdict);
+    this.#result.repaired += countRepairs(repairs);
+    this.#finder.settled(steps, (act: Act) => missed.has(act));
     this.#nth += 1;
-    this.#attempts = [];
+    this.#attempts.clear();
   }
 }
 
