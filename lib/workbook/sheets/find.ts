@@ -144,7 +144,7 @@ export class Finder {
   }
 }
 
-function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+export function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {
     const there = groups.get(nameOf(one));

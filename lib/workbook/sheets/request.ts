@@ -11,13 +11,11 @@ import { markerId, markerRequest } from './marker.ts';
 import type { Act } from './place.ts';
 import { type CopiedStep, copyRequests, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
 
+export type Body = sheets_v4.Schema$BatchUpdateSpreadsheetRequest;
 export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,rowData(values(${CELL_FIELDS})))))`;
 
 /** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
-export function bodyOf(
-  scratch: Scratch,
-  intent: Intent,
-): { body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest; pieces: number } {
+export function bodyOf(scratch: Scratch, intent: Intent): { body: Body; pieces: number } {
   const pieces = packed(intent);
   const start = { sheetId: scratch.sheetId, rowIndex: 0, columnIndex: 0 };
   // Pieces of an earlier request may stand further right.
