@@ -90,7 +90,7 @@ export class SheetWriter {
   readonly #finder: Finder;
   #scratch: Scratch = { sheetId: -1, rows: 0, columns: 0 };
   #nth = 1;
-  /** Attempts at the next request, by name. */
+  /** Attempts at the next request of which it is not known whether they were carried out, by name. */
   readonly #attempts = new Map<string, Sent>();
   /** The scratch row from which on the next request copies. */
   #from = 1;
@@ -111,7 +111,7 @@ export class SheetWriter {
   /** The rows and columns of the scratch tab that goals need. */
   scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
     const rows = chunksOf(goals, this.#limits).map(rowsTouched);
-    const widths = goals.map(({ sheetId }) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
+    const widths = tabsOf(goals).map((sheetId) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
     const largest = (all: readonly number[]): number => all.reduce((most, one) => Math.max(most, one), 0);
     return { rows: largest(rows) + SPARE_ROWS, columns: Math.max(SPARE_COLUMNS, largest(widths)) };
   }
@@ -250,7 +250,10 @@ export class SheetWriter {
         done(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)));
       } catch (error) {
         if (!(error instanceof Refused || error instanceof UnknownOutcome)) throw error;
-        if (error instanceof Refused) refusals += 1;
+        if (error instanceof Refused) {
+          refusals += 1;
+          this.#attempts.delete(intent.attempt);
+        }
         await this.#client.pause(Math.min(refusals + 1, 4), error.message);
         if (refusals < CLOSED_AFTER) continue;
         if (isFirst) return false;
@@ -331,8 +334,10 @@ const isRefused = (work: Promise<void>): Promise<boolean> =>
 
 const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
 
+const tabsOf = (goals: readonly Goal[]): number[] => [
+  ...new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)])),
+];
+
 /** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
-function rowsTouched(goals: readonly Goal[]): number {
-  const tabs = new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)]));
-  return tabs.size + goals.filter(({ kind }) => kind !== 'insert').length;
-}
+const rowsTouched = (goals: readonly Goal[]): number =>
+  tabsOf(goals).length + goals.filter(({ kind }) => kind !== 'insert').length;
