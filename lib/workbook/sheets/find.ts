@@ -2,7 +2,7 @@
  * Finds the rows of goals: first where they stood last, then by their keys in the whole column; the rows of repairs by
  * what a request left in them. Keeps in mind, from request to request of a run, which keys a tab holds.
  */
-import { EMPTY, keyOf, type Raw, type Seen } from './cells.ts';
+import { keyOf, type Raw, type Seen } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError } from './errors.ts';
 import { decisionsOf, type Goal, type RemoveGoal, type UpdateGoal } from './goals.ts';
@@ -73,7 +73,10 @@ export class Finder {
       const rows = await this.#columns(tab, columns);
       if (!rows) unread.push(goal.sheetId);
       else {
-        this.#keys.set(goal.sheetId, new Set(rows.slice(1).map(keyOf)));
+        this.#keys.set(
+          goal.sheetId,
+          new Set(rows.slice(1).map((row) => keyOf(columns.map((column) => row[column] ?? null)))),
+        );
         if (!this.lengths.has(goal.sheetId)) this.lengths.set(goal.sheetId, rows.length);
       }
     }
@@ -87,12 +90,11 @@ export class Finder {
     const columns = [...new Set(wanted)].filter((column) => column >= 0);
     const read = await this.#columns(tab, columns);
     // Columns were moved since: what was read says nothing.
-    if (!read || columns.some((column, i) => String(read[0]?.[i] ?? '') !== (tab.headers[column] ?? ''))) return;
-    const placeOf = new Map(columns.map((column, i) => [column, i]));
+    if (!read || columns.some((column) => String(read[0]?.[column] ?? '') !== (tab.headers[column] ?? ''))) return;
     const at =
       (row: number) =>
       (column: number): Raw =>
-        read[row]?.[placeOf.get(column) ?? -1] ?? null;
+        read[row]?.[column] ?? null;
     const rows = countTo(read.length).slice(1);
     const indexes = new Map<string, Map<string, number[]>>();
     const withKey = (keys: readonly number[], key: string): readonly number[] => {
@@ -180,7 +182,7 @@ function stands(goal: Goal, now: TabLook | undefined, found: Place | undefined):
   if (goal.kind === 'insert') return true;
   if (!goal.repairs && keyIndexes(goal, now.headers).includes(-1)) return true;
   const { row = -1, columns } = found ?? {};
-  const seen = (column: number): Seen => now.at(row, column) ?? EMPTY;
+  const seen = (column: number): Seen => now.at(row, column);
   return meant(goal, now.headers, columns).fits(
     (i) => seen(i).value,
     (i) => seen(i).computed === true,

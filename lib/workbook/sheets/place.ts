@@ -2,7 +2,7 @@
  * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out;
  * what is reached already, and what is left to the person who changed it. Pure.
  */
-import { EMPTY, holds, keyOf, type Raw, type Seen } from './cells.ts';
+import { holds, keyOf, type Raw, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
 import type { Look, TabLook } from './look.ts';
 import { isClosed, isTabClosed, isWithin } from './protection.ts';
@@ -137,7 +137,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     for (const cell of goal.cells) {
       const column = goal.repairs ? (columns[cell.index ?? -1] ?? -1) : now.headers.indexOf(cell.column);
       const { after } = cell;
-      const seen = now.at(row, column) ?? EMPTY;
+      const seen = now.at(row, column);
       const reason = column < 0 ? 'column gone' : reasonToHold(now, row, column);
       if (seen.value === after.value && !seen.computed && column >= 0 && !after.copy) continue;
       if (reason) reasons.push(reason);
@@ -149,7 +149,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
       }
     }
     if (cells.length === 0) return reasons;
-    const isKeyed = !key.includes(-1) && keyOf(key.map((column) => now.at(row, column)?.value ?? null)) !== '';
+    const isKeyed = !key.includes(-1) && keyOf(key.map((column) => now.at(row, column).value ?? null)) !== '';
     const looked = new Set([...(isKeyed ? key : all(now)), ...cells.map(({ column }) => column)]);
     const seen = seenOn(now, row, looked, key);
     act(now, { kind: 'update', goal: { ...goal, cells: kept }, row, id: goal.id.key, key, cells, seen });
@@ -165,7 +165,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     columns: readonly number[],
   ): HeldReason[] {
     const { id, repairs: left } = goal;
-    const at = (column: number): Seen => now.at(row, column) ?? EMPTY;
+    const at = (column: number): Seen => now.at(row, column);
     // What a person has typed into a row of ours since is not taken away with it.
     const isTyped = (column: number): boolean =>
       at(column).value !== null && !at(column).computed && left?.values[columns.indexOf(column)] !== at(column).value;
@@ -175,7 +175,7 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
       const reason = reasonToHold(now, row, column);
       if (reason) return [reason];
     }
-    if (key.some((column) => now.at(row, column)?.computed)) return ['formula'];
+    if (key.some((column) => now.at(row, column).computed)) return ['formula'];
     act(now, { kind: 'remove', goal, row, id: goal.id.key, key, cells: [], seen: seenOn(now, row, all(now), key) });
     decide(goal.decisions ?? [], now, row);
     return [];
@@ -227,7 +227,7 @@ function newRow(goal: InsertGoal, key: readonly number[], cells: readonly Placed
 
 function seenOn(now: TabLook, row: number, columns: Iterable<number>, key: readonly number[]): Act['seen'] {
   return [...columns].map((column) => {
-    const { value, computed } = now.at(row, column) ?? EMPTY;
+    const { value, computed } = now.at(row, column);
     return computed ? [column, key.includes(column) ? value : null, computed] : [column, value];
   });
 }
