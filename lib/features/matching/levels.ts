@@ -3,7 +3,7 @@
  * Similarities: Jaro-Winkler (Winkler 1990) and optimal string alignment, both as the engine has them.
  */
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
-import { firstNameColumn, m, n, v, x } from './record-columns.ts';
+import { firstNameColumn, hasWords, m, n, v, w, wt, x } from './record-columns.ts';
 
 /** Bits a level takes in a pattern: at most seven levels and the missing one. */
 const bits = 3;
@@ -44,6 +44,9 @@ interface Pair {
   /** Jaro-Winkler similarity of the values, and of what is derived from them; NULL where they are the same. */
   j: string;
   k: string;
+  /** Weight of the words that two texts share, as a share of the longer's and of the shorter's. */
+  shared: string;
+  within: string;
 }
 
 const sides = ['a', 'b'] as const;
@@ -57,6 +60,8 @@ const pairOf = (index: number): Pair => ({
   n: [on('a', n(index)), on('b', n(index))],
   j: `j${index}`,
   k: `k${index}`,
+  shared: `w${index} / greatest(${on('a', wt(index))}, ${on('b', wt(index))})`,
+  within: `w${index} / least(${on('a', wt(index))}, ${on('b', wt(index))})`,
 });
 
 /** Kinds whose values, and whose derived values, are held against each other by their similarity. */
@@ -81,6 +86,20 @@ function nameTests(person: boolean, { p, q, p2, q2, j, k }: Pair): Tests {
     nickname: [`${p2} = ${q2}`, oneWord, ...(person ? [initial] : [])],
     near: [unrelated(`(${j} >= 0.93 or ${k} >= 0.95)`)],
     alike: [unrelated(`${k} >= 0.86`), unrelated(sharedWords(j, p, q, 0.6)), ...(person ? [] : [contained(j, p, q)])],
+  };
+}
+
+/** Names of things and titles: long ones by their words, short ones by their letters. */
+function titleTests({ p, q, p2, q2, j, k, shared, within }: Pair): Tests {
+  const short = `least(length(${p}) - length(replace(${p}, ' ', '')), length(${q}) - length(replace(${q}, ' ', ''))) < 3`;
+  return {
+    nickname: [`${p2} = ${q2}`, both(`${j} >= 0.8`, `replace(${p}, ' ', '') = replace(${q}, ' ', '')`)],
+    near: [both(`${j} >= 0.93 or ${k} >= 0.95`, `${short} or ${shared} >= 0.7`), `${shared} >= 0.8`],
+    alike: [
+      both(`${k} >= 0.86`, short),
+      `${shared} >= 0.5`,
+      both(`least(length(${p}), length(${q})) >= 4`, `${within} >= 0.9`),
+    ],
   };
 }
 
@@ -136,14 +155,16 @@ function tests({ kind, things }: Compared, pair: Pair, mayBeSlip: string): Tests
     case 'middle':
       return { nickname: [startOf(p, q), startOf(q, p)], near: words.near };
     case 'year':
-      return { near: [`abs(try_cast(${p} as integer) - try_cast(${q} as integer)) <= 1`, oneSlip(p, q)] };
+      // A slip makes another year of birth; of a paper or a product, another year is another one.
+      return things ? {} : { near: [`abs(try_cast(${p} as integer) - try_cast(${q} as integer)) <= 1`, oneSlip(p, q)] };
     case 'surname':
       return { near: words.near.map((test) => both(test, isRare(n))), alike: words.alike };
     case 'locality':
       return words;
     case 'fullname':
+      return things ? titleTests(pair) : nameTests(true, pair);
     case 'company':
-      return nameTests(kind === 'fullname' && !things, pair);
+      return nameTests(false, pair);
     case 'email':
       return mailTests(pair, mayBeSlip);
     case 'phone':
@@ -168,8 +189,8 @@ function tests({ kind, things }: Compared, pair: Pair, mayBeSlip: string): Tests
       return { near: [`split_part(${p}, '/', 1) = split_part(${q}, '/', 1)`] };
     case 'text':
       return {
-        near: [`${p2} = ${q2}`, `${j} >= 0.93`, sharedWords(j, p2, q2, 0.75)],
-        alike: [sharedWords(j, p2, q2, 0.4)],
+        near: [`${p2} = ${q2}`, `${j} >= 0.93`, `${pair.shared} >= 0.7`],
+        alike: [`${pair.shared} >= 0.35`, `${pair.within} >= 0.8`],
       };
     default:
       return {};
@@ -234,13 +255,22 @@ function levelSql(compared: readonly Compared[], column: Compared, index: number
  * Similarities stand in a query of their own below, so that each is worked out once.
  */
 export function levelsSql(compared: readonly Compared[], from: string, keep: readonly string[] = []): string {
-  const columns = compared.flatMap(({ kind }, i) => [v(i), x(i), n(i), ...(kind === 'email' ? [m(i)] : [])]);
+  const columns = compared.flatMap((column, i) => [
+    ...[v(i), x(i), n(i)],
+    ...(column.kind === 'email' ? [m(i)] : hasWords(column) ? [wt(i)] : []),
+  ]);
   const flat = sides.flatMap((side) => ['gen', ...columns].map((column) => `${side}.${column} as ${on(side, column)}`));
-  const alike = compared.flatMap(({ kind }, i) => {
+  const alike = compared.flatMap((column, i) => {
+    const { kind } = column;
     const unlike = (similarity: string): string => `case when a.${v(i)} <> b.${v(i)} then ${similarity} end`;
     return [
       ...(likened.includes(kind) ? [`${unlike(jaro(`a.${v(i)}`, `b.${v(i)}`))} as j${i}`] : []),
       ...(likenedDerived.includes(kind) ? [`${unlike(jaro(`a.${x(i)}`, `b.${x(i)}`))} as k${i}`] : []),
+      ...(hasWords(column)
+        ? [
+            `${unlike(`coalesce(list_sum(list_transform(list_intersect(a.${w(i)}, b.${w(i)}), c -> c % 1000)), 0)`)} as w${i}`,
+          ]
+        : []),
     ];
   });
   const levels = compared.map((column, index) => `${levelSql(compared, column, index)}::bigint as l${index}`);

@@ -64,11 +64,17 @@ function startShares(stories: readonly Story[], records: number): number[] {
   return shares.map((share, index) => (stories[index] === 'unrelated' ? rest : share));
 }
 
-/** Chance levels once the pairs of one person are taken out of the counts. */
-function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): number[] {
-  const same = Math.max(chance.same - samePairs, 0.05 * chance.same, 0.5);
-  const share = Math.min(0.99, same / Math.max(1, chance.known - knownPairs));
-  return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
+/** Chance levels once one person's pairs, counted by level, are taken out of the counts. */
+function chanceLevels(chance: Chance, ofOne: readonly number[]): number[] {
+  const left = (pairs: number, level: number): number => Math.max(pairs - (ofOne[level] ?? 0), 0.05 * pairs);
+  const known = Math.max(1, chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0));
+  const same = Math.min(0.99, Math.max(left(chance.same, 0), 0.5) / known);
+  const rest = chance.rest.map((share, nth) => left(share * (chance.known - chance.same), nth + 1));
+  const all = Math.max(
+    1,
+    rest.reduce((sum, pairs) => sum + pairs, 0),
+  );
+  return [same, ...rest.map((pairs) => Math.max(least, (pairs / all) * (1 - same)))];
 }
 
 /** Turns log-likelihoods into shares of the stories, in place. */
@@ -92,9 +98,12 @@ function toShares(model: Model, logs: Float64Array): void {
   }
 }
 
+/** Most of one thing's pairs that have another year: two editions are two things. */
+const mostOtherYears = 0.03;
+
 /** Keeps the share of outright differences below what the kind allows. */
-function capped(shares: number[], kind: Kind): number[] {
-  const { mostDiffer } = traits[kind];
+function capped(shares: number[], { kind, things }: Compared): number[] {
+  const mostDiffer = kind === 'year' && things ? mostOtherYears : traits[kind].mostDiffer;
   const differ = shares[shares.length - 1] ?? 0;
   if (differ <= mostDiffer) return shares;
   const scale = (1 - mostDiffer) / Math.max(least, 1 - differ);
@@ -115,7 +124,7 @@ export function fitModel(
     stories,
     shares: startShares(stories, records),
     agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
-    chance: chances.map((chance) => chanceLevels(chance, 0, 0)),
+    chance: chances.map((chance) => chanceLevels(chance, [])),
     mailboxOfNames,
     rounds: 0,
     ...(together && { together: { ...together, times: [] } }),
@@ -161,20 +170,19 @@ function maximise(
   const sums = model.stories.map(() => 0);
   const prior = priorPairs + expected('same', records);
   const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => prior * level.start));
-  const matched = compared.map(() => ({ same: 0, known: 0 }));
-  const ofOnePerson = model.stories.map(isOnePerson);
+  const ofOnePerson = compared.map(({ kind }) => traits[kind].levels.map(() => 0));
+  const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
     for (let nth = 0; nth < model.stories.length; nth++) {
       const weight = pairs * (explained[row * stories + nth] as number);
       sums[nth] = (sums[nth] ?? 0) + weight;
-      if (!ofOnePerson[nth]) continue;
+      if (!onePerson[nth]) continue;
       for (let index = 0; index < compared.length; index++) {
         const level = levels[index] ?? 0;
-        const count = matched[index];
+        const count = ofOnePerson[index];
         if (level === 0 || !count) continue;
-        count.known += weight;
-        if (level === 1) count.same += weight;
+        count[level - 1] = (count[level - 1] ?? 0) + weight;
         const counts = agree[index];
         if (counts && taught[nth]?.[index]) counts[level - 1] = (counts[level - 1] ?? 0) + weight;
       }
@@ -189,16 +197,15 @@ function maximise(
   // Most of one person's pairs did not move: else two people of one name would pass for somebody who did.
   const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
   if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
-  model.agree = agree.map((row, index) => {
+  model.agree = compared.map((column, index) => {
+    const row = agree[index] ?? [];
     const total = row.reduce((sum, count) => sum + count, 0);
     return capped(
       row.map((count) => Math.max(1e-6, count / total)),
-      compared[index]?.kind ?? 'text',
+      column,
     );
   });
-  model.chance = chances.map((chance, index) =>
-    chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
-  );
+  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? []));
   const ofOne = model.together?.same.map(() => 0) ?? [];
   for (const [row, { pairs }] of patterns.entries()) {
     if (!model.together) break;
