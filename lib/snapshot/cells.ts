@@ -18,10 +18,6 @@ export interface CellSettings {
 /** How the cells of one column are read: the workbook's settings, and what the column shows (cell-evidence.ts). */
 export interface ColumnSettings extends CellSettings, NumberHabits {}
 
-/** Moments outside these years are no dates of marketing: typing errors, epochs in the wrong unit, infinity. */
-const EARLIEST = '1900-01-01';
-const LATEST = '2200-01-01';
-
 /** SQL type of a column in the engine. */
 export const sqlType: Readonly<Record<ColumnType, string>> = {
   text: 'varchar',
@@ -63,8 +59,20 @@ const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.join('\u001f')}\u001f`)
 export const isPlaceholder = (cell: string): string =>
   `strpos(${ALL_PLACEHOLDERS}, chr(31) || lower(trim(${cell})) || chr(31)) > 0`;
 
-const within = (expression: string, type: 'date' | 'timestamp'): string =>
-  `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;
+/** Moments outside these are no dates of marketing: typing errors, epochs in the wrong unit, infinity. */
+const OUTSIDE = {
+  date: [`date '1899-12-31'`, `date '2200-01-02'`],
+  timestamp: [`timestamp '1899-12-31 23:59:59.999999'`, `timestamp '2200-01-01 00:00:00.000001'`],
+} as const;
+
+/**
+ * A date of 1900-01-01 to 2200-01-01, or NULL: others are moved to the nearest outside, and those become NULL. So the
+ * expression, which may be long, stands in the statement once.
+ */
+const within = (expression: string, type: 'date' | 'timestamp'): string => {
+  const [before, after] = OUTSIDE[type];
+  return `nullif(nullif(greatest(least(${expression}, ${after}), ${before}), ${before}), ${after})`;
+};
 
 /**
  * What nearly every cell looks like, of the years that count, is read at once: the questions below would take three
