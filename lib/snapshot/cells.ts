@@ -59,20 +59,12 @@ const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.join('\u001f')}\u001f`)
 export const isPlaceholder = (cell: string): string =>
   `strpos(${ALL_PLACEHOLDERS}, chr(31) || lower(trim(${cell})) || chr(31)) > 0`;
 
-/** Moments outside these are no dates of marketing: typing errors, epochs in the wrong unit, infinity. */
-const OUTSIDE = {
-  date: [`date '1899-12-31'`, `date '2200-01-02'`],
-  timestamp: [`timestamp '1899-12-31 23:59:59.999999'`, `timestamp '2200-01-01 00:00:00.000001'`],
-} as const;
-
 /**
- * A date of 1900-01-01 to 2200-01-01, or NULL: others are moved to the nearest outside, and those become NULL. So the
- * expression, which may be long, stands in the statement once.
+ * A date of 1900 to 2200, or NULL: moments outside are no dates of marketing, but typing errors, epochs in the wrong
+ * unit, infinity. A list of one, so that the expression, which may be long, stands in the statement once.
  */
-const within = (expression: string, type: 'date' | 'timestamp'): string => {
-  const [before, after] = OUTSIDE[type];
-  return `nullif(nullif(greatest(least(${expression}, ${after}), ${before}), ${before}), ${after})`;
-};
+const within = (expression: string, type: 'date' | 'timestamp'): string =>
+  `list_filter([${expression}], lambda w: w between ${type} '1900-01-01' and ${type} '2200-01-01')[1]`;
 
 /**
  * What nearly every cell looks like, of the years that count, is read at once: the questions below would take three
