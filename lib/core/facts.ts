@@ -4,7 +4,7 @@
  * it is kept elsewhere, the query is answered there, and its result stands in its place. One definition serves both.
  */
 import { JobError } from './errors.ts';
-import { name, type Sql, sql } from './sql.ts';
+import { name, parametersIn, type Sql, sql } from './sql.ts';
 
 /** The tables that can be kept elsewhere and asked there. */
 export type FactTable = 'events' | 'purchases' | 'bounces';
@@ -43,9 +43,6 @@ export interface FactQuery {
 }
 
 const PARTS = /\(\/\*facts:(\w+)\*\/ ([\s\S]*?) \/\*facts end\*\/\)/g;
-const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
-
-const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
 
 /**
  * A statement with its marked queries taken out.

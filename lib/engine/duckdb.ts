@@ -10,13 +10,15 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
+  DuckDBResultReader,
   type DuckDBType,
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Cell, Engine, RemoteFacts, Row, TextsByColumn } from '../core/engine.ts';
 import { FACTS_MARK, FactsAdded, readsRows, withoutFacts } from '../core/facts.ts';
-import { type Sql, type SqlValue, sql } from '../core/sql.ts';
+import { type Sql, type SqlValue, sql, withLiterals } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
 export interface EngineOptions {
@@ -60,6 +62,18 @@ const cellOf = (value: unknown): Cell => {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return value instanceof Date ? value : String(value);
 };
+
+/** Runs a statement. DuckDB plans one with parameters twice, so that it gets literals where it can. */
+function run(connection: DuckDBConnection, { text, values }: Sql): Promise<DuckDBMaterializedResult> {
+  const whole = withLiterals({ text, values });
+  return whole === null ? connection.run(text, values.map(bound)) : connection.run(whole);
+}
+
+async function readAll(connection: DuckDBConnection, query: Sql): Promise<DuckDBResultReader> {
+  const reader = new DuckDBResultReader(await run(connection, query));
+  await reader.readAll();
+  return reader;
+}
 
 class DuckDb implements Engine {
   readonly #instance: DuckDBInstance;
@@ -118,19 +132,17 @@ class DuckDb implements Engine {
 
   /** Runs one statement. */
   async run(statement: Sql): Promise<void> {
-    const { text, values } = await this.#here(statement);
-    await this.#connection.run(text, values.map(bound));
+    await run(this.#connection, await this.#here(statement));
   }
 
   /** Runs one statement while others run. It sees no temporary tables, and the others as they were when it started. */
   async runConcurrently(statement: Sql): Promise<void> {
-    await this.#second.run(statement.text, statement.values.map(bound));
+    await run(this.#second, statement);
   }
 
   /** Runs one statement that adds, sets or takes away rows; returns how many. */
   async changed(statement: Sql): Promise<number> {
-    const { text, values } = await this.#here(statement);
-    return (await this.#connection.run(text, values.map(bound))).rowsChanged;
+    return (await run(this.#connection, await this.#here(statement))).rowsChanged;
   }
 
   /** Reports four times a second how much of a long statement of `work` is done: 0 to 1. */
@@ -160,8 +172,7 @@ class DuckDb implements Engine {
 
   /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
   async rows(query: Sql): Promise<Row[]> {
-    const { text, values } = await this.#here(query);
-    const reader = await this.#connection.runAndReadAll(text, values.map(bound));
+    const reader = await readAll(this.#connection, await this.#here(query));
     return reader
       .getRowObjectsJS()
       .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
@@ -182,8 +193,7 @@ class DuckDb implements Engine {
 
   /** The names of a query's columns, without running it. */
   async columnsOf(query: Sql): Promise<string[]> {
-    const { text, values } = await this.#here(query);
-    const reader = await this.#connection.runAndReadAll(`describe ${text}`, values.map(bound));
+    const reader = await readAll(this.#connection, sql`describe ${await this.#here(query)}`);
     return reader.getRowObjectsJS().map((row) => String(row.column_name));
   }
 

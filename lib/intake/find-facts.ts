@@ -11,6 +11,12 @@ import { rejectRows, type WeighOptions } from './check-rows.ts';
 import type { IncomingTable } from './incoming.ts';
 import { ignoreUnpaid } from './orders.ts';
 
+/** Why facts are rejected whose contact may still come. */
+export const UNKNOWN_CONTACT = [
+  'its contact is in quarantine; fix that row first',
+  'unknown contact: none has this address; import the contacts first',
+] as const;
+
 /** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
 export async function findFacts(
   engine: Engine,
@@ -62,7 +68,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
       where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'its contact is in quarantine; fix that row first',
+    reason: UNKNOWN_CONTACT[0],
     when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts
       where contact_id is not null), false)
       or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email)
@@ -70,7 +76,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
   });
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'unknown contact: none has this address; import the contacts first',
+    reason: UNKNOWN_CONTACT[1],
     when: `not coalesce(${known}, false)`,
   });
   await engine.run(

@@ -10,7 +10,7 @@ import { ofFacts } from '../core/facts.ts';
 import { literal, quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import { tables } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import { consentColumnsOf, contactHeaders } from '../workbook/contact-cells.ts';
+import { consentHeaders, contactHeaders } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
@@ -149,8 +149,8 @@ async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: Consen
     await addNeverAgreed(engine, file, email);
     return [];
   }
-  const columns = consentColumnsOf(headers, shape, rules);
-  const { status } = await readConsent(engine, file, selectFrom(engine, file), columns, rules);
+  const found = consentHeaders(headers, shape, rules);
+  const { status } = await readConsent(engine, file, selectFrom(engine, file), found, rules);
   if (status === null) return [];
   const isDead = `(${status}) = 'suppressed'`;
   return [

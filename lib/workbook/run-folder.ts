@@ -1,41 +1,41 @@
-/**
- * What a workbook that is elsewhere keeps on this machine: a lock, so that one run at a time works on it here, and a
- * run's temporary files.
- */
+/** What a run keeps on this machine while it has a workbook open: the lock, and a folder for temporary files. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from './csv/commit/lock.ts';
 
+const SCRATCH = 'scratch-';
+
 export interface RunFolder {
-  /** For what must outlive a run that is killed. */
-  readonly state: string;
-  /** For temporary files. */
+  /** For temporary files; gone once the workbook is closed. */
   readonly scratch: string;
-  /** Removes the temporary files, and lets the lock go. */
+  readonly stateFolder: string;
   readonly close: () => Promise<void>;
 }
 
-const SCRATCH = 'scratch-';
-
-/** Locks the folder, and clears what killed runs left of their files. @throws LockedByAnotherRun */
-export async function openRunFolder(
+/**
+ * Takes the lock of a folder, clears up what a killed run left there, and opens a workbook with it. @throws LockError;
+ * what `open` throws
+ */
+export async function inRunFolder<T>(
   folder: string,
-  run: { readonly command: string; readonly run: string },
-): Promise<RunFolder> {
-  const state = join(folder, '.nightshift');
-  await mkdir(state, { recursive: true });
-  const lock = await lockFolder(folder, run);
+  { command, run }: Parameters<typeof lockFolder>[1],
+  open: (run: RunFolder) => Promise<T>,
+): Promise<T> {
+  const stateFolder = join(folder, '.nightshift');
+  await mkdir(stateFolder, { recursive: true });
+  const lock = await lockFolder(folder, { command, run });
   try {
-    for (const name of await readdir(state))
-      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
-    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
-    await mkdir(scratch, { recursive: true });
+    // What a run that was killed left behind holds cells of the workbook.
+    for (const name of await readdir(stateFolder))
+      if (name.startsWith(SCRATCH)) await rm(join(stateFolder, name), { recursive: true, force: true });
+    const scratch = join(stateFolder, `${SCRATCH}${randomBytes(4).toString('hex')}`);
+    await mkdir(scratch);
     const close = async (): Promise<void> => {
       await rm(scratch, { recursive: true, force: true });
       await lock.release();
     };
-    return { state, scratch, close };
+    return await open({ scratch, stateFolder, close });
   } catch (error) {
     await lock.release();
     throw error;

@@ -8,14 +8,13 @@ import { join } from 'node:path';
 import { type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import type { WorkbookRules } from '../../core/workbook-rules.ts';
 import { openEngine } from '../../engine/duckdb.ts';
-import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
+import { besideOf, hasOtherFacts, tableShape } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
-import { contactHeaders } from '../contact-cells.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { placeId } from '../csv/workbook-id.ts';
-import { findColumns, normalHeader } from '../headers.ts';
-import { type Recognise, shapeOf } from '../recognised.ts';
-import { openRunFolder, type RunFolder } from '../run-folder.ts';
+import { normalHeader } from '../headers.ts';
+import type { Recognise } from '../recognised.ts';
+import { inRunFolder, type RunFolder } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -82,19 +81,13 @@ const TRANSACTIONS = 5;
  * Opens a dataset as a workbook: one run at a time on this machine; a transaction that a killed run left at work is
  * waited for. @throws LockError, BigQueryError
  */
-export async function openBigQueryStore(options: BigQueryStoreOptions): Promise<Store> {
-  const { folder, client, progress, command, run } = options;
-  const here = await openRunFolder(folder, { command, run });
-  try {
-    const steps = new Steps(client, run, here.scratch);
-    const waited = await client.awaitJobs(`${steps.prefix}commit_`);
-    if (waited > 0) progress?.('a transaction of an earlier run was still at work, and has ended');
-    return new BigQueryStore({ ...options, here, steps });
-  } catch (error) {
-    await here.close();
-    throw error;
-  }
-}
+export const openBigQueryStore = (options: BigQueryStoreOptions): Promise<Store> =>
+  inRunFolder(options.folder, options, async (run) => {
+    const steps = new Steps(options.client, options.run, run.scratch);
+    const waited = await options.client.awaitJobs(`${steps.prefix}commit_`);
+    if (waited > 0) options.progress?.('a transaction of an earlier run was still at work, and has ended');
+    return new BigQueryStore({ ...options, ...run, steps });
+  });
 
 /** A table of the last reading. */
 interface Known {
@@ -103,8 +96,7 @@ interface Known {
   text?: Promise<CsvText>;
 }
 
-interface Opened extends BigQueryStoreOptions {
-  readonly here: RunFolder;
+interface Opened extends BigQueryStoreOptions, RunFolder {
   readonly steps: Steps;
 }
 
@@ -125,8 +117,8 @@ class BigQueryStore implements Store {
     this.#options = options;
     this.#client = options.client;
     this.#steps = options.steps;
-    this.scratch = options.here.scratch;
-    this.stateFolder = options.here.state;
+    this.scratch = options.scratch;
+    this.stateFolder = options.stateFolder;
     this.workbookId = placeId(addressOf(options.client.place));
     this.warehouse = {
       spent: options.client.spent,
@@ -144,7 +136,7 @@ class BigQueryStore implements Store {
 
   close = async (): Promise<void> => {
     await this.#steps.end();
-    await this.#options.here.close();
+    await this.#options.close();
   };
 
   read = async (): Promise<Reading> => {
@@ -172,14 +164,10 @@ class BigQueryStore implements Store {
   }
 
   #knownOf(table: TableName, outline: Outline): Known {
-    const { aliases, recognise } = this.#options;
     const { headers } = outline;
     const label = `table "${outline.id}"`;
-    const found = recognise({ name: outline.id, label, headers });
-    if (table === 'contacts') checkContacts(label, headers, found);
-    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
-    const headerOf =
-      table === 'contacts' ? contactHeaders(headers, recognised?.contacts, aliases) : findColumns(table, headers);
+    const shape = tableShape(table, { name: outline.id, label, headers }, this.#options);
+    const { headerOf } = shape;
     const keys = tableOf(table).key.flatMap((key) => headerOf.get(key) ?? []);
     const known: Known = {
       outline,
@@ -192,8 +180,7 @@ class BigQueryStore implements Store {
           }),
         }),
         headers,
-        headerOf,
-        ...shapeOf(table, recognised),
+        ...shape,
         open: () => {
           known.text ??= this.#steps.read(outline, keys);
           return known.text;
