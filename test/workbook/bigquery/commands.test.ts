@@ -13,13 +13,13 @@ import { aPart, writeTables } from './part-of-sample.ts';
 const ADDRESS = 'bigquery://example-project/marketing?location=EU';
 const AS_OF = ['--as-of', '2026-11-22'];
 
-/** Statements that brought rows of facts here. */
+/** Statements that fetched rows of facts here. */
 const readings = ({ requests }: BigQueryServer): string[] =>
   requests
     .flatMap(({ job }) => (job?.configuration?.dryRun ? [] : (job?.configuration?.query?.query ?? [])))
     .filter((text) => /^select t\..*\.(events|purchases|bounces)`/.test(text));
 
-it('runs every command on a dataset, and brings only the rows of facts that they name', {
+it('runs every command on a dataset, and fetches only the rows of facts that they name', {
   timeout: 300_000,
 }, async () => {
   const server = await startBigQueryServer();
