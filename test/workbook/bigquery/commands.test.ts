@@ -50,7 +50,6 @@ it('runs every command on a dataset, and fetches only the rows of facts that the
   expect(await run('init')).toBe(0);
   expect(await run('import', join(folder, 'contacts.csv'), '--yes')).toBe(0);
   expect(await run('import', ...files, '--yes')).toBe(0);
-  expect(await run('doctor')).toBe(0);
   expect(await run('run', 'nightly', ...AS_OF)).toBe(0);
   expect(await run('explain', id, ...AS_OF)).toBe(0);
   expect(await run('export', 'suppressions-ses')).toBe(0);
