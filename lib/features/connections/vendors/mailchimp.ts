@@ -65,9 +65,9 @@ async function changeTag(at: At, tag: string, json: Json): Promise<void> {
 }
 
 /**
- * Adds members and sets their fields by Mailchimp's batch operations, up to 500 in two or three requests; gives how many
- * failed. Each is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with
- * which a person who left could be subscribed again.
+ * Adds members and sets their fields by Mailchimp's batch operations, 500 in a few requests; gives how many failed. Each
+ * is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with which a
+ * person who left could be subscribed again.
  */
 async function putMembers(at: At, rows: readonly Row[]): Promise<number> {
   if (rows.length === 0) return 0;
@@ -95,7 +95,7 @@ export const mailchimp: Vendor = {
   guide: {
     page: 'https://mailchimp.com/developer/marketing/api/list-members/',
     rights:
-      'an API key: Mailchimp’s keys have all rights of the user who made them, so make it as a Manager (Premium), or an Admin',
+      'an API key: it has all rights of the user who made it, so make it as a Manager (Premium), or else an Admin',
     steps: [
       'Profile → Extras → API keys → Create A Key.',
       'Set server to its end ("us6"), and audience to the Audience ID (Audience → Settings).',
