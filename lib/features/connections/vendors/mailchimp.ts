@@ -64,6 +64,9 @@ async function changeTag(at: At, tag: string, json: Json): Promise<void> {
   await at.client.json({ method: 'POST', path: below(at, `segments/${await segmentOf(at, tag)}`), json });
 }
 
+/** Also where the team requires merge fields that we do not have. */
+const WITHOUT_FIELDS = { skip_merge_validation: true };
+
 /**
  * Adds members and sets their fields by Mailchimp's batch operations, 500 in a few requests; gives how many failed. Each
  * is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with which a
@@ -74,7 +77,7 @@ async function putMembers(at: At, rows: readonly Row[]): Promise<number> {
   const operations = rows.map(({ email, fields }) => ({
     method: 'PUT',
     path: memberPath(at, email),
-    params: { skip_merge_validation: true },
+    params: WITHOUT_FIELDS,
     body: JSON.stringify({ email_address: email, status_if_new: 'subscribed', merge_fields: fields }),
   }));
   let batch = object(await at.client.json({ method: 'POST', path: '/batches', json: { operations } }));
@@ -138,7 +141,8 @@ export const mailchimp: Vendor = {
     add: async (at, rows) => {
       const members = rows.map(({ email }) => ({ email_address: email, status: 'unsubscribed' }));
       const path = `/lists/${at.settings.audience}`;
-      const answer = await at.client.json({ method: 'POST', path, json: { members, update_existing: true } });
+      const json = { members, update_existing: true };
+      const answer = await at.client.json({ method: 'POST', path, query: WITHOUT_FIELDS, json });
       return Number(object(answer).error_count);
     },
     has: async (at, email) => object(await at.client.json({ path: memberPath(at, email) })).status !== 'subscribed',
