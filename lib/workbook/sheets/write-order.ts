@@ -15,7 +15,7 @@ interface TableGoals {
 /** Tables that keep a contact which goes, and the column by which they do. */
 const KEEPS: Readonly<Partial<Record<TableName, string>>> = { merges: 'duplicate_id', archive: 'contact_id' };
 /** What says that a run is over. */
-const LAST: readonly TableName[] = ['quarantine', 'runs'];
+export const LAST: readonly TableName[] = ['quarantine', 'runs'];
 /** Columns that say whether a contact may be mailed. */
 const CONSENT = ['status', 'email_status'];
 
