@@ -31,9 +31,9 @@ import {
 } from '../store.ts';
 import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
-import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
+import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { BigQueryError, isConflict, isGone, JobFailed } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
@@ -107,12 +107,11 @@ class BigQueryStore implements Store {
   readonly recovered = null;
   readonly workbookId: string;
   readonly warehouse: WarehouseCapability;
-  readonly #options: BigQueryStoreOptions;
+  readonly #options: Opened;
   readonly #client: BigQueryClient;
   readonly #steps: Steps;
   #outlines: readonly Outline[] = [];
   #known = new Map<TableName, Known>();
-  readonly #close: () => Promise<void>;
 
   constructor(options: Opened) {
     this.#options = options;
@@ -121,7 +120,6 @@ class BigQueryStore implements Store {
     this.scratch = options.scratch;
     this.stateFolder = options.stateFolder;
     this.workbookId = placeId(addressOf(options.client.place));
-    this.#close = options.close;
     this.warehouse = {
       spent: options.client.spent,
       findings: () =>
@@ -138,7 +136,7 @@ class BigQueryStore implements Store {
 
   close = async (): Promise<void> => {
     await this.#steps.end();
-    await this.#close();
+    await this.#options.close();
   };
 
   read = async (): Promise<Reading> => {
@@ -176,7 +174,11 @@ class BigQueryStore implements Store {
       source: {
         table,
         label,
-        ...(STAYING.has(table) && { remote: new DatasetFacts(this.#steps, outline, { table, headerOf }) }),
+        ...(STAYING.has(table) && {
+          remote: new DatasetFacts(this.#steps, outline, { table, headerOf }, (text) => {
+            known.text = Promise.resolve(text);
+          }),
+        }),
         headers,
         ...shape,
         open: () => {
