@@ -149,7 +149,7 @@ class SheetsStore implements Store {
         headers: tab.headers,
         open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
-      // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what a person changed.
+      // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what they changed.
       changedSince: async () => [...this.#unsettled],
     };
   };
