@@ -83,7 +83,8 @@ export async function measureTogether(
     if (of.length < 2) return [];
     const [known, values] = [of.map((index) => `${v(index)} is not null`), of.map(v)];
     return `select ${mask}::integer as mask, coalesce(sum(n), 0)::double as known,
-      coalesce(sum(n * (n - 1) / 2), 0)::double as same from (select count(*)::double as n from match_records where ${known.join(' and ')} group by ${values.join(', ')})`;
+      coalesce(sum(n * (n - 1) / 2), 0)::double as same
+      from (select count(*)::double as n from match_records where ${known.join(' and ')} group by ${values.join(', ')})`;
   });
   const rows = await readRows<{ mask: number; known: number; same: number }>(db, counts.join(' union all '));
   const found = masks.map((_, mask) => rows.find((row) => row.mask === mask) ?? { known: 0, same: 0 });

@@ -34,7 +34,10 @@ export function compareSql(compared: readonly Compared[], stories: readonly Stor
     });
   const joined = `${pairs} p join match_records a on a.record = p.l join match_records b on b.record = p.r`;
   const rarities = compared.map((_, index) => `a.${t(index)} as ${t(index)}`);
-  return `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from (${levelsSql(compared, joined, ['p.l', 'p.r', ...rarities])})`;
+  return (
+    `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from ` +
+    `(${levelsSql(compared, joined, ['p.l', 'p.r', ...rarities])})`
+  );
 }
 
 export interface PatternCount {

@@ -46,7 +46,8 @@ export async function writePairs(
     with sized as (select cluster_id, count(*) as cluster_rows from match_clusters group by cluster_id),
     first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p
       join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
-    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading, ${enoughSql(compared, rules, people)} as enough,
+    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading,
+      ${enoughSql(compared, rules, people)} as enough,
       ${conflictSql(compared, rules)} as conflict, not ${notAskedSql(compared, rules, people)} as askable, f.row_id as left_id,
         g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
     from (select *${levelsFromPattern(compared)} from match_scored where probability >= ${rules.bands.likely}) s
