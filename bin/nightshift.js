@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * The command `nightshift`: runs the TypeScript sources. Node 22.18 and later read them as they are, older ones through tsx.
+ * The command `nightshift`: runs the TypeScript sources. Node 22.18 and later read them as they are, older ones by typescript-hooks.js.
  */
 process.setSourceMapsEnabled(true); // call stacks name the sources and their lines
 
 if (!process.features.typescript) {
-  const { register } = await import('tsx/esm/api');
-  register();
+  const { register } = await import('node:module');
+  register('./typescript-hooks.js', import.meta.url);
 }
 const [main, jobs] = await Promise.allSettled([import('../lib/cli/main.ts'), import('../jobs/batches.ts')]);
 if (main.status === 'rejected') throw main.reason;

@@ -106,9 +106,6 @@ async function fromJson(file: string): Promise<unknown> {
 
 async function fromModule(file: string): Promise<unknown> {
   try {
-    // TypeScript, which an older Node doesn't read by itself.
-    const reads = 'typescript' in process.features && process.features.typescript;
-    if (!reads) (await import('tsx/esm/api')).register();
     const module: { default?: unknown; matching?: unknown } = await import(pathToFileURL(resolve(file)).href);
     return module.matching ?? module.default;
   } catch (error) {

@@ -10,7 +10,7 @@ import { JobError } from '../core/errors.ts';
 import { quoteName, raw } from '../core/sql.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
-import { consentColumnsOf } from '../workbook/contact-cells.ts';
+import { consentHeaders } from '../workbook/contact-cells.ts';
 import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
 import { type CsvFile, openCsv } from '../workbook/csv/sniff.ts';
@@ -191,13 +191,12 @@ async function consentOf(
   text: Readable,
   { consent = {} }: ReadOptions,
 ): Promise<ConsentReading | null> {
-  const columns = contacts ? consentColumnsOf(headers, contacts, consent) : [];
-  if (columns.length === 0) return null;
+  if (!contacts) return null;
   return readConsent(
     engine,
     { label: name, headers },
     (statement) => engine.run(raw(statement(csvScan(text)))),
-    columns,
+    consentHeaders(headers, contacts, consent),
     consent,
   );
 }

@@ -9,7 +9,17 @@ import { quoteText, raw, sql } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
-import { type ConsentMeaning, isConsentWord, isEmptyWord, meaningOf, plainWord } from '../workbook/consent-words.ts';
+import {
+  type ConsentMeaning,
+  isConsentWord,
+  isEmptyWord,
+  isPlainRefusal,
+  isYesOrNo,
+  meaningOf,
+  PLAIN_REFUSAL,
+  plainWord,
+} from '../workbook/consent-words.ts';
+import type { ConsentHeaders } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { otherLine } from './other-lines.ts';
 
@@ -67,19 +77,25 @@ export async function readConsent(
   engine: Engine,
   { label, headers }: { readonly label: string; readonly headers: readonly string[] },
   select: Select,
-  columns: readonly ConsentColumn[],
+  { columns, silent }: ConsentHeaders,
   rules: ConsentRules = {},
 ): Promise<ConsentReading> {
   const answers = new Map(Object.entries(rules).map(([header, answer]) => [normalHeader(header), answer]));
   const asked = columns.filter(({ header }) => answers.get(normalHeader(header)) !== 'ignore');
-  if (asked.length === 0) return { counts: [], status: null, places: new Set(), others: new Set(), disagree: 0 };
-  const cells = asked.map(({ place }) => `${CELL(place)} as c${place}`);
+  if (asked.length + silent.length === 0) return NOTHING_READ;
+  const cells = asked.map(({ place }) => `${CELL(place)} as c${place}, `).join('');
   await select(
     (scan) =>
-      `create or replace temp table consent_cells as select ${cells.join(', ')}, ${otherLine(headers)} as other from ${scan}`,
+      `create or replace temp table consent_cells as select ${cells}${plainRefusals(silent)} as refusals,
+        ${otherLine(headers)} as other from ${scan}`,
     'consent_cells',
   );
   await engine.run(sql`delete from consent_cells where other is not null`);
+  const named = await namedByValues(engine, headers, silent);
+  if (named.length > 0) {
+    const rest = silent.filter((place) => !named.some((column) => column.place === place));
+    return readConsent(engine, { label, headers }, select, { columns: [...columns, ...named], silent: rest }, rules);
+  }
   const read: { column: ConsentColumn; values: Value[] }[] = [];
   const others = new Set<number>();
   for (const column of asked) {
@@ -113,6 +129,38 @@ export async function readConsent(
   };
 }
 
+const NOTHING_READ: ConsentReading = {
+  counts: [],
+  status: null,
+  places: new Set(),
+  others: new Set(),
+  disagree: 0,
+};
+
+/** SQL: the cells of those places in a row where one of them refuses mail by itself. */
+function plainRefusals(places: readonly number[]): string {
+  if (places.length === 0) return 'cast(null as varchar)';
+  const texts = places.map((place) => `coalesce(c${place}, '')`).join(', ');
+  const cells = `lower(concat_ws(chr(31), ${places.map((place) => `c${place}`).join(', ')}))`;
+  const refusal = quoteText(`(?:^|\\x1f) *${PLAIN_REFUSAL}(?:\\x1f|$)`);
+  return `case when regexp_matches(${cells}, ${refusal}) then lower(concat_ws(chr(31), ${texts})) end`;
+}
+
+/** Of these places the columns that are about consent, by what stands in them. */
+async function namedByValues(
+  engine: Engine,
+  headers: readonly string[],
+  places: readonly number[],
+): Promise<ConsentColumn[]> {
+  if (places.length === 0) return [];
+  const rows = await engine.rows(sql`select distinct refusals from consent_cells where refusals is not null`);
+  const refusing = new Set<number>();
+  for (const { refusals } of rows)
+    for (const [i, text] of String(refusals).split('\x1f').entries())
+      if (isPlainRefusal(text)) refusing.add(places[i] ?? -1);
+  return [...refusing].map((place) => ({ place, header: headers[place] ?? '', role: 'agrees', byValues: true }));
+}
+
 /** list-cleaning's own column, with no word but its own. */
 const isOurEmailStatus = ({ header }: ConsentColumn, values: readonly Value[]): boolean =>
   normalHeader(header) === 'email_status' &&
@@ -126,7 +174,8 @@ function saysNothing({ role, isLoose }: ConsentColumn, values: readonly Value[])
   if (!isLoose && role !== 'address') return false;
   if (values.some(({ text }) => isConsentWord(text))) return false;
   const filled = values.filter(({ text }) => !isEmptyWord(text));
-  return role !== 'agrees' || filled.length === 0 || !filled.every(({ meaning }) => isAnswer(meaning));
+  if (filled.length === 0 || role === 'status' || role === 'address') return true;
+  return !filled.every(({ text, meaning }) => (role === 'agrees' ? isAnswer(meaning) : isYesOrNo(text)));
 }
 
 /** Called like a status of ours; a "State" that says nothing of consent is a region. */
@@ -139,18 +188,28 @@ type Answer = Exclude<ConsentRules[string], 'ignore'>;
 
 async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | undefined): Promise<Value[]> {
   const cell = `c${column.place}`;
-  const rows = await engine.rows(
-    raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})
+  const found = (where: string) =>
+    engine.rows(
+      raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})
         then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
-      from consent_cells group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
-  );
+      from consent_cells where ${where} group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
+    );
+  let rows = await found('true');
+  const given = [...(answer?.yes ?? []), ...(answer?.no ?? [])].map((value) => quoteText(value.trim().toLowerCase()));
+  // Of notes and tags only what refuses by itself counts, and what the team named.
+  const isMixed = column.byValues === true && rows.length > MOST_SHOWN;
+  if (isMixed) {
+    const refuses = `regexp_full_match(lower(${cell}), ${quoteText(` *${PLAIN_REFUSAL}`)})`;
+    rows = await found(given.length > 0 ? `${refuses} or is_one_of(lower(${cell}), [${given.join(', ')}])` : refuses);
+  }
   const answered = new Map<string, ConsentMeaning>([
     ...(answer?.yes ?? []).map((value): [string, ConsentMeaning] => [value.trim().toLowerCase(), 'yes']),
     ...(answer?.no ?? []).map((value): [string, ConsentMeaning] => [value.trim().toLowerCase(), 'no']),
   ]);
   return rows.map((row) => {
     const text = String(row.text);
-    return { text, n: Number(row.n), meaning: answered.get(text) ?? meaningUnder(column, text, rows.length) };
+    const meaning = answered.get(text) ?? meaningUnder(column, text, rows.length);
+    return { text, n: Number(row.n), meaning: isMixed ? (meaning ?? 'nothing') : meaning };
   });
 }
 

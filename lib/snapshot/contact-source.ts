@@ -8,7 +8,7 @@ import { name, quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
-import { consentColumnsOf, contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
+import { consentHeaders, contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
@@ -31,26 +31,27 @@ export async function withConsent(
 ): Promise<{ source: SourceTable; reading: ConsentReading | null }> {
   const { headers, recognised } = source;
   const shape = recognised?.contacts ?? {};
-  const columns = consentColumnsOf(headers, shape, rules);
+  const found = consentHeaders(headers, shape, rules);
+  const columns = isOurs(headers, found.columns) ? [] : found.columns;
   const names = splitName(headers);
   const neverAgreed = shape.neverAgreed === true;
-  if ((columns.length === 0 || isOurs(headers, columns)) && !neverAgreed && !names) return { source, reading: null };
-  const reading =
-    columns.length === 0 || isOurs(headers, columns)
-      ? null
-      : await readConsent(engine, source, selectFrom(engine, source), columns, rules);
-  const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading?.places, reading?.others));
+  const reading = await readConsent(engine, source, selectFrom(engine, source), { ...found, columns }, rules);
+  if (columns.length === 0 && reading.status === null && !neverAgreed && !names) return { source, reading: null };
+  const headerOf = withoutOthers(source, contactHeaders(headers, shape, ownAliases, reading.places, reading.others));
   const derived = new Map<string, string>();
   const own = headerOf.get('status');
   const ownStatus = own === undefined ? 'null' : statusSql(`c${headers.indexOf(own)}`);
-  const read = reading?.status ?? null;
-  // A status of ours that no column of consent is stands as it is.
-  const status = read === null ? ownStatus : readsOwn(own, headers, reading) ? read : `coalesce(${read}, ${ownStatus})`;
+  const read = reading.status;
+  // A status of ours that no column of consent is stands as it is, but for what another column refuses.
+  const status = readsOwn(own, headers, reading)
+    ? (read ?? ownStatus)
+    : `case when 'unsubscribed' in (${read}, ${ownStatus}) then 'unsubscribed'
+        when 'suppressed' in (${read}, ${ownStatus}) then 'suppressed' else coalesce(${read}, ${ownStatus}) end`;
   if (neverAgreed) derived.set('status', quoteText('unsubscribed'));
   else if (read !== null) derived.set('status', status);
   if (names) addNames(derived, headers, headerOf, names);
   return {
-    source: { ...source, headerOf, derived, ...(reading && reading.counts.length > 0 && { mayRefuse: true }) },
+    source: { ...source, headerOf, derived, ...(reading.counts.length > 0 && { mayRefuse: true }) },
     reading,
   };
 }
@@ -71,8 +72,8 @@ function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, st
   ]);
 }
 
-const readsOwn = (own: string | undefined, headers: readonly string[], reading: ConsentReading | null): boolean =>
-  own !== undefined && (reading?.places.has(headers.indexOf(own)) ?? false);
+const readsOwn = (own: string | undefined, headers: readonly string[], { places }: ConsentReading): boolean =>
+  own !== undefined && places.has(headers.indexOf(own));
 
 /** A full name counts only where neither of its parts stands in a column of its own. */
 function addNames(

@@ -17,6 +17,8 @@ export interface ConsentColumn {
   readonly known?: ReadonlyMap<string, 'yes' | 'no' | 'suppressed' | 'nothing'>;
   /** What an empty cell says, where a format knows. */
   readonly empty?: 'no';
+  /** Its header says nothing of consent, and one of its values does. */
+  readonly byValues?: true;
 }
 
 /** `emailOptOut`, `Opt-out Date` and `OPTOUT_E_MAIL` as words without accents: "email opt out". */
@@ -57,16 +59,21 @@ const REFUSES = any(
   '(?:email|mail|newsletter|marketing|account|user) (?:is )?(?:disabled|deactivated|revoked|refused|declined)',
   '(?:disabled|deactivated) (?:email|mail|newsletter)',
   '^(?:is |was )?(?:archived|deleted|disabled|deactivated|inactive|banned)(?: (?:at|on|date|time))?$',
-  'abgemeldet|abmeld|abbestell|austrag|ausgetragen|widerruf|widerspr|werbesperre|mail ?sperre|email sperre|kontaktsperre',
+  'left (?:the )?(?:news|list|mailing|email)|removed? (?:me )?from (?:\\w+ )?list|removal request|request\\w* (?:for )?removal',
+  'asked to (?:stop|be removed|leave)|right to object|objection to|(?:is )?withdrawn\\b',
+  'abgemeldet|abmeld|abbestell|austrag|ausgetragen|widerruf(?!s)|widerspr|email sperre',
   'gesperrt|sperrliste|sperrvermerk|sperrkennz',
   'kein(?:e|en)? (?:werbung|newsletter|email|mail|kontakt|marketing)|nicht (?:kontakt|anschreib|mail|email)',
-  'desabonn|desinscri|ne pas (?:contact|envoy|email|mail)|liste noire|opposition|stop (?:email|pub)',
+  'desabonn|desinscri|ne pas (?:contact|envoy|email|mail)|liste noire|opposition|stop (?:e?mail|pub|news)',
+  'refus\\w* (?:\\w+ )?(?:e?mail|pub|news|contact|prospection|sollicit)',
   'desuscri|dado de baja|baja\\b|no (?:contactar|enviar|molestar)|lista negra|lista robinson|robinson',
-  'disiscri|cancellato|non (?:contattare|inviare)|lista nera|revoca',
+  'disiscri|cancellato|data (?:di )?cancellazione|non (?:contattare|inviare)|lista nera|revoca',
   'uitgeschreven|uitschrij|afgemeld|afmeld|niet (?:mail|email|contact|benader)|geen (?:mail|email)|zwarte lijst',
   'descadastr|nao (?:contact|contat|enviar|pertur)|opt(?:ou|ar) por sair',
   'avregistr|avmeld|frameld',
   'wypis|rezygn|wyrejestr|nie (?:kontakt|wysyl)|sprzeciw|czarna lista',
+  // Who is dead wants no mail either.
+  '^(?:is )?(?:deceased|verstorben|decede|fallecid|deceduto|overleden|falecid|zmarl)',
 );
 
 const AGREES = any(
@@ -78,12 +85,13 @@ const AGREES = any(
   'consent|consenso|einwillig|zustimm|einverstand|toestemming|zgod',
   'permission|permiso|permesso|permissao|permiss|permite (?:email|mail)|autoriza',
   'erlaubnis|(?:email|mail|kontakt|werbung|mailing|infomail|rundmail) (?:erlaubt|erwunscht|gewunscht|ok)|zugestimmt',
-  'infomail|rundmail|kontakterlaubnis|gemaild|akkoord (?:mail|email|nieuws)',
+  'infomail|rundmail|mailversand|kontakterlaubnis|gemaild|akkoord (?:mail|email|nieuws)|email me\\b',
+  '(?:darf|durfen) (?:\\w+ )?(?:angeschrieben|angemailt|kontaktiert)|anschreiben (?:ok|erlaubt|erwunscht)',
   '(?:accept|acept|akzept|accett|aceit|akcept|agree)\\w* (?:\\w+ )?(?:email|mail|marketing|newsletter|werb|promo|contact|publi)',
   'gdpr|dsgvo|rgpd|rodo\\b',
   '(?:allow|can|may|ok to|okay to|want)s? (?:we )?(?:to )?(?:be )?(?:email|mail|contact|marketing)',
   '(?:receive|get|send|want)s? (?:me )?(?:\\w+ ){0,3}(?:email|mail|newsletter|offer|promo|marketing)',
-  '(?:agree|consent|would like|want|wish) to (?:receive|be contacted|hear)',
+  '(?:agree|consent|like|want|wish) to (?:receive|be contacted|hear)|email notifications?',
   '(?:email|marketing|news) ?contact (?:allowed|ok)|contact (?:me )?(?:by|via) email',
   'mailable|emailable|contactable|(?:email|marketing) (?:ok|allowed|enabled|active|preference|confirmed)',
   'marketing (?:email|mail|contact|status|state|list)',
@@ -95,22 +103,23 @@ const AGREES = any(
 
 /** May speak of consent, or of something else: counts only where the values do. */
 const MAY_AGREE = any(
-  '(?:is )?(?:active|enabled|reachable)$',
+  '(?:is )?(?:active|enabled|reachable|confirmed)$',
+  '^(?:marketing|privacy|permissions?|abonnements?|nl|doi)\\b',
   'mailing ?lists?|contactab|email channel|channel email|e ?news$|news$|bulletin$|updates?$|akkoord|privacy (?:marketing|consent|ok)',
-  'keep me|stay in touch|keep in touch|notify me|sign me up|contact me|receive|(?:may|can) we',
+  'keep me|(?:keep|stay) (?:in touch|informed|updated|posted)|^notifications?$|notify me|sign me up|contact me|receive|(?:may|can) we',
   'souhait|recevoir|erhalten|informiert|recibir|ricevere|ontvangen|receber|otrzymyw|sollicit',
 );
 const MAILING_LIST = /\bmailing ?lists?\b/g;
 /** Beside an agreement such a word turns it into a refusal: "Geen nieuwsbrief", "Newsletter gekündigt". */
 const NEGATION = new RegExp(
-  String.raw`\b(?:no|not|non|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|` +
+  String.raw`\b(?:no|not|non|ne|pas|kein\w*|nicht|ohne|geen|niet|zonder|nao|sin|senza|bez|nie|never|stop|` +
     String.raw`cancel\w*|abbestell\w*|gekundigt|disabled|revoked|withdrawn|denied|refused|declined)\b`,
 );
 
 /** Stems that stand inside of longer words too: German compounds, names of fields without capitals. */
 const REFUSES_INSIDE = new RegExp(
   'unsubscri|blacklist|blocklist|optout|optedout|donotemail|donotcontact|donotmail|dontemail|' +
-    'newsletterabmeld|abgemeldet|werbesperre|mailsperre|kontaktsperre|mailingsperre',
+    'newsletterabmeld|abgemeldet|widerspr|(?:werbe|mail|mailing|kontakt|newsletter|versand)(?:sperre|verbot|stopp?)',
 );
 const AGREES_INSIDE = new RegExp(
   String.raw`optin\b|optedin\b|subscri|subskr|newsletter|einwillig|zustimmung|consent|werbeerlaubnis|` +
@@ -133,18 +142,21 @@ const OTHER_CHANNEL = any(
   'anruf',
   'viber',
   'rcs',
+  '^post (?:opt|consent|ok|einwillig|werb)',
+  'postwerb|per post',
 );
 /** What beside such a word says that the column is about something else. */
 const NO_STATEMENT = new RegExp(
   String.raw`\b(?:id|ids|ip|url|link|uuid|hash|token|key|page|uri|street|city|zip|country|county|province|` +
     'postal|address line|plan|price|amount|revenue|mrr|currency|invoice|owner|version|lang|language|' +
-    String.raw`language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies))\b`,
+    'language code|tax|stripe|paypal|partners?|partenaires?|third part(?:y|ies)|agents?|agency|budget|ticket|' +
+    String.raw`system|level|spam score)\b`,
 );
 /** An agreement's date, place or wording is no refusal; a refusal's is. */
 const ABOUT_AN_AGREEMENT = any(
   '(?:time|date|datum|data|fecha|since|when|timestamp|source|method|text|form|page|ip|reason|campaign|title)\\b',
   '(?:at|on|am|le|il|el|op)$',
-  '(?:count|number|anzahl|names?|lists?|tier|types?|platform|via|days?|month|utm|referrer|medium|channel|frequency)\\b',
+  '(?:count|number|anzahl|liczba|aantal|names?|lists?|tier|types?|platform|via$|days?|month|utm|referrer|medium|channel|frequency)\\b',
   '(?:year|created|updated|quelle|expires?|expiry|ends?|starts?|renews?|period|rate|score)\\b',
   // What came of mail that was sent.
   '(?:opened|opens|open rate|delivered|delivery|clicks?|clicked|sent|sends|received|replied|replies|bounces)\\b',
@@ -152,19 +164,28 @@ const ABOUT_AN_AGREEMENT = any(
 /** Mail came back from the address, or a tool holds it back for its quality. */
 const CAME_BACK = new RegExp(
   String.raw`\b(?:hard )?bounced?(?: at| date| on| reason| type)?$|\bemail(?: address)? quarantined$|` +
-    '^(?:is )?invalid email(?: address)?$|^email(?: address)?(?: is)? invalid$|^emailinvalid$|' +
+    '^npai$|^(?:is )?invalid email(?: address)?$|^email(?: address)?(?: is)? invalid$|^emailinvalid$|' +
     String.raw`\b(?:unzustellbar|undeliverable)$`,
 );
 const STATUS = /(?:\b|anmelde|aanmeld|inschrijf)(?:status|statut|state|estado|stato|stan|zustand)\b/;
 const STATUS_OF_MAIL = new RegExp(
-  String.raw`\b(?:email|mail|marketing|newsletter|aanmeld\w*|inschrijf\w*|subscri\w*|subskr\w*|abonn\w*|` +
+  String.raw`\b(?:doi|email|mail|marketing|newsletter|aanmeld\w*|inschrijf\w*|subscri\w*|subskr\w*|abo|abonn\w*|` +
     String.raw`suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)`,
 );
 
+/** How somebody likes to be contacted: by a channel, or not at all. */
+const PREFERENCE =
+  /(?:contact|communication|kontakt) (?:preference|method)|prefer\w* (?:method of )?(?:contact|communication)/;
+const CHANNELS = new Map(
+  ['email', 'mail', 'any', 'all', 'phone', 'sms', 'post', 'fax', 'letter', 'both', 'whatsapp', 'telefon', 'brief'].map(
+    (channel): [string, 'nothing'] => [channel, 'nothing'],
+  ),
+);
+
 /** What a header says; null where it does not speak of consent. */
-export function consentRole(header: string): { role: ConsentRole; isLoose?: true } | null {
+export function consentRole(header: string): Pick<ConsentColumn, 'role' | 'isLoose' | 'known'> | null {
   const words = headerWords(header);
-  if (OTHER_CHANNEL.test(words) && !/\b(?:email|mail|newsletter|all|any)\b/.test(words)) return null;
+  if (isOfOtherChannel(header)) return null;
   if (/^unsubscribed\b.*\bids$/.test(words)) return { role: 'refuses' };
   if (NO_STATEMENT.test(words) || /\bmarketing email bounced\b|^mailing state$/.test(words)) return null;
   const isStatus = STATUS.test(words);
@@ -177,10 +198,20 @@ export function consentRole(header: string): { role: ConsentRole; isLoose?: true
       return NEGATION.test(words) ? { role: 'refuses' } : null;
     return { role: NEGATION.test(words) ? 'refuses' : 'agrees' };
   }
-  if (isStatus && /^(?:(?:contact|member|list|user|kontakt|person|lead|customer) )?\w+$/.test(words))
+  if (
+    isStatus &&
+    /^(?:(?:contact|member|list|confirmation|communication|user|kontakt|person|lead|customer) )?\w+$/.test(words)
+  )
     return { role: 'status', isLoose: true };
-  return MAY_AGREE.test(words) ? { role: 'agrees', isLoose: true } : null;
+  if (PREFERENCE.test(words)) return { role: 'status', known: CHANNELS };
+  return MAY_AGREE.test(words) ? { role: NEGATION.test(words) ? 'refuses' : 'agrees', isLoose: true } : null;
 }
+
+/** Whether a header is about another way than e-mail alone, whose values say nothing of mail. */
+export const isOfOtherChannel = (header: string): boolean => {
+  const words = headerWords(header);
+  return OTHER_CHANNEL.test(words) && !/\b(?:email|mail|newsletter|all|any)\b/.test(words);
+};
 
 /** The columns of a list of people that speak of consent. A column of ours (`status`) is one of them. */
 export function consentColumns(headers: readonly string[]): ConsentColumn[] {

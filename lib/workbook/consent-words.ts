@@ -100,6 +100,30 @@ const BEGINS_NO = new RegExp(`^(?:${NO_STEM})`);
 const BEGINS_NO_HERE = new RegExp(`^(?:${NO_STEM}|${NO_STEM_HERE})`);
 const refuses = (word: string): boolean => NO.has(word) || NO_HERE.has(word) || BEGINS_NO_HERE.test(word);
 
+/**
+ * What refuses mail under any header, as the whole of a cell in lower case: a regular expression that JavaScript and the
+ * engine read alike. Words that may be about something else (cancelled, pending, blocked) are not among them.
+ */
+export const PLAIN_REFUSAL = `(?:${[
+  'un-?sub(?:scribe[dr]?)?(?: (?:from|by|via|on|at|due)[^\\x1f]{0,30})?',
+  'opt(?:ed)?[ _-]?out(?: [^\\x1f]{0,30})?',
+  '(?:never|not|non)[ _-]?subscribed',
+  '(?:please )?do(?: not|n.t|[_-]not)[ _-]?(?:e-?mail|mail|contact|market|send|allow)[^\\x1f]{0,20}',
+  'no[ _-]?(?:e-?mails?|mailings?|newsletters?|marketing|contact|consent|permission)(?: please)?',
+  'i do(?: not|n.t) (?:agree|consent|want|wish)[^\\x1f]{0,60}',
+  '(?:black|block)-?listed|(?:marked|reported) as spam|spam complaint|complained|hard[ _-]?bounced?',
+  'abgemeldet|abbestellt|werbewiderspruch|kein(?:e|en)? (?:werbung|newsletter|e-?mails?|mails?|kontakt|mailing)',
+  'nicht (?:kontaktieren|anschreiben|mailen)|ich stimme nicht zu[^\\x1f]{0,60}',
+  'd[ée]sabonn[ée]e?|d[ée]sinscrite?|ne pas (?:contacter|envoyer|d[ée]ranger)[^\\x1f]{0,20}',
+  'pas de (?:mail|newsletter|pub)[^\\x1f]{0,10}|dad[oa] de baja|no contactar|no enviar|desuscrit[oa]',
+  'disiscritt[oa]|non contattare|uitgeschreven|afgemeld|geen (?:e-?mail|mail|nieuwsbrief|reclame)s?',
+  'niet (?:mailen|benaderen|contacteren)|descadastrad[oa]|n[ãa]o (?:contatar|contactar|enviar|perturbe)',
+  'wypisan[ya]|brak zgody|nie (?:kontaktowa|wysy)[^\\x1f]{0,10}',
+].join('|')})[.! ]*`;
+const IS_PLAIN_REFUSAL = new RegExp(`^ *${PLAIN_REFUSAL}$`);
+/** Whether a cell, in lower case, refuses mail under any header. */
+export const isPlainRefusal = (text: string): boolean => IS_PLAIN_REFUSAL.test(text);
+
 const SUPPRESSED =
   words(`suppressed cleaned bounced bounce dropped invalid invalidemail emailinvalid invalidaddress undeliverable undelivered nonexistent
   doesnotexist nomxrecord domainsuppression nonvalide
@@ -128,6 +152,9 @@ const UNKNOWN = words('unknown notknown unbekannt inconnu desconocido sconosciut
  */
 export type ConsentRole = 'refuses' | 'agrees' | 'bounced' | 'status' | 'address';
 
+/** Whether a value only denies or affirms what its header says. */
+export const isYesOrNo = (value: string): boolean => TRUE.has(plainWord(value)) || FALSE.has(plainWord(value));
+
 /** Whether a cell says nothing, in one of the ways in which tools and people write that. */
 export const isEmptyWord = (value: string): boolean => isBlank(value) || EMPTY.has(plainWord(value));
 
@@ -136,6 +163,8 @@ export function meaningOf(value: string, role: ConsentRole): ConsentMeaning | nu
   if (isEmptyWord(value)) return 'nothing';
   const word = plainWord(value);
   if (word === '') return null;
+  if (role !== 'refuses' && role !== 'bounced' && !isSuppressed(word) && isPlainRefusal(value.toLowerCase()))
+    return 'no';
   if (role === 'bounced') return cameBack(word);
   if (role === 'refuses') return refusal(word);
   if (role === 'address' && DELIVERABILITY.has(word)) return 'nothing';
@@ -180,10 +209,12 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const oneOf = (value: string, words: Iterable<string>): string =>
-    `is_one_of(${value}, [${[...words].map(quoteText).join(', ')}])`;
+  // All words in one text: an engine binds a list word by word.
+  const among = (known: ReadonlySet<string>): string =>
+    `strpos(${quoteText(` ${[...known].join(' ')} `)}, ' ' || ${bare} || ' ') > 0`;
   const is = (known: ReadonlySet<string>, stem: string): string =>
-    `(${oneOf(bare, known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
-  return `case when ${oneOf(text, OURS)} then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
-    when ${oneOf(bare, YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
+    `(${among(known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
+  return `case when ${text} in (${OURS.map(quoteText).join(', ')}) then ${text}
+    when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
+    when ${among(YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
 }

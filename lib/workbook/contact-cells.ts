@@ -5,8 +5,8 @@
  */
 import { tables } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
-import { type ConsentColumn, consentColumns } from './consent-columns.ts';
-import { findColumns, normalHeader } from './headers.ts';
+import { type ConsentColumn, consentColumns, isOfOtherChannel } from './consent-columns.ts';
+import { findColumns, isAddressName, normalHeader } from './headers.ts';
 import type { ContactShape } from './recognised.ts';
 
 /**
@@ -78,6 +78,32 @@ export function splitName(headers: readonly string[]): { first: string; last: st
   };
 }
 
+/** What the headers of a list show of consent. */
+export interface ConsentHeaders {
+  readonly columns: readonly ConsentColumn[];
+  /** Places of columns whose headers say nothing of it, so that what stands in them may. */
+  readonly silent: readonly number[];
+}
+
+/** Columns of contacts that tools fill with words of their own. */
+const MAY_SPEAK = ['source', 'lifecycle_stage', 'email_note', 'region'];
+
+export function consentHeaders(headers: readonly string[], shape: ContactShape, rules: ConsentRules): ConsentHeaders {
+  const columns = consentColumnsOf(headers, shape, rules);
+  const known = contactHeaders(headers, shape);
+  for (const column of MAY_SPEAK) known.delete(column);
+  const taken = new Set([...known.values(), ...columns.map(({ header }) => header)]);
+  const ignored = new Set(
+    Object.entries(rules).flatMap(([name, answer]) => (answer === 'ignore' ? [normalHeader(name)] : [])),
+  );
+  const silent = headers.flatMap((header, place) => {
+    const isOther =
+      isAddressName(header) || isOfOtherChannel(header) || shape.consent?.[normalHeader(header)] === 'ignore';
+    return taken.has(header) || isOther || ignored.has(normalHeader(header)) ? [] : [place];
+  });
+  return { columns, silent };
+}
+
 /** The columns of consent of a list, by everybody's words and by its format's. */
 export function consentColumnsOf(
   headers: readonly string[],
@@ -90,7 +116,8 @@ export function consentColumnsOf(
     const given = consent[normalHeader(header)];
     if (given === 'ignore') found.delete(place);
     else if (given) found.set(place, { place, header, ...given });
-    if (asked.has(normalHeader(header)) && !found.has(place)) found.set(place, { place, header, role: 'agrees' });
+    if (asked.has(normalHeader(header)) && !found.has(place))
+      found.set(place, { place, header, role: 'agrees', byValues: true });
   });
   return [...found.values()].toSorted((a, b) => a.place - b.place);
 }

@@ -308,24 +308,26 @@ describe('bounces and events', () => {
 
   it('reads Postmark bounces', async () => {
     const folder = aWorkbook();
-    const bounce = (ID: number, Type: string) => ({
+    const bounce = (ID: number, Type: string, Inactive = Type === 'HardBounce') => ({
       ID,
       Type,
       Email: `p${ID}@example.com`,
       BouncedAt: '2025-05-01T06:00:00.0000000-04:00',
       Description: 'x',
-      Inactive: true,
+      Inactive,
     });
     const kinds = ['HardBounce', 'SoftBounce', 'SpamNotification', 'SpamComplaint', 'Unsubscribe', 'AutoResponder'];
     const { report } = await bringIn(folder, {
-      'pm.json': JSON.stringify({ TotalCount: 6, Bounces: kinds.map((kind, i) => bounce(i, kind)) }),
+      'pm.json': JSON.stringify({ Bounces: [...kinds.map((kind, i) => bounce(i, kind)), bounce(9, 'Blocked', true)] }),
     });
-    expect(columns(readCsv(folder, 'bounces'), 'bounce_id', 'kind', 'occurred_at')).toEqual([
+    expect(columns(readCsv(folder, 'bounces'), 'bounce_id', 'kind', 'occurred_at').sort()).toEqual([
       'postmark:0 | hard | 2025-05-01T10:00:00Z',
       'postmark:1 | soft | 2025-05-01T10:00:00Z',
       'postmark:2 | block | 2025-05-01T10:00:00Z',
       'postmark:3 | complaint | 2025-05-01T10:00:00Z',
       'postmark:4 | unsubscribe | 2025-05-01T10:00:00Z',
+      // Postmark sends an address that it made inactive nothing any more.
+      'postmark:9 | hard | 2025-05-01T10:00:00Z',
     ]);
     expect(report.ignored).toEqual({ autoresponder: 1 });
   });

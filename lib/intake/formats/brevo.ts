@@ -1,5 +1,5 @@
 import { dayFirst } from './cells.ts';
-import { byPattern, type CsvFormat, type JsonFormat, suppression } from './format.ts';
+import { byPattern, type CsvFormat, type Json, type JsonFormat, suppression } from './format.ts';
 import { bounce, event, isText, object, suppressed, text, word } from './json.ts';
 import { meanings, people } from './people.ts';
 
@@ -149,6 +149,9 @@ const api: JsonFormat = {
   },
 };
 
+const someOf = (list: unknown): boolean => Array.isArray(list) && list.length > 0;
+const leftEveryList = ({ listIds, listUnsubscribed }: Json): boolean => someOf(listUnsubscribed) && !someOf(listIds);
+
 const apiContacts: JsonFormat = {
   kind: 'json',
   id: 'brevo-contacts-api',
@@ -156,10 +159,10 @@ const apiContacts: JsonFormat = {
   label: "Brevo's API contacts",
   page: 'https://developers.brevo.com/reference/get-contacts',
   becomes: 'suppressions; contacts themselves are not read',
-  refuses: 'emailBlacklisted',
+  refuses: 'emailBlacklisted; listUnsubscribed of who is in no list any more',
   fits: (value) => isText(value.email) && typeof value.emailBlacklisted === 'boolean',
   read: (value) =>
-    value.emailBlacklisted === true
+    value.emailBlacklisted === true || leftEveryList(value)
       ? [suppressed('brevo', { email: value.email, at: value.modifiedAt }, 'unsubscribe')]
       : [{ ignored: 'not blocklisted' }],
   sample: {

@@ -27,6 +27,8 @@ const LISTS = [
     'members',
     'data',
     'objects',
+    'statuses',
+    'wideStatuses',
   ],
 ] as const;
 

@@ -144,4 +144,28 @@ const apiContacts: JsonFormat = {
   },
 };
 
-export const hubspot = [optOuts, contacts, apiContacts];
+/** One subscription type's status, or the one of all e-mail (`wideStatusType`). */
+const statuses: JsonFormat = {
+  kind: 'json',
+  id: 'hubspot-subscriptions',
+  tool: 'HubSpot',
+  label: "HubSpot's API subscription statuses",
+  page: 'https://developers.hubspot.com/docs/api-reference/communication-preferences-subscriptions-v4',
+  becomes: 'suppressions',
+  refuses: 'UNSUBSCRIBED, of all e-mail or of one kind, as in its contact export',
+  fits: (value) => isText(value.subscriberIdString) && isText(value.status),
+  read: ({ subscriberIdString: email, status, timestamp: at, subscriptionName }) =>
+    word(status) === 'unsubscribed'
+      ? [suppressed('hubspot', { email, at }, 'unsubscribe', subscriptionName)]
+      : [{ ignored: word(status) }],
+  sample: {
+    name: 'statuses.json',
+    text:
+      '{"status":"COMPLETE","results":[{"subscriberIdString":"gone@a.example","channel":"EMAIL","status":' +
+      '"UNSUBSCRIBED","wideStatusType":"PORTAL_WIDE","timestamp":"2026-11-01T10:00:00Z"},{"subscriberIdString":' +
+      '"here@b.example","channel":"EMAIL","status":"SUBSCRIBED","timestamp":"2026-11-01T10:00:00Z"}]}',
+    gives: { mailable: ['here@b.example'], refused: { 'gone@a.example': 'unsubscribe' } },
+  },
+};
+
+export const hubspot = [optOuts, contacts, apiContacts, statuses];

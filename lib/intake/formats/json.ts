@@ -10,12 +10,13 @@ export const text = (value: unknown): string | null =>
 export const word = (value: unknown): string => (text(value) ?? '').toLowerCase();
 export const isText = (value: unknown): boolean => text(value) !== null;
 
-/** Seconds or milliseconds since 1970 as ISO 8601; anything else stays the text that it is. */
+/** Seconds, milli- or nanoseconds since 1970 as ISO 8601; anything else stays the text that it is. */
 export function moment(value: unknown): string | null {
   const number =
     typeof value === 'number' ? value : /^\d{9,13}(\.\d+)?$/.test(text(value) ?? '') ? Number(value) : null;
-  if (number === null || !Number.isFinite(number) || Math.abs(number) > 1e14) return text(value);
-  return new Date(Math.round(number > 1e11 ? number : number * 1000)).toISOString();
+  if (number === null || !Number.isFinite(number)) return text(value);
+  const ms = number > 1e17 ? number / 1e6 : number > 1e11 ? number : number * 1000;
+  return Math.abs(ms) > 1e14 ? text(value) : new Date(Math.round(ms)).toISOString();
 }
 
 /** Whom a record is about, when, and by which id of the provider's. */

@@ -2,6 +2,7 @@ import { quoteText } from '../../core/sql.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, report, suppression } from './format.ts';
 import { listsPeople } from './generic.ts';
 import { bounce, event, isText, object, suppressed, text, word } from './json.ts';
+import { people } from './people.ts';
 
 const IMPORTS = 'https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/suppressions';
 
@@ -138,12 +139,15 @@ const api: JsonFormat = {
   kind: 'json',
   id: 'mailgun-api',
   tool: 'Mailgun',
-  label: "Mailgun's API lists of suppressions",
+  label: "Mailgun's API lists of suppressions, or of a mailing list's members",
   page: IMPORTS,
   becomes: 'bounces and suppressions',
-  refuses: 'complaints and unsubscribes: every row',
-  fits: (value) => isText(value.address) && isText(value.created_at),
+  refuses: 'complaints and unsubscribes: every row; members who are not subscribed',
+  fits: (value) => isText(value.address) && (isText(value.created_at) || typeof value.subscribed === 'boolean'),
   read: (value) => {
+    // A member of a mailing list, which has no time.
+    if (value.subscribed === true) return [{ ignored: 'subscribed' }];
+    if (value.subscribed === false) return [suppressed('mailgun', { email: value.address, at: null }, 'unsubscribe')];
     const about = { email: value.address, at: value.created_at };
     if (value.error !== undefined || value.code !== undefined) {
       const kind = /^4/.test(text(value.code) ?? '') ? 'soft' : 'hard';
@@ -157,10 +161,28 @@ const api: JsonFormat = {
     name: 'complaints.json',
     text:
       '{"items":[{"address":"spam@a.example","created_at":"Fri, 20 Nov 2026 10:00:00 UTC"},' +
-      '{"address":"gone@b.example","tags":["*"],"created_at":"Fri, 20 Nov 2026 10:00:00 UTC"}],' +
+      '{"address":"gone@b.example","tags":["*"],"created_at":"Fri, 20 Nov 2026 10:00:00 UTC"},' +
+      '{"address":"left@c.example","name":"Cat","subscribed":false,"vars":{}}],' +
       '"paging":{"next":"x"}}',
-    gives: { refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe' } },
+    gives: {
+      refused: { 'spam@a.example': 'complaint', 'gone@b.example': 'unsubscribe', 'left@c.example': 'unsubscribe' },
+    },
   },
 };
 
-export const mailgun = [bounces, unsubscribes, complaints, events, api];
+const members = people({
+  id: 'mailgun-members',
+  tool: 'Mailgun',
+  label: "a Mailgun mailing list's members",
+  page: 'https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/mailing-lists (members.csv)',
+  refuses: 'subscribed no',
+  fits: (file) => file.hasAll('address', 'subscribed') && !file.cells.has('email', 'email_address', 'contact_id'),
+  shape: { source: 'mailgun', aliases: { address: 'email' } },
+  sample: {
+    name: 'members.csv',
+    text: 'address,name,subscribed,vars\nhere@a.example,Ada Byron,yes,{}\ngone@b.example,Bob Curie,no,{}\n',
+    gives: { mailable: ['here@a.example'], refused: { 'gone@b.example': 'status' } },
+  },
+});
+
+export const mailgun = [members, bounces, unsubscribes, complaints, events, api];

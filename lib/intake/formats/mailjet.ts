@@ -26,8 +26,9 @@ const webhook: JsonFormat = {
       case 'bounce':
         return [bounce('mailjet', about, value.hard_bounce === true ? 'hard' : 'soft', { detail })];
       case 'blocked': {
+        if (word(value.error).startsWith('duplicate')) return [{ ignored: 'sent to the same address before' }];
         // Preblocked by Mailjet: its error says what it had against the address.
-        const before = /user unknown|preblocked|duplicate/.test(word(value.error)) ? 'hard' : 'block';
+        const before = /user unknown|preblocked/.test(word(value.error)) ? 'hard' : 'block';
         return [bounce('mailjet', about, before, { detail })];
       }
       case 'open':
@@ -49,6 +50,15 @@ const webhook: JsonFormat = {
   },
 };
 
+/** Who is excluded, left, complained or has not confirmed, in contacts and in the members of a list. */
+const REFUSALS = [
+  'IsExcludedFromCampaigns',
+  'IsUnsubscribed',
+  'IsUnsub',
+  'IsOptInPending',
+  'IsSpamComplaining',
+] as const;
+
 const contact: JsonFormat = {
   kind: 'json',
   id: 'mailjet-api',
@@ -56,14 +66,14 @@ const contact: JsonFormat = {
   label: "Mailjet's API list of contacts",
   page: 'https://dev.mailjet.com/email/reference/contacts/contact/ (IsExcludedFromCampaigns), and contact lists (IsUnsubscribed)',
   becomes: 'suppressions; who is subscribed is ignored',
-  refuses: 'IsExcludedFromCampaigns, IsUnsubscribed, UnsubscribedAt, SpamComplaint',
-  fits: (value) =>
-    isText(value.Email) &&
-    ['IsExcludedFromCampaigns', 'IsUnsubscribed', 'IsUnsub'].some((each) => value[each] !== undefined),
+  refuses: 'IsExcludedFromCampaigns, IsUnsubscribed, IsOptInPending, IsSpamComplaining',
+  fits: (value) => isText(value.Email) && REFUSALS.some((each) => value[each] !== undefined),
   read: (value) => {
     const at = value.UnsubscribedAt ?? value.ExclusionFromCampaignsUpdatedAt ?? value.LastUpdateAt;
-    const refuses = [value.IsExcludedFromCampaigns, value.IsUnsubscribed, value.IsUnsub].includes(true);
-    return refuses ? [suppressed('mailjet', { email: value.Email, at }, 'unsubscribe')] : [{ ignored: 'subscribed' }];
+    const about = { email: value.Email, at };
+    if (value.IsSpamComplaining === true) return [suppressed('mailjet', about, 'complaint')];
+    const refuses = REFUSALS.some((each) => value[each] === true);
+    return [refuses ? suppressed('mailjet', about, 'unsubscribe') : { ignored: 'subscribed' }];
   },
   sample: {
     name: 'contacts.json',

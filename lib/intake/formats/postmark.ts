@@ -46,11 +46,14 @@ const records: JsonFormat = {
     const changes = record === 'subscriptionchange';
     if (changes && value.SuppressSending !== true) return [{ ignored: 'subscription taken up again' }];
     const type = changes ? CHANGES[word(value.SuppressionReason)] : TYPES[word(value.Type)];
-    if (!type) return [{ ignored: word(value.Type) || record }];
+    // Postmark sends an address that it made inactive no more mail, whatever came back last.
+    const isDead = value.Inactive === true && type !== 'complaint' && type !== 'unsubscribe';
+    if (!type && !isDead) return [{ ignored: word(value.Type) || record }];
     const id = text(value.ID) ?? (changes ? text(value.MessageID) : null);
     const about = { id: id && (changes ? `change:${id}` : id), email, at: value.BouncedAt ?? value.ChangedAt };
-    const code = word(value.Type) === 'mailboxfull' ? '4.2.2' : null;
-    return [bounce('postmark', about, type, { code, detail: value.Details ?? value.Description })];
+    const detail = value.Details ?? value.Description;
+    if (!type || isDead) return [bounce('postmark', about, 'hard', { code: '5.1.1', detail })];
+    return [bounce('postmark', about, type, { code: word(value.Type) === 'mailboxfull' ? '4.2.2' : null, detail })];
   },
   sample: {
     name: 'postmark.json',

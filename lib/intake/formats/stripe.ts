@@ -68,8 +68,13 @@ cus_A2,,late@b.example,Bob Curie,2024-02-05 03:04,true,price_basic,past_due,40.0
   },
 };
 
-/** Amounts of these are whole units (docs.stripe.com/currencies, zero-decimal); of all others hundredths. */
+/** Amounts of these are whole units, of those thousandths, of all others hundredths (docs.stripe.com/currencies). */
 const WHOLE_UNITS = /^(bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf)$/i;
+
+const THOUSANDTHS = /^(bhd|jod|kwd|omr|tnd)$/i;
+
+const unitsOf = (currency: string): number =>
+  WHOLE_UNITS.test(currency) ? 1 : THOUSANDTHS.test(currency) ? 1000 : 100;
 
 const charges: JsonFormat = {
   kind: 'json',
@@ -84,8 +89,9 @@ const charges: JsonFormat = {
     if (value.livemode === false) return [{ ignored: 'test mode' }];
     if (value.captured === false) return [{ ignored: 'not captured' }];
     if (value.paid !== true || value.status !== 'succeeded') return [{ ignored: 'not paid' }];
-    const units = WHOLE_UNITS.test(text(value.currency) ?? '') ? 1 : 100;
-    const amount = (Number(value.amount) - Number(value.amount_refunded ?? 0)) / units;
+    // Of an authorised amount less may be captured.
+    const paid = Number(value.amount_captured ?? value.amount) - Number(value.amount_refunded ?? 0);
+    const amount = paid / unitsOf(text(value.currency) ?? '');
     const email = object(value.billing_details).email ?? value.receipt_email;
     return [purchase('stripe', { id: text(value.id), email, at: value.created }, amount, value.currency)];
   },
