@@ -5,15 +5,7 @@
  */
 
 import type { Engine } from '../../core/engine.ts';
-import {
-  average,
-  type Candidate,
-  candidatesFor,
-  type Fitted,
-  preferred,
-  type Score,
-  STRICTLY_REGULAR,
-} from './choose.ts';
+import { average, type Candidate, candidatesFor, type Fitted, preferred, STRICTLY_REGULAR } from './choose.ts';
 import type { Forecast } from './forecast.ts';
 import {
   type Comparison,
@@ -93,7 +85,7 @@ export async function forecastFor(
     if (candidate === undefined || candidate === average) continue;
     const found = await fitAll(candidate, known, rules);
     if (!found) continue;
-    if (candidate.seasonal) return { ...withAlive(found, candidates, scores, known), ...chosen };
+    if (candidate.seasonal) return { ...withAlive(found, candidates, chosen, known), ...chosen };
     const recentShare = scores.find(({ model }) => model === name)?.recentShare ?? 0;
     // Subscribers renew by their own clock, at any time of the year.
     const index = k < STRICTLY_REGULAR ? await seasonIndex(engine, known, today, rules, candidate) : undefined;
@@ -105,7 +97,7 @@ export async function forecastFor(
     return { ...found, model, ...chosen };
   }
   const because = names[0] === average.name ? 'on held-out weeks it did better than every model' : 'no model converged';
-  return { ...withAlive(simpler(known.groups, because), candidates, scores, known), ...chosen };
+  return { ...withAlive(simpler(known.groups, because), candidates, chosen, known), ...chosen };
 }
 
 type Found = Pick<FittedForecast, 'forecast' | 'groups' | 'model' | 'alive'>;
@@ -127,14 +119,24 @@ const MOST_BEYOND_ALIVE = 0.05;
 
 /**
  * A forecast that knows no p_alive, with that of the best model whose p_alive was right on the held-out weeks: in none
- * of its fifths did more customers buy than were to be customers still.
+ * of its fifths did more customers buy than were to be customers still. Subscribers' own rates are those of who renews,
+ * so that their expected orders are multiplied by it; rates of irregular buyers hold those who left already.
  */
-function withAlive(found: Found, candidates: readonly Candidate[], scores: readonly Score[], { groups }: Known): Found {
-  for (const { model: name, converged, beyondAlive } of scores) {
+function withAlive(
+  found: Found,
+  candidates: readonly Candidate[],
+  { comparison, regularity: k }: Pick<FittedForecast, 'comparison' | 'regularity'>,
+  { groups }: Known,
+): Found {
+  for (const { model: name, converged, beyondAlive } of comparison.scores) {
     if (!converged || beyondAlive === null || beyondAlive > MOST_BEYOND_ALIVE) continue;
     const fitted = candidates.find((one) => one.name === name)?.fit(groups, 0);
     if (!fitted?.converged || edgeOf(fitted, groups)) continue;
-    return { ...found, alive: fitted.forecast.alive, model: { ...found.model, aliveBy: name } };
+    const { alive } = fitted.forecast;
+    const model = { ...found.model, aliveBy: name };
+    return k < STRICTLY_REGULAR
+      ? { ...found, alive, model }
+      : { ...found, forecast: { ...found.forecast, alive }, model };
   }
   return found;
 }

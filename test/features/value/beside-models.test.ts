@@ -102,3 +102,20 @@ test('where the season forecasts best, p_alive is that of a model that was right
   const { warnings } = valueMetrics(unknown, null, valueRules.parse({})) as { warnings: string[] };
   expect(warnings.join()).toContain('p_alive is left empty, and no customer is lapsing');
 });
+
+test('where all subscribers stopped at once, p_alive and expected orders agree that none is left', async () => {
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 2 });
+  await engine.run(sql`create table purchases as
+    select 'c' || i as contact_id, timestamp '2024-11-01' + to_days(cast(30 * k + i % 30 as integer)) as ordered_at,
+      50.0 as amount, '' as currency
+    from range(0, 300) as customers (i), range(0, 20) as orders (k)`);
+  const at = { asOf: new Date('2026-11-01T23:00:00Z'), today: '2026-11-01' };
+  const report = await valueCustomers(engine, sql`select * from purchases`, at, valueRules.parse({}));
+  const { alive, expected } = await engine.row(
+    sql`select max(p_alive) as alive, max(expected_orders) as expected from value_customers`,
+  );
+  engine.close();
+  expect(report.regularity).toBe(12);
+  expect(Number(alive)).toBeLessThan(0.01);
+  expect(Number(expected)).toBeLessThan(0.1);
+});
