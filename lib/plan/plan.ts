@@ -11,7 +11,7 @@ import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { sqlType } from '../snapshot/cells.ts';
-import { BETWEEN, faultPart, holdsUnread } from '../snapshot/load.ts';
+import { BETWEEN, faultPart, holdsUnread } from '../snapshot/row-faults.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */

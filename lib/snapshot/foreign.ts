@@ -229,7 +229,7 @@ export async function addContactReports(
 export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
   engine.number(
     sql`select count(distinct address_key(email)) from bounces
-      where _row = ${ELSEWHERE} and ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+      where _row = ${ELSEWHERE} and ${kindOf(sql`kind`)} in ('complaint', 'unsubscribe')
         and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
         and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
   );
