@@ -34,8 +34,7 @@ export const suppressionReview = (rules: BounceRules) =>
         from suppressions where released_at is null group by 1 order by 1`,
       providers: sql`
         select ${oneWord(sql`coalesce(b.provider, s.source)`, 'unknown')} as label, count(*) as n from suppressions s
-        left join (select address_key(email) as email, max(provider) as provider from bounces where provider is not null
-        group by 1) as b on b.email = s.email
+        left join bounce_evidence as b on b.email = s.email
         where s.released_at is null group by 1 order by 1`,
       // What can't be read can't be released: such rows count as suppressions until a person corrects or deletes them.
       quarantined: sql`

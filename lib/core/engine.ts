@@ -20,7 +20,14 @@ export interface RemoteFacts {
   readonly rewind: (until: Date | null) => void;
   /** Brings a table's rows here: a statement asks for them. */
   readonly load: (table: string) => Promise<void>;
+  /** Brings the rows here that have one of these texts in a column. */
+  readonly bring: (table: string, texts: TextsByColumn) => Promise<void>;
+  /** Sends back what became of the rows that were brought or added here, so that answers count it. */
+  readonly sendBack: (table: string) => Promise<void>;
 }
+
+/** Queries of one column of texts each. */
+export type TextsByColumn = Readonly<Record<string, Sql>>;
 
 export interface Engine {
   /** DuckDB's own connection, for the matching: its SQL is DuckDB's alone. */
@@ -59,6 +66,13 @@ export interface Engine {
   attach(facts: RemoteFacts): void;
   /** Facts that are kept elsewhere are seen up to this moment alone; false for a table whose rows are here. */
   rewindFacts(table: string, until: Date): boolean;
+  /**
+   * Facts that are kept elsewhere: the rows with one of these texts in a column come here, which are all that
+   * statements see that name the table by `byKey`.
+   */
+  bring(table: string, texts: TextsByColumn): Promise<void>;
+  /** Rows of a table were added, changed or removed here. */
+  noteChange(table: string): void;
   /** Facts are asked again: whom they are about has changed. */
   forgetAnswers(): Promise<void>;
   close(): void;

@@ -3,14 +3,16 @@
  * `ofFacts` marks such a query inside a larger statement. Where the table is in the engine the mark means nothing; where
  * it is kept elsewhere, the query is answered there, and its result stands in its place. One definition serves both.
  */
-import { type Sql, sql } from './sql.ts';
+import { JobError } from './errors.ts';
+import { name, parametersIn, type Sql, sql } from './sql.ts';
 
 /** The tables that can be kept elsewhere and asked there. */
-export type FactTable = 'events' | 'purchases';
+export type FactTable = 'events' | 'purchases' | 'bounces';
 
 const BEGIN: Readonly<Record<FactTable, Sql>> = {
   events: sql`/*facts:events*/`,
   purchases: sql`/*facts:purchases*/`,
+  bounces: sql`/*facts:bounces*/`,
 };
 
 /**
@@ -19,6 +21,21 @@ const BEGIN: Readonly<Record<FactTable, Sql>> = {
  */
 export const ofFacts = (table: FactTable, query: Sql): Sql => sql`(${BEGIN[table]} ${query} /*facts end*/)`;
 
+/** Stands in every statement that asks facts. */
+export const FACTS_MARK = '/*facts:';
+
+/** A statement asks for all rows of facts that are kept elsewhere, after the run added or removed some here. */
+export class FactsAdded extends JobError {
+  override name = 'FactsAdded';
+
+  constructor(table: string) {
+    super(
+      `A statement asks for the rows of ${table}, which are kept in a warehouse, after an earlier job of this run ` +
+        `changed some. Ask it by ofFacts('${table}', …) (docs/bigquery.md), or run this job by itself.`,
+    );
+  }
+}
+
 /** A marked query of a statement. */
 export interface FactQuery {
   readonly table: string;
@@ -26,9 +43,6 @@ export interface FactQuery {
 }
 
 const PARTS = /\(\/\*facts:(\w+)\*\/ ([\s\S]*?) \/\*facts end\*\/\)/g;
-const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
-
-const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
 
 /**
  * A statement with its marked queries taken out.
@@ -58,6 +72,21 @@ export function withoutFacts({ text, values }: Sql, name: (found: FactQuery) => 
   return { text: rest + last, values: [...kept, ...take(last)] };
 }
 
-/** Tables that a statement asks for rows of: by name, after `from` or `join`. */
-export const readsRows = (text: string, tables: Iterable<string>): string[] =>
-  [...tables].filter((table) => new RegExp(`\\b(from|join|into|update)\\s+${table}\\b`, 'i').test(text));
+const BY_KEY = '/*by key*/';
+
+/**
+ * A table in a statement that looks rows up by their keys, or adds some: where it is kept elsewhere, the rows that
+ * `Engine.bring` brought are enough for it.
+ */
+export const byKey = (table: string): Sql =>
+  table in BEGIN ? { text: `${table} ${BY_KEY}`, values: [] } : name(table);
+
+/** Tables that a statement asks for rows of, by name after `from` or `join`; whether for all of them. */
+export const readsRows = (
+  text: string,
+  tables: Iterable<string>,
+): { readonly table: string; readonly all: boolean }[] =>
+  [...tables].flatMap((table) => {
+    const found = [...text.matchAll(new RegExp(`\\b(?:from|join|into|update)\\s+${table}\\b( /[*]by key[*]/)?`, 'gi'))];
+    return found.length > 0 ? [{ table, all: found.some(([, mark]) => mark === undefined) }] : [];
+  });

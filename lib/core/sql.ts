@@ -81,6 +81,33 @@ export function integer(n: number): Sql {
   return { text: String(n), values: [] };
 }
 
+const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+
+/** How many parameters a statement's text has. */
+export const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
+
+/** A value as an SQL literal of the type that it has as a parameter; null for one that no literal can hold. */
+function literalOf(value: SqlValue): string | null {
+  if (value instanceof Date) return quoteText(value.toISOString().replace('T', ' ').replace('Z', ''));
+  if (typeof value === 'string') return value.includes('\0') ? null : quoteText(value);
+  if (typeof value !== 'number') return String(value);
+  if (!Number.isFinite(value)) return null;
+  const digits = String(value);
+  // Without an exponent, a number with a point would be a decimal; `a-?` with a bare -1 would begin a comment.
+  return `(${Number.isInteger(value) || digits.includes('e') ? digits : `${digits}e0`})`;
+}
+
+/**
+ * The statement's text with its values as literals in it; null where one can't be. For an engine that plans a statement
+ * with parameters twice.
+ */
+export function withLiterals({ text, values }: Sql): string | null {
+  const literals = values.map(literalOf);
+  if (literals.includes(null) || parametersIn(text) !== values.length) return null;
+  let next = 0;
+  return text.replace(MARKS, (mark) => (mark === '?' ? (literals[next++] ?? mark) : mark));
+}
+
 /** Text that is SQL already: for generated expressions without any value in them. */
 export const raw = (text: string): Sql => ({ text, values: [] });
 

@@ -10,13 +10,15 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
+  DuckDBResultReader,
   type DuckDBType,
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Cell, Engine, RemoteFacts, Row } from '../core/engine.ts';
-import { readsRows, withoutFacts } from '../core/facts.ts';
-import { type Sql, type SqlValue, sql } from '../core/sql.ts';
+import type { Cell, Engine, RemoteFacts, Row, TextsByColumn } from '../core/engine.ts';
+import { FACTS_MARK, FactsAdded, readsRows, withoutFacts } from '../core/facts.ts';
+import { type Sql, type SqlValue, sql, withLiterals } from '../core/sql.ts';
 import { duckdbPrelude } from './prelude.ts';
 
 export interface EngineOptions {
@@ -61,6 +63,18 @@ const cellOf = (value: unknown): Cell => {
   return value instanceof Date ? value : String(value);
 };
 
+/** Runs a statement. DuckDB plans one with parameters twice, so that it gets literals where it can. */
+function run(connection: DuckDBConnection, { text, values }: Sql): Promise<DuckDBMaterializedResult> {
+  const whole = withLiterals({ text, values });
+  return whole === null ? connection.run(text, values.map(bound)) : connection.run(whole);
+}
+
+async function readAll(connection: DuckDBConnection, query: Sql): Promise<DuckDBResultReader> {
+  const reader = new DuckDBResultReader(await run(connection, query));
+  await reader.readAll();
+  return reader;
+}
+
 class DuckDb implements Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -71,6 +85,9 @@ class DuckDb implements Engine {
   readonly #answers = new Map<string, string>();
   /** Tables of facts that a statement asked rows of, and that are here now. */
   readonly #loaded = new Set<string>();
+  /** Those of which rows were brought by key, and those where they changed since. */
+  readonly #brought = new Set<string>();
+  readonly #changed = new Set<string>();
 
   private constructor(
     instance: DuckDBInstance,
@@ -115,19 +132,17 @@ class DuckDb implements Engine {
 
   /** Runs one statement. */
   async run(statement: Sql): Promise<void> {
-    const { text, values } = await this.#here(statement);
-    await this.#connection.run(text, values.map(bound));
+    await run(this.#connection, await this.#here(statement));
   }
 
   /** Runs one statement while others run. It sees no temporary tables, and the others as they were when it started. */
   async runConcurrently(statement: Sql): Promise<void> {
-    await this.#second.run(statement.text, statement.values.map(bound));
+    await run(this.#second, statement);
   }
 
   /** Runs one statement that adds, sets or takes away rows; returns how many. */
   async changed(statement: Sql): Promise<number> {
-    const { text, values } = await this.#here(statement);
-    return (await this.#connection.run(text, values.map(bound))).rowsChanged;
+    return (await run(this.#connection, await this.#here(statement))).rowsChanged;
   }
 
   /** Reports four times a second how much of a long statement of `work` is done: 0 to 1. */
@@ -157,8 +172,7 @@ class DuckDb implements Engine {
 
   /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
   async rows(query: Sql): Promise<Row[]> {
-    const { text, values } = await this.#here(query);
-    const reader = await this.#connection.runAndReadAll(text, values.map(bound));
+    const reader = await readAll(this.#connection, await this.#here(query));
     return reader
       .getRowObjectsJS()
       .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
@@ -179,8 +193,7 @@ class DuckDb implements Engine {
 
   /** The names of a query's columns, without running it. */
   async columnsOf(query: Sql): Promise<string[]> {
-    const { text, values } = await this.#here(query);
-    const reader = await this.#connection.runAndReadAll(`describe ${text}`, values.map(bound));
+    const reader = await readAll(this.#connection, sql`describe ${await this.#here(query)}`);
     return reader.getRowObjectsJS().map((row) => String(row.column_name));
   }
 
@@ -234,9 +247,32 @@ class DuckDb implements Engine {
     return true;
   }
 
+  async bring(table: string, texts: TextsByColumn): Promise<void> {
+    const facts = this.#facts;
+    if (!facts?.tables.has(table) || this.#loaded.has(table)) return;
+    // While its rows come in, the table is one of the engine's own.
+    this.#loaded.add(table);
+    await facts.bring(table, texts).finally(() => this.#loaded.delete(table));
+    this.#brought.add(table);
+  }
+
+  noteChange(table: string): void {
+    if (this.#brought.has(table)) this.#changed.add(table);
+  }
+
+  /** Before facts are asked: what became of rows that are here goes to where they are. */
+  async #sendChanges(): Promise<void> {
+    if (this.#changed.size === 0) return;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    this.#answers.clear();
+    for (const table of changed) await this.#facts?.sendBack(table);
+  }
+
   async forgetAnswers(): Promise<void> {
     for (const table of this.#answers.values()) await this.#connection.run(`drop table if exists ${table}`);
     this.#answers.clear();
+    for (const table of this.#brought) this.#changed.add(table);
     this.#facts?.forget();
   }
 
@@ -244,6 +280,7 @@ class DuckDb implements Engine {
   async #here(statement: Sql): Promise<Sql> {
     const facts = this.#facts;
     if (!facts) return statement;
+    if (statement.text.includes(FACTS_MARK)) await this.#sendChanges();
     const asked: { readonly table: string; readonly query: Sql; readonly into: string }[] = [];
     const isElsewhere = (table: string): boolean => facts.tables.has(table) && !this.#loaded.has(table);
     const here = withoutFacts(statement, ({ table, query }) => {
@@ -257,8 +294,9 @@ class DuckDb implements Engine {
       return `(select * from ${into})`;
     });
     for (const { table, query, into } of asked) await facts.answer(query, table, into);
-    for (const table of readsRows(here.text, facts.tables)) {
-      if (!isElsewhere(table)) continue;
+    for (const { table, all } of readsRows(here.text, facts.tables)) {
+      if (!isElsewhere(table) || (!all && this.#brought.has(table))) continue;
+      if (this.#brought.has(table)) throw new FactsAdded(table);
       this.#loaded.add(table);
       await facts.load(table);
     }

@@ -4,11 +4,18 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, raw } from '../core/sql.ts';
+import type { FactTable } from '../core/facts.ts';
+import { columnOf, name, quoteName, raw, sql } from '../core/sql.ts';
 import { ownTables, tableOf } from '../core/tables.ts';
 import { rejectRows, type WeighOptions } from './check-rows.ts';
 import type { IncomingTable } from './incoming.ts';
 import { ignoreUnpaid } from './orders.ts';
+
+/** Why facts are rejected whose contact may still come. */
+export const UNKNOWN_CONTACT = [
+  'its contact is in quarantine; fix that row first',
+  'unknown contact: none has this address; import the contacts first',
+] as const;
 
 /** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
 export async function findFacts(
@@ -20,6 +27,7 @@ export async function findFacts(
     const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
     await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
     await rejectRepeated(engine, 'bounces', 'bounce_id');
+    await bringKnown(engine, 'bounces');
   }
   if (there.has('events')) {
     // An id is made with underscores for spaces, as earlier imports made it: a file that comes again adds nothing.
@@ -28,15 +36,23 @@ export async function findFacts(
     await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
     await findSubjects(engine, 'events');
     await rejectRepeated(engine, 'events', 'event_id');
+    await bringKnown(engine, 'events');
   }
   if (there.has('purchases')) {
     await findSubjects(engine, 'purchases');
     await rejectRepeated(engine, 'purchases', 'order_id');
+    await bringKnown(engine, 'purchases');
     await ignoreUnpaid(engine, settings);
   }
   for (const table of ownTables().filter((each) => there.has(each)))
     await rejectRepeated(engine, table, ...tableOf(table).key);
 }
+
+/** Of facts that are kept elsewhere, the rows come here that the incoming ones may be. */
+const bringKnown = (engine: Engine, table: FactTable): Promise<void> => {
+  const key = tableOf(table).key[0] ?? '';
+  return engine.bring(table, { [key]: sql`select ${columnOf(key)} from incoming_${name(table)}` });
+};
 
 const factHash = (...columns: string[]): string =>
   `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
@@ -52,7 +68,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
       where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'its contact is in quarantine; fix that row first',
+    reason: UNKNOWN_CONTACT[0],
     when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts
       where contact_id is not null), false)
       or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email)
@@ -60,7 +76,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
   });
   await rejectRows(engine, table, {
     column: 'email',
-    reason: 'unknown contact: none has this address; import the contacts first',
+    reason: UNKNOWN_CONTACT[1],
     when: `not coalesce(${known}, false)`,
   });
   await engine.run(

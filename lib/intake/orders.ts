@@ -7,6 +7,7 @@
 
 import { type Change, update } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { raw, type Sql, sql } from '../core/sql.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
 
@@ -16,7 +17,8 @@ const amountOf = (settings: CellSettings): Sql => raw(`(${readPlainCell('i.amoun
 export async function ignoreUnpaid(engine: Engine, settings: CellSettings): Promise<void> {
   const free = sql`from incoming_purchases i where ${amountOf(settings)} = 0`;
   if ((await engine.number(sql`select count(*) ${free}`)) === 0) return;
-  const unpaid = sql`${free} and i.order_id not in (select order_id from purchases where order_id is not null)`;
+  const unpaid = sql`${free} and i.order_id not in (
+    select order_id from ${byKey('purchases')} where order_id is not null)`;
   await engine.run(
     sql`insert into import_ignored select file, 'nothing paid, or all of it refunded', count(*) ${unpaid} group by file`,
   );
@@ -28,7 +30,8 @@ export const changedOrders = (settings: CellSettings): Change => ({
   ...update(
     'purchases',
     sql`select p.order_id, ${amountOf(settings)} as amount, coalesce(i.currency, p.currency) as currency
-      from incoming_purchases i join purchases p on p.order_id = i.order_id where ${amountOf(settings)} is not null`,
+      from incoming_purchases i join ${byKey('purchases')} p on p.order_id = i.order_id
+      where ${amountOf(settings)} is not null`,
     { amount: 'the order has another amount by now', currency: 'the order has another currency by now' },
   ),
   onlyWith: sql`select 1 from incoming_purchases`,

@@ -4,6 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { columnOf, integer, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
@@ -21,9 +22,10 @@ export async function applyToEngine(engine: Engine, diffs: readonly Diff[]): Pro
     if (diff.counts.insert > 0) await insertRows(engine, diff);
     if (diff.counts.remove > 0) {
       await engine.run(
-        sql`delete from ${name(diff.table)} where rowid in (select _rid from ${name(diff.name)} where op = 'd')`,
+        sql`delete from ${byKey(diff.table)} where rowid in (select _rid from ${name(diff.name)} where op = 'd')`,
       );
     }
+    engine.noteChange(diff.table);
     if (diff.table === 'merges' && diff.counts.insert > 0) await followMerges(engine, diff.name);
   }
 }
@@ -38,7 +40,7 @@ async function updateRows(engine: Engine, diff: Diff): Promise<void> {
       : sql`${columnOf(column)} = ${columnOf(column, 'd')}`;
     const flag = columnOf(`set_${column}`, 'd');
     await engine.run(
-      sql`update ${table} set ${set} from ${plan} d where d.op = 'u' and ${flag} and d._rid = ${table}.rowid`,
+      sql`update ${byKey(diff.table)} set ${set} from ${plan} d where d.op = 'u' and ${flag} and d._rid = ${table}.rowid`,
     );
   }
 }
@@ -51,7 +53,7 @@ async function insertRows(engine: Engine, diff: Diff): Promise<void> {
     ', ',
   );
   await engine.run(
-    sql`insert into ${name(diff.table)} (${columns}) select ${columns} from ${name(diff.name)} where op = 'i'`,
+    sql`insert into ${byKey(diff.table)} (${columns}) select ${columns} from ${name(diff.name)} where op = 'i'`,
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { columnOf, headerName, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
@@ -60,7 +61,7 @@ async function writePatch(
   await engine.run(sql`create or replace temp table gone as ${goneQuery(table, removing)}`);
   const counts = await engine.row(
     sql`select (select count(*) from folded) as "update", (select count(*) from gone) as "remove",
-      (select count(*) from ${name(table)} where _row is null) as "insert"`,
+      (select count(*) from ${byKey(table)} where _row is null) as "insert"`,
   );
   const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
   if (rows.update + rows.remove + rows.insert === 0) return null;
@@ -117,7 +118,7 @@ async function orderFirstKey(engine: Engine, table: TableName): Promise<void> {
   await engine.run(sql`drop type if exists first_key`);
   await engine.run(
     sql`create type first_key as enum (
-      select distinct ${columnOf(first)} from ${name(table)} where _row is null order by 1)`,
+      select distinct ${columnOf(first)} from ${byKey(table)} where _row is null order by 1)`,
   );
 }
 
@@ -136,7 +137,7 @@ function rowsQuery(table: TableName, columnNames: ReadonlyMap<string, string>, h
       : [sql`cast(${columnOf(first)} as first_key)`, ...others.map((column) => columnOf(column))];
   // Sorted as they stand in the table, and made texts after that, so that the sort has less to carry.
   return sql`select ${join(cells, ', ')}
-    from (select * from ${name(table)} where _row is null order by ${join(order, ', ')})`;
+    from (select * from ${byKey(table)} where _row is null order by ${join(order, ', ')})`;
 }
 
 const NONE = sql`cast(null as varchar)`;
@@ -160,7 +161,7 @@ function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly
   const folded =
     selects.length > 1 ? sql`select _row${flagsAs((flag) => sql`max(${flag})`)} from (${union}) group by _row` : union;
   if (!someGo) return folded;
-  return sql`select f.* from (${folded}) f join ${name(table)} t on t._row = f._row`;
+  return sql`select f.* from (${folded}) f join ${byKey(table)} t on t._row = f._row`;
 }
 
 /** A row is one of the reading's rows that goes, with its key. */
@@ -185,7 +186,7 @@ async function writtenColumns(
   const fresh = candidates.filter((column) => !source?.headerOf.has(column));
   if (fresh.length === 0) return [...keys, ...candidates];
   const cells = fresh.map((column) => sql`count(${columnOf(column)}) as ${columnOf(column)}`);
-  const counts = await engine.row(sql`select ${join(cells, ', ')} from ${name(table)}`);
+  const counts = await engine.row(sql`select ${join(cells, ', ')} from ${byKey(table)}`);
   return [...keys, ...candidates.filter((column) => !fresh.includes(column) || Number(counts[column]) > 0)];
 }
 
@@ -220,10 +221,10 @@ function patchQuery(
   const news = [...columns.map((column, i) => added(column, texts?.[i])), ...others.map(recorded)];
   const named = cells.map((cell, i) => sql`${cell} as ${name(`v${i}`)}`);
   const updates = sql`select 'u' as op, t._row, ${keyCheck(heldKey(table, setColumns))} as key, ${join(named, ', ')}
-    from folded f join ${name(table)} t on t._row = f._row`;
+    from folded f join ${byKey(table)} t on t._row = f._row`;
   const removals = sql`select 'd', _row, ${keyCheck(sql`key`)}, ${join(blanks, ', ')} from gone`;
   const inserts = sql`select 'i', cast(null as bigint), cast(null as varchar), ${join(news, ', ')}
-    from ${name(table)} t where _row is null`;
+    from ${byKey(table)} t where _row is null`;
   const order = definition.key.map((_, i) => name(`v${i}`)).slice(0, columns.length);
   return sql`select * from (${updates} union all ${removals} union all ${inserts})
     order by _row nulls last, ${join(order, ', ')}`;

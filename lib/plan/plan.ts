@@ -6,11 +6,11 @@
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
+import { byKey } from '../core/facts.ts';
 import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { sqlType } from '../snapshot/cells.ts';
 import { BETWEEN, faultPart, holdsUnread } from '../snapshot/row-faults.ts';
 import { recordOf } from './record.ts';
 
@@ -106,24 +106,24 @@ function wanted(table: TableName, column: string): Sql {
   }
 }
 
-/** How each kind of change joins what is wanted (w) with what is there (t), and which rows of that are a difference. */
+/**
+ * How each kind of change joins what is wanted (w) with what is there (t), and which rows of that are a difference:
+ * `changed` is that one of their cells is other.
+ */
 const shapes = {
   update: { joined: sql`join`, differs: (changed: Sql) => changed },
   remove: { joined: sql`join`, differs: () => sql`true` },
-  adopt: { joined: sql`join`, differs: () => sql`t._keyless` },
-  insert: { joined: sql`left join`, differs: () => sql`t.rowid is null` },
-  upsert: { joined: sql`left join`, differs: (changed: Sql) => sql`t.rowid is null or ${changed}` },
-  replace: {
-    joined: sql`full join`,
-    differs: (changed: Sql) => sql`t.rowid is null or w._wanted is null or ${changed}`,
-  },
+  adopt: { joined: sql`join`, differs: () => sql`_keyless` },
+  insert: { joined: sql`left join`, differs: () => sql`op = 'i'` },
+  upsert: { joined: sql`left join`, differs: (changed: Sql) => sql`op = 'i' or ${changed}` },
+  replace: { joined: sql`full join`, differs: (changed: Sql) => sql`op <> 'u' or ${changed}` },
 } as const;
 
 /** The columns in which cells stand that can't be read. */
 async function unreadColumns(engine: Engine, table: TableName): Promise<ReadonlySet<string>> {
   const rows = await engine.rows(
     sql`select distinct ${faultPart(sql`f`, 1)} as name from (
-      select unnest(string_split(_unread, ${BETWEEN})) as f from ${nameOf(table)} where _unread is not null)`,
+      select unnest(string_split(_unread, ${BETWEEN})) as f from ${byKey(table)} where _unread is not null)`,
   );
   return new Set(rows.map(({ name }) => String(name)));
 }
@@ -139,28 +139,37 @@ function diffQuery(
   const { joined, differs } = shapes[kind];
   const keys = tableOf(table).key;
   const on = keys.map((key) => sql`${columnOf(key, 't')} = ${columnOf(key, 'w')}`);
-  const is = (column: string): Sql => {
-    const different = sql`${columnOf(column, 't')} is distinct from ${wanted(table, column)}`;
-    return unread.has(column) ? sql`(${different} and not ${raw(holdsUnread('t', column))})` : different;
-  };
-  const changed = sets.length > 0 ? sql`(${join(sets.map(is), ' or ')})` : sql`false`;
   const keyCells = keys.map((key) => sql`coalesce(${columnOf(key, 't')}, ${columnOf(key, 'w')}) as ${columnOf(key)}`);
+  const isSet = (column: string): Sql => nameOf(`set_${column}`);
+  const changed = sets.length > 0 ? sql`(${join(sets.map(isSet), ' or ')})` : sql`false`;
+  // Each condition is written once, below, and used by its name above: an engine binds every expression that it reads.
   const cells = sets.map((column) => {
-    const type = raw(sqlType[tableOf(table).columns[column]?.type ?? 'text']);
-    const set = sql`(w._wanted is not null and ${is(column)})`;
+    const own = columns.includes(`why_${column}`) ? sql`, ${columnOf(`why_${column}`)}` : sql``;
+    return sql`, ${isSet(column)},
+      case when ${isSet(column)} then ${nameOf(`_new_${column}`)} end as ${columnOf(column)},
+      case when ${isSet(column)} then ${nameOf(`_old_${column}`)} end as ${nameOf(`before_${column}`)}${own}`;
+  });
+  const compared = sets.map((column) => {
+    const other = sql`w._wanted is not null and ${columnOf(column, 't')} is distinct from ${wanted(table, column)}`;
+    const readable = unread.has(column) ? sql` and not ${raw(holdsUnread('t', column))}` : sql``;
     const own = columns.includes(`why_${column}`) ? sql`, ${columnOf(`why_${column}`, 'w')}` : sql``;
-    const before = sql`case when ${set} then ${columnOf(column, 't')} else cast(null as ${type}) end`;
-    return sql`, ${set} as ${nameOf(`set_${column}`)},
-      case when ${set} then ${wanted(table, column)} end as ${columnOf(column)},
-      ${before} as ${nameOf(`before_${column}`)}${own}`;
+    return sql`, (${other}${readable}) as ${isSet(column)}, ${wanted(table, column)} as ${nameOf(`_new_${column}`)},
+      ${columnOf(column, 't')} as ${nameOf(`_old_${column}`)}${own}`;
   });
   const why = columns.includes('why')
     ? sql`case when w._wanted is null then 'left' else w.why end`
     : sql`cast(null as varchar)`;
-  const there = change.owned ? sql`(select *, rowid from ${nameOf(table)} t where ${change.owned})` : nameOf(table);
-  return sql`select ${opOf(kind)} as op, t.rowid as _rid, t._row,
-      ${join(keyCells, ', ')}${join(cells, '')}${extraCells(change, columns)}, ${why} as why
-    from (select *, true as _wanted from (${change.query})) as w ${joined} ${there} as t on ${join(on, ' and ')}
+  const there = change.owned ? sql`(select *, rowid from ${nameOf(table)} t where ${change.owned})` : byKey(table);
+  const aside = asideOf(change, columns);
+  const names = aside.map(([column]) => sql`, ${columnOf(column)}`);
+  const asideCells = aside.map(([column, cell]) => sql`, ${cell} as ${columnOf(column)}`);
+  return sql`select op, _rid, _row, ${join(
+    keys.map((key) => columnOf(key)),
+    ', ',
+  )}${join(cells, '')}${join(names, '')}, why
+    from (select ${opOf(kind)} as op, t.rowid as _rid, t._row, ${join(keyCells, ', ')}${join(compared, '')}
+        ${join(asideCells, '')}, ${why} as why
+      from (select *, true as _wanted from (${change.query})) as w ${joined} ${there} as t on ${join(on, ' and ')}) as d
     where ${differs(changed)}`;
 }
 
@@ -171,20 +180,27 @@ function opOf(kind: Change['kind']): Sql {
   return sql`case when t.rowid is null then 'i' when w._wanted is null then 'd' else 'u' end`;
 }
 
-/** What a change's rows hold beside their cells: the record of a row that goes, the flag of an adopted key, texts. */
-function extraCells({ kind, table }: Change, columns: readonly string[]): Sql {
+/**
+ * What a change's rows hold beside their cells, by column: the record of a row that goes, the flag of an adopted key,
+ * texts.
+ */
+function asideOf({ kind, table }: Change, columns: readonly string[]): readonly (readonly [string, Sql])[] {
   const { key, columns: known } = tableOf(table);
   const record = recordOf(
     't',
     Object.entries(known).map(([name, { type }]) => ({ name, type })),
   );
-  if (kind === 'remove') return sql`, ${record} as record`;
-  if (kind === 'replace') return sql`, case when w._wanted is null then ${record} end as record`;
+  if (kind === 'remove') return [['record', record]];
+  if (kind === 'replace') return [['record', sql`case when w._wanted is null then ${record} end`]];
   if (kind === 'adopt') {
     const [first = ''] = key;
-    return sql`, true as ${nameOf(`set_${first}`)}, cast(null as varchar) as ${nameOf(`before_${first}`)}`;
+    return [
+      ['_keyless', sql`t._keyless`],
+      [`set_${first}`, sql`true`],
+      [`before_${first}`, sql`cast(null as varchar)`],
+    ];
   }
-  return columns.includes('_text') ? sql`, w._text` : sql``;
+  return columns.includes('_text') ? [['_text', sql`w._text`]] : [];
 }
 
 /** A change's query must give the table's key, and only columns that the table has. */

@@ -10,6 +10,7 @@ import { impersonal } from '../core/text/printable.ts';
 import { isDisposable } from '../features/hygiene/email/disposable.ts';
 import { isFreeMail } from '../features/hygiene/email/domains.ts';
 import type { Diff } from '../plan/plan.ts';
+import { ofBounces } from '../snapshot/bounces.ts';
 
 export interface Breakdown {
   /** How many people the plan concerns. */
@@ -79,10 +80,13 @@ function peopleOf(diff: Diff): Sql[] {
 }
 
 const codes = sql`
-  select case when regexp_full_match(coalesce(b.code, ''), '[245][.][0-9]{1,3}[.][0-9]{1,3}|[245][0-9]{2}') then b.code
-    else 'no code' end as label, p.person
+  select b.label, p.person
   from plan_people p join contacts c on c.contact_id = p.person
-    join bounces b on address_key(b.email) = address_key(c.email)`;
+    join ${ofBounces(
+      (bounces) => sql`select distinct address_key(email) as email,
+        case when regexp_contains(coalesce(code, ''), '^([245][.][0-9]{1,3}[.][0-9]{1,3}|[245][0-9]{2})$') then code
+          else 'no code' end as label from ${bounces}`,
+    )} b on b.email = address_key(c.email)`;
 
 const sources = sql`
   select case when count(*) over (partition by source) >= ${FEWEST_OF_A_SOURCE} then source else 'other' end as label,

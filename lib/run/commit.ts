@@ -6,15 +6,16 @@
 import { replace, upsert } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { describeError } from '../core/errors.ts';
-import { list, type Sql, sql } from '../core/sql.ts';
+import { join, list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
 import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { views } from '../snapshot/views.ts';
 import { CLOSED, type Held, type MarkerEntry, nothingHeld, TabClosed, type TablePatch } from '../workbook/store.ts';
+import { commitChange } from './commit-change.ts';
 import { decisionsPatch } from './commit-decisions.ts';
-import { withoutDeliveries } from './deliver.ts';
+import { isDelivered, withoutDeliveries } from './deliver.ts';
 import { COLUMNS, type ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
 import type { TabSums } from './files.ts';
@@ -51,7 +52,7 @@ export async function commitBatch(outcome: BatchOutcome): Promise<Held> {
   });
 }
 
-const markerEntries = (entries: readonly LedgerEntry[]): MarkerEntry[] =>
+export const markerEntries = (entries: readonly LedgerEntry[]): MarkerEntry[] =>
   entries.map((entry) => ({ job: entry.job, period: entry.period, entry }));
 
 /** One patch per table. What goes from `changes` and what comes there are one patch. */
@@ -129,7 +130,7 @@ async function runsDiff(
     const { startedAt } = request.what.identity;
     await engine.run(
       sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
-        ${startedAt}, ${result.seconds}, ${noteText(result)})`,
+        ${startedAt}, ${result.seconds}, ${isDelivered(request, result) ? NOT_DELIVERED : noteText(result)})`,
     );
   }
   for (const { column, status, note } of columns)
@@ -139,6 +140,32 @@ async function runsDiff(
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
   return workOut(engine, upsert('runs', rows), name);
+}
+
+/** What `runs` has of a plan that is written, until it is handed over. */
+const NOT_DELIVERED = 'not handed over yet';
+
+/**
+ * Sets the rows of `runs` of what was handed over, or could not be, since they were written. Where that fails, they keep
+ * saying that it was not handed over yet.
+ */
+export async function recordDeliveries(
+  engine: Engine,
+  request: RunRequest,
+  written: readonly JobResult[],
+  ended: readonly JobResult[],
+  entries: readonly LedgerEntry[],
+): Promise<void> {
+  const delivered = written.flatMap((result, nth) => (isDelivered(request, result) ? [ended[nth] ?? result] : []));
+  if (delivered.length === 0) return;
+  const rows = delivered.map(
+    (result) => sql`select ${result.job} as job, ${result.period} as period, ${result.status} as status,
+      ${result.seconds} as seconds, ${noteText(result)} as note`,
+  );
+  const change = upsert('runs', join(rows, ' union all '));
+  await commitChange(request, engine, change, markerEntries(entries)).catch(() =>
+    request.how.progress('the table "runs" does not say what was handed over'),
+  );
 }
 
 /** "suppressions +41, contacts 41 changed". */

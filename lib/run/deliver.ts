@@ -12,6 +12,12 @@ import { contextOf } from './job-context.ts';
 import type { RunRequest } from './request.ts';
 import type { JobResult } from './result.ts';
 
+/** Whether a plan is handed over to a service once it is written. */
+export const isDelivered = (
+  { what: { jobs }, how: { applied } }: Pick<RunRequest, 'what' | 'how'>,
+  { job: name, status }: Pick<JobResult, 'job' | 'status'>,
+): boolean => status === 'applied' && applied === 'applied' && jobs.some(({ job }) => job.name === name && job.deliver);
+
 /** Hands over the applied plans of jobs that deliver; gives the results, as they ended. */
 export async function deliverAll(
   request: RunRequest,
@@ -23,7 +29,7 @@ export async function deliverAll(
   const ended: JobResult[] = [];
   for (const result of results) {
     const scheduled = request.what.jobs.find(({ job }) => job.name === result.job);
-    if (!scheduled?.job.deliver || result.status !== 'applied' || request.how.applied !== 'applied') {
+    if (!scheduled?.job.deliver || !isDelivered(request, result)) {
       ended.push(result);
       continue;
     }

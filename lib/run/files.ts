@@ -170,11 +170,10 @@ async function stage(
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
   const columns = await engine.columnsOf(sql`select * from export_rows`);
   const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
-  await engine.run(
+  const rows = await engine.changed(
     sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,
   );
-  const rows = await engine.number(sql`select count(*) from export_rows`);
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };
 }
 

@@ -6,29 +6,22 @@
  */
 
 import type { ScheduledJob } from '../core/batch.ts';
-import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { type Gathered, nothingOutside } from '../core/prepare.ts';
 import { raw } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { openEngine } from '../engine/duckdb.ts';
-import { applyToEngine } from '../plan/apply.ts';
-import { writePatches } from '../plan/patches.ts';
-import { isEmpty, workOut } from '../plan/plan.ts';
 import { readingMacros } from '../snapshot/cells.ts';
 import { checkTable, createQuarantine } from '../snapshot/check.ts';
 import { loadTable } from '../snapshot/load.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
-import { ChangedMeanwhile } from '../workbook/store.ts';
+import { commitChange } from './commit-change.ts';
 import { contextOf } from './job-context.ts';
 import { runSteps, tablesOf } from './plan-job.ts';
 import type { RunRequest } from './request.ts';
 
 /** By job: what it gathered, or what went wrong. */
 export type GatheredJobs = ReadonlyMap<string, Gathered | { readonly failed: unknown }>;
-
-/** How often a piece is written again when people keep changing its table. */
-const MOST_ATTEMPTS = 4;
 
 export async function gatherAll(request: RunRequest): Promise<GatheredJobs> {
   const gathered = new Map<string, Gathered | { failed: unknown }>();
@@ -69,7 +62,8 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
       rehearsal: request.how.applied === 'planned',
       stateFolder: store.stateFolder,
       scratch: store.scratch,
-      keep: (change) => keep(request, engine, change),
+      // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
+      keep: (change) => commitChange(request, engine, change, []),
     });
   } finally {
     engine.close();
@@ -98,32 +92,6 @@ async function loadAlone(
 
 /** Watermarks may be later than a run that looks back. */
 const NEVER = new Date('9999-01-01T00:00:00Z');
-
-/** Commits one change against the table as it is at this moment. */
-async function keep(request: RunRequest, engine: Engine, change: Change): Promise<void> {
-  const { asOf } = request.what;
-  const { store } = request.where;
-  for (let attempt = 1; ; attempt++) {
-    const source = (await store.read()).tables.find(({ table }) => table === change.table);
-    const loaded = await loadTable(engine, change.table, source ?? null, {
-      settings: settingsOf(request),
-      extraColumns: new Set(),
-      futureAfter: asOf,
-    });
-    await checkTable(engine, change.table, loaded, asOf);
-    const diff = await workOut(engine, change, 'diff_kept');
-    if (isEmpty(diff)) return;
-    await applyToEngine(engine, [diff]);
-    const patches = writePatches(engine, store, new Map(source ? [[change.table, source]] : []), [diff]);
-    try {
-      // The ledger knows nothing of a piece yet, so that nothing of it could be missing there.
-      await store.commit(patches, { run: request.what.identity.run, entries: [] });
-      return;
-    } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || attempt === MOST_ATTEMPTS) throw error;
-    }
-  }
-}
 
 const settingsOf = ({ what: { rules } }: RunRequest) => ({
   timeZone: rules.timeZone,

@@ -14,7 +14,7 @@ import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
 import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
-import { commitBatch, withHeld } from './commit.ts';
+import { commitBatch, recordDeliveries, withHeld } from './commit.ts';
 import { deliverAll, withoutDeliveries } from './deliver.ts';
 import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
@@ -163,7 +163,9 @@ async function attemptRun(
     for (const table of ['runs', 'quarantine'])
       if (Object.values(CLOSED).some((reason) => reason in (held.get(table) ?? {})))
         request.how.progress(`the tab "${table}" is protected, or was deleted, and is not up to date`);
-    for (const entry of entriesOf(request, snapshot, reported, recovered)) await request.where.ledger.add(entry);
+    const ended = entriesOf(request, snapshot, reported, recovered);
+    await recordDeliveries(engine, request, written, reported, ended);
+    for (const entry of ended) await request.where.ledger.add(entry);
     const unmatched = unmatchedOf(request.how.approvals, reported);
     const notRead = (reading.leftAlone ?? []).filter((file) => tableMeant(file) !== null || isAboutConsent(file));
     return {

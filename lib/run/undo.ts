@@ -7,6 +7,7 @@
 
 import { type Change, insert, remove, update } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { type Job, job } from '../core/job.ts';
 import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../core/tables.ts';
@@ -84,7 +85,7 @@ function setBack(table: TableName): Change {
   });
   return update(
     table,
-    sql`select ${join([...keyCells(table), ...cells], ', ')}, 'put back' as why from ${name(table)} t
+    sql`select ${join([...keyCells(table), ...cells], ', ')}, 'put back' as why from ${byKey(table)} t
       join (
         select row_key, ${join(pivots, ', ')} from undone where table_name = ${table} and cell <> '' group by row_key
       ) as u on u.row_key = ${keyOf(table)}`,
@@ -106,7 +107,7 @@ function removeAdded(table: TableName, asOf: Date): Change {
   return remove(
     table,
     sql`select ${join(keyCells(table), ', ')}, 'removed by undo' as why
-      from ${name(table)} t join (${added}) as u on u.row_key = ${keyOf(table)}${open}`,
+      from ${byKey(table)} t join (${added}) as u on u.row_key = ${keyOf(table)}${open}`,
   );
 }
 
@@ -153,7 +154,7 @@ const changedSince = (decided: readonly TableName[]): Sql => {
     deciding(table).map(([column, type]) => {
       const value = (side: Sql): Sql => asText(typed(side, type));
       return sql`select count(*) as n
-        from ${name(table)} t
+        from ${byKey(table)} t
         join undone u on u.table_name = ${table} and u.cell = ${column} and u.row_key = ${keyOf(table)}
         where ${asText(columnOf(column, 't'))} not in (${value(sql`u.after_value`)}, ${value(sql`u.before_value`)})`;
     }),
@@ -186,6 +187,13 @@ export const undoJob = (jobName: string, period: string): Job => {
     reads: ['changes', ...decided, ...lists],
     writes: [...decided, ...lists],
     rules: { jobName, period },
+    prepare: async ({ engine }) => {
+      for (const table of facts) {
+        const keys = sql`select row_key from (${undone(jobName, period)}) where table_name = ${table}`;
+        await engine.bring(table, { [tableOf(table).key[0] ?? '']: keys });
+      }
+      return {};
+    },
     steps: () => [{ name: 'undone', row: 'a cell that the run decided', query: undone(jobName, period) }],
     changes: ({ asOf }) => [
       ...decided.map(setBack),

@@ -9,15 +9,20 @@
 import type { Engine } from '../core/engine.ts';
 import { join, name, type Sql, sql } from '../core/sql.ts';
 import { kindOf } from './bounce-kinds.ts';
+import { ofBounces } from './bounces.ts';
 import { releases } from './releases.ts';
 
 /** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
 const inForce = sql`released_at is null or (suppressed_at is not null and suppressed_at > released_at)`;
 
-/** Reported complaints and unsubscribes, with the report's moment; those with an unreadable one as well. */
+/** Reported complaints and unsubscribes, with the last report's moment; those with an unreadable one as well. */
 const reported = sql`
   select email, means, occurred_at from (
-    select address_key(email) as email, ${kindOf(sql`kind`)} as means, occurred_at from bounces
+    select email, means, occurred_at from ${ofBounces(
+      (bounces) => sql`select email, means, max(occurred_at) as occurred_at
+        from (select address_key(email) as email, ${kindOf(sql`kind`)} as means, occurred_at from ${bounces}) as known
+        where means in ('complaint', 'unsubscribe') group by email, means`,
+    )}
     union all
     select address_key(email), ${kindOf(sql`kind`)}, occurred_at from unread_bounces
   ) as reports

@@ -24,6 +24,7 @@ import { selectFrom } from './contact-source.ts';
 import { readStrictly } from './load.ts';
 import { otherLine, otherLineIn } from './other-lines.ts';
 import { addMalformedHints } from './unreadable-rows.ts';
+import { views } from './views.ts';
 
 /** The place of a row that stands in another file than its table's. */
 const ELSEWHERE = -1;
@@ -228,8 +229,9 @@ export async function addContactReports(
 /** How many addresses left or complained by such files, and are no contact's. */
 export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
   engine.number(
-    sql`select count(distinct address_key(email)) from bounces
-      where _row = ${ELSEWHERE} and ${kindOf(sql`kind`)} in ('complaint', 'unsubscribe')
+    sql`select count(distinct address_key(email)) from (
+        select email, kind from bounces where _row = ${ELSEWHERE} union all select email, kind from ${views.eventReports})
+      where ${kindOf(sql`kind`)} in ('complaint', 'unsubscribe')
         and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
         and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
   );
@@ -272,9 +274,8 @@ export async function addEventReports(engine: Engine): Promise<void> {
     const kind = reportedBy(type);
     if (kind === null) continue;
     await engine.run(
-      sql`insert into bounces (bounce_id, email, kind, detail, provider, occurred_at, _row)
-        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events',
-          e.occurred_at, ${ELSEWHERE}
+      sql`insert into ${views.eventReports} (bounce_id, email, kind, detail, provider, occurred_at)
+        select 'event:' || e.event_id, coalesce(c.email, e.email), ${kind}, 'among the events', 'events', e.occurred_at
         from ${ofFacts('events', sql`select event_id, contact_id, email, occurred_at from events where type = ${type}`)} as e
           left join contacts c on c.contact_id = e.contact_id
         where coalesce(c.email, e.email) is not null`,

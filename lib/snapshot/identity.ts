@@ -4,6 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { join, name, sql } from '../core/sql.ts';
 
 const CONTENT_COLUMNS = [
@@ -128,7 +129,7 @@ export async function followMerges(engine: Engine, merged: string): Promise<void
   for (const { t } of there) {
     const table = name(String(t));
     await engine.run(
-      sql`update ${table} set contact_id = d.survivor_id from ${name(merged)} d
+      sql`update ${byKey(String(t))} set contact_id = d.survivor_id from ${name(merged)} d
         where d.op = 'i' and ${table}.contact_id = d.duplicate_id`,
     );
   }

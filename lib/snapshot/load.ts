@@ -169,7 +169,8 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
     return wrong.length < 2 ? name : `case when ${wrong.join(' or ')} then null else ${name} end as ${name}`;
   });
   return `select ${values.join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
-    from (select *, ${sum} as _faults from (select ${[...typed, ...kept, ...flags].join(', ')} from ${csvScan(from)}))`;
+    from (select *, ${sum} as _faults from (select *${flags.map((each) => `, ${each}`).join('')}
+      from (select ${[...typed, ...kept].join(', ')} from ${csvScan(from)})))`;
 }
 
 /**

@@ -3,17 +3,21 @@
  * fault. The warehouse gets the names that facts use for contacts today, finds the contact of each fact, and answers
  * queries that `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
  */
-import type { Engine } from '../core/engine.ts';
+import type { Engine, TextsByColumn } from '../core/engine.ts';
+import { byKey } from '../core/facts.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
-import type { TableName } from '../core/tables.ts';
+import { type TableName, tableOf } from '../core/tables.ts';
 import type { Answer, RemoteTable, Resolved } from '../workbook/remote-table.ts';
 import { csvScan } from '../workbook/scan.ts';
+import type { CsvText } from '../workbook/table-text.ts';
 
 export interface Remote {
   readonly table: TableName;
   readonly source: RemoteTable;
   /** Reads the rows whole, with the row check. */
   readonly load: () => Promise<void>;
+  /** Puts rows that were brought into the engine, checked: all, or those from a place on, beside what is there. */
+  readonly place: (text: CsvText, from: number | null) => Promise<void>;
 }
 
 export interface RemoteOptions {
@@ -32,6 +36,8 @@ const TYPES: Readonly<Record<Answer['columns'][number]['type'], (cell: Sql) => S
   truth: (cell) => sql`cast(${cell} as boolean)`,
 };
 
+const namesContacts = (table: string): boolean => 'contact_id' in tableOf(table).columns;
+
 /**
  * Attaches the facts to the engine. Contacts and their names (`contact_refs`) stand by then.
  * @returns how to resolve a table now, for its counts; it is resolved when it is first asked otherwise
@@ -44,14 +50,16 @@ export function attachFacts(
   const resolved = new Map<string, Promise<Resolved>>();
   let refs: Promise<string> | null = null;
   let until = options.asOf;
+  const brought = new Map<string, number>();
   const find = (table: string): Remote => {
     const remote = remotes.find((each) => each.table === table);
     if (!remote) throw new Error(`${table} are not kept elsewhere`);
     return remote;
   };
   const resolve = async (table: string): Promise<Resolved> => {
-    refs ??= writeRefs(engine, find(table).source.newPath());
-    const found = resolved.get(table) ?? find(table).source.resolve({ ...options, refs: await refs });
+    if (namesContacts(table)) refs ??= writeRefs(engine, find(table).source.newPath());
+    const given = { ...options, refs: namesContacts(table) ? await refs : null };
+    const found = resolved.get(table) ?? find(table).source.resolve(given);
     resolved.set(table, found);
     return found;
   };
@@ -64,14 +72,55 @@ export function attachFacts(
     },
     forget: () => {
       refs = null;
-      resolved.clear();
+      for (const { table } of remotes) if (namesContacts(table)) resolved.delete(table);
     },
     rewind: (moment) => {
       until = moment ?? options.asOf;
     },
     load: (table) => find(table).load(),
+    bring: async (table, texts) => {
+      const { source, place } = find(table);
+      const text = await source.bring(await writeTexts(engine, source.newPath(), texts));
+      await place(text, brought.get(table) ?? null);
+      brought.set(table, text.rows);
+    },
+    sendBack: async (table) => {
+      await resolve(table);
+      await find(table).source.replace(await writeRows(engine, table, find(table).source.newPath()));
+    },
   });
   return resolve;
+}
+
+/** Null where there is no text. */
+async function writeTexts(engine: Engine, path: string, texts: TextsByColumn): Promise<string | null> {
+  const each = Object.entries(texts).map(
+    ([column, query]) => sql`select ${literal(column)} as column_name, t.* from (${query}) as t(text)`,
+  );
+  await engine.run(
+    sql`copy (select distinct column_name, cast(text as varchar) as text from (${join(each, ' union all ')}))
+      to ${literal(path)} (format parquet)`,
+  );
+  return (await engine.number(sql`select count(*) from read_parquet(${path})`)) > 0 ? path : null;
+}
+
+/** The rows of a table that are here, as texts, and the keys of those that were and are not. */
+async function writeRows(engine: Engine, table: string, path: string): Promise<string> {
+  const { key, columns } = tableOf(table);
+  const names = Object.keys(columns);
+  // Moments say that they are in UTC.
+  const zone = (column: string): Sql => (columns[column]?.type === 'time' ? sql` || '+00'` : sql``);
+  const cells = names.map((column) => sql`cast(${columnOf(column)} as varchar)${zone(column)} as ${columnOf(column)}`);
+  const empty = names.map((column) => (key.includes(column) ? columnOf(column) : sql`null`));
+  await engine.run(
+    sql`copy (
+      select ${join(cells, ', ')}, null as _gone from ${byKey(table)}
+      union all
+      select ${join(empty, ', ')}, 'gone' from ${nameOf(`brought_${table}`)}
+        where ${columnOf(key[0] ?? '')} not in (select ${columnOf(key[0] ?? '')} from ${byKey(table)})
+    ) to ${literal(path)} (format parquet)`,
+  );
+  return path;
 }
 
 /** How facts name contacts, and whom: contacts in quarantine have no id here. */

@@ -78,7 +78,7 @@ const isNeeded = (table: TableName, { name, type }: Column & { readonly name: st
 export function faultCases(source: SourceTable, columns: readonly LoadColumn[], options: CellOptions): FaultCase[] {
   const { table } = source;
   const cases: FaultCase[] = [];
-  const filled = `coalesce(${columns.flatMap(({ cell }) => cell ?? []).join(', ')}) is not null`;
+  const filled = `coalesce(${columns.flatMap((each) => (each.cell === null ? [] : [rawCell(each)])).join(', ')}) is not null`;
   for (const column of columns) {
     if (column.cell === null) continue;
     const name = quoteName(column.name);
@@ -89,8 +89,7 @@ export function faultCases(source: SourceTable, columns: readonly LoadColumn[], 
       const reason = unreadableReason(raw, column.type, options.read?.get(column.name) ?? options.settings);
       const text = faultText(column.name, reason, raw);
       cases.push({
-        // Compared as two truths, so that the engine reads the cell once and not again for every question about it.
-        flag: `cast((${name} is null) > (${column.cell} is null) as utinyint)`,
+        flag: `cast(${name} is null and ${raw} is not null as utinyint)`,
         text: needed ? text : `case when not ${isPlaceholder(raw)} then ${text} end`,
         ...cell,
       });
@@ -99,8 +98,7 @@ export function faultCases(source: SourceTable, columns: readonly LoadColumn[], 
       const after = timestamp(options.futureAfter);
       cases.push({ flag: flag(`${name} > ${after}`), text: fault(column.name, 'in the future', raw), ...cell });
     }
-    if (needed)
-      cases.push({ flag: flag(`${column.cell} is null and ${filled}`), text: fault(column.name, 'missing', `''`) });
+    if (needed) cases.push({ flag: flag(`${raw} is null and ${filled}`), text: fault(column.name, 'missing', `''`) });
     if (table === 'contacts' && column.name === 'status')
       cases.push({
         flag: flag(`status not in ('subscribed', 'unsubscribed', 'suppressed')`),

@@ -5,13 +5,14 @@
 
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
-import { declaredIn, type TableName } from '../core/tables.ts';
+import { columnOf, name, raw, sql } from '../core/sql.ts';
+import { declaredIn, type TableName, tableOf } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { RemoteTable, Resolved } from '../workbook/remote-table.ts';
 import type { Reading, SourceTable } from '../workbook/store.ts';
-import type { TableText } from '../workbook/table-text.ts';
+import type { CsvText, TableText } from '../workbook/table-text.ts';
+import { createEventReports, createUnreadBounces } from './bounces.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
@@ -24,6 +25,7 @@ import {
   eventsReport,
   isReport,
   refusalsOfNoContact,
+  reportFeeds,
 } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
@@ -122,7 +124,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
   for (const table of wanted) {
     const { remote, ...source } = sources.get(table) ?? {};
-    if (remote && (await needsReader(table, remote, options))) sources.set(table, source as SourceTable);
+    // Reports of other files are told apart from the table's own by their ids, so the table is read with them.
+    const isJoined = table === 'bounces' && hasOtherReports(reading);
+    if (remote && (isJoined || (await needsReader(table, remote, options)))) sources.set(table, source as SourceTable);
   }
   // Facts of a warehouse stay there; a statement that asks for their rows, or adds to them, brings them here.
   const isRemote = (table: TableName): boolean => wanted.has(table) && sources.get(table)?.remote !== undefined;
@@ -135,6 +139,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   let quarantined = 0;
   let otherLines = 0;
   await createQuarantine(engine);
+  await createEventReports(engine);
   await createConsentHints(engine);
   for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
   const loading = [
@@ -162,6 +167,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
       for (const { column, reason, rows } of found.unreadable) unread[`${table}, column "${column}": ${reason}`] = rows;
       quarantined += faults;
       inputs[table] = { rows: found.rows + faults, hash: found.hash };
+      if (table === 'bounces') await createUnreadBounces(engine);
       continue;
     }
     const source = sources.get(table) ?? null;
@@ -225,12 +231,36 @@ function remoteOf(
     if (text && OWNED.has(table)) await findOwners(engine, table);
     await checkTable(engine, table, text, options.asOf);
   };
-  return { table, source: source.remote, load };
+  const place = async (text: CsvText, from: number | null): Promise<void> => {
+    const [rows, earlier, keys] = [name(table), name(`earlier_${table}`), name(`brought_${table}`)];
+    const aside = [sql`quarantine_now`, ...(table === 'bounces' ? [sql`unread_bounces`] : [])];
+    // What is at fault in the whole table is known by now.
+    for (const each of aside)
+      await engine.run(sql`create or replace temp table before_${each} as select * from ${each}`);
+    if (from !== null) await engine.run(sql`alter table ${rows} rename to ${earlier}`);
+    const brought = { ...source, open: async () => text };
+    const loaded = await loadTable(engine, table, brought, { ...options, extraColumns: new Set(), isWritten: true });
+    if (loaded && OWNED.has(table)) await findOwners(engine, table);
+    await checkTable(engine, table, loaded, options.asOf);
+    for (const each of aside) await engine.run(sql`create or replace table ${each} as select * from before_${each}`);
+    await engine.run(
+      sql`create or replace table ${keys} as select ${columnOf(tableOf(table).key[0] ?? '')} from ${rows}`,
+    );
+    if (from === null) return;
+    await engine.run(sql`delete from ${rows} where _row < ${from}`);
+    await engine.run(sql`insert into ${rows} by name select * from ${earlier}`);
+    await engine.run(sql`drop table ${earlier}`);
+  };
+  return { table, source: source.remote, load, place };
 }
 
+const hasOtherReports = ({ foreign, tables }: Reading): boolean =>
+  foreign.length > 0 || tables.some(({ recognised }) => reportFeeds(recognised?.feeds ?? []).length > 0);
+
 async function needsReader(table: TableName, remote: RemoteTable, { settings }: SnapshotOptions): Promise<boolean> {
-  const types = table === 'events' ? await remote.distinct('type') : [];
-  return remote.needsReader(settings.timeZone, types.filter(isReport));
+  const column = { events: 'type', bounces: 'kind' }[table as string];
+  const refusing = column === undefined ? [] : (await remote.distinct(column)).filter(isReport);
+  return remote.needsReader(settings.timeZone, column ?? '', refusing);
 }
 
 /** Names every table whose columns are missing at once. @throws HeaderError */

@@ -5,6 +5,7 @@
  */
 import { domainToASCII } from 'node:url';
 import type { Engine } from '../core/engine.ts';
+import { ofFacts } from '../core/facts.ts';
 import { join, literal, name, type Sql, sql } from '../core/sql.ts';
 import { readAddress } from '../core/text/address.ts';
 import { withMark } from '../engine/duckdb.ts';
@@ -13,7 +14,7 @@ const FROM = [
   'contacts',
   'archive',
   'suppressions',
-  'bounces',
+  'event_reports',
   'unread_contacts',
   'unread_suppressions',
   'unread_bounces',
@@ -33,6 +34,13 @@ export const SIGNS: Sql = join(
   ' or ',
 );
 
+/** The same of the bounces' addresses, in the SQL that a warehouse shares. */
+const OF_BOUNCES = ofFacts(
+  'bounces',
+  sql`select distinct address_key(email) as email from bounces
+    where regexp_contains(email, ${literal('[^ -~]|[.]$|<|:|xn--|XN--')})`,
+);
+
 export interface Spelling {
   /** Freed of all that is around it. */
   readonly clean: string;
@@ -50,13 +58,16 @@ export function readSpelling(address: string): Spelling | null {
 }
 
 /**
- * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others. Bounces,
- * which no job writes, are read in a spelling that a contact has, where no contact has the bounce's own.
+ * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others, and
+ * `respelt(address, spelling)`: bounces, which no job writes, are read in a spelling that a contact has, where no
+ * contact has the bounce's own.
  */
 export async function createSpellings(engine: Engine): Promise<void> {
   await engine.run(sql`create or replace table spellings (address varchar, clean varchar, plain varchar)`);
+  await engine.run(sql`create or replace table respelt (address varchar, spelling varchar)`);
   const merged = sql`(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
   const each = [...FROM.map(name), merged].map((table) => sql`select email from ${table} where ${SIGNS}`);
+  each.push(sql`select email from ${OF_BOUNCES} as of_bounces`);
   const found = await engine.rows(
     sql`select distinct ${withMark(sql`address_key(email)`)} as address from (${join(each, ' union all ')})`,
   );
@@ -72,15 +83,16 @@ export async function createSpellings(engine: Engine): Promise<void> {
     sql`create or replace table spellings as
       select address, min(clean) as clean, min(plain) as plain from spellings group by address`,
   );
-  await respellBounces(engine);
+  await createRespelt(engine);
 }
 
 /** Its own clean spelling comes first where a contact has it, then the plain one, then that of any contact. */
-async function respellBounces(engine: Engine): Promise<void> {
-  if ((await engine.number(sql`select count(*) from bounces where ${SIGNS}`)) === 0) return;
-  await engine.run(
-    sql`update bounces set email = r.spelling from (
-      with odd as (select * from spellings where address in (select address_key(email) from bounces where ${SIGNS})),
+const createRespelt = (engine: Engine): Promise<void> =>
+  engine.run(
+    sql`insert into respelt select r.address, r.spelling from (
+      with odd as (select * from spellings where address in (
+        select email from ${OF_BOUNCES} as of_bounces
+        union all select address_key(email) from event_reports where ${SIGNS})),
       present as (select distinct address_key(email) as address from contacts
         where address_key(email) in (select address from spellings union all select plain from spellings)),
       kept as (
@@ -89,6 +101,5 @@ async function respellBounces(engine: Engine): Promise<void> {
       from odd s left join present c on c.address = s.clean left join present p on p.address = s.plain
         left join kept k on k.plain = s.plain
       where s.address not in (select address from present)
-    ) r where address_key(bounces.email) = r.address and r.spelling <> r.address`,
+    ) r where r.spelling <> r.address`,
   );
-}

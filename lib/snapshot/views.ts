@@ -19,6 +19,10 @@ export const views = {
   refusedAddresses: name('refused_addresses'),
   /** (address, plain): an address as it is written, and the form that all its spellings have in common. */
   spellings: name('spellings'),
+  /** (address, spelling): addresses of bounces, and how a contact spells them. */
+  respelt: name('respelt'),
+  /** Complaints and unsubscribes found among the events, in the columns of bounces. */
+  eventReports: name('event_reports'),
   /** Contacts and suppressions whose row can't be read, with what can be. */
   unreadContacts: name('unread_contacts'),
   unreadSuppressions: name('unread_suppressions'),

@@ -3,9 +3,12 @@
  * mail are read with the tables, and of lists of people who refuses it; what may refuse mail and is not understood is
  * asked about. Everything else is ignored, by its name.
  */
+import type { TableName } from '../core/tables.ts';
 import { ConsentQuestion } from './consent-question.ts';
 import { contactHeaders } from './contact-cells.ts';
-import type { Recognised, Unclear } from './recognised.ts';
+import { findColumns } from './headers.ts';
+import { type Recognise, type Recognised, shapeOf, type Unclear } from './recognised.ts';
+import type { SourceTable } from './store.ts';
 
 export type Beside = 'reports' | 'never agreed' | 'people' | 'facts' | 'addresses' | 'refusals?' | 'nothing';
 
@@ -44,4 +47,21 @@ export function checkContacts(
     `${label} looks like ${recognised.label} and not like contacts. Nothing was done. Put the contacts ` +
       'there, and these rows beside them under a name of their own.',
   );
+}
+
+/**
+ * What a tab or table that is called like a table of ours is read as: the header of each column, and another tool's
+ * shape. @throws ConsentQuestion
+ */
+export function tableShape(
+  table: TableName,
+  { name, label, headers }: { readonly name: string; readonly label: string; readonly headers: readonly string[] },
+  { recognise, aliases }: { readonly recognise: Recognise; readonly aliases: Readonly<Record<string, string>> },
+): Pick<SourceTable, 'headerOf' | 'recognised' | 'looksLike'> {
+  const found = recognise({ name, label, headers });
+  const isContacts = table === 'contacts';
+  if (isContacts) checkContacts(label, headers, found);
+  const recognised = found && !('unclear' in found) && (!isContacts || found.contacts) ? found : undefined;
+  const headerOf = isContacts ? contactHeaders(headers, recognised?.contacts, aliases) : findColumns(table, headers);
+  return { headerOf, ...shapeOf(table, recognised) };
 }

@@ -209,10 +209,12 @@ const OURS = ['subscribed', 'unsubscribed', 'suppressed'] as const;
 export function statusSql(cell: string): string {
   const text = `lower(trimmed(${cell}))`;
   const bare = `regexp_replace(strip_accents(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`;
-  const oneOf = (value: string, words: Iterable<string>): string =>
-    `is_one_of(${value}, [${[...words].map(quoteText).join(', ')}])`;
+  // All words in one text: an engine binds a list word by word.
+  const among = (known: ReadonlySet<string>): string =>
+    `strpos(${quoteText(` ${[...known].join(' ')} `)}, ' ' || ${bare} || ' ') > 0`;
   const is = (known: ReadonlySet<string>, stem: string): string =>
-    `(${oneOf(bare, known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
-  return `case when ${oneOf(text, OURS)} then ${text} when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
-    when ${oneOf(bare, YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
+    `(${among(known)} or regexp_matches(${bare}, '^(?:${stem})'))`;
+  return `case when ${text} in (${OURS.map(quoteText).join(', ')}) then ${text}
+    when ${is(SUPPRESSED, SUPPRESSED_STEM)} then 'suppressed'
+    when ${among(YES)} then 'subscribed' when ${is(NO, NO_STEM)} then 'unsubscribed' else ${text} end`;
 }

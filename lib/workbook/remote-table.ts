@@ -10,13 +10,24 @@ export interface RemoteTable {
   readonly distinct: (column: string) => Promise<readonly string[]>;
   /**
    * Whether the table has to come here, because moments or numbers are written as only the reader of cells knows: in a
-   * row of one of the `refusing` types, or in most rows.
+   * row with one of the `refusing` texts in that column, or in most rows.
    */
-  readonly needsReader: (timeZone: string, refusing: readonly string[]) => Promise<boolean>;
+  readonly needsReader: (timeZone: string, column: string, refusing: readonly string[]) => Promise<boolean>;
+  /**
+   * Reads the rows whose columns hold one of the texts of a Parquet file (column_name, text; addresses in lower case),
+   * or none, after those that were brought before. Patches count their places in it.
+   */
+  readonly bring: (texts: string | null) => Promise<CsvText>;
+  /**
+   * Puts rows, of a Parquet file of texts with the table's columns, in the place of what was found for their keys; a row
+   * with `_gone` takes it away. Rows added here are known so to `answer`; the table itself stays as it is.
+   */
+  readonly replace: (rows: string) => Promise<void>;
   /** Finds whom each fact is about, and which facts can't be counted. */
   readonly resolve: (given: Resolving) => Promise<Resolved>;
   /**
-   * Answers a query that reads the table by its name and no other, and sees its facts up to a moment; it is resolved.
+   * Answers a query that reads the table by its name and no other, and sees its facts up to a moment; or, by the name
+   * `unread_TABLE`, those that can't be counted. It is resolved.
    */
   readonly answer: (query: Sql, until: Date) => Promise<Answer>;
 }
@@ -24,9 +35,9 @@ export interface RemoteTable {
 export interface Resolving {
   /**
    * A Parquet file of how facts name contacts (ref: an id, or `@` and an address) and who that is (contact_id; NULL for
-   * a contact in quarantine).
+   * a contact in quarantine); null for facts that name no contact.
    */
-  readonly refs: string;
+  readonly refs: string | null;
   /** Facts after it are in the future, and faults. */
   readonly futureAfter: Date;
   readonly timeZone: string;

@@ -4,17 +4,22 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectedNight, type Rules, serve } from '../support/connections.ts';
 import { jobOf } from '../support/night.ts';
+import { mailchimpTool } from '../support/vendor-server/mailchimp.ts';
+import { aPerson } from '../support/vendor-server/people.ts';
 import { SENDGRID_KEY, sendgridTool } from '../support/vendor-server/sendgrid.ts';
-import { aPerson, mailchimpTool } from '../support/vendor-server/tools.ts';
 import { aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const secrets = { SENDGRID_API_KEY: SENDGRID_KEY };
+const newsletter = {
+  ...{ name: 'mailchimp', vendor: 'mailchimp', server: 'us6', audience: 'aud1', fetch: false },
+  lists: { Newsletter: 'news' },
+};
 
-async function given(suppressed: number) {
+async function given(suppressed: number, rejects: (email: string) => boolean = () => false) {
   const folder = temporaryFolder();
   const gone = Array.from({ length: suppressed }, (_, i) => aSuppression({ email: `gone${i}@example.com` }));
   writeWorkbook(folder, { contacts: [aContact()], suppressions: gone, bounces: [] });
-  const tool = sendgridTool({ unsubscribes: [] });
+  const tool = sendgridTool({ unsubscribes: [], rejects });
   const server = await serve(tool);
   const rules: Rules = {
     connections: [{ name: 'sendgrid', vendor: 'sendgrid', address: server.address, suppress: true }],
@@ -65,9 +70,11 @@ describe('suppressions', () => {
     expect(failed.error?.message).toMatch(
       /sendgrid\/suppressions: status 403: the key lacks a right.*500 of 1200 were added/,
     );
+    expect(readCsv(folder, 'runs').at(-1)).toMatchObject({ status: 'failed', note: failed.error?.message });
     server.fault = () => undefined;
     const done = await sync(await planOf());
     expect(done.metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 700 } });
+    expect(readCsv(folder, 'runs').at(-1)).toMatchObject({ status: 'applied', note: '' });
     expect(new Set(tool.suppressed.map(({ email }) => email)).size).toBe(1_200);
   });
 });
@@ -89,6 +96,16 @@ describe('an address', () => {
     expect((await sync()).metrics.sent).toMatchObject({ 'sendgrid/suppressions': { added: 0, refused: 1 } });
   });
 
+  it('after the other that the tool rejects ends the hand-over after a few, and says so', async () => {
+    const { folder, tool, server, rules } = await given(15, () => true);
+    const failed = jobOf(await connectedNight(folder, rules, secrets, { only: 'sync' }), 'sync-audiences');
+    expect(failed.error?.message).toMatch(
+      /status 400: it rejects the request; so it answers one address after the other/,
+    );
+    expect(tool.suppressed).toEqual([]);
+    expect(server.asked.filter(({ method }) => method === 'POST').length).toBeLessThan(25);
+  });
+
   it('that a broken row only may name, or that is two in a cell, is written to no tool', async () => {
     const { folder, tool, rules } = await given(1);
     writeWorkbook(folder, {
@@ -103,6 +120,19 @@ describe('an address', () => {
 });
 
 describe('a list', () => {
+  it('that would be emptied waits for a person, however small it is', async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [aContact()], memberships: [], suppressions: [], bounces: [] });
+    const people = Array.from({ length: 12 }, (_, i) => aPerson(`p${i}@example.com`, { lists: ['news'] }));
+    const { address } = await serve(mailchimpTool(people));
+    const rules: Rules = { connections: [{ ...newsletter, address: `${address}/3.0` }] };
+    const result = await connectedNight(folder, rules, { MAILCHIMP_API_KEY: 'invented-key' }, { only: 'sync' });
+    const { heldParts } = jobOf(result, 'sync-audiences');
+    expect(heldParts).toMatchObject([{ part: 'mailchimp/Newsletter', rows: 12 }]);
+    expect(heldParts[0]?.reason).toBe('mailchimp/Newsletter would change by 12 of 12: it would be empty');
+    expect(people.every(({ lists }) => lists.has('news'))).toBe(true);
+  });
+
   it('never takes a person who left there by any line, and their leaving counts here', async () => {
     const folder = temporaryFolder();
     const contacts = ['left', 'stays', 'new'].map((id) => aContact({ contact_id: id, email: `${id}@example.com` }));
@@ -116,12 +146,7 @@ describe('a list', () => {
     const tool = mailchimpTool(people);
     const server = await serve(tool);
     const rules: Rules = {
-      connections: [
-        {
-          ...{ name: 'mailchimp', vendor: 'mailchimp', server: 'us6', audience: 'aud1', fetch: false },
-          ...{ address: `${server.address}/3.0`, lists: { Newsletter: 'news' } },
-        },
-      ],
+      connections: [{ ...newsletter, address: `${server.address}/3.0` }],
     };
     const result = await connectedNight(folder, rules, { MAILCHIMP_API_KEY: 'invented-key' }, { only: 'sync' });
     expect(jobOf(result, 'sync-audiences')).toMatchObject({

@@ -119,6 +119,7 @@ const DATASET = 'marketing';
 export async function bigQueryBench(
   tables: Tables,
   types: Readonly<Record<string, 'INT64' | 'TIMESTAMP'>> = {},
+  folder: string = temporaryFolder(),
 ): Promise<BigQueryBench> {
   const server = await startBigQueryServer();
   for (const [tableId, [headers = [], ...rows]] of Object.entries(tables)) {
@@ -138,7 +139,6 @@ export async function bigQueryBench(
     const cells = fields.map(({ type }, i) => raw(type === 'STRING' ? `c${i}` : `try_cast(c${i} as ${type})`));
     await server.tables.engine.run(sql`insert into ${target} select ${joinSql(cells, ', ')} from given`);
   }
-  const folder = temporaryFolder();
   return {
     server,
     open: (run = 'run-1') => {

@@ -50,13 +50,14 @@ export const bounceExplanations = (contactId: string): Explanation[] => [
   {
     title: 'Bounces',
     query: sql`
-      select r.occurred_at, r.email, r.provider, r.enhanced as code, r.class, ${meaningOf(sql`r.class`)} as meaning,
+      select r.last_at as occurred_at, r.reports as times, r.email, r.provider, r.enhanced as code,
+        r.class, ${meaningOf(sql`r.class`)} as meaning,
         case when r.answered = 1 then 'no: a person released the address later'
-          when f.bounce_id is null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no'
+          when u.day is not null then 'no: part of a burst' when r.class in ('sender', 'auto_reply') then 'no'
           else 'yes' end as counts
       from (select * from bounce_reports where email in (${addresses(contactId)})) as r
-      left join bounce_facts f on f.bounce_id = r.bounce_id
-      order by r.occurred_at, r.bounce_id`,
+      left join bounce_bursts u on u.day = r.day and u.domain = r.domain and u.class = r.class
+      order by r.last_at, r.email, r.class, r.enhanced`,
   },
   {
     title: 'What the bounces come to',

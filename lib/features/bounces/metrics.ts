@@ -4,6 +4,7 @@
  */
 import { ofFacts } from '../../core/facts.ts';
 import { integer, list, type Sql, sql } from '../../core/sql.ts';
+import { daysAgo } from '../segments/index.ts';
 import { meaningOf } from './meaning.ts';
 import type { BounceRules } from './rules.ts';
 
@@ -19,6 +20,9 @@ const level = (rate: Sql, lines: { warn: number; error: number; stop: number }):
   case when ${rate} is null then 'unknown' when ${rate} >= ${lines.stop} then 'stop'
     when ${rate} >= ${lines.error} then 'error' when ${rate} >= ${lines.warn} then 'warn' else 'well' end`;
 
+/** Bounces of the steps' sums for which a condition holds. */
+const sumOf = (condition: Sql): Sql => sql`coalesce(sum(case when ${condition} then reports end), 0)`;
+
 /**
  * Rates are shares of the mails of the last days: those delivered, and those that bounced. Without any delivery on
  * record a rate is unknown.
@@ -26,16 +30,17 @@ const level = (rate: Sql, lines: { warn: number; error: number; stop: number }):
 export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sql> {
   const lately = (day: Sql): Sql => sql`days_between(${day}, local_day(${asOf})) < ${rules.rates.withinDays}`;
   const delivered = sql`
-    select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events`;
+    select countif(type = 'delivered' and ${lately(sql`local_day(occurred_at)`)}) as delivered from events
+    where occurred_at >= ${daysAgo(asOf, rules.rates.withinDays)}`;
   const rates = sql`
     select delivered, bounced, complaints,
       case when delivered > 0 then round(bounced / (delivered + bounced), 5) end as bounce_rate,
       case when delivered > 0 then round(complaints / delivered, 5) end as complaint_rate,
       unsubscribes, case when delivered > 0 then round(unsubscribes / delivered, 5) end as unsubscribe_rate
     from ${ofFacts('events', delivered)} as e,
-      (select countif(class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply')
-        and ${lately(sql`day`)}) as bounced, countif(class = 'complaint' and ${lately(sql`day`)}) as complaints,
-        countif(class = 'unsubscribe' and ${lately(sql`day`)}) as unsubscribes from bounce_reports) as b`;
+      (select ${sumOf(sql`class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply')`)} as bounced,
+        ${sumOf(sql`class = 'complaint'`)} as complaints, ${sumOf(sql`class = 'unsubscribe'`)} as unsubscribes
+      from bounce_reports where ${lately(sql`day`)}) as b`;
   return {
     rates: sql`
       select delivered, bounced, complaints, bounce_rate, ${level(sql`bounce_rate`, rules.rates.bounces)} as bounces,
@@ -48,7 +53,7 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
       select case when reason in ${known} then reason else 'other' end as label, count(*) as n
       from suppressions where released_at is null group by 1 order by 1`,
     bouncesByClass: sql`
-      select class as label, count(*) as n from bounce_reports where ${lately(sql`day`)} group by class order by class`,
+      select class as label, sum(reports) as n from bounce_reports where ${lately(sql`day`)} group by class order by class`,
     bursts: sql`
       select count(*) as bursts, coalesce(sum(addresses), 0) as addresses, countif(${lately(sql`day`)}) as lately
       from bounce_bursts`,
@@ -80,7 +85,7 @@ const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sq
     select 'sender', concat(${text(sql`n`)},
       ' bounces of the last ${days} days blame the sender, not the address: no address is suppressed for them.',
       ' Check authentication (SPF, DKIM, DMARC), content and reputation')
-    from (select count(*) as n from bounce_reports where class = 'sender' and ${lately(sql`day`)}) as s
+    from (select sum(reports) as n from bounce_reports where class = 'sender' and ${lately(sql`day`)}) as s
     where n >= ${rules.burst.bounces}
     union all
     select 'rates', concat('no delivery is on record for the last ${days} days (events of the type delivered): ',

@@ -94,8 +94,8 @@ const alive: Sql = sql`
 
 /** All bounces of an address, as the night's own rules class them (lib/features/bounces/verdicts.ts). */
 const reports: Sql = sql`
-  select d.email, count(*) as reports, countif(b.class = 'sender') as senders, countif(u.day is not null) as bursts,
-    max(b.day) as last_day
+  select d.email, sum(b.reports) as reports, sum(case when b.class = 'sender' then b.reports else 0 end) as senders,
+    sum(case when u.day is not null then b.reports else 0 end) as bursts, max(b.day) as last_day
   from in_doubt d join bounce_reports b on b.email = d.email
   left join bounce_bursts u on u.day = b.day and u.domain = b.domain and u.class = b.class
   group by d.email`;
@@ -107,7 +107,7 @@ const brokenDomains: Sql = sql`
   where address_key(email) is not null group by 1) as c on c.domain = b.domain
   where b.class not in ('complaint', 'unsubscribe', 'auto_reply') group by b.domain, c.addresses
   having count(distinct b.email) >= ${LEAST_OF_A_DOMAIN} and count(distinct b.email) >= c.addresses
-    and seconds_between(min(b.occurred_at), max(b.occurred_at)) <= 3600`;
+    and seconds_between(min(b.first_at), max(b.last_at)) <= 3600`;
 
 const proposals: Sql = sql`
   select email, contact_id, review_id, evidence from (

@@ -8,31 +8,44 @@ import { ofFacts } from '../../core/facts.ts';
 import type { Step } from '../../core/job.ts';
 import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
+import { ofBounces } from '../../snapshot/bounces.ts';
 import { releases } from '../../snapshot/releases.ts';
 import { views } from '../../snapshot/views.ts';
+import { daysAgo } from '../segments/index.ts';
 import { bounceClass, enhancedCode, hardness, mailboxOf } from './classify.ts';
 import type { BounceRules } from './rules.ts';
 
 const SOFT = sql`('mailbox_full', 'no_answer', 'routing', 'other_soft')`;
 
-/** Every bounce with its address, day and class. `answered`: a person released the address after it. */
-const reports: Sql = sql`
-  select b.bounce_id, address_key(b.email) as email, domain_of(b.email) as domain, b.class, b.enhanced, b.provider,
-    b.occurred_at, local_day(b.occurred_at) as day,
-    case when s.released_at is null or b.occurred_at > s.released_at then 0 else 1 end as answered
+/** Classes whose verdict has the moment of a report: they are not summed up by day. */
+const AT_ONCE = sql`('dead', 'cleaned', 'complaint', 'unsubscribe')`;
+
+/** The bounces of a table, summed up by address, class, code and day. */
+const byDay = (bounces: Sql): Sql => sql`
+  select email, class, enhanced, day, min(provider) as provider, min(occurred_at) as first_at,
+    max(occurred_at) as last_at, count(*) as reports
+  from (select email, class, enhanced, local_day(occurred_at) as day, provider, occurred_at,
+    case when class in ${AT_ONCE} then occurred_at end as moment
   from (select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
-    select bounce_id, email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
-      ${enhancedCode(sql`code`, sql`detail`)} as enhanced from bounces
-  ) as coded) as weighed) as b
-  left join ${views.spellings} o on o.address = address_key(b.email)
-  left join (${releases}) as s on s.plain = coalesce(o.plain, address_key(b.email))`;
+    select address_key(email) as email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
+      ${enhancedCode(sql`code`, sql`detail`)} as enhanced from ${bounces}
+  ) as coded) as weighed) as classed) as dated
+  group by email, class, enhanced, day, moment`;
+
+/** Bounces by address, class, code and day. `answered`: a person released the address after all of them. */
+const reports: Sql = sql`
+  select b.*, domain_of(b.email) as domain,
+    case when s.released_at is null or b.last_at > s.released_at then 0 else 1 end as answered
+  from ${ofBounces(byDay)} as b
+  left join ${views.spellings} o on o.address = b.email
+  left join (${releases}) as s on s.plain = coalesce(o.plain, b.email)`;
 
 /** Days, domains and classes on which the receiver or the sender broke: rules.md, "burst". */
 const bursts = (rules: BounceRules): Sql => sql`
   select p.day, p.domain, p.class, p.addresses
-  from (select day, domain, class, count(*) as bounces, count(distinct email) as addresses from bounce_reports
+  from (select day, domain, class, sum(reports) as bounces, count(distinct email) as addresses from bounce_reports
   where class in ('dead', 'unclear') or class in ${SOFT} group by day, domain, class) as p
-  join (select day, count(*) as bounces from bounce_reports
+  join (select day, sum(reports) as bounces from bounce_reports
   where class not in ('complaint', 'unsubscribe', 'cleaned', 'auto_reply') group by day) as d on d.day = p.day
   left join (select domain_of(email) as domain, count(*) as contacts from contacts where email is not null
   group by 1) as c on c.domain = p.domain
@@ -45,28 +58,39 @@ const facts: Sql = sql`
   left join bounce_bursts b on b.day = r.day and b.domain = r.domain and b.class = r.class
   where r.answered = 0 and b.day is null and r.class <> 'auto_reply'`;
 
-/** When mail last arrived at a contact, and when its owner last clicked or bought, by events. */
-const lastSigns = ({ activityEvents }: BounceRules): Sql => sql`
+/**
+ * Nothing before it changes a verdict on soft bounces: the last one is within its window, the others within the window
+ * before that, and an earlier sign of activity answers none of them.
+ */
+const horizon = ({ mailboxFull, noAnswer, routing, otherSoft }: BounceRules, asOf: Date): Date => {
+  const longest = Math.max(...[mailboxFull, noAnswer, routing, otherSoft].map(({ withinDays }) => withinDays));
+  return daysAgo(asOf, Math.max(2 * longest, mailboxFull.engagedWithinDays));
+};
+
+/** When mail last arrived at a contact, and when its owner last clicked or bought, by events since the horizon. */
+const lastSigns = ({ activityEvents }: BounceRules, since: Date): Sql => sql`
   select contact_id, max(case when type in ${list(activityEvents)} then occurred_at end) as last_sign,
     max(case when type in ('click', 'purchase') then occurred_at end) as last_engaged
-  from events where type in ${list([...new Set([...activityEvents, 'click'])])} group by contact_id`;
+  from events where type in ${list([...new Set([...activityEvents, 'click'])])} and occurred_at >= ${since}
+  group by contact_id`;
 
 /**
  * For each address with a soft bounce: the last sign that mail arrives, and whether its owner clicked or bought lately.
  */
-const arrivals = (rules: BounceRules, today: Sql): Sql => sql`
+const arrivals = (rules: BounceRules, today: Sql, since: Date): Sql => sql`
   select a.email, max(e.last_sign) as last_sign,
     max(case when days_between(local_day(e.last_engaged), ${today}) <= ${rules.mailboxFull.engagedWithinDays}
       then 1 else 0 end) as engaged
   from (select distinct f.email, c.contact_id from bounce_facts f join contacts c on address_key(c.email) = f.email
   where f.class in ${SOFT}) as a
   join (
-    select contact_id, last_sign, last_engaged from ${ofFacts('events', lastSigns(rules))} as of_events
+    select contact_id, last_sign, last_engaged from ${ofFacts('events', lastSigns(rules, since))} as of_events
     union all
     select contact_id, ${rules.activityEvents.includes('purchase') ? sql`last_at` : sql`cast(null as timestamp)`}, last_at
     from ${ofFacts(
       'purchases',
-      sql`select contact_id, max(ordered_at) as last_at from purchases group by contact_id`,
+      sql`select contact_id, max(ordered_at) as last_at from purchases where ordered_at >= ${since}
+        group by contact_id`,
     )} as of_purchases
   ) as e on e.contact_id = a.contact_id
   group by a.email`;
@@ -83,12 +107,12 @@ const softCounts = (rules: BounceRules, today: Sql): Sql => {
   ];
   const window = sql`case ${join(windows, ' ')} else ${rules.otherSoft.withinDays} end`;
   return sql`
-  select email, class, count(distinct day) as days, max(occurred_at) as last_at, max(engaged) as engaged
+  select email, class, count(distinct day) as days, max(last_at) as last_at, max(engaged) as engaged
   from (
-    select f.email, f.class, f.day, f.occurred_at, coalesce(a.engaged, 0) as engaged,
+    select f.email, f.class, f.day, f.last_at, coalesce(a.engaged, 0) as engaged,
       max(f.day) over (partition by f.email, f.class) as last_day
     from bounce_facts f left join bounce_arrivals a on a.email = f.email
-    where f.class in ${SOFT} and (a.last_sign is null or f.occurred_at > a.last_sign)
+    where f.class in ${SOFT} and (a.last_sign is null or f.last_at > a.last_sign)
   ) as since
   where days_between(last_day, ${today}) <= ${window} and days_between(day, last_day) <= ${window}
   group by email, class`;
@@ -105,14 +129,14 @@ const softVerdicts = (rules: BounceRules): Sql => sql`
     else ${rules.otherSoft.bounces} end`;
 
 const hardVerdicts = (rules: BounceRules): Sql => sql`
-  select email, 'hard_bounce' as reason, 'address' as scope, 2 as strength, min(occurred_at) as decided_at
+  select email, 'hard_bounce' as reason, 'address' as scope, 2 as strength, min(first_at) as decided_at
   from bounce_facts where class = 'cleaned' group by email
   union all
-  select email, 'hard_bounce', 'address', 2, min(occurred_at) from bounce_facts where class = 'dead' group by email
-  having count(*) >= ${rules.dead.bounces}
+  select email, 'hard_bounce', 'address', 2, min(first_at) from bounce_facts where class = 'dead' group by email
+  having sum(reports) >= ${rules.dead.bounces}
   union all
-  select email, 'hard_bounce', 'address', 2, max(occurred_at)
-  from (select email, day, occurred_at, max(day) over (partition by email) as last_day from bounce_facts
+  select email, 'hard_bounce', 'address', 2, max(last_at)
+  from (select email, day, last_at, max(day) over (partition by email) as last_day from bounce_facts
   where class = 'unclear') as u
   where days_between(day, last_day) <= ${rules.unclear.withinDays}
   group by email having count(distinct day) >= ${rules.unclear.bounces}
@@ -122,10 +146,10 @@ const hardVerdicts = (rules: BounceRules): Sql => sql`
 const verdicts = (rules: BounceRules): Sql => sql`
   select email, reason, scope, strength, decided_at
   from (
-    select email, 'complaint' as reason, 'person' as scope, 4 as strength, min(occurred_at) as decided_at
+    select email, 'complaint' as reason, 'person' as scope, 4 as strength, min(first_at) as decided_at
     from bounce_facts where class = 'complaint' group by email
     union all
-    select email, 'unsubscribe', 'person', 3, min(occurred_at) from bounce_facts where class = 'unsubscribe'
+    select email, 'unsubscribe', 'person', 3, min(first_at) from bounce_facts where class = 'unsubscribe'
     group by email
     union all
     ${hardVerdicts(rules)}
@@ -141,7 +165,7 @@ const EVIDENCE = '( · )?Evidence: [0-9]+ reports? [(][^)]*[)](, last [0-9-]+)?$
 /** All bounces that an address ever had, in words: counts, codes or classes, and the last day. */
 const evidence: Sql = sql`
   select email, min(provider) as provider,
-    concat('Evidence: ', cast(count(*) as string), case when count(*) = 1 then ' report' else ' reports' end,
+    concat('Evidence: ', cast(sum(reports) as string), case when sum(reports) = 1 then ' report' else ' reports' end,
       ' (', string_agg(distinct coalesce(enhanced, class), ', ' order by coalesce(enhanced, class)), ')',
         case when max(day) is null then '' else concat(', last ', cast(max(day) as string)) end) as evidence
   from bounce_reports group by email`;
@@ -174,13 +198,13 @@ const listings: Sql = sql`
 
 /** The first steps of a night's verdicts: which bounces count. All that scoring needs. */
 export const countedBounceSteps = (rules: BounceRules): Step[] => [
-  { name: 'bounce_reports', row: 'one bounce, with its class', query: reports },
+  { name: 'bounce_reports', row: 'the bounces of an address, class and day', query: reports },
   {
     name: 'bounce_bursts',
     row: 'a day, domain and class on which the receiver or the sender failed',
     query: bursts(rules),
   },
-  { name: 'bounce_facts', row: 'a bounce that counts', query: facts },
+  { name: 'bounce_facts', row: 'those that count', query: facts },
 ];
 
 /**
@@ -198,7 +222,7 @@ export function verdictSteps(rules: BounceRules, asOf: Date): Step[] {
     {
       name: 'bounce_arrivals',
       row: 'an address with soft bounces, and the last activity of its owner',
-      query: arrivals(rules, today),
+      query: arrivals(rules, today, horizon(rules, asOf)),
     },
     {
       name: 'bounce_soft_counts',

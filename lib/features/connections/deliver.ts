@@ -7,9 +7,9 @@ import { JobError } from '../../core/errors.ts';
 import type { Delivery, Metrics } from '../../core/prepare.ts';
 import { sql } from '../../core/sql.ts';
 import { RequestError } from '../http/index.ts';
-import { openConnection, type Ways, whyOf } from './open.ts';
+import { opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
-import { type Audience, audiencesOf, MOST_REQUESTS } from './sync-job.ts';
+import { type Audience, audiencesOf } from './sync-job.ts';
 import type { At, Row } from './vendors/vendor.ts';
 
 /** Added addresses that are read back, of each list. */
@@ -32,6 +32,7 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
   const failed = new Set<Connection>();
   const inOrder = audiencesOf(rules).sort((a, b) => Number(a.list !== null) - Number(b.list !== null));
   await at.outside.stoppable(async (signal) => {
+    const open = opener(at, { ...ways, signal });
     for (const audience of inOrder) {
       const { name, connection } = audience;
       const counts: Sent = { added: 0, removed: 0, refused: 0, readBack: 0, confirmed: 0 };
@@ -39,14 +40,7 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
       if (added.length + gone.length === 0 || failed.has(connection)) continue;
       at.progress(`sync-audiences: ${name}`);
       try {
-        const window = { from: new Date(0), to: at.context.asOf };
-        const opened = openConnection(connection, at.outside, window, {
-          ...ways,
-          signal,
-          budget: MOST_REQUESTS,
-          stateFolder: at.stateFolder,
-        });
-        await handOver(audience, opened, added, gone, counts);
+        await handOver(audience, open(connection), added, gone, counts);
       } catch (error) {
         failed.add(connection);
         const done = `${counts.added} of ${added.length} were added, ${counts.removed} of ${gone.length} removed`;
@@ -75,14 +69,15 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
 async function handOver({ connection, list }: Audience, at: At, added: Row[], gone: string[], counts: Sent) {
   const { suppressions, lists } = connection.vendor;
   const size = (list ? lists?.size : suppressions?.size) ?? 1;
+  const row = { rejected: 0 };
   for (const batch of inBatches(gone, size)) {
-    const refused = await sendEach(batch, async (part) => list && lists?.remove(at, list.remote, part));
+    const refused = await sendEach(batch, row, async (part) => list && lists?.remove(at, list.remote, part));
     counts.refused += refused;
     counts.removed += batch.length - refused;
   }
   const taken: Row[] = [];
   for (const batch of inBatches(added, size)) {
-    const refused = await sendEach(batch, async (part) => {
+    const refused = await sendEach(batch, row, async (part) => {
       const failed = await (list ? lists?.add(at, list.remote, part) : suppressions?.add(at, part));
       if (!failed) taken.push(...part.slice(0, SAMPLE));
       return failed;
@@ -97,18 +92,30 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   }
 }
 
+/** A tool that rejects so many addresses one after the other rejects them all: then it is not the addresses. */
+const MOST_REJECTED = 10;
+
 /**
  * Sends a batch; one that the tool rejects is sent in halves, so that an address that it does not take stops no other.
- * How many it does not take.
+ * How many it does not take. @throws RequestError where it rejects one address after the other
  */
-async function sendEach<T>(batch: readonly T[], send: (part: readonly T[]) => Promise<unknown>): Promise<number> {
+async function sendEach<T>(
+  batch: readonly T[],
+  row: { rejected: number },
+  send: (part: readonly T[]) => Promise<unknown>,
+): Promise<number> {
   try {
-    return Number((await send(batch)) ?? 0);
+    const failed = Number((await send(batch)) ?? 0);
+    row.rejected = 0;
+    return failed;
   } catch (error) {
     if (!(error instanceof RequestError) || error.by !== 'rejected') throw error;
-    if (batch.length === 1) return 1;
+    if (batch.length === 1) {
+      if (++row.rejected < MOST_REJECTED) return 1;
+      throw new RequestError('refused', `${error.message}; so it answers one address after the other`);
+    }
     const middle = Math.ceil(batch.length / 2);
-    return (await sendEach(batch.slice(0, middle), send)) + (await sendEach(batch.slice(middle), send));
+    return (await sendEach(batch.slice(0, middle), row, send)) + (await sendEach(batch.slice(middle), row, send));
   }
 }
 
@@ -119,13 +126,14 @@ function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]>
 /** Who is added or changed by the plan, as the engine's table has them since. */
 async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]> {
   const rows = await engine.rows(
-    sql`select a.email, a.fields
+    sql`select a.email, a.fields, p.op = 'u' as is_there, p.op = 'i' or p.set_fields as sets_fields
       from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
       where a.audience = ${name} and p.op in ('i', 'u') order by a.email`,
   );
-  return rows.map(({ email, fields }) => ({
+  return rows.map(({ email, fields, is_there, sets_fields }) => ({
     email: String(email),
-    fields: list && fields ? (JSON.parse(String(fields)) as Record<string, string>) : {},
+    isThere: is_there === true,
+    fields: list && fields && sets_fields ? (JSON.parse(String(fields)) as Record<string, string>) : {},
     reason: list ? '' : String(fields),
   }));
 }

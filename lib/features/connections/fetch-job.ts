@@ -19,6 +19,7 @@ import { views } from '../../snapshot/views.ts';
 import { type Fetched, fetchConnection } from './fetch.ts';
 import { looksBack, type Ways } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
+import { keepMoments, layOutWaiting, waitingChanges, waitingOf, waitingSentences } from './waiting.ts';
 
 const FED: readonly IncomingTable[] = ['suppressions', 'bounces', 'events', 'purchases'];
 const feeds = new Set(FED);
@@ -46,10 +47,13 @@ export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways:
   if (asked.length === 0 || looksBack(at)) return { metrics: {}, guards: [] };
   const rows = await engine.rows(sql`select connection, watermark from connections`);
   const watermarks = new Map(rows.map((row) => [String(row.connection), row.watermark]));
+  const reached = (of: string): Date | null => {
+    const watermark = watermarks.get(of);
+    return watermark instanceof Date ? watermark : null;
+  };
   const fetched = await outside.stoppable(async (signal) => {
     const all: Fetched[] = [];
     for (const connection of asked) {
-      const watermark = watermarks.get(connection.name);
       const to = {
         folder: join(scratch, 'fetched', connection.name),
         outside,
@@ -57,9 +61,9 @@ export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways:
         stateFolder: at.stateFolder,
         ...ways,
       };
-      all.push(
-        await fetchConnection(connection, watermark instanceof Date ? watermark : null, context.asOf, rules, to),
-      );
+      const { name: of } = connection;
+      const from = { until: reached(of), againFrom: reached(waitingOf(of)) };
+      all.push(await fetchConnection(connection, from, context.asOf, rules, to));
     }
     return all;
   });
@@ -86,7 +90,7 @@ export async function readFetched(
   const { fetched, scratch, eraseKey } = (given ?? { fetched: [], scratch: '.', eraseKey: undefined }) as Found;
   await engine.run(
     sql`create or replace temp table fetched (connection varchar, watermark timestamp, fetched_at timestamp,
-      rows double, status varchar, note varchar, times double)`,
+      rows double, status varchar, note varchar, times double, again boolean)`,
   );
   const usual = rates(earlier);
   const news: Record<string, number> = {};
@@ -102,7 +106,7 @@ export async function readFetched(
     const status = each.fault === null ? 'ok' : 'failed';
     await engine.run(
       sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},
-        ${each.rows}, ${status}, ${each.fault}, ${Math.ceil(times)})`,
+        ${each.rows}, ${status}, ${each.fault}, ${Math.ceil(times)}, ${each.isAskedAgain})`,
     );
   }
   const files = fetched.flatMap((each) => each.files.map((file) => ({ ...file, of: each.name })));
@@ -122,8 +126,17 @@ export async function readFetched(
     aliases: workbook.aliases,
     ...(workbook.consent && { consent: workbook.consent }),
     progress: () => {},
-    whenRead: () => forgetOwn(engine, back, settings),
+    whenRead: async () => {
+      await forgetOwn(engine, back, settings);
+      await keepMoments(engine, settings);
+    },
   });
+  const oldest = new Date(context.asOf.getTime() - rules.firstDays * 86_400_000);
+  await layOutWaiting(
+    engine,
+    files.map(({ of }) => of),
+    oldest,
+  );
   for (const [nth, { query, onlyWith }] of importChanges(feeds, settings, new Set()).entries()) {
     if (onlyWith && (await engine.rows(sql`${onlyWith} limit 1`)).length === 0) continue;
     await engine.run(sql`create or replace temp table ${fetchedChange(nth)} as ${query}`);
@@ -133,6 +146,7 @@ export async function readFetched(
   const said = fetched
     .filter(({ fault }) => fault === null)
     .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
+  said.push(...(await waitingSentences(engine, rules.firstDays)));
   return { ...counts, said, usual: { ...usual, ...news }, ...(warnings.length > 0 && { warnings }) };
 }
 
@@ -202,6 +216,7 @@ export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
         case when c.watermark = f.watermark then c.rows else f.rows end as rows, f.status, f.note, 'fetched' as why
       from fetched f left join connections c on c.connection = f.connection`,
   ),
+  ...waitingChanges(),
 ];
 
 export const fetchGuards = (rules: ConnectionRules): Guard[] => [

@@ -17,13 +17,15 @@ export interface Fetched {
   readonly name: string;
   readonly files: readonly FetchedFile[];
   readonly rows: number;
-  /** Those among them of lists that were asked for these days alone: what has a usual number a day. */
+  /** Those among them of lists that were asked for new days alone: what has a usual number a day. */
   readonly fresh: number;
   readonly requests: number;
-  /** How many days were fetched. */
+  /** How many new days were fetched. */
   readonly days: number;
   /** Up to when all facts are there; null where none were ever fetched. */
   readonly until: Date | null;
+  /** Whether all orders and events that are to be asked for again were. */
+  readonly isAskedAgain: boolean;
   /** Why it ended before as-of; null where it did not. */
   readonly fault: string | null;
 }
@@ -34,25 +36,30 @@ export interface FetchedFile {
   readonly ours: boolean;
 }
 
+/** How far a connection was fetched: of everything; and from when on orders and events are asked for again. */
+export interface Reached {
+  readonly until: Date | null;
+  readonly againFrom: Date | null;
+}
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const BEGINNING = new Date(0);
 
-/** The pieces from a watermark to as-of; without a watermark, of the days that the first fetch looks back. */
-export function piecesOf(watermark: Date | null, asOf: Date, rules: ConnectionRules): Window[] {
-  const overlap = rules.overlapHours * HOUR_MS;
-  const start = watermark ? watermark.getTime() - overlap : asOf.getTime() - rules.firstDays * DAY_MS;
-  const end = asOf.getTime();
+const before = (moment: Date, ms: number): Date => new Date(moment.getTime() - ms);
+
+/** The pieces of a time, in order; one at least. */
+export function piecesOf(from: Date, to: Date, days: number): Window[] {
   const pieces: Window[] = [];
-  for (let from = Math.min(start, end); pieces.length === 0 || from < end; from += rules.pieceDays * DAY_MS)
-    pieces.push({ from: new Date(from), to: new Date(Math.min(from + rules.pieceDays * DAY_MS, end)) });
+  for (let at = Math.min(from.getTime(), to.getTime()); pieces.length === 0 || at < to.getTime(); at += days * DAY_MS)
+    pieces.push({ from: new Date(at), to: new Date(Math.min(at + days * DAY_MS, to.getTime())) });
   return pieces;
 }
 
 /** @param folder where its files go */
 export async function fetchConnection(
   connection: Connection,
-  watermark: Date | null,
+  { until: watermark, againFrom }: Reached,
   asOf: Date,
   rules: ConnectionRules,
   to: {
@@ -63,65 +70,81 @@ export async function fetchConnection(
   } & Ways,
 ): Promise<Fetched> {
   const { folder, outside, ...ways } = to;
-  const pieces = piecesOf(watermark, asOf, rules);
-  const files: FetchedFile[] = [];
-  let [rows, fresh, requests, until] = [0, 0, 0, watermark];
-  const [first] = pieces;
-  const daysTo = (end: Date | null): number => (end && first ? (end.getTime() - first.from.getTime()) / DAY_MS : 0);
+  const earliest = before(asOf, rules.firstDays * DAY_MS);
+  const start = watermark ? before(watermark, rules.overlapHours * HOUR_MS) : earliest;
+  const isAskedAgain = againFrom === null;
+  const fetched = { files: [] as FetchedFile[], rows: 0, fresh: 0, until: watermark, isAskedAgain };
+  let client: At['client'] | undefined;
+  const ended = (fault: string | null): Fetched => {
+    const days = fetched.until ? Math.max(0, fetched.until.getTime() - start.getTime()) / DAY_MS : 0;
+    return { ...fetched, name: connection.name, requests: client?.requests ?? 0, days, fault };
+  };
   try {
     await mkdir(folder, { recursive: true });
-    const opened = openConnection(connection, outside, first ?? { from: asOf, to: asOf }, {
-      ...ways,
-      budget: rules.requests,
-    });
-    try {
-      for (const [nth, piece] of pieces.entries()) {
-        const isLast = nth === pieces.length - 1;
-        const found = await fetchPiece(
-          connection,
-          { ...opened, window: piece },
-          {
-            isFirst: nth === 0 && watermark === null,
-            isLast,
-            path: (source) => join(folder, `${source.name}-${nth + 1}`),
-          },
-        );
-        files.push(...found.files);
-        rows += found.rows;
-        fresh += found.fresh;
-        if (until === null || piece.to > until) until = piece.to;
-      }
-    } finally {
-      requests = opened.client.requests;
+    const opened = openConnection(connection, outside, { from: start, to: asOf }, { ...ways, budget: rules.requests });
+    client = opened.client;
+    const take = async (piece: Piece): Promise<void> => {
+      const found = await fetchPiece(connection, { ...opened, window: piece.window }, piece, folder);
+      fetched.files.push(...found.files);
+      fetched.rows += found.rows;
+      fetched.fresh += found.fresh;
+    };
+    const pieces = piecesOf(start, asOf, rules.pieceDays);
+    for (const [nth, window] of pieces.entries()) {
+      const isFirst = nth === 0 && watermark === null;
+      await take({ window, name: `${nth + 1}`, isFirst, isLast: nth === pieces.length - 1, isAgain: false });
+      if (fetched.until === null || window.to > fetched.until) fetched.until = window.to;
     }
-    return { name: connection.name, files, rows, fresh, requests, days: daysTo(until), until, fault: null };
+    const again = againFrom === null || againFrom > earliest ? againFrom : earliest;
+    if (again !== null && again < start)
+      for (const [nth, window] of piecesOf(again, start, rules.pieceDays).entries())
+        await take({ window, name: `again-${nth + 1}`, isFirst: false, isLast: false, isAgain: true });
+    fetched.isAskedAgain = true;
+    return ended(null);
   } catch (error) {
-    return { name: connection.name, files, rows, fresh, requests, days: daysTo(until), until, fault: whyOf(error) };
+    // What is only asked for again may wait for the next run.
+    const isComplete = fetched.until !== null && fetched.until >= asOf;
+    const isEnough = isComplete && error instanceof RequestError && error.by === 'budget';
+    return ended(isEnough ? null : whyOf(error));
   }
+}
+
+interface Piece {
+  readonly window: Window;
+  readonly name: string;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** Orders and events that were fetched before, when they were of people who were no contacts. */
+  readonly isAgain: boolean;
 }
 
 /** Fetches all sources of a connection for one piece of time. @throws RequestError */
 async function fetchPiece(
   { vendor, events }: Connection,
   at: At,
-  piece: { readonly isFirst: boolean; readonly isLast: boolean; readonly path: (source: Source) => string },
+  { name, isFirst, isLast, isAgain }: Piece,
+  folder: string,
 ): Promise<{ files: FetchedFile[]; rows: number; fresh: number }> {
   const files: FetchedFile[] = [];
   let [rows, fresh] = [0, 0];
   for (const source of vendor.reads) {
-    if ((source.is === 'events' && !events) || (source.whole && !piece.isLast)) continue;
-    const reachesBack = piece.isFirst && source.is === 'consent';
+    if ((source.is === 'events' && !events) || (source.whole && !isLast)) continue;
+    if (isAgain && source.is !== 'orders' && source.is !== 'events') continue;
+    const reachesBack = isFirst && source.is === 'consent';
     const window = reachesBack ? { from: BEGINNING, to: at.window.to } : at.window;
     const found: Json[] = [];
     try {
       for await (const page of source.pages({ ...at, window })) for (const each of page) found.push(each);
       if (found.length === 0) continue;
-      files.push({ path: await keep(source, found, piece.path(source)), ours: source.ours === true });
+      files.push({
+        path: await keep(source, found, join(folder, `${source.name}-${name}`)),
+        ours: source.ours === true,
+      });
     } catch (error) {
       throw error instanceof RequestError ? new RequestError(error.by, `${source.name}: ${error.message}`) : error;
     }
     rows += found.length;
-    if (!reachesBack && !source.whole) fresh += found.length;
+    if (!reachesBack && !source.whole && !isAgain) fresh += found.length;
   }
   return { files, rows, fresh };
 }

@@ -65,6 +65,27 @@ export function openConnection(
   }
 }
 
+/** Requests to one connection in one phase of a run, at most: a fault that asks for ever ends. */
+const MOST_REQUESTS = 20_000;
+
+/**
+ * Opens connections to read or write their lists: each once, so that all its requests share one pace and one budget.
+ */
+export function opener(
+  { outside, context, stateFolder }: Pick<Gathering, 'outside' | 'context' | 'stateFolder'>,
+  ways: Ways & { readonly signal: AbortSignal },
+): (connection: Connection) => At {
+  const opened = new Map<Connection, At>();
+  const window = { from: new Date(0), to: context.asOf };
+  return (connection) => {
+    const at =
+      opened.get(connection) ??
+      openConnection(connection, outside, window, { ...ways, budget: MOST_REQUESTS, stateFolder });
+    opened.set(connection, at);
+    return at;
+  };
+}
+
 /** Why a connection gave nothing, for people: never an address, a key or an answer. */
 export const whyOf = (error: unknown): string => {
   if (error instanceof RequestError) return error.message;

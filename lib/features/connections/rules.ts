@@ -11,6 +11,8 @@ const secretName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, 'takes the name of a secret, such as SENDGRID_API_KEY; never the key itself');
 
+const number = z.string().regex(/^\d+$/, 'takes the number of a list there, in quotes: "12"');
+
 /** What every connection may have, whichever its vendor. */
 const common = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'takes lower case letters, digits and "-"' }),
@@ -27,7 +29,7 @@ const writing = (vendor: Vendor) => ({
   ...(vendor.suppressions && { suppress: z.boolean().default(false) }),
   ...(vendor.lists && {
     /** A list of jobs/rules/segments.ts → the list, tag or segment there. */
-    lists: z.record(z.string(), z.string().min(1)).default({}),
+    lists: z.record(z.string(), vendor.lists.numbered ? number : z.string().min(1)).default({}),
     /** A field there → a column of contacts. */
     fields: z.record(z.string().min(1), z.string()).default({}),
   }),

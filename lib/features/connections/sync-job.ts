@@ -16,7 +16,7 @@ import { ONE_ADDRESS } from '../../intake/addresses.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
 import { mailable, refused } from '../exports/index.ts';
-import { looksBack, openConnection, type Ways, whyOf } from './open.ts';
+import { looksBack, opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { staleConnections } from './stale.ts';
 import type { At, Member } from './vendors/vendor.ts';
@@ -52,7 +52,7 @@ interface Found {
 
 /** Reads what stands on the tools' lists. One that can't be read is reported, and is not in the plan. */
 export async function readAudiences(at: Gathering, rules: ConnectionRules, ways: Ways = {}): Promise<Gathered> {
-  const { outside, context } = at;
+  const { outside } = at;
   const rows: StandingRow[] = [];
   const read: string[] = [];
   const faults: string[] = [];
@@ -60,18 +60,12 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
     ({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample,
   );
   await outside.stoppable(async (signal) => {
+    const open = opener(at, { ...ways, signal });
     for (const audience of asked) {
       const { name, connection } = audience;
-      const window = { from: new Date(0), to: context.asOf };
       try {
-        const opened = openConnection(connection, outside, window, {
-          ...ways,
-          signal,
-          budget: MOST_REQUESTS,
-          stateFolder: at.stateFolder,
-        });
         const found: StandingRow[] = [];
-        for await (const page of standingOf(audience, opened))
+        for await (const page of standingOf(audience, open(connection)))
           for (const member of page) found.push(rowOf(name, member, connection));
         for (const row of found) rows.push(row);
         read.push(name);
@@ -82,9 +76,6 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
   });
   return { metrics: {}, guards: [], found: { rows, read, faults } satisfies Found };
 }
-
-/** Requests to one connection in one run, at most: a fault that asks for ever ends. */
-export const MOST_REQUESTS = 20_000;
 
 function standingOf({ connection: { vendor }, list }: Audience, at: At): AsyncIterable<readonly Member[]> {
   const found = list ? vendor.lists?.members(at, list.remote) : vendor.suppressions?.standing(at);
@@ -138,6 +129,7 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
         nullif(max(fields), '')
       from audience_rows where address_key(email) is not null group by 1, 2`,
   );
+  await engine.bring('bounces', { bounce_id: sql`select bounce_id from (${leftThere})` });
   if (faults.length > 0 && read.length === 0)
     throw new JobError(`No list of a tool could be read. ${faults.join('; ')}.`);
   return { ...(faults.length > 0 && { warnings: faults }) };
@@ -224,7 +216,7 @@ export const audienceChanges = (): Change[] => [
   insert('bounces', leftThere),
 ];
 
-/** A list elsewhere that would change by more than the rules allow waits by itself; the others go on. */
+/** A list elsewhere that would change by more than the rules allow, or be emptied, waits by itself; the others go on. */
 export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRules): Hold[] {
   const changing = sql`
     select w.audience, w.email from audience_wanted w
@@ -238,16 +230,23 @@ export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRu
       column: 'audience',
       query: sql`
         select m.audience as part, concat(m.audience, ' would change by ', cast(m.moves as string), ' of ',
-          cast(coalesce(n.standing, 0) as string), ': more than the limit of ',
-          cast(cast(${limit} as bigint) as string)) as reason
+          cast(coalesce(n.standing, 0) as string), case when m.moves > ${limit} then concat(': more than the limit of ',
+          cast(cast(${limit} as bigint) as string)) else ': it would be empty' end) as reason
         from (select audience, count(*) as moves from (${changing}) as c group by audience) m
         left join (
-          select audience, countif(status <> 'known') as standing from audiences group by audience
+          select audience, countif(status <> 'known') as standing, countif(status = 'member') as members
+          from audiences group by audience
         ) n on n.audience = m.audience
-        where m.moves > ${limit} order by m.audience`,
+        left join (select audience, count(*) as gone from audience_gone group by audience) g on g.audience = m.audience
+        where m.moves > ${limit}
+          or (g.gone = n.members and n.members >= ${EMPTIED} and m.audience not in (select audience from audience_wanted))
+        order by m.audience`,
     },
   ];
 }
+
+/** A list of so many people is never emptied without a person. */
+const EMPTIED = 10;
 
 /** So many changes are never too many. */
 const SMALL = 20;

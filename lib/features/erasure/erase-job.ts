@@ -7,8 +7,9 @@
 import { insert, remove } from '../../core/change.ts';
 import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
+import { byKey } from '../../core/facts.ts';
 import { type Job, job } from '../../core/job.ts';
-import { columnOf, join, literal, name, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, literal, type Sql, sql } from '../../core/sql.ts';
 import { ownTables, type TableName, tableOf } from '../../core/tables.ts';
 import { withMark } from '../../engine/duckdb.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
@@ -28,10 +29,12 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
   await engine.run(sql`create or replace temp table erased_addresses (address varchar, hash varchar)`);
   for (const address of addresses)
     await engine.run(sql`insert into erased_addresses values (${address}, ${hashAddress(address, key)})`);
+  const rows = { email: sql`select address from erased_addresses`, contact_id: sql`select id from erased_ids` };
+  for (const table of ['events', 'purchases', 'bounces']) await engine.bring(table, rows);
   const known = await engine.number(sql`
     select (select count(*) from erased_ids)
     + (select count(*) from suppressions where email in (select address from erased_addresses))
-    + (select count(*) from bounces where address_key(email) in (select address from erased_addresses))
+    + (select count(*) from ${byKey('bounces')} where address_key(email) in (select address from erased_addresses))
     + (select count(*) from suppressions where email in (select hash from erased_addresses))`);
   if (known === 0)
     throw new JobError('No contact in this workbook has that contact_id or address. Nothing was changed.');
@@ -118,7 +121,7 @@ function erasedRows(table: TableName, conditions: readonly Sql[]): [TableName, S
     ', ',
   );
   const where = join(conditions, ' or ');
-  return [table, sql`select ${keys}, 'forgotten' as why from ${name(table)} where ${where}`];
+  return [table, sql`select ${keys}, 'forgotten' as why from ${byKey(table)} where ${where}`];
 }
 
 const removals = (): [TableName, Sql][] => [

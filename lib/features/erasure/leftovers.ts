@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Engine } from '../../core/engine.ts';
-import { columnOf, join, literal, name, sql } from '../../core/sql.ts';
+import { ofFacts } from '../../core/facts.ts';
+import { columnOf, join, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { HASH_PREFIX, hashAddress } from '../../intake/forgotten.ts';
 import { filesOfOurs, nameOf } from './files.ts';
 
@@ -30,13 +31,18 @@ const columns: readonly (readonly [table: string, column: string, from?: string]
 ];
 const ADDRESS = /[^\s"'<>,;:|]+@[^\s"'<>,;:|]+/g;
 
+const ofRows = (table: string, column: string): Sql =>
+  table === 'events' || table === 'purchases' || table === 'bounces'
+    ? ofFacts(table, sql`select distinct ${name(column)} from ${name(table)}`)
+    : name(table);
+
 const texts = join(
   columns.map(([table, column, from = table]) => {
     const cell = columnOf(column);
     return sql`
       select ${literal(table)} as place,
         unnest(regexp_extract_all(lower(${cell}), ${literal(ADDRESS.source)})) as address
-      from ${name(from)} where contains(${cell}, '@')`;
+      from ${ofRows(from, column)} where contains(${cell}, '@')`;
   }),
   ' union ',
 );

@@ -155,7 +155,11 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
     ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(rule.where, asOf)})`]
     : [];
   const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
-  const conditions = [...onList, ...fits, ...(rule.sending ? [mailable] : [])];
+  const conditions = [
+    ...onList,
+    ...fits,
+    ...(rule.sending ? [sql`c.contact_id in (select contact_id from export_mailable)`] : []),
+  ];
   const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
   const order = columnOf(rule.order ?? 'contact_id', 'c');
   return {
@@ -178,18 +182,26 @@ export const refused = sql`
     select email, ${bareReason(sql`why`)}, null from ${views.refusedAddresses}
     union all
     select address_key(c.email), ${bareReason(sql`u.why`)}, null
-    from contacts c join ${views.unmailable} u on u.contact_id = c.contact_id where address_key(c.email) is not null
-    union all
-    select address_key(q.email), ${bareReason(sql`u.why`)}, null
-    from ${views.unreadContacts} q join ${views.unmailable} u on u.contact_id = q.contact_id where address_key(q.email) is not null
+    from (select contact_id, email from contacts union all select contact_id, email from ${views.unreadContacts}) as c
+    join ${views.unmailable} u on u.contact_id = c.contact_id where address_key(c.email) is not null
   ) as found left join ${views.spellings} s on s.address = found.email
   where not starts_with(found.email, 'hmac-sha256:') group by 1`;
 
-/** What the files of refused addresses read, computed once for all of them. */
-export const refusedSteps = (rules: ExportRules): Step[] =>
-  rules.some((rule) => 'suppressionsFor' in rule)
+/** What the files of people and of refused addresses read, computed once for all of them. */
+export const refusedSteps = (rules: ExportRules): Step[] => [
+  ...(rules.some((rule) => 'suppressionsFor' in rule)
     ? [{ name: 'export_refused', row: 'an address that no mail may go to', query: refused }]
-    : [];
+    : []),
+  ...(rules.some((rule) => 'sending' in rule && rule.sending)
+    ? [
+        {
+          name: 'export_mailable',
+          row: 'a contact that may be mailed',
+          query: sql`select c.contact_id from contacts c where ${mailable}`,
+        },
+      ]
+    : []),
+];
 
 const epoch = sql`cast(cast(epoch(r.since) as bigint) as varchar)`;
 /** As mail headers write a moment (RFC 2822). */

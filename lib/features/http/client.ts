@@ -6,7 +6,7 @@ import { NightshiftError } from '../../core/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Answered, exchange, requireHttps } from './exchange.ts';
 import { type DocumentedLimits, Pace, type PaceLimits } from './pace.ts';
-import { retryHintMs } from './retry-hint.ts';
+import { exhaustedMs, retryHintMs } from './retry-hint.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -100,14 +100,16 @@ export class Client {
     for (;;) {
       const turn = await this.#pace.turn(this.#signal);
       if (this.#signal.aborted) throw new RequestError('stopped', 'the run was stopped');
-      if (turn === null) throw new RequestError('throttled', 'as many requests an hour as it allows were sent');
+      if (turn === null) throw new RequestError('throttled', 'as many requests as it allows for now were sent');
       if (this.requests >= limits.budget) throw new RequestError('budget', `${limits.budget} requests a run`);
       this.requests++;
       const answered = await this.#send(url, request);
+      const spentMs = 'fault' in answered ? null : exhaustedMs(answered.headers, this.#serviceNow());
+      if (spentMs !== null) this.#pace.exhausted(spentMs);
       const fault = 'fault' in answered ? answered.fault : this.#failure(answered);
       if (fault === null && !('fault' in answered)) {
         const throttled = isThrottled(answered) || request.isThrottled?.(answered.text ?? '');
-        const afterMs = throttled ? retryHintMs(answered.headers, Date.now()) : undefined;
+        const afterMs = throttled ? retryHintMs(answered.headers, this.#serviceNow()) : undefined;
         if (afterMs === undefined) {
           this.#pace.answered(turn);
           return this.#accepted(answered, request);
@@ -120,6 +122,17 @@ export class Client {
       const backoff = Math.min(limits.longestBackoffMs, limits.backoffMs * 2 ** (failures - 1));
       await this.#clock.sleep(Math.random() * backoff, this.#signal);
     }
+  }
+
+  /** Waits by the client's clock, or until the run is stopped. @throws RequestError */
+  async wait(ms: number): Promise<void> {
+    await this.#clock.sleep(ms, this.#signal);
+    if (this.#signal.aborted) throw new RequestError('stopped', 'the run was stopped');
+  }
+
+  /** The moment by the service's own clock, which the moments in its headers are by. */
+  #serviceNow(): number {
+    return Date.now() + (this.skewMs ?? 0);
   }
 
   #urlOf({ path, query = {} }: Request): URL {
@@ -158,7 +171,7 @@ export class Client {
 
   /** What is worth asking again. */
   #failure({ status, headers }: Answered): string | null {
-    if (status === 503 && retryHintMs(headers, Date.now()) !== null) return null;
+    if (status === 503 && retryHintMs(headers, this.#serviceNow()) !== null) return null;
     return status === 408 || status === 425 || status >= 500 ? `status ${status}` : null;
   }
 
@@ -166,15 +179,20 @@ export class Client {
     const { status, text } = answered;
     if (text === null) throw new RequestError('unreadable', 'answered with far more than a page');
     if ((status >= 200 && status < 300) || expects.includes(status)) return { ...answered, text };
-    const why = STATUSES[status] ?? (status < 400 ? 'it redirects, and no key is sent elsewhere' : 'the request');
-    throw new RequestError(status < 400 || status in STATUSES ? 'refused' : 'rejected', `status ${status}: ${why}`);
+    const why = WHY[status] ?? (status < 400 ? 'it redirects, and no key is sent elsewhere' : 'it rejects the request');
+    const isRefused = status < 400 || REFUSALS.has(status);
+    throw new RequestError(isRefused ? 'refused' : 'rejected', `status ${status}: ${why}`);
   }
 }
 
 const isThrottled = ({ status }: Answered): boolean => status === 429 || status === 503;
 
-const STATUSES: Readonly<Record<number, string>> = {
+/** What concerns the key, and so every other request too. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 402, 403]);
+
+const WHY: Readonly<Record<number, string>> = {
   401: 'the key is refused; it may have been deleted or be of another account',
   402: 'the plan does not include this',
   403: 'the key lacks a right, or the plan does not include this',
+  404: 'nothing is there under this name; it may have been deleted',
 };

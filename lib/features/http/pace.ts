@@ -50,6 +50,8 @@ export class Pace {
   #throttledInARow = 0;
   /** Whether one question has to go first: not yet asked, or asked and not answered. */
   #first: 'none' | 'due' | 'asked' = 'none';
+  /** The provider allows no more requests for longer than a run waits. */
+  #isSpent = false;
   #wake: (() => void)[] = [];
 
   /** @param documented the provider's own limits; a limit of the rules stands in place of one a minute or an hour */
@@ -69,6 +71,7 @@ export class Pace {
    * long.
    */
   async turn(signal: AbortSignal): Promise<Turn | null> {
+    if (this.#isSpent) return null;
     while (!signal.aborted) {
       if (this.#first === 'asked') {
         await this.#answerOrEnd(signal);
@@ -94,6 +97,12 @@ export class Pace {
     this.#pausedForFailures = false;
     if (turn.throttles === this.#throttles) this.#throttledInARow = 0;
     this.#settleFirst(turn, 'none');
+  }
+
+  /** The provider allows no request for so long, by the headers of its last answer. */
+  exhausted(ms: number): void {
+    if (ms > this.#limits.longestPauseMs) this.#isSpent = true;
+    else this.#pause(ms);
   }
 
   /**

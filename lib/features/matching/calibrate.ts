@@ -40,7 +40,7 @@ export function halfAt(shares: readonly Share[], triangles: number): number {
 }
 
 /** SQL for a corrected probability: `half` becomes one half, `sure` and what is above stay, the order of all stays. */
-function correctedSql(half: number): string {
+export function correctedSql(half: number): string {
   const logit = (p: number): number => Math.log(p / (1 - p));
   const [low, high] = [logit(half), logit(sure)];
   const score = 'ln(probability / (1 - probability))';
@@ -77,13 +77,6 @@ export async function calibrate(db: DuckDBConnection): Promise<number> {
     closing: row[`c${nth}`] ?? 0,
   }));
   const half = halfAt(shares, row.triangles ?? 0);
-  if (half < 0.5) await correctTable(db, 'match_scored', half);
+  if (half < 0.5) await db.run(`update match_scored set probability = ${correctedSql(half)}`);
   return half;
-}
-
-/** Corrects the probabilities of `table`: the score `half` becomes one half. */
-export async function correctTable(db: DuckDBConnection, table: string, half: number): Promise<void> {
-  await db.run(
-    `create or replace temp table ${table} as select * replace (${correctedSql(half)} as probability) from ${table}`,
-  );
 }

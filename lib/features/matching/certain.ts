@@ -9,6 +9,7 @@
  */
 import { headerWords } from './headers.ts';
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
+import { both } from './levels.ts';
 import { firstNameColumn, firstNameSql, several, sh, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { literal } from './values.ts';
@@ -49,12 +50,12 @@ function ownMailbox(compared: readonly Compared[], index: number): string {
   const holds =
     `(length(${first}) >= 3 and (list_contains(${words}, ${first}) or starts_with(${letters}, ${first}) or ` +
     `ends_with(${letters}, ${first})))`;
-  const role = `len(list_intersect(${words}, $roles)) > 0 or list_contains($roles, a.${x(index)})`;
-  const roleFirst = `list_contains($roles, list_filter(${words}, w -> w <> '')[1])`;
+  const role = `len(list_intersect(${words}, getvariable('match_roles'))) > 0 or list_contains(getvariable('match_roles'), a.${x(index)})`;
+  const roleFirst = `list_contains(getvariable('match_roles'), list_filter(${words}, w -> w <> '')[1])`;
   const family = `len(list_intersect(${words}, ${listOf(familyWords)})) > 0`;
-  return (
-    `(l${index} = 1 and contains(a.${v(index)}, '@') and not (${roleFirst}) and (${holds} or not (${role}) ` +
-    `and not (${family}) and not a.${sh(index)}))`
+  return both(
+    `l${index} = 1 and contains(a.${v(index)}, '@')`,
+    `not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)})`,
   );
 }
 
@@ -104,17 +105,23 @@ function support(compared: readonly Compared[]): { agree: string; differ: string
 function namesSql(compared: readonly Compared[]): { first: string; surname: string; surnameSame: string } | undefined {
   const column = firstNameColumn(compared);
   if (column < 0) return undefined;
-  const first = `l${column} = 1 and ${writtenOut(`a.${v(column)}`)}`;
-  if (compared[column]?.kind === 'fullname')
-    return { first: `(${first} and contains(a.${v(column)}, ' '))`, surname: 'true', surnameSame: 'true' };
+  const name = `a.${v(column)}`;
+  if (compared[column]?.kind === 'fullname') {
+    const first = both(`l${column} = 1 and contains(${name}, ' ')`, writtenOut(name));
+    return { first, surname: 'true', surnameSame: 'true' };
+  }
   const surname = anyAt(compared, 'surname', ['same', 'near']);
-  return { first: `(${first})`, surname, surnameSame: anyAt(compared, 'surname', ['same']) };
+  return {
+    first: both(`l${column} = 1`, writtenOut(name)),
+    surname,
+    surnameSame: anyAt(compared, 'surname', ['same']),
+  };
 }
 
 /** SQL that is true where a record holds a first name, a surname and a mailbox of the person's own: its copies are one person. */
 export function ownCopySql(compared: readonly Compared[], people: boolean): string {
   const names = people ? namesSql(compared) : undefined;
-  return names ? `(${names.first} and ${names.surnameSame} and ${personal(compared).mailbox})` : 'false';
+  return names ? both(`${names.first} and ${names.surnameSame}`, personal(compared).mailbox) : 'false';
 }
 
 /** SQL that is true where a pair of people shows enough of their own, names and suffix included. */
@@ -133,7 +140,7 @@ function personSql(compared: readonly Compared[]): string {
     `${birth} and ${surname} and ${sharedAgrees(compared)}`,
     `${birth} and ${surnameSame} and (${agree}) >= (${differ})`,
   ];
-  return `(${first} and a.gen = b.gen and ${either(enough.map((test) => `(${test})`))})`;
+  return both(`${first} and a.gen = b.gen`, either(enough.map((test) => `(${test})`)));
 }
 
 /** SQL that is true where two records of things agree in their name and in two independent identifiers. */
@@ -190,10 +197,8 @@ function unsharedMailbox(compared: readonly Compared[]): string {
     compared.flatMap(({ kind }, index) => {
       if (kind !== 'email') return [];
       const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
-      const shared =
-        `a.${several(index)} or len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or ` +
-        `len(list_intersect(${words}, $roles)) > 0`;
-      return [`(l${index} in (1, ${levelNumber(kind, 'near')}) and not (${shared}))`];
+      const ofSeveral = `len(list_intersect(${words}, list_concat(${listOf(familyWords)}, getvariable('match_roles')))) > 0`;
+      return [both(`l${index} in (1, ${levelNumber(kind, 'near')}) and not a.${several(index)}`, `not ${ofSeveral}`)];
     }),
   );
 }
@@ -219,7 +224,7 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
   const noName = `l${column} = 0 and ${mail}`;
   const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
   const nothingElse = `${mail} and not ${elsewhere}`;
-  return `(not ${own} and ${either([otherForm, noName, nothingElse].map((test) => `(${test})`))})`;
+  return both(either([otherForm, noName, nothingElse].map((test) => `(${test})`)), `not ${own}`);
 }
 
 /**
@@ -236,26 +241,7 @@ export function notAskedSql(compared: readonly Compared[], rules: MatchingRules,
   return either([differs, `(${doubtful})`, sharedOnlySql(compared, people)]);
 }
 
-/** What a pair must show to be merged without asking. */
-export interface PairStanding {
-  probability: number;
-  /** Whether the evidence is enough: see `enoughSql`. */
-  enough: boolean;
-  conflict: boolean;
-  clusterRows: number;
-}
-
-/** The certain band: probability, identifiers of the person's own, no conflict, and a small cluster. */
-export function certain(pair: PairStanding, rules: MatchingRules): boolean {
-  return (
-    pair.probability >= rules.bands.certain &&
-    pair.enough &&
-    !pair.conflict &&
-    pair.clusterRows <= rules.largestCertainCluster
-  );
-}
-
-/** The same as SQL, over columns `probability`, `enough`, `conflict` and `cluster_rows`. */
+/** SQL for the certain band, over columns `probability`, `enough`, `conflict` and `cluster_rows`. */
 export function certainSql(rules: MatchingRules): string {
   return `(probability >= ${rules.bands.certain} and enough and not conflict and cluster_rows <= ${rules.largestCertainCluster})`;
 }

@@ -57,6 +57,40 @@ async function sameCounts(db: DuckDBConnection, compared: readonly Compared[]): 
   }));
 }
 
+/**
+ * Values that go together in people who have nothing to do with each other: first names with surnames (of one language),
+ * both with a place. How often two and three of them agree at once is counted, and not taken from each by itself.
+ */
+export interface Together {
+  /** Places of the columns with the first name, the surname and the town; each is a bit of a mask, in this order. */
+  columns: readonly number[];
+  /** By mask: pairs in the whole table with values in all of its columns, and those that have the same in all of them. */
+  known: readonly number[];
+  same: readonly number[];
+}
+
+/** Counts how often values agree together; undefined where fewer than two of the columns are there. */
+export async function measureTogether(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+): Promise<Together | undefined> {
+  const columns = (['given', 'surname', 'locality'] as const)
+    .map((of) => compared.findIndex(({ kind }) => kind === of))
+    .filter((index) => index >= 0);
+  if (columns.length < 2) return undefined;
+  const masks = Array.from({ length: 2 ** columns.length }, (_, mask) => columns.filter((_, bit) => mask & (1 << bit)));
+  const counts = masks.flatMap((of, mask) => {
+    if (of.length < 2) return [];
+    const [known, values] = [of.map((index) => `${v(index)} is not null`), of.map(v)];
+    return `select ${mask}::integer as mask, coalesce(sum(n), 0)::double as known,
+      coalesce(sum(n * (n - 1) / 2), 0)::double as same
+      from (select count(*)::double as n from match_records where ${known.join(' and ')} group by ${values.join(', ')})`;
+  });
+  const rows = await readRows<{ mask: number; known: number; same: number }>(db, counts.join(' union all '));
+  const found = masks.map((_, mask) => rows.find((row) => row.mask === mask) ?? { known: 0, same: 0 });
+  return { columns, known: found.map(({ known }) => (known * (known - 1)) / 2), same: found.map(({ same }) => same) };
+}
+
 /** Chance agreement of every compared column. */
 export async function measureChance(
   db: DuckDBConnection,

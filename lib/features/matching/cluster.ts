@@ -3,34 +3,47 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { averageLinkage, type Link } from './linkage.ts';
-import { readRows } from './read-rows.ts';
 
 /** Groups up to this size are always completed; larger ones, the smaller first, while all their pairs together stay below the limit. */
 const alwaysCompleted = 40;
 const mostCompletedPairs = 300_000;
 
-/** Makes `match_groups(record, part)`: connected components over `match_scored` from `least` on; `part` is the lowest record. */
-export async function connect(db: DuckDBConnection, least: number): Promise<void> {
-  await db.run(`create or replace temp table match_edges as
-    select l, r from match_scored where probability >= ${least} and l <> r
-    union all select r, l from match_scored where probability >= ${least} and l <> r`);
-  await db.run(
-    'create or replace temp table match_groups as select l as record, least(l, min(r)) as part from match_edges group by l',
-  );
-  for (;;) {
-    // Every record takes the lowest part among its own and its neighbours', then the part of that part: paths halve.
-    await db.run(`create or replace temp table match_next as
-      select g.record, least(g.part, min(n.part)) as part from match_groups g join match_edges e on e.l = g.record
-      join match_groups n on n.record = e.r group by g.record, g.part`);
-    await db.run(`create or replace temp table match_jumped as
-      select n.record, p.part from match_next n join match_next p on p.record = n.part`);
-    const [row] = await readRows<{ moved: boolean }>(
-      db,
-      'select count(*) > 0 as moved from match_jumped j join match_groups g using (record) where j.part <> g.part',
-    );
-    await db.run('create or replace temp table match_groups as select * from match_jumped');
-    if (!row?.moved) break;
+/**
+ * Makes `match_groups(record, part)`: what hangs together by pairs of `match_scored` from `least` on; `part` is the lowest
+ * record. Returns whether three records and more hang together anywhere. A forest of records (Tarjan 1975): the engine
+ * would need a statement for each step along a chain.
+ */
+export async function connect(db: DuckDBConnection, least: number): Promise<boolean> {
+  const parents = new Map<number, number>();
+  const rootOf = (record: number): number => {
+    let root = record;
+    for (let parent = parents.get(root) ?? root; parent !== root; parent = parents.get(root) ?? root) {
+      const above = parents.get(parent) ?? parent;
+      parents.set(root, above);
+      root = above;
+    }
+    return root;
+  };
+  const result = await db.stream(`select l, r from match_scored where probability >= ${least} and l <> r`);
+  for await (const chunk of result.yieldRowsJs()) {
+    for (const [l, r] of chunk as [number, number][]) {
+      const [a, b] = [rootOf(l), rootOf(r)];
+      parents.set(Math.max(a, b), Math.min(a, b));
+      parents.set(Math.min(a, b), Math.min(a, b));
+    }
   }
+  await db.run('create or replace temp table match_groups (record integer, part integer)');
+  const appender = await db.createAppender('match_groups', undefined, 'temp');
+  let groups = 0;
+  for (const record of parents.keys()) {
+    const part = rootOf(record);
+    if (part === record) groups++;
+    appender.appendInteger(record);
+    appender.appendInteger(part);
+    appender.endRow();
+  }
+  appender.closeSync();
+  return parents.size > 2 * groups;
 }
 
 /** Pairs within groups of three and more that were never compared, as SQL giving l, r. Those of groups too large count as no match. */

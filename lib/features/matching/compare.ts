@@ -3,8 +3,8 @@
  * It gives no probability; that is the model's.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Compared, type Story, traits } from './kinds.ts';
-import { levelColumns, levelsOf, patternSql } from './levels.ts';
+import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
+import { levelsOf, levelsSql, patternSql } from './levels.ts';
 import { readRows } from './read-rows.ts';
 import { t } from './record-columns.ts';
 
@@ -14,6 +14,10 @@ export function byChance(column: Compared, story: Story): boolean {
   return story === 'unrelated' || (traits[column.kind].shared[story] ?? 0) === 0;
 }
 
+/** Levels of a place on which what it lies within agrees by itself. */
+export const withinLevels = (kind: Kind): number[] =>
+  (['same', 'near'] as const).map((level) => levelNumber(kind, level)).filter((level) => level > 0);
+
 /** SQL that makes `into(l, r, pattern, rare_STORY…)` from the pairs in `pairs(l, r)`. */
 export function compareSql(compared: readonly Compared[], stories: readonly Story[], pairs: string): string {
   const rare = stories
@@ -21,19 +25,19 @@ export function compareSql(compared: readonly Compared[], stories: readonly Stor
     .map((story) => {
       const terms = compared.flatMap((column, index) => {
         if (!byChance(column, story)) return [];
-        const parent = column.parent !== undefined ? ` and l${column.parent} <> 1` : '';
+        const { parent: at } = column;
+        const parent =
+          at === undefined ? '' : ` and l${at} not in (${withinLevels(compared[at]?.kind ?? 'text').join(', ')})`;
         return [`case when l${index} = 1${parent} then t${index} else 0 end`];
       });
       return `(${terms.length === 0 ? '0' : terms.join(' + ')})::float as rare_${story}`;
     });
-  const columns = [
-    'p.l',
-    'p.r',
-    ...levelColumns(compared),
-    ...compared.map((_, index) => `a.${t(index)} as ${t(index)}`),
-  ];
-  return `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from (
-    select ${columns.join(', ')} from ${pairs} p join match_records a on a.record = p.l join match_records b on b.record = p.r)`;
+  const joined = `${pairs} p join match_records a on a.record = p.l join match_records b on b.record = p.r`;
+  const rarities = compared.map((_, index) => `a.${t(index)} as ${t(index)}`);
+  return (
+    `select l, r, ${[`${patternSql(compared)} as pattern`, ...rare].join(', ')} from ` +
+    `(${levelsSql(compared, joined, ['p.l', 'p.r', ...rarities])})`
+  );
 }
 
 export interface PatternCount {

@@ -53,7 +53,7 @@ export function plainEvidenceSql(compared: readonly Compared[]): string {
   return groups.length === 0 ? "''" : `concat_ws('; ', ${groups.join(', ')})`;
 }
 
-/** SQL columns l0, l1 … taken out of a pattern again. */
+/** SQL columns l0, l1 … taken out of a pattern again, to stand behind other columns. */
 export function levelsFromPattern(compared: readonly Compared[]): string {
-  return compared.map((_, index) => `((pattern >> ${3 * index}) & 7) as l${index}`).join(', ');
+  return compared.map((_, index) => `, ((pattern >> ${3 * index}) & 7) as l${index}`).join('');
 }

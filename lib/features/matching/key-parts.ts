@@ -2,7 +2,7 @@
  * What a blocking key may be made of: for each kind of column the parts of its value that survive most slips.
  */
 import type { Compared } from './kinds.ts';
-import { s, v, x } from './record-columns.ts';
+import { hasWords, r, s, v, x } from './record-columns.ts';
 import { soundSql } from './values.ts';
 
 /** A part of a key: something of one column that survives most slips. */
@@ -29,6 +29,7 @@ function partsOf(column: Compared, index: number): Part[] {
   });
   const whole = (): Part => part('', value, 1);
   const long = (sql: string, least: number): string => `case when length(${sql}) >= ${least} then ${sql} end`;
+  const rare = hasWords(column) ? [part('rarest word of ', r(index), 0.4)] : [];
   switch (column.kind) {
     case 'given':
       return [
@@ -41,6 +42,7 @@ function partsOf(column: Compared, index: number): Part[] {
       return [whole(), part('sound of ', s(index), 0.5), part('start of ', `left(${value}, 3)`, 0.45)];
     case 'fullname':
       return [
+        ...rare,
         part('words of ', x(index), 0.9),
         part('start of ', `left(${value}, 5)`, 0.5),
         part('first word of ', soundSql(x(index)), 0.4),
@@ -81,7 +83,7 @@ function partsOf(column: Compared, index: number): Part[] {
     case 'url':
       return [whole()];
     case 'text':
-      return [part('start of ', `left(${value}, 10)`, 0.5)];
+      return [...rare, part('start of ', `left(${value}, 10)`, 0.5)];
     case 'housenumber':
       return [whole()];
     default:

@@ -214,7 +214,7 @@ export interface Compared {
   /** Header, as it stands in the table. */
   name: string;
   kind: Kind;
-  /** A name of firms or shops, not of people. */
+  /** A name of firms or shops, not of people, or a year of theirs. */
   things?: boolean;
   /** One person can't have two of these: a birth date, an identifying code, the principal name. */
   personal?: boolean;

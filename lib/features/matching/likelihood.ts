@@ -2,8 +2,8 @@
  * How likely a pattern of levels is in each story (kinds.ts) under a fitted model: Fellegi and Sunter (1969), with two
  * things of its own: a place within a place counts once, and mailboxes are made of names.
  */
-import type { Chance } from './chance.ts';
-import { byChance, type PatternCount } from './compare.ts';
+import type { Chance, Together } from './chance.ts';
+import { byChance, type PatternCount, withinLevels } from './compare.ts';
 import { type Compared, levelNumber, type Story, traits } from './kinds.ts';
 
 export interface Model {
@@ -16,6 +16,8 @@ export interface Model {
   chance: number[][];
   /** How often two people whose names are the same have mailboxes that look alike. */
   mailboxOfNames: number;
+  /** Columns whose values go together, with how many times as often, by mask, as if they did not. */
+  together?: Together & { times: readonly number[] };
   rounds: number;
 }
 
@@ -48,12 +50,18 @@ export function namesAgree(compared: readonly Compared[], levels: readonly numbe
 /** What a pattern holds beyond a column's own level that changes what the level means, as one number below this. */
 const contexts = 6;
 
+/** Whether the column within which this one's value lies agrees: a postcode with a slip in it still tells the town. */
+function agreesByItself(compared: readonly Compared[], { parent }: Compared, levels: readonly number[]): boolean {
+  const kind = parent === undefined ? undefined : compared[parent]?.kind;
+  return kind !== undefined && withinLevels(kind).includes(levels[parent ?? 0] ?? 0);
+}
+
 /** The place of a column's level in tables by level and context; 0 where the value is missing. */
 function placeOf(compared: readonly Compared[], levels: readonly number[], index: number): number {
   const column = compared[index] as Compared;
   const level = levels[index] ?? 0;
   if (level === 0) return 0;
-  const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
+  const parentAgrees = agreesByItself(compared, column, levels);
   const names = column.kind === 'email' && level === levelNumber('email', 'alike') ? namesAgree(compared, levels) : 0;
   return level * contexts + (parentAgrees ? 1 : 0) + 2 * names;
 }
@@ -90,10 +98,27 @@ export function logLikelihoods(
         if (Number.isNaN(known[at])) known[at] = atPlace(model, compared, chances, index, nth, place);
         sum += known[at] as number;
       }
-      found[row * stories + nth] = sum;
+      found[row * stories + nth] =
+        sum + timesTogether(model, model.stories[nth] as Story, places.subarray(row * columns));
     }
   }
   return found;
+}
+
+/** In which columns of `together` a pattern with these places agrees, as a mask. */
+export function maskOf({ columns }: Together, places: Uint8Array): number {
+  return columns.reduce(
+    (mask, index, bit) => mask | (Math.floor((places[index] ?? 0) / contexts) === 1 ? 1 << bit : 0),
+    0,
+  );
+}
+
+/** Logarithm of how many times as often as each by itself what agrees in a pattern agrees by chance at once. */
+function timesTogether({ together }: Model, story: Story, places: Uint8Array): number {
+  if (!together || (story !== 'unrelated' && story !== 'colleague')) return 0;
+  const mask = maskOf(together, places);
+  // Colleagues share the town.
+  return Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1);
 }
 
 function atPlace(
@@ -145,8 +170,7 @@ export function averageRarity(model: Model, compared: readonly Compared[], level
   return model.stories.map((story) => {
     let sum = 0;
     for (const [index, column] of compared.entries()) {
-      const parentAgrees = column.parent !== undefined && levels[column.parent] === 1;
-      if (levels[index] === 1 && !parentAgrees && byChance(column, story))
+      if (levels[index] === 1 && !agreesByItself(compared, column, levels) && byChance(column, story))
         sum += Math.log(model.chance[index]?.[0] ?? least);
     }
     return sum;

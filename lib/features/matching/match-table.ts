@@ -5,14 +5,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { buildCandidates } from './blocking.ts';
-import { calibrate, correctTable } from './calibrate.ts';
+import { calibrate, correctedSql } from './calibrate.ts';
 import { ownCopySql, sharedOnlySql, vetoSql } from './certain.ts';
-import { type Chance, measureChance } from './chance.ts';
+import { type Chance, measureChance, measureTogether } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
-import { compareSql, countPatterns } from './compare.ts';
+import { compareSql, countPatterns, type PatternCount } from './compare.ts';
 import { levelsFromPattern } from './evidence.ts';
 import { headerWords } from './headers.ts';
 import type { Compared } from './kinds.ts';
+import { both } from './levels.ts';
 import type { Model } from './likelihood.ts';
 import { MatchError } from './match-error.ts';
 import { fitModel, modelForCopies } from './model.ts';
@@ -21,7 +22,7 @@ import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
 import { type Counts, dropTemporaries, summarise, writeClusters, writePairs } from './results.ts';
 import { defaultMatchingRules, type MatchingRules } from './rules.ts';
-import { scorePairs } from './score.ts';
+import { scoredSql } from './score.ts';
 import { judgeColumns } from './uninformative.ts';
 
 export interface MatchOptions {
@@ -52,16 +53,6 @@ interface Run {
   people: boolean;
 }
 
-/** Scores the pairs of `pairs` with the model and adds them to `match_scored`. */
-async function scoreMore(run: Run, pairs: string, half = 0.5): Promise<void> {
-  const { db, compared, model, chances } = run;
-  await db.run(`create or replace temp table match_more as ${compareSql(compared, model.stories, pairs)}`);
-  const patterns = await countPatterns(db, 'match_more', compared.length);
-  await scorePairs(db, model, compared, chances, patterns, 'match_more', 'match_more_scored');
-  if (half < 0.5) await correctTable(db, 'match_more_scored', half);
-  await addScored(run, 'match_more_scored');
-}
-
 /** Where only what a household or a firm shares agrees, two records are less than likely one person. */
 const mostOfShared = 0.4;
 /**
@@ -70,26 +61,38 @@ const mostOfShared = 0.4;
  */
 const leastOfCopies = 0.995;
 
-async function addScored({ db, compared, rules, people }: Run, from: string): Promise<void> {
-  const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const withRoles = (text: string): string => text.replaceAll('$roles', "getvariable('match_roles')");
-  const shared = withRoles(sharedOnlySql(compared, people));
-  const copies = withRoles(ownCopySql(compared, people));
-  await db.run(`insert into match_scored
-    select l, r, pattern,
-      case when apart then 0 when shared_only then least(probability, ${mostOfShared})
-        when own_copy then greatest(probability, ${leastOfCopies}) else probability end, apart
-    from (
-      select s.*, ${vetoSql(compared, rules)} as apart, l <> r and ${shared} as shared_only,
-        l = r and ${copies} as own_copy
-      from (select *${levels} from ${from}) s
-      join match_records a on a.record = s.l join match_records b on b.record = s.r)`);
+const copiesSql = '(select record as l, record as r from match_records where copies > 1)';
+
+/** Compares the pairs of `pairs` and adds them to `match_scored`; `half` is the score that became one half. */
+async function compareMore(run: Run, pairs: string, half = 0.5): Promise<void> {
+  const { db, compared, model } = run;
+  await db.run(`create or replace temp table match_compared as ${compareSql(compared, model.stories, pairs)}`);
+  await addScored(run, await countPatterns(db, 'match_compared', compared.length), half);
+}
+
+/** Scores the pairs of `match_compared` with the model and adds them to `match_scored`. */
+async function addScored(run: Run, patterns: readonly PatternCount[], half = 0.5): Promise<void> {
+  if (patterns.length === 0) return;
+  const { db, compared, rules, model, chances, people } = run;
+  const scored = await scoredSql(db, model, compared, chances, patterns, 'match_compared');
+  const probability = half < 0.5 ? correctedSql(half) : 'probability';
+  await db.run(`insert into match_scored by name
+    select l, r, pattern, ${vetoSql(compared, rules)} as apart, case when apart then 0
+      when ${both('l = r', ownCopySql(compared, people))} then greatest(score, ${leastOfCopies})
+      when ${both(`l <> r and score > ${mostOfShared}`, sharedOnlySql(compared, people))} then ${mostOfShared}
+      else score end as probability
+    from (select *, ${probability} as score${levelsFromPattern(compared)} from (${scored})) s
+    join match_records a on a.record = s.l join match_records b on b.record = s.r`);
 }
 
 interface Fitted extends Run {
   profile: Profile;
   records: number;
+  /** Whether any record stands for several rows. */
+  copied: boolean;
   keys: string[];
+  /** Patterns of the pairs in `match_compared`. */
+  patterns: readonly PatternCount[];
 }
 
 /** Times that a table is matched again without the columns that turned out to say nothing. */
@@ -97,7 +100,7 @@ const mostAttempts = 3;
 const saysNothing = 'agrees no better than chance among rows that all other columns hold to be one';
 
 /**
- * Profiles the columns, compares the candidate pairs (`match_compared`, scored in `match_found`) and fits the model.
+ * Profiles the columns, compares the candidate pairs (`match_compared`) and fits the model.
  * Columns that turn out to say nothing are left out, and the table is profiled again without them.
  */
 async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
@@ -110,24 +113,25 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
     const found = await profileTable(db, 'match_source', open, rules);
     const profile = { ...found, ignored: [...found.ignored, ...left] };
     const { compared, people } = profile;
-    const records = await buildRecords(db, 'match_source', profile, rules);
+    const { records, copied } = await buildRecords(db, 'match_source', profile, rules);
     const keys = compared.length === 0 ? [] : await buildCandidates(db, compared, records, rules);
     if (compared.length === 0) await db.run('create or replace temp table match_candidates (l integer, r integer)');
     const chances = await measureChance(db, compared, records);
+    const together = people ? await measureTogether(db, compared) : undefined;
     const first = fitModel(compared, chances, [], Math.max(2, records), people);
     await db.run(
       `create or replace temp table match_compared as ${compareSql(compared, first.stories, 'match_candidates')}`,
     );
     const patterns = await countPatterns(db, 'match_compared', compared.length);
-    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people);
-    const judged = judgeColumns(model, { compared, chances, patterns, records, people }, fixed);
+    const fitting = { compared, chances, patterns, records, people, ...(together && { together }) };
+    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people, together);
+    const judged = judgeColumns(model, fitting, fixed);
     if (judged.uninformative.length === 0 || attempt === mostAttempts) {
       for (const place of judged.changeable) {
         const column = compared[place];
         if (column && ['date', 'code'].includes(column.kind)) column.personal = false;
       }
-      await scorePairs(db, model, compared, chances, patterns, 'match_compared', 'match_found');
-      return { db, compared, rules, model, chances, people, profile, records, keys };
+      return { db, compared, rules, model, chances, people, profile, records, copied, keys, patterns };
     }
     for (const place of judged.uninformative) {
       const column = compared[place];
@@ -156,18 +160,13 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   await db.run(
     'create or replace temp table match_scored (l integer, r integer, pattern bigint, probability double, apart boolean)',
   );
-  await addScored(fitted, 'match_found');
-  await scoreMore(
-    { ...fitted, model: modelForCopies(model, compared) },
-    '(select record as l, record as r from match_records where copies > 1)',
-  );
-  await connect(db, rules.bands.likely);
-  await scoreMore(fitted, missingPairsSql);
-  const half = await calibrate(db);
-  if (half < 0.5) {
+  await addScored(fitted, fitted.patterns);
+  if (fitted.copied) await compareMore({ ...fitted, model: modelForCopies(model, compared) }, copiesSql);
+  if (await connect(db, rules.bands.likely)) {
+    await compareMore(fitted, missingPairsSql);
+    const half = await calibrate(db);
     // More records hang together now, and the pairs between them are still to be scored.
-    await connect(db, rules.bands.likely);
-    await scoreMore(fitted, missingPairsSql, half);
+    if (half < 0.5 && (await connect(db, rules.bands.likely))) await compareMore(fitted, missingPairsSql, half);
   }
   await assignClusters(db, rules.bands.likely);
   await writeClusters(db, rules.bands.likely);

@@ -8,7 +8,7 @@
  * Not taken from the sources: chance agreement is counted and never fitted; a place within a place counts once.
  */
 
-import type { Chance } from './chance.ts';
+import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
 import {
@@ -18,11 +18,12 @@ import {
   type Model,
   mailboxOfName,
   mailboxOfNames,
+  maskOf,
   namesAgree,
   placesOf,
 } from './likelihood.ts';
 
-/** A person's own pairs are believed as strongly as this many before any is seen. */
+/** How one person's pairs agree is believed as strongly as this many and those that are expected, before any is seen. */
 const priorPairs = 12;
 const mostRounds = 200;
 const mostMoved = 0.5;
@@ -63,11 +64,17 @@ function startShares(stories: readonly Story[], records: number): number[] {
   return shares.map((share, index) => (stories[index] === 'unrelated' ? rest : share));
 }
 
-/** Chance levels once the pairs of one person are taken out of the counts. */
-function chanceLevels(chance: Chance, samePairs: number, knownPairs: number): number[] {
-  const same = Math.max(chance.same - samePairs, 0.05 * chance.same, 0.5);
-  const share = Math.min(0.99, same / Math.max(1, chance.known - knownPairs));
-  return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
+/** Chance levels once one person's pairs, counted by level, are taken out of the counts. */
+function chanceLevels(chance: Chance, ofOne: readonly number[]): number[] {
+  const left = (pairs: number, level: number): number => Math.max(pairs - (ofOne[level] ?? 0), 0.05 * pairs);
+  const known = Math.max(1, chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0));
+  const same = Math.min(0.99, Math.max(left(chance.same, 0), 0.5) / known);
+  const rest = chance.rest.map((share, nth) => left(share * (chance.known - chance.same), nth + 1));
+  const all = Math.max(
+    1,
+    rest.reduce((sum, pairs) => sum + pairs, 0),
+  );
+  return [same, ...rest.map((pairs) => Math.max(least, (pairs / all) * (1 - same)))];
 }
 
 /** Turns log-likelihoods into shares of the stories, in place. */
@@ -91,9 +98,12 @@ function toShares(model: Model, logs: Float64Array): void {
   }
 }
 
+/** Most of one thing's pairs that have another year: two editions are two things. */
+const mostOtherYears = 0.03;
+
 /** Keeps the share of outright differences below what the kind allows. */
-function capped(shares: number[], kind: Kind): number[] {
-  const { mostDiffer } = traits[kind];
+function capped(shares: number[], { kind, things }: Compared): number[] {
+  const mostDiffer = kind === 'year' && things ? mostOtherYears : traits[kind].mostDiffer;
   const differ = shares[shares.length - 1] ?? 0;
   if (differ <= mostDiffer) return shares;
   const scale = (1 - mostDiffer) / Math.max(least, 1 - differ);
@@ -107,23 +117,27 @@ export function fitModel(
   patterns: readonly PatternCount[],
   records: number,
   people: boolean,
+  together?: Together,
 ): Model {
   const stories = storiesFor(compared, people);
   const model: Model = {
     stories,
     shares: startShares(stories, records),
     agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
-    chance: chances.map((chance) => chanceLevels(chance, 0, 0)),
+    chance: chances.map((chance) => chanceLevels(chance, [])),
     mailboxOfNames,
     rounds: 0,
+    ...(together && { together: { ...together, times: [] } }),
   };
+  const none = together?.same.map(() => 0) ?? [];
+  countTogether(model, none);
   const places = placesOf(compared, patterns);
   const named = patterns.map(({ levels }) => namesAgree(compared, levels) === 2);
   for (let round = 1; round <= mostRounds; round++) {
     const explained = logLikelihoods(model, compared, chances, places);
     toShares(model, explained);
     const before = model.shares[0] ?? 0;
-    maximise(model, compared, chances, { patterns, named, explained }, records);
+    maximise(model, compared, chances, { patterns, places, named, explained }, records);
     model.rounds = round;
     if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
   }
@@ -135,9 +149,10 @@ function expected(story: Story | undefined, records: number): number {
   return story === 'same' ? 0.01 * records + 0.5 : 0.5;
 }
 
-/** The patterns, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
+/** The patterns, their places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
 interface Seen {
   patterns: readonly PatternCount[];
+  places: Uint8Array;
   named: readonly boolean[];
   explained: Float64Array;
 }
@@ -153,21 +168,21 @@ function maximise(
   const stories = model.stories.length;
   const allPairs = pairsAmong(records);
   const sums = model.stories.map(() => 0);
-  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => priorPairs * level.start));
-  const matched = compared.map(() => ({ same: 0, known: 0 }));
-  const ofOnePerson = model.stories.map(isOnePerson);
+  const prior = priorPairs + expected('same', records);
+  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => prior * level.start));
+  const ofOnePerson = compared.map(({ kind }) => traits[kind].levels.map(() => 0));
+  const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
     for (let nth = 0; nth < model.stories.length; nth++) {
       const weight = pairs * (explained[row * stories + nth] as number);
       sums[nth] = (sums[nth] ?? 0) + weight;
-      if (!ofOnePerson[nth]) continue;
+      if (!onePerson[nth]) continue;
       for (let index = 0; index < compared.length; index++) {
         const level = levels[index] ?? 0;
-        const count = matched[index];
+        const count = ofOnePerson[index];
         if (level === 0 || !count) continue;
-        count.known += weight;
-        if (level === 1) count.same += weight;
+        count[level - 1] = (count[level - 1] ?? 0) + weight;
         const counts = agree[index];
         if (counts && taught[nth]?.[index]) counts[level - 1] = (counts[level - 1] ?? 0) + weight;
       }
@@ -182,17 +197,44 @@ function maximise(
   // Most of one person's pairs did not move: else two people of one name would pass for somebody who did.
   const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
   if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
-  model.agree = agree.map((row, index) => {
+  model.agree = compared.map((column, index) => {
+    const row = agree[index] ?? [];
     const total = row.reduce((sum, count) => sum + count, 0);
     return capped(
       row.map((count) => Math.max(1e-6, count / total)),
-      compared[index]?.kind ?? 'text',
+      column,
     );
   });
-  model.chance = chances.map((chance, index) =>
-    chanceLevels(chance, matched[index]?.same ?? 0, matched[index]?.known ?? 0),
-  );
+  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? []));
+  const ofOne = model.together?.same.map(() => 0) ?? [];
+  for (const [row, { pairs }] of patterns.entries()) {
+    if (!model.together) break;
+    const mask = maskOf(model.together, seen.places.subarray(row * compared.length));
+    const one = pairs * oneOf(model, explained, row);
+    for (let part = 0; part < ofOne.length; part++) if ((mask & part) === part) ofOne[part] = (ofOne[part] ?? 0) + one;
+  }
+  countTogether(model, ofOne);
 }
+
+/** Pairs that are believed to agree together as often as by chance, before any is counted. */
+const priorTogether = 5;
+
+/** Counts how much more often the values of two people agree at once than each by itself; `ofOne` pairs, by mask, are one person's. */
+function countTogether(model: Model, ofOne: readonly number[]): void {
+  const { together } = model;
+  if (!together) return;
+  const times = together.same.map((same, mask) => {
+    const of = together.columns.filter((_, bit) => mask & (1 << bit));
+    if (of.length < 2) return 1;
+    const apart = of.reduce((pairs, index) => pairs * (model.chance[index]?.[0] ?? 1), together.known[mask] ?? 0);
+    return Math.max(1, (Math.max(0, same - (ofOne[mask] ?? 0)) + priorTogether) / (apart + priorTogether));
+  });
+  model.together = { ...together, times };
+}
+
+/** How far the pairs of pattern `row` are one person's. */
+const oneOf = ({ stories }: Model, explained: Float64Array, row: number): number =>
+  stories.reduce((sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * stories.length + nth] ?? 0) : 0), 0);
 
 /** The share of alike mailboxes at the start is believed as strongly as this many pairs. */
 const priorMailboxes = 30;
@@ -205,10 +247,7 @@ function countMailboxes(model: Model, compared: readonly Compared[], { patterns,
   let [looked, found] = [priorMailboxes, priorMailboxes * mailboxOfNames];
   for (const [row, { levels, pairs }] of patterns.entries()) {
     if ((levels[email] ?? 0) === 0 || !named[row]) continue;
-    const one = model.stories.reduce(
-      (sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * model.stories.length + nth] ?? 0) : 0),
-      0,
-    );
+    const one = oneOf(model, explained, row);
     looked += pairs * (1 - one);
     if (levels[email] === alike) found += pairs * (1 - one);
   }

@@ -206,6 +206,6 @@ export async function profileTable(
   const people =
     compared.some(({ kind }) => ['given', 'surname', 'date'].includes(kind)) ||
     counts.some((c, index) => verdicts[index]?.kind === 'fullname' && c.knownGiven > 0.1);
-  if (!people) for (const column of compared) if (column.kind === 'fullname') column.things = true;
+  if (!people) for (const column of compared) if (['fullname', 'year'].includes(column.kind)) column.things = true;
   return { compared, dateOrders, suffixes, withMissingWords, ignored, people };
 }

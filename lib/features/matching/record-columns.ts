@@ -6,8 +6,17 @@ export const v = (index: number): string => `v${index}`;
 export const x = (index: number): string => `x${index}`;
 export const s = (index: number): string => `s${index}`;
 export const t = (index: number): string => `t${index}`;
+/** On how many records a value stands. */
+export const n = (index: number): string => `n${index}`;
 /** The digits of an e-mail address. */
 export const m = (index: number): string => `m${index}`;
+/** The words of a text as numbers with their weights, the weight of all of them, and a rare one that other texts have. */
+export const w = (index: number): string => `w${index}`;
+export const wt = (index: number): string => `wt${index}`;
+export const r = (index: number): string => `r${index}`;
+/** Whether a column holds texts that are compared by their words: descriptions, titles, names of firms and shops. */
+export const hasWords = ({ kind, things }: Compared): boolean =>
+  kind === 'text' || (kind === 'fullname' && things === true);
 /** Whether a value stands on records with two different first names and more. */
 export const several = (index: number): string => `several${index}`;
 /** The same, where a record without a first name counts as somebody else. */

@@ -7,7 +7,7 @@ import { quoted } from '../../core/sql.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
-import { firstNameSql, m, s, several, sh, t, v, x } from './record-columns.ts';
+import { firstNameSql, hasWords, m, r, s, several, sh, t, v, w, wt, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import {
   dateOfPartsSql,
@@ -59,6 +59,27 @@ async function deriveNames(db: DuckDBConnection, compared: readonly Compared[]):
   }
 }
 
+/** Letters of a word that are compared, so that an ending or a slip near it makes no other word. */
+const stemLetters = 6;
+
+/**
+ * The words of texts as numbers whose last three digits are the word's weight (the logarithm of how rare it is, Spärck
+ * Jones 1972), their weight in all, and the rarest word that stands in several texts.
+ */
+async function deriveWords(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
+  for (const [index, column] of compared.entries()) {
+    if (!hasWords(column)) continue;
+    await db.run(`update match_records set ${w(index)} = codes, ${wt(index)} = total, ${r(index)} = rarest from (
+      with texts as (select distinct ${v(index)} as text from match_records where ${v(index)} is not null),
+      words as (select distinct text, left(unnest(string_split(text, ' ')), ${stemLetters}) as word from texts),
+      counted as (select text, word, count(*) over (partition by word) as n from words),
+      weighed as (select *, least(999, 1 + round(100 * ln((select count(*) from texts) / n)))::bigint as weight from counted)
+      select text, list((hash(word) % 1000000007)::bigint * 1000 + weight) as codes, sum(weight)::integer as total,
+        arg_min(word, (n, word)) filter (where n > 1) as rarest
+      from weighed group by text) where text = ${v(index)}`);
+  }
+}
+
 /** SQL for a column's value before placeholders are dropped. */
 function comparedSql(profile: Profile, { name, kind, parts }: Compared): string {
   if (!parts) return valueSql(kind, cellSql(profile, name), profile.dateOrders.get(name) ?? 'day first');
@@ -80,14 +101,14 @@ function suffixSql(profile: Profile): string {
 
 /**
  * Makes `match_rows(row_id, record)` and `match_records(record, digest, copies, gen, v…, x…, t…)` from `source(row_id, …)`.
- * Returns the number of records.
+ * Returns the number of records, and whether any of them stands for several rows.
  */
 export async function buildRecords(
   db: DuckDBConnection,
   source: string,
   profile: Profile,
   rules: MatchingRules,
-): Promise<number> {
+): Promise<{ records: number; copied: boolean }> {
   await loadPlaceholders(db, rules);
   const { compared } = profile;
   const values = compared.map((column, index) => `${comparedSql(profile, column)} as ${v(index)}`);
@@ -113,8 +134,12 @@ export async function buildRecords(
   await db.run('drop view match_who');
   await db.run('drop table match_distinct');
   await deriveNames(db, compared);
-  const [row] = await readRows<{ n: number }>(db, 'select count(*)::integer as n from match_records');
-  return row?.n ?? 0;
+  await deriveWords(db, compared);
+  const [row] = await readRows<{ records: number; copied: boolean }>(
+    db,
+    'select count(*)::integer as records, coalesce(max(copies) > 1, false) as copied from match_records',
+  );
+  return row ?? { records: 0, copied: false };
 }
 
 /**
@@ -136,21 +161,27 @@ const mayBeShared = (kind: Kind): boolean => kind === 'email' || kind === 'phone
 
 /** Numbers the records by digest, with the share of records that hold each value. */
 async function addShares(db: DuckDBConnection, compared: readonly Compared[]): Promise<void> {
-  const columns = compared.flatMap(({ kind }, index) => [
-    `d.${v(index)}`,
-    `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
-    `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ` +
-      `${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
-    `f${index}.n::integer as n${index}`,
-    ...(mayBeShared(kind)
-      ? [
-          `coalesce(f${index}.people > 1, false) as ${sh(index)}`,
-          `coalesce(f${index}.named > 1, false) as ${several(index)}`,
-        ]
-      : []),
-    ...(kind === 'email' ? [`regexp_replace(d.${v(index)}, '[^0-9]+', '', 'g') as ${m(index)}`] : []),
-    ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
-  ]);
+  const columns = compared.flatMap((column, index) => {
+    const { kind } = column;
+    return [
+      `d.${v(index)}`,
+      `${derivedSql(kind, `d.${v(index)}`)} as ${x(index)}`,
+      `ln(case when f${index}.n > 2 then f${index}.n / count(*) over () else 2 / greatest(count(*) over (), ` +
+        `${atLarge[kind] ?? 0}) end)::float as ${t(index)}`,
+      `f${index}.n::integer as n${index}`,
+      ...(mayBeShared(kind)
+        ? [
+            `coalesce(f${index}.people > 1, false) as ${sh(index)}`,
+            `coalesce(f${index}.named > 1, false) as ${several(index)}`,
+          ]
+        : []),
+      ...(kind === 'email' ? [`regexp_replace(d.${v(index)}, '[^0-9]+', '', 'g') as ${m(index)}`] : []),
+      ...(kind === 'given' || kind === 'surname' ? [`${soundSql(`d.${v(index)}`)} as ${s(index)}`] : []),
+      ...(hasWords(column)
+        ? [`null::bigint[] as ${w(index)}`, `0 as ${wt(index)}`, `null::varchar as ${r(index)}`]
+        : []),
+    ];
+  });
   const joins = compared.map(
     ({ kind }, i) =>
       `left join (select ${v(i)}, count(*) as ` +

@@ -42,25 +42,22 @@ export async function writePairs(
   rules: MatchingRules,
   people: boolean,
 ): Promise<void> {
-  const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
-  const withRoles = (text: string): string => text.replaceAll('$roles', "getvariable('match_roles')");
-  const enough = withRoles(enoughSql(compared, rules, people));
-  const notAsked = withRoles(notAskedSql(compared, rules, people));
   await db.run(`create or replace temp table match_judged as
     with sized as (select cluster_id, count(*) as cluster_rows from match_clusters group by cluster_id),
     first as (select p.row_id, p.record, c.cluster_id, s.cluster_rows from match_placed p
       join match_clusters c on c.id = p.row_id join sized s using (cluster_id) where p.nth = 1)
-    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading, ${enough} as enough,
-      ${conflictSql(compared, rules)} as conflict, not ${notAsked} as askable, f.row_id as left_id,
+    select s.l, s.r, s.probability, ${evidenceSql(compared)} as evidence, ${plainEvidenceSql(compared)} as reading,
+      ${enoughSql(compared, rules, people)} as enough,
+      ${conflictSql(compared, rules)} as conflict, not ${notAskedSql(compared, rules, people)} as askable, f.row_id as left_id,
         g.row_id as right_id, f.cluster_id as left_cluster, g.cluster_id as right_cluster, f.cluster_rows
-    from (select *${levels} from match_scored where probability >= ${rules.bands.likely}) s
+    from (select *${levelsFromPattern(compared)} from match_scored where probability >= ${rules.bands.likely}) s
     join match_records a on a.record = s.l join match_records b on b.record = s.r
     join first f on f.record = s.l join first g on g.record = s.r`);
-  await findUnclean(db, compared, rules);
+  const unclean = (await findUnclean(db, compared, rules)) ? 'and left_cluster not in (from match_unclean)' : '';
   await db.run(`create or replace table match_pairs as
     with judged as (
       select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, left_cluster = right_cluster
-        and ${certainSql(rules)} and left_cluster not in (select cluster_id from match_unclean) as certain from match_judged),
+        and ${certainSql(rules)} ${unclean} as certain from match_judged),
     rowed as (
       select left_id, right_id, probability, evidence, reading, certain, conflict, askable from judged where l <> r
       union all
@@ -71,20 +68,33 @@ export async function writePairs(
     from (select *, (length(left_id), left_id) > (length(right_id), right_id) as turned from rowed)`);
 }
 
-/** Makes `match_unclean(cluster_id)`: the clusters with a conflict between any two of their records, of those that could be certain. */
-async function findUnclean(db: DuckDBConnection, compared: readonly Compared[], rules: MatchingRules): Promise<void> {
-  await db.run(`create or replace temp table match_inside as
-    with candidates as (select left_cluster as cluster_id from match_judged where left_cluster = right_cluster
-      and ${certainSql(rules)} and l <> r group by 1),
-    members as (select p.record, c.cluster_id from match_placed p join match_clusters c on c.id = p.row_id
-      join candidates using (cluster_id) where p.nth = 1)
+/**
+ * Makes `match_unclean(cluster_id)`: the clusters with a conflict between any two of their records, of those that could be
+ * certain. Returns false where none has more records than the two that were judged.
+ */
+async function findUnclean(
+  db: DuckDBConnection,
+  compared: readonly Compared[],
+  rules: MatchingRules,
+): Promise<boolean> {
+  const [inside] = await readRows<{ Count: bigint }>(
+    db,
+    `create or replace temp table match_inside as
+    with members as (select p.record, c.cluster_id from match_placed p join match_clusters c on c.id = p.row_id
+      where p.nth = 1 and c.cluster_id in (
+        select left_cluster from match_judged where left_cluster = right_cluster and ${certainSql(rules)} and l <> r)
+      qualify count(*) over (partition by c.cluster_id) > 2)
     select a.record as l, b.record as r, a.cluster_id from members a join members b on a.cluster_id = b.cluster_id
-      and a.record < b.record`);
-  const levels = compared.length === 0 ? '' : `, ${levelsFromPattern(compared)}`;
+      and a.record < b.record`,
+  );
+  if (inside?.Count === 0n) return false;
   await db.run(`create or replace temp table match_unclean as
-    select distinct i.cluster_id from (select *${levels} from (${compareSql(compared, [], 'match_inside')})) s
-    join match_inside i on i.l = s.l and i.r = s.r join match_records a on a.record = s.l join match_records b on b.record = s.r
+    select distinct i.cluster_id
+    from (select *${levelsFromPattern(compared)} from (${compareSql(compared, [], 'match_inside')})) s
+    join match_inside i on i.l = s.l and i.r = s.r
+    join match_records a on a.record = s.l join match_records b on b.record = s.r
     where ${conflictSql(compared, rules)}`);
+  return true;
 }
 
 /** What was worked with goes, so that it holds no memory while others work in the same engine. */
@@ -93,7 +103,7 @@ export async function dropTemporaries(db: DuckDBConnection): Promise<void> {
     db,
     "select table_name as name from duckdb_tables() where temporary and starts_with(table_name, 'match_')",
   );
-  for (const { name } of tables) await db.run(`drop table ${quoted(name)}`);
+  await db.run(tables.map(({ name }) => `drop table ${quoted(name)}`).join('; '));
 }
 
 export interface Counts {

@@ -60,26 +60,24 @@ async function loadWeights(
   appender.closeSync();
 }
 
-/** Makes `into(l, r, pattern, probability)` from the compared pairs of table `from`, without those that are hopeless. */
-export async function scorePairs(
+/** Query that gives l, r, pattern and probability of the compared pairs of table `from`, without those that are hopeless. */
+export async function scoredSql(
   db: DuckDBConnection,
   model: Model,
   compared: readonly Compared[],
   chances: readonly Chance[],
   patterns: readonly PatternCount[],
   from: string,
-  into: string,
-): Promise<void> {
+): Promise<string> {
   await loadWeights(db, model, compared, chances, patterns);
   const logs = model.stories.map((story, nth) => (story === 'same' ? `w${nth}` : `w${nth} + rare_${story}`));
   const share = (of: boolean): string =>
     model.stories.flatMap((story, nth) => (!of || isOnePerson(story) ? [`exp(s${nth} - top)`] : [])).join(' + ');
   const named = model.stories.map((_, nth) => `s${nth}`).join(', ');
-  await db.run(`create or replace temp table ${into} as
-    select l, r, pattern, probability from (
-      select l, r, pattern, greatest(least, (${share(true)}) / (${share(false)})) as probability from (
-        select l, r, pattern, least, ${named}, greatest(${named}) as top from (
-          select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from}
-            join match_weights using (pattern))))
-    where probability >= ${lowest} and pattern <> 0`);
+  return `select l, r, pattern, probability from (
+    select l, r, pattern, greatest(least, (${share(true)}) / (${share(false)})) as probability from (
+      select l, r, pattern, least, ${named}, greatest(${named}) as top from (
+        select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from}
+          join match_weights using (pattern))))
+    where probability >= ${lowest} and pattern <> 0`;
 }

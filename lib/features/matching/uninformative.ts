@@ -2,7 +2,7 @@
  * Columns that say nothing of who a row is, found without labels: among the pairs that all other columns hold to be one,
  * such a column agrees no better than chance (an owner, the day a record was made, a random number).
  */
-import type { Chance } from './chance.ts';
+import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import { type Compared, traits } from './kinds.ts';
 import { isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
@@ -31,6 +31,7 @@ export interface Fitting {
   patterns: readonly PatternCount[];
   records: number;
   people: boolean;
+  together?: Together;
 }
 
 /**
@@ -49,8 +50,8 @@ export function judgeColumns(model: Model, fitting: Fitting, fixed: (column: Com
     }
     uninformative.push(worst.place);
     patterns = patterns.map((each) => ({ ...each, levels: each.levels.with(worst.place, 0) }));
-    const { compared, chances, records, people } = fitting;
-    current = fitModel(compared, chances, patterns, records, people);
+    const { compared, chances, records, people, together } = fitting;
+    current = fitModel(compared, chances, patterns, records, people, together);
   }
 }
 

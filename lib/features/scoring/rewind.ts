@@ -6,11 +6,13 @@
  */
 import type { Engine } from '../../core/engine.ts';
 import { list, name, sql } from '../../core/sql.ts';
+import { views } from '../../snapshot/views.ts';
 
 /** @param columns text columns of contacts that the scores read */
 export async function rewind(engine: Engine, then: Date, columns: readonly string[]): Promise<void> {
   if (!engine.rewindFacts('events', then)) await engine.run(sql`delete from events where occurred_at > ${then}`);
-  await engine.run(sql`delete from bounces where occurred_at > ${then}`);
+  if (!engine.rewindFacts('bounces', then)) await engine.run(sql`delete from bounces where occurred_at > ${then}`);
+  await engine.run(sql`delete from ${views.eventReports} where occurred_at > ${then}`);
   if (!engine.rewindFacts('purchases', then)) await engine.run(sql`delete from purchases where ordered_at > ${then}`);
   await engine.run(sql`delete from contacts where created_at > ${then}`);
   for (const column of columns) await putBack(engine, then, column);

@@ -70,7 +70,7 @@ worth as (
 capped as (
   select contact_id, rule, count(*) as events, max(day) as last_day,
     case when max(times) = 0 then sum(micro)
-      else least(greatest(sum(micro), -max(times) * max(abs(micro))), max(times) * max(abs(micro))) end as micro
+      else least(greatest(sum(micro), 0 - max(times) * max(abs(micro))), max(times) * max(abs(micro))) end as micro
   from worth group by contact_id, rule, slot
 )
 select contact_id, rule, sum(events) as events, max(last_day) as last_day, sum(micro) as micro

@@ -7,4 +7,4 @@ export { type Columns, checkCondition, words } from './check.ts';
 export { compile } from './compile.ts';
 export { type Condition, testsIn } from './condition.ts';
 export { segmentInputQuery } from './input.ts';
-export { ageOf, dayOf, parseAge } from './when.ts';
+export { ageOf, dayOf, daysAgo, parseAge } from './when.ts';

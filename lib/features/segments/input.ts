@@ -20,7 +20,7 @@ import {
   mailableColumn,
   type TextFact,
 } from './facts.ts';
-import { dayOf, inside } from './when.ts';
+import { dayOf, earliest, inside } from './when.ts';
 
 /**
  * The query that fills `segment_input` for these conditions (resolved: `Segment.members`), with more columns of
@@ -116,7 +116,8 @@ function eventsJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
     aggregate(fact, [sql`type in ${list(fact.types ?? [])}`], sql`occurred_at`, asOf),
   );
   const summed = (rows: Sql): Sql =>
-    sql`select contact_id, ${join(columns, ', ')} from (${rows}) as activity_rows group by contact_id`;
+    sql`select contact_id, ${join(columns, ', ')} from (${rows}) as activity_rows${since(facts, sql`occurred_at`, asOf)}
+      group by contact_id`;
   const { events, contacts } = activityParts(types, dayOf(asOf));
   const parts = [
     ...(events ? [sql`select * from ${ofFacts('events', summed(events))} as of_events`] : []),
@@ -148,9 +149,19 @@ function purchasesJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
     const currency = fact.currency === undefined ? [] : [sql`upper(trim(currency)) = ${fact.currency}`];
     return aggregate(fact, currency, sql`ordered_at`, asOf);
   });
-  const summed = sql`select contact_id, ${join(columns, ', ')} from purchases group by contact_id`;
+  const summed = sql`select contact_id, ${join(columns, ', ')} from purchases${since(facts, sql`ordered_at`, asOf)}
+    group by contact_id`;
   return sql`
 left join ${ofFacts('purchases', summed)} as p on p.contact_id = c.contact_id`;
+}
+
+/** Leaves out what is before all periods that are asked for, where each has a beginning: partitions are pruned by it. */
+function since(facts: readonly HistoryFact[], time: Sql, asOf: Date): Sql {
+  const from = earliest(
+    facts.map(({ when }) => when),
+    asOf,
+  );
+  return from === null ? sql`` : sql` where ${time} >= ${from}`;
 }
 
 function aggregate(fact: HistoryFact, conditions: readonly Sql[], time: Sql, asOf: Date): Sql {

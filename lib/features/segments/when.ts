@@ -64,6 +64,27 @@ export function inside(when: When, asOf: Date, value: Sql, moment: boolean): Sql
   ];
 }
 
+const DAY_MS = 86_400_000;
+/** Local days begin less than a day before or after the UTC day; the second is for leap days and clocks. */
+const MARGIN_DAYS = 2;
+
+/** A moment so many days ago, a little earlier: by it a warehouse knows which partitions it need not read. */
+export const daysAgo = (asOf: Date, days: number): Date => new Date(asOf.getTime() - (days + MARGIN_DAYS) * DAY_MS);
+
+/** A moment before which no period begins, or a little earlier; null where one of them has no beginning. */
+export function earliest(periods: readonly When[], asOf: Date): Date | null {
+  const begins = periods.map(({ within, after, on }) => {
+    const age = within === undefined ? undefined : ageOf(within);
+    const from = [
+      ...(age ? [daysAgo(asOf, 'days' in age ? age.days : age.months * 31).getTime()] : []),
+      ...[after, on].flatMap((day) => (day === undefined ? [] : [Date.parse(day) - MARGIN_DAYS * DAY_MS])),
+    ];
+    return from.length > 0 ? Math.max(...from) : Number.NEGATIVE_INFINITY;
+  });
+  const first = Math.min(...begins);
+  return Number.isFinite(first) ? new Date(first) : null;
+}
+
 /** The age that a checked rule names. Throws for an unchecked one. */
 export function ageOf(text: string): Age {
   const age = parseAge(text);

@@ -201,7 +201,8 @@ const api: JsonFormat = {
     (typeof value.created === 'number' || (typeof value.created_at === 'number' && value.group_id !== undefined)),
   read: (value, name = '') => {
     const about = { email: value.email, at: value.created ?? value.created_at };
-    if (isText(value.status)) {
+    // A bounce or a block may be without a status; its reason then decides.
+    if (isText(value.status) || /bounces|blocks/.test(name)) {
       const kind = isBlocks(name) ? 'block' : /^4/.test(text(value.status) ?? '') ? 'soft' : 'hard';
       return [bounce('sendgrid', about, kind, { code: value.status, detail: value.reason })];
     }

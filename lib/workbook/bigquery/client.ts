@@ -5,23 +5,20 @@
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type bigquery_v2 as api, bigquery } from 'googleapis/build/src/apis/bigquery/index.js';
+import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/index.js';
 import type { Sql } from '../../core/sql.ts';
-import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
 import type { Spent } from '../store.ts';
 import type { Place } from './address.ts';
-import { BigQueryError, errorOf, type Fault, isGone, isPassing } from './errors.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { BigQueryError, isPassing, JobFailed } from './errors.ts';
+import { isLarge, piecewise } from './upload.ts';
 import { faultOf, queryOf } from './wire.ts';
 
-export interface ClientOptions {
-  /** Address of a local server; no sign-in is needed then. Default: NIGHTSHIFT_BIGQUERY_URL. */
-  readonly rootUrl?: string | undefined;
-  readonly sleep?: (ms: number) => Promise<void>;
-  /** The longest that one client waits between attempts, in all. */
-  readonly budgetMs?: number;
+export interface ClientOptions extends ConnectionOptions {
   /** The most bytes that one query, and all of them together, may be billed for. */
   readonly limits?: Limits;
-  readonly progress?: (line: string) => void;
+  /** Of uploads in several pieces (`upload.ts`). */
+  readonly pieceBytes?: number;
   /** Of another client of the same run: the two share what a run may spend. */
   readonly spent?: Spent;
 }
@@ -33,43 +30,6 @@ export interface Limits {
 
 export type Job = api.Schema$Job;
 
-export interface BigQueryClient {
-  readonly place: Place;
-  readonly spent: Spent;
-  dataset(): Promise<api.Schema$Dataset>;
-  createDataset(): Promise<void>;
-  /** The tables and views, each with its schema; only those of a name that is wanted, where that is given. */
-  tables(isWanted?: (id: string) => boolean): Promise<api.Schema$Table[]>;
-  createTable(table: api.Schema$Table): Promise<void>;
-  removeTable(table: string): Promise<void>;
-  /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
-  query(id: string, statement: Sql, what: string): Promise<Job>;
-  /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
-  estimate(statement: Sql, what: string): Promise<number>;
-  /** The rows of a query's result, page by page; numbers and moments (in microseconds) as texts. */
-  pages(job: Job, what: string): AsyncGenerator<readonly (readonly (string | null)[])[]>;
-  /** The columns of a query's result. */
-  fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]>;
-  /** Appends a Parquet file to a table as the job `id`. */
-  load(id: string, table: string, path: string): Promise<void>;
-  /** Waits until no job with such an id is at work; returns how many were. */
-  awaitJobs(prefix: string): Promise<number>;
-  /** The account's address; undefined where the sign-in does not say. */
-  account(): Promise<string | undefined>;
-}
-
-/** A job that ran and failed, or names a table that is gone: nothing of it was done. */
-export class JobFailed extends BigQueryError {
-  override name = 'JobFailed';
-  readonly fault: Fault;
-
-  constructor(fault: Fault, place: Place, what: string) {
-    const { message } = errorOf(fault, place, what);
-    super(fault.reason, message);
-    this.fault = fault;
-  }
-}
-
 const GIGABYTE = 1e9;
 /** BigQuery bills a query for so much at least. */
 const LEAST_BILLED = 10 * 2 ** 20;
@@ -79,78 +39,30 @@ const PAGE_ROWS = 50_000;
 /** A job that fails for a passing reason is run again under another id, so often. */
 const ATTEMPTS = 3;
 
-export function bigQueryClient(place: Place, options: ClientOptions = {}): BigQueryClient {
-  return new Client(place, options);
-}
+export const bigQueryClient = (place: Place, options: ClientOptions = {}): BigQueryClient =>
+  new BigQueryClient(place, options);
 
-class Client implements BigQueryClient {
+export class BigQueryClient {
   readonly place: Place;
   readonly spent: { -readonly [Key in keyof Spent]: number };
   readonly #options: ClientOptions;
   readonly #at: { projectId: string };
   readonly #inDataset: { projectId: string; datasetId: string };
-  #api: api.Bigquery | undefined;
-  #auth: ReturnType<typeof newSignIn> | undefined;
-  #waitedMs = 0;
+  readonly #connection: Connection;
+  #located: string | undefined;
 
   constructor(place: Place, options: ClientOptions) {
     this.place = place;
     this.#options = options;
+    this.#connection = new Connection(place, options);
     const none = { queries: 0, bytesBilled: 0, slotMs: 0, bytesRead: 0, bytesWritten: 0, rowsRead: 0 };
     this.spent = options.spent ?? none;
     this.#at = { projectId: place.project };
     this.#inDataset = { projectId: place.project, datasetId: place.dataset };
   }
 
-  get #rootUrl(): string | undefined {
-    return this.#options.rootUrl ?? process.env.NIGHTSHIFT_BIGQUERY_URL;
-  }
-
-  async #service(): Promise<api.Bigquery> {
-    const rootUrl = this.#rootUrl;
-    const common = { version: 'v2', retry: false, timeout: 300_000 } as const;
-    if (rootUrl) {
-      this.#api ??= bigquery({ ...common, rootUrl, noProxy: ['127.0.0.1', 'localhost'] });
-      return this.#api;
-    }
-    this.#auth ??= newSignIn(['https://www.googleapis.com/auth/bigquery']);
-    this.#api ??= bigquery({ ...common, auth: this.#auth });
-    await signIn(this.#auth);
-    return this.#api;
-  }
-
-  /** Calls until there is an answer: every call is safe to repeat. */
-  async #call<T>(what: string, call: (service: api.Bigquery) => Promise<{ data: T }>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const { data } = await call(await this.#service());
-        if (typeof data === 'object' || (data as unknown) === '') return data;
-        throw { status: 500, message: 'half an answer' };
-      } catch (thrown) {
-        if (thrown instanceof BigQueryError) throw thrown;
-        const fault = faultOf(thrown);
-        if (isGone(fault)) throw new JobFailed(fault, this.place, what);
-        if (!isPassing(fault)) throw errorOf(fault, this.place, what);
-        await this.#pause(attempt, what);
-      }
-    }
-  }
-
-  async #pause(attempt: number, what: string): Promise<void> {
-    const { sleep, budgetMs = 600_000, progress } = this.#options;
-    const ms = Math.min(30_000, 500 * 2 ** (attempt - 1));
-    if (this.#waitedMs + ms > budgetMs)
-      throw new BigQueryError(
-        'backendError',
-        `BigQuery did not answer in time (${what}). Nothing is lost; run again later.`,
-      );
-    this.#waitedMs += ms;
-    if (ms > 4000) progress?.(`waiting ${Math.round(ms / 1000)} s for BigQuery: ${what}`);
-    await (sleep ?? ((time: number) => new Promise<void>((done) => setTimeout(done, time))))(ms);
-  }
-
   dataset = (): Promise<api.Schema$Dataset> =>
-    this.#call('looking for the dataset', (service) => service.datasets.get(this.#inDataset));
+    this.#connection.call('looking for the dataset', (service) => service.datasets.get(this.#inDataset));
 
   createDataset = (): Promise<void> => {
     const { location } = this.place;
@@ -158,21 +70,24 @@ class Client implements BigQueryClient {
     return this.#unlessThere('making the dataset', (service) => service.datasets.insert({ ...this.#at, requestBody }));
   };
 
+  /** The tables and views, each with its schema; only those of a name that is wanted, where that is given. */
   async tables(isWanted: (id: string) => boolean = () => true): Promise<api.Schema$Table[]> {
     const names: string[] = [];
     let pageToken: string | undefined;
     do {
       const given = { ...this.#inDataset, maxResults: 1000, ...(pageToken && { pageToken }) };
-      const page = await this.#call('listing the tables', (service) => service.tables.list(given));
+      const page = await this.#connection.call('listing the tables', (service) => service.tables.list(given));
       names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken);
     const get = (tableId: string): Promise<api.Schema$Table | null> =>
-      this.#call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId })).catch(
-        // Deleted since it was listed.
-        (error: unknown) =>
-          error instanceof BigQueryError && error.reason === 'notFound' ? null : Promise.reject(error),
-      );
+      this.#connection
+        .call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId }))
+        .catch(
+          // Deleted since it was listed.
+          (error: unknown) =>
+            error instanceof BigQueryError && error.reason === 'notFound' ? null : Promise.reject(error),
+        );
     const wanted = names.filter(isWanted);
     const found: (api.Schema$Table | null)[] = [];
     for (let at = 0; at < wanted.length; at += AT_ONCE)
@@ -189,28 +104,30 @@ class Client implements BigQueryClient {
     );
 
   async #unlessThere<T>(what: string, call: (service: api.Bigquery) => Promise<{ data: T }>): Promise<void> {
-    await this.#call(what, call).catch((error: unknown) => {
+    await this.#connection.call(what, call).catch((error: unknown) => {
       if (!(error instanceof BigQueryError && error.reason === 'duplicate')) throw error;
     });
   }
 
   async removeTable(tableId: string): Promise<void> {
-    await this.#call('removing a staging table', (service) =>
-      service.tables.delete({ ...this.#inDataset, tableId }),
-    ).catch((error: unknown) => {
-      if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
-    });
+    await this.#connection
+      .call('removing a staging table', (service) => service.tables.delete({ ...this.#inDataset, tableId }))
+      .catch((error: unknown) => {
+        if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
+      });
   }
 
+  /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
   async estimate(statement: Sql, what: string): Promise<number> {
     const configuration = { dryRun: true, query: queryOf(statement) };
-    const jobReference = { ...this.#at, ...this.#location() };
-    const job = await this.#call(what, (service) =>
+    const jobReference = { ...this.#at, ...(await this.#location()) };
+    const job = await this.#connection.call(what, (service) =>
       service.jobs.insert({ ...this.#at, requestBody: { jobReference, configuration } }),
     );
     return Number(job.statistics?.totalBytesProcessed ?? 0);
   }
 
+  /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
   async query(id: string, statement: Sql, what: string): Promise<Job> {
     const { limits } = this.#options;
     let most = Number.POSITIVE_INFINITY;
@@ -240,20 +157,20 @@ class Client implements BigQueryClient {
         return await this.#run(attempt === 1 ? id : `${id}_${attempt}`, configuration, what, file);
       } catch (error) {
         if (!(error instanceof JobFailed) || !isPassing(error.fault) || attempt === ATTEMPTS) throw error;
-        await this.#pause(attempt, what);
+        await this.#connection.pause(attempt, what);
       }
     }
   }
 
   /** Runs a job, or finds it under its id, and waits until it is done. */
-  async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, file?: string): Promise<Job> {
-    const requestBody = { jobReference: { ...this.#at, jobId, ...this.#location() }, configuration };
-    const media = () => ({ media: { mimeType: 'application/octet-stream', body: createReadStream(file ?? '') } });
-    let job = await this.#call(what, async (service) => {
+  async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, path?: string): Promise<Job> {
+    const requestBody = { jobReference: { ...this.#at, jobId, ...(await this.#location()) }, configuration };
+    const insert = path
+      ? await this.#uploading(requestBody, path)
+      : (service: api.Bigquery) => service.jobs.insert({ ...this.#at, requestBody });
+    let job = await this.#connection.call(what, async (service) => {
       try {
-        const given = { ...this.#at, requestBody, ...(file !== undefined && media()) };
-        // Uploads go to the address that is given with the call.
-        return await service.jobs.insert(given, this.#rootUrl ? { rootUrl: this.#rootUrl } : {});
+        return await insert(service);
       } catch (thrown) {
         // The answer of an earlier attempt was lost: the job is there.
         if (faultOf(thrown).reason !== 'duplicate') throw thrown;
@@ -261,8 +178,8 @@ class Client implements BigQueryClient {
       }
     });
     for (let polls = 0; job.status?.state !== 'DONE'; polls += 1) {
-      await this.#sleepBriefly(polls);
-      job = await this.#call(what, (service) => this.#get(service, jobId));
+      await this.#connection.sleepBriefly(polls);
+      job = await this.#connection.call(what, (service) => this.#get(service, jobId));
     }
     this.#count(job);
     const { errorResult } = job.status;
@@ -271,14 +188,26 @@ class Client implements BigQueryClient {
     return job;
   }
 
-  #get = (service: api.Bigquery, jobId: string) => service.jobs.get({ ...this.#at, jobId, ...this.#location() });
-
-  #location = () => (this.place.location === undefined ? {} : { location: this.place.location });
-
-  async #sleepBriefly(polls: number): Promise<void> {
-    const { sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) } = this.#options;
-    await sleep(Math.min(5000, 200 * 1.5 ** polls));
+  /** How a job with a file is sent: a small one in one request. */
+  async #uploading(requestBody: Job, path: string): Promise<(service: api.Bigquery) => Promise<{ data: Job }>> {
+    const rootUrl = this.#connection.rootUrl;
+    const { size: bytes } = await stat(path);
+    this.spent.bytesWritten += bytes;
+    const upload = { ...this.#at, requestBody, path, bytes, rootUrl, pieceBytes: this.#options.pieceBytes };
+    if (isLarge(upload)) return piecewise(upload);
+    const media = () => ({ mimeType: 'application/octet-stream', body: createReadStream(path) });
+    // Uploads go to the address that is given with the call.
+    return (service) => service.jobs.insert({ ...this.#at, requestBody, media: media() }, rootUrl ? { rootUrl } : {});
   }
+
+  /** Where jobs run: as the address says, else where the dataset is. Outside of the US and the EU none is found without. */
+  async #location(): Promise<{ location?: string }> {
+    this.#located ??= this.place.location ?? (await this.dataset()).location ?? '';
+    return this.#located === '' ? {} : { location: this.#located };
+  }
+
+  #get = async (service: api.Bigquery, jobId: string) =>
+    service.jobs.get({ ...this.#at, jobId, ...(await this.#location()) });
 
   #count({ statistics }: Job): void {
     this.spent.queries += statistics?.query ? 1 : 0;
@@ -286,12 +215,19 @@ class Client implements BigQueryClient {
     this.spent.slotMs += Number(statistics?.totalSlotMs ?? statistics?.query?.totalSlotMs ?? 0);
   }
 
+  /** The rows of a query's result, page by page; numbers and moments (in microseconds) as texts. */
   async *pages(job: Job, what: string): AsyncGenerator<readonly (readonly (string | null)[])[]> {
     const jobId = job.jobReference?.jobId ?? '';
     let pageToken: string | undefined;
     do {
-      const given = { ...this.#at, jobId, ...this.#location(), maxResults: PAGE_ROWS, ...(pageToken && { pageToken }) };
-      const page = await this.#call(what, (service) =>
+      const given = {
+        ...this.#at,
+        jobId,
+        ...(await this.#location()),
+        maxResults: PAGE_ROWS,
+        ...(pageToken && { pageToken }),
+      };
+      const page = await this.#connection.call(what, (service) =>
         service.jobs.getQueryResults({ ...given, 'formatOptions.useInt64Timestamp': true }),
       );
       const rows = (page.rows ?? []).map(({ f = [] }) => f.map(({ v }) => (v ?? null) as string | null));
@@ -302,12 +238,14 @@ class Client implements BigQueryClient {
     } while (pageToken);
   }
 
+  /** The columns of a query's result. */
   async fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]> {
-    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...this.#location(), maxResults: 0 };
-    const { schema } = await this.#call(what, (service) => service.jobs.getQueryResults(given));
+    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...(await this.#location()), maxResults: 0 };
+    const { schema } = await this.#connection.call(what, (service) => service.jobs.getQueryResults(given));
     return schema?.fields ?? [];
   }
 
+  /** Appends a Parquet file to a table as the job `id`. */
   async load(id: string, tableId: string, path: string): Promise<void> {
     const load = {
       destinationTable: { ...this.#inDataset, tableId },
@@ -315,25 +253,23 @@ class Client implements BigQueryClient {
       createDisposition: 'CREATE_NEVER',
       writeDisposition: 'WRITE_APPEND',
     };
-    this.spent.bytesWritten += (await stat(path)).size;
     await this.#attempt(id, { load }, 'loading changed rows', path);
   }
 
+  /** Waits until no job with such an id is at work; returns how many were. */
   async awaitJobs(prefix: string): Promise<number> {
     for (let polls = 0, most = 0; ; polls += 1) {
       const given = { ...this.#at, stateFilter: ['running', 'pending'], maxResults: 1000 };
-      const { jobs } = await this.#call('looking for jobs at work', (service) => service.jobs.list(given));
+      const { jobs } = await this.#connection.call('looking for jobs at work', (service) => service.jobs.list(given));
       const ours = (jobs ?? []).filter(({ jobReference }) => jobReference?.jobId?.startsWith(prefix));
       if (ours.length === 0) return most;
       most = Math.max(most, ours.length);
-      await this.#sleepBriefly(polls);
+      await this.#connection.sleepBriefly(polls);
     }
   }
 
-  account = async (): Promise<string | undefined> => {
-    await this.#service();
-    return this.#auth && accountOf(this.#auth);
-  };
+  /** The account's address; undefined where the sign-in does not say. */
+  account = (): Promise<string | undefined> => this.#connection.account();
 }
 
 const inGigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GB`;

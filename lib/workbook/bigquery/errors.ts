@@ -27,6 +27,18 @@ export interface Fault {
   readonly message: string;
 }
 
+/** A job that ran and failed, or names a table that is gone: nothing of it was done. */
+export class JobFailed extends BigQueryError {
+  override name = 'JobFailed';
+  readonly fault: Fault;
+
+  constructor(fault: Fault, place: Place, what: string) {
+    const { message } = errorOf(fault, place, what);
+    super(fault.reason, message);
+    this.fault = fault;
+  }
+}
+
 /** Roles that hold the rights a run needs. */
 const ROLE_OF: readonly (readonly [RegExp, string])[] = [
   [/^bigquery\.(jobs|readsessions)\./, 'BigQuery Job User (roles/bigquery.jobUser) on the project'],

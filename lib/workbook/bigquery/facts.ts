@@ -3,6 +3,7 @@
  * counted, into a table that expires. What jobs ask of it is answered from that table, in BigQuery's own SQL, and only
  * the answers come here.
  */
+import { appendFile, readFile } from 'node:fs/promises';
 import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
@@ -16,6 +17,7 @@ import {
   NOT_A_NUMBER,
   textNumbers,
   timeColumn,
+  typedText,
   unreadAt,
   unreadRows,
 } from './judge.ts';
@@ -23,8 +25,8 @@ import { fieldIn, type Outline, tableAt, tableIn } from './outline.ts';
 import { writeText } from './read.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
-/** Facts that are asked where they are. Bounces come here: each is judged beside the contacts. */
-export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases']);
+/** Facts that are asked where they are. */
+export const STAYING: ReadonlySet<string> = new Set(['events', 'purchases', 'bounces']);
 
 /** Rows at fault that come here, of each reason; the others are counted. */
 const SHOWN = 1000;
@@ -46,12 +48,20 @@ export class DatasetFacts implements RemoteTable {
   readonly #steps: Steps;
   readonly #outline: Outline;
   readonly #facts: Facts;
+  readonly #distinct = new Map<string, Promise<string[]>>();
+  readonly #onBring: (text: CsvText) => void;
+  /** Conditions of the rows that were brought, and these. */
+  readonly #wanted: Sql[] = [];
+  #brought: CsvText | null = null;
+  #isReplaced = false;
   #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
-  constructor(steps: Steps, outline: Outline, facts: Facts) {
+  /** @param onBring gets the rows that were brought, whose places patches count */
+  constructor(steps: Steps, outline: Outline, facts: Facts, onBring: (text: CsvText) => void = () => {}) {
     this.#steps = steps;
     this.#outline = outline;
     this.#facts = facts;
+    this.#onBring = onBring;
   }
 
   newPath = (): string => this.#steps.newPath('parquet');
@@ -66,7 +76,13 @@ export class DatasetFacts implements RemoteTable {
     return rows;
   }
 
-  distinct = async (column: string): Promise<string[]> => {
+  distinct = (column: string): Promise<string[]> => {
+    const found = this.#distinct.get(column) ?? this.#distinctOf(column);
+    this.#distinct.set(column, found);
+    return found;
+  };
+
+  async #distinctOf(column: string): Promise<string[]> {
     const { client, moment } = this.#steps;
     const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
     const source = tableAt(client.place, this.#outline, moment);
@@ -75,14 +91,13 @@ export class DatasetFacts implements RemoteTable {
       'reading which kinds there are of',
     );
     return rows.flatMap(([text]) => text ?? []);
-  };
+  }
 
-  needsReader = async (timeZone: string, refusing: readonly string[]): Promise<boolean> => {
-    const { table } = this.#facts;
+  needsReader = async (timeZone: string, column: string, refusing: readonly string[]): Promise<boolean> => {
     const unread = unreadRows(this.#facts, this.#outline, timeZone);
     if (unread === null) return false;
-    const kind = columnValue(this.#facts, this.#outline, 'type', timeZone);
-    const refuses = table === 'events' && refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
+    const kind = columnValue(this.#facts, this.#outline, column, timeZone);
+    const refuses = refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
     const source = tableAt(this.#steps.client.place, this.#outline, this.#steps.moment);
     const [[ofRefusing, ofAll, all] = []] = await this.#rows(
       sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n from ${source}`,
@@ -93,31 +108,83 @@ export class DatasetFacts implements RemoteTable {
 
   resolve = async (given: Resolving): Promise<Resolved> => {
     const { client, moment } = this.#steps;
-    const refs = tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
+    const refs =
+      given.refs === null ? null : tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
     const table = tableIn(client.place, this.#steps.stagingName(`judged_${this.#facts.table}`));
     const expires = literal(new Date(Date.now() + STAGED_MS).toISOString());
     const source = tableAt(client.place, this.#outline, moment);
     await this.#run(
-      sql`create or replace table ${table} cluster by contact_id options(expiration_timestamp = timestamp ${expires})
-        as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
+      sql`create or replace table ${table} partition by timestamp_trunc(${fieldIn(timeColumn(this.#facts))}, month)
+        cluster by ${refs ? sql`contact_id` : sql`email`}
+        options(expiration_timestamp = timestamp ${expires}) as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
       'finding the contacts of',
     );
     this.#judged = { table, timeZone: given.timeZone };
+    this.#isReplaced = false;
     return this.#report(table);
+  };
+
+  bring = async (texts: string | null): Promise<CsvText> => {
+    const text = texts === null ? await this.#noRows() : await this.#rowsNamedBy(texts);
+    this.#brought = this.#brought ? await appended(this.#brought, text) : text;
+    this.#onBring(this.#brought);
+    return this.#brought;
+  };
+
+  #noRows(): Promise<CsvText> {
+    return writeText((async function* () {})(), this.#outline.headers, this.#steps.newPath());
+  }
+
+  /** The rows that a file of texts names, but for those that were brought before. */
+  async #rowsNamedBy(texts: string): Promise<CsvText> {
+    const { client } = this.#steps;
+    const { columns, key } = tableOf(this.#facts.table);
+    const staged = tableIn(client.place, await this.#steps.upload(texts, ['column_name', 'text']));
+    const named = [...key, 'contact_id', 'email'].filter((column) => column in columns);
+    const found = named.map((column) => {
+      const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
+      const plain = column === 'email' ? sql`lower(trim(${cell}))` : cell;
+      return sql`coalesce(${plain} in (select text from ${staged} where column_name = ${column}), false)`;
+    });
+    const wanted = sql`(${join(found, ' or ')})`;
+    const where = join([wanted, ...this.#wanted.map((earlier) => sql`not ${earlier}`)], ' and ');
+    this.#wanted.push(wanted);
+    return this.#steps.read(this.#outline, [this.#facts.headerOf.get(key[0] ?? '') ?? ''], where);
+  }
+
+  replace = async (rows: string): Promise<void> => {
+    if (!this.#judged) throw new Error(`${this.#facts.table} were changed before they were resolved`);
+    const { table } = this.#judged;
+    const { columns, key } = tableOf(this.#facts.table);
+    const names = Object.keys(columns);
+    const staged = tableIn(this.#steps.client.place, await this.#steps.upload(rows, [...names, '_gone']));
+    const id = fieldIn(key[0] ?? '');
+    if (this.#isReplaced || (this.#brought?.rows ?? 0) > 0)
+      await this.#run(sql`delete from ${table} where ${id} in (select ${id} from ${staged})`, 'changing');
+    const fields = names.map((column) => fieldIn(column));
+    const typed = Object.entries(columns).map(([column, { type }]) => typedText(fieldIn(column), type));
+    await this.#run(
+      sql`insert into ${table} (${join(fields, ', ')}) select ${join(typed, ', ')} from ${staged} where _gone is null`,
+      'adding to',
+    );
+    this.#isReplaced = true;
   };
 
   answer = async (query: Sql, until: Date): Promise<Answer> => {
     if (!this.#judged) throw new Error(`${this.#facts.table} were asked before they were resolved`);
     const { client } = this.#steps;
     const { table, timeZone } = this.#judged;
-    const known = sql`${name(this.#facts.table)} as (select ${this.#named(query)} from ${table}
+    const named = this.#named(query);
+    const known = query.text.includes(`unread_${this.#facts.table}`)
+      ? sql`${name(`unread_${this.#facts.table}`)} as (select ${named} from ${table} where _fault is not null)`
+      : sql`${name(this.#facts.table)} as (select ${named} from ${table}
       where _fault is null and ${fieldIn(timeColumn(this.#facts))} <= ${until})`;
     const [, rest] = /^\s*with\s([\s\S]*)$/i.exec(query.text) ?? [];
     const whole = rest === undefined ? sql`with ${known} ${query}` : sql`with ${known}, ${{ ...query, text: rest }}`;
     const job = await this.#run(sql`${bigQueryPrelude(query.text, timeZone)}${whole}`, 'asking');
     const fields = await client.fields(job, 'asking facts');
     const names = fields.map((field) => field.name ?? '');
-    const text = await writeText(client, job, names, this.#steps.newPath(), 'asking facts');
+    const text = await writeText(client.pages(job, 'asking facts'), names, this.#steps.newPath());
     const columns = fields.map(({ type }, i) => ({ name: names[i] ?? '', type: ANSWERS[type ?? ''] ?? 'text' }));
     return { text, columns };
   };
@@ -182,8 +249,15 @@ export class DatasetFacts implements RemoteTable {
       order by _fault, row_key`;
     const what = 'reading those at fault among';
     const headers = ['row_key', 'column', 'value', 'reason'];
-    return writeText(this.#steps.client, await this.#run(query, what), headers, this.#steps.newPath(), what);
+    return writeText(this.#steps.client.pages(await this.#run(query, what), what), headers, this.#steps.newPath());
   }
+}
+
+/** The rows of two texts of one table in one file. */
+async function appended(first: CsvText, second: CsvText): Promise<CsvText> {
+  const text = await readFile(second.path, 'utf8');
+  await appendFile(first.path, text.slice(text.indexOf('\n') + 1));
+  return { ...first, rows: first.rows + second.rows, hash: `${first.hash}${second.hash}` };
 }
 
 const NO_ROWS: CsvText = { path: '', options: '', rows: 0, hash: '', malformed: [] };

@@ -47,6 +47,9 @@ export function columnValue(facts: Facts, { fields }: Outline, column: string, t
   return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
 }
 
+/** A text that the engine wrote, in the type of its column. */
+export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${QUERY_TYPES[type]})`;
+
 /** Infinity, and what is not a number, are unknown. */
 const numberOf = (value: Sql): Sql =>
   sql`if(abs(safe_cast(${value} as float64)) < 1e300, safe_cast(${value} as float64), null)`;
@@ -84,15 +87,63 @@ export function unreadRows(facts: Facts, { fields, ...outline }: Outline, timeZo
   return unread.length > 0 ? join(unread, ' or ') : null;
 }
 
+/** Why a row can't be counted, where `when` holds for it (k), and what is shown of it. */
+interface Fault {
+  readonly when: Sql;
+  readonly reason: string;
+  readonly column: string;
+  readonly value: Sql;
+}
+
+/** Of several the first counts. */
+function faultsOf(facts: Facts, futureAfter: Date): readonly Fault[] {
+  const { key, columns } = tableOf(facts.table);
+  const [id = '', at] = [key[0], timeColumn(facts)];
+  const [empty, written, named, moment] = [sql`''`, sql`k._written`, sql`k._named`, fieldIn(at, 'k')];
+  const whom: readonly Fault[] =
+    'contact_id' in columns
+      ? [
+          {
+            when: sql`k.contact_id is null and k._waits`,
+            reason: 'its contact is in quarantine',
+            column: 'contact_id',
+            value: named,
+          },
+          { when: sql`k.contact_id is null`, reason: 'unknown contact', column: 'contact_id', value: named },
+        ]
+      : [{ when: sql`k.email is null`, reason: 'missing', column: 'email', value: empty }];
+  return [
+    { when: sql`${fieldIn(id, 'k')} is null`, reason: 'missing', column: id, value: empty },
+    { when: sql`${moment} is null and ${written} is null`, reason: 'missing', column: at, value: empty },
+    { when: sql`${moment} is null`, reason: 'not a date', column: at, value: written },
+    { when: sql`${moment} > ${futureAfter}`, reason: 'in the future', column: at, value: written },
+    ...whom,
+  ];
+}
+
+/** The rows of `source` (s) with the contact of each, by the table of contacts' names; bounces name an address alone. */
+const knownRows = (key: Sql, refs: Sql | null): Sql =>
+  refs === null
+    ? sql`select s.* from source as s where coalesce(${key}, s._written, s.email) is not null`
+    : sql`select s.* replace (coalesce(i.contact_id, a.contact_id) as contact_id),
+    coalesce(s.contact_id, s.email, '') as _named, i.ref is not null or a.ref is not null as _waits
+  from source as s left join ${refs} as i on i.ref = s.contact_id
+    left join ${refs} as a on a.ref = concat('@', lower(trim(s.email)))
+  where coalesce(${key}, s._written, s.contact_id, s.email) is not null`;
+
 /**
  * A row is a fact with the contact that it is about and, where it can't be counted, `_fault`, the column `_at` and its
  * `_value`: the same faults that the row check of other workbooks finds.
+ * @param refs the table of contacts' names; null where facts name no contact
  */
-export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sql, given: Resolving): Sql {
+export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sql | null, given: Resolving): Sql {
   const { key, columns } = tableOf(facts.table);
-  const [keyColumn = ''] = key;
-  const time = fieldIn(timeColumn(facts), 'k');
+  const id = key[0] ?? '';
   const names = Object.keys(columns);
+  const cells = join(
+    names.map((column) => fieldIn(column)),
+    ', ',
+  );
   const typed = names.map(
     (column) => sql`${columnValue(facts, outline, column, given.timeZone)} as ${fieldIn(column)}`,
   );
@@ -101,47 +152,31 @@ export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sq
     const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
     return sql`, if(${numberOf(cell)} is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
   });
-  const passed = numbers.map((_, i) => sql`, s.${unreadAt(i)}`);
-  const last = numbers.map((_, i) => sql`, ${unreadAt(i)}`);
-  const kept = names.map((column) =>
-    column === 'contact_id' ? sql`coalesce(i.contact_id, a.contact_id) as contact_id` : fieldIn(column, 's'),
-  );
   const field = outline.fields.find(({ name }) => name === facts.headerOf.get(timeColumn(facts)));
   const written = field ? textOf(field, 't') : sql`cast(null as string)`;
-  const cases: readonly (readonly [Sql, string, string, Sql])[] = [
-    [sql`k.${fieldIn(keyColumn)} is null`, 'missing', keyColumn, sql`''`],
-    [sql`${time} is null and k._written is null`, 'missing', timeColumn(facts), sql`''`],
-    [sql`${time} is null`, 'not a date', timeColumn(facts), sql`k._written`],
-    [sql`${time} > ${given.futureAfter}`, 'in the future', timeColumn(facts), sql`k._written`],
-    [sql`k.contact_id is null and k._waits`, 'its contact is in quarantine', 'contact_id', sql`k._named`],
-    [sql`k.contact_id is null`, 'unknown contact', 'contact_id', sql`k._named`],
-  ];
-  const pick = (of: (each: (typeof cases)[number]) => Sql, more: Sql): Sql =>
+  const faults = faultsOf(facts, given.futureAfter);
+  const pick = (of: (fault: Fault) => Sql, more: Sql): Sql =>
     sql`case ${join(
-      cases.map((each) => sql`when ${each[0]} then ${of(each)}`),
+      faults.map((fault) => sql`when ${fault.when} then ${of(fault)}`),
       ' ',
     )} ${more} end`;
-  const order = names.map((column) => fieldIn(column));
   return sql`with source as (
   select ${join(typed, ', ')}, ${written} as _written${join(unread, '')} from ${source}
 ), known as (
-  select ${join(kept, ', ')}, s._written${join(passed, '')}, coalesce(s.contact_id, s.email, '') as _named,
-    i.ref is not null or a.ref is not null as _waits
-  from source as s left join ${refs} as i on i.ref = s.contact_id
-    left join ${refs} as a on a.ref = concat('@', lower(trim(s.email)))
-  where coalesce(s.${fieldIn(keyColumn)}, s._written, s.contact_id, s.email) is not null
+  ${knownRows(fieldIn(id, 's'), refs)}
 ), judged as (
-  select k.*, ${pick(([, reason]) => sql`${reason}`, sql``)} as _first, ${pick(
-    ([, , column]) => sql`${column}`,
-    sql`else ${keyColumn}`,
-  )} as _place, ${pick(([, , , value]) => value, sql`else k.${fieldIn(keyColumn)}`)} as _cell
+  select k.*, ${pick(({ reason }) => sql`${reason}`, sql``)} as _first,
+    ${pick(({ column }) => sql`${column}`, sql`else ${id}`)} as _place,
+    ${pick(({ value }) => value, sql`else ${fieldIn(id, 'k')}`)} as _cell
   from known as k
 ), numbered as (
-  select *, row_number() over (partition by ${fieldIn(keyColumn)}, _first is null order by ${join(order, ', ')}) as _nth
-  from judged
+  select *, row_number() over (partition by ${fieldIn(id)}, _first is null order by ${cells}) as _nth from judged
 )
-select ${join(order, ', ')}, case when _first is not null then _first when _nth > 1 then 'duplicate key' end as _fault,
+select ${cells}, case when _first is not null then _first when _nth > 1 then 'duplicate key' end as _fault,
   case when _first is not null or _nth > 1 then _place end as _at,
-  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(last, '')}
+  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(
+    numbers.map((_, i) => sql`, ${unreadAt(i)}`),
+    '',
+  )}
 from numbered`;
 }

@@ -10,7 +10,7 @@ import { integer, join, type Sql, sql } from '../../core/sql.ts';
 import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
 import type { CsvText } from '../table-text.ts';
-import type { BigQueryClient, Job } from './client.ts';
+import type { BigQueryClient } from './client.ts';
 import { cellsOf, isoText, type Outline, tableAt } from './outline.ts';
 
 /** BigQuery's own clock now, to the microsecond: the moment that a whole reading is of. */
@@ -21,21 +21,26 @@ export async function momentNow(client: BigQueryClient, id: string): Promise<str
   throw new Error('BigQuery gave no time');
 }
 
-/** Every row of a table, its columns as texts c0, c1, … */
-export function rowsQuery(client: BigQueryClient, outline: Outline, moment: string, keys: readonly string[]): Sql {
+/** The rows of a table (t) for which a condition holds, its columns as texts c0, c1, … */
+export function rowsQuery(
+  client: BigQueryClient,
+  outline: Outline,
+  moment: string,
+  keys: readonly string[],
+  where: Sql,
+): Sql {
   const places = outline.headers.map((_, i) => i);
   const first = keys.map((key) => outline.headers.indexOf(key)).filter((place) => place >= 0);
   const order = [...first, ...places.filter((place) => !first.includes(place))].map((place) => integer(place + 1));
-  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)} order by ${join(order, ', ')}`;
+  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)}
+    where ${where} order by ${join(order, ', ')}`;
 }
 
-/** Writes a query's rows to `path`; its columns are under `headers`. */
+/** Writes rows to `path`; their columns are under `headers`. */
 export async function writeText(
-  client: BigQueryClient,
-  job: Job,
+  pages: AsyncIterable<readonly (readonly (string | null)[])[]>,
   headers: readonly string[],
   path: string,
-  what: string,
 ): Promise<CsvText> {
   const hash = createHash('sha256');
   const out = createWriteStream(path);
@@ -45,7 +50,7 @@ export async function writeText(
     if (!out.write(text)) await once(out, 'drain');
   };
   await write(`${headers.map((_, i) => `c${i}`).join(',')}\n`);
-  for await (const page of client.pages(job, what)) {
+  for await (const page of pages) {
     rows += page.length;
     // A record of one empty cell would be a blank line, which is no record.
     const lines = page.map((row) => row.map((cell) => encodeCell(cell ?? '', ',')).join(',') || '""');

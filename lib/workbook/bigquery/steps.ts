@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { join as joinSql, sql } from '../../core/sql.ts';
+import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../table-text.ts';
-import { type BigQueryClient, JobFailed } from './client.ts';
-import { isGone } from './errors.ts';
+import type { BigQueryClient } from './client.ts';
+import { isGone, JobFailed } from './errors.ts';
 import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
 import { momentNow, rowsQuery, writeText } from './read.ts';
 
@@ -57,13 +57,16 @@ export class Steps {
     return outlines;
   }
 
-  /** A table's rows. A table that is gone since it was listed is remembered, so that the run reads again. */
-  async read(outline: Outline, keys: readonly string[]): Promise<CsvText> {
+  /**
+   * A table's rows, or those for which a condition on `t` holds. A table that is gone since it was listed is
+   * remembered, so that the run reads again.
+   */
+  async read(outline: Outline, keys: readonly string[], where: Sql = sql`true`): Promise<CsvText> {
     const what = `reading ${outline.id}`;
     try {
-      const query = rowsQuery(this.client, outline, this.moment, keys);
+      const query = rowsQuery(this.client, outline, this.moment, keys, where);
       const job = await this.client.query(this.id('read'), query, what);
-      return await writeText(this.client, job, outline.headers, this.newPath(), what);
+      return await writeText(this.client.pages(job, what), outline.headers, this.newPath());
     } catch (error) {
       if (error instanceof JobFailed && isGone(error.fault)) this.gone.add(`table "${outline.id}"`);
       throw error;

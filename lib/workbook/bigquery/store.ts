@@ -4,20 +4,17 @@
  * repeated, and BigQuery's own record of the job says whether it was done. It keeps nothing on this machine but a run's
  * temporary files.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import type { WorkbookRules } from '../../core/workbook-rules.ts';
 import { openEngine } from '../../engine/duckdb.ts';
-import { besideOf, checkContacts, hasOtherFacts } from '../beside.ts';
+import { besideOf, hasOtherFacts, tableShape } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
-import { contactHeaders } from '../contact-cells.ts';
-import { lockFolder } from '../csv/commit/lock.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { placeId } from '../csv/workbook-id.ts';
-import { findColumns, normalHeader } from '../headers.ts';
-import { type Recognise, shapeOf } from '../recognised.ts';
+import { normalHeader } from '../headers.ts';
+import type { Recognise } from '../recognised.ts';
+import { inRunFolder, type RunFolder } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -34,9 +31,9 @@ import {
 } from '../store.ts';
 import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
-import { type BigQueryClient, bigQueryClient, JobFailed } from './client.ts';
+import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { BigQueryError, isConflict, isGone, JobFailed } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
@@ -77,7 +74,6 @@ export function openDatasetStore(
   return openBigQueryStore({ ...options, client, keptDays: keepDays });
 }
 
-const SCRATCH = 'scratch-';
 /** How often a transaction is begun again that others kept from its tables. */
 const TRANSACTIONS = 5;
 
@@ -85,28 +81,13 @@ const TRANSACTIONS = 5;
  * Opens a dataset as a workbook: one run at a time on this machine; a transaction that a killed run left at work is
  * waited for. @throws LockError, BigQueryError
  */
-export async function openBigQueryStore(options: BigQueryStoreOptions): Promise<Store> {
-  const { folder, client, progress } = options;
-  const state = join(folder, '.nightshift');
-  await mkdir(state, { recursive: true });
-  const lock = await lockFolder(folder, { command: options.command, run: options.run });
-  try {
-    for (const name of await readdir(state))
-      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
-    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
-    await mkdir(scratch, { recursive: true });
-    const steps = new Steps(client, options.run, scratch);
-    const waited = await client.awaitJobs(`${steps.prefix}commit_`);
-    if (waited > 0) progress?.('a transaction of an earlier run was still at work, and has ended');
-    return new BigQueryStore({ ...options, scratch, steps }, async () => {
-      await rm(scratch, { recursive: true, force: true });
-      await lock.release();
-    });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
+export const openBigQueryStore = (options: BigQueryStoreOptions): Promise<Store> =>
+  inRunFolder(options.folder, options, async (run) => {
+    const steps = new Steps(options.client, options.run, run.scratch);
+    const waited = await options.client.awaitJobs(`${steps.prefix}commit_`);
+    if (waited > 0) options.progress?.('a transaction of an earlier run was still at work, and has ended');
+    return new BigQueryStore({ ...options, ...run, steps });
+  });
 
 /** A table of the last reading. */
 interface Known {
@@ -115,8 +96,7 @@ interface Known {
   text?: Promise<CsvText>;
 }
 
-interface Opened extends BigQueryStoreOptions {
-  readonly scratch: string;
+interface Opened extends BigQueryStoreOptions, RunFolder {
   readonly steps: Steps;
 }
 
@@ -127,21 +107,19 @@ class BigQueryStore implements Store {
   readonly recovered = null;
   readonly workbookId: string;
   readonly warehouse: WarehouseCapability;
-  readonly #options: BigQueryStoreOptions;
+  readonly #options: Opened;
   readonly #client: BigQueryClient;
   readonly #steps: Steps;
   #outlines: readonly Outline[] = [];
   #known = new Map<TableName, Known>();
-  readonly #close: () => Promise<void>;
 
-  constructor(options: Opened, close: () => Promise<void>) {
+  constructor(options: Opened) {
     this.#options = options;
     this.#client = options.client;
     this.#steps = options.steps;
     this.scratch = options.scratch;
-    this.stateFolder = join(options.folder, '.nightshift');
+    this.stateFolder = options.stateFolder;
     this.workbookId = placeId(addressOf(options.client.place));
-    this.#close = close;
     this.warehouse = {
       spent: options.client.spent,
       findings: () =>
@@ -158,7 +136,7 @@ class BigQueryStore implements Store {
 
   close = async (): Promise<void> => {
     await this.#steps.end();
-    await this.#close();
+    await this.#options.close();
   };
 
   read = async (): Promise<Reading> => {
@@ -186,24 +164,23 @@ class BigQueryStore implements Store {
   }
 
   #knownOf(table: TableName, outline: Outline): Known {
-    const { aliases, recognise } = this.#options;
     const { headers } = outline;
     const label = `table "${outline.id}"`;
-    const found = recognise({ name: outline.id, label, headers });
-    if (table === 'contacts') checkContacts(label, headers, found);
-    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
-    const headerOf =
-      table === 'contacts' ? contactHeaders(headers, recognised?.contacts, aliases) : findColumns(table, headers);
+    const shape = tableShape(table, { name: outline.id, label, headers }, this.#options);
+    const { headerOf } = shape;
     const keys = tableOf(table).key.flatMap((key) => headerOf.get(key) ?? []);
     const known: Known = {
       outline,
       source: {
         table,
         label,
-        ...(STAYING.has(table) && { remote: new DatasetFacts(this.#steps, outline, { table, headerOf }) }),
+        ...(STAYING.has(table) && {
+          remote: new DatasetFacts(this.#steps, outline, { table, headerOf }, (text) => {
+            known.text = Promise.resolve(text);
+          }),
+        }),
         headers,
-        headerOf,
-        ...shapeOf(table, recognised),
+        ...shape,
         open: () => {
           known.text ??= this.#steps.read(outline, keys);
           return known.text;

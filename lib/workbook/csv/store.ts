@@ -3,9 +3,8 @@
  * files of a run together (lib/workbook/csv/commit). Its own state is in `FOLDER/.nightshift`; nothing else is
  * touched.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
@@ -13,6 +12,7 @@ import { type TableName, tableOf } from '../../core/tables.ts';
 import { contactHeaders } from '../contact-cells.ts';
 import { findColumns } from '../headers.ts';
 import { type LayOutJson, type Recognise, shapeOf } from '../recognised.ts';
+import { inRunFolder } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -34,7 +34,6 @@ import {
   recover,
   stagingFolder,
 } from './commit/journal.ts';
-import { lockFolder } from './commit/lock.ts';
 import { createCsv } from './create.ts';
 import { csvText } from './csv-text.ts';
 import { type Discovery, discover, type Found, WorkbookError } from './discover.ts';
@@ -59,9 +58,6 @@ export interface CsvStoreOptions {
 /** How a table that the workbook lacks is begun. */
 const NEW_FILE = { delimiter: ',', lineEnd: '\n', bom: false } as const;
 
-/** How a run's folder for temporary files begins. */
-const SCRATCH = 'scratch-';
-
 const MARKER = join('.nightshift', 'applied.json');
 
 const markerSchema = z.object({
@@ -80,24 +76,10 @@ interface StagedTable extends CommitFile {
 /** Opens a folder as a workbook: takes its lock and recovers from a crash. @throws Held, WorkbookError */
 export async function openCsvStore(options: CsvStoreOptions): Promise<Store> {
   const folder = await folderOf(options);
-  const lock = await lockFolder(folder, { command: options.command, run: options.run });
-  try {
+  return inRunFolder(folder, options, async ({ scratch, close }) => {
     const recovered = describeRecovery(await recover(folder));
-    const state = join(folder, '.nightshift');
-    // What a run that was killed left behind holds cells of the workbook.
-    for (const name of await readdir(state)) {
-      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
-    }
-    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
-    await mkdir(scratch, { recursive: true });
-    return new CsvStore(folder, scratch, recovered, options, async () => {
-      await rm(scratch, { recursive: true, force: true });
-      await lock.release();
-    });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+    return new CsvStore(folder, scratch, recovered, options, close);
+  });
 }
 
 /**

@@ -94,22 +94,6 @@ export function holds(content: Content, headers: readonly string[], row: (column
   return found === Object.keys(content).length;
 }
 
-/**
- * Whether a row's values are among them all that a content holds, under whatever header: columns may have been renamed
- * since.
- */
-export function holdsValues(content: Content, row: readonly Raw[]): boolean {
-  const left = new Map<string, number>();
-  for (const value of row)
-    if (value !== null && value !== '') left.set(String(value), (left.get(String(value)) ?? 0) + 1);
-  return Object.values(content).every((value) => {
-    if (value === null || value === '') return true;
-    const count = left.get(String(value)) ?? 0;
-    left.set(String(value), count - 1);
-    return count > 0;
-  });
-}
-
 export function cellOf(value: Raw): sheets_v4.Schema$CellData {
   if (value === null || value === '') return {};
   if (typeof value === 'number') return { userEnteredValue: { numberValue: value } };

@@ -27,16 +27,24 @@ interface RowId {
   readonly content?: Content;
 }
 
+/** A row as a request left it, under the headers that stood there then: by it the row is found again. */
+export interface Left {
+  readonly headers: readonly string[];
+  readonly values: readonly Raw[];
+  /** The columns that tell it from other rows; none where all that it holds does. */
+  readonly key: readonly number[];
+  /** Of a row that the request made: all that it wrote is known. */
+  readonly isWhole?: boolean;
+}
+
 interface GoalBase {
   readonly sheetId: number;
   readonly tab: string;
   readonly keyColumns: readonly string[];
   /** A record of what was done: a row that is there already is an earlier request's. */
   readonly isRecord?: true;
-  /**
-   * Puts right what a request hit wrongly: `headers` as they stood then; a renamed column is found by what it holds.
-   */
-  readonly repairs?: { readonly headers: readonly string[] };
+  /** Puts right what a request hit wrongly, in a row that it left so. */
+  readonly repairs?: Left;
   /** Rows of `changes` about this row that are written only together with it. */
   readonly decisions?: readonly InsertGoal[];
 }
@@ -44,7 +52,7 @@ export interface GoalCell {
   readonly column: string;
   readonly before: Raw;
   readonly after: Write;
-  /** Of a repair: the column's index when it was hit. */
+  /** Of a repair: the column's index in what the request left. */
   readonly index?: number;
   /** Rows of `changes` about this cell. */
   readonly decisions?: readonly InsertGoal[];
@@ -57,8 +65,7 @@ export interface UpdateGoal extends GoalBase {
 export interface InsertGoal extends GoalBase {
   readonly kind: 'insert';
   readonly key: string;
-  /** `index`: of a row that comes back, where the column was. */
-  readonly cells: readonly { readonly column: string; readonly after: Write; readonly index?: number }[];
+  readonly cells: readonly Omit<GoalCell, 'before' | 'decisions'>[];
 }
 export interface RemoveGoal extends GoalBase {
   readonly kind: 'remove';

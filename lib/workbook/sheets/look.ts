@@ -4,19 +4,7 @@
  * only read where a row is no longer where it was, or a new row's key may be there already.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import {
-  areaName,
-  CELL_FIELDS,
-  columnName,
-  EMPTY,
-  keyOf,
-  quoteTitle,
-  type Raw,
-  type Seen,
-  type Span,
-  seenOf,
-  spansOf,
-} from './cells.ts';
+import { areaName, CELL_FIELDS, EMPTY, quoteTitle, type Raw, type Seen, type Span, seenOf, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { NEAR_ROWS } from './goals.ts';
@@ -47,10 +35,8 @@ export interface TabLook extends KnownTab {
   readonly closed: readonly Closed[];
   /** The ranges of Tables. */
   readonly tables: readonly sheets_v4.Schema$GridRange[];
-  /** Rows of which cells were looked at; the header is among them. */
-  readonly rows: readonly number[];
-  /** Undefined for a cell that was not looked at. */
-  readonly at: (row: number, column: number) => Seen | undefined;
+  /** Empty where it was not looked. */
+  readonly at: (row: number, column: number) => Seen;
 }
 
 export interface Look {
@@ -62,8 +48,8 @@ export interface Look {
 export interface Want {
   /** Rows of the grid; the header is 0. */
   readonly rows: ReadonlySet<number>;
-  /** Headers, or indexes where a column is known by what it holds. */
-  readonly columns: ReadonlySet<string | number> | 'all';
+  /** Headers. */
+  readonly columns: ReadonlySet<string> | 'all';
 }
 
 const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
@@ -77,6 +63,10 @@ export const TOP_ROWS = 4;
 const RANGES = 100;
 const LOOKS = 8;
 
+const knownOf = ({ title, headers, rowCount, columnCount }: KnownTab): KnownTab => {
+  return { title, headers, rowCount, columnCount };
+};
+
 /** Looks at tabs; one that is gone is missing from the result. Brings `known` up to date. @throws IncompleteRead */
 export async function lookAt(
   client: SheetsClient,
@@ -84,74 +74,49 @@ export async function lookAt(
   known: Map<number, KnownTab>,
 ): Promise<Look> {
   for (let attempt = 1; attempt <= LOOKS; attempt += 1) {
-    if ([...wants.keys()].some((sheetId) => !known.has(sheetId))) await outline(client, known, new Set(wants.keys()));
-    const tabs = [...wants].flatMap(([sheetId, want]) => {
-      const tab = known.get(sheetId);
-      return tab ? [{ sheetId, want, tab }] : [];
-    });
     try {
-      const look = await readCells(client, tabs, known);
+      if ([...wants.keys()].some((sheetId) => !known.has(sheetId)))
+        for (const sheet of (await client.get(`sheets(${PROPERTIES})`)).sheets ?? []) {
+          const tab = tabLook(sheet);
+          if (wants.has(tab.sheetId) && !known.has(tab.sheetId)) known.set(tab.sheetId, knownOf(tab));
+        }
+      const look = await readCells(client, wants, known);
       if (look) return look;
     } catch (error) {
       // A tab was renamed, deleted or made smaller just now.
       if (!(error instanceof Refused)) throw error;
       for (const sheetId of wants.keys()) known.delete(sheetId);
-      await outline(client, known, new Set(wants.keys()));
       if (attempt > 1) await client.pause(attempt, error.message);
     }
   }
   throw new IncompleteRead('Tabs and columns of the spreadsheet kept moving while it was read. Run again later.');
 }
 
-/** Titles, sizes and headers, by the tabs' ids. */
-async function outline(
-  client: SheetsClient,
-  known: Map<number, KnownTab>,
-  sheetIds: ReadonlySet<number>,
-): Promise<void> {
-  const { sheets = [] } = await client.get(`sheets(${PROPERTIES})`);
-  for (const { properties } of sheets) {
-    const { sheetId = 0, title = '', gridProperties } = properties ?? {};
-    if (!sheetIds.has(sheetId ?? 0) || known.has(sheetId ?? 0)) continue;
-    const { rowCount = 0, columnCount = 0 } = gridProperties ?? {};
-    known.set(sheetId ?? 0, {
-      title: title ?? '',
-      headers: [],
-      rowCount: rowCount ?? 0,
-      columnCount: columnCount ?? 0,
-    });
-  }
-}
-
-interface Asked {
-  readonly sheetId: number;
-  readonly want: Want;
-  readonly tab: KnownTab;
-}
-
-function rangesOf({ want, tab }: Asked): string[] {
-  const indexes =
-    want.columns === 'all'
-      ? Array.from({ length: tab.columnCount }, (_, i) => i)
-      : [...want.columns].map((one) => (typeof one === 'number' ? one : tab.headers.indexOf(one)));
-  const columns = spansOf(indexes.filter((i) => i >= 0 && i < tab.columnCount));
-  const rows = spansOf(
-    [...want.rows].filter((row) => row > 0 && row < tab.rowCount),
-    NEAR_ROWS,
-  );
+function rangesOf(want: Want, tab: KnownTab): string[] {
+  const all = Array.from({ length: tab.columnCount }, (_, column) => column);
+  const isWanted = (column: number): boolean => {
+    const header = tab.headers[column] ?? '';
+    return want.columns === 'all' || (want.columns.has(header) && tab.headers.indexOf(header) === column);
+  };
+  const columns = spansOf(all.filter(isWanted));
+  const inGrid = [...want.rows].filter((row) => row > 0 && row < tab.rowCount);
   return [
     `${quoteTitle(tab.title)}!1:${Math.max(1, Math.min(TOP_ROWS, tab.rowCount))}`,
-    ...rows.flatMap((row) => columns.map((column) => areaName(tab.title, row, column))),
+    ...spansOf(inGrid, NEAR_ROWS).flatMap((row) => columns.map((column) => areaName(tab.title, row, column))),
   ];
 }
 
 /** Undefined where headers or titles are others than was thought: what is known is right by then. */
 async function readCells(
   client: SheetsClient,
-  asked: readonly Asked[],
+  wants: ReadonlyMap<number, Want>,
   known: Map<number, KnownTab>,
 ): Promise<Look | undefined> {
-  const ranges = asked.flatMap(rangesOf);
+  const asked = [...wants].flatMap(([sheetId, want]) => {
+    const tab = known.get(sheetId);
+    return tab ? [{ sheetId, want, tab }] : [];
+  });
+  const ranges = asked.flatMap(({ want, tab }) => rangesOf(want, tab));
   const sheets = new Map<number, sheets_v4.Schema$Sheet>();
   let markers = new Set<number>();
   for (let from = 0; from === 0 || from < ranges.length; from += RANGES) {
@@ -167,17 +132,12 @@ async function readCells(
   let asThought = true;
   for (const { sheetId, tab, want } of asked) {
     const sheet = sheets.get(sheetId);
-    if (!sheet) {
-      known.delete(sheetId);
-      asThought = false;
-      continue;
-    }
-    const now = tabLook(sheet);
-    const { title, headers, rowCount, columnCount } = now;
-    known.set(sheetId, { title, headers, rowCount, columnCount });
-    const same = JSON.stringify(headers) === JSON.stringify(tab.headers) && columnCount === tab.columnCount;
-    if (title !== tab.title || (!same && want.rows.size > 0)) asThought = false;
-    tabs.set(sheetId, now);
+    const now = sheet && tabLook(sheet);
+    if (now) tabs.set(sheetId, now);
+    if (now) known.set(sheetId, knownOf(now));
+    else known.delete(sheetId);
+    const isSame = now?.headers.join('\n') === tab.headers.join('\n') && now.columnCount === tab.columnCount;
+    if (now?.title !== tab.title || (!isSame && want.rows.size > 0)) asThought = false;
   }
   return asThought ? { tabs, markers } : undefined;
 }
@@ -199,82 +159,53 @@ export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): Seen[]
   return grid;
 }
 
-/** A value written into such a column would break the formula, and empty the rest of the column. */
-function filledIn({ data = [] }: sheets_v4.Schema$Sheet): Set<number> {
-  const filled = new Set<number>();
-  for (const { startRow, startColumn, rowData = [] } of data) {
-    if ((startRow ?? 0) >= TOP_ROWS) continue;
-    rowData.slice(0, TOP_ROWS).forEach(({ values = [] }, i) => {
-      values.forEach((cell, j) => {
-        const isSpilled = !cell.userEnteredValue && cell.effectiveValue;
-        const isHeader = (startRow ?? 0) + i === 0;
-        if (isSpilled || (isHeader && seenOf(cell).computed)) filled.add((startColumn ?? 0) + j);
-      });
-    });
-  }
-  return filled;
-}
-
 function tabLook(sheet: sheets_v4.Schema$Sheet): TabLook {
   const grid = cellsIn(sheet.data);
   const { sheetId, title, gridProperties } = sheet.properties ?? {};
-  const head = grid[0] ?? [];
-  const texts = Array.from(head, (cell) => String(cell?.value ?? ''));
-  const headers = texts.slice(0, texts.findLastIndex((text) => text !== '') + 1);
+  const texts = Array.from(grid[0] ?? [], (cell) => String(cell?.value ?? ''));
+  // A value written into such a column would break the formula, and empty the rest of the column.
+  const filledIn = ({ values = [] }: sheets_v4.Schema$RowData, row: number): number[] =>
+    values.flatMap((cell, column) => {
+      const isSpilled = !cell.userEnteredValue && cell.effectiveValue;
+      return isSpilled || (row === 0 && seenOf(cell).computed) ? [column] : [];
+    });
   return {
     sheetId: sheetId ?? 0,
     title: title ?? '',
-    headers,
+    headers: texts.slice(0, texts.findLastIndex((text) => text !== '') + 1),
     rowCount: gridProperties?.rowCount ?? 0,
     columnCount: gridProperties?.columnCount ?? 0,
-    filled: filledIn(sheet),
+    filled: new Set(sheet.data?.[0]?.rowData?.slice(0, TOP_ROWS).flatMap(filledIn)),
     merges: sheet.merges ?? [],
     closed: closedIn(sheet),
     tables: (sheet.tables ?? []).flatMap(({ range }) => range ?? []),
-    rows: Object.keys(grid).map(Number),
-    at: (row, column) => grid[row]?.[column] ?? (grid[row] ? EMPTY : undefined),
+    at: (row, column) => grid[row]?.[column] ?? EMPTY,
   };
 }
 
 /** Cells of one request for whole columns; a key of 20 characters makes 10 MB of them. */
 const CELLS = 400_000;
 
-/** Whole columns by index, row by row from the header on, as they are at about this moment. */
+/** Whole columns, by row and column of the grid, as they are at about this moment. */
 export async function wholeColumns(
   client: SheetsClient,
   { title, rowCount }: KnownTab,
   columns: readonly number[],
 ): Promise<Raw[][]> {
   const rows: Raw[][] = [];
+  const spans = spansOf(columns);
   const page = Math.max(1000, Math.floor(CELLS / Math.max(1, columns.length)));
   for (let from = 0; from < rowCount && columns.length > 0; from += page) {
     const to = Math.min(rowCount, from + page);
-    const ranges = columns.map(
-      (column) => `${quoteTitle(title)}!${columnName(column)}${from + 1}:${columnName(column)}${to}`,
-    );
-    const parts = await client.values(ranges);
-    parts.forEach(({ values }, i) => {
-      (values ?? []).forEach(([value], row) => {
-        const cells = rows[from + row] ?? columns.map(() => null);
+    const parts = await client.values(spans.map((span) => areaName(title, { from, to }, span)));
+    for (const [i, { values = [] }] of parts.entries())
+      for (const [row, line] of (values ?? []).entries()) {
+        const cells = rows[from + row] ?? [];
         rows[from + row] = cells;
-        cells[i] = value === '' || value === undefined ? null : value;
-      });
-    });
+        for (const [j, value] of line.entries()) cells[(spans[i]?.from ?? 0) + j] = value === '' ? null : value;
+      }
   }
-  return Array.from(rows, (row) => row ?? columns.map(() => null));
-}
-
-/** Rows of the grid by key, of a tab's whole key columns. */
-export function rowsByKey(rows: readonly (readonly Raw[])[]): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  rows.forEach((cells, row) => {
-    if (row === 0) return;
-    const key = keyOf(cells);
-    const there = found.get(key);
-    if (there) there.push(row);
-    else found.set(key, [row]);
-  });
-  return found;
+  return Array.from(rows, (row) => row ?? []);
 }
 
 /** A half open span of rows and one of columns as a range of a tab. */

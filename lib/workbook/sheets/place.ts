@@ -2,7 +2,7 @@
  * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out;
  * what is reached already, and what is left to the person who changed it. Pure.
  */
-import { EMPTY, holds, holdsValues, keyOf, type Seen } from './cells.ts';
+import { holds, keyOf, type Raw, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
 import type { Look, TabLook } from './look.ts';
 import { isClosed, isTabClosed, isWithin } from './protection.ts';
@@ -21,24 +21,47 @@ export type HeldReason =
 
 export interface PlacedCell {
   readonly column: number;
-  readonly cell: GoalCell;
+  readonly after: GoalCell['after'];
   /** The number format has to be written too: the cell shows no date yet. */
-  readonly formats: boolean;
+  readonly formats?: boolean;
 }
-export type PlacedRow =
-  | { readonly kind: 'update'; readonly row: number; readonly goal: UpdateGoal; readonly cells: readonly PlacedCell[] }
-  | { readonly kind: 'insert'; readonly goal: InsertGoal; readonly columns: readonly number[] }
-  | { readonly kind: 'remove'; readonly row: number; readonly goal: RemoveGoal };
+
+/** What a request does to one row. */
+export interface Act {
+  readonly kind: Goal['kind'];
+  /** The goal, as far as it is placed; a later run, which finds the act in the scratch tab, has those of repairs. */
+  readonly goal?: Goal;
+  /** The grid row; of a new row that of the row which it tells of, if any. */
+  readonly row: number;
+  readonly id: string;
+  readonly key: readonly number[];
+  readonly cells: readonly PlacedCell[];
+  /** What the look saw of the row; of a new row its key. Of a formula only that it is one. */
+  readonly seen: readonly (readonly [column: number, value: Raw, computed?: true])[];
+  /** Of a row of `changes`: the tab of the row that it tells of. */
+  readonly host?: number;
+}
 
 /** What one request does to one tab. */
 export interface Step {
   readonly now: TabLook;
-  readonly keyIndexes: readonly number[];
-  readonly rows: PlacedRow[];
+  readonly acts: Act[];
+}
+
+/** Where a goal's row was found. */
+export interface Place {
+  readonly row: number;
+  /** Of a repair: where its columns are by now, under which headers. */
+  readonly columns?: readonly number[];
+  readonly headers?: readonly string[];
+  readonly isGone?: true;
 }
 
 /** Goals of one tab and kind are refused together. */
 export const closingName = ({ sheetId, kind }: Goal): string => `${sheetId} ${kind}`;
+
+export const keyIndexes = ({ keyColumns }: Goal, headers: readonly string[]): number[] =>
+  keyColumns.map((header) => headers.indexOf(header));
 
 export interface HeldPart {
   readonly tab: string;
@@ -48,23 +71,12 @@ export interface HeldPart {
 export const isShut = ({ reason }: HeldPart): boolean => reason === 'protected' || reason === 'tab gone';
 
 export interface Placement {
-  readonly steps: Step[];
-  readonly held: HeldPart[];
-  /** Rows that are not where they were thought to be. */
-  readonly missing: Goal[];
-}
-
-/** What is known of a goal's row beyond the goal itself. */
-export interface Belief {
-  readonly row?: number;
-  /** The key columns, where one of them was renamed since. */
-  readonly keyIndexes?: readonly number[];
-  /** Searched for in the whole tab, and not found. */
-  readonly isGone?: true;
+  readonly steps: readonly Step[];
+  readonly held: readonly HeldPart[];
 }
 
 interface PlacingState {
-  readonly beliefs: ReadonlyMap<Goal, Belief>;
+  readonly places: ReadonlyMap<Goal, Place>;
   /** Keys that a tab holds, where they were read whole. */
   readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
   /** What Google refuses, by `closingName`. */
@@ -73,153 +85,151 @@ interface PlacingState {
 
 /** Places goals on a look. */
 export function place(goals: readonly Goal[], look: Look, state: PlacingState): Placement {
-  const steps = new Map<string, Step>();
-  const placement: Placement = { steps: [], held: [], missing: [] };
-  const claimed = new Set<string>();
-  const indexes = new Map<string, Map<string, number[]>>();
+  const steps = new Map<number, Step>();
+  const held: HeldPart[] = [];
   /** Decisions of this request, so that none is put in twice. */
   const decided = new Set<string>();
   for (const goal of goals) {
-    const outcome = placeOne(goal);
-    if (outcome === 'missing') placement.missing.push(goal);
-    else if (outcome !== 'placed' && outcome !== 'already') hold(goal, outcome);
+    const reasons = placeOne(goal);
+    if (!goal.repairs) held.push(...reasons.map((reason) => ({ tab: goal.tab, reason })));
   }
-  placement.steps.push(...[...steps.values()].filter(({ rows }) => rows.length > 0));
-  return placement;
+  return { steps: [...steps.values()], held };
 
-  function hold(goal: Goal, reason: HeldReason): void {
-    if (!goal.repairs) placement.held.push({ tab: goal.tab, reason });
-  }
-
-  function placeOne(goal: Goal): 'placed' | 'already' | 'missing' | HeldReason {
+  function placeOne(goal: Goal): HeldReason[] {
     const now = look.tabs.get(goal.sheetId);
-    if (!now) return 'tab gone';
-    if (state.closed.has(closingName(goal))) return 'protected';
+    if (!now) return ['tab gone'];
+    if (state.closed.has(closingName(goal))) return ['protected'];
     // A cell is not written without its row of `changes`.
     for (const decision of decisionsOf(goal)) {
       const tab = look.tabs.get(decision.sheetId);
       if (tab && !state.closed.has(closingName(decision)) && !isTabClosed(tab)) continue;
-      if (!goal.repairs) placement.held.push({ tab: decision.tab, reason: tab ? 'protected' : 'tab gone' });
-      return 'already';
+      held.push({ tab: decision.tab, reason: tab ? 'protected' : 'tab gone' });
+      return [];
     }
-    const belief = state.beliefs.get(goal) ?? {};
-    const headed = belief.keyIndexes ?? goal.keyColumns.map((header) => now.headers.indexOf(header));
-    // A row is restored under the headers that its columns have now.
-    const isBack = goal.kind === 'insert' && goal.repairs !== undefined;
-    const keyIndexes = isBack ? headed.filter((column) => column >= 0) : headed;
-    if (keyIndexes.includes(-1)) return goal.repairs && !belief.isGone ? 'missing' : 'column gone';
+    const { row = -1, columns = [], isGone } = state.places.get(goal) ?? {};
+    const key = goal.repairs?.key.map((i) => columns[i] ?? -1) ?? keyIndexes(goal, now.headers);
+    if (key.includes(-1) && !goal.repairs) return ['column gone'];
     // A tab that a formula fills is read, never written.
-    if (keyIndexes.some((column) => now.filled.has(column))) return 'formula';
-    const step = stepOf(goal.sheetId, now, keyIndexes);
-    if (goal.kind === 'insert') return placeInsert(goal, step);
-    const row = findRow(goal, now, keyIndexes, belief);
-    if (row === undefined) {
-      if (!belief.isGone) return 'missing';
-      return goal.kind === 'remove' ? 'already' : 'row gone';
-    }
-    if (goal.kind === 'remove') return placeRemoval(goal, step, row);
-    return placeUpdate(goal, step, row);
+    if (key.some((column) => now.filled.has(column))) return ['formula'];
+    if (goal.kind === 'insert') return placeInsert(goal, now, key, columns);
+    if (isGone) return goal.kind === 'remove' ? [] : ['row gone'];
+    return goal.kind === 'remove'
+      ? placeRemoval(goal, now, key, row, columns)
+      : placeUpdate(goal, now, key, row, columns);
   }
 
-  function stepOf(sheetId: number, now: TabLook, keyIndexes: readonly number[]): Step {
-    const name = `${sheetId} ${keyIndexes.join()}`;
-    const step = steps.get(name) ?? { now, keyIndexes, rows: [] };
-    steps.set(name, step);
-    return step;
+  function act(now: TabLook, ...acts: Act[]): void {
+    const step = steps.get(now.sheetId) ?? { now, acts: [] };
+    steps.set(now.sheetId, step);
+    step.acts.push(...acts);
   }
 
-  /** The rows that were looked at, by key. */
-  function indexOf(sheetId: number, now: TabLook, keyIndexes: readonly number[]): ReadonlyMap<string, number[]> {
-    const name = `${sheetId} ${keyIndexes.join()}`;
-    const index = indexes.get(name) ?? new Map<string, number[]>();
-    if (!indexes.has(name)) {
-      for (const row of now.rows) {
-        if (row === 0) continue;
-        const key = keyOf(keyIndexes.map((column) => now.at(row, column)?.value ?? null));
-        index.set(key, [...(index.get(key) ?? []), row]);
-      }
-    }
-    indexes.set(name, index);
-    return index;
-  }
-
-  /** Of several rows with the key the nearest; a row without key serves one goal. */
-  function findRow(goal: UpdateGoal | RemoveGoal, now: TabLook, keyIndexes: readonly number[], belief: Belief) {
-    const { id, sheetId } = goal;
-    const near = belief.row ?? id.row;
-    const candidates = indexOf(sheetId, now, keyIndexes).get(id.key) ?? [];
-    const fitting =
-      id.key !== ''
-        ? candidates
-        : candidates.filter((row) => !claimed.has(`${sheetId} ${row}`) && isTheRow(goal, now, row));
-    const found = nearest(fitting, near);
-    if (found !== undefined && id.key === '') claimed.add(`${sheetId} ${found}`);
-    return found;
-  }
-
-  function placeUpdate(goal: UpdateGoal, step: Step, row: number): 'placed' | 'already' {
-    const { now } = step;
+  function placeUpdate(
+    goal: UpdateGoal,
+    now: TabLook,
+    key: readonly number[],
+    row: number,
+    columns: readonly number[],
+  ): HeldReason[] {
+    const reasons: HeldReason[] = [];
+    const kept: GoalCell[] = [];
     const cells: PlacedCell[] = [];
     for (const cell of goal.cells) {
-      const column = columnOf(cell, goal, now, row);
+      const column = goal.repairs ? (columns[cell.index ?? -1] ?? -1) : now.headers.indexOf(cell.column);
+      const { after } = cell;
+      const seen = now.at(row, column);
       const reason = column < 0 ? 'column gone' : reasonToHold(now, row, column);
-      const seen = now.at(row, column) ?? EMPTY;
-      if (seen.value === cell.after.value && !seen.computed && column >= 0 && !cell.after.copy) continue;
-      if (reason) hold(goal, reason);
-      else if (seen.computed) hold(goal, 'formula');
-      else if (seen.value !== cell.before) hold(goal, 'cell changed');
-      else cells.push({ column, cell, formats: formatsOf(cell, seen) });
+      if (seen.value === after.value && !seen.computed && column >= 0 && !after.copy) continue;
+      if (reason) reasons.push(reason);
+      else if (seen.computed) reasons.push('formula');
+      else if (seen.value !== cell.before) reasons.push('cell changed');
+      else {
+        kept.push(cell);
+        cells.push({ column, after, ...(lacksFormat(cell, seen) && { formats: true }) });
+      }
     }
-    if (cells.length === 0) return 'already';
-    step.rows.push({ kind: 'update', row, goal: { ...goal, cells: cells.map(({ cell }) => cell) }, cells });
-    const decisions = [...(goal.decisions ?? []), ...cells.flatMap(({ cell }) => cell.decisions ?? [])];
-    for (const each of decisions) decide(each);
-    return 'placed';
+    if (cells.length === 0) return reasons;
+    const isKeyed = !key.includes(-1) && keyOf(key.map((column) => now.at(row, column).value ?? null)) !== '';
+    const looked = new Set([...(isKeyed ? key : all(now)), ...cells.map(({ column }) => column)]);
+    const seen = seenOn(now, row, looked, key);
+    act(now, { kind: 'update', goal: { ...goal, cells: kept }, row, id: goal.id.key, key, cells, seen });
+    decide([...(goal.decisions ?? []), ...kept.flatMap(({ decisions = [] }) => decisions)], now, row);
+    return reasons;
   }
 
-  function placeRemoval(goal: RemoveGoal, step: Step, row: number): 'placed' | HeldReason {
-    const { now } = step;
-    const { content } = goal.id;
-    if (content && !isTheRow(goal, now, row)) return 'row changed';
-    for (let column = 0; column < now.columnCount; column += 1) {
+  function placeRemoval(
+    goal: RemoveGoal,
+    now: TabLook,
+    key: readonly number[],
+    row: number,
+    columns: readonly number[],
+  ): HeldReason[] {
+    const { id, repairs: left } = goal;
+    const at = (column: number): Seen => now.at(row, column);
+    // What a person has typed into a row of ours since is not taken away with it.
+    const isTyped = (column: number): boolean =>
+      at(column).value !== null && !at(column).computed && left?.values[columns.indexOf(column)] !== at(column).value;
+    if (left?.isWhole && all(now).some(isTyped)) return ['row changed'];
+    if (id.content && !holds(id.content, now.headers, at)) return ['row changed'];
+    for (const column of all(now)) {
       const reason = reasonToHold(now, row, column);
-      if (reason) return reason;
+      if (reason) return [reason];
     }
-    if (step.keyIndexes.some((column) => now.at(row, column)?.computed)) return 'formula';
-    step.rows.push({ kind: 'remove', row, goal });
-    for (const each of goal.decisions ?? []) decide(each);
-    return 'placed';
+    if (key.some((column) => now.at(row, column).computed)) return ['formula'];
+    act(now, { kind: 'remove', goal, row, id: goal.id.key, key, cells: [], seen: seenOn(now, row, all(now), key) });
+    decide(goal.decisions ?? [], now, row);
+    return [];
   }
 
-  function placeInsert(goal: InsertGoal, step: Step): 'placed' | 'already' | HeldReason {
-    const { now } = step;
-    if (state.beliefs.get(goal)?.isGone) return 'already';
-    if (goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
-      return goal.repairs || goal.isRecord ? 'already' : 'key exists';
-    if (isClosed(now.closed, now.rowCount - 1, step.keyIndexes[0] ?? 0)) return 'protected';
-    const columns: number[] = [];
-    for (const cell of goal.cells) {
-      const column = columnOf(cell, goal, now);
-      columns.push(columns.includes(column) ? -1 : column);
-    }
-    if (columns.includes(-1) && !goal.repairs) return 'column gone';
-    for (const column of columns) if (now.filled.has(column)) hold(goal, 'formula');
-    step.rows.push({ kind: 'insert', goal, columns: columns.map((column) => (now.filled.has(column) ? -1 : column)) });
-    for (const each of goal.decisions ?? []) decide(each);
-    return 'placed';
+  function placeInsert(
+    goal: InsertGoal,
+    now: TabLook,
+    key: readonly number[],
+    columns: readonly number[],
+  ): HeldReason[] {
+    if (!goal.repairs && goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
+      return goal.isRecord ? [] : ['key exists'];
+    if (isClosed(now.closed, now.rowCount - 1, key[0] ?? 0)) return ['protected'];
+    const cells = goal.cells.map(({ column, index, after }): PlacedCell => {
+      return { column: goal.repairs ? (columns[index ?? -1] ?? -1) : now.headers.indexOf(column), after };
+    });
+    if (cells.some(({ column }) => column < 0) && !goal.repairs) return ['column gone'];
+    const open = cells.filter(({ column }) => column >= 0 && !now.filled.has(column));
+    act(now, newRow(goal, key, open));
+    decide(goal.decisions ?? [], now, -1);
+    return cells.flatMap(({ column }) => (now.filled.has(column) ? ['formula' as const] : []));
   }
 
-  /** A row of `changes` goes in with what it tells of; one that is there already is an earlier request's. */
-  function decide(goal: InsertGoal): void {
-    const now = look.tabs.get(goal.sheetId);
-    const name = `${goal.sheetId} ${goal.key}`;
-    if (!now || decided.has(name) || state.keys.get(goal.sheetId)?.has(goal.key)) return;
-    decided.add(name);
-    const columns = goal.cells.map(({ column }) => now.headers.indexOf(column));
-    const keyIndexes = goal.keyColumns.map((header) => now.headers.indexOf(header));
-    if (columns.includes(-1) || keyIndexes.includes(-1)) hold(goal, 'column gone');
-    else stepOf(goal.sheetId, now, keyIndexes).rows.push({ kind: 'insert', goal, columns });
+  /** Rows of `changes` go in with what they tell of; one that is there already is an earlier request's. */
+  function decide(decisions: readonly InsertGoal[], { sheetId: host }: TabLook, row: number): void {
+    for (const goal of decisions) {
+      const now = look.tabs.get(goal.sheetId);
+      const name = `${goal.sheetId} ${goal.key}`;
+      if (!now || decided.has(name) || state.keys.get(goal.sheetId)?.has(goal.key)) continue;
+      decided.add(name);
+      const key = keyIndexes(goal, now.headers);
+      const cells = goal.cells.map(({ column, after }) => ({ column: now.headers.indexOf(column), after }));
+      if (key.includes(-1) || cells.some(({ column }) => column < 0))
+        held.push({ tab: goal.tab, reason: 'column gone' });
+      else act(now, { ...newRow(goal, key, cells), row, host });
+    }
   }
+}
+
+const all = ({ columnCount }: TabLook): number[] => Array.from({ length: columnCount }, (_, column) => column);
+
+function newRow(goal: InsertGoal, key: readonly number[], cells: readonly PlacedCell[]): Act {
+  const seen = key.map(
+    (column) => [column, cells.find((cell) => cell.column === column)?.after.value ?? null] as const,
+  );
+  return { kind: 'insert', goal, row: -1, id: goal.key, key, cells, seen };
+}
+
+function seenOn(now: TabLook, row: number, columns: Iterable<number>, key: readonly number[]): Act['seen'] {
+  return [...columns].map((column) => {
+    const { value, computed } = now.at(row, column);
+    return computed ? [column, key.includes(column) ? value : null, computed] : [column, value];
+  });
 }
 
 function reasonToHold(now: TabLook, row: number, column: number): HeldReason | undefined {
@@ -229,41 +239,5 @@ function reasonToHold(now: TabLook, row: number, column: number): HeldReason | u
   return merge && !isFirst ? 'merged cells' : undefined;
 }
 
-const formatsOf = ({ after }: GoalCell, seen: Seen): boolean =>
+const lacksFormat = ({ after }: GoalCell, seen: Seen): boolean =>
   after.format !== undefined && seen.format !== 'DATE' && seen.format !== 'DATE_TIME';
-
-export const nearest = (rows: readonly number[], near: number): number | undefined =>
-  rows.toSorted((a, b) => Math.abs(a - near) - Math.abs(b - near))[0];
-
-/** Whether a row holds what a goal says that it holds; after a column was renamed, whether it holds the same values. */
-function isTheRow({ id, repairs }: UpdateGoal | RemoveGoal, now: TabLook, row: number): boolean {
-  const content = id.content ?? {};
-  const at = (column: number): Seen => now.at(row, column) ?? EMPTY;
-  if (holds(content, now.headers, at)) return true;
-  if (repairs === undefined) return false;
-  return holdsValues(
-    content,
-    Array.from({ length: now.columnCount }, (_, column) => at(column).value),
-  );
-}
-
-/**
- * The column under a header. Of a repair whose column was renamed since, or never had a header: one that was not there
- * under this name, and holds just what was written; -1 where there is none.
- */
-function columnOf(
-  cell: { readonly column: string; readonly before?: unknown; readonly index?: number },
-  { repairs }: Goal,
-  now: TabLook,
-  row?: number,
-): number {
-  const column = cell.column === '' ? -1 : now.headers.indexOf(cell.column);
-  if (column >= 0 || !repairs) return column;
-  const candidates = Array.from({ length: now.columnCount }, (_, i) => i).filter((i) => {
-    const header = now.headers[i] ?? '';
-    if (header !== '' && repairs.headers.includes(header)) return false;
-    return row === undefined || now.at(row, i)?.value === cell.before;
-  });
-  const { index = 0 } = cell;
-  return candidates.sort((a, b) => Math.abs(a - index) - Math.abs(b - index))[0] ?? -1;
-}

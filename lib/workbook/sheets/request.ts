@@ -5,19 +5,17 @@
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { areaName, CELL_FIELDS, cellOf, type Request, type Span, spansOf } from './cells.ts';
-import type { InsertGoal, ScratchCell, Write } from './goals.ts';
+import type { ScratchCell, Write } from './goals.ts';
 import { gridRange, type TabLook } from './look.ts';
-import { markerRequest } from './marker.ts';
-import type { PlacedRow } from './place.ts';
+import { markerId, markerRequest } from './marker.ts';
+import type { Act } from './place.ts';
 import { type CopiedStep, copyRequests, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
 
+export type Body = sheets_v4.Schema$BatchUpdateSpreadsheetRequest;
 export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,rowData(values(${CELL_FIELDS})))))`;
 
 /** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
-export function bodyOf(
-  scratch: Scratch,
-  intent: Intent,
-): { body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest; pieces: number } {
+export function bodyOf(scratch: Scratch, intent: Intent): { body: Body; pieces: number } {
   const pieces = packed(intent);
   const start = { sheetId: scratch.sheetId, rowIndex: 0, columnIndex: 0 };
   // Pieces of an earlier request may stand further right.
@@ -30,10 +28,8 @@ export function bodyOf(
     ...steps.flatMap((step) => copyRequests(scratch.sheetId, step)),
     { updateCells: { start, rows: [{ values: cells }], fields: 'userEnteredValue' } },
     ...steps.flatMap(cellRequests),
-    ...[...new Set(steps.map(({ now }) => now.sheetId))].flatMap((id) =>
-      rowRequests(steps.filter(({ now }) => now.sheetId === id)),
-    ),
-    markerRequest(intent.markerId, scratch.sheetId),
+    ...steps.flatMap(rowRequests),
+    markerRequest(markerId(scratch.sheetId, intent.nth), scratch.sheetId),
   ];
   const responseRanges = steps.flatMap((step) => askedBack(scratchTitle(scratch), step));
   return { body: { requests, includeSpreadsheetInResponse: true, responseRanges }, pieces: pieces.length };
@@ -43,20 +39,15 @@ export function bodyOf(
 export const endOf = (steps: readonly CopiedStep[]): number =>
   Math.max(1, ...steps.map(({ head, copies }) => head + 1 + copies.size));
 
-/**
- * Of the copies: the headers, and of the rows the keys and the cells written; all cells where the whole row matters.
- */
-function askedBack(title: string, { width, head, copies, keyIndexes, rows }: CopiedStep): string[] {
-  const all = { from: 0, to: width };
-  const columns = new Set(keyIndexes);
-  let whole = false;
-  for (const each of rows) {
-    if (each.kind === 'update') for (const { column } of each.cells) columns.add(column);
-    if (each.kind === 'remove' || (each.kind === 'update' && each.goal.id.key === '')) whole = true;
-  }
+/** Of the copies: the headers, and of the rows what the look had seen of them. */
+function askedBack(title: string, { width, head, copies, acts }: CopiedStep): string[] {
+  const columns = acts.flatMap(({ kind, seen }) => (kind === 'insert' ? [] : seen.map(([column]) => column)));
   const body = { from: head + 1, to: head + 1 + copies.size };
-  const spans = copies.size === 0 ? [] : whole ? [all] : spansOf(columns);
-  return [areaName(title, { from: head, to: head + 1 }, all), ...spans.map((span) => areaName(title, body, span))];
+  const spans = copies.size > 0 ? spansOf(columns) : [];
+  return [
+    areaName(title, { from: head, to: head + 1 }, { from: 0, to: width }),
+    ...spans.map((span) => areaName(title, body, span)),
+  ];
 }
 
 /** A cell with the format that makes it a date. */
@@ -77,12 +68,12 @@ interface Area {
 }
 
 /** Neighbouring cells of a row, and equal runs below one another, are one area. */
-function areasOf(rows: readonly PlacedRow[]): Area[] {
+function areasOf(acts: readonly Act[]): Area[] {
   const areas: Area[] = [];
   const open = new Map<string, Area>();
-  const updated = rows.flatMap((each) => (each.kind === 'update' ? [each] : [])).sort((a, b) => a.row - b.row);
+  const updated = acts.filter(({ kind }) => kind === 'update').sort((a, b) => a.row - b.row);
   for (const { row, cells } of updated) {
-    const plain = cells.filter(({ cell }) => !cell.after.copy).sort((a, b) => a.column - b.column);
+    const plain = cells.filter(({ after }) => !after.copy).sort((a, b) => a.column - b.column);
     for (let from = 0, to = 0; from < plain.length; from = to) {
       const [first] = plain.slice(from);
       if (!first) break;
@@ -92,12 +83,12 @@ function areasOf(rows: readonly PlacedRow[]): Area[] {
         plain[to]?.formats === first.formats
       )
         to += 1;
-      const values = plain.slice(from, to).map(({ cell }) => withFormat(cell.after, first.formats));
+      const values = plain.slice(from, to).map(({ after }) => withFormat(after, first.formats === true));
       const shape = `${first.column} ${values.length} ${first.formats}`;
       const above = open.get(shape);
       if (above && above.row + above.rows.length === row) above.rows.push(values);
       else {
-        const area = { row, column: first.column, formats: first.formats, rows: [values] };
+        const area = { row, column: first.column, formats: first.formats === true, rows: [values] };
         open.set(shape, area);
         areas.push(area);
       }
@@ -106,15 +97,12 @@ function areasOf(rows: readonly PlacedRow[]): Area[] {
   return areas;
 }
 
-function cellRequests({ now, rows }: CopiedStep): Request[] {
-  const back = rows.flatMap((each) =>
-    each.kind === 'update'
-      ? each.cells.flatMap(({ column, cell: { after } }) => {
-          return after.copy ? [copyBack(after.copy, { sheetId: now.sheetId, row: each.row, column }, 1)] : [];
-        })
-      : [],
+function cellRequests({ now: { sheetId }, acts }: CopiedStep): Request[] {
+  const updated = acts.filter(({ kind }) => kind === 'update');
+  const back = updated.flatMap(({ row, cells }) =>
+    cells.flatMap(({ column, after: { copy } }) => (copy ? [copyBack(copy, { sheetId, row, column }, 1)] : [])),
   );
-  return [...areasOf(rows).flatMap((area) => areaRequests(now.sheetId, area)), ...back];
+  return [...areasOf(updated).flatMap((area) => areaRequests(sheetId, area)), ...back];
 }
 
 function copyBack(from: ScratchCell, to: ScratchCell, width: number): Request {
@@ -152,101 +140,66 @@ function areaRequests(sheetId: number, { row, column: first, formats, rows }: Ar
 }
 
 /**
- * Of one tab: rows that go, from the bottom up so that none shifts the next, and then new ones. A tab keeps a row
- * below its header.
+ * Rows that go, from the bottom up so that none shifts the next, and then new ones. A tab keeps a row below its header.
  */
-function rowRequests(steps: readonly CopiedStep[]): Request[] {
-  const [first] = steps;
-  if (!first) return [];
-  const { sheetId, rowCount } = first.now;
-  const gone = steps.flatMap(({ rows }) => rows.flatMap((each) => (each.kind === 'remove' ? [each.row] : [])));
+function rowRequests({ now: { sheetId, rowCount }, acts, insertAt }: CopiedStep): Request[] {
+  const gone = acts.flatMap(({ kind, row }) => (kind === 'remove' ? [row] : []));
   const spare = gone.length > 0 && gone.length >= rowCount - 1 ? 1 : 0;
-  const deletions = spansOf(gone)
-    .toReversed()
-    .map(({ from, to }) => ({
-      deleteDimension: { range: { sheetId, dimension: 'ROWS', startIndex: from, endIndex: to } },
-    }));
-  let left = rowCount + spare - gone.length;
-  const news = steps.flatMap((step) => {
-    const at = step.insertAt - gone.filter((row) => row < step.insertAt).length;
-    const requests = newRowRequests(step, at, left);
-    left = Math.max(left, at + 1) + step.rows.filter(({ kind }) => kind === 'insert').length;
-    return requests;
-  });
+  const rows = (from: number, to: number) => ({ sheetId, dimension: 'ROWS', startIndex: from, endIndex: to });
+  const at = insertAt - gone.filter((row) => row < insertAt).length;
+  const added = acts.filter(({ kind }) => kind === 'insert');
   return [
     ...(spare > 0 ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: 1 } }] : []),
-    ...deletions,
-    ...news,
+    ...spansOf(gone)
+      .toReversed()
+      .map(({ from, to }) => ({ deleteDimension: { range: rows(from, to) } })),
+    ...(added.length > 0 ? newRowRequests(sheetId, added, at, rowCount + spare - gone.length) : []),
   ];
 }
 
-function newRowRequests({ now, rows, keyIndexes }: CopiedStep, at: number, rowCount: number): Request[] {
-  const added = rows.flatMap((each) => (each.kind === 'insert' ? [each] : []));
-  if (added.length === 0) return [];
-  const { sheetId } = now;
+function newRowRequests(sheetId: number, added: readonly Act[], at: number, rowCount: number): Request[] {
   const range = { sheetId, dimension: 'ROWS', startIndex: at, endIndex: at + added.length };
-  const lines = added.map(({ goal, columns }) => {
-    const plain = goal.cells.some(({ after }) => after.copy) ? [] : goal.cells;
-    const width = Math.max(0, ...columns.map((column) => column + 1));
-    const values: sheets_v4.Schema$CellData[] = Array.from({ length: width }, () => ({}));
-    plain.forEach(({ after }, i) => {
-      if ((columns[i] ?? -1) >= 0) values[columns[i] ?? 0] = cellOf(after.value);
-    });
-    return values;
+  const columns = added
+    .flatMap(({ cells, key }) => [...cells.map(({ column }) => column), ...key])
+    .filter((i) => i >= 0);
+  const first = columns.reduce((least, column) => Math.min(least, column), Infinity);
+  const lines = added.map(({ cells }) => {
+    const plain = cells.filter(({ after }) => !after.copy);
+    const line: sheets_v4.Schema$CellData[] = [];
+    for (const { column, after } of plain) line[column - first] = cellOf(after.value);
+    return Array.from(line, (cell) => cell ?? {});
   });
-  const first = Math.max(0, Math.min(...added.flatMap(({ columns }) => columns).filter((i) => i >= 0), ...keyIndexes));
-  const area = { row: at, column: first, formats: false, rows: lines.map((cells) => cells.slice(first)) };
   return [
     // Rows can be put in before a row that exists only.
     ...(at >= rowCount ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: at - rowCount + 1 } }] : []),
     { insertDimension: { range, inheritFromBefore: at > 1 } },
-    ...areaRequests(sheetId, area),
+    ...areaRequests(sheetId, { row: at, column: first, formats: false, rows: lines }),
     ...dateFormats(added, sheetId, { from: at, to: at + added.length }),
-    ...added.flatMap(({ goal, columns }, i) => rowBack(goal, columns, sheetId, at + i)),
+    ...added.flatMap((act, i) => rowBack(act, sheetId, at + i)),
   ];
 }
 
-type AddedRow = Extract<PlacedRow, { kind: 'insert' }>;
-
 /** New rows take the formats of the row above; a date's column gets a date's. */
-function dateFormats(added: readonly AddedRow[], sheetId: number, rows: Span): Request[] {
-  const formats = new Map(
-    added.flatMap(({ goal, columns }) =>
-      goal.cells.flatMap(({ after }, i) => {
-        const column = columns[i] ?? -1;
-        return after.format && !after.copy && column >= 0 ? [[column, after] as const] : [];
-      }),
-    ),
-  );
-  return [...formats].map(([column, after]) => {
+function dateFormats(added: readonly Act[], sheetId: number, rows: Span): Request[] {
+  const cells = added.flatMap((act) => act.cells.filter(({ after }) => after.format && !after.copy));
+  return [...new Map(cells.map(({ column, after }) => [column, after]))].map(([column, after]) => {
     const { userEnteredFormat = {} } = withFormat(after, true);
-    const fields = 'userEnteredFormat.numberFormat';
-    return {
-      repeatCell: {
-        range: gridRange(sheetId, rows, { from: column, to: column + 1 }),
-        cell: { userEnteredFormat },
-        fields,
-      },
-    };
+    const range = gridRange(sheetId, rows, { from: column, to: column + 1 });
+    return { repeatCell: { range, cell: { userEnteredFormat }, fields: 'userEnteredFormat.numberFormat' } };
   });
 }
 
 /** A row that comes back is copied, neighbours that are neighbours still together. */
-function rowBack(goal: InsertGoal, columns: readonly number[], sheetId: number, row: number): Request[] {
+function rowBack({ cells }: Act, sheetId: number, row: number): Request[] {
   const runs: { from: ScratchCell; to: number; width: number }[] = [];
-  goal.cells.forEach(({ after: { copy } }, i) => {
-    const to = columns[i] ?? -1;
+  for (const { column, after } of cells.toSorted((a, b) => a.column - b.column)) {
+    const { copy: from } = after;
     const last = runs.at(-1);
-    if (!copy || to < 0) return;
-    if (
-      last &&
-      last.from.row === copy.row &&
-      last.from.column + last.width === copy.column &&
-      last.to + last.width === to
-    )
-      last.width += 1;
-    else runs.push({ from: copy, to, width: 1 });
-  });
+    if (!from) continue;
+    const isNext = last && last.from.column + last.width === from.column && last.to + last.width === column;
+    if (isNext) last.width += 1;
+    else runs.push({ from, to: column, width: 1 });
+  }
   return runs.map(({ from, to, width }) => copyBack(from, { sheetId, row, column: to }, width));
 }
 

@@ -8,10 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { CELL_FIELDS, EMPTY, quoteTitle, type Request, type Seen, type Span, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import type { Goal, InsertGoal } from './goals.ts';
+import type { Goal } from './goals.ts';
 import { cellsIn, gridRange, type TabLook } from './look.ts';
 import { SCRATCH_TITLE } from './marker.ts';
-import type { Step } from './place.ts';
+import type { Act, Step } from './place.ts';
 
 export interface Scratch {
   readonly sheetId: number;
@@ -60,8 +60,9 @@ export interface CopiedStep extends Step {
 
 /** What a request does, and where in the scratch tab its copies are. */
 export interface Intent {
-  readonly markerId: number;
-  readonly attempt: number;
+  /** Which request of its scratch tab it is, and which attempt at it. */
+  readonly nth: number;
+  readonly attempt: string;
   readonly steps: readonly CopiedStep[];
   /** Repairs that are still to be made after this request. */
   readonly waiting: readonly (readonly Goal[])[];
@@ -76,7 +77,7 @@ export function layOut(
 ): { steps: CopiedStep[]; end: number } {
   let end = from;
   const laid = steps.map((step): CopiedStep => {
-    const rows = step.rows.flatMap((each) => (each.kind === 'insert' ? [] : [each.row]));
+    const rows = step.acts.flatMap((act) => (act.kind === 'insert' ? [] : [act.row]));
     const head = end;
     const copies = new Map([...new Set(rows)].sort((a, b) => a - b).map((row, i) => [row, head + 1 + i]));
     end = head + 1 + copies.size;
@@ -117,26 +118,33 @@ export function packed(intent: Intent): string[] {
   return Array.from({ length: Math.ceil(text.length / PIECE) }, (_, i) => text.slice(i * PIECE, (i + 1) * PIECE));
 }
 
-/** Of new rows a later run needs the keys alone. */
-function slim(_key: string, value: unknown): unknown {
+/** A later run makes its own plan: of that of this one it needs the repairs, and of new rows keys and columns. */
+function slim(name: string, value: unknown): unknown {
   if (value instanceof Map || value instanceof Set) return [...value];
-  const { kind, cells, repairs } = (value ?? {}) as Partial<InsertGoal>;
-  return kind === 'insert' && cells && !repairs ? { ...(value as InsertGoal), cells: [] } : value;
+  if (name === 'goal') return (value as Goal).repairs && value;
+  const { kind, goal, cells } = (value ?? {}) as Partial<Act>;
+  if (kind !== 'insert' || !cells || !goal || goal.repairs) return value;
+  return { ...(value as Act), cells: cells.map(({ column }) => ({ column, after: { value: null } })) };
 }
 
-export function unpacked(text: string): Intent {
-  const intent = JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as Intent;
-  return { ...intent, steps: intent.steps.map((step) => ({ ...step, copies: new Map(step.copies) })) };
+/** Null for what is no packed text of ours. */
+function unpacked(text: string): Intent | null {
+  try {
+    const intent = JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as Intent;
+    return { ...intent, steps: intent.steps.map((step) => ({ ...step, copies: new Map(step.copies) })) };
+  } catch {
+    return null;
+  }
 }
 
-/** The cells of the scratch tab, read whole; from its first row on the packed text of the last request. */
+/** The cells of the scratch tab, and what the last request did that was carried out. */
 export async function readScratch(
   client: SheetsClient,
   scratch: Pick<Scratch, 'sheetId'>,
-): Promise<{ text: string; at: (row: number, column: number) => Seen }> {
+): Promise<{ intent: Intent | null; at: (row: number, column: number) => Seen }> {
   const title = quoteTitle(scratchTitle(scratch));
   const { sheets = [] } = await client.get(`sheets(data(rowData(values(${CELL_FIELDS}))))`, [title]);
   const cells = cellsIn(sheets[0]?.data);
   const text = (cells[0] ?? []).map(({ value }) => String(value ?? '')).join('');
-  return { text, at: (row, column) => cells[row]?.[column] ?? EMPTY };
+  return { intent: unpacked(text), at: (row, column) => cells[row]?.[column] ?? EMPTY };
 }

@@ -4,14 +4,12 @@
  * counted as held. It keeps nothing of the sheet on this machine but a run's temporary files.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
-import { checkContacts } from '../beside.ts';
-import { contactHeaders } from '../contact-cells.ts';
-import { lockFolder } from '../csv/commit/lock.ts';
+import { tableShape } from '../beside.ts';
 import { findColumns, normalHeader } from '../headers.ts';
-import { type Recognise, shapeOf } from '../recognised.ts';
+import type { Recognise } from '../recognised.ts';
+import { inRunFolder, type RunFolder } from '../run-folder.ts';
 import type * as store from '../store.ts';
 import { MOST_CELLS, NEARLY_FULL, nothingHeld, type SourceTable, type Store, type TablePatch } from '../store.ts';
 import { type SheetsClient, sheetsClient } from './client.ts';
@@ -45,40 +43,20 @@ export interface SheetsStoreOptions {
   readonly progress?: (line: string) => void;
 }
 
-const SCRATCH = 'scratch-';
-
 /**
  * Opens a spreadsheet as a workbook: one run at a time on this machine; repairs what a killed run left. @throws
  * LockError, SheetsError
  */
-export async function openSheetsStore(options: SheetsStoreOptions): Promise<Store> {
-  const { folder, spreadsheetId, progress } = options;
-  const state = join(folder, '.nightshift');
-  await mkdir(state, { recursive: true });
-  const lock = await lockFolder(folder, { command: options.command, run: options.run });
-  try {
-    for (const name of await readdir(state)) {
-      if (name.startsWith(SCRATCH)) await rm(join(state, name), { recursive: true, force: true });
-    }
-    const scratch = join(state, `${SCRATCH}${randomBytes(4).toString('hex')}`);
-    await mkdir(scratch, { recursive: true });
+export const openSheetsStore = (options: SheetsStoreOptions): Promise<Store> =>
+  inRunFolder(options.folder, options, async (run) => {
+    const { spreadsheetId, progress } = options;
     const client = options.client ?? sheetsClient(spreadsheetId, progress ? { progress } : {});
     const reader = readerOf(options.aliases);
-    let first: SheetSnapshot | null = await readSnapshot(client, reader);
-    let recovered: string | null = null;
-    if (first.hasScratch || hasMarkers(first.metadata)) {
-      recovered = await recover(client, isCopy(first));
-      first = null;
-    }
-    return new SheetsStore({ ...options, client, reader, scratch, recovered, first }, async () => {
-      await rm(scratch, { recursive: true, force: true });
-      await lock.release();
-    });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
+    const first = await readSnapshot(client, reader);
+    const isLeft = first.hasScratch || hasMarkers(first.metadata);
+    const recovered = isLeft ? await recover(client, isCopy(first)) : null;
+    return new SheetsStore({ ...options, ...run, client, reader, recovered, first: isLeft ? null : first });
+  });
 
 /** What a run left that was killed while it wrote; a copy has it from the workbook that it was made of. */
 async function recover(client: SheetsClient, isOfOther: boolean): Promise<string | null> {
@@ -109,10 +87,9 @@ function readerOf(aliases: Readonly<Record<string, string>>): Reader {
   };
 }
 
-interface Opened extends SheetsStoreOptions {
+interface Opened extends SheetsStoreOptions, RunFolder {
   readonly client: SheetsClient;
   readonly reader: Reader;
-  readonly scratch: string;
   readonly recovered: string | null;
   /** A snapshot that no reading was made of yet. */
   readonly first: SheetSnapshot | null;
@@ -134,15 +111,15 @@ class SheetsStore implements Store {
   /** Tabs that changed too much to be read; the run reads all of it again. */
   #unsettled = new Set<string>();
 
-  constructor(options: Opened, close: () => Promise<void>) {
+  constructor(options: Opened) {
     this.#options = options;
     this.#client = options.client;
     this.#fresh = options.first;
     this.scratch = options.scratch;
-    this.stateFolder = join(options.folder, '.nightshift');
+    this.stateFolder = options.stateFolder;
     this.recovered = options.recovered;
     this.workbookId = workbookIdOf(options.spreadsheetId);
-    this.close = close;
+    this.close = options.close;
   }
 
   read = async (): Promise<store.Reading> => {
@@ -186,14 +163,8 @@ class SheetsStore implements Store {
   }
 
   #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): ReadTable {
-    const { aliases, recognise } = this.#options;
-    const found = recognise({ name: tab.title, label: labelOf(tab), headers: tab.headers });
-    if (table === 'contacts') checkContacts(labelOf(tab), tab.headers, found);
-    const recognised = found && !('unclear' in found) && (table !== 'contacts' || found.contacts) ? found : undefined;
-    const headerOf =
-      table === 'contacts'
-        ? contactHeaders(tab.headers, recognised?.contacts, aliases)
-        : findColumns(table, tab.headers);
+    const shape = tableShape(table, { name: tab.title, label: labelOf(tab), headers: tab.headers }, this.#options);
+    const { headerOf } = shape;
     const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
     const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
     let text: Promise<TabText> | undefined;
@@ -203,9 +174,8 @@ class SheetsStore implements Store {
         table,
         label: labelOf(tab),
         headers: tab.headers,
-        headerOf,
+        ...shape,
         ...closedPart(tab),
-        ...shapeOf(table, recognised),
         open: () => {
           const loading = snapshot.load(tab).catch((error: unknown) => {
             if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));

@@ -5,27 +5,20 @@
  * anything is sent again. Nothing is ever rolled back: a run that was killed leaves whole requests, and the next run
  * plans on what it finds.
  */
+
+import { randomBytes } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { EMPTY, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
+import { Finder, grouped, RESTLESS } from './find.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { isClean, judge, type Verdict } from './judge.ts';
-import { Locator } from './locate.ts';
+import { judge, type ScratchAt, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
-import { closingName, type HeldPart, isShut, type Step } from './place.ts';
-import { ANSWER_FIELDS, bodyOf, endOf, newRowsAt } from './request.ts';
-import {
-  addScratch,
-  type CopiedStep,
-  type Intent,
-  layOut,
-  newScratch,
-  readScratch,
-  type Scratch,
-  unpacked,
-} from './scratch.ts';
+import { type Act, closingName, type HeldPart, isShut, type Step } from './place.ts';
+import { ANSWER_FIELDS, type Body, bodyOf, endOf, newRowsAt } from './request.ts';
+import { addScratch, type CopiedStep, type Intent, layOut, newScratch, readScratch, type Scratch } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
@@ -35,7 +28,6 @@ const ROUNDS = 40;
 const REFUSALS = 6;
 /** How often goals are refused, although they were just looked at, before they are held. */
 const CLOSED_AFTER = 3;
-const RESTLESS = 'The spreadsheet kept changing in each moment in which the run wrote. Run again later.';
 /** Of the scratch tab: rows for its packed text and a second round, columns for the packed text of a large request. */
 const SPARE_ROWS = 8;
 const SPARE_COLUMNS = 12;
@@ -58,13 +50,6 @@ interface Sent {
   readonly held: readonly HeldPart[];
 }
 
-/** What stands in the spreadsheet: tabs and the ids of metadata. */
-interface There {
-  readonly tabs: ReadonlyMap<number, string>;
-  readonly metadata: ReadonlySet<number>;
-  readonly hasMarkers: boolean;
-}
-
 /** What says that a run is over, in the request of its goals, or around those that take several. */
 interface Ending {
   readonly inOneStep: readonly Goal[];
@@ -74,17 +59,40 @@ interface Ending {
 }
 
 type Batches = readonly (readonly Goal[])[];
+type There = Awaited<ReturnType<typeof lookAround>>;
 const filled = (batches: Batches): Batches => batches.filter(({ length }) => length > 0);
+/** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
+const repairsIn = (batches: Batches): Batches => filled(batches.map((goals) => goals.filter(({ repairs }) => repairs)));
+
+/** The tabs that stand in the spreadsheet, and the ids of its metadata. */
+async function lookAround(client: SheetsClient) {
+  const grid = 'gridProperties(rowCount,columnCount)';
+  const { sheets = [], developerMetadata = [] } = await client.get(
+    `developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title,${grid}))`,
+  );
+  const tabs = sheets.map(({ properties = {} }) => ({
+    sheetId: properties.sheetId ?? 0,
+    rows: properties.gridProperties?.rowCount ?? 0,
+    columns: properties.gridProperties?.columnCount ?? 0,
+    isScratch: properties.title?.startsWith(SCRATCH_TITLE) === true,
+  }));
+  return {
+    tabs: new Set(tabs.map(({ sheetId }) => sheetId)),
+    scratches: tabs.filter(({ isScratch }) => isScratch),
+    metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId)),
+    hasMarkers: hasMarkers(developerMetadata),
+  };
+}
 
 export class SheetWriter {
   readonly #client: SheetsClient;
   readonly #limits: ChunkLimits;
-  readonly #locator: Locator;
-  #scratch: Scratch | null = null;
-  /** Scratch tabs of runs that were killed. */
-  #left: number[] = [];
+  readonly #finder: Finder;
+  #scratch: Scratch = { sheetId: -1, rows: 0, columns: 0 };
   #nth = 1;
-  #attempts: Sent[] = [];
+  /** Attempts at the next request of which it is not known whether they were carried out, by name. */
+  readonly #attempts = new Map<string, Sent>();
+  /** The scratch row from which on the next request copies. */
   #from = 1;
   readonly #result: Written = {
     written: { cells: 0, inserts: 0, removals: 0 },
@@ -97,15 +105,15 @@ export class SheetWriter {
   constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<ChunkLimits> = {}) {
     this.#client = client;
     this.#limits = { ...LIMITS, ...limits };
-    this.#locator = new Locator(client, tabs);
+    this.#finder = new Finder(client, tabs);
   }
 
   /** The rows and columns of the scratch tab that goals need. */
   scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
-    const rows = chunksOf(goals, this.#limits).reduce((most, chunk) => Math.max(most, rowsTouched(chunk)), 0);
-    const widths = goals.map(({ sheetId }) => this.#locator.known.get(sheetId)?.columnCount ?? 1);
-    const columns = widths.reduce((most, width) => Math.max(most, width + NEW_COLUMNS), SPARE_COLUMNS);
-    return { rows: rows + SPARE_ROWS, columns };
+    const rows = chunksOf(goals, this.#limits).map(rowsTouched);
+    const widths = tabsOf(goals).map((sheetId) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
+    const largest = (all: readonly number[]): number => all.reduce((most, one) => Math.max(most, one), 0);
+    return { rows: largest(rows) + SPARE_ROWS, columns: Math.max(SPARE_COLUMNS, largest(widths)) };
   }
 
   /**
@@ -115,55 +123,44 @@ export class SheetWriter {
    */
   async write(goals: readonly Goal[], rooms: readonly (readonly Request[])[] = [], ending?: Ending): Promise<Written> {
     if (goals.length + rooms.length === 0 && !ending) return this.#result;
+    const chunked = (those: readonly Goal[]): Batches => chunksOf(those, this.#limits);
     const all = [...goals, ...(ending?.inOneStep ?? [])];
-    const chunks = chunksOf(all, this.#limits);
     await this.#makeScratch(this.scratchSize(all), rooms);
-    if (!ending) for (const chunk of chunks) await this.#reach([chunk]);
-    else if (chunks.length > 1 || !(await this.#reach(chunks, true))) {
-      for (const chunk of chunksOf([...ending.before, ...goals], this.#limits)) await this.#reach([chunk]);
-      for (const chunk of chunksOf(await ending.after(this.#result), this.#limits)) await this.#reach([chunk]);
+    if (!ending) await this.#reach(chunked(all));
+    else if (chunked(all).length > 1 || !(await this.#reach([all], true))) {
+      await this.#reach(chunked([...ending.before, ...goals]));
+      await this.#reach(chunked(await ending.after(this.#result)));
     }
-    await this.#finish();
+    await this.#finish([this.#scratch]);
     return this.#result;
   }
 
   /**
-   * Puts right what killed runs hit wrongly, and clears up behind them. To be called before the reading that is
-   * planned on.
+   * Goes on where a run was killed: puts right what its last request hit wrongly, and clears up behind it. To be
+   * called before the reading that is planned on. `isOfOther`: it wrote another workbook, of which this is a copy.
    */
   async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
-    const there = await this.#there();
-    this.#left = [...there.tabs].flatMap(([sheetId, title]) => (title.startsWith(SCRATCH_TITLE) ? [sheetId] : []));
-    for (const sheetId of isOfOther ? [] : this.#left) {
-      const { text, at } = await readScratch(this.#client, { sheetId });
-      if (text === '') continue;
-      const { steps, waiting } = unpacked(text);
-      const { again, repairs } = judge(steps, at, sheetId);
-      const batches = filled([repairs, ...repairsIn([again]), ...waiting]);
-      if (batches.length === 0) continue;
-      this.#result.repaired += countRepairs(repairs);
-      await this.#makeScratch({ rows: batches.flat().length + 1, columns: 26 }, []);
-      await this.#reach(batches);
+    const { scratches, hasMarkers: isMarked } = await lookAround(this.#client);
+    for (const scratch of isOfOther ? [] : scratches) {
+      this.#scratch = scratch;
+      const { intent, at } = await readScratch(this.#client, scratch);
+      if (intent) await this.#reach(this.#leftBy(intent, at));
     }
-    if (this.#left.length > 0 || there.hasMarkers) await this.#finish();
+    if (scratches.length > 0 || isMarked) await this.#finish(scratches);
     return { repaired: this.#result.repaired };
   }
 
-  async #there(): Promise<There> {
-    const { sheets = [], developerMetadata = [] } = await this.#client.get(
-      'developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title))',
-    );
-    return {
-      tabs: new Map(sheets.map(({ properties }) => [properties?.sheetId ?? 0, properties?.title ?? ''])),
-      metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId ?? 0)),
-      hasMarkers: hasMarkers(developerMetadata),
-    };
+  /** What a run that is over has left to be put right. Its scratch tab is gone on with. */
+  #leftBy({ nth, steps, waiting }: Intent, at: ScratchAt): Batches {
+    const { repairs, again } = judge(steps, at, this.#scratch.sheetId);
+    this.#result.repaired += countRepairs(repairs);
+    this.#nth = nth + 1;
+    this.#attempts.clear();
+    this.#from = endOf(steps);
+    return filled([repairs, ...repairsIn([again]), ...waiting]);
   }
 
-  /**
-   * Sends what is to be done until nothing is left of it; after a failure `left` gets what stands there. @throws
-   * Refused
-   */
+  /** Sends what is to be done until nothing is left of it, as `left` says of what stands there. @throws Refused */
   async #surely(left: (there?: There) => readonly Request[], refusals = REFUSALS): Promise<void> {
     let requests = left();
     for (let attempt = 1; requests.length > 0; attempt += 1) {
@@ -174,24 +171,19 @@ export class SheetWriter {
         const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= refusals);
         if (!isOpen) throw error;
         await this.#client.pause(attempt, error.message);
-        requests = left(await this.#there());
+        requests = left(await lookAround(this.#client));
       }
     }
   }
 
-  /**
-   * Makes the scratch tab and what is missing of tabs and columns; what is refused of these is left, and its cells are
-   * held.
-   */
+  /** Makes the scratch tab, and what is missing of tabs and columns; what is refused of these is held later. */
   async #makeScratch(size: { rows: number; columns: number }, rooms: readonly (readonly Request[])[]): Promise<void> {
-    if (this.#scratch) return;
     const scratch = newScratch(size.rows, size.columns);
     const { sheetId } = scratch;
+    this.#scratch = scratch;
     const adding = (requests: readonly Request[]) => (there?: There) =>
       there?.tabs.has(sheetId) ? [] : [addScratch(scratch), ...requests];
-    this.#scratch = scratch;
-    const isOneByOne = rooms.length > 0 && (await isRefused(this.#surely(adding(rooms.flat()), 1)));
-    if (rooms.length > 0 && !isOneByOne) return;
+    if (rooms.length > 0 && !(await isRefused(this.#surely(adding(rooms.flat()), 1)))) return;
     await this.#surely(adding([]));
     for (const [i, room] of rooms.entries()) {
       const id = markerId(sheetId, -1 - i);
@@ -200,15 +192,12 @@ export class SheetWriter {
     }
   }
 
-  /** Deletes the scratch tab and all markers. */
-  async #finish(): Promise<void> {
-    const tabs = [...this.#left, ...(this.#scratch ? [this.#scratch.sheetId] : [])];
+  /** Deletes scratch tabs and all markers. */
+  async #finish(scratches: readonly Scratch[]): Promise<void> {
     await this.#surely((there) => [
-      ...tabs.filter((sheetId) => !there || there.tabs.has(sheetId)).map((sheetId) => ({ deleteSheet: { sheetId } })),
+      ...scratches.flatMap(({ sheetId }) => (there && !there.tabs.has(sheetId) ? [] : [{ deleteSheet: { sheetId } }])),
       ...(there && !there.hasMarkers ? [] : [dropMarkers()]),
     ]);
-    this.#scratch = null;
-    this.#left = [];
   }
 
   /**
@@ -222,9 +211,10 @@ export class SheetWriter {
     for (let round = 1; queue.length > 0; round += 1) {
       if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
       const [open = [], ...waiting] = queue;
-      const { look, placement } = await this.#locator.find(open);
+      const { look, placement } = await this.#finder.find(open);
       const { steps, held } = placement;
-      if (orNothing && this.#nth === 1 && this.#attempts.length === 0 && held.some(isShut)) return false;
+      const isFirst = orNothing && this.#nth === 1;
+      if (isFirst && this.#attempts.size === 0 && held.some(isShut)) return false;
       const done = (sent: Sent, verdict: Verdict): void => {
         this.#settled(sent, verdict);
         refusals = 0;
@@ -232,13 +222,14 @@ export class SheetWriter {
         // While anything is to be put right, its copies stay.
         this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
       };
-      const id = markerId(this.#scratchNow.sheetId, this.#nth);
-      if (this.#attempts.length > 0 && look.markers.has(id)) {
+      if (look.markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
-        const { text, at } = await readScratch(this.#client, this.#scratchNow);
-        const sent = this.#attempts[unpacked(text).attempt];
-        if (!sent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
-        done(sent, judge(sent.steps, at, this.#scratchNow.sheetId));
+        const { intent, at } = await readScratch(this.#client, this.#scratch);
+        if (!intent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
+        const sent = this.#attempts.get(intent.attempt);
+        if (sent) done(sent, judge(sent.steps, at, this.#scratch.sheetId));
+        // Or it is a run's that is over.
+        else queue = this.#leftBy(intent, at);
         continue;
       }
       if (steps.length === 0) {
@@ -246,24 +237,26 @@ export class SheetWriter {
         queue = waiting;
         continue;
       }
-      const made = await this.#request(steps, waiting, id);
-      if (made === 'look again') continue;
-      if (made === 'too large') {
+      const { body, intent } = await this.#request(steps, waiting);
+      if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) {
         const half = Math.ceil(open.length / 2);
         queue = filled([open.slice(0, half), open.slice(half), ...waiting]);
         continue;
       }
       try {
-        const sent: Sent = { steps: made.intent.steps, held };
-        this.#attempts.push(sent);
+        const sent: Sent = { steps: intent.steps, held };
+        this.#attempts.set(intent.attempt, sent);
         this.#result.requests += 1;
-        done(sent, await this.#verdict(sent, await this.#client.write(made.body, ANSWER_FIELDS)));
+        done(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)));
       } catch (error) {
         if (!(error instanceof Refused || error instanceof UnknownOutcome)) throw error;
-        if (error instanceof Refused) refusals += 1;
+        if (error instanceof Refused) {
+          refusals += 1;
+          this.#attempts.delete(intent.attempt);
+        }
         await this.#client.pause(Math.min(refusals + 1, 4), error.message);
         if (refusals < CLOSED_AFTER) continue;
-        if (orNothing && this.#nth === 1) return false;
+        if (isFirst) return false;
         queue = [...(await this.#closed(open, error)), ...waiting];
         refusals = 0;
       }
@@ -276,58 +269,56 @@ export class SheetWriter {
    * is left alone: its goals are held. That does not depend on what the refusal says.
    */
   async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
-    if (!(await this.#there()).tabs.has(this.#scratchNow.sheetId)) throw error;
-    const parts = new Map<string, Goal[]>();
-    for (const goal of open) parts.set(closingName(goal), [...(parts.get(closingName(goal)) ?? []), goal]);
-    if (parts.size === 1) for (const name of parts.keys()) this.#locator.closed.add(name);
+    if (!(await lookAround(this.#client)).tabs.has(this.#scratch.sheetId)) throw error;
+    const parts = grouped(open, closingName);
+    if (parts.size === 1) for (const name of parts.keys()) this.#finder.closed.add(name);
     return [...parts.values()];
   }
 
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
   async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
-    const { sheetId } = this.#scratchNow;
+    const { sheetId } = this.#scratch;
     const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
     const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
-    return isClean(verdict) ? verdict : judge(steps, (await readScratch(this.#client, this.#scratchNow)).at, sheetId);
+    if (verdict.missed.size === 0) return verdict;
+    return judge(steps, (await readScratch(this.#client, this.#scratch)).at, sheetId);
   }
 
-  get #scratchNow(): Scratch {
-    if (!this.#scratch) throw new Error('There is no scratch tab to write with.');
-    return this.#scratch;
-  }
-
-  /** The next request; or what has to be done first. */
-  async #request(steps: readonly Step[], waiting: Batches, id: number) {
-    const scratch = this.#scratchNow;
+  /** The next request; before it the scratch tab is made larger, where it has to be. */
+  async #request(steps: readonly Step[], waiting: Batches): Promise<{ body: Body; intent: Intent }> {
+    const scratch = this.#scratch;
     const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
-      newRowsAt(now, this.#locator.lengths.get(now.sheetId) ?? now.rowCount),
+      newRowsAt(now, this.#finder.lengths.get(now.sheetId) ?? now.rowCount),
     );
-    const intent: Intent = { markerId: id, attempt: this.#attempts.length, steps: laid, waiting: repairsIn(waiting) };
+    const attempt = randomBytes(6).toString('hex');
+    const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
     const { body, pieces } = bodyOf(scratch, intent);
     const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
-    if (end > scratch.rows || columns > scratch.columns) {
-      const [rowCount, columnCount] = [Math.max(end, scratch.rows), Math.max(columns, scratch.columns)];
-      const properties = { sheetId: scratch.sheetId, gridProperties: { rowCount, columnCount } };
-      const fields = 'gridProperties.rowCount,gridProperties.columnCount';
-      // To ask for the same size twice does no harm.
-      await this.#surely(() => [{ updateSheetProperties: { properties, fields } }]);
-      [scratch.rows, scratch.columns] = [rowCount, columnCount];
-      return 'look again' as const;
-    }
-    if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) return 'too large' as const;
-    return { intent, body };
+    if (end <= scratch.rows && columns <= scratch.columns) return { body, intent };
+    scratch.rows = Math.max(end, scratch.rows);
+    scratch.columns = Math.max(columns, scratch.columns);
+    const gridProperties = { rowCount: scratch.rows, columnCount: scratch.columns };
+    const properties = { sheetId: scratch.sheetId, gridProperties };
+    const fields = 'gridProperties.rowCount,gridProperties.columnCount';
+    // To ask for the same size twice does no harm.
+    await this.#surely(() => [{ updateSheetProperties: { properties, fields } }]);
+    return this.#request(steps, waiting);
   }
 
   /** A request was carried out: counts it, and keeps in mind what it did to tabs. */
-  #settled({ steps, held }: Sent, verdict: Verdict): void {
+  #settled({ steps, held }: Sent, { missed, repairs }: Verdict): void {
     const { written } = this.#result;
-    this.#result.held.push(...held, ...verdict.held);
-    for (const kind of ['cells', 'inserts', 'removals'] as const) written[kind] += verdict.written[kind];
+    this.#result.held.push(...held);
+    for (const act of steps.flatMap(({ acts }) => acts)) {
+      if (missed.has(act) || act.goal?.repairs) continue;
+      if (act.kind === 'update') written.cells += act.cells.length;
+      else written[act.kind === 'insert' ? 'inserts' : 'removals'] += 1;
+    }
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
-    this.#result.repaired += countRepairs(verdict.repairs);
-    this.#locator.settled(steps, verdict);
+    this.#result.repaired += countRepairs(repairs);
+    this.#finder.settled(steps, (act: Act) => missed.has(act));
     this.#nth += 1;
-    this.#attempts = [];
+    this.#attempts.clear();
   }
 }
 
@@ -343,12 +334,10 @@ const isRefused = (work: Promise<void>): Promise<boolean> =>
 
 const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
 
-/** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
-const repairsIn = (batches: Batches): Goal[][] =>
-  batches.map((goals) => goals.filter((goal) => goal.repairs)).filter(({ length }) => length > 0);
+const tabsOf = (goals: readonly Goal[]): number[] => [
+  ...new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)])),
+];
 
 /** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
-function rowsTouched(goals: readonly Goal[]): number {
-  const tabs = new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)]));
-  return tabs.size + goals.filter(({ kind }) => kind !== 'insert').length;
-}
+const rowsTouched = (goals: readonly Goal[]): number =>
+  tabsOf(goals).length + goals.filter(({ kind }) => kind !== 'insert').length;

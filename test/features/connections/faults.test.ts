@@ -6,8 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { fetchConnection, piecesOf } from '../../../lib/features/connections/fetch.ts';
 import { type Connection, connectionRules, type WrittenRules } from '../../../lib/features/connections/rules.ts';
 import { fastClock, secretsOf, serve } from '../../support/connections.ts';
+import { brevoTool } from '../../support/vendor-server/brevo.ts';
+import { connected, people, type Written } from '../../support/vendor-server/connected.ts';
+import { hubspotTool } from '../../support/vendor-server/hubspot.ts';
+import { mailchimpTool } from '../../support/vendor-server/mailchimp.ts';
+import { mailgunTool } from '../../support/vendor-server/mailgun.ts';
+import { postmarkTool } from '../../support/vendor-server/postmark.ts';
 import { type Entry, SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
-import type { Fault } from '../../support/vendor-server/server.ts';
+import type { Fault, Tool } from '../../support/vendor-server/server.ts';
+import { sesTool } from '../../support/vendor-server/ses.ts';
+import { shopifyTool } from '../../support/vendor-server/shopify.ts';
+import { stripeTool } from '../../support/vendor-server/stripe.ts';
 
 const asOf = new Date('2026-11-22T23:59:59.999Z');
 const at = (day: string): number => Date.parse(`${day}T09:00:00Z`) / 1000;
@@ -27,9 +36,11 @@ async function sendgrid(more: Partial<WrittenRules> = {}, entries: readonly Entr
   const fetch = (
     secrets: Record<string, string> = { SENDGRID_API_KEY: SENDGRID_KEY },
     watermark: Date | null = null,
+    againFrom: Date | null = null,
   ) => {
     const folder = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
-    return fetchConnection(rules.connections[0] as Connection, watermark, asOf, rules, {
+    const from = { until: watermark, againFrom };
+    return fetchConnection(rules.connections[0] as Connection, from, asOf, rules, {
       ...{ folder, stateFolder: folder, outside: secretsOf(secrets), signal: new AbortController().signal },
       ...{ clock: fastClock(), timeoutMs: 300 },
     });
@@ -111,7 +122,7 @@ describe('a fetch', () => {
     const [connection] = rules.connections;
     const folder = mkdtempSync(join(tmpdir(), 'nightshift-test-'));
     const plain = { ...(connection as Connection), address: 'http://api.example.com' };
-    const fetched = await fetchConnection(plain, null, asOf, rules, {
+    const fetched = await fetchConnection(plain, { until: null, againFrom: null }, asOf, rules, {
       ...{ folder, stateFolder: folder, outside: secretsOf({ SENDGRID_API_KEY: SENDGRID_KEY }), clock: fastClock() },
       signal: new AbortController().signal,
     });
@@ -131,9 +142,50 @@ describe('a fetch', () => {
   });
 });
 
-it('the pieces of a fetch follow on one another, from an overlap before the watermark to as-of', async () => {
-  const { rules } = await sendgrid({ pieceDays: 10, overlapHours: 48 });
-  const pieces = piecesOf(new Date('2026-11-01T00:00:00Z'), asOf, rules);
+const vendors: readonly [string, () => Tool, Written][] = [
+  ['sendgrid', () => sendgridTool({ spam_reports: spam }), { vendor: 'sendgrid' }],
+  ['mailgun', () => mailgunTool(people()), { vendor: 'mailgun', domain: 'news.example.com', events: true }],
+  ['postmark', () => postmarkTool(people()), { vendor: 'postmark' }],
+  ['ses', () => sesTool(people()), { vendor: 'ses', region: 'eu-west-1' }],
+  ['brevo', () => brevoTool(people()), { vendor: 'brevo', events: true }],
+  ['mailchimp', () => mailchimpTool(people()), { vendor: 'mailchimp', server: 'us6', audience: 'aud1' }],
+  ['hubspot', () => hubspotTool(people()), { vendor: 'hubspot' }],
+  ['stripe', stripeTool, { vendor: 'stripe' }],
+  ['shopify', shopifyTool, { vendor: 'shopify', shop: 'a-shop' }],
+];
+
+it.each(vendors)('%s: no fault loses, doubles or half fetches anything', async (_, tool, given) => {
+  const { server, fetch } = await connected({ ...tool(), described: [] }, given, 200);
+  server.skewMs = 7_200_000;
+  const healthy = await fetch();
+  expect(healthy.fault).toBeNull();
+  const last = healthy.requests;
+  for (const [nth, fault] of passing.entries()) {
+    const start = server.asked.length;
+    const at = 1 + (nth % last);
+    server.fault = (n) => (n - start === at ? fault : undefined);
+    const { rows, fresh, until, fault: why } = await fetch();
+    expect({ rows, fresh, until, why }, fault).toEqual({
+      rows: healthy.rows,
+      fresh: healthy.fresh,
+      until: asOf,
+      why: null,
+    });
+  }
+  server.fault = () => undefined;
+  const { requests } = await fetch({ until: asOf, againFrom: null });
+  for (const [fault, why] of lasting) {
+    const start = server.asked.length;
+    server.fault = (n) => (n - start >= requests ? fault : undefined);
+    const fetched = await fetch({ until: asOf, againFrom: null });
+    expect({ rows: fetched.rows, until: fetched.until }, fault).toEqual({ rows: 0, until: asOf });
+    expect(fetched.fault).toMatch(why);
+    expect(fetched.fault).not.toMatch(/invented|127\.0\.0\.1|\.example/);
+  }
+});
+
+it('the pieces of a time follow on one another', () => {
+  const pieces = piecesOf(new Date('2026-10-30T00:00:00Z'), asOf, 10);
   expect(pieces.map(({ from, to }) => [from.toISOString().slice(0, 10), to.toISOString().slice(0, 10)])).toEqual([
     ['2026-10-30', '2026-11-09'],
     ['2026-11-09', '2026-11-19'],

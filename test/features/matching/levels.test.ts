@@ -6,7 +6,7 @@ import { conflictSql } from '../../../lib/features/matching/certain.ts';
 import { missingPairsSql } from '../../../lib/features/matching/cluster.ts';
 import { evidenceSql } from '../../../lib/features/matching/evidence.ts';
 import { type Compared, type Kind, type LevelName, traits } from '../../../lib/features/matching/kinds.ts';
-import { levelColumns } from '../../../lib/features/matching/levels.ts';
+import { levelsSql } from '../../../lib/features/matching/levels.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { fitModel } from '../../../lib/features/matching/model.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
@@ -43,7 +43,9 @@ const recordSql = (values: readonly Value[]): string =>
       const [value, words] = [text, text && sorted(text)].map((each) =>
         each === null ? 'null::varchar' : literal(each),
       );
-      return `${value} as v${index}, ${words} as x${index}, ${records} as n${index}`;
+      const codes = `list_transform(string_split(${value}, ' '), c -> (hash(c) % 1000000007)::bigint * 1000 + 100)`;
+      return `${value} as v${index}, ${words} as x${index}, ${records} as n${index}, ${codes} as w${index},
+        100 * len(string_split(${value}, ' ')) as wt${index}`;
     })
     .join(', ')}`;
 
@@ -51,7 +53,7 @@ const recordSql = (values: readonly Value[]): string =>
 async function levelsOf(compared: Compared[], left: Value[], right: Value[]): Promise<(LevelName | undefined)[]> {
   const [row] = await readRows<Record<string, bigint>>(
     db,
-    `select ${levelColumns(compared).join(', ')} from (${recordSql(left)}) a, (${recordSql(right)}) b`,
+    levelsSql(compared, `(${recordSql(left)}) a, (${recordSql(right)}) b`),
   );
   return compared.map(({ kind }, index) => traits[kind].levels[Number(row?.[`l${index}`]) - 1]?.name);
 }
@@ -98,6 +100,11 @@ it('two dates with two of three parts are the same in part, and still two dates 
 
 it('a text is nearly the same with its words in another order', async () => {
   expect(await level('text', ['old wine and cheese shop'], ['cheese shop and old wine'])).toBe('near');
+});
+
+it('another year is another year of a thing, of a person it may be a slip', async () => {
+  expect(await level('year', ['1994'], ['1995'])).toBe('near');
+  expect(await level('year', ['1994'], ['1995'], { things: true })).toBe('other');
 });
 
 it('a firm is like one whose name holds all of its words, a person is not', async () => {

@@ -1,9 +1,8 @@
-/** The parts of the matching that decide by themselves: headers, kinds, linkage, the certain band, rules. */
+/** The parts of the matching that decide by themselves: headers, kinds, linkage, rules. */
 import { describe, expect, it } from 'vitest';
-import { certain } from '../../../lib/features/matching/certain.ts';
 import { headerHint, headerWords } from '../../../lib/features/matching/headers.ts';
 import { averageLinkage } from '../../../lib/features/matching/linkage.ts';
-import { defaultMatchingRules, readMatchingRules } from '../../../lib/features/matching/rules.ts';
+import { readMatchingRules } from '../../../lib/features/matching/rules.ts';
 
 describe('headers', () => {
   it('reads a header the same however it is written', () => {
@@ -56,17 +55,6 @@ describe('average linkage', () => {
       { l: 1, r: 3, probability: 0.1 },
     ];
     expect(averageLinkage([...links].reverse(), 0.5)).toEqual(averageLinkage(links, 0.5));
-  });
-});
-
-describe('certain', () => {
-  const pair = { probability: 0.995, enough: true, conflict: false, clusterRows: 2 };
-  it('needs the probability, identifiers of the person’s own, no conflict and a small cluster, all of them', () => {
-    expect(certain(pair, defaultMatchingRules)).toBe(true);
-    expect(certain({ ...pair, probability: 0.98 }, defaultMatchingRules)).toBe(false);
-    expect(certain({ ...pair, enough: false }, defaultMatchingRules)).toBe(false);
-    expect(certain({ ...pair, conflict: true }, defaultMatchingRules)).toBe(false);
-    expect(certain({ ...pair, clusterRows: 5 }, defaultMatchingRules)).toBe(false);
   });
 });
 

@@ -12,6 +12,8 @@ import { ApiError } from './api-error.ts';
 import { type Tables, typeName } from './tables.ts';
 import { type Named, statementsOf, tablesIn, toDuckDb } from './translate.ts';
 
+type Query = Pick<api.Schema$JobConfigurationQuery, 'query' | 'queryParameters'>;
+
 export interface Result {
   readonly fields: readonly api.Schema$TableFieldSchema[];
   readonly rows: readonly (readonly (string | null)[])[];
@@ -35,8 +37,18 @@ export class Worker {
     this.#tables = tables;
   }
 
-  /** The bytes that a statement reads: of the tables that it names, the columns that it names. */
-  async bytes(script: string): Promise<number> {
+  /**
+   * The bytes that a statement reads: of the tables that it names, the columns that it names, and of partitions those
+   * since the moment that it begins with.
+   */
+  async bytes(query: Query): Promise<number> {
+    const script = withLiterals(query);
+    const since = new Map(
+      [...script.matchAll(/\b(\w+) >= cast\(timestamp '([^']+)' as timestamp\)/gi)].map(([, field = '', at = '']) => [
+        field,
+        at,
+      ]),
+    );
     let bytes = 0;
     const words = new Set(
       script.match(/[\w ]+|`[^`]+`/g)?.flatMap((word) => [word.trim(), word.replaceAll('`', '')]) ?? [],
@@ -44,7 +56,8 @@ export class Worker {
     for (const word of script.match(/\w+/g) ?? []) words.add(word);
     for (const { dataset, table } of tablesIn(script)) {
       if (!this.#tables.has(dataset, table)) continue;
-      for (const [column, size] of await this.#tables.bytes(dataset, table)) if (words.has(column)) bytes += size;
+      for (const [column, size] of await this.#tables.bytes(dataset, table, since))
+        if (words.has(column)) bytes += size;
     }
     return bytes;
   }
@@ -135,7 +148,9 @@ export class Worker {
     const name = ({ dataset: of, table, moment }: Named): string =>
       table === tableId ? `${dataset}/${tableId}` : this.#tables.nameAt(of, table, moment);
     await this.#tables.engine.run(raw(toDuckDb(statement, name, isoOf(this.#tables.now()))));
-    this.#tables.adopt(dataset, { tableReference: { tableId } });
+    const [, field] = /\bpartition by timestamp_trunc\(`(\w+)`, month\)/i.exec(statement) ?? [];
+    const timePartitioning = { type: 'MONTH', ...(field && { field }) };
+    this.#tables.adopt(dataset, { tableReference: { tableId }, ...(field && { timePartitioning }) });
   }
 
   /** The functions of the prelude are the engine's own; the zone is the one that a definition names. */
@@ -184,6 +199,10 @@ export const parametersIn = (statement: string): number =>
 const withValues = (statement: string, values: (string | number | boolean | Date | null)[]): string =>
   statement.replace(QUOTED_OR_PARAMETER, (found) => (found === '?' ? literalOf(values.shift() ?? null) : found));
 
+/** A query with its parameters as literals. */
+export const withLiterals = ({ query, queryParameters }: Query): string =>
+  withValues(query ?? '', (queryParameters ?? []).map(parameterValueOf));
+
 function literalOf(value: string | number | boolean | Date | null): string {
   if (value instanceof Date) return `timestamp '${value.toISOString()}'`;
   if (typeof value !== 'string') return String(value);
@@ -215,8 +234,7 @@ function cellText(cell: unknown, type: string): string | null {
   if (cell === null) return null;
   if (type !== 'TIMESTAMP') return cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell);
   // Microseconds since 1970, as the engine's text of a moment has them.
-  const [moment = '', fraction = ''] = (cell instanceof Date ? cell.toISOString().slice(0, -1) : String(cell)).split(
-    '.',
-  );
+  const text = cell instanceof Date ? cell.toISOString().slice(0, -1) : String(cell).replace(/\+00$/, '');
+  const [moment = '', fraction = ''] = text.split('.');
   return String(Date.parse(`${moment.replace(' ', 'T')}Z`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6)));
 }

@@ -8,8 +8,9 @@ import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/v2.j
 import { raw } from '../../../lib/core/sql.ts';
 import { ApiError } from './api-error.ts';
 import { faultsIn, unknownParameters } from './description.ts';
-import { type KeptJob, Worker } from './jobs.ts';
+import { type KeptJob, type Result, Worker } from './jobs.ts';
 import { Tables } from './tables.ts';
+import { Uploads } from './uploads.ts';
 
 export interface Asked {
   readonly method: string;
@@ -23,6 +24,7 @@ export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost af
 export interface BigQueryServer {
   readonly url: string;
   readonly tables: Tables;
+  readonly uploads: Uploads;
   /** In the order of arrival. */
   readonly requests: Asked[];
   /** Bytes that jobs read, by id, without the least that is billed. */
@@ -32,11 +34,15 @@ export interface BigQueryServer {
   weather: Weather;
   /** Runs just before a job does: what others do meanwhile. */
   before: (job: api.Schema$Job) => Promise<void>;
+  /** Runs once a job is done. */
+  after: (job: api.Schema$Job, result: Result) => Promise<void>;
   dataset: api.Schema$Dataset;
   /** How often a job is reported as running before it is done. */
   polls: number;
   /** Rows of a page at most. */
   pageRows: number;
+  /** Results are kept after their last page, so that it may be asked for again. */
+  keepsResults: boolean;
   /** A statement of another program, in the engine's SQL; tables are called "DATASET/TABLE". */
   act(dataset: string, table: string, statement: string): Promise<void>;
   close(): Promise<void>;
@@ -50,14 +56,17 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
   const server: BigQueryServer = {
     url: '',
     tables,
+    uploads: new Uploads(),
     requests: [],
     read: new Map(),
     violations: [],
     weather: () => null,
     before: async () => {},
+    after: async () => {},
     dataset: { location: 'EU', maxTimeTravelHours: '168' },
     polls: 1,
     pageRows: Number.POSITIVE_INFINITY,
+    keepsResults: true,
     act: async (dataset, table, statement) => {
       const kept = await tables.keep([{ dataset, table }]);
       await tables.engine.run(raw(statement));
@@ -97,7 +106,8 @@ interface State {
 async function answer(state: State, request: http.IncomingMessage, body: Buffer, response: http.ServerResponse) {
   const { server } = state;
   const url = new URL(request.url ?? '', 'http://localhost');
-  const { json, file } = partsOf(request.headers['content-type'] ?? '', body);
+  const session = server.uploads.sessionOf(url);
+  const { json, file } = session ? { json: null, file: body } : partsOf(request.headers['content-type'] ?? '', body);
   const asked: Asked = {
     method: request.method ?? '',
     path: url.pathname,
@@ -112,9 +122,21 @@ async function answer(state: State, request: http.IncomingMessage, body: Buffer,
   try {
     if (weather === 'lost before') throw new ApiError(503, 'backendError', 'Service unavailable');
     if (weather !== null && weather !== 'lost after') throw weather;
-    const result = await perform(state, asked.method, url, json, file);
+    const begun = request.headers['x-upload-content-length'];
+    const upload = session
+      ? server.uploads.put(session, String(request.headers['content-range'] ?? ''), body)
+      : begun === undefined
+        ? null
+        : server.uploads.begin(json as api.Schema$Job, Number(begun), `${server.url}upload/bigquery/v2/sessions/`);
+    const result =
+      upload === null
+        ? await perform(state, asked.method, url, json, file)
+        : upload.whole && (await insertJob(state, upload.job, upload.whole));
     if (weather === 'lost after') throw new ApiError(503, 'backendError', 'Service unavailable');
-    send(result === undefined ? 204 : 200, result);
+    if (upload && !upload.whole) {
+      response.writeHead(upload.status, upload.headers);
+      response.end();
+    } else send(result === undefined ? 204 : 200, result);
   } catch (error) {
     if (!(error instanceof ApiError)) server.violations.push(`${asked.method} ${asked.path}: ${error}`);
     const known = error instanceof ApiError ? error : new ApiError(501, 'notImplemented', String(error));
@@ -181,13 +203,22 @@ async function perform(state: State, method: string, url: URL, json: unknown, fi
       return { jobs: [...jobs.values()].filter(({ polls }) => polls > 0).map(polled) };
     case 'GET jobs/*':
       check('Jobs$Get');
+      requireLocation(server, url);
       return polled(jobOf(jobs, id));
     case 'GET queries/*':
       check('Jobs$Getqueryresults');
-      return pageOf(jobOf(jobs, id), url.searchParams, server.pageRows);
+      requireLocation(server, url);
+      return pageOf(jobOf(jobs, id), url.searchParams, server);
     default:
       throw new Error(`not implemented: ${route}`);
   }
+}
+
+/** Jobs of a region are not found without its name. */
+function requireLocation({ dataset }: BigQueryServer, url: URL): void {
+  const { location } = dataset;
+  if (location !== 'US' && location !== 'EU' && url.searchParams.get('location') !== location)
+    throw new ApiError(404, 'notFound', 'Not found: Job');
 }
 
 function jobOf(jobs: ReadonlyMap<string, KeptJob>, id: string): KeptJob {
@@ -210,7 +241,7 @@ async function insertJob(
 ): Promise<api.Schema$Job> {
   const { query, load, dryRun } = given.configuration ?? {};
   const text = query?.query ?? '';
-  const bytes = await worker.bytes(text);
+  const bytes = await worker.bytes(query ?? {});
   if (dryRun) await worker.analyse(text);
   if (dryRun) return { ...given, status: { state: 'DONE' }, statistics: { totalBytesProcessed: String(bytes) } };
   const id = given.jobReference?.jobId ?? '';
@@ -226,6 +257,7 @@ async function insertJob(
       throw new ApiError(400, 'bytesBilledLimitExceeded', 'Query exceeded limit for bytes billed');
     if (load) await worker.load(load, file);
     else kept.result = await worker.query(query ?? {});
+    await server.after(given, kept.result);
   } catch (error) {
     if (!(error instanceof ApiError)) server.violations.push(`${error}\n${text}`);
     errorResult = { reason: error instanceof ApiError ? error.reason : 'invalidQuery', message: String(error) };
@@ -242,12 +274,14 @@ async function insertJob(
 }
 
 function pageOf(
-  { job, result }: KeptJob,
+  kept: KeptJob,
   parameters: URLSearchParams,
-  pageRows: number,
+  { pageRows, keepsResults }: BigQueryServer,
 ): api.Schema$GetQueryResultsResponse {
+  const { job, result } = kept;
   const from = Number(parameters.get('pageToken') ?? 0);
   const to = from + Math.min(pageRows, Number(parameters.get('maxResults') ?? Infinity));
+  if (!keepsResults && to >= result.rows.length) kept.result = { ...result, rows: [] };
   const rows = result.rows.slice(from, to).map((row) => ({ f: row.map((v) => ({ v })) }));
   return {
     ...(job.jobReference && { jobReference: job.jobReference }),

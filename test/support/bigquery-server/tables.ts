@@ -65,6 +65,8 @@ export class Tables {
     await engine.run(
       raw(`create macro iso_text(t) as regexp_replace(strftime(t, '%Y-%m-%dT%H:%M:%S.%f'), '\\.?0*$', '') || 'Z'`),
     );
+    // Of patterns without groups: the whole match.
+    await engine.run(raw(`create macro first_match(s, p) as nullif(regexp_extract(s, p), '')`));
     await engine.run(raw(`create macro json_text(v) as cast(to_json(v) as varchar)`));
     return new Tables(engine);
   }
@@ -171,18 +173,30 @@ export class Tables {
     };
   }
 
-  /** What a reading of each column is billed for: 8 bytes a number or moment, 2 and its length a text. */
-  async bytes(dataset: string, table: string): Promise<ReadonlyMap<string, number>> {
+  /**
+   * What a reading of each column is billed for: 8 bytes a number or moment, 2 and its length a text. Of a table in
+   * monthly partitions those are read that end after the moment.
+   */
+  async bytes(
+    dataset: string,
+    table: string,
+    since: ReadonlyMap<string, string> = new Map(),
+  ): Promise<ReadonlyMap<string, number>> {
     const kept = this.#kept(dataset, table);
-    if (kept.bytes) return kept.bytes;
+    const field = kept.made.timePartitioning?.field ?? '';
+    const from = since.get(field);
+    if (kept.bytes && from === undefined) return kept.bytes;
+    const where =
+      from === undefined ? '' : ` where "${field}" >= date_trunc('month', timestamp '${from.replace('Z', '')}')`;
     const columns = await this.engine.rows(raw(`describe select * from "${dataset}/${table}"`));
     const sizes = columns.map(({ column_name: name, column_type: type }) =>
       type === 'VARCHAR' ? `coalesce(sum(2 + strlen("${name}")), 0)` : `8 * count("${name}")`,
     );
     const row = await this.engine.row(
-      raw(`select ${sizes.map((size, i) => `${size} as n${i}`).join(', ')} from "${dataset}/${table}"`),
+      raw(`select ${sizes.map((size, i) => `${size} as n${i}`).join(', ')} from "${dataset}/${table}"${where}`),
     );
-    kept.bytes = new Map(columns.map(({ column_name: name }, i) => [String(name), Number(row[`n${i}`])]));
-    return kept.bytes;
+    const bytes = new Map(columns.map(({ column_name: name }, i) => [String(name), Number(row[`n${i}`])]));
+    if (from === undefined) kept.bytes = bytes;
+    return bytes;
   }
 }

@@ -34,6 +34,7 @@ export function toDuckDb(statement: string, nameOf: (named: Named) => string, no
     .replace(/\bformat_timestamp\('[^']*', /gi, 'iso_text(')
     .replace(/\bto_json_string\(/gi, 'json_text(')
     .replace(/\bregexp_contains\(/gi, 'regexp_matches(')
+    .replace(/\bregexp_extract\(/gi, 'first_match(')
     .replace(/(^create\s+(?:or\s+replace\s+)?table\s+`[^`]+`)[\s\S]*?\bas\s+(?=select\b|with\b)/i, '$1 as ');
   const { success, sql, error } = transpile(plain, Dialect.BigQuery, Dialect.DuckDB);
   const [translated] = sql ?? [];

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { isAwsModel, openApiOf } from './aws-model.ts';
 
 const folder = path.join(
   process.env.NIGHTSHIFT_DATA ?? path.join(import.meta.dirname, '../../../../shared/data'),
@@ -41,18 +42,25 @@ export interface Description {
   }) => string[];
 }
 
-const read = new Map<string, Description>();
+const read = new Map<string | object, Description>();
 
-/** A vendor's descriptions, by the names of their files; null where there is no data. */
-export function descriptionOf(files: readonly string[]): Description | null {
-  if (!hasDescriptions) return null;
-  const key = files.join();
-  const known = read.get(key) ?? describe(files);
+/** A vendor's descriptions, as documents or by the names of their files; null where there is no data. */
+export function descriptionOf(described: readonly (string | object)[]): Description | null {
+  if (!hasDescriptions && described.some((each) => typeof each === 'string')) return null;
+  const key = described.every((each) => typeof each === 'string') ? described.join() : (described[0] as object);
+  const known =
+    read.get(key) ?? describe(described.map((each) => (typeof each === 'string' ? documentIn(each) : each)));
   read.set(key, known);
   return known;
 }
 
-function describe(files: readonly string[]): Description {
+function documentIn(file: string): object {
+  const document = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as object;
+  return isAwsModel(document) ? openApiOf(document) : document;
+}
+
+function describe(described: readonly object[]): Description {
+  const documents = described as readonly Json[];
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, coerceTypes: false, logger: false });
   const texts = new Ajv({
     strict: false,
@@ -61,11 +69,18 @@ function describe(files: readonly string[]): Description {
     coerceTypes: 'array',
     logger: false,
   });
-  const documents = files.map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Json);
   const compiled = new Map<object, ValidateFunction>();
-  const validate = (of: Ajv, document: Json, schema: object, value: unknown, what: string): string[] => {
+  const validate = (
+    of: Ajv,
+    document: Json,
+    schema: object,
+    value: unknown,
+    what: string,
+    isSent = false,
+  ): string[] => {
+    const plain = isSent ? (part: object) => closed(inlined(part)) : inlined;
     const check =
-      compiled.get(schema) ?? of.compile({ ...inlined(schema), components: inlined(document.components as object) });
+      compiled.get(schema) ?? of.compile({ ...plain(schema), components: plain(document.components as object) });
     compiled.set(schema, check);
     return check(value)
       ? []
@@ -100,7 +115,7 @@ function describe(files: readonly string[]): Description {
         );
         const sent = Object.values(resolve(operation.requestBody)?.content ?? {})[0]?.schema;
         if (body !== undefined && !sent) faults.push(`${asked}: a body where none is documented`);
-        if (body !== undefined && sent) faults.push(...validate(ajv, document, sent, body, `${asked} body`));
+        if (body !== undefined && sent) faults.push(...validate(ajv, document, sent, body, `${asked} body`, true));
         const answers = resolve(operation.responses[String(status)] ?? operation.responses.default);
         const given = Object.values(answers?.content ?? {})[0]?.schema;
         if (!answers) faults.push(`${asked}: never answers ${status}`);
@@ -131,6 +146,15 @@ function resolved<T>(document: Json, value: T): T {
     .split('/')
     .reduce<unknown>((at, part) => (at as Json)[part.replaceAll('~1', '/').replaceAll('~0', '~')], document) as T;
 }
+
+/** A schema that takes no property which it does not name: what is sent must be documented. */
+const closed = (schema: object): object =>
+  JSON.parse(
+    JSON.stringify(schema, (_, value: unknown) => {
+      const isOpen = typeof value === 'object' && value !== null && 'properties' in value && !('allOf' in value);
+      return isOpen && !('additionalProperties' in value) ? { ...value, additionalProperties: false } : value;
+    }),
+  ) as object;
 
 /** OpenAPI 3.0's own keywords as JSON Schema has them. */
 function inlined(schema: object | undefined): object {

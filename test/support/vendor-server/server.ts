@@ -24,10 +24,12 @@ export interface Answer {
 }
 
 export interface Tool {
-  /** Files of ../shared/data/api that describe it; none for a vendor without one. */
-  readonly described: readonly string[];
+  /** Files of ../shared/data/api that describe it, or OpenAPI documents; none for a tool without any. */
+  readonly described: readonly (string | object)[];
   /** Only its requests are held against the description. */
   readonly requestsOnly?: boolean;
+  /** The requests that one request carries, such as the operations of a batch: each is held against the description. */
+  readonly carried?: (asked: Asked) => readonly Pick<Asked, 'method' | 'path' | 'query' | 'body'>[];
   /** What the description does not have, or has in another way than the API. */
   readonly allowed?: RegExp;
   /** Whether a request is signed in. */
@@ -107,13 +109,15 @@ export async function vendorServer(tool: Tool): Promise<VendorServer> {
 }
 
 function faultsOf(
-  { allowed, requestsOnly }: Tool,
+  { allowed, requestsOnly, carried }: Tool,
   description: Description | null,
   asked: Asked,
   answered: Answer,
 ): string[] {
   const { status = 200, body = null } = answered;
   const found = description?.faults({ ...asked, status, answer: body, requestsOnly: requestsOnly === true }) ?? [];
+  for (const each of carried?.(asked) ?? [])
+    found.push(...(description?.faults({ ...each, status: 200, answer: null, requestsOnly: true }) ?? []));
   return found.filter((each) => !allowed?.test(each));
 }
 

@@ -57,7 +57,7 @@ it.each([
   const store = await bench.open();
   const { tables } = await store.read();
   const events = tables.find(({ table }) => table === 'events');
-  expect(await events?.remote?.needsReader('Europe/Berlin', ['unsubscribe'])).toBe(isNeeded);
+  expect(await events?.remote?.needsReader('Europe/Berlin', 'type', ['unsubscribe'])).toBe(isNeeded);
   await store.close();
   await bench.close();
 });

@@ -6,13 +6,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { join as joinSql, sql } from '../../../lib/core/sql.ts';
 import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
+import type { RunResult } from '../../../lib/run/result.ts';
 import { placeOf } from '../../../lib/workbook/bigquery/address.ts';
 import { bigQueryClient } from '../../../lib/workbook/bigquery/client.ts';
 import { fieldIn, tableIn } from '../../../lib/workbook/bigquery/outline.ts';
 import { openBigQueryStore } from '../../../lib/workbook/bigquery/store.ts';
+import { night } from '../../support/night.ts';
 import type { StoreBench, Tables } from '../../support/store-bench.ts';
 import { itKeepsTheContract } from '../../support/store-contract.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
+import { aPart, writeTables } from './part-of-sample.ts';
 
 const address = process.env.NIGHTSHIFT_LIVE_DATASET;
 const limits = { gigabytesPerQuery: 1, gigabytesPerRun: 5 };
@@ -61,9 +64,20 @@ async function liveDataset(named: string, tables: Tables): Promise<StoreBench> {
   };
 }
 
-describe.runIf(address)('the bigquery store on Google itself', { timeout: 300_000 }, () =>
-  itKeepsTheContract('bigquery', (tables) => liveDataset(address ?? '', tables)),
-);
+describe.runIf(address)('the bigquery store on Google itself', { timeout: 300_000 }, () => {
+  itKeepsTheContract('bigquery', (tables) => liveDataset(address ?? '', tables));
+
+  it('comes to the same plans as a folder', async () => {
+    const tables = aPart(200);
+    const folder = temporaryFolder();
+    writeTables(folder, tables);
+    const bench = await liveDataset(address ?? '', tables);
+    const asOf = '2026-11-24T00:00:00Z';
+    const plansOf = ({ jobs }: RunResult) => jobs.map(({ job, status, plan }) => ({ job, status, plan }));
+    const there = await night(temporaryFolder(), { asOf, open: bench.open });
+    expect(plansOf(there)).toEqual(plansOf(await night(folder, { asOf })));
+  });
+});
 
 it.skipIf(address)(
   'is tried on Google where NIGHTSHIFT_LIVE_DATASET names an empty dataset (skipped: not set)',

@@ -1,71 +1,51 @@
 /** Whole nights on a dataset: they come to the same plans as on a folder, and no row of facts leaves but in sums. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Papa from 'papaparse';
 import { expect, it } from 'vitest';
+import { allJobs, type ScheduledJob } from '../../../lib/core/batch.ts';
 import type { Sql } from '../../../lib/core/sql.ts';
 import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
+import { importJob } from '../../../lib/intake/import-job.ts';
 import { layOutJson } from '../../../lib/intake/json-as-csv.ts';
 import type { JobResult, RunResult } from '../../../lib/run/result.ts';
 import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
 import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
+import { nightShift } from '../../fixture/batches.ts';
 import { parametersIn, parameterValueOf } from '../../support/bigquery-server/jobs.ts';
 import { statementsOf } from '../../support/bigquery-server/translate.ts';
 import { connectedNight, serve } from '../../support/connections.ts';
 import { analyse, hasAnalyser } from '../../support/googlesql/analyse.ts';
 import { sqlFaults } from '../../support/job-sql.ts';
 import { night } from '../../support/night.ts';
-import { type BigQueryBench, bigQueryBench, type Tables } from '../../support/store-bench.ts';
+import { type BigQueryBench, bigQueryBench, sheetsBench } from '../../support/store-bench.ts';
 import { SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
+import { aPart, writeTables } from './part-of-sample.ts';
 
 const asOf = '2026-11-24T00:00:00Z';
-const sample = join(import.meta.dirname, '../../../data/sample');
-const read = (table: string): string[][] =>
-  Papa.parse<string[]>(readFileSync(join(sample, `${table}.csv`), 'utf8').trim()).data;
-
-/** Every thirtieth contact of the sample, with what is known of them, and the sample's broken rows. */
-function aPart(): Record<string, string[][]> {
-  const [header = [], ...contacts] = read('contacts');
-  const kept = contacts.filter((_, i) => i % 30 === 0);
-  const names = new Set(kept.flatMap((row) => [row[0], row[1]?.trim().toLowerCase()]));
-  const isTheirs = (row: readonly string[]): boolean =>
-    /^[a-z]9000\d\d/.test(row[0] ?? '') || row.some((cell) => names.has(cell) || names.has(cell.trim().toLowerCase()));
-  const part = (table: string): [string, string[][]] => {
-    const [columns = [], ...rows] = read(table);
-    return [table, [columns, ...rows.filter(isTheirs)]];
-  };
-  const facts = ['events', 'bounces', 'purchases', 'suppressions'].map(part);
-  return { contacts: [header, ...kept], ...Object.fromEntries(facts) };
-}
-
 const batches = ['nightly', 'weekly', 'monthly', 'quarterly'];
 const plansOf = ({ jobs }: RunResult): unknown[] =>
   jobs.map(({ job, status, plan, changes, held }: JobResult) => ({ job, status, plan, changes, held }));
-
-const write = (folder: string, tables: Tables): void => {
-  for (const [table, rows] of Object.entries(tables))
-    writeFileSync(
-      join(folder, `${table}.csv`),
-      `${Papa.unparse(
-        rows.map((row) => [...row]),
-        { newline: '\n' },
-      )}\n`,
-    );
-};
 
 /** What the night below sent, and the tables that there were. */
 let sent: Sql[] = [];
 let schemas: Record<string, Record<string, string>> = {};
 
-it('comes to the same plans on a folder and on a dataset, and brings no row of events or purchases here', async () => {
-  const tables = aPart();
+it('comes to the same plans on a folder, a sheet and a dataset, and brings no row of facts here', async () => {
+  const tables = aPart(60);
   const folder = temporaryFolder();
-  write(folder, tables);
-  const bench = await bigQueryBench(tables, { 'events.occurred_at': 'TIMESTAMP', 'purchases.ordered_at': 'TIMESTAMP' });
+  writeTables(folder, tables);
+  const bench = await bigQueryBench(tables, {
+    'events.occurred_at': 'TIMESTAMP',
+    'purchases.ordered_at': 'TIMESTAMP',
+    'bounces.occurred_at': 'TIMESTAMP',
+  });
   bench.server.pageRows = 40;
   const here = await night(folder, { asOf, jobs: batches });
   const there = await night(temporaryFolder(), { asOf, jobs: batches, open: bench.open });
+  const sheet = await sheetsBench(tables);
+  const onSheet = await night(temporaryFolder(), { asOf, jobs: batches, open: sheet.open });
+  await sheet.close();
+  expect(plansOf(onSheet)).toEqual(plansOf(here));
   sent = sentStatements(bench);
   schemas = await schemasOf(bench);
   await bench.close();
@@ -75,8 +55,15 @@ it('comes to the same plans on a folder and on a dataset, and brings no row of e
   expect(there.unreadable).toEqual(here.unreadable);
   expect(bench.server.violations).toEqual([]);
   const reads = sent.filter(({ text }) => /^select t\./.test(text));
-  expect(reads.length).toBeGreaterThan(3);
-  expect(reads.filter(({ text }) => /\.(events|purchases)`/.test(text))).toEqual([]);
+  expect(reads.length).toBeGreaterThan(2);
+  expect(reads.filter(({ text }) => /\.(events|purchases|bounces)`/.test(text))).toEqual([]);
+  // By the rules' windows partitions are pruned: deliveries, and activity since the longest window of soft bounces.
+  const windowed = sent.filter(
+    ({ text }) => /^with (events|purchases) as/.test(text) && / >= cast\(\? as timestamp\)/.test(text),
+  );
+  expect(windowed.length).toBeGreaterThan(2);
+  // 182 days ago: twice 90 days, and two for time zones.
+  expect(windowed.flatMap(({ values }) => values)).toContainEqual(new Date('2026-05-26T00:00:00Z'));
   const cost = there.jobs.find(({ job }) => job === 'score-recalculation')?.metrics.warehouse;
   expect(cost).toMatchObject({ queries: expect.any(Number), gigabytesBilled: expect.any(Number) });
   expect(there.warehouse?.queries).toBeGreaterThan(20);
@@ -130,11 +117,11 @@ function sentStatements({ server }: BigQueryBench): Sql[] {
 }
 
 it('asks events in a dataset beside a folder, and comes to the same plans', async () => {
-  const tables = aPart();
+  const tables = aPart(30);
   const { events = [], ...others } = tables;
   const [folder, whole] = [temporaryFolder(), temporaryFolder()];
-  write(folder, others);
-  write(whole, tables);
+  writeTables(folder, others);
+  writeTables(whole, tables);
   const bench = await bigQueryBench({ web_events: events });
   const address = 'bigquery://example-project/marketing/web_events';
   const open = async (run: string) => {
@@ -176,4 +163,61 @@ it('leaves events and purchases in the dataset on a night whose connections fetc
   expect(jobs.map(({ status }) => status)).toEqual(['applied']);
   expect(rows).toHaveLength(2);
   expect(read).toEqual([]);
+});
+
+/** A file that adds a complaint, an event and an order, knows some already, and changes the amount of an order. */
+function anImport(tables: Readonly<Record<string, readonly (readonly string[])[]>>, nth: number): ScheduledJob {
+  const scratch = temporaryFolder();
+  const { contacts = [], events = [], purchases = [], bounces = [] } = tables;
+  const id = contacts[3]?.[0] ?? '';
+  const order = purchases.find(([key]) => /^o0/.test(key ?? '')) ?? [];
+  writeTables(scratch, {
+    events: [events[0] ?? [], events[20] ?? [], [`x${nth}`, id, '', 'demo_request', '2026-11-20T10:00:00Z', '', '']],
+    purchases: [
+      purchases[0] ?? [],
+      [...order.slice(0, 4), `${nth}234.5`, order[5] ?? ''],
+      [`y${nth}`, id, '', '2026-11-20T10:00:00Z', '77', 'USD'],
+    ],
+    bounces: [
+      bounces[0] ?? [],
+      [`z${nth}`, contacts[3]?.[1] ?? '', 'complaint', '', '', 'ses', '2026-11-20T10:00:00Z'],
+    ],
+  });
+  const paths = ['events', 'purchases', 'bounces'].map((table) => join(scratch, `${table}.csv`));
+  const request = {
+    name: 'import',
+    paths,
+    feeds: new Set(['events', 'purchases', 'bounces'] as const),
+    scratch,
+    map: {},
+  };
+  const given = { ...request, progress: () => {}, settings: { timeZone: 'UTC' }, overwrite: new Set<string>() };
+  return {
+    job: importJob({ ...given, asOf: new Date(asOf), eraseKey: undefined }, async () => {}),
+    cadence: 'nightly',
+    period: `x${nth}`,
+  };
+}
+
+it('counts what imports add for the jobs of the same run, as on a folder, and brings only the rows that it names', async () => {
+  const tables = aPart(60);
+  const folder = temporaryFolder();
+  writeTables(folder, tables);
+  const bench = await bigQueryBench(tables, { 'bounces.occurred_at': 'TIMESTAMP' });
+  const names = ['bounce-suppression', 'score-recalculation', 'list-refresh', 'lifetime-value'];
+  const after = allJobs(nightShift).filter(({ job }) => names.includes(job.name));
+  const here = await night(folder, { asOf, jobs: [anImport(tables, 1), anImport(tables, 2), ...after] });
+  const there = await night(temporaryFolder(), {
+    asOf,
+    jobs: [anImport(tables, 1), anImport(tables, 2), ...after],
+    open: bench.open,
+  });
+  expect(plansOf(there)).toEqual(plansOf(here));
+  const whole = sentStatements(bench).filter(
+    ({ text }) => /^select t\..*\.(events|purchases|bounces)`/.test(text) && !text.includes('in (select text from'),
+  );
+  expect(whole).toEqual([]);
+  expect(await bench.rows('purchases')).toContainEqual(expect.arrayContaining(['y2', '77']));
+  expect(bench.server.violations).toEqual([]);
+  await bench.close();
 });

@@ -308,6 +308,16 @@ it.each([
   await store.close();
 });
 
+it('finds its jobs in a region that the address does not name', async () => {
+  const bench = await aDataset();
+  bench.server.dataset = { location: 'europe-west3' };
+  const place = { project: 'example-project', dataset: 'marketing' };
+  const client = bigQueryClient(place, { rootUrl: bench.server.url, sleep: async () => {} });
+  const text = 'select t.email from `example-project.marketing.contacts` as t';
+  const job = await client.query('a-job', { text, values: [] }, 'reading contacts');
+  for await (const page of client.pages(job, 'reading contacts')) expect(page).toHaveLength(3);
+});
+
 it('shares what a run may spend among the datasets of sources and the workbook’s own, and keeps its findings', async () => {
   const bench = await aDataset();
   const own = await bench.open();

@@ -1,8 +1,9 @@
 /**
  * Storms: in the gap before any request people sort, insert, delete, move and type; any request may fail in any way;
  * the process may be killed at any of them. After recovery each person's edits are there, every planned cell is in its
- * own person's row, once, and nothing else differs. An ordinary run plays the same 60 each time, NIGHTSHIFT_THOROUGH=80
- * so many times others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage are always played.
+ * own person's row, once, and nothing else differs. An ordinary run plays the same 200 each time, NIGHTSHIFT_THOROUGH=N
+ * N times as many others, and a failure prints the seed to repeat it with (NIGHTSHIFT_SEED). Those that once did damage
+ * are always played.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -13,6 +14,7 @@ import { remembered } from './storm/remembered.ts';
 import { CALM, DEEDS, type Seen, type Storm, serverOf, storm, weather } from './storm/weather.ts';
 
 const STORMS = casesOf(200);
+const isUsual = !isThorough && process.env.NIGHTSHIFT_SEED === undefined;
 
 async function play(one: Storm, seen: Seen = new Map()): Promise<number> {
   const sky = await serverOf(one, seen);
@@ -41,8 +43,8 @@ test(
       ...seedOf(),
     });
     expect(played).toBe(STORMS + remembered.length);
-    // Nothing of all this is only said to happen.
-    for (const what of [...DEEDS.map((deed) => deed.do), ...FAULTS, ...OUTCOMES])
+    // Nothing of all this is only said to happen; other storms than the usual ones may lack a rare deed.
+    for (const what of isUsual ? [...DEEDS.map((deed) => deed.do), ...FAULTS, ...OUTCOMES] : [])
       expect.soft(seen.get(what) ?? 0, what).toBeGreaterThan(0);
   },
   60_000 + STORMS * 500,

@@ -2,7 +2,9 @@ import { byOffset, iso, object } from './pages.ts';
 import type { At, Json, Member, Source, Vendor } from './vendor.ts';
 
 const day = (moment: Date): string => moment.toISOString().slice(0, 10);
-const days = ({ from, to }: At['window']) => ({ startDate: day(from), endDate: day(to) });
+/** Both days, or neither where a list is read from its beginning. */
+const days = ({ from, to }: At['window']): Record<string, string> =>
+  from.getTime() === 0 ? {} : { startDate: day(from), endDate: day(to) };
 
 const contacts = (at: At, query: Readonly<Record<string, string>> = {}) =>
   byOffset(at.client, { path: '/v3/contacts', query }, 1000, (answer) => object(answer).contacts);
@@ -102,14 +104,17 @@ export const brevo: Vendor = {
     has: async (at, email) => (await personAt(at, email)).emailBlacklisted === true,
   },
   lists: {
-    size: 150,
+    size: 100,
+    numbered: true,
     members: (at, list) => people(at, Number(list)),
-    // Says nothing of emailBlacklisted: who is blocklisted stays so.
+    // emailBlacklisted is left out: a contact who is blocklisted stays so. Only known contacts can be sent in a batch.
     add: async ({ client }, list, rows) => {
-      for (const { email, fields } of rows) {
-        const json = { email, listIds: [Number(list)], updateEnabled: true, attributes: fields };
-        await client.json({ method: 'POST', path: '/v3/contacts', json });
-      }
+      const contacts = rows.map(({ email, fields }) => ({ email, listIds: [Number(list)], attributes: fields }));
+      const known = contacts.filter((_, nth) => rows[nth]?.isThere);
+      if (known.length > 0)
+        await client.json({ method: 'POST', path: '/v3/contacts/batch', json: { contacts: known } });
+      for (const contact of contacts.filter((_, nth) => !rows[nth]?.isThere))
+        await client.json({ method: 'POST', path: '/v3/contacts', json: { ...contact, updateEnabled: true } });
     },
     remove: async ({ client }, list, emails) => {
       await client.json({ method: 'POST', path: `/v3/contacts/lists/${list}/contacts/remove`, json: { emails } });

@@ -105,6 +105,7 @@ export const hubspot: Vendor = {
   },
   lists: {
     size: 100,
+    numbered: true,
     members: people,
     add: async (at, list, rows) => {
       const inputs = rows.map(({ email, fields }) => ({

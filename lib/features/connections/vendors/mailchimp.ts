@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { RequestError } from '../../http/index.ts';
 import { byOffset, iso, object, records } from './pages.ts';
-import { type At, basic, type Json, type Member, type Vendor } from './vendor.ts';
+import { type At, basic, isWritten, type Json, type Member, type Row, type Vendor } from './vendor.ts';
 
 const names = { limit: 'count', offset: 'offset' };
 const below = ({ settings }: At, path: string): string => `/lists/${settings.audience}/${path}`;
@@ -63,13 +64,38 @@ async function changeTag(at: At, tag: string, json: Json): Promise<void> {
   await at.client.json({ method: 'POST', path: below(at, `segments/${await segmentOf(at, tag)}`), json });
 }
 
+/**
+ * Adds members and sets their fields by Mailchimp's batch operations, up to 500 in two or three requests; gives how many
+ * failed. Each is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with
+ * which a person who left could be subscribed again.
+ */
+async function putMembers(at: At, rows: readonly Row[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const operations = rows.map(({ email, fields }) => ({
+    method: 'PUT',
+    path: memberPath(at, email),
+    params: { skip_merge_validation: true },
+    body: JSON.stringify({ email_address: email, status_if_new: 'subscribed', merge_fields: fields }),
+  }));
+  let batch = object(await at.client.json({ method: 'POST', path: '/batches', json: { operations } }));
+  for (let waited = 0; batch.status !== 'finished'; waited++) {
+    if (waited === MOST_WAITS) throw new RequestError('failing', 'its batch of changes did not end in time');
+    await at.client.wait(Math.min(1000 * 2 ** waited, LONGEST_WAIT_MS));
+    batch = object(await at.client.json({ path: `/batches/${batch.id}` }));
+  }
+  return Number(batch.errored_operations);
+}
+/** A quarter of an hour, as long as a batch of 500 may well take when Mailchimp is busy. */
+const MOST_WAITS = 34;
+const LONGEST_WAIT_MS = 30_000;
+
 export const mailchimp: Vendor = {
   id: 'mailchimp',
   label: 'Mailchimp',
   guide: {
     page: 'https://mailchimp.com/developer/marketing/api/list-members/',
     rights:
-      'an API key: Mailchimp’s keys have all rights of the user who made them, so make it as a user of the role Author',
+      'an API key: Mailchimp’s keys have all rights of the user who made them, so make it as a Manager (Premium), or an Admin',
     steps: [
       'Profile → Extras → API keys → Create A Key.',
       'Set server to its end ("us6"), and audience to the Audience ID (Audience → Settings).',
@@ -106,26 +132,24 @@ export const mailchimp: Vendor = {
     },
   ],
   suppressions: {
-    size: 100,
+    size: 500,
     onlyKnown: true,
     standing: (at) => people(at, null),
     add: async (at, rows) => {
-      for (const { email } of rows)
-        await at.client.json({ method: 'PATCH', path: memberPath(at, email), json: { status: 'unsubscribed' } });
+      const members = rows.map(({ email }) => ({ email_address: email, status: 'unsubscribed' }));
+      const path = `/lists/${at.settings.audience}`;
+      const answer = await at.client.json({ method: 'POST', path, json: { members, update_existing: true } });
+      return Number(object(answer).error_count);
     },
     has: async (at, email) => object(await at.client.json({ path: memberPath(at, email) })).status !== 'subscribed',
   },
   lists: {
     size: 500,
     members: people,
-    // `status_if_new` alone: a `status` would subscribe a person who left.
     add: async (at, tag, rows) => {
-      for (const { email, fields } of rows) {
-        const json = { email_address: email, status_if_new: 'subscribed', merge_fields: fields };
-        const query = { skip_merge_validation: true };
-        await at.client.json({ method: 'PUT', path: memberPath(at, email), query, json });
-      }
+      const failed = await putMembers(at, rows.filter(isWritten));
       await changeTag(at, tag, { members_to_add: rows.map(({ email }) => email) });
+      return failed;
     },
     remove: (at, tag, emails) => changeTag(at, tag, { members_to_remove: emails }),
     has: async (at, tag, email) => {

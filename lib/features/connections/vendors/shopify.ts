@@ -12,21 +12,31 @@ const ORDER =
 
 const isThrottled = (text: string): boolean => text.includes('"THROTTLED"');
 
+/** Pages end at 25,000 records: before that, a list begins again at the moment that it has reached. */
+const MOST_PAGES = 200;
+const PAGE = 100;
+
 /** Pages of a connection `name` of the schema, with these fields of a node, by when a node changed last. */
 async function* nodes({ client, window }: At, name: string, fields: string): AsyncGenerator<readonly Json[]> {
   const query = `query($after: String, $query: String) {
-    ${name}(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) {
-      nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`;
-  const changed = `updated_at:>='${iso(window.from)}' AND updated_at:<='${iso(window.to)}'`;
-  for (let after: unknown = null; ; ) {
+    ${name}(first: ${PAGE}, after: $after, query: $query, sortKey: UPDATED_AT) {
+      nodes { updatedAt ${fields} } pageInfo { hasNextPage endCursor } } }`;
+  let from = iso(window.from);
+  let after: unknown = null;
+  for (let nth = 1; ; nth++) {
+    const changed = `updated_at:>='${from}' AND updated_at:<='${iso(window.to)}'`;
     const json = { query, variables: { after, query: changed } };
     const answer = object(await client.json({ method: 'POST', path: PATH, json, isThrottled }));
     if (Array.isArray(answer.errors)) throw new RequestError('refused', refusal(answer.errors));
     const found = object(object(answer.data)[name]);
-    yield records(found.nodes);
+    const page = records(found.nodes);
+    yield page;
     const { hasNextPage, endCursor } = object(found.pageInfo);
     if (hasNextPage !== true) return;
-    after = endCursor;
+    const reached = String(page.at(-1)?.updatedAt);
+    const isAnew = nth % MOST_PAGES === 0 && reached > from;
+    if (isAnew) from = reached;
+    after = isAnew ? null : endCursor;
   }
 }
 

@@ -51,12 +51,19 @@ export interface Member {
   readonly fact?: { readonly kind: 'unsubscribe' | 'complaint' | 'hard'; readonly at: string };
 }
 
-/** Somebody who is written to a tool; `reason` why no mail may go there. */
+/** A person who is written to a tool. */
 export interface Row {
   readonly email: string;
+  /** The tool had the address when its list was read. */
+  readonly isThere: boolean;
+  /** The fields that are to change. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Why no mail may go there; empty on a list. */
   readonly reason: string;
 }
+
+/** A person whom a tool must be given before a list can name them, or whose fields change. */
+export const isWritten = ({ isThere, fields }: Row): boolean => !isThere || Object.keys(fields).length > 0;
 
 /** Where a tool keeps whom it must not mail. Addresses are added, and there is no way to take one away. */
 export interface SuppressionList {
@@ -78,6 +85,8 @@ export interface List {
   readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
   readonly has: (at: At, list: string, email: string) => Promise<boolean>;
   readonly size: number;
+  /** A list there is named by its number. */
+  readonly numbered?: true;
 }
 
 /** What people read of a vendor, in docs/connections.md and by `connect`. */
