@@ -73,6 +73,8 @@ export interface Snapshot {
   readonly quarantine: Readonly<Record<string, number>>;
   /** What the contacts' columns say of consent; null where they have only a status of ours. */
   readonly consent: ConsentReading | null;
+  /** Lines of the contacts that are no rows, and are ignored: totals, the header once more. */
+  readonly otherLines: number;
   /** Addresses that left or complained by files beside the contacts, and are no contact's. */
   readonly ofNoContact: number;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
@@ -135,6 +137,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const futureAfter = new Date(Math.max(options.asOf.getTime(), options.now.getTime()) + DAY_MS);
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
+  let otherLines = 0;
   await createQuarantine(engine);
   await createEventReports(engine);
   await createConsentHints(engine);
@@ -170,7 +173,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
+    const checked = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
+    const { rows, faults } = checked;
+    otherLines += checked.otherLines;
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'bounces')
@@ -202,6 +207,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     quarantined,
     consent,
     quarantine,
+    otherLines,
     ofNoContact,
     unreadable,
     columns: (table) => columnsOf(table, sources.get(table)),
