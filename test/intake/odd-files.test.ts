@@ -1,4 +1,4 @@
-/** Files that are written a little otherwise than they should be are read, or the one step is named that mends them. */
+/** Files that differ a little from well-formed CSV are read, or the error names the step that fixes them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
-/** A night of list-cleaning on a folder with this file of contacts, and what it said went wrong. */
+/** A run of list-cleaning on a folder with these files, and its error. */
 async function cleaned(files: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -25,7 +25,7 @@ async function imported(text: string, ...columns: readonly string[]) {
   return { rejects, notes: report.files[0]?.notes, rows: rows.map((row) => columns.map((column) => row[column])) };
 }
 
-it('rows that end in a delimiter more than the header lose nobody, also beside quotes', async () => {
+it('rows that end in one delimiter more than the header are imported, also beside quotes', async () => {
   const text = 'email,first_name,company\nann@a.example,Ann,"Ash, Inc",\nben@b.example,Ben,Birch, ,\n';
   const { rejects, rows } = await imported(text, 'email', 'company');
   expect(rejects).toEqual([]);

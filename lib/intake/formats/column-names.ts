@@ -29,7 +29,7 @@ export const WHEN = [
     'data',
   ],
 ] as const;
-/** With these beside it, the day on which somebody left is one that most people in the list lack. */
+/** Beside these columns a date of unsubscribing is empty for most people in the list. */
 export const STAYING = ['status', 'contact_id', 'created_at', 'subscribed_at'] as const;
 export const OWNER = [
   ...[
@@ -81,7 +81,7 @@ export const EVENT = [
   'action',
 ] as const;
 
-/** What a list of people has, and one of facts about them has not: nobody in it bounced or left because of its name. */
+/** Whether a file lists people: its name alone then makes nobody bounced or unsubscribed. */
 export const listsPeople = ({ cells }: FileHead): boolean => cells.has(...PEOPLE);
 
 const uncommonOwner = ({ headers }: FileHead): number => headers.findIndex(isAddressName);
