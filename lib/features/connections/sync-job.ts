@@ -129,7 +129,7 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
         nullif(max(fields), '')
       from audience_rows where address_key(email) is not null group by 1, 2`,
   );
-  await engine.bring('bounces', { bounce_id: sql`select bounce_id from (${leftThere})` });
+  await engine.fetchRows('bounces', { bounce_id: sql`select bounce_id from (${leftThere})` });
   if (faults.length > 0 && read.length === 0)
     throw new JobError(`No list of a tool could be read. ${faults.join('; ')}.`);
   return { ...(faults.length > 0 && { warnings: faults }) };
