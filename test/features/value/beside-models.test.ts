@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { type HeldOut, models, score } from '../../../lib/features/value/choose.ts';
-import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
+import { day } from '../../../lib/features/value/days.ts';
+import { heldOut } from '../../../lib/features/value/history.ts';
+import { createOrders, valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { withRecent } from '../../../lib/features/value/recent.ts';
 import { valueMetrics } from '../../../lib/features/value/report.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
@@ -28,6 +30,23 @@ test('recent orders share out the model’s total, no more and no less, and noth
       expect(mixed[2]).toBeLessThanOrEqual(expected[2] ?? 0);
     }),
   ));
+
+test('orders of the last weeks are recent, as many weeks as are forecast, and those after them are later', async () => {
+  const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 2 });
+  await engine.run(sql`create table purchases as
+    select 'a' as contact_id, timestamp '2026-01-01' + to_days(cast(d as integer)) as ordered_at, 5.0 as amount, '' as currency
+    from (values (0), (70), (86), (87), (100), (101), (114), (115)) as days (d)`);
+  const asOf = new Date('2026-12-31T23:00:00Z');
+  const past = await createOrders(engine, sql`select * from purchases`, asOf, valueRules.parse({}));
+  // The local day 100, two weeks before and after it.
+  const query = heldOut(past, day('2026-04-11'), { weeks: 2 });
+  expect(await engine.row(sql`select frequency, recent_orders, later from (${query}) as q`)).toEqual({
+    frequency: 4,
+    recent_orders: 2,
+    later: 2,
+  });
+  engine.close();
+});
 
 const [model] = models;
 /** As many customers who bought all the time before, and not lately, as the other way round. */
