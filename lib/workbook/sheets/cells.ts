@@ -99,3 +99,14 @@ export function cellOf(value: Raw): sheets_v4.Schema$CellData {
   if (typeof value === 'number') return { userEnteredValue: { numberValue: value } };
   return { userEnteredValue: typeof value === 'boolean' ? { boolValue: value } : { stringValue: value } };
 }
+
+/** Things by a name of theirs, in their order. */
+export function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const there = groups.get(nameOf(one));
+    if (there) there.push(one);
+    else groups.set(nameOf(one), [one]);
+  }
+  return groups;
+}

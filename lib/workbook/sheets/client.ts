@@ -3,7 +3,7 @@
  * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome:
  * its marker has to be looked for first. It keeps no state but counters, and knows no table.
  */
-import { drive, type drive_v3 } from 'googleapis/build/src/apis/drive/index.js';
+import { drive } from 'googleapis/build/src/apis/drive/index.js';
 import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { GaveUp, IncompleteRead, notShared, UnknownOutcome, noNetwork as unreachable } from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -24,68 +24,32 @@ export interface ClientOptions {
   progress?: (line: string) => void;
 }
 
-export interface SheetsClient {
-  readonly spreadsheetId: string;
-  readonly calls: { reads: number; writes: number; drive: number };
-  readonly nowMs: () => number;
-  /** `spreadsheets.get`. */
-  get(fields: string, ranges?: readonly string[]): Promise<sheets_v4.Schema$Spreadsheet>;
-  /** `values.batchGet`, unformatted, dates as serial numbers. */
-  values(ranges: readonly string[]): Promise<sheets_v4.Schema$ValueRange[]>;
-  /** `spreadsheets.batchUpdate`, once; repeated only on 429, which is never after the work. Throws UnknownOutcome. */
-  write(
-    body: sheets_v4.Schema$BatchUpdateSpreadsheetRequest,
-    fields: string,
-  ): Promise<sheets_v4.Schema$BatchUpdateSpreadsheetResponse>;
-  /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
-  mayEdit(): Promise<boolean>;
-  /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
-  account(): Promise<string | undefined>;
-  /**
-   * Waits before the given attempt at something that failed, 1 for the first; throws GaveUp when the budget is spent.
-   */
-  pause(attempt: number, what: string): Promise<void>;
-}
+export type SheetsClient = ReturnType<typeof sheetsClient>;
 
-interface Services {
-  sheets: sheets_v4.Sheets;
-  drive: drive_v3.Drive;
-  account: () => Promise<string | undefined>;
-  signIn: () => Promise<void>;
-}
-
-function services(rootUrl: string | undefined, timeout: number): Services {
-  const common = { retry: false, timeout, responseType: 'json' as const };
-  if (rootUrl !== undefined) {
-    const local = { ...common, rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
-    return {
-      sheets: sheets({ version: 'v4', ...local }),
-      drive: drive({ version: 'v3', ...local }),
-      account: async () => undefined,
-      signIn: async () => {},
-    };
-  }
-  const auth = newSignIn();
+function services(rootUrl: string, timeout: number) {
+  const auth = rootUrl === '' ? newSignIn() : undefined;
+  const where = auth ? { auth } : { rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
+  const common = { retry: false, timeout, responseType: 'json' as const, ...where };
   return {
-    sheets: sheets({ version: 'v4', auth, ...common }),
-    drive: drive({ version: 'v3', auth, ...common }),
-    account: () => accountOf(auth),
-    signIn: () => signIn(auth),
+    sheets: sheets({ version: 'v4', ...common }),
+    drive: drive({ version: 'v3', ...common }),
+    account: async (): Promise<string | undefined> => auth && accountOf(auth),
+    signIn: async (): Promise<void> => auth && signIn(auth),
   };
 }
 
 /** A client for one spreadsheet. Signs in at the first call: Application Default Credentials. */
-export function sheetsClient(spreadsheetId: string, options: ClientOptions = {}): SheetsClient {
+export function sheetsClient(spreadsheetId: string, options: ClientOptions = {}) {
   const { rootUrl = process.env.NIGHTSHIFT_SHEETS_URL, nowMs = Date.now, random = Math.random } = options;
   const { budgetMs = 600_000, timeoutMs = 190_000 } = options;
   const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
   const { progress = () => {} } = options;
   const calls = { reads: 0, writes: 0, drive: 0 };
   let isReached = false;
-  let made: Services | undefined;
+  let made: ReturnType<typeof services> | undefined;
   let waitedMs = 0;
-  const service = (): Services => {
-    made ??= services(rootUrl || undefined, timeoutMs);
+  const service = () => {
+    made ??= services(rootUrl ?? '', timeoutMs);
     return made;
   };
   const wait = async (ms: number, what: string): Promise<void> => {
@@ -128,11 +92,13 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     spreadsheetId,
     calls,
     nowMs,
-    get: (fields, ranges) =>
+    /** `spreadsheets.get`. */
+    get: (fields: string, ranges?: readonly string[]): Promise<sheets_v4.Schema$Spreadsheet> =>
       call('reads', () =>
         service().sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) }),
       ),
-    values: async (ranges) => {
+    /** `values.batchGet`, unformatted, dates as serial numbers. */
+    values: async (ranges: readonly string[]): Promise<sheets_v4.Schema$ValueRange[]> => {
       const parameters = {
         spreadsheetId,
         ranges: [...ranges],
@@ -143,17 +109,21 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
       const { valueRanges = [] } = await call('reads', () => service().sheets.spreadsheets.values.batchGet(parameters));
       return valueRanges;
     },
-    write: (requestBody, fields) =>
+    /** `spreadsheets.batchUpdate`, once; repeated only on 429, which is never after the work. Throws UnknownOutcome. */
+    write: (requestBody: sheets_v4.Schema$BatchUpdateSpreadsheetRequest, fields: string) =>
       call('writes', () => service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
-    mayEdit: async () => {
+    /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
+    mayEdit: async (): Promise<boolean> => {
       const fields = 'capabilities(canModifyContent)';
       const { capabilities } = await call('drive', () =>
         service().drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
       );
       return capabilities?.canModifyContent === true;
     },
+    /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
     account: () => service().account(),
-    pause: (attempt, what) => wait(delayMs('again', attempt), what),
+    /** Waits before an attempt, 1 for the first, at something that failed; throws GaveUp when the budget is spent. */
+    pause: (attempt: number, what: string): Promise<void> => wait(delayMs('again', attempt), what),
   };
 }
 

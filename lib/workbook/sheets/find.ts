@@ -2,7 +2,7 @@
  * Finds the rows of goals: first where they stood last, then by their keys in the whole column; the rows of repairs by
  * what a request left in them. Keeps in mind, from request to request of a run, which keys a tab holds.
  */
-import { keyOf, type Raw, type Seen } from './cells.ts';
+import { grouped, keyOf, type Raw, type Seen } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError } from './errors.ts';
 import { decisionsOf, type Goal, type RemoveGoal, type UpdateGoal } from './goals.ts';
@@ -57,7 +57,7 @@ export class Finder {
       for (const sheetId of new Set(lost.map((goal) => goal.sheetId))) {
         const tab = this.known.get(sheetId);
         const those = lost.filter((goal) => goal.sheetId === sheetId);
-        if (tab) await this.#search(tab, those, places);
+        if (tab) await this.#search(sheetId, tab, those, places);
       }
     }
   }
@@ -67,7 +67,7 @@ export class Finder {
     const unread: number[] = [];
     for (const goal of goals.flatMap((each) => [each, ...decisionsOf(each)])) {
       const tab = this.known.get(goal.sheetId);
-      if (goal.kind !== 'insert' || !tab || this.#keys.has(goal.sheetId)) continue;
+      if (goal.kind !== 'insert' || goal.repairs || !tab || this.#keys.has(goal.sheetId)) continue;
       const columns = keyIndexes(goal, tab.headers);
       if (columns.includes(-1)) continue;
       const rows = await this.#columns(tab, columns);
@@ -84,7 +84,7 @@ export class Finder {
   }
 
   /** Looks for rows of a tab that are not where they were. */
-  async #search(tab: KnownTab, goals: readonly Goal[], places: Map<Goal, Place>): Promise<void> {
+  async #search(sheetId: number, tab: KnownTab, goals: readonly Goal[], places: Map<Goal, Place>): Promise<void> {
     const isWhole = goals.some((goal) => goal.repairs || (goal.kind !== 'insert' && goal.id.key === ''));
     const wanted = isWhole ? countTo(tab.columnCount) : goals.flatMap((goal) => keyIndexes(goal, tab.headers));
     const columns = [...new Set(wanted)].filter((column) => column >= 0);
@@ -118,7 +118,7 @@ export class Finder {
         places.set(goal, row === undefined ? { row: -1, isGone: true } : { ...where, row });
         if (row === undefined) continue;
         taken.add(row);
-        this.#shifts.set(goal.sheetId, row - goal.id.row);
+        this.#shifts.set(sheetId, row - goal.id.row);
       }
     }
   }
@@ -135,25 +135,15 @@ export class Finder {
   settled(steps: readonly Step[], isMissed: (act: Act) => boolean): void {
     for (const { now, acts } of steps) {
       const keys = this.#keys.get(now.sheetId);
-      let length = Math.min(this.lengths.get(now.sheetId) ?? now.rowCount, now.rowCount);
+      let length = Math.min(this.lengths.get(now.sheetId) ?? 0, now.rowCount);
       for (const act of acts) {
         if (act.kind === 'insert') keys?.add(act.id);
         if (act.kind === 'remove' && !isMissed(act)) keys?.delete(act.id);
         length += act.kind === 'insert' ? 1 : act.kind === 'remove' ? -1 : 0;
       }
-      this.lengths.set(now.sheetId, length);
+      if (this.lengths.has(now.sheetId)) this.lengths.set(now.sheetId, length);
     }
   }
-}
-
-export function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const there = groups.get(nameOf(one));
-    if (there) there.push(one);
-    else groups.set(nameOf(one), [one]);
-  }
-  return groups;
 }
 
 /** Which row a goal means: by its key, or, where it has none, by all that it holds. `columns`: of a repair, by now. */

@@ -12,7 +12,8 @@ import type { Act } from './place.ts';
 import { type CopiedStep, copyRequests, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
 
 export type Body = sheets_v4.Schema$BatchUpdateSpreadsheetRequest;
-export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,rowData(values(${CELL_FIELDS})))))`;
+const GRID_FIELDS = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
+export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),${GRID_FIELDS}))`;
 
 /** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
 export function bodyOf(scratch: Scratch, intent: Intent): { body: Body; pieces: number } {

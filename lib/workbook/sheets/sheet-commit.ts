@@ -24,7 +24,7 @@ import { MARKER_HEADERS, MARKER_TAB, markerGoals } from './sheet-marker.ts';
 import { goalsOfPatch } from './sheet-patch.ts';
 import { emptyTab, type SheetSnapshot, type TabOutline, type TabSnapshot } from './snapshot.ts';
 import type { TabText } from './tab-text.ts';
-import { inOrder, withDecisions } from './write-order.ts';
+import { inOrder, LAST, withDecisions } from './write-order.ts';
 import { SheetWriter, type Written } from './writer.ts';
 
 /** A table of the last reading. */
@@ -52,6 +52,11 @@ interface Target {
   readonly name: string;
   readonly made: Made;
   readonly rows: TabSnapshot;
+}
+
+interface Named {
+  readonly name: string;
+  readonly tab: Made['tab'];
 }
 
 /** Commits; gives what was left to people. @throws WorkbookError where it does not fit, SheetsError */
@@ -102,13 +107,17 @@ export async function commitTo(
   const { first, last } = inOrder(withDecisions(await goalsOf(patches)), filled);
   const record = markerGoals(kept.rows, marker, nth);
   const inOneStep = [...last, ...record.after(marker.entries, false)];
-  const named = [...byTable.values(), ...exported.map(({ to }) => to)];
-  const made = [...named, kept].map((each) => each.made);
+  const targets = [...byTable.values(), ...exported.map(({ to }) => to)];
+  const named = targets.map(({ name, made: { tab } }): Named => ({ name, tab }));
+  const made = [...targets, kept].map((each) => each.made);
   const writer = new SheetWriter(
     client,
     made.map(({ tab }) => tab),
   );
   checkFits(snapshot.tabs, made, [...record.before, ...first, ...inOneStep], writer);
+  // The goals hold what is to be written: what was read is not needed any more, but for what says how a run ended.
+  for (const table of byTable.keys()) if (!LAST.includes(table)) byTable.delete(table);
+  snapshot.release();
   const after = async (result: Written): Promise<Goal[]> => {
     const held = heldByTable(result, named);
     const isClosed = [...held.values()].some((reasons) => Object.values(CLOSED).some((reason) => reason in reasons));
@@ -125,18 +134,18 @@ export async function commitTo(
 }
 
 /** A new row without the cells for which its tab has no column. */
-function withoutMissing(goal: Goal, targets: readonly Target[]): Goal {
-  const headers = targets.find(({ rows }) => rows.sheetId === goal.sheetId)?.rows.headers ?? [];
+function withoutMissing(goal: Goal, targets: readonly Named[]): Goal {
+  const headers = targets.find(({ tab }) => tab.sheetId === goal.sheetId)?.tab.headers ?? [];
   const isThere = ({ column }: { readonly column: string }): boolean => headers.includes(column);
   return goal.kind === 'insert' ? { ...goal, cells: goal.cells.filter(isThere) } : goal;
 }
 
 /** Held parts in counts; where nothing at all was written into a tab, the reason says that it is closed. */
-function heldByTable({ held, tabs }: Written, targets: readonly Target[]): Held {
+function heldByTable({ held, tabs }: Written, targets: readonly Named[]): Held {
   const found = new Map<string, Record<string, number>>();
-  for (const { name, rows } of targets) {
-    const own = held.filter(({ tab }) => tab === rows.title);
-    const isClosed = !tabs.has(rows.sheetId) && own.every(isShut);
+  for (const { name, tab: written } of targets) {
+    const own = held.filter(({ tab }) => tab === written.title);
+    const isClosed = !tabs.has(written.sheetId) && own.every(isShut);
     const reasons: Record<string, number> = {};
     for (const { reason } of own) {
       const called = (isClosed && SHUT[reason]) || reason;

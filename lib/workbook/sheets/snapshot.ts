@@ -63,6 +63,8 @@ export interface SheetSnapshot {
   load(tab: TabOutline): Promise<TabSnapshot>;
   /** Those of a tab that is loaded already. */
   loaded(tab: TabOutline): TabSnapshot | undefined;
+  /** Lets all rows go: a tab is read again when it is asked for. */
+  release(): void;
 }
 
 /** The metadata of a tab that an export fills: its value is the export's name. */
@@ -164,6 +166,10 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
     metadata,
     load,
     loaded: (tab) => done.get(tab),
+    release: () => {
+      done.clear();
+      loading.clear();
+    },
   };
 }
 
@@ -213,7 +219,11 @@ async function readTab(
     const to = Math.min(tab.rowCount, from + page);
     const [range] = await client.values([`${quoteTitle(tab.title)}!${from + 1}:${to}`]);
     const read = rowsOf(range, to);
-    for (const [i, row] of read.entries()) rows[from + i] = row;
+    for (const [i, row] of read.entries()) {
+      // What repeats from row to row is held once.
+      const above = rows[from + i - 1] ?? [];
+      rows[from + i] = row.map((value, column) => (value === above[column] ? (above[column] ?? value) : value));
+    }
     const sample = read.slice(0, 200);
     const perRow = JSON.stringify(sample).length / Math.max(1, sample.length);
     page = Math.max(100, Math.min(page, Math.floor(PAGE_BYTES / perRow)));

@@ -149,7 +149,7 @@ class SheetsStore implements Store {
         headers: tab.headers,
         open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
       })),
-      // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what a person changed.
+      // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what they changed.
       changedSince: async () => [...this.#unsettled],
     };
   };
@@ -188,17 +188,6 @@ class SheetsStore implements Store {
     };
   }
 
-  readonly #facts = async (): Promise<store.SheetFacts | null> => {
-    const tables = [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf }));
-    return this.#last ? factsOf(this.#client, this.#last, tables) : null;
-  };
-
-  readonly #access = async (): Promise<store.SheetAccess> => ({
-    mayEdit: await this.#client.mayEdit(),
-    account: await this.#client.account(),
-    closed: [...this.#tables.values()].flatMap(({ tab }) => (tab.closed.length > 0 ? [tab.title] : [])),
-  });
-
   delimiterOf = (): string => ',';
 
   rowHeaders = (): null => null;
@@ -209,30 +198,31 @@ class SheetsStore implements Store {
     return tab && !isCopy(snapshot) ? readMarker(await snapshot.load(tab)) : null;
   };
 
-  readonly #inbox = async (): Promise<string | null> => writeInbox(await this.#now(), this.scratch);
-
-  readonly #clearTabs = async (person: store.Theirs, tables: boolean): Promise<store.ClearedTabs> => {
-    const snapshot = await readSnapshot(this.#client, this.#options.reader);
-    const found = await theirRows(snapshot, person, tables);
-    await new SheetWriter(this.#client, snapshot.tabs).write(found.flat());
-    const after = found.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
-    return {
-      cut: found.map((rows) => ({ tab: rows[0]?.tab ?? '', rows: rows.length })),
-      left: await rowsNaming(after, person),
-    };
-  };
-
-  readonly #tabHolds = (file: store.TabFile): boolean => {
-    const tab = exportTab(file, this.#read);
-    return holdsAll(file, tab && this.#read.loaded(tab));
-  };
-
   readonly sheet: store.SheetCapability = {
-    tabHolds: this.#tabHolds,
-    inbox: this.#inbox,
-    clearTabs: this.#clearTabs,
-    facts: this.#facts,
-    access: this.#access,
+    tabHolds: (file) => {
+      const tab = exportTab(file, this.#read);
+      return holdsAll(file, tab && this.#read.loaded(tab));
+    },
+    inbox: async () => writeInbox(await this.#now(), this.scratch),
+    clearTabs: async (person, tables) => {
+      const snapshot = await readSnapshot(this.#client, this.#options.reader);
+      const found = await theirRows(snapshot, person, tables);
+      await new SheetWriter(this.#client, snapshot.tabs).write(found.flat());
+      const after = found.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
+      return {
+        cut: found.map((rows) => ({ tab: rows[0]?.tab ?? '', rows: rows.length })),
+        left: await rowsNaming(after, person),
+      };
+    },
+    facts: async () => {
+      const tables = [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf }));
+      return this.#last ? factsOf(this.#client, this.#last, tables) : null;
+    },
+    access: async () => ({
+      mayEdit: await this.#client.mayEdit(),
+      account: await this.#client.account(),
+      closed: [...this.#tables.values()].flatMap(({ tab }) => (tab.closed.length > 0 ? [tab.title] : [])),
+    }),
   };
 
   get #read(): SheetSnapshot {

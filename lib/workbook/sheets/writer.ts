@@ -8,10 +8,10 @@
 
 import { randomBytes } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { EMPTY, type Request } from './cells.ts';
+import { EMPTY, grouped, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
-import { Finder, grouped, RESTLESS } from './find.ts';
+import { Finder, RESTLESS } from './find.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
 import { judge, type ScratchAt, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';

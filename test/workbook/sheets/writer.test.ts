@@ -271,6 +271,18 @@ describe('in the moment of the write itself', () => {
     ).toEqual(['c2,b@example.com,subscribed,2', 'c3,c@example.com,subscribed,3']);
   });
 
+  test('a key that the tab holds is not put in again after a row has come back', async () => {
+    three();
+    onWrite(reverse);
+    const snapshot = await readSnapshot(aClient());
+    const tab = await snapshot.load(tabNamed(snapshot.tabs, 'contacts'));
+    const removal = goalsOf(aPatch({ removals: [{ row: 0, key: ['c1'], content: tab.content(0) }] }));
+    const twice = goalsOf(aPatch({ inserts: [{ cells: [{ column: 'contact_id', value: 'c2' }] }] }));
+    const { held } = await new SheetWriter(aClient(), [tab], { bytes: 100 }).write([...removal, ...twice]);
+    expect(held).toEqual([{ tab: 'contacts', reason: 'key exists' }]);
+    expect(content().map((row) => row[0])).toEqual(['contact_id', 'c2', 'c3']);
+  });
+
   test('it comes back as it looked: formats, notes and formulas, which refer to its new place', async () => {
     const userEnteredFormat = { backgroundColor: { red: 1 }, numberFormat: { type: 'DATE', pattern: 'yyyy-mm-dd' } };
     put([
@@ -469,6 +481,43 @@ describe('a run that is killed between two requests', () => {
     expect(late.length).toBeGreaterThan(3);
     expect(server.act(id, late)).toBe(false);
     expect(content()).toEqual(before);
+  });
+
+  test('a repair of it that is carried out while the next run makes the same one is not made twice', async () => {
+    three();
+    const client = aClient();
+    let late: Parameters<SheetsServer['act']>[1] = [];
+    let writes = 0;
+    const dying: SheetsClient = {
+      ...client,
+      write: async (body, fields) => {
+        if (!body.requests?.some(({ copyPaste }) => copyPaste)) return client.write(body, fields);
+        writes += 1;
+        if (writes === 1) reverse();
+        if (writes === 1) return client.write(body, fields);
+        late = [...body.requests];
+        throw new Error('killed');
+      },
+    };
+    const snapshot = await readSnapshot(client);
+    const removal = {
+      row: 0,
+      key: ['c1'],
+      content: (await snapshot.load(tabNamed(snapshot.tabs, 'contacts'))).content(0),
+    };
+    const goals = goalsOf(aPatch({ updates: [suppress(1)], removals: [removal] }));
+    await expect(new SheetWriter(dying, snapshot.tabs).write(goals)).rejects.toThrow('killed');
+    expect(content().map((row) => row[0])).toEqual(['contact_id', 'c2', 'c1']);
+    expect(late.some(({ insertDimension }) => insertDimension)).toBe(true);
+    server.scenario = {
+      person: ({ method }) => {
+        if (method.endsWith('batchUpdate') && late.length > 0) act(...late.splice(0));
+      },
+    };
+    await new SheetWriter(aClient(), []).recover();
+    const keys = content().flatMap(([key]) => key ?? []);
+    expect(keys.sort()).toEqual(['c1', 'c2', 'c3', 'contact_id']);
+    expect(server.book(id)).toMatchObject({ metadata: [], tabs: [{ title: 'contacts' }] });
   });
 });
 

@@ -297,4 +297,21 @@ export const remembered: Storm[] = [
     ],
     chunkBytes: 700,
   },
+  // A column moved in the moment of a request with a new row, and the run was killed then: of new rows the scratch tab kept
+  // the keys alone, whose column had not moved, so that the row counted as right.
+  {
+    ...QUIET,
+    plan: planned({ status: [5], score: [3, 6], remove: [0, 1, 2, 4, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 17, deed: { do: 'move column', from: 28, to: 7 } },
+      { before: 4, deed: { do: 'move row', who: 0, to: 14 } },
+    ],
+    faults: [
+      { at: 5, fault: '429' },
+      { at: 4, fault: '429' },
+      { at: 6, fault: '429' },
+    ],
+    kills: [{ at: 17, after: true }],
+  },
 ];
