@@ -134,7 +134,7 @@ const asPlanned = (result: RunResult): RunResult => ({
 });
 
 const nothingDone = (): string =>
-  process.stdin.isTTY ? 'Nothing was written.' : 'Not applied: nobody to confirm. Run again with --yes';
+  process.stdin.isTTY ? 'Nothing was written.' : 'Not applied: no person to confirm. Run again with --yes';
 
 /** What each file was taken for, and how its rows end. */
 function textOf(session: Session, result: RunResult, { report }: Taken): string[] {

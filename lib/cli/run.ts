@@ -147,7 +147,7 @@ export function exitCode(jobs: readonly JobResult[]): number {
   return jobs.some(waits) ? 3 : 0;
 }
 
-/** A plan, or a part of one, waits for a person, and nobody rejected it. */
+/** A plan, or a part of one, waits for a person, and no person rejected it. */
 const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
   rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 

@@ -24,7 +24,7 @@ export function begunAt(history: History): Date | null {
 
 export const beginKey = (batch: string): string => `begin/${batch}`;
 
-/** The version of the issue that asks to begin: one issue, whatever would change. */
+/** The version of the issue that asks to begin: one issue, no matter what would change. */
 export const FIRST = 'first';
 
 /** The issue of a rehearsal. */

@@ -1,5 +1,5 @@
 /**
- * Addresses as other tools and people write them into files: with a name around them, as a link, with characters that nobody sees.
+ * Addresses as other tools and people write them into files: with a name around them, as a link, with characters that no person sees.
  * Each is taken for the address that it is, and a suppression for the one that the list has already in another spelling.
  */
 

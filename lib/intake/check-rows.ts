@@ -38,7 +38,7 @@ const knownKinds = Object.keys(kindWords).join(', ');
 
 const noAddress = `email is not null and not regexp_full_match(email, ${quoteText(ONE_ADDRESS)})`;
 
-/** Rows that can't be imported, whatever else they say. */
+/** Rows that can't be imported, no matter what else they say. */
 const rowRules: Readonly<Record<string, readonly Rule[]>> = {
   contacts: [
     { column: 'email', reason: 'no e-mail address', when: noAddress },
@@ -118,7 +118,7 @@ async function rejectCells(
   await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
 }
 
-/** The rows of a team's own table that can't be told apart. */
+/** The rows of a team's own table that can't be distinguished. */
 const withoutKey = (table: IncomingTable): Rule[] =>
   tableOf(table).key.map((column) => ({ column, reason: 'missing', when: `${quoteName(column)} is null` }));
 
@@ -275,7 +275,7 @@ async function nameNewPeople(engine: Engine): Promise<void> {
       from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line
         left join import_refs t on t.ref = i.contact_id`,
   );
-  // An id that is somebody else's already gets a number behind it, as in the workbook itself.
+  // An id that is another person's already gets a number behind it, as in the workbook itself.
   await engine.run(
     sql`update import_people set id = id || '-' || cast(line as varchar)
       where not known and id in (select contact_id from contacts union all select contact_id from archive

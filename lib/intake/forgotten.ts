@@ -1,6 +1,6 @@
 /**
  * People who asked to be forgotten stand on the suppression list as a keyed hash of their address and nothing else. Here
- * they are known again when a file brings them back. Without the key nobody can be known, so nothing may come in then.
+ * they are known again when a file brings them back. Without the key no person can be known, so nothing may come in then.
  */
 import { createHmac } from 'node:crypto';
 import type { Engine } from '../core/engine.ts';
@@ -27,7 +27,7 @@ export function hashAddress(address: string, key: string | undefined): string {
   return `${HASH_PREFIX}${createHmac('sha256', key).update(address.trim().toLowerCase()).digest('hex')}`;
 }
 
-/** An address, and what else it may be written as: whoever was forgotten was so under each. */
+/** An address, and what else it may be written as: a person is forgotten under each. */
 function spellingsOf(address: string): string[] {
   const spelling = readSpelling(address);
   return [...new Set([address, ...(spelling ? [spelling.clean, spelling.plain] : [])])];

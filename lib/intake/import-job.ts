@@ -2,7 +2,7 @@
  * An import as a job: built on the fly from files that people bring, and then a plan like any other. It fills what is
  * empty and adds what is new; what stands there already is replaced only in the columns that `--overwrite` names.
  *
- * It never weakens consent: status goes one way, from subscribed to suppressed to unsubscribed, whatever a file says;
+ * It never weakens consent: status goes one way, from subscribed to suppressed to unsubscribed, no matter what a file says;
  * who may not be mailed comes in as such; and only a departure later than a person's release stands against it.
  */
 
@@ -84,14 +84,14 @@ const list = (parts: readonly Sql[]): Sql => ({
 /** A contact that is known: empty cells are filled, and those that may be replaced are. */
 const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sql => {
   const cells = plainColumns().map((column) => {
-    const [there, brought, name] = [
+    const [there, given, name] = [
       raw(`c.${quoteName(column)}`),
       cellOf('contacts', column, settings, 'i'),
       raw(quoteName(column)),
     ];
     return overwrite.has(column)
-      ? sql`coalesce(${brought}, ${there}) as ${name}`
-      : sql`coalesce(${there}, ${brought}) as ${name}`;
+      ? sql`coalesce(${given}, ${there}) as ${name}`
+      : sql`coalesce(${there}, ${given}) as ${name}`;
   });
   return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c
     join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line
@@ -229,7 +229,7 @@ export function importChanges(
 const added = (feeds: ReadonlySet<IncomingTable>): TableName[] =>
   ['bounces', 'events', 'purchases', ...ownTables()].filter((table) => feeds.has(table));
 
-/** What reading files needs of the run, whoever asks for it. */
+/** What reading files needs of the run. */
 export type ImportReading = ReadOptions &
   Pick<ImportRequest, 'name' | 'paths' | 'feeds' | 'settings' | 'overwrite' | 'asOf' | 'eraseKey'> & {
     /** Looks at the rows once they are read, before they are checked. */
@@ -270,7 +270,7 @@ export async function readImport(
 const speaksOfConsent = (feeds: ReadonlySet<IncomingTable>): boolean =>
   feeds.has('contacts') || feeds.has('suppressions');
 
-/** Builds the job. `done` is told what was found, while the engine still has it. */
+/** Builds the job. `done` is called with what was found, while the engine still has it. */
 export function importJob(request: ImportRequest, done: (report: ImportReport, engine: Engine) => Promise<void>): Job {
   const { settings, overwrite, feeds } = request;
   const fed = added(feeds);
@@ -279,7 +279,7 @@ export function importJob(request: ImportRequest, done: (report: ImportReport, e
     purpose:
       request.name === 'inbox'
         ? 'Takes in the files that lie in the inbox.'
-        : 'Takes in the files that a person brought.',
+        : 'Takes in the files that a person provided.',
     reads: ['contacts', 'suppressions', 'archive', 'merges', ...fed],
     writes: ['contacts', 'suppressions', ...fed],
     rules: { overwrite: [...overwrite], map: request.map },

@@ -1,5 +1,5 @@
 /**
- * Cuts a file of JSON into its objects, whatever holds them: one a line, an array, or one after the other. It keeps one
+ * Cuts a file of JSON into its objects, no matter what holds them: one a line, an array, or one after the other. It keeps one
  * object in memory and no more, so that a feed may be as long as it likes. What is no JSON is handed out as such, by
  * line; a broken object costs itself and the rest of its line, never the rest of the file.
  */
@@ -61,7 +61,7 @@ class Cutter {
     if (this.quoted) {
       if (code === 0x5c) this.at++;
       else if (code === 0x22) this.quoted = false;
-      // A string never runs over a line end: the object was cut off, and the next line begins anew.
+      // A string never runs over a line end: the object was cut off, and the next line begins again.
       else if (code === 0x0a) return this.close(this.broken());
       return null;
     }
@@ -127,7 +127,7 @@ export async function isJson(path: string): Promise<boolean> {
   return /^\uFEFF?\s*[{[]/.test(start);
 }
 
-/** The objects of a JSON file, in order. `onRead` is told after each piece how many bytes have been read. */
+/** The objects of a JSON file, in order. `onRead` is called after each piece with the bytes read so far. */
 export async function* jsonRecords(
   path: string,
   onRead: (bytes: number) => void = () => {},

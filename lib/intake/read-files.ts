@@ -215,7 +215,7 @@ function unusedHeaders(
   return headers.filter((header, i) => !used.has(i) && header.trim() !== '');
 }
 
-/** Repeats no cell of the first row: where there is no row of column names, it is somebody's. */
+/** Repeats no cell of the first row: without a row of column names, it belongs to a person. */
 const unknownHeaders = (name: string, headers: readonly string[]): string =>
   `${name}: none of the ${headers.length} cells in its first row is a column that we know. If that row ` +
   'holds data, put a row of column names above it. If it is a list of contacts, say which column is the ' +

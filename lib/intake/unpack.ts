@@ -60,7 +60,7 @@ async function unzip(path: string, target: string): Promise<GivenFile[]> {
   }).catch(damaged(path));
   try {
     const entries = await entriesOf(zip).catch(damaged(path));
-    // An Excel workbook is a zip as well; whoever opens it as a file says what to do.
+    // An Excel workbook is a zip as well; the reader of the file says what to do.
     if (entries.some(({ fileName }) => fileName === '[Content_Types].xml')) return [{ path, origin: path }];
     const kept = entries.filter(({ fileName }) => OURS.test(fileName) && !/(^|\/)[._]/.test(fileName));
     if (kept.length === 0)

@@ -1,5 +1,5 @@
 /**
- * The kind of a bounce: what the provider itself said of it, in the workbook's five words. A word that is not known
+ * The kind of a bounce: what the provider itself wrote of it, in the workbook's five words. A word that is not known
  * stays unknown here, so that the codes decide; it is never taken for a verdict.
  */
 import { join, literal, oneOf, type Sql, sql } from '../core/sql.ts';

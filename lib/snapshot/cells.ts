@@ -52,7 +52,7 @@ const PLACEHOLDERS = [
   ...['0000-00-00', '0000-00-00 00:00:00', '00.00.0000', '00/00/0000'],
 ];
 
-/** All of them in one text: an engine binds and folds a list word by word, for each column anew. */
+/** All of them in one text: an engine binds and folds a list word by word, for each column. */
 const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.join('\u001f')}\u001f`);
 
 /** The SQL condition that a cell of a number, a date or a time says only that nothing is known. */

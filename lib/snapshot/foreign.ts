@@ -137,7 +137,7 @@ const addressOfContacts = (engine: Engine): Promise<void> =>
 
 /**
  * Who says no in a column of consent of a list of people beside the contacts, as reports like an unsubscribed file's.
- * Nobody is added. Where nobody in the list ever agreed, they get no mail as long as they are in it.
+ * No person is added. Where no person in the list ever agreed, they get no mail as long as they are in it.
  */
 async function refusalsOfPeople(engine: Engine, file: ForeignFile, rules: ConsentRules): Promise<Feed[]> {
   const { headers, recognised, label } = file;

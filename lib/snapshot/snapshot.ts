@@ -124,7 +124,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   if (events && !wanted.has('events') && (await eventsReport(engine, events))) wanted.add('events');
   for (const table of wanted) {
     const { remote, ...source } = sources.get(table) ?? {};
-    // Reports of other files are told apart from the table's own by their ids, so the table is read with them.
+    // Reports of other files are distinguished from the table's own by their ids, so the table is read with them.
     const isJoined = table === 'bounces' && hasOtherReports(reading);
     if (remote && (isJoined || (await needsReader(table, remote, options)))) sources.set(table, source as SourceTable);
   }

@@ -1,5 +1,5 @@
 /**
- * The tables and views that a snapshot makes beside the workbook's own tables, as SQL values for whoever reads them. Their
+ * The tables and views that a snapshot makes beside the workbook's own tables, as SQL values for their readers. Their
  * rows are described where they are made (consent.ts, spellings.ts, check.ts).
  */
 import { name } from '../core/sql.ts';

@@ -30,7 +30,7 @@ export interface ContactShape {
   readonly consent?: Readonly<Record<string, GivenConsent | 'ignore'>>;
   /** Where its people come from, where no column says so. */
   readonly source?: string;
-  /** What a row says whose columns say nothing: everybody in the file agreed to mail, or nobody ever did. */
+  /** What a row says whose columns say nothing: everybody in the file agreed to mail, or no person ever did. */
   readonly agreed?: true;
   readonly neverAgreed?: true;
   /** The tool writes the day ahead of the month, also in dates that don't show it. */
@@ -51,7 +51,7 @@ export interface Unclear {
   readonly unclear: string;
   /** It may say who wants no mail: it is never passed over. */
   readonly mayRefuse: boolean;
-  /** None of its headers stands for an address: without one in its cells it is about nobody. */
+  /** None of its headers stands for an address: without one in its cells it is about no person. */
   readonly addressUnknown?: true;
 }
 

@@ -294,7 +294,7 @@ export class TabClosed extends NightshiftError {
     super(
       reason === CLOSED.isGone
         ? `The ${label} was deleted while the run wrote, so that these changes are missing. In the sheet, File, ` +
-            'Version history brings it back; or run again, and it is made anew where a job needs it.'
+            'Version history brings it back; or run again, and it is made again where a job needs it.'
         : `The ${label} is protected against the account that runs the jobs, so that nothing was written there. In ` +
             'the sheet, Data, Protect sheets and ranges: add the account to those who may edit, and run again.',
     );

@@ -107,7 +107,7 @@ describe('a workbook that can’t be used', () => {
     ['a name and a street', 'Anna,Lovelace,Hauptstr. 5\n', 'None of the 3 cells in its first row may be shown'],
     ['a name that is nearly a column’s', 'Emily,Lovelace\n', 'Is its column 1 meant?'],
     ['the same twice', 'Ada,Lovelace,Lovelace\n', 'None of the 3 cells in its first row may be shown'],
-  ])('shows nobody’s cells where a row of data stands in the place of column names: %s', async (_, text, says) => {
+  ])('shows no person’s cells where a row of data stands in the place of column names: %s', async (_, text, says) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'contacts.csv'), text);
     expect(await run(folder)).toBe(1);

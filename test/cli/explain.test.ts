@@ -44,9 +44,9 @@ it('the parts of a score add up to it; escapes reach no terminal; a log that oth
   expect(shown.text).toContain('\\u{1b}[31mRed\\u{202e}');
   expect(shown.text).not.toContain('\u001b');
   expect(shown.text).not.toMatch(/^\s*::error/m);
-  expect(await explain(folder, 'nobody@example.com')).toEqual({
+  expect(await explain(folder, 'unlisted@example.com')).toEqual({
     code: 2,
-    text: 'There is no contact "nobody@example.com" in this workbook: neither as contact_id nor as address.',
+    text: 'There is no contact "unlisted@example.com" in this workbook: neither as contact_id nor as address.',
   });
   vi.stubEnv('GITHUB_ACTIONS', 'true');
   const refused = await explain(folder, 'x1');

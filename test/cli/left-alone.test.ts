@@ -1,5 +1,5 @@
 /**
- * Files beside the tables: told of where they may be meant for one, and never passed over where they may say who wants
+ * Files beside the tables: reported where they may be meant for one, and never passed over where they may say who wants
  * no mail.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -60,7 +60,7 @@ it('nothing is wider than 80 columns, from the first run on', { timeout: 60_000 
   // Nothing is applied before a person has confirmed it.
   expect(imported).toMatch(/^import +planned/m);
   expect(imported).not.toMatch(/^import +applied/m);
-  expect(imported).toContain('Not applied: nobody to confirm. Run again with --yes');
+  expect(imported).toContain('Not applied: no person to confirm. Run again with --yes');
   expect(readFileSync(join(folder, 'contacts.csv'), 'utf8')).not.toContain('new.person');
   const undone = await here('undo', 'list-cleaning', '2026-11-22', '--dry-run');
   expect(undone.replaceAll(/\s+/g, ' ')).toContain('decides the same again from the same rules and cells.');

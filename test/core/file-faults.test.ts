@@ -1,4 +1,4 @@
-/** Faults of files are told as what they are, so that nobody has to ask a developer what "Error" means. */
+/** Faults of files are reported as what they are, so that no person has to ask a developer what "Error" means. */
 import { expect, it } from 'vitest';
 import { describeError } from '../../lib/core/errors.ts';
 

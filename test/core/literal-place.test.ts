@@ -1,4 +1,4 @@
-/** The line of a rule is that of the rule, whatever is written around it. */
+/** The line of a rule is that of the rule, no matter what is written around it. */
 import { expect, it } from 'vitest';
 import { lineOfPart } from '../../lib/core/literal-place.ts';
 

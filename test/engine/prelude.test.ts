@@ -6,7 +6,7 @@ import { openEngine } from '../../lib/engine/duckdb.ts';
 import { temporaryFolder } from '../support/workbook.ts';
 
 describe('trimmed', () => {
-  it('gives what trim gives, whatever alphabet’s spaces stand where', async () => {
+  it('gives what trim gives, no matter what alphabet’s spaces stand where', async () => {
     const engine = await openEngine({ spillFolder: temporaryFolder(), timeZone: 'UTC', threads: 1 });
     const spaces = [' ', '\u00A0', '\u1680', '\u2003', '\u202F', '\u3000', '\t', '\n', '\u200B'];
     const text = fc.array(fc.constantFrom(...spaces, 'a', 'É', '@', '日', '😀')).map((parts) => parts.join(''));

@@ -32,7 +32,7 @@ describe('a tab of a sheet', () => {
     ['Cleaning plan', ['Task', 'Owner'], ['sweep', 'Ann']],
     ['Blocked days', ['Day', 'Reason'], ['2026-12-24', 'holiday']],
     ['Our notes', ['Who', 'What'], ['ann@a.example', 'called']],
-  ])('%s that is about nobody, or not about mail, is no question', async (title, headers, row) => {
+  ])('%s that is about no person, or not about mail, is no question', async (title, headers, row) => {
     const bench = await withTab(title, headers, row);
     const store = await bench.open();
     expect((await store.read()).foreign).toEqual([]);
@@ -108,14 +108,14 @@ describe('a file beside the contacts', () => {
     expect((await readingOf(folder)).notTaken).toEqual([{ label: 'shop.csv', looksLike: 'a list of purchases' }]);
   });
 
-  it('that an import wrote, or that is about nobody, is no question', async () => {
+  it('that an import wrote, or that is about no person, is no question', async () => {
     const folder = aFolder();
     writeFileSync(join(folder, 'list.csv.rejects.csv'), 'row,column,reason,value\n2,email,missing,x@y.example\n');
     writeFileSync(join(folder, 'cleaning plan.csv'), 'Task,Owner\nsweep,Ann\n');
     expect((await readingOf(folder)).leftAlone).toEqual(['cleaning plan.csv']);
   });
 
-  it('that lists people refuses mail for who says no in it, and adds nobody', async () => {
+  it('that lists people refuses mail for who says no in it, and adds no person', async () => {
     const folder = aFolder();
     writeFileSync(join(folder, 'crm.csv'), 'Email,First Name,emailOptOut\nann@a.example,Ann,1\nnew@c.example,New,0\n');
     expect(await stateOf(folder)).toMatchObject({

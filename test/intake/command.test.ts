@@ -41,7 +41,7 @@ describe('import', () => {
     // There is no standard input to answer: the answer is no, and the exit code says that it waits.
     expect(await command('import', file)).toBe(3);
     expect(output.join('\n')).toContain('people.csv: 2 rows, read as a list of contacts');
-    expect(output.at(-1)).toContain('nobody to confirm');
+    expect(output.at(-1)).toContain('no person to confirm');
     expect([
       emails(folder),
       existsSync(`${file}.rejects.csv`) && readFileSync(`${file}.rejects.csv`, 'utf8').length > 0,
@@ -69,12 +69,12 @@ describe('import', () => {
     expect(all()).toEqual([bad, `${bad}.rejects.csv`, good]);
     expect(await command('import', ...all(), '--yes')).toBe(1);
     expect(await command('import', `${bad}.rejects.csv`)).toBe(2);
-    writeFileSync(bad, 'email,first_name\nmended@example.com,Ann\n');
+    writeFileSync(bad, 'email,first_name\ncorrected@example.com,Ann\n');
     expect(await command('import', ...all(), '--yes')).toBe(0);
     expect(all()).toEqual([bad, good]);
   });
 
-  it('asks nobody with --yes or --dry-run, and only --yes writes', async () => {
+  it('asks no person with --yes or --dry-run, and only --yes writes', async () => {
     const { folder, command } = aWorkbook();
     const file = join(temporaryFolder(), 'people.csv');
     writeFileSync(file, 'email,first_name\nbob@example.com,Bob\n');
@@ -104,7 +104,7 @@ describe('the inbox', () => {
     expect(await command('run', 'nightly')).toBe(0);
     expect([emails(folder), readCsv(folder, 'bounces')]).toEqual([['ada@example.com'], []]);
 
-    // A file that was written anew is another file; one job by hand is no batch.
+    // A file that was written again is another file; one job by hand is no batch.
     writeFileSync(join(inbox, 'renamed.csv'), 'email,first_name\nbob@example.com,Bob\ncleo@example.com,Cleo\n');
     expect(await command('run', 'a-job')).toBe(0);
     expect(emails(folder)).toEqual(['ada@example.com']);

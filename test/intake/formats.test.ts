@@ -100,7 +100,7 @@ gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
     ['with a status and a day', 'Email,First Name,Status,Created', 'bob@example.com,Bob,subscribed,2025-01-05'],
     ['with a code', 'email,phone,code,date', 'bob@example.com,555-0101,A1,2025-01-05'],
     ['that names the day on which some left', 'email,status,unsubscribed_at', 'bob@example.com,active,'],
-  ])('takes a list of people %s for people, and nobody in it for bounced or gone', async (_, header, row) => {
+  ])('takes a list of people %s for people, and no person in it for bounced or gone', async (_, header, row) => {
     const folder = aWorkbook();
     const { report } = await bringIn(folder, { 'list.csv': `${header}\n${row}\n` });
     expect(report.files[0]?.label).toBe('a list of contacts');
@@ -116,7 +116,7 @@ gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
     ['unsubscribed_at', '2025-01-05', ''],
     ['Accepts Email Marketing', 'no', 'yes'],
     ['opt_in', 'False', ''],
-  ])('hears in a column "%s" who wants no mail', async (header, left, stays) => {
+  ])('reads in a column "%s" who wants no mail', async (header, left, stays) => {
     const folder = aWorkbook();
     const rows = `cleo@example.com,Cleo,${left}\nbob@example.com,Bob,${stays}\nADA@example.com,Ada,${left}\n`;
     await bringIn(folder, { 'list.csv': `Email,First Name,${header}\n${rows}` });
@@ -375,7 +375,7 @@ ch_1,2025-07-01 10:00,"1,200.00",0.00,usd,true,Paid,ada@example.com
 ch_2,2025-07-01 10:00,20.00,0.00,usd,false,Failed,ada@example.com
 `,
       'list.csv':
-        'Order,Email,Date,Total,Currency\nA1,ada@example.com,2025-07-02,"1.234,50 €",eur\nA2,nobody@example.com,2025-07-02,1,eur\n',
+        'Order,Email,Date,Total,Currency\nA1,ada@example.com,2025-07-02,"1.234,50 €",eur\nA2,unlisted@example.com,2025-07-02,1,eur\n',
     });
     expect(columns(readCsv(folder, 'purchases'), 'order_id', 'amount', 'currency').sort()).toEqual([
       'A1 | 1234.5 | EUR',

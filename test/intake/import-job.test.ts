@@ -69,7 +69,7 @@ describe('an import', () => {
     expect(readCsv(folder, 'suppressions')).toEqual(before);
   });
 
-  it('fills what is empty and adds what is new, and replaces only the columns that it is told to', async () => {
+  it('fills what is empty and adds what is new, and replaces only the columns that it is given', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [
@@ -114,7 +114,7 @@ describe('an import', () => {
     for (const table of ['bounces', 'events', 'purchases']) expect(readCsv(folder, table)).toEqual([]);
   });
 
-  it('never makes anybody mailable who left or is suppressed, whatever the file says', async () => {
+  it('never makes anybody mailable who left or is suppressed, no matter what the file says', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [
@@ -159,7 +159,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('hears who left also in rows that it can’t take: of people in the archive, in quarantine, or under another’s id', async () => {
+  it('reads who left also in rows that it can’t take: of people in the archive, in quarantine, or under another’s id', async () => {
     const folder = temporaryFolder();
     const [twice] = [aContact({ contact_id: 'w1', email: 'ada@example.com' })];
     writeWorkbook(folder, {

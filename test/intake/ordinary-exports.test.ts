@@ -1,4 +1,4 @@
-/** Ordinary exports of common tools, with all their columns, come in without a question, and who said no is heard. */
+/** Ordinary exports of common tools, with all their columns, come in without a question, and refusals are read. */
 import { expect, it } from 'vitest';
 import { bringIn } from '../support/import.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

@@ -1,5 +1,5 @@
 /**
- * Files in which a "no" is easy to miss: it counts by import and beside the contacts alike, and nobody in them becomes somebody who
+ * Files in which a "no" is easy to miss: it counts by import and beside the contacts alike, and no person in them becomes one who
  * may be mailed.
  */
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ const FILES: readonly { readonly name: string; readonly text: string }[] = [
     name: 'ses.json',
     text: '{"notificationType":"Complaint","mail":{"source":"news@us.example"},"complaint":{"complainedRecipients":[{"emailAddress":"cut@f.example"}],"timest',
   },
-  // A tool that nobody knows.
+  // A tool that no person knows.
   {
     name: 'activity.json',
     text: '[{"kind":"Unsubscribe","person":{"mail":"json@k.example"},"sender":"news@us.example"},{"kind":"visit","person":{"mail":"in@c.example"}}]',
@@ -53,7 +53,7 @@ describe.each([
   ['by import', byImport],
   ['beside the contacts', byFolder],
 ])('%s', (_, door) => {
-  it('each "no" counts, and nobody else loses mail', async () => {
+  it('each "no" counts, and no one else loses mail', async () => {
     const state: State = await through(door, FILES, [...GONE, ...STAY], false);
     expect(Object.keys(state.refused).sort()).toEqual(GONE);
     expect(state.mailable).toEqual(STAY);

@@ -511,7 +511,7 @@ describe('a suppression', () => {
         aBounce({ email: 'angry@example.com', kind: 'complaint', code: '' }),
         aBounce({ email: 'gone@example.com', occurred_at: ago(50) }),
         aBounce({ email: 'gone@example.com', kind: 'soft', code: '4.2.2', occurred_at: ago(1) }),
-        aBounce({ email: 'told@example.com', kind: 'block', code: '5.7.1', occurred_at: ago(1) }),
+        aBounce({ email: 'stated@example.com', kind: 'block', code: '5.7.1', occurred_at: ago(1) }),
         aBounce({ email: 'again@example.com', occurred_at: ago(1) }),
       ],
       suppressions: [
@@ -523,7 +523,7 @@ describe('a suppression', () => {
         aSuppression({ email: 'ab@example.com' }),
         aSuppression({ email: 'gone@example.com', suppressed_at: ago(60) }),
         aSuppression({
-          email: 'told@example.com',
+          email: 'stated@example.com',
           reason: 'manual',
           note: 'Called, wants none',
           suppressed_at: ago(70),
@@ -565,7 +565,7 @@ describe('a suppression', () => {
       suppressed_at: ago(60),
       note: 'Evidence: 2 reports (4.2.2, 5.1.1), last 2026-11-21',
     });
-    expect(done.suppression('told@example.com')).toMatchObject({
+    expect(done.suppression('stated@example.com')).toMatchObject({
       reason: 'manual',
       suppressed_at: ago(70),
       note: 'Called, wants none · Evidence: 1 report (5.7.1), last 2026-11-21',

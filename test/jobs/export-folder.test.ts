@@ -84,7 +84,7 @@ it('never lie in the repository, where they would be committed, or be thrown awa
 
 it('lose a forgotten person, and the files that other people keep in the folder stay as they are', async () => {
   await command({ crm: share }, 'run', 'exports');
-  writeFileSync(join(share, 'theirs.csv'), 'one@example.com\n');
+  writeFileSync(join(share, 'other.csv'), 'one@example.com\n');
   vi.stubEnv(ERASE_KEY, 'a key of the tests, long enough');
   const erased = await command({ crm: share }, 'erase', 'one', '--yes');
   expect([erased.code, readFileSync(join(share, 'crm.csv'), 'utf8')]).toEqual([
@@ -92,7 +92,7 @@ it('lose a forgotten person, and the files that other people keep in the folder 
     expect.not.stringContaining('one@example.com'),
   ]);
   expect(erased.text).toContain(`Removed from ${join(share, 'crm.csv')}: 1 line`);
-  expect(readFileSync(join(share, 'theirs.csv'), 'utf8')).toBe('one@example.com\n');
+  expect(readFileSync(join(share, 'other.csv'), 'utf8')).toBe('one@example.com\n');
   rmSync(share, { recursive: true });
   const again = await command({ crm: share }, 'erase', 'two', '--yes');
   expect([again.code, again.text]).toEqual([1, expect.stringContaining(`the export folder ${share} is not there`)]);

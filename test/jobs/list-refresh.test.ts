@@ -100,7 +100,7 @@ it('a rule that the engine does not understand is one list’s fault', async () 
   expect(listed(folder)).toEqual(['Fine: l1']);
 });
 
-it('lists for which memberships has no room are held, the largest first, and whoever leaves one leaves it', async () => {
+it('lists for which memberships has no room are held, the largest first, and who leaves one leaves it', async () => {
   const folder = temporaryFolder();
   const contacts = ['US', 'US', 'US', 'DE', 'DE', 'FR'].map((country, i) => aContact({ contact_id: `l${i}`, country }));
   writeWorkbook(folder, { contacts });

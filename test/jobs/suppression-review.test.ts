@@ -130,7 +130,7 @@ describe('suppression-review', () => {
         aSuppression({ email: 'n/a' }),
         aSuppression({ email: 'twice@example.net', suppressed_at: '2026-05-01T00:00:00Z' }),
         aSuppression({ email: 'Twice@example.net', reason: 'complaint', scope: 'person' }),
-        aSuppression({ email: 'nobody', reason: 'complaint', scope: 'person' }),
+        aSuppression({ email: 'unlisted', reason: 'complaint', scope: 'person' }),
       ],
       bounces: [
         ...[a, b, c].map((given) => aBounce(given)),

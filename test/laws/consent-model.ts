@@ -9,7 +9,7 @@ import { hashAddress } from '../../lib/intake/forgotten.ts';
 import { aBounce, aContact, anEvent, aPurchase, aSuppression, type Row, readCsv } from '../support/workbook.ts';
 
 export const PERSONS = 12;
-/** Some of these people were last heard of years ago. */
+/** Some of these people were last active years ago. */
 const SILENT_PERSONS = 4;
 /** Days of a history lie so far apart that a few are in different months. */
 export const dayOf = (day: number): string => new Date(Date.UTC(2026, 10, 10 + day * 12)).toISOString().slice(0, 10);
@@ -119,7 +119,7 @@ export const people: Readonly<Record<string, (happening: Happening) => void>> = 
   'changes address': (h) => {
     contactOf(h).email = `p${h.person}.${h.day}${h.pick % 2}@new.example.com`;
   },
-  'spells the address anew': (h) => {
+  'spells the address again': (h) => {
     const contact = contactOf(h);
     contact.email = chosen([key(contact.email), ` ${contact.email?.toUpperCase()}`], h.pick);
   },
@@ -189,7 +189,7 @@ function unanswered({ suppressions, bounces }: Book): Row[] {
   return bounces.filter((row) => departure(row) && (row.occurred_at ?? '') > (released.get(key(row.email)) ?? ''));
 }
 
-/** The addresses that no mail may reach, whoever has them. */
+/** The addresses that no mail may reach, no matter who has them. */
 const refusedAddresses = (book: Book): Set<string> =>
   new Set([...book.suppressions.filter(inForce), ...unanswered(book)].map(({ email }) => key(email)));
 
@@ -201,7 +201,7 @@ export function refused(book: Book): Set<string> {
   const silent = [...book.contacts, ...book.archive].filter(
     (each) => marked(each) || addresses.has(key(each.email)) || persons.has(each.contact_id),
   );
-  // What was said of a person under an address from before a merge is said of whom they were merged into.
+  // What was recorded of a person under an address from before a merge counts for whom they were merged into.
   const lasting = [...standing.filter(({ scope }) => scope !== 'address'), ...unanswered(book)];
   const ofPersons = new Set(lasting.map(({ email }) => key(email)));
   const survivor = survivorIn(book);
@@ -214,7 +214,7 @@ export function refused(book: Book): Set<string> {
   ]);
 }
 
-/** The addresses that a person's "yes" may release: suppressed for their mailbox alone, and nobody of them left. */
+/** The addresses that a person's "yes" may release: suppressed for their mailbox alone, and no person of them left. */
 function answeredYes(book: Book): Set<string> {
   const left = new Set([
     ...book.bounces.filter(departure).map(({ email }) => key(email)),
@@ -231,7 +231,7 @@ function answeredYes(book: Book): Set<string> {
   return new Set(yes.map(({ left_id }) => key(left_id)).filter((email) => may.has(email)));
 }
 
-/** Who somebody is after merges. */
+/** Who a person is after merges. */
 function survivorIn({ merges }: Book): (id: string) => string {
   const into = new Map(merges.map((row) => [row.duplicate_id, row.survivor_id ?? '']));
   return (id) => {

@@ -1,6 +1,6 @@
 /**
- * Law 4: nobody is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports,
- * erasures and undos in any order, and what people do meanwhile, nobody who left, complained or stands suppressed
+ * Law 4: no person is un-suppressed by a machine. Over generated histories of a small workbook, all jobs, imports,
+ * erasures and undos in any order, and what people do meanwhile, no person who left, complained or stands suppressed
  * becomes mailable, or stands on a list or in an export meant for sending, until a person says so (consent-model.ts
  * judges).
  */
@@ -48,7 +48,7 @@ const sending = new Set(lists.filter((each) => each.sending).map(({ name }) => n
 const ERASE_KEY = 'a key of the tests, long enough';
 const endOf = (day: number): Date => new Date(`${dayOf(day)}T23:59:59.999Z`);
 
-/** Every third day somebody is forgotten. */
+/** Every third day a person is forgotten. */
 const ERASES = 3;
 
 /**
@@ -98,7 +98,7 @@ const everybody = (row: (email: string, i: number) => string, pick = 0): string 
     return `${row(pick % 3 === 0 ? email.toUpperCase() : email, i)}\n`;
   }).join('');
 
-/** A file of another tool that knows everybody, under both of their spellings, and knows of nobody who left. */
+/** A file of another tool that knows everybody, under both of their spellings, and knows of no person who left. */
 const anImport = (day: number, pick: number): ScheduledJob =>
   importOf(
     day,
@@ -151,7 +151,7 @@ const REFUSING: readonly { name: string; text: (email: string, day: string) => s
   },
 ];
 
-const REFUSAL = 'a file in which somebody left';
+const REFUSAL = 'a file in which a person left';
 const aRefusingFile = (day: number, pick: number): ScheduledJob => {
   const { name, text } = chosen(REFUSING, pick);
   return importOf(day, 3, { name, text: text(addressOf(pick % PERSONS), dayOf(day)) }, []);
@@ -204,7 +204,7 @@ const aDay = fc.record({
 const onSendingLists = (folder: string): Set<string> =>
   new Set(readCsv(folder, 'memberships').flatMap((row) => (sending.has(row.list ?? '') ? [row.contact_id ?? ''] : [])));
 
-/** Of rows with one id the first counts; a dataset has no first, so nobody can judge which it is to be. */
+/** Of rows with one id the first counts; a dataset has no first, so no person can judge which it is to be. */
 const mayHappen = (what: string, nightOf: typeof night): boolean => nightOf === night || what !== 'is pasted in again';
 
 async function live(
@@ -219,7 +219,7 @@ async function live(
   let book = firstBook();
   writeWorkbook(folder, { changes: firstChanges() });
   for (const [day, { happenings, machines: working, pick }] of days.entries()) {
-    // To whoever was forgotten, merged away or archived nothing happens any more.
+    // To those who were forgotten, merged away or archived nothing happens any more.
     const isThere = (person: number) => contactOf({ book, person }).contact_id !== undefined;
     for (const each of happenings)
       if (isThere(each.person) && mayHappen(each.what, nightOf)) people[each.what]?.({ book, day, ...each });
@@ -248,7 +248,7 @@ describe('law 4', () => {
   };
   const newsletter = (folder: string): string[] => membersOf(folder, 'Newsletter');
 
-  it('a list that is held for changing too much keeps nobody who left, and says that they left', async () => {
+  it('a list that is held for changing too much keeps no person who left, and says that they left', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: crowd() });
     await night(folder, { asOf: '2026-11-20', jobs: LISTS });
@@ -268,7 +268,7 @@ describe('law 4', () => {
     expect(left).toHaveLength(12);
   });
 
-  it('a list whose rule is wrong keeps those whom it has, but nobody who left', async () => {
+  it('a list whose rule is wrong keeps those whom it has, but no person who left', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: crowd() });
     await night(folder, { asOf: '2026-11-20', jobs: LISTS });

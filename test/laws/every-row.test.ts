@@ -1,5 +1,5 @@
 /**
- * Law 3: rows read = rows kept + rows in quarantine + rows removed with a reason; and what nobody touches stays as it
+ * Law 3: rows read = rows kept + rows in quarantine + rows removed with a reason; and what no person touches stays as it
  * is.
  */
 import { Buffer } from 'node:buffer';
@@ -100,7 +100,7 @@ describe('a hostile CSV file', () => {
   });
 });
 
-/** Each kind of bad row by what is said of it; n makes every row its own. */
+/** Each kind of bad row by what is recorded of it; n makes every row its own. */
 const bad: readonly [
   reason: string,
   table: 'contacts' | 'events' | 'bounces' | 'purchases',
@@ -110,7 +110,7 @@ const bad: readonly [
   ['malformed', 'contacts', (n) => `z${n},z${n}@example.com,,,too,many`],
   ['malformed', 'contacts', (n) => `w${n}`],
   ['malformed', 'contacts', (n) => `v${n},"stray"quote${n},,`],
-  ['unknown contact', 'events', (n) => `e${n},nobody${n},click,2026-11-01,`],
+  ['unknown contact', 'events', (n) => `e${n},unlisted${n},click,2026-11-01,`],
   ['missing', 'events', (n) => `,good,click,2026-11-01,${n}`],
   ['missing', 'events', (n) => `t${n},good,click,,`],
   ['in the future', 'events', (n) => `g${n},good,click,2099-01-01,`],
@@ -118,7 +118,7 @@ const bad: readonly [
   ['duplicate key', 'events', () => 'first,good,click,2026-11-01,'],
   ['missing', 'bounces', (n) => `b${n},,hard,2026-11-01`],
   ['not a date or time', 'bounces', (n) => `c${n},c${n}@example.com,hard,00.00.00`],
-  ['unknown contact', 'purchases', (n) => `p${n},nobody${n},2026-11-01,5`],
+  ['unknown contact', 'purchases', (n) => `p${n},unlisted${n},2026-11-01,5`],
 ];
 /** Each kind of cell that can't be read, in a row that goes on, by how it is counted. */
 const badCells: readonly [label: string, table: 'contacts' | 'events' | 'purchases', row: (n: number) => string][] = [

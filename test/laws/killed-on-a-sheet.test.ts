@@ -68,7 +68,7 @@ function contentOf({ tabs }: Book): Record<string, string[]> {
 /** The workbook's identity; a run that is over leaves no marker. */
 const markersOf = ({ metadata }: Book): string[] => metadata.map(({ metadataValue }) => metadataValue ?? '').sort();
 
-/** A spreadsheet on a server of its own, and the command on it, as often as a test likes to begin anew. */
+/** A spreadsheet on a server of its own, and the command on it, as often as a test begins again. */
 class World {
   readonly server: SheetsServer;
   readonly start: Book;
@@ -78,7 +78,7 @@ class World {
     this.start = start;
   }
 
-  anew(): void {
+  reset(): void {
     this.folder = temporaryFolder();
     this.server.put(copyBook(this.start));
     this.server.scenario = {};
@@ -173,13 +173,13 @@ interface Point {
 async function killAt(world: World, pointsOf: (methods: readonly string[]) => Point[]): Promise<void> {
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  world.anew();
+  world.reset();
   await world.run();
   const undisturbed = world.outcome();
   const points = pointsOf(world.server.requests.map(({ method }) => method));
   expect(points.length).toBeGreaterThan(1);
   for (const { n, isDone } of points) {
-    world.anew();
+    world.reset();
     const where = `killed ${isDone ? 'after' : 'before'} request ${n}`;
     expect(await world.killedAt(n, isDone), where).toBe(true);
     await world.run();

@@ -1,7 +1,7 @@
 /**
  * The command line in a process of its own that is ready to be killed: loads everything, says so, waits for a line on
  * its standard input, and then runs. `night-child.ts N ARGS…` kills itself ahead of the nth writing
- * operation; 0 leaves that to whoever started it.
+ * operation; 0 leaves that to who started it.
  */
 import { once } from 'node:events';
 import { main } from '../../lib/cli/main.ts';

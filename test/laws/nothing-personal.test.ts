@@ -24,7 +24,7 @@ const failing: Job[] = ['double', 'date', 'timestamp'].map((type) =>
   }),
 );
 
-it('no cell of a workbook reaches the ledger, stdout or stderr, whatever the jobs make of it', async () => {
+it('no cell of a workbook reaches the ledger, stdout or stderr, no matter what the jobs make of it', async () => {
   const folder = temporaryFolder();
   const workbook = join(folder, 'workbook');
   const ledger = join(folder, 'ledger');

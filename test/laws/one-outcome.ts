@@ -45,7 +45,7 @@ export function entriesByOutcome(ledger: string): Record<string, number> {
 }
 
 /**
- * What lies in a workbook's own state folder between runs, beside the lock, the marker and a test's ledger (and what a
+ * What is in a workbook's own state folder between runs, beside the lock, the marker and a test's ledger (and what a
  * death leaves there).
  */
 export const leftovers = (folder: string): string[] => {

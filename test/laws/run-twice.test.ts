@@ -44,8 +44,8 @@ function edgeCases(folder: string): void {
   writeWorkbook(folder, {
     contacts: [
       aContact({ contact_id: 'p1', email: ' Ada@EXAMPLE.com ', phone: '(555) 555-0110', country: 'usa' }),
-      aContact({ contact_id: '', email: 'nobody@example.com' }),
-      aContact({ contact_id: '', email: 'nobody@example.com', first_name: 'Twin' }),
+      aContact({ contact_id: '', email: 'unlisted@example.com' }),
+      aContact({ contact_id: '', email: 'unlisted@example.com', first_name: 'Twin' }),
       aContact({ contact_id: '', email: '', first_name: 'Zoë', last_name: 'O’Neil' }),
       aContact({ contact_id: '', email: '', first_name: '', last_name: '', company: '=1+1' }),
       aContact({ contact_id: 'p2', email: 'no address at all', first_name: 'TRUE', last_name: 'NULL' }),
@@ -76,7 +76,7 @@ function edgeCases(folder: string): void {
       anEvent({ contact_id: 'p3' }),
       anEvent({ email: ' ADA@example.com', type: 'demo_request' }),
       anEvent({ contact_id: 'p4', occurred_at: '2026-11-22T23:59:59.999Z' }),
-      anEvent({ contact_id: 'nobody' }),
+      anEvent({ contact_id: 'unlisted' }),
     ],
     purchases: [aPurchase({ contact_id: 'p3', amount: '1e2' })],
     memberships: [

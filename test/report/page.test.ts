@@ -13,7 +13,7 @@ const page = (...entries: readonly LedgerEntry[]): string => {
   return reportPage({ nightShift, entries: byJob, now });
 };
 const title = (text: string): string => /<h1>(.*?)<\/h1>/.exec(text)?.[1] ?? '';
-/** What a reader sees or hears, without markup. */
+/** What a reader sees, without markup. */
 const words = (text: string): string =>
   text
     .replace(/<style>.*?<\/style>/s, '')
@@ -34,7 +34,7 @@ const spoilt = (value: unknown): unknown => {
   );
 };
 
-it('shows nothing of a cell that got into a ledger, whatever field it is in', () => {
+it('shows nothing of a cell that got into a ledger, no matter what field it is in', () => {
   const night = ledgerOf(nightShift, now, 40);
   for (const [job, entries] of night) {
     night.set(

@@ -48,7 +48,7 @@ describe('a plan that a guard stopped', () => {
     expect(notes(folder)).toEqual(['', '']);
   });
 
-  it('is let through by an approval once; where the workbook is as it was again, it is shown and approved anew', async () => {
+  it('is let through by an approval once; where the workbook is as it was again, it is shown and approved again', async () => {
     const folder = aWorkbook();
     const plan = await hashOf(folder);
     await run(folder, { approvals: [plan] });

@@ -51,7 +51,7 @@ describe('a fault in a job’s SQL', () => {
     );
   });
 
-  it('in a step, a guard, a metric is told with the name of each', async () => {
+  it('in a step, a guard, a metric is reported with the name of each', async () => {
     const query = sql`select nothing_here as n from contacts`;
     expect(await errorOf({ steps: () => [{ name: 'a_step', row: 'a row', query }] })).toMatch(
       /step "a_step": there is/,

@@ -78,7 +78,7 @@ describe('a table that lost rows since the last night', () => {
     expect(jobOf(await night(folder, { jobs: nightly(reading) }), 'looking').status).toBe('blocked');
   });
 
-  it('is let through as often as somebody looks, each time for what was read then', async () => {
+  it('is let through as often as a person looks, each time for what was read then', async () => {
     const folder = temporaryFolder();
     const cutTo = async (n: number, hour: number, approvals: string[] = []) => {
       writeWorkbook(folder, { contacts: people(n) });
@@ -184,7 +184,7 @@ describe('lists', () => {
     expect(members(folder)).toEqual({ Big: 2, Odd: 2 });
   });
 
-  it('that lose only whom nobody may mail are not held', async () => {
+  it('that lose only whom no one may mail are not held', async () => {
     const folder = temporaryFolder();
     const jobs = nightly(listRefresh([{ ...list('Big', 'Big'), sending: true }], sizes));
     writeWorkbook(folder, { contacts: rows(40, 0) });

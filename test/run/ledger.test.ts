@@ -11,7 +11,7 @@ import { aContact, temporaryFolder, today, writeWorkbook } from '../support/work
 
 const ledgerOf = (folder: string): string => join(folder, '.nightshift', 'test-ledger');
 
-it('an entry lies at JOB/PERIOD/RUN.json and has these fields', async () => {
+it('an entry is at JOB/PERIOD/RUN.json and has these fields', async () => {
   const folder = temporaryFolder();
   writeWorkbook(folder, { contacts: [aContact(), aContact({ created_at: 'soon' })] });
   const failing = aJob({ name: 'failing', changes: () => [insert('contacts', sql`select nothing from nowhere`)] });

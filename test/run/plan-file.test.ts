@@ -87,7 +87,7 @@ describe('in a Google Sheet', () => {
     expect(bench.rows('plan')).toEqual([['row', 'table', 'key', 'column', 'before', 'after', 'reason']]);
   });
 
-  it('a tab "plan" that people made stays theirs, and the plan waits all the same', async () => {
+  it('a tab "plan" that people made stays, and the plan waits all the same', async () => {
     const bench = await aSheet({ contacts: PEOPLE, plan: [['our plan'], ['for spring']] });
     const result = await night(temporaryFolder(), { jobs: guarded, open: (id) => bench.open(id) });
     expect(jobOf(result, 'guarded').status).toBe('blocked');

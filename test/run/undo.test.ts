@@ -28,7 +28,7 @@ const rowOf = (folder: string, table: string, key: string): Row | undefined =>
   readCsv(folder, table).find((row) => row.contact_id === key || row.email === key);
 
 describe('undo', () => {
-  it('puts every cell back that the run decided, but for those that somebody changed since', async () => {
+  it('puts every cell back that the run decided, but for those that a person changed since', async () => {
     const folder = temporaryFolder();
     const contacts = [
       aContact({ contact_id: 'u1', phone: '(202) 555-0110', first_name: 'ADA', email_status: '' }),
@@ -61,7 +61,7 @@ describe('undo', () => {
     expect(readCsv(folder, 'contacts').map(({ email }) => email)).toEqual(['new.l1@example.com', 'l2@example.com']);
   });
 
-  it('waits for approval where somebody would become mailable; whom it released stays released the next night', async () => {
+  it('waits for approval where a person would become mailable; whom it released stays released the next night', async () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, {
       contacts: [aContact({ contact_id: 'r1', email: 'r1@example.com' }), aContact({ contact_id: 'r2' })],
@@ -86,7 +86,7 @@ describe('undo', () => {
     expect(rowOf(folder, 'suppressions', 'r1@example.com')?.released_at).not.toBe('');
   });
 
-  it('takes lists back to what they were, but for whoever may not be mailed by now', async () => {
+  it('takes lists back to what they were, but for those who may not be mailed by now', async () => {
     const folder = temporaryFolder();
     const joined = { list: 'Customers', joined_at: '2026-10-01T08:00:00Z' };
     const contacts = [

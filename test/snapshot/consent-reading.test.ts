@@ -40,7 +40,7 @@ async function read(header: string, values: readonly string[], rules: ConsentRul
   }
 }
 
-/** Header, the value of somebody who may be mailed, and of somebody who may not. */
+/** Header, the value of a person who may be mailed, and of a person who may not. */
 const COLUMNS: readonly (readonly [string, string, string])[] = [
   ['unsubscribedAt', '', '2025-01-01T00:00:00Z'],
   ['double_opt_in_status', 'confirmed', 'pending'],
@@ -119,7 +119,7 @@ describe('a column', () => {
     expect(await read(header, [yes, no])).toMatch(/^(?:asked|yes no)$/),
   );
 
-  it.each(ORDINARY)('"%s" of something else stops nothing and refuses nobody', async (header, ...values) =>
+  it.each(ORDINARY)('"%s" of something else stops nothing and refuses no person', async (header, ...values) =>
     expect(await read(header, values)).toBe('yes yes'),
   );
 

@@ -39,7 +39,7 @@ describe('a record that can’t be read as a row still counts', () => {
     expect(quarantine(folder)).toHaveLength(3);
   });
 
-  it('of the suppression list, under every reading, and marks nobody for it', async () => {
+  it('of the suppression list, under every reading, and marks no person for it', async () => {
     const folder = temporaryFolder();
     const emails = [
       "o'brien@example.com",
@@ -151,7 +151,7 @@ describe('a release', () => {
   });
 
   it.each(['2026-11-23T12:00:00Z', '2031-01-01'])(
-    'that lies in the future (%s) releases nobody yet',
+    'that is in the future (%s) releases no person yet',
     async (released) => {
       const folder = temporaryFolder();
       writeWorkbook(folder, {

@@ -1,4 +1,4 @@
-/** Contacts without an id get one that stays, and that nobody else has. */
+/** Contacts without an id get one that stays, and that no one else has. */
 import { expect, it } from 'vitest';
 import { jobOf, night } from '../support/night.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';

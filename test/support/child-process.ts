@@ -16,7 +16,7 @@ import { build, type Plugin } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const built = new Map<string, Promise<string>>();
 
-/** Sources find what lies beside them, and packages, from where they are and not from where the bundle is. */
+/** Sources find what is beside them, and packages, from where they are and not from where the bundle is. */
 const ownPlaces: Plugin = {
   name: 'own-places',
   setup: (bundling) =>

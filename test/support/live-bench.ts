@@ -22,7 +22,7 @@ export interface LiveBench extends StoreBench {
 const KEY = 'nightshift live test';
 /** The tab that stays: a spreadsheet must have one. */
 const BLANK = 'nightshift live test';
-/** What the program itself makes while a test runs, in tabs that nobody marks. */
+/** What the program itself makes while a test runs, in tabs that no person marks. */
 const isProgramsOwn = (title: string): boolean =>
   title.startsWith('nightshift ') || (title !== 'contacts' && (tableNames as readonly string[]).includes(title));
 
@@ -110,7 +110,7 @@ function requestsOf({ tabs, metadata }: Found, tables: Tables, test: 'begins' | 
   ];
 }
 
-/** Lays a workbook of tables out in the spreadsheet, in place of whatever a test left there. */
+/** Lays a workbook of tables out in the spreadsheet, in place of what a test left there. */
 export async function liveBench(id: string, tables: Tables, options: ClientOptions = {}): Promise<LiveBench> {
   const folder = temporaryFolder();
   const client = sheetsClient(id, options);

@@ -139,7 +139,7 @@ export async function providerServer(
 }
 
 /**
- * A fixed window, as People Data Labs and Apollo document theirs. The headers of the refusal, or undefined within the
+ * A fixed window, as People Data Labs and Apollo document their own. The headers of the refusal, or undefined within the
  * limit.
  */
 function overLimit(

@@ -1,4 +1,4 @@
-/** A column that says who wants no mail is found by its header, in whatever tool's and language's words, and by no other. */
+/** A column that says who wants no mail is found by its header, in any tool's and language's words, and by no other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consentRole } from '../../lib/workbook/consent-columns.ts';

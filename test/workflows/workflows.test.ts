@@ -117,8 +117,8 @@ it('has a plain form for GitHub Enterprise Server and act, which GitHub takes as
   const texts = paths.map((path) => readFileSync(path, 'utf8'));
   expect(texts.filter((text) => /queue:|\$\/\.github/.test(text))).toEqual([]);
   const check = join(import.meta.dirname, '../support/workflow-check/main.ts');
-  const said = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
-  expect(JSON.parse(said)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', check, ...paths], { encoding: 'utf8' });
+  expect(JSON.parse(printed)).toEqual(Object.fromEntries(files.map((file) => [file, []])));
   rmSync(out, { recursive: true });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Finds the columns that hold year, month and day of one birth date, in whatever order and under whatever headers.
+ * Finds the columns that hold year, month and day of one birth date, in any order and under any headers.
  */
 import type { ColumnCounts, Verdict } from './column-kinds.ts';
 import { headerHint, headerWords } from './headers.ts';

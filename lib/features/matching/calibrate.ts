@@ -2,7 +2,7 @@
  * Corrects probabilities that are too low where many cells are wrong, without labels, by the consistency of triangles:
  * where A is surely B and B is surely C, A is C as well, so how often such closing pairs score above a value shows how
  * many of one person's pairs do. The lowest score from which on most pairs still are one person becomes one half.
- * Tables without triangles (nobody stands in them three times) keep their probabilities.
+ * Tables without triangles (no person stands in them three times) keep their probabilities.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readRows } from './read-rows.ts';

@@ -1,10 +1,10 @@
 /**
  * Whether a pair is certainly one person, so that it may be merged without asking.
  *
- * Certain means: an identifier of the person's own agrees (a birth date, an identifying code, a mailbox of theirs), the
+ * Certain means: an identifier of the person's own agrees (a birth date, an identifying code, a mailbox of their own), the
  * first name is the same and written out, the generation suffix is the same, and nothing conflicts. What a household or
  * a company shares (a landline, an address, a switchboard, info@, a family's mailbox) is one identifier together and is
- * never enough. A value that stands on records of different people is shared, whatever it looks like.
+ * never enough. A value that stands on records of different people is shared, no matter what it looks like.
  * Things (shops, firms) are certain where their name and two independent identifiers agree.
  */
 import { headerWords } from './headers.ts';
@@ -179,7 +179,7 @@ export function conflictSql(compared: readonly Compared[], rules: MatchingRules)
 }
 
 /**
- * SQL that is true where records `a` and `b` are two people whatever else they share: a veto of the rules, or another
+ * SQL that is true where records `a` and `b` are two people no matter what else they share: a veto of the rules, or another
  * generation suffix (one may have none) without a birth date or a code that is the same.
  */
 export function vetoSql(compared: readonly Compared[], rules: MatchingRules): string {

@@ -67,7 +67,7 @@ const isDay = (c: ColumnCounts): boolean => c.day >= 0.97 && c.distinct >= Math.
 /** A column with so few values among so many rows names no one. */
 const isGroup = (c: ColumnCounts): boolean => c.filled >= 100 && c.distinct <= 12 && c.distinct / c.filled < 0.1;
 
-/** What content alone makes certain, whatever the header says. */
+/** What content alone makes certain, no matter what the header says. */
 function byContent(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
   if (c.email >= 0.7) return as('email');
   if (hint === 'answer') return skip('holds the result of an earlier matching');

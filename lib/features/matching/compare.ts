@@ -14,7 +14,7 @@ export function byChance(column: Compared, story: Story): boolean {
   return story === 'unrelated' || (traits[column.kind].shared[story] ?? 0) === 0;
 }
 
-/** Levels of a place on which what it lies within agrees by itself. */
+/** Levels of a place on which what it is within agrees by itself. */
 export const withinLevels = (kind: Kind): number[] =>
   (['same', 'near'] as const).map((level) => levelNumber(kind, level)).filter((level) => level > 0);
 

@@ -206,7 +206,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
 export const columnRoles = [...kinds, 'month', 'day', 'suffix', 'ignore'] as const;
 export type ColumnRole = (typeof columnRoles)[number];
 
-/** Kinds that say where, and so go wrong together when somebody moves house. */
+/** Kinds that say where, and so go wrong together when a person moves house. */
 export const placeKinds: readonly Kind[] = ['street', 'housenumber', 'locality', 'postcode', 'region'];
 
 /** A column that takes part in the matching: `value` is its place among the compared columns. */
@@ -214,7 +214,7 @@ export interface Compared {
   /** Header, as it stands in the table. */
   name: string;
   kind: Kind;
-  /** A name of firms or shops, not of people, or a year of theirs. */
+  /** A name of firms or shops, not of people, or the year of one. */
   things?: boolean;
   /** One person can't have two of these: a birth date, an identifying code, the principal name. */
   personal?: boolean;

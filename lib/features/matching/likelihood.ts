@@ -50,7 +50,7 @@ export function namesAgree(compared: readonly Compared[], levels: readonly numbe
 /** What a pattern holds beyond a column's own level that changes what the level means, as one number below this. */
 const contexts = 6;
 
-/** Whether the column within which this one's value lies agrees: a postcode with a slip in it still tells the town. */
+/** Whether the column within which this one's value is agrees: a postcode with a slip in it still tells the town. */
 function agreesByItself(compared: readonly Compared[], { parent }: Compared, levels: readonly number[]): boolean {
   const kind = parent === undefined ? undefined : compared[parent]?.kind;
   return kind !== undefined && withinLevels(kind).includes(levels[parent ?? 0] ?? 0);
@@ -144,7 +144,7 @@ function atPlace(
   );
 }
 
-/** What one level of one column says. `withParent` is its chance where the column that it lies within agrees. */
+/** What one level of one column says. `withParent` is its chance where the column that it is within agrees. */
 function logLikelihood(
   model: Model,
   column: Compared,

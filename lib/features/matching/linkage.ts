@@ -91,9 +91,9 @@ export function averageLinkage(
   for (const { l, r } of links) offer(l, r);
   for (let best = queue.pop(); best; best = queue.pop()) {
     const { a, b } = best;
-    const [ours, theirs] = [members.get(a), members.get(b)];
-    if (!ours || !theirs || mean(a, b) !== best.mean) continue;
-    members.set(a, [...ours, ...theirs]);
+    const [first, second] = [members.get(a), members.get(b)];
+    if (!first || !second || mean(a, b) !== best.mean) continue;
+    members.set(a, [...first, ...second]);
     members.delete(b);
     sums.get(a)?.delete(b);
     for (const [other, value] of sums.get(b) ?? []) {

@@ -20,7 +20,7 @@ export interface MatchFileOptions {
   /** Header of the column with the row's id; else the row's number, from 1. */
   readonly id?: string;
   readonly rules?: MatchingRules;
-  /** Lowest probability at which two rows are held to be one, 0 to 1; the rules' likely band where nothing is said. */
+  /** Lowest probability at which two rows are held to be one, 0 to 1; the rules' likely band where nothing is given. */
   readonly threshold?: number;
   /** File to which the scored pairs go: left_id, right_id, probability, evidence. */
   readonly pairs?: string;

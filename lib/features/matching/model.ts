@@ -189,7 +189,7 @@ function maximise(
   );
   const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
   model.shares = others.map((share, nth) => (model.stories[nth] === 'unrelated' ? rest : Math.min(0.5, share)));
-  // Most of one person's pairs did not move: else two people of one name would pass for somebody who did.
+  // Most of one person's pairs did not move: else two people of one name would pass for one who did.
   const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
   if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
   model.agree = compared.map((column, index) => {

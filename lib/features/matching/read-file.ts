@@ -1,5 +1,5 @@
 /**
- * Loads a CSV file into the engine as a table of text columns, in whatever encoding and delimiter it is written, and
+ * Loads a CSV file into the engine as a table of text columns, in any encoding and delimiter it is written, and
  * writes the matching's own files. Rows that can't be read stay in the file and out of the table.
  */
 import { randomUUID } from 'node:crypto';
@@ -21,7 +21,7 @@ export interface LoadedCsv {
   readonly malformed: number;
 }
 
-/** A name that none of those taken is, whatever the case of its letters; adds it to them. */
+/** A name that none of those taken is, no matter the case of its letters; adds it to them. */
 export function freeName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;

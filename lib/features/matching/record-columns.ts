@@ -19,7 +19,7 @@ export const hasWords = ({ kind, things }: Compared): boolean =>
   kind === 'text' || (kind === 'fullname' && things === true);
 /** Whether a value stands on records with two different first names and more. */
 export const several = (index: number): string => `several${index}`;
-/** The same, where a record without a first name counts as somebody else. */
+/** The same, where a record without a first name counts as another person. */
 export const sh = (index: number): string => `sh${index}`;
 
 /** Place of the column that holds the first name: a first-name column, else a full name. */

@@ -65,7 +65,7 @@ export const matchingRules = z
         prefer: z
           .array(z.enum(['customer', 'most complete', 'oldest']))
           .default(['customer', 'most complete', 'oldest']),
-        /** What a column keeps, by its header; `survivor` where nothing is said, and where that is empty, any value. */
+        /** What a column keeps, by its header; `survivor` where nothing is given, and where that is empty, any value. */
         columns: z.record(z.string(), z.enum(keepings)).default({ status: 'most restrictive' }),
       })
       .prefault({}),

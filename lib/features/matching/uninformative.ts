@@ -35,7 +35,7 @@ export interface Fitting {
 }
 
 /**
- * Judges every column but those that are `fixed` (what a person said of a column stands). The worst goes first, and the model is
+ * Judges every column but those that are `fixed` (what a person gave for a column stands). The worst goes first, and the model is
  * fitted again without it before the next is judged, for a column that says nothing spoils the judgement of others.
  */
 export function judgeColumns(model: Model, fitting: Fitting, fixed: (column: Compared) => boolean): Judged {

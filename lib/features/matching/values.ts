@@ -109,7 +109,7 @@ function date(x: string, order: DateOrder): string {
 
 /** SQL for a date as YYYYMMDD from cells with its parts; 00 where a month or a day is not known. */
 export function dateOfPartsSql(year: string, month: string, day: string | undefined): string {
-  // A slip may have made a year that nobody was born in: it still counts as a year.
+  // A slip may have made a year that no person was born in: it still counts as a year.
   const four = `regexp_extract(${year}, '([0-9]{4})', 1)`;
   const two = (sql: string): string => `coalesce(${sql}, '00')`;
   return `case when ${four} <> '' then ${four} || ${two(monthSql(month))} || ${day ? two(monthSql(day)) : "'00'"} end`;

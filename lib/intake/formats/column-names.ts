@@ -81,7 +81,7 @@ export const EVENT = [
   'action',
 ] as const;
 
-/** Whether a file lists people: its name alone then makes nobody bounced or unsubscribed. */
+/** Whether a file lists people: its name alone then makes no person bounced or unsubscribed. */
 export const listsPeople = ({ cells }: FileHead): boolean => cells.has(...PEOPLE);
 
 const uncommonOwner = ({ headers }: FileHead): number => headers.findIndex(isAddressName);

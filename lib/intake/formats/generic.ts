@@ -109,7 +109,7 @@ const LEFT = new RegExp(
 );
 const COMPLAINED = /complain|spam[-_ ]?report|abuse|beschwerd|plainte|queja|klacht|reclamo/i;
 
-/** Names of lists of nothing but such people, whatever their columns. */
+/** Names of lists of nothing but such people, no matter their columns. */
 const LIST_OF_REFUSALS = new RegExp(
   '(?:^|[-_ .])(?:unsubscribe[drs]+|unsubscriptions|opt[-_ ]?outs|complain(?:ts|ers)|' +
     'spam[-_ ]?reports|abmeldungen|abgemeldete)(?:[-_ .]|$)',

@@ -132,7 +132,7 @@ const members: JsonFormat = {
     const status = word(value.status);
     const about = { email: value.email_address, at: value.date ?? value.last_changed ?? value.timestamp };
     if (status === 'subscribed') {
-      // Without the moment of a form's sign-up a team or a tool added the address: nobody signed up by that.
+      // Without the moment of a form's sign-up a team or a tool added the address: no person signed up by that.
       if (!text(value.timestamp_signup)) return [{ ignored: 'added, not signed up' }];
       const at = text(value.timestamp_opt);
       const id = `${text(value.unique_email_id) ?? word(value.email_address)}:subscribe:${at}`;

@@ -6,7 +6,7 @@ import { people } from './people.ts';
 
 const IMPORTS = 'https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/suppressions';
 
-/** Mailgun calls an e-mail address an address; beside one of another name it is where somebody lives. */
+/** Mailgun calls an e-mail address an address; beside one of another name it is where a person lives. */
 const namesByAddress = (file: FileHead): boolean =>
   file.cells.has('address') && !file.cells.has('email', 'email_address', 'contact_id') && !listsPeople(file);
 
@@ -102,14 +102,14 @@ const events: JsonFormat = {
     const before = BEFORE[text(code) ?? ''];
     if (name === 'failed') {
       const suppressedBefore = /^suppress-(bounce|complaint|unsubscribe)$/.exec(word(value.reason))?.[1];
-      const said = suppressedBefore === 'bounce' ? 'hard' : suppressedBefore;
-      const kind = said ?? before ?? (word(value.severity) === 'permanent' ? 'hard' : 'soft');
+      const named = suppressedBefore === 'bounce' ? 'hard' : suppressedBefore;
+      const kind = named ?? before ?? (word(value.severity) === 'permanent' ? 'hard' : 'soft');
       return [
         bounce(
           'mailgun',
           about,
           kind,
-          said === 'hard' || before === 'hard' ? { code: '5.1.1', detail } : { code, detail },
+          named === 'hard' || before === 'hard' ? { code: '5.1.1', detail } : { code, detail },
         ),
       ];
     }

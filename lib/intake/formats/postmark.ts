@@ -46,7 +46,7 @@ const records: JsonFormat = {
     const changes = record === 'subscriptionchange';
     if (changes && value.SuppressSending !== true) return [{ ignored: 'subscription taken up again' }];
     const type = changes ? CHANGES[word(value.SuppressionReason)] : TYPES[word(value.Type)];
-    // Postmark sends an address that it made inactive no more mail, whatever came back last.
+    // Postmark sends an address that it made inactive no more mail, no matter what came back last.
     const isDead = value.Inactive === true && type !== 'complaint' && type !== 'unsubscribe';
     if (!type && !isDead) return [{ ignored: word(value.Type) || record }];
     const id = text(value.ID) ?? (changes ? text(value.MessageID) : null);

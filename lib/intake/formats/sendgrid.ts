@@ -148,7 +148,7 @@ const webhook: JsonFormat = {
       case 'dropped': {
         const kind = DROPPED.find(([pattern]) => pattern.test(text(value.reason) ?? ''))?.[1];
         if (!kind) return [{ ignored: 'dropped for a reason of the message' }];
-        // SendGrid writes 5.0.0 beside "Bounced Address": it had the address's own fault before, whatever that was.
+        // SendGrid writes 5.0.0 beside "Bounced Address": it had the address's own fault before, no matter what that was.
         return [bounce('sendgrid', about, kind, kind === 'hard' ? { code: '5.1.1', detail: value.reason } : more)];
       }
       case 'deferred':

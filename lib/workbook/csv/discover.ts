@@ -59,7 +59,7 @@ export function tableMeant(name: string): TableName | null {
 /** Such a file may hold refusals of mail, so it is never ignored silently. */
 export const isAboutConsent = (name: string): boolean => /unsub|clean|suppress|bounce|complain/i.test(name);
 
-/** How a folder's files are told apart. */
+/** How a folder's files are distinguished. */
 export interface Discovery {
   readonly recognise: Recognise;
   readonly layOutJson?: LayOutJson;

@@ -100,7 +100,7 @@ export function cellOf(value: Raw): sheets_v4.Schema$CellData {
   return { userEnteredValue: typeof value === 'boolean' ? { boolValue: value } : { stringValue: value } };
 }
 
-/** Things by a name of theirs, in their order. */
+/** Things by a name of their own, in their order. */
 export function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {

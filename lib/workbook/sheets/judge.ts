@@ -62,7 +62,7 @@ function momentOf(step: CopiedStep, scratchAt: ScratchAt, scratchId: number) {
       return hasMoved(column) || !isSame;
     });
   };
-  /** The key columns, wherever they were in that moment; none where one can't be told. */
+  /** The key columns, wherever they were in that moment; none where one can't be known. */
   const keyThen = (key: readonly number[]): number[] => {
     const then = key.map((column) => {
       if (column < 0 || !hasMoved(column)) return column;

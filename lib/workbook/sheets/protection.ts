@@ -16,7 +16,7 @@ export const closedIn = ({ protectedRanges = [] }: sheets_v4.Schema$Sheet): Clos
     .filter(({ warningOnly, requestingUserCanEdit }) => !warningOnly && requestingUserCanEdit === false)
     .map(({ range = {}, unprotectedRanges = [] }) => ({ range, except: unprotectedRanges }));
 
-/** Whether a cell lies in a range; open ends reach to the end of the grid. */
+/** Whether a cell is in a range; open ends reach to the end of the grid. */
 export function isWithin(range: GridRange, row: number, column: number): boolean {
   const inside = (at: number, from?: number | null, to?: number | null): boolean =>
     at >= (from ?? 0) && at < (to ?? Infinity);

@@ -1,6 +1,6 @@
 /**
  * The scratch tab: hidden, made by a request of its own before the first write, and deleted by the last. Each request
- * first copies the rows that it touches into it, and puts beside them, packed, what it is about to do. So whatever
+ * first copies the rows that it touches into it, and puts beside them, packed, what it is about to do. So no matter what
  * stood there in the very moment is in the spreadsheet itself, for the answer to show or, after a kill, for the next
  * run to find. Its id is the run's own: a request of a run that is over finds it gone, and Google refuses it whole.
  */

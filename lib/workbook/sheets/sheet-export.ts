@@ -41,7 +41,7 @@ export function exportTab(file: TabFile, { tabs, loaded }: SheetSnapshot): TabOu
   const tab = tabs.find(({ title }) => title.toLowerCase() === file.title.toLowerCase());
   if (!tab) return null;
   if (tab.exportOf === file.name || (tab.headers.length === 0 && loaded(tab)?.length === 0)) return tab;
-  const owner = tab.exportOf === null ? 'somebody' : `the export "${tab.exportOf}"`;
+  const owner = tab.exportOf === null ? 'a person' : `the export "${tab.exportOf}"`;
   throw new WorkbookError(
     `The tab "${tab.title}" belongs to ${owner}, and "${file.name}" would fill it. ` +
       'Name another tab in jobs/rules/exports.ts, or rename or delete that one.',

@@ -21,7 +21,7 @@ const markerSchema = z.object({
 });
 
 /**
- * The goals that keep a marker: `before` holds what is to be said of a run that ends before its last request, `after`
+ * The goals that keep a marker: `before` holds what is to be reported of a run that ends before its last request, `after`
  * what it did, in place of that and of what `tab` had. `nth`: which write of its run it is.
  */
 export function markerGoals(

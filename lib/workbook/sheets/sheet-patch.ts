@@ -1,6 +1,6 @@
 /**
  * From a table's patch, as every store gets it, to goals in a spreadsheet: rows by place and key, cells as typed
- * values. Text stays text, whatever it looks like; a moment that the sheet's own clock can't show without doubt is
+ * values. Text stays text, no matter what it looks like; a moment that the sheet's own clock can't show without doubt is
  * written as text too.
  */
 import { type ColumnType, tableOf } from '../../core/tables.ts';

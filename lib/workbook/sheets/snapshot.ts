@@ -3,7 +3,7 @@
  * it is asked for, page by page. Values come as values (a third of the bytes of the typed form); what those can't say
  * (which number is a date, which text an error) is asked for just the columns and cells in question. A tab that took
  * several requests is one reading only if its key column is the same after the last as it was in the first: nothing
- * has to be proved by Drive, whose version is nowhere said to move at once. Nothing is guessed: "0171" is text if the
+ * has to be proved by Drive, whose version is nowhere documented to move at once. Nothing is guessed: "0171" is text if the
  * sheet holds text.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
@@ -90,7 +90,7 @@ const READS = 6;
 export interface Reader {
   readonly keyed: (tab: TabOutline) => readonly number[];
   readonly numeric: (tab: TabOutline) => ReadonlySet<number>;
-  /** Tabs that are needed whatever their size. */
+  /** Tabs that are needed no matter their size. */
   readonly always?: (tab: TabOutline) => boolean;
 }
 

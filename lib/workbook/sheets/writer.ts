@@ -37,7 +37,7 @@ const NEW_COLUMNS = 3;
 export interface Written {
   readonly written: { cells: number; inserts: number; removals: number };
   readonly held: HeldPart[];
-  /** Cells and rows that were hit wrongly because somebody moved them in that moment, and were put right. */
+  /** Cells and rows that were hit wrongly because a person moved them in that moment, and were put right. */
   repaired: number;
   requests: number;
   /** Tabs into which something was written. */

@@ -1,4 +1,4 @@
-/** Text from outside stays on its line, gives no command, and names nobody where it is kept. */
+/** Text from outside stays on its line, gives no command, and names no person where it is kept. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { impersonal, impersonalWhole, printable, printableJson } from '../../../lib/core/text/printable.ts';
@@ -11,7 +11,7 @@ const hostile = fc.oneof(
 );
 const isSafe = (text: string): boolean => !/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]|^\s*:|##\[/u.test(text);
 
-it('whatever the text, it is one line, shows what could not be seen, and is no command', () => {
+it('no matter the text, it is one line, shows what could not be seen, and is no command', () => {
   fc.assert(fc.property(hostile, (text) => isSafe(printable(text)) && printable(printable(text)) === printable(text)));
   expect(printable('Friends\n::error::pwned \u001b[31mred')).toBe('Friends\\u{a}::error::pwned \\u{1b}[31mred');
   expect(printable('::error::pwned ##[error]x')).toBe('\\u{3a}:error::pwned #\\u{23}[error]x');

@@ -154,7 +154,7 @@ const everything: Step[] = [
 ];
 
 describe('a person who left anywhere', () => {
-  it('is subscribed nowhere by us, whatever tools, people and the team do in any order, and suppressed everywhere', {
+  it('is subscribed nowhere by us, no matter what tools, people and the team do in any order, and suppressed everywhere', {
     timeout: 240_000,
   }, async () => {
     await fc.assert(

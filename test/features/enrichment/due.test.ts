@@ -11,13 +11,13 @@ test('what was answered lately is not asked again, "unknown" neither; the most v
   const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`create table wanted as select * from (values
     ('1', 'small.example', 5), ('2', 'big.example', 40), ('3', 'big.example', 60), ('4', 'fresh.example', 900),
-    ('5', 'old.example', null), ('6', 'nobody.example', 70), ('7', 'forgotten.example', 6), ('8', null, 7000)
+    ('5', 'old.example', null), ('6', 'unlisted.example', 70), ('7', 'forgotten.example', 6), ('8', null, 7000)
   ) as listed (contact_id, domain, worth)`);
   await engine.run(sql`create table known as select domain, company, null as industry, null as employees,
     null as annual_revenue, null as country, 'register' as source, cast(fetched as timestamp) as fetched_at,
     cast(null as timestamp) as missed_at, cast(null as varchar) as source_note from (values
     ('fresh.example', 'Fresh Ltd', '2026-10-01'), ('old.example', 'Old Ltd', '2026-01-01'),
-    ('nobody.example', null, '2026-11-01'), ('forgotten.example', null, '2026-06-01')
+    ('unlisted.example', null, '2026-11-01'), ('forgotten.example', null, '2026-06-01')
   ) as listed (domain, company, fetched)`);
   const rules = { companyDays: 180, unknownDays: 90 };
   const due = await engine.rows(
@@ -49,24 +49,24 @@ test('the rules choose the provider, by kind and name', async () => {
 test('another source asks again, a rejected question comes last, neither twice for one answer', async () => {
   const engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
   await engine.run(sql`create table wanted as select * from (values
-    ('1', 'rejected.example', 900), ('2', 'longago.example', 800), ('3', 'theirs.example', 50),
+    ('1', 'rejected.example', 900), ('2', 'longago.example', 800), ('3', 'second.example', 50),
     ('4', 'ours.example', 40), ('5', 'kept.example', 30), ('6', 'new.example', 1)
   ) as listed (contact_id, domain, worth)`);
   await engine.run(sql`create table known as select domain, company, null as industry, null as employees,
     null as annual_revenue, null as country, source, cast(fetched as timestamp) as fetched_at,
     cast(missed as timestamp) as missed_at, source_note from (values
     ('rejected.example', null, null, null, '2026-11-15', 'ours: status 422'),
-    ('longago.example', 'Old Ltd', 'theirs', '2026-11-01', '2026-11-08', 'ours: status 400'),
-    ('theirs.example', 'Theirs Ltd', 'theirs', '2026-11-01', null, null),
+    ('longago.example', 'Old Ltd', 'second', '2026-11-01', '2026-11-08', 'ours: status 400'),
+    ('second.example', 'Second Ltd', 'second', '2026-11-01', null, null),
     ('ours.example', 'Ours Ltd', 'ours', '2026-11-01', null, null),
-    ('kept.example', 'Kept Ltd', 'theirs', '2026-11-01', null, 'ours: unknown')
+    ('kept.example', 'Kept Ltd', 'second', '2026-11-01', null, 'ours: unknown')
   ) as listed (domain, company, source, fetched, missed, source_note)`);
   const rules = { companyDays: 180, unknownDays: 90 };
   const due = await engine.rows(
     dueDomains(sql`select * from wanted`, sql`select * from known`, '2026-11-22', 'ours', rules),
   );
   expect(due.map(({ domain }) => domain)).toEqual([
-    'theirs.example',
+    'second.example',
     'new.example',
     'longago.example',
     'rejected.example',

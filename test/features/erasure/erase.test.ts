@@ -125,7 +125,7 @@ describe('erase', () => {
     expect(readFileSync(join(folder, 'unsubscribed.csv'))).toEqual(left(other));
   });
 
-  it('touches no other person whose address contains theirs, and finds them by id, by hash and in rows that no job reads', async () => {
+  it('touches no other person whose address contains their own, and finds them by id, by hash and in rows that no job reads', async () => {
     const folder = temporaryFolder();
     const me = { contact_id: 'p7', email: 'a.b+x@gmail.com' };
     const other = { contact_id: 'p77', email: 'na.b+x@gmail.com', company: 'wrote to a.b+x@gmail.com.au' };

@@ -1,4 +1,4 @@
-/** Tables nobody would wish for: the matching ends, stays bounded, and says what it left out. */
+/** Tables of the worst kinds: the matching ends, stays bounded, and says what it left out. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type MatchResult, matchTable } from '../../../lib/features/matching/match-table.ts';

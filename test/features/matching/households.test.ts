@@ -1,4 +1,4 @@
-/** Nobody in a household or a firm is merged with somebody else, whatever they share. */
+/** No person in a household or a firm is merged with another person, no matter what they share. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventHouseholds, languages } from '../../../bench/matching/households.ts';

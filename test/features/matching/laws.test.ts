@@ -1,4 +1,4 @@
-/** Laws of the matching on invented tables: what must hold whatever the order, the copies or the columns. */
+/** Laws of the matching on invented tables: what must hold no matter the order, the copies or the columns. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ describe('the matching', () => {
   const table = invent(shape('kunden'), 130, 3);
   const names = table.rows.map((_, index) => `row ${index}`);
 
-  it('gives the same clusters, ids and probabilities whatever the order of the rows', async () => {
+  it('gives the same clusters, ids and probabilities no matter the order of the rows', async () => {
     const before = await clustersOf(table, names);
     expect(new Set([...before.values()].map((value) => value.split(' ')[0])).size).toBeLessThan(names.length);
     const order = fc.shuffledSubarray([...names.keys()], { minLength: names.length, maxLength: names.length });

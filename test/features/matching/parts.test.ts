@@ -48,7 +48,7 @@ describe('average linkage', () => {
     expect(clusters.get(1)).not.toBe(clusters.get(3));
   });
 
-  it('gives the same clusters whatever the order of the links', () => {
+  it('gives the same clusters no matter the order of the links', () => {
     const links = [
       { l: 1, r: 2, probability: 0.8 },
       { l: 2, r: 3, probability: 0.8 },

@@ -110,7 +110,7 @@ it('opens one issue although GitHub lists it late, and does not lose it for miss
   expect(seen()).toMatchObject([{ state: 'completed' }]);
 });
 
-it('leaves one open issue where two runs open theirs at the same moment', async () => {
+it('leaves one open issue where two runs open their own at the same moment', async () => {
   let waiting: (() => void)[] = [];
   // Both runs have read the list before either opens its issue.
   server.before = (asked) => {

@@ -19,7 +19,7 @@ const ERROR_NAMES: Record<string, string> = {
 };
 const NAME_OF_ERROR = Object.fromEntries(Object.entries(ERROR_NAMES).map(([name, type]) => [type, name]));
 
-/** The text of an error value, as UNFORMATTED_VALUE shows it: not to be told from typed text. */
+/** The text of an error value, as UNFORMATTED_VALUE shows it: not distinguishable from typed text. */
 export function errorText(type: string | null | undefined): string {
   return NAME_OF_ERROR[type ?? 'ERROR'] ?? '#ERROR!';
 }

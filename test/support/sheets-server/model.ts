@@ -53,7 +53,7 @@ export const LIMITS = {
   metadataCharacters: 30_000,
 };
 
-/** An empty tab of 1,000 rows and 26 columns unless told otherwise. */
+/** An empty tab of 1,000 rows and 26 columns unless given otherwise. */
 export function newTab(sheetId: number, title: string, rowCount = 1000, columnCount = 26): Tab {
   return {
     sheetId,

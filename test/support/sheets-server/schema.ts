@@ -56,7 +56,7 @@ export function describe(method: string): MethodDescription {
   return found;
 }
 
-/** Whether Google knows a request kind, whatever this server does. */
+/** Whether Google knows a request kind, no matter what this server does. */
 export function isRequestKind(name: string): boolean {
   return description.requestKinds.includes(name);
 }

@@ -87,7 +87,7 @@ describe('batchUpdate', () => {
     expect(data.replies).toEqual([{}, {}]);
   });
 
-  test('text stays text, whatever it looks like', async () => {
+  test('text stays text, no matter what it looks like', async () => {
     await batch([write(1, 1, '=HYPERLINK("https://example.com","x")'), write(2, 1, '0171')]);
     expect(await column('B')).toEqual(['email', '=HYPERLINK("https://example.com","x")', '0171']);
   });

@@ -157,7 +157,7 @@ function doLate(state: State, n: number): void {
       const { changed } = perform(call, state.books, { ...state.options, mayEdit: true, isAccount: true });
       if (changed !== undefined) keep(state, changed);
     } catch (error) {
-      // What can't be done any more is not done, and nobody is told.
+      // What can't be done any more is not done, without a report.
       if (!(error instanceof ApiError) || error.code !== 400) throw error;
     }
   }

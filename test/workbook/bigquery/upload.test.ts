@@ -1,4 +1,4 @@
-/** Files that go up in several pieces, whatever is lost on the way. */
+/** Files that go up in several pieces, no matter what is lost on the way. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { literal, raw, sql } from '../../../lib/core/sql.ts';

@@ -43,7 +43,7 @@ describe('rows at the end', () => {
     expect(takesRows(await openCsv(at('excel.csv')))).toBe(false);
   });
 
-  it('never go to a file that somebody wrote to after it was opened', async () => {
+  it('never go to a file that a person wrote to after it was opened', async () => {
     writeFileSync(at('old.csv'), 'a,b\n');
     const file = await openCsv(at('old.csv'));
     appendFileSync(at('old.csv'), '9,9\n');

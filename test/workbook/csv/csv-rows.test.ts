@@ -1,4 +1,4 @@
-/** When a table's end takes rows unseen: only behind what an earlier commit wrote itself and nobody touched since. */
+/** When a table's end takes rows unseen: only behind what an earlier commit wrote itself and no person touched since. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

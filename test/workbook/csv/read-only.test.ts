@@ -12,7 +12,7 @@ function workbook(): { folder: string; options: Parameters<typeof openCsvReader>
   return { folder, options: { folder, aliases: {}, recognise: recogniseWith(), command: 'explain', run: 'r1' } };
 }
 
-it('lets a run open a workbook that somebody is reading, and somebody read one that a run has open', async () => {
+it('lets a run open a workbook that a person is reading, and a person read one that a run has open', async () => {
   const { options } = workbook();
   const reader = await openCsvReader(options);
   const writer = await openCsvStore({ ...options, command: 'run nightly' });

@@ -1,5 +1,5 @@
 /**
- * What a CSV file means, said a second time and slowly: with regular expressions over text, where lib/workbook/csv
+ * What a CSV file means, written a second time and slowly: with regular expressions over text, where lib/workbook/csv
  * walks bytes.
  */
 export interface ReferenceRecord {

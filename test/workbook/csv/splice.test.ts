@@ -72,7 +72,7 @@ describe('a spliced file', () => {
     );
   });
 
-  it('gets new columns at the right, also in malformed rows, so that they fit once they are mended', async () => {
+  it('gets new columns at the right, also in malformed rows, so that they fit once they are corrected', async () => {
     const text = 'id,name\n1,Ann\n\n2\n2,Bob,x\n3,Cy';
     expect(await spliced(text, 'u,1,3,99,\ni,,,1,Dan\n', ['score', 'name'])).toBe(
       'id,name,score\n1,Ann,\n\n2,\n2,Bob,x,\n3,Cy,99\n,Dan,1\n',

@@ -37,7 +37,7 @@ interface Place {
   readonly run: (files: Parameters<typeof sourcesOf>[0], given?: Night) => Promise<RunResult>;
 }
 
-/** A workbook of two contacts in a folder of files, with whatever else it holds. */
+/** A workbook of two contacts in a folder of files, with all else that it holds. */
 function inFiles(more: Parameters<typeof writeWorkbook>[1] = {}): Place {
   const folder = temporaryFolder();
   const contacts = ['c1', 'c2'].map((contact_id) => aContact({ contact_id }));
@@ -103,7 +103,7 @@ describe.each([
   });
 });
 
-it('Parquet columns are read by their types, whatever wrote them', async () => {
+it('Parquet columns are read by their types, no matter what wrote them', async () => {
   const { folder, run } = inFiles({ contacts: [aContact({ contact_id: '12' })] });
   await writeParquet({
     [join(folder, 'w.parquet')]: `
@@ -136,7 +136,7 @@ it.each([
   expect(jobOf(await run({ events: 'w.parquet' }), 'reader').error?.message).toContain(message);
 });
 
-it('a row that can not be read goes to quarantine with its file and row, whatever stands before it', async () => {
+it('a row that can not be read goes to quarantine with its file and row, no matter what stands before it', async () => {
   const { folder, run } = inFiles();
   put(folder, {
     'w/1.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\nbroken\n,c1,click,2026-11-20T08:00:00Z,\n`,
@@ -189,11 +189,11 @@ it('a source that changes while it is read is read again', async () => {
   const { folder, run } = inFiles();
   put(folder, { 'w.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\n` });
   let looks = 0;
-  const told: string[] = [];
+  const lines: string[] = [];
   const result = await run(
     { events: 'w.csv' },
     {
-      progress: (line) => told.push(line),
+      progress: (line) => lines.push(line),
       store: (store) => {
         const outside = withOutsideTables(store, sourcesOf({ events: 'w.csv' }), folder);
         const read = async () => {
@@ -206,7 +206,7 @@ it('a source that changes while it is read is read again', async () => {
       },
     },
   );
-  expect(told.join('\n')).toContain('w.csv: reading and planning again');
+  expect(lines.join('\n')).toContain('w.csv: reading and planning again');
   expect(result.snapshot.rows.events).toBe(2);
 });
 

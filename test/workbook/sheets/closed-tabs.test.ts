@@ -157,7 +157,7 @@ describe.each([
   });
 });
 
-it('a scratch tab that somebody deletes is no reason to call other tabs protected', async () => {
+it('a scratch tab that a person deletes is no reason to call other tabs protected', async () => {
   const bench = await aBook();
   beforeWrite(bench, 2, () => {
     const scratch = bench.server.book(SPREADSHEET).tabs.find(({ title }) => title.startsWith('nightshift scratch'));

@@ -1,6 +1,6 @@
 /**
  * Each behaviour of Google Sheets that the program relies on, to be tried by itself in a tab of its own: where it is documented,
- * and what is seen. One run on somebody's empty spreadsheet settles what could not be tried while this was written.
+ * and what is seen. One run on a person's empty spreadsheet settles what could not be tried while this was written.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { CELL_FIELDS, type Request, seenOf } from '../../../lib/workbook/sheets/cells.ts';

@@ -1,5 +1,5 @@
 /**
- * The contract of the stores on the real Google Sheets, with a spreadsheet that somebody made for it:
+ * The contract of the stores on the real Google Sheets, with a spreadsheet that a person made for it:
  * `NIGHTSHIFT_LIVE_SPREADSHEET=ID npm run test:live` (docs/sheets.md, "Testing on Google itself"). Left out without.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -99,7 +99,7 @@ describe('cells that a formula fills', () => {
 });
 
 describe('a refusal', () => {
-  it('is understood in whatever language it comes, by what was asked', async () => {
+  it('is understood in any language it comes, by what was asked', async () => {
     const server = await startSheetsServer({ language: 'es' });
     server.put(book({ contacts: [HEADERS, ...people(2)] }));
     const client = sheetsClient(SPREADSHEET, { rootUrl: server.url });
@@ -141,7 +141,7 @@ describe('a refusal', () => {
     expect(waits).toHaveLength(1);
   });
 
-  it('to answer at all, where nothing was ever reached, is told at once and soon given up', async () => {
+  it('to answer at all, where nothing was ever reached, is reported at once and soon given up', async () => {
     const output: string[] = [];
     const options = {
       rootUrl: 'http://127.0.0.1:9',

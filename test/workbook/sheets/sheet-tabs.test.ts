@@ -82,7 +82,7 @@ describe('an export to a tab', () => {
     ]);
   });
 
-  it('finds its rows again when somebody sorts the tab in the moment of writing', async () => {
+  it('finds its rows again when a person sorts the tab in the moment of writing', async () => {
     const bench = await aSheet({ contacts: [HEADERS, ...PEOPLE] });
     const again = nightsOf(bench);
     await again();
@@ -113,8 +113,8 @@ describe('an export to a tab', () => {
   });
 
   it.each([
-    ['somebody’s own', { Newsletter: [['Email Address'], ['mine@example.com']] }, 'belongs to somebody'],
-    ['notes without a header', { newsletter: [[], ['do not touch']] }, 'belongs to somebody'],
+    ['a person’s own', { Newsletter: [['Email Address'], ['mine@example.com']] }, 'belongs to a person'],
+    ['notes without a header', { newsletter: [[], ['do not touch']] }, 'belongs to a person'],
   ] as [string, Record<string, string[][]>, string][])('never takes a tab that is %s', async (_, tabs, message) => {
     const bench = await aSheet({ contacts: [HEADERS, ...PEOPLE], ...tabs });
     const before = structuredClone(bench.server.book(SPREADSHEET).tabs);
@@ -186,7 +186,7 @@ describe('the tab "inbox"', () => {
     expect(bench.server.book(SPREADSHEET).tabs).toEqual(before);
   });
 
-  it('is no feed of another tool, whatever its headers', async () => {
+  it('is no feed of another tool, no matter its headers', async () => {
     const bench = await aSheet({
       contacts: [HEADERS, ...PEOPLE],
       inbox: [

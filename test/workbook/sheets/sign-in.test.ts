@@ -1,4 +1,4 @@
-/** Signing in: whatever is wrong with the credentials is reported at once, with what to do, and is never waited for. */
+/** Signing in: what is wrong with the credentials is reported at once, with what to do, and is never waited for. */
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

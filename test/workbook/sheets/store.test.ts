@@ -41,7 +41,7 @@ const decide = (...columns: string[]): ScheduledJob[] =>
 
 describe('the calls of a run', () => {
   it('are one reading and no write but the run rows on a workbook without changes', async () => {
-    // A tab that somebody made and left empty is as good as none.
+    // A tab that a person made and left empty is as good as none.
     const bench = await aSheet({ contacts: [HEADERS, ...people(5)], Runs: [] });
     const folder = temporaryFolder();
     const open = (run: string) => bench.open(run);
@@ -134,7 +134,7 @@ describe('a person who types while the run works', () => {
   });
 });
 
-it('a column that somebody puts in while columns are made keeps its header and its cells', async () => {
+it('a column that a person puts in while columns are made keeps its header and its cells', async () => {
   const bench = await aSheet({ contacts: [HEADERS, ...people(3)] });
   let writes = 0;
   bench.server.scenario = {

@@ -43,7 +43,7 @@ test(
       ...seedOf(),
     });
     expect(played).toBe(STORMS + remembered.length);
-    // Nothing of all this is only said to happen; other storms than the usual ones may lack a rare deed.
+    // Nothing of all this is only claimed to happen; other storms than the usual ones may lack a rare deed.
     for (const what of isUsual ? [...DEEDS.map((deed) => deed.do), ...FAULTS, ...OUTCOMES] : [])
       expect.soft(seen.get(what) ?? 0, what).toBeGreaterThan(0);
   },

@@ -318,7 +318,7 @@ describe('in the moment of the write itself', () => {
     expect(content().map((row) => row[0])).toEqual(['contact_id', 'c1', 'c2', 'c3', 'c4', 'c9']);
   });
 
-  test('columns that move take nothing with them that is not theirs', async () => {
+  test('columns that move take nothing with them that is not their own', async () => {
     three();
     onWrite(() =>
       act({

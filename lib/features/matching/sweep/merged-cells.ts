@@ -1,18 +1,18 @@
 /**
  * What the one record holds that several become: each column by its own rule, in the engine's SQL. The members of a
- * group are ranked (the survivor first), so that every choice is the same whatever the order of the rows.
+ * group are ranked (the survivor first), so that every choice is the same no matter the order of the rows.
  */
 
 import { columnOf, join, name, type Sql, sql } from '../../../core/sql.ts';
 import { tableOf } from '../../../core/tables.ts';
 import type { Keeping, MatchingRules } from '../rules.ts';
 
-/** A place is one thing: a street of one record with the town of another is nobody's address. */
+/** A place is one thing: a street of one record with the town of another is no person's address. */
 const PLACE = ['address', 'city', 'region', 'postal_code', 'country'];
 
 const filled = (cell: Sql): Sql => sql`filter (where ${cell} is not null)`;
 
-/** From the least restrictive to the most: whoever left under any name has left. */
+/** From the least restrictive to the most: a person who left under any name has left. */
 const restriction = (cell: Sql): Sql =>
   sql`case ${cell} when 'unsubscribed' then 3 when 'suppressed' then 2 when 'subscribed' then 1 else 0 end`;
 

@@ -7,7 +7,7 @@
  * sweep_gone     (duplicate_id, survivor_id, probability, evidence, record)   whose row goes, kept whole
  * sweep_asked    (review_id, left_id, right_id, probability, evidence)        pairs for a person to answer
  *
- * Merges what is certain and what a person said yes to; never what a person said no to or took back. Looks for pairs once
+ * Merges what is certain and what a person answered yes to; never what a person answered no to or took back. Looks for pairs once
  * in a period, so that a sweep that runs again finds nothing new; answers count whenever it runs.
  */
 
@@ -38,7 +38,7 @@ export async function sweep({ engine, context }: Preparation, rules: MatchingRul
       : sql`cast(${columnOf(column)} as varchar) as ${columnOf(column)}`,
   );
   // Whoever has no id in the workbook yet gets one first; a merge names people by their ids. And who stands in quarantine as well
-  // waits until that row is mended: it may say that they left, under an address of its own.
+  // waits until that row is corrected: it may say that they left, under an address of its own.
   const unread = sql`contact_id in (select contact_id from unread_contacts where contact_id is not null)`;
   await engine.run(sql`
     create or replace table sweep_input as select contact_id, ${join(cells, ', ')}
@@ -76,7 +76,7 @@ async function noPairs(engine: Engine): Promise<Metrics> {
 }
 
 /**
- * `sweep_answers(l, r, decision)`: what people answered, of whoever the two are by now; l < r. A merge that was undone is a
+ * `sweep_answers(l, r, decision)`: what people answered, of the people whom the two are by now; l < r. A merge that was undone is a
  * "no". Where there are several answers, the "no" counts.
  */
 async function createAnswers(engine: Engine): Promise<void> {
@@ -150,7 +150,7 @@ async function createGone(engine: Engine): Promise<void> {
   await engine.run(
     sql`create or replace temp table sweep_gone as
       select m.contact_id as duplicate_id, m.survivor_id, s.probability,
-        concat_ws('; ', case when y.l is not null then 'a person said yes' end, s.evidence) as evidence, w.record
+        concat_ws('; ', case when y.l is not null then 'a person answered yes' end, s.evidence) as evidence, w.record
       from sweep_members m
       left join (${records}) w on w.contact_id = m.contact_id
       left join sweep_answers y on y.decision = 'yes' and y.l = least(m.contact_id, m.survivor_id)

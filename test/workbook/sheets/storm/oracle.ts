@@ -33,7 +33,7 @@ function ought(storm: Storm, people: People, i: number, header: string): Ought[]
         : undefined;
   const person = people.edits.get(key)?.get(header);
   // Who types over a cell leaves it its format: in the seconds between a write that hit it wrongly and the repair that may be a
-  // date's, and then nobody can tell it from one that they gave it.
+  // date's, and then no person can tell it from one that they gave it.
   const typedOn = people.formats.get(`${key} ${header}`);
   if (person !== undefined) {
     const formats = [first.format, typedOn, ...(wished ? [wished.format] : [])];
@@ -84,7 +84,7 @@ export function check(server: SheetsServer, people: People, storm: Storm): void 
   checkTheRest(server, people, rows, inserts);
 }
 
-/** No row, cell, tab or marker that nobody wanted. */
+/** No row, cell, tab or marker that is not wanted. */
 function checkTheRest(
   server: SheetsServer,
   people: People,

@@ -225,7 +225,7 @@ export const remembered: Storm[] = [
     kills: [{ at: 8, after: false }],
     chunkBytes: 700,
   },
-  // A row that a chunk wrote in its second attempt was taken back twice in one request; somebody sorted in that moment, and the
+  // A row that a chunk wrote in its second attempt was taken back twice in one request; a person sorted in that moment, and the
   // repair took its own work for damage.
   {
     ...QUIET,
@@ -243,7 +243,7 @@ export const remembered: Storm[] = [
     kills: [{ at: 22, after: false }],
     chunkBytes: 700,
   },
-  // A person deleted a row in the moment of the write that was to take it away: taking that write back brought the row back.
+  // A person deleted a row in the moment of the write that was to take it away: taking that write back returned the row back.
   {
     ...QUIET,
     plan: planned({ score: [1], remove: [0, 2, 3, 4, 7, 8] }),

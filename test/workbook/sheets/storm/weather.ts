@@ -136,7 +136,7 @@ export async function serverOf({ deeds, faults, kills }: Storm, seen: Seen = new
   return { server, people, dead };
 }
 
-/** What a job would plan on a snapshot: cells that still have their first value, contacts that nobody touched. */
+/** What a job would plan on a snapshot: cells that still have their first value, contacts that no person touched. */
 async function planOn(
   snapshot: SheetSnapshot,
   { plan, inserts }: Storm,
