@@ -8,7 +8,6 @@ import { scorePartsQuery, scoreQuery } from '../../../lib/features/scoring/query
 import { checkScoring, type ScoringRules } from '../../../lib/features/scoring/rules.ts';
 import { slotSteps } from '../../../lib/features/scoring/steps.ts';
 import { runSteps } from '../../../lib/run/plan-job.ts';
-import { createEventReports } from '../../../lib/snapshot/bounces.ts';
 import { bounces } from '../../fixture/rules/bounces.ts';
 import { scoring } from '../../fixture/rules/scoring.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
@@ -34,8 +33,6 @@ const happened = (contact_id: string, type: string, days: number, hour = 8) => (
 async function laidOut(layout: Layout): Promise<Engine> {
   const engine = await engineWith({ domains, ...layout });
   await engine.run(sql`create table spellings (address varchar, clean varchar, plain varchar)`);
-  await engine.run(sql`create table respelt (address varchar, spelling varchar)`);
-  await createEventReports(engine);
   await runSteps(engine, countedBounceSteps(bounces));
   return engine;
 }
