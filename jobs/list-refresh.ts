@@ -1,6 +1,7 @@
 import {
   type Change,
   type Context,
+  eventNames,
   job,
   join,
   type ListRule,
@@ -39,6 +40,7 @@ const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
   checkLists(rules, {
     columns: new Map([...contactColumns, ...columns('contacts')]),
     bands: scoreParts.bandsOf(scoring),
+    eventNames: (types) => eventNames(scoring, types),
     ...(refused && { refused }),
   });
 

@@ -85,7 +85,7 @@ export type { EnrichmentRules } from './features/enrichment/rules.ts';
 export { type ExportRules, exportRules } from './features/exports/rules.ts';
 export type { EmailRules as CleaningRules } from './features/hygiene/email/rules.ts';
 export type { MatchingRules } from './features/matching/rules.ts';
-export { type ScoringRules, scoringRules } from './features/scoring/index.ts';
+export { eventNames, type ScoringRules, scoringRules } from './features/scoring/index.ts';
 export type { ValueRules } from './features/value/rules.ts';
 
 /** The rules of `jobs/rules/cleaning.ts`: how addresses are judged. */

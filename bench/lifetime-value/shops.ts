@@ -11,30 +11,80 @@ import type { Engine } from '../../lib/core/engine.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
 import { backtestValue, type Off } from '../../lib/features/value/backtest.ts';
-import { candidatesFor, compare, models, type Score } from '../../lib/features/value/choose.ts';
-import { numericColumns } from '../../lib/features/value/columns.ts';
-import { day } from '../../lib/features/value/days.ts';
-import * as history from '../../lib/features/value/history.ts';
+import { candidatesFor, models, type Score, score } from '../../lib/features/value/choose.ts';
+import { sliceAfter } from '../../lib/features/value/held-out.ts';
 import { createOrders } from '../../lib/features/value/lifetime-value.ts';
 import { valueRules } from '../../lib/features/value/rules.ts';
 
-/** The last day of the history, and how many weeks after it are held out. */
-const CUTS: readonly (readonly [shop: string, until: string, weeks: number])[] = [
-  ['apparel', '2006-12-31', 52],
-  ['apparel', '2009-12-20', 52],
-  ['grocery', '2006-12-31', 52],
-  ['example', '2014-06-30', 26],
-  ['cdnow', '1997-09-30', 39],
-  ['retail', '2011-06-09', 26],
-  ['retail', '2011-09-09', 13],
-];
+/** The last days of the history, and how many weeks after each are held out. Half of them chose how models are chosen. */
+const CUTS: Readonly<Record<string, readonly (readonly [until: string, weeks: number])[]>> = {
+  apparel: [
+    ['2006-06-30', 52],
+    ['2006-12-31', 52],
+    ['2007-12-31', 52],
+    ['2008-06-30', 26],
+    ['2008-09-30', 13],
+    ['2009-06-30', 52],
+    ['2009-12-20', 52],
+  ],
+  grocery: [
+    ['2006-09-30', 26],
+    ['2006-12-31', 52],
+    ['2007-03-31', 39],
+    ['2007-06-30', 26],
+    ['2007-09-30', 13],
+  ],
+  example: [
+    ['2014-05-31', 26],
+    ['2014-06-30', 26],
+    ['2014-08-31', 17],
+    ['2014-09-30', 13],
+  ],
+  cdnow: [
+    ['1997-06-30', 26],
+    ['1997-09-30', 39],
+    ['1997-12-31', 26],
+    ['1998-03-31', 13],
+  ],
+  cdnowrest: [
+    ['1997-06-30', 52],
+    ['1997-09-30', 39],
+    ['1997-12-31', 26],
+  ],
+  retail: [
+    ['2011-04-30', 26],
+    ['2011-06-09', 26],
+    ['2011-06-30', 13],
+    ['2011-07-31', 17],
+    ['2011-09-09', 13],
+  ],
+  abroad: [
+    ['2010-12-09', 52],
+    ['2011-03-31', 26],
+    ['2011-06-09', 26],
+    ['2011-09-09', 13],
+  ],
+  journey: [
+    ['2017-04-30', 26],
+    ['2017-06-30', 26],
+    ['2017-09-30', 13],
+  ],
+  superstore: [
+    ['2016-06-30', 52],
+    ['2016-12-31', 52],
+    ['2017-06-30', 26],
+    ['2017-12-31', 52],
+  ],
+};
 
 /** Prints a table of all shops that the folder holds. */
 export async function publicShops(folder: string): Promise<void> {
   const rows = [];
-  for (const [shop, until, weeks] of CUTS) {
+  for (const [shop, cuts] of Object.entries(CUTS)) {
     const file = join(folder, `${shop}.csv`);
-    if (existsSync(file)) rows.push({ shop, until, weeks, ...(await heldOut(file, until, weeks)) });
+    for (const [until, weeks] of existsSync(file) ? cuts : []) {
+      rows.push({ shop, until, weeks, ...(await heldOut(file, until, weeks)) });
+    }
   }
   console.log('Mean absolute error of orders per customer, and bias, on held-out weeks');
   console.table(rows);
@@ -49,6 +99,8 @@ async function heldOut(file: string, until: string, weeks: number) {
   const asOf = new Date(Date.parse(`${until}T23:59:59Z`) + weeks * 7 * 86_400_000);
   const rules = valueRules.parse({});
   const { customers, model, forecasts } = await backtestValue({ engine, asOf, days: weeks * 7, rules });
+  const first = await engine.row(sql`select cast(min(ordered_at) as varchar) as day from purchases`);
+  const isYearOld = Date.parse(until) - Date.parse(String(first.day).slice(0, 10)) >= 364 * 86_400_000;
   const best = await bestModel(engine, asOf, until, weeks);
   engine.close();
   return {
@@ -57,21 +109,22 @@ async function heldOut(file: string, until: string, weeks: number) {
     'best of lifetimes': `${best?.model}: ${shown(best && { error: best.meanAbsoluteError, bias: best.bias })}`,
     'average rate': shown(forecasts['average rate']),
     'the weeks before': shown(forecasts['the days before']),
-    'a year ago': shown(forecasts['a year ago']),
+    'a year ago': isYearOld ? shown(forecasts['a year ago']) : '',
   };
 }
 
 /** The model with the least error on the held-out weeks themselves, which nobody could have known before. */
 async function bestModel(engine: Engine, asOf: Date, until: string, weeks: number): Promise<Score | undefined> {
   const purchases = sql`select contact_id, ordered_at, amount, currency from purchases`;
-  const past = await createOrders(engine, purchases, asOf, valueRules.parse({}));
-  const query = history.heldOut(past, day(until));
-  const columns = ['frequency', 'recency_days', 'age_days', 'season_orders', 'later', 'customers'] as const;
-  const { frequency, recency_days, age_days, later, customers } = await numericColumns(engine, query, columns);
-  const [recency, age] = [recency_days.map((days) => days / 7), age_days.map((days) => days / 7)];
+  const rules = valueRules.parse({});
+  const slice = await sliceAfter(engine, await createOrders(engine, purchases, asOf, rules), until, { weeks }, rules);
+  if (!slice) return undefined;
+  const { recent: _, ...alone } = slice;
   const names = new Set(models.map(({ name }) => name));
-  const candidates = candidatesFor(1).filter(({ name }) => names.has(name));
-  const scores = compare(candidates, { frequency, recency, age, orders: later, customers }, weeks);
+  const scores = candidatesFor(1).flatMap((candidate) => {
+    const fitted = names.has(candidate.name) ? candidate.fit(alone, weeks) : undefined;
+    return fitted?.converged ? [score(candidate.name, fitted, alone, weeks)] : [];
+  });
   return scores.toSorted((a, b) => a.meanAbsoluteError - b.meanAbsoluteError)[0];
 }
 

@@ -1,12 +1,14 @@
 /**
  * Invented households with known truth: relatives with names that are alike, twins, seniors and juniors, namesakes,
  * colleagues at one switchboard, shared mailboxes and landlines; and real duplicates: copies, people who moved,
- * married, or gave a second address. Everything comes from a seed; no person in them exists.
+ * married, or gave a second address. Everything comes from a seed; no person in them exists. The seed also decides how
+ * often each of these is met, how often a birth date is known and how often a cell has a slip, so that no two are alike.
  */
 import { Random } from '../../data/generator/random.ts';
 import type { Invented } from './invented.ts';
 
-export type Language = 'English' | 'German';
+export type Language = 'English' | 'German' | 'French' | 'Polish';
+export const languages: readonly Language[] = ['English', 'German', 'French', 'Polish'];
 
 interface Words {
   /** First names of which two stand side by side: easily taken for one another. */
@@ -75,6 +77,60 @@ const words: Readonly<Record<Language, Words>> = {
     suffixes: ['sen.', 'jun.'],
     firm: 'GmbH',
   },
+  French: {
+    alike: [
+      ['Michel', 'Michèle'],
+      ['Pascal', 'Pascale'],
+      ['Louis', 'Louise'],
+      ['Frédéric', 'Frédérique'],
+      ['Anne', 'Anna'],
+      ['Jean', 'Jeanne'],
+      ['Claude', 'Claudine'],
+      ['Dominique', 'Dominic'],
+      ['Marie', 'Marion'],
+      ['André', 'Andrée'],
+    ],
+    given:
+      'Pierre Camille Hugo Sylvie Luc Manon Étienne Chloé Rémi Nathalie Julien Odile Bruno Inès Gaël Solène Yves Noémie'.split(
+        ' ',
+      ),
+    surnames:
+      'Charpentay Boisvieux Lamontelle Fontenoy Grandval Rochebrune Delacombe Vaucresson Montclair Sauveterre Petit Roux'.split(
+        ' ',
+      ),
+    streets: 'rue du Moulin,avenue des Lilas,rue de la Gare,chemin Vert,place du Marché,rue Haute'.split(','),
+    cities: 'Valbois Clairmont Pontvieux Rivelle Sablons'.split(' '),
+    family: 'famille',
+    suffixes: ['père', 'fils'],
+    firm: 'SARL',
+  },
+  Polish: {
+    alike: [
+      ['Jan', 'Janina'],
+      ['Stanisław', 'Stanisława'],
+      ['Maria', 'Marta'],
+      ['Adam', 'Ada'],
+      ['Paweł', 'Paulina'],
+      ['Daniel', 'Daniela'],
+      ['Anna', 'Hanna'],
+      ['Michał', 'Michalina'],
+      ['Karol', 'Karolina'],
+      ['Julia', 'Julian'],
+    ],
+    given:
+      'Piotr Ewa Tomasz Agnieszka Marek Zofia Łukasz Beata Rafał Monika Wojciech Iwona Jerzy Danuta Kamil Sylwia Igor Lena'.split(
+        ' ',
+      ),
+    surnames:
+      'Brzozowicz Dębowski Jaworzyn Kalinowicz Leszczyn Modrzew Olszanka Sosnowiec Topolski Wierzbicz Nowak Kowal'.split(
+        ' ',
+      ),
+    streets: 'ul. Polna,ul. Leśna,ul. Słoneczna,ul. Krótka,ul. Ogrodowa,ul. Szkolna'.split(','),
+    cities: 'Brzeźno Dąbrówka Kamionka Lipowo Zalesie'.split(' '),
+    family: 'rodzina',
+    suffixes: ['senior', 'junior'],
+    firm: 'Sp. z o.o.',
+  },
 };
 
 interface Person {
@@ -107,11 +163,15 @@ class Households {
   readonly #random: Random;
   readonly #words: Words;
   readonly #mailboxes = new Set<string>();
+  readonly #births: number;
+  readonly #slips: number;
   #people = 0;
 
   constructor(seed: number, language: Language) {
-    this.#random = new Random(seed, 20, language.length);
+    this.#random = new Random(seed, 20, languages.indexOf(language));
     this.#words = words[language];
+    this.#births = this.#random.fraction();
+    this.#slips = 0.15 * this.#random.fraction();
   }
 
   #below = (limit: number): number => Math.floor(this.#random.fraction() * limit);
@@ -155,11 +215,19 @@ class Households {
     };
   }
 
+  /** Two letters beside each other change places, in a cell with a slip. */
+  #slipped(cell: string): string {
+    if (cell.length < 4 || this.#random.fraction() >= this.#slips) return cell;
+    const at = 1 + this.#below(cell.length - 3);
+    return cell.slice(0, at) + cell[at + 1] + cell[at] + cell.slice(at + 2);
+  }
+
   /** Adds records of one person; cells are left out here and there, as people do. */
   add(...records: readonly Person[]): void {
     for (const record of records) {
-      const birth = this.#below(2) === 0 ? '' : record.birth;
-      this.rows.push(cellsOf({ ...record, birth }));
+      const birth = this.#random.fraction() < this.#births ? record.birth : '';
+      const [surname, street, phone] = [record.surname, record.street, record.phone].map((cell) => this.#slipped(cell));
+      this.rows.push(cellsOf({ ...record, birth, surname: surname ?? '', street: street ?? '', phone: phone ?? '' }));
       this.truth.push(this.#people);
     }
     this.#people++;
@@ -259,12 +327,19 @@ class Households {
 export function inventHouseholds(language: Language, size: number, seed: number): Invented {
   const made = new Households(seed, language);
   const random = new Random(seed, 21, size);
+  const [relatives, colleagues, namesakes, duplicates] = [0.2, 0.08, 0.08, 0.3].map(
+    (most) => most * (0.4 + 0.6 * random.fraction()),
+  ) as [number, number, number, number];
   while (made.rows.length < size) {
-    const draw = random.fraction();
-    if (draw < 0.15) made.relatives();
-    else if (draw < 0.2) made.colleagues();
-    else if (draw < 0.27) made.namesakes();
-    else if (draw < 0.5) made.duplicate();
+    let draw = random.fraction();
+    const next = (share: number): boolean => {
+      draw -= share;
+      return draw < 0;
+    };
+    if (next(relatives)) made.relatives();
+    else if (next(colleagues)) made.colleagues();
+    else if (next(namesakes)) made.namesakes();
+    else if (next(duplicates)) made.duplicate();
     else made.add(made.person());
   }
   return { name: `households, ${language}`, header, rows: made.rows, truth: made.truth };

@@ -11,9 +11,10 @@ import { quoted } from '../../lib/core/sql.ts';
 import { matchTable } from '../../lib/features/matching/match-table.ts';
 import { loadCsv } from '../../lib/features/matching/read-file.ts';
 import { readRows } from '../../lib/features/matching/read-rows.ts';
-import { inventHouseholds } from './households.ts';
-import { type Invented, invent, inventShops, shapes } from './invented.ts';
+import { inventHouseholds, languages } from './households.ts';
+import { type Invented, invent, inventShops } from './invented.ts';
 import { runScale } from './scale.ts';
+import { shapes } from './shapes.ts';
 
 export interface Quality {
   precision: number;
@@ -31,7 +32,10 @@ export interface Quality {
 const folder = join(process.env.NIGHTSHIFT_DATA ?? join(import.meta.dirname, '../../../shared/data'), 'matching');
 const febrl = "regexp_extract(rec_id, 'rec-([0-9]+)', 1)";
 
-/** Public files: the truth is an SQL expression over the row, `leaveOut` what the matching doesn't get to see. */
+/**
+ * Public files: the truth is an SQL expression over the row, `leaveOut` what the matching doesn't get to see. Files that are
+ * not in the folder are skipped; the last of them are the published files with the column `truth` for what is one.
+ */
 export const publicFiles = [
   { name: 'febrl1', file: 'febrl1.csv', truth: febrl, leaveOut: [] },
   { name: 'febrl1 without soc_sec_id', file: 'febrl1.csv', truth: febrl, leaveOut: ['soc_sec_id'] },
@@ -39,6 +43,11 @@ export const publicFiles = [
   { name: 'febrl2 without soc_sec_id', file: 'febrl2.csv', truth: febrl, leaveOut: ['soc_sec_id'] },
   { name: 'RLdata500', file: 'RLdata500.csv', truth: 'ent_id', leaveOut: ['ent_id'] },
   { name: 'fake_1000', file: 'fake_1000.csv', truth: 'cluster', leaveOut: ['cluster'] },
+  ...['RLdata10000', 'historical_50k', 'febrl_C_10000', 'febrl_F_10000', 'restaurants', 'cora', 'dblp_acm'].map(
+    (name) => ({
+      ...{ name, file: `${name}.csv`, truth: 'truth', leaveOut: ['truth'] },
+    }),
+  ),
 ].map((each) => ({ ...each, path: join(folder, each.file) }));
 
 /** Matches `input` and compares its clusters with `truth`, an SQL expression over its rows. */
@@ -123,7 +132,7 @@ export async function run(): Promise<void> {
         }),
       );
   }
-  const households = (['English', 'German'] as const).map((language) => inventHouseholds(language, 1500, 5));
+  const households = languages.map((language) => inventHouseholds(language, 1500, 5));
   for (const table of [...shapes.map((shape) => invent(shape, 2000)), inventShops(1000), ...households]) {
     print(
       table.name,

@@ -1,7 +1,8 @@
 /**
  * When a bounce suppresses an address. Change a number here, in a pull request; never in the job.
  */
-import { bounceRules } from 'nightshift';
+import { bounceRules, eventNames } from 'nightshift';
+import { scoring } from './scoring.ts';
 
 export const bounces = bounceRules({
   // 550 5.1.x, bad domain: the address is dead. (Amazon SES, Postmark, Mailgun, listmonk)
@@ -18,7 +19,7 @@ export const bounces = bounceRules({
   // Any other soft bounce: as patient as Mailchimp is.
   otherSoft: { bounces: 7, withinDays: 90 },
   // What proves that mail arrives; soft bounces before it are forgotten. (Mailman)
-  activityEvents: ['delivered', 'open', 'click'],
+  activityEvents: eventNames(scoring, ['delivered', 'open', 'click']),
   // Events by which people sign up. One after an unsubscribe is put to a person in the table review; it never releases
   // by itself.
   signUps: ['subscribe', 'subscribed', 'resubscribe', 'signup', 'sign_up', 'opt_in', 'double_opt_in'],

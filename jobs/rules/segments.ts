@@ -14,6 +14,7 @@ import {
   date,
   domainOf,
   event,
+  eventNames,
   knownAndNot,
   type ListRule,
   lastEvent,
@@ -22,13 +23,14 @@ import {
   purchases,
   text,
 } from 'nightshift';
+import { scoring } from './scoring.ts';
 
 /**
  * What counts as activity, for lists, archive and enrichment alike. Opens don't: machines open mail since 2021.
  * `last_activity_at` is the contact's column of that name, which people or another tool keep; without it here, it
- * counts nowhere.
+ * counts nowhere. The types count under all their names in ./scoring.ts.
  */
-export const activity = [
+export const activity = eventNames(scoring, [
   'last_activity_at',
   'demo_request',
   'contact_request',
@@ -41,7 +43,7 @@ export const activity = [
   'click',
   'subscribe',
   'product_use',
-];
+]);
 
 /** Whoever signed up or wrote to us so recently was not quiet, even without a click yet. */
 const newcomer = date('created_at').within('90 days');

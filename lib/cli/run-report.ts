@@ -27,6 +27,10 @@ export function reportRun(title: string, result: RunResult): string[] {
   for (const file of result.notRead ?? []) lines.push(`Not read: ${file}, ${notReadText(file)}.`);
   for (const { label, looksLike } of result.notTaken ?? [])
     lines.push(`Not read: the events or purchases of ${label}, ${looksLike}. Put it into the inbox, or import it.`);
+  if (result.otherLines)
+    lines.push(
+      `Ignored: ${plural(result.otherLines, 'line')} of the contacts that are no rows (totals, the header once more).`,
+    );
   if (result.ofNoContact) lines.push(`Files beside the contacts: ${ofNoContact(result.ofNoContact)}.`);
   lines.push(...quarantineLines(result), ...unreadableLines(result));
   if (result.warehouse) lines.push(`${costText(result.warehouse)}.`);

@@ -161,6 +161,7 @@ function jsonOf(session: Session, batch: string, kind: Store['kind'], result: Ru
     ...(result.notRead && { notRead: result.notRead }),
     ...(result.notTaken && { notTaken: result.notTaken }),
     ...(result.ofNoContact && { ofNoContact: result.ofNoContact }),
+    ...(result.otherLines && { otherLines: result.otherLines }),
     ...(result.unmatched && { unmatched: result.unmatched }),
     ...(result.unreadable && { unreadable: result.unreadable }),
     jobs: result.jobs.map(({ error, ...job }) => ({

@@ -21,8 +21,8 @@ export interface RemoteFacts {
   /** Brings a table's rows here: a statement asks for them. */
   readonly load: (table: string) => Promise<void>;
   /** Brings the rows here that have one of these texts in a column. */
-  readonly bring: (table: string, texts: TextsByColumn) => Promise<void>;
-  /** Sends back what became of the rows that were brought or added here, so that answers count it. */
+  readonly fetchRows: (table: string, texts: TextsByColumn) => Promise<void>;
+  /** Sends back what became of the rows that were fetched or added here, so that answers count it. */
   readonly sendBack: (table: string) => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export interface Engine {
    * Facts that are kept elsewhere: the rows with one of these texts in a column come here, which are all that
    * statements see that name the table by `byKey`.
    */
-  bring(table: string, texts: TextsByColumn): Promise<void>;
+  fetchRows(table: string, texts: TextsByColumn): Promise<void>;
   /** Rows of a table were added, changed or removed here. */
   noteChange(table: string): void;
   /** Facts are asked again: whom they are about has changed. */

@@ -1,5 +1,5 @@
 /**
- * Queries over facts alone: events, bounces or purchases summed up by contact, which may be far too many to bring here.
+ * Queries over facts alone: events, bounces or purchases summed up by contact, which may be far too many to come here.
  * `ofFacts` marks such a query inside a larger statement. Where the table is in the engine the mark means nothing; where
  * it is kept elsewhere, the query is answered there, and its result stands in its place. One definition serves both.
  */
@@ -76,7 +76,7 @@ const BY_KEY = '/*by key*/';
 
 /**
  * A table in a statement that looks rows up by their keys, or adds some: where it is kept elsewhere, the rows that
- * `Engine.bring` brought are enough for it.
+ * `Engine.fetchRows` fetched are enough for it.
  */
 export const byKey = (table: string): Sql =>
   table in BEGIN ? { text: `${table} ${BY_KEY}`, values: [] } : name(table);

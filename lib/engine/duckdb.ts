@@ -85,8 +85,8 @@ class DuckDb implements Engine {
   readonly #answers = new Map<string, string>();
   /** Tables of facts that a statement asked rows of, and that are here now. */
   readonly #loaded = new Set<string>();
-  /** Those of which rows were brought by key, and those where they changed since. */
-  readonly #brought = new Set<string>();
+  /** Those of which rows were fetched by key, and those where they changed since. */
+  readonly #fetched = new Set<string>();
   readonly #changed = new Set<string>();
 
   private constructor(
@@ -247,17 +247,17 @@ class DuckDb implements Engine {
     return true;
   }
 
-  async bring(table: string, texts: TextsByColumn): Promise<void> {
+  async fetchRows(table: string, texts: TextsByColumn): Promise<void> {
     const facts = this.#facts;
     if (!facts?.tables.has(table) || this.#loaded.has(table)) return;
     // While its rows come in, the table is one of the engine's own.
     this.#loaded.add(table);
-    await facts.bring(table, texts).finally(() => this.#loaded.delete(table));
-    this.#brought.add(table);
+    await facts.fetchRows(table, texts).finally(() => this.#loaded.delete(table));
+    this.#fetched.add(table);
   }
 
   noteChange(table: string): void {
-    if (this.#brought.has(table)) this.#changed.add(table);
+    if (this.#fetched.has(table)) this.#changed.add(table);
   }
 
   /** Before facts are asked: what became of rows that are here goes to where they are. */
@@ -272,11 +272,11 @@ class DuckDb implements Engine {
   async forgetAnswers(): Promise<void> {
     for (const table of this.#answers.values()) await this.#connection.run(`drop table if exists ${table}`);
     this.#answers.clear();
-    for (const table of this.#brought) this.#changed.add(table);
+    for (const table of this.#fetched) this.#changed.add(table);
     this.#facts?.forget();
   }
 
-  /** A statement as it can be run here: what it asks of facts elsewhere is answered first, or brought here. */
+  /** A statement as it can be run here: what it asks of facts elsewhere is answered first, or fetched here. */
   async #here(statement: Sql): Promise<Sql> {
     const facts = this.#facts;
     if (!facts) return statement;
@@ -295,8 +295,8 @@ class DuckDb implements Engine {
     });
     for (const { table, query, into } of asked) await facts.answer(query, table, into);
     for (const { table, all } of readsRows(here.text, facts.tables)) {
-      if (!isElsewhere(table) || (!all && this.#brought.has(table))) continue;
-      if (this.#brought.has(table)) throw new FactsAdded(table);
+      if (!isElsewhere(table) || (!all && this.#fetched.has(table))) continue;
+      if (this.#fetched.has(table)) throw new FactsAdded(table);
       this.#loaded.add(table);
       await facts.load(table);
     }

@@ -18,7 +18,7 @@ const IS_ADDRESS = /^[^@\s]+@[^@\s]+$/;
 /** Unwraps the addresses of the incoming tables, and adds their spellings to `spellings`. */
 export async function unwrapAddresses(engine: Engine): Promise<void> {
   await engine.run(
-    raw('create or replace temp table import_spelt (written varchar, address varchar, clean varchar, plain varchar)'),
+    sql`create or replace temp table import_spelt (written varchar, address varchar, clean varchar, plain varchar)`,
   );
   for (const table of incomingTables) {
     const odd = await engine.rows(
@@ -41,19 +41,19 @@ export async function unwrapAddresses(engine: Engine): Promise<void> {
     );
   }
   await engine.run(
-    raw(`insert into spellings select address, min(clean), min(plain) from (
+    sql`insert into spellings select address, min(clean), min(plain) from (
         select address_key(address) as address, clean, plain from import_spelt union all select clean, clean, plain from import_spelt
-      ) where address not in (select address from spellings) group by address`),
+      ) where address not in (select address from spellings) group by address`,
   );
   await keepUnclearAddresses(engine);
   await engine.run(
-    raw(`update incoming_suppressions set email = k.address from (
+    sql`update incoming_suppressions set email = k.address from (
         select coalesce(s.plain, i.address) as plain, i.address as incoming, min(o.address) as address
         from (select distinct address_key(email) as address from incoming_suppressions where email is not null) i
         left join spellings s on s.address = i.address
         join spellings o on o.plain = coalesce(s.plain, i.address) and o.address in (select email from suppressions)
         where i.address not in (select email from suppressions) group by 1, 2
-      ) k where address_key(incoming_suppressions.email) = k.incoming`),
+      ) k where address_key(incoming_suppressions.email) = k.incoming`,
   );
 }
 

@@ -196,7 +196,7 @@ export async function rejectUnreadable(engine: Engine, options: WeighOptions): P
  */
 export async function findPeople(engine: Engine, { overwrite, settings }: WeighOptions): Promise<void> {
   await engine.run(
-    raw(`create or replace temp view import_refs as
+    sql`create or replace temp view import_refs as
       select ref, contact_id from contact_refs
       union all
       select contact_id, contact_id from contacts where _row is null and contact_id not in (select ref
@@ -204,7 +204,7 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
       union all
       select '@' || address_key(email), min(contact_id) from contacts
       where _row is null and address_key(email) is not null and '@' || address_key(email) not in (select ref
-        from contact_refs) group by 1`),
+        from contact_refs) group by 1`,
   );
   await rejectPeople(engine, {
     column: 'email',
@@ -220,11 +220,11 @@ export async function findPeople(engine: Engine, { overwrite, settings }: WeighO
       where email is not null)`,
   });
   await engine.run(
-    raw(`create or replace temp table import_found as
+    sql`create or replace temp table import_found as
       select i.file, i.line, address_key(i.email) as email_key, coalesce(a.contact_id, b.contact_id) as id, a.contact_id is null
         and b.contact_id is not null as by_id
       from incoming_contacts i left join import_refs a on a.ref = '@' || address_key(i.email)
-        left join import_refs b on b.ref = i.contact_id`),
+        left join import_refs b on b.ref = i.contact_id`,
   );
   if (!overwrite.has('email')) {
     const stranger = `(file, line) in (select (f.file, f.line) from import_found f
@@ -268,35 +268,33 @@ async function rejectPeople(engine: Engine, rule: Rule): Promise<void> {
 /** Gives new people their ids: the file's own where it is free, else the one that list-cleaning would give. */
 async function nameNewPeople(engine: Engine): Promise<void> {
   await engine.run(
-    raw(`create or replace temp table import_people as
+    sql`create or replace temp table import_people as
       select f.file, f.line, f.email_key, f.id is not null as known,
         coalesce(f.id,
           case when t.ref is null then i.contact_id end, 'c-' || substr(md5_hex('email:' || f.email_key), 1, 16)) as id
       from incoming_contacts i join import_found f on f.file = i.file and f.line = i.line
-        left join import_refs t on t.ref = i.contact_id`),
+        left join import_refs t on t.ref = i.contact_id`,
   );
   // An id that is somebody else's already gets a number behind it, as in the workbook itself.
   await engine.run(
-    raw(`update import_people set id = id || '-' || cast(line as varchar)
+    sql`update import_people set id = id || '-' || cast(line as varchar)
       where not known and id in (select contact_id from contacts union all select contact_id from archive
-        union all select duplicate_id from merges)`),
+        union all select duplicate_id from merges)`,
   );
   // Of rows about one person the first stands. Only those that share an id or an address are put in order.
   await engine.run(
-    raw(`create or replace temp table import_again as
+    sql`create or replace temp table import_again as
       select file, line, email_key from import_people
       where id in (select id from import_people group by id having count(*) > 1)
         or email_key in (select email_key from import_people
           where email_key is not null group by email_key having count(*) > 1)
       qualify row_number() over (partition by id order by file, line) > 1
-        or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`),
+        or row_number() over (partition by coalesce(email_key, 'id:' || id) order by file, line) > 1`,
   );
   const again = await engine.changed(
-    raw(
-      `insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500)
+    sql`insert into import_rejects select file, line, 'email', 'the same person as in an earlier row', substr(email_key, 1, 500)
         from import_again`,
-    ),
   );
   if (again > 0)
-    await engine.run(raw('delete from import_people where (file, line) in (select (file, line) from import_again)'));
+    await engine.run(sql`delete from import_people where (file, line) in (select (file, line) from import_again)`);
 }

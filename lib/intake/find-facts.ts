@@ -27,7 +27,7 @@ export async function findFacts(
     const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
     await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
     await rejectRepeated(engine, 'bounces', 'bounce_id');
-    await bringKnown(engine, 'bounces');
+    await fetchKnown(engine, 'bounces');
   }
   if (there.has('events')) {
     // An id is made with underscores for spaces, as earlier imports made it: a file that comes again adds nothing.
@@ -36,12 +36,12 @@ export async function findFacts(
     await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
     await findSubjects(engine, 'events');
     await rejectRepeated(engine, 'events', 'event_id');
-    await bringKnown(engine, 'events');
+    await fetchKnown(engine, 'events');
   }
   if (there.has('purchases')) {
     await findSubjects(engine, 'purchases');
     await rejectRepeated(engine, 'purchases', 'order_id');
-    await bringKnown(engine, 'purchases');
+    await fetchKnown(engine, 'purchases');
     await ignoreUnpaid(engine, settings);
   }
   for (const table of ownTables().filter((each) => there.has(each)))
@@ -49,9 +49,9 @@ export async function findFacts(
 }
 
 /** Of facts that are kept elsewhere, the rows come here that the incoming ones may be. */
-const bringKnown = (engine: Engine, table: FactTable): Promise<void> => {
+const fetchKnown = (engine: Engine, table: FactTable): Promise<void> => {
   const key = tableOf(table).key[0] ?? '';
-  return engine.bring(table, { [key]: sql`select ${columnOf(key)} from incoming_${name(table)}` });
+  return engine.fetchRows(table, { [key]: sql`select ${columnOf(key)} from incoming_${name(table)}` });
 };
 
 const factHash = (...columns: string[]): string =>

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { raw } from '../core/sql.ts';
+import { raw, sql } from '../core/sql.ts';
 import { readSpelling } from '../snapshot/spellings.ts';
 import { columnsOf, fedByFiles } from './incoming.ts';
 
@@ -53,7 +53,7 @@ export async function forgottenPeople(engine: Engine, key: string | undefined): 
       yield [known.map(([address]) => address), known.map(([, spelling]) => hashAddress(spelling, key))];
     }
   }
-  await engine.run(raw('create or replace temp table import_hashes (address varchar, hash varchar)'));
+  await engine.run(sql`create or replace temp table import_hashes (address varchar, hash varchar)`);
   await engine.append('import_hashes', hashed());
   for (const table of tables) {
     const found = `address_key(email) in (select h.address from import_hashes h

@@ -175,7 +175,7 @@ const ofNoContact = sql`
   select count(distinct address_key(email)) from (
     select email from incoming_suppressions
     union all
-    select email from incoming_bounces where ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+    select email from incoming_bounces where ${kindOf(sql`kind`)} in ('complaint', 'unsubscribe')
   ) where address_key(email) is not null
     and '@' || address_key(email) not in (select ref from import_refs where ref is not null)
     and address_key(email) not in (select email_key from import_people where email_key is not null)
@@ -184,9 +184,9 @@ const ofNoContact = sql`
     and address_key(email) not in (select address_key(email) from archive where address_key(email) is not null)`;
 
 async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise<ImportReport> {
-  const rejected = await engine.number(raw('select count(*) from import_rejects'));
+  const rejected = await engine.number(sql`select count(*) from import_rejects`);
   const rows = await engine.rows(
-    raw('select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc'),
+    sql`select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc`,
   );
   const kept = await engine.rows(
     raw(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ScheduledJob } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import { atMost } from '../core/guard.ts';
-import { raw } from '../core/sql.ts';
+import { sql } from '../core/sql.ts';
 import { type ImportReport, type ImportRequest, importJob, newlyMarked } from './import-job.ts';
 
 const FOLDER = 'inbox';
@@ -53,11 +53,9 @@ export const withRejectsTab = (scheduled: ScheduledJob): ScheduledJob => ({
         tab: 'inbox rejects',
         key: 'where',
         mayBeMissing: true,
-        query: raw(
-          `select concat_ws(', ', 'row ' || line, nullif("column", '')) as "where",
+        query: sql`select concat_ws(', ', 'row ' || line, nullif("column", '')) as "where",
             string_agg(distinct reason, '; ' order by reason) as reason, min(value) as value
             from import_rejects group by line, "column" order by line, "column"`,
-        ),
       },
     ],
   },

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { raw } from '../core/sql.ts';
+import { sql } from '../core/sql.ts';
 import { kindWords } from '../snapshot/bounce-kinds.ts';
 import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { addressesIn } from '../snapshot/unreadable-rows.ts';
@@ -28,16 +28,16 @@ export async function countRefusals(engine: Engine, file: number, given: Malform
   });
   if (found.length === 0) return 0;
   await engine.run(
-    raw('create or replace temp table import_refusals (file varchar, line varchar, email varchar, reason varchar)'),
+    sql`create or replace temp table import_refusals (file varchar, line varchar, email varchar, reason varchar)`,
   );
   await engine.appendRows('import_refusals', found);
   await engine.run(
-    raw(`insert into incoming_suppressions by name
+    sql`insert into incoming_suppressions by name
       select cast(file as integer) as file, cast(line as bigint) as line, email, 'person' as scope, reason,
         'import' as source, 'from a row that could not be read' as note
-      from import_refusals where regexp_full_match(email, '[^@[:space:]]+@[^@[:space:]]+')`),
+      from import_refusals where regexp_full_match(email, '[^@[:space:]]+@[^@[:space:]]+')`,
   );
-  await engine.run(raw('drop table import_refusals'));
+  await engine.run(sql`drop table import_refusals`);
   return found.length;
 }
 

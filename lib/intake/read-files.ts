@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { quoteName, raw } from '../core/sql.ts';
+import { quoteName, raw, sql } from '../core/sql.ts';
 import { type ConsentReading, readConsent } from '../snapshot/consent-reading.ts';
 import { ConsentQuestion } from '../workbook/consent-question.ts';
 import { consentHeaders } from '../workbook/contact-cells.ts';
@@ -41,11 +41,9 @@ async function createTables(engine: Engine): Promise<void> {
     );
   }
   await engine.run(
-    raw(
-      'create or replace table import_rejects (file integer, line bigint, "column" varchar, reason varchar, value varchar)',
-    ),
+    sql`create or replace table import_rejects (file integer, line bigint, "column" varchar, reason varchar, value varchar)`,
   );
-  await engine.run(raw('create or replace table import_ignored (file integer, reason varchar, n bigint)'));
+  await engine.run(sql`create or replace table import_ignored (file integer, reason varchar, n bigint)`);
 }
 
 /** Reads all files, in order. @throws JobError, CsvError for a file that is nothing we can read */
@@ -173,6 +171,7 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
 
 const notesOf = ({ encoding, notes }: CsvFile): string[] => [
   ...(encoding === 'windows-1252' ? ['read as Windows-1252'] : []),
+  ...(encoding === 'old-mac' ? ['lines end in a carriage return alone'] : []),
   ...(notes > 0 ? [`${notes === 1 ? 'a line' : `${notes} lines`} above the header ignored`] : []),
 ];
 

@@ -74,5 +74,5 @@ async function spread(engine: Engine, file: number): Promise<void> {
     sql`insert into import_ignored select ${file}, word, count(*) from import_json
       where goes = 'ignored' group by word`,
   );
-  await engine.run(raw('drop table import_json'));
+  await engine.run(sql`drop table import_json`);
 }

@@ -102,7 +102,7 @@ export async function rejectMalformed(
 ): Promise<void> {
   if (malformed.length === 0) return;
   await engine.run(
-    raw('create or replace temp table import_malformed (line varchar, reason varchar, value varchar, other varchar)'),
+    sql`create or replace temp table import_malformed (line varchar, reason varchar, value varchar, other varchar)`,
   );
   await engine.appendRows(
     'import_malformed',

@@ -11,7 +11,7 @@ import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
-import { BETWEEN, faultPart, holdsUnread } from '../snapshot/load.ts';
+import { BETWEEN, faultPart, holdsUnread } from '../snapshot/row-faults.ts';
 import { recordOf } from './record.ts';
 
 /** A column that a change sets. */

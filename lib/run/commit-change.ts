@@ -1,4 +1,4 @@
-/** One change in a commit of its own, against its table as it is at this moment: what stands outside a batch's plans. */
+/** One change in a commit of its own, against its table as it is at this moment: what is no part of a batch's plans. */
 import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { applyToEngine } from '../plan/apply.ts';

@@ -55,6 +55,8 @@ export interface RunResult {
    * none.
    */
   readonly ofNoContact?: number;
+  /** Lines of the contacts that are no rows, and were ignored; left out where there are none. */
+  readonly otherLines?: number;
   /** Hashes that a person approved, and that no plan of this run has. */
   readonly unmatched?: readonly string[];
   /** What the contacts' columns say of consent, in rows by header; left out where they have only a status of ours. */

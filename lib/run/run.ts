@@ -213,6 +213,7 @@ const summary = (snapshot: Snapshot): Omit<RunResult, 'jobs'> => ({
   },
   quarantine: snapshot.quarantine,
   ...(snapshot.ofNoContact > 0 && { ofNoContact: snapshot.ofNoContact }),
+  ...(snapshot.otherLines > 0 && { otherLines: snapshot.otherLines }),
   ...(snapshot.consent && {
     consent: {
       no: Object.fromEntries(snapshot.consent.counts.map(({ header, no }) => [header, no])),

@@ -190,7 +190,7 @@ export const undoJob = (jobName: string, period: string): Job => {
     prepare: async ({ engine }) => {
       for (const table of facts) {
         const keys = sql`select row_key from (${undone(jobName, period)}) where table_name = ${table}`;
-        await engine.bring(table, { [tableOf(table).key[0] ?? '']: keys });
+        await engine.fetchRows(table, { [tableOf(table).key[0] ?? '']: keys });
       }
       return {};
     },

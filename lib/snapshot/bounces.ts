@@ -10,7 +10,7 @@ import { views } from './views.ts';
 
 /**
  * The rows of a query over bounces, which gives `email` as `address_key` does; in them it is in a spelling that a
- * contact has. The query is asked of two tables, so whatever it sums up is summed up again by the one who reads it.
+ * contact has. The query is asked of two tables, so whatever it sums up is summed up again by its reader.
  */
 export const ofBounces = (query: (bounces: Sql) => Sql): Sql => sql`(
   select b.* replace (coalesce(r.spelling, b.email) as email) from (

@@ -36,7 +36,6 @@ const WEEKDAYS =
 
 /** Hours from UTC of the zones that RFC 2822 names, and of Central Europe's. */
 const ZONES: Readonly<Record<string, string>> = {
-  'utc|gmt|ut|z': '+00:00',
   est: '-05:00',
   'edt|cdst': '-04:00',
   cst: '-06:00',
@@ -108,14 +107,23 @@ const numericDates: readonly Step[] = [
   ...shortYear(`${DAY}\\. ?${MONTH}\\. ?`, '\\1', '\\2'),
 ];
 
-/** Steps for the hour and the offset; `zones` are the names of zones that are looked for. */
-const clocks = (zones: Readonly<Record<string, string>>): readonly Step[] => [
+/** `3:04 p.m.` as `3:04 pm`. */
+const halfDay: Step = ['([0-9]) ?([ap])\\.? ?m\\.?', '\\1 \\2m'];
+
+/** Zones by name as their offset. */
+const zoneNames: readonly Step[] = Object.entries(ZONES).map(([names, offset]) => [
+  `([0-9m]) ?(?:${names})$`,
+  `\\1${offset}`,
+]);
+
+/** Steps for the hour and the offset. */
+const clocks: readonly Step[] = [
   ['^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:t|,? (?:at |um )?)([0-9])', '\\1 \\2'],
   ['(:[0-9]{2}),([0-9]+)', '\\1.\\2'],
-  ['([0-9]) ?([ap])\\.? ?m\\.?', '\\1 \\2m'],
+  halfDay,
   ['^([0-9-]+ [0-9]{1,2}) ([ap]m)', '\\1:00 \\2'],
   ['([0-9m]) ?(?:utc|gmt)([+-])', '\\1\\2'],
-  ...Object.entries(zones).map(([names, offset]): Step => [`([0-9m]) ?(?:${names})$`, `\\1${offset}`]),
+  ['([0-9m]) ?(?:utc|gmt|ut|z)$', '\\1+00:00'],
   ['(:[0-9]{2}(?:\\.[0-9]+)?(?: [ap]m)?) ?([+-][0-9]{2})$', '\\1\\2:00'],
   ['(:[0-9]{2}(?:\\.[0-9]+)?(?: [ap]m)?) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'],
 ];
@@ -136,21 +144,20 @@ const undecided = (text: string): string => {
  */
 function canonical(cell: string, order: DateOrder | undefined): string {
   const ordered = order === 'DD/MM/YYYY' ? slashed(DAY, MONTH, '\\1', '\\2') : slashed(MONTH, DAY, '\\2', '\\1');
-  const numeric = [...numericDates, ...certainSlashed, ...(order === undefined ? [] : ordered)];
+  const numbers = [...numericDates, ...certainSlashed, ...(order === undefined ? [] : ordered), ...clocks];
   const words = [
     [' ?\\([^)]*\\)$', ''],
     [' ?uhr$', ''],
     [`^(?:${WEEKDAYS})(?:[.,]+ ?| )`, ''],
     ...monthWords,
     ...namedMonths,
-    ...numeric,
-    ...clocks(ZONES),
+    halfDay,
+    ...zoneNames,
   ] as const;
   const spaced = `trim(regexp_replace(lower(${cell}), '[\\s\\pZ]+', ' ', 'g'))`;
   const open = order === undefined ? `when ${undecided('s')} then null` : '';
-  return `list_transform([${spaced}], lambda s: case ${open}
-    when regexp_matches(s, '\\pL{3}') then ${rewrite('s', words)}
-    else ${rewrite('s', [...numeric, ...clocks({ 'ut|z': '+00:00' })])} end)[1]`;
+  const withoutWords = `case ${open} when regexp_matches(s, '\\pL{3}') then ${rewrite('s', words)} else s end`;
+  return `list_transform([${spaced}], lambda s: ${rewrite(withoutWords, numbers)})[1]`;
 }
 
 /** Dotted and slashed dates as most of them are written: the engine reads these itself, in a tenth of the time. */

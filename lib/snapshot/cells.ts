@@ -18,10 +18,6 @@ export interface CellSettings {
 /** How the cells of one column are read: the workbook's settings, and what the column shows (cell-evidence.ts). */
 export interface ColumnSettings extends CellSettings, NumberHabits {}
 
-/** Moments outside these years are no dates of marketing: typing errors, epochs in the wrong unit, infinity. */
-const EARLIEST = '1900-01-01';
-const LATEST = '2200-01-01';
-
 /** SQL type of a column in the engine. */
 export const sqlType: Readonly<Record<ColumnType, string>> = {
   text: 'varchar',
@@ -63,8 +59,12 @@ const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.join('\u001f')}\u001f`)
 export const isPlaceholder = (cell: string): string =>
   `strpos(${ALL_PLACEHOLDERS}, chr(31) || lower(trim(${cell})) || chr(31)) > 0`;
 
+/**
+ * A date of 1900 to 2200, or NULL: moments outside are no dates of marketing, but typing errors, epochs in the wrong
+ * unit, infinity. A list of one, so that the expression, which may be long, stands in the statement once.
+ */
 const within = (expression: string, type: 'date' | 'timestamp'): string =>
-  `case when ${expression} between ${type} '${EARLIEST}' and ${type} '${LATEST}' then ${expression} end`;
+  `list_filter([${expression}], lambda w: w between ${type} '1900-01-01' and ${type} '2200-01-01')[1]`;
 
 /**
  * What nearly every cell looks like, of the years that count, is read at once: the questions below would take three

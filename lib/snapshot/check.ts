@@ -10,8 +10,9 @@ import { columnOf, integer, join, literal, name as nameOf, raw, type Sql, sql } 
 import { type TableName, tableOf } from '../core/tables.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { MalformedRow, TableText } from '../workbook/table-text.ts';
-import { BETWEEN, blankRow, faultPart, WITHIN } from './load.ts';
+import { blankRow } from './load.ts';
 import { otherLine } from './other-lines.ts';
+import { BETWEEN, faultPart, WITHIN } from './row-faults.ts';
 import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
@@ -33,6 +34,8 @@ export interface Checked {
   readonly rows: number;
   /** Rows that went to quarantine. */
   readonly faults: number;
+  /** Lines of the contacts that are no rows: totals, the header once more. */
+  readonly otherLines: number;
 }
 
 /** Tables whose rows in quarantine still count for consent: they are kept as `unread_TABLE`. */
@@ -57,9 +60,9 @@ export async function checkTable(
   const [unread, twins] = [nameOf(`unread_${table}`), nameOf(`twice_${table}`)];
   if (!text) {
     if (hasConsent(table)) await engine.run(sql`create or replace table ${unread} as select * from ${name}`);
-    return { rows: 0, faults: 0 };
+    return { rows: 0, faults: 0, otherLines: 0 };
   }
-  if (table === 'contacts') await removeOtherLines(engine, headers, text);
+  const otherLines = table === 'contacts' ? await removeOtherLines(engine, headers, text) : 0;
   const found = await lookOver(engine, table, asOf);
   await (seeking ?? seekTwice(engine, table));
   const twice = await engine.number(sql`select count(*) from ${twins}`);
@@ -80,23 +83,23 @@ export async function checkTable(
   if (text.malformed.length > 0) await quarantineMalformed(engine, table, text.malformed);
   if (faulty > 0) await quarantineFaults(engine, table, text);
   if (found.later > 0) await engine.run(sql`delete from ${name} where ${timeOf(table)} > ${asOf}`);
-  return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length };
+  return { rows: found.rows - found.blank - faulty, faults: faulty + text.malformed.length, otherLines };
 }
 
 /**
  * Removes what is no row of the contacts (lib/snapshot/other-lines.ts) from the engine's table: a total, or the header once
- * more. Only where some row has no address is the text looked at again.
+ * more. Only where some row has no address is the text looked at again. Returns how many there were.
  */
-async function removeOtherLines(engine: Engine, headers: readonly string[], text: TableText): Promise<void> {
+async function removeOtherLines(engine: Engine, headers: readonly string[], text: TableText): Promise<number> {
   const suspects = await engine.number(
     sql`select count(*) from contacts where email is null or not contains(email, '@')`,
   );
-  if (suspects === 0 || headers.length === 0) return;
+  if (suspects === 0 || headers.length === 0) return 0;
   await engine.run(
     sql`create or replace temp table other_lines as select nth from (
       select row_number() over () - 1 as nth, ${raw(otherLine(headers))} as why from ${raw(csvScan(text))}) where why is not null`,
   );
-  await engine.run(sql`delete from contacts where _row in (select nth from other_lines)`);
+  return engine.changed(sql`delete from contacts where _row in (select nth from other_lines)`);
 }
 
 /** Who is to be released later is not released yet. */

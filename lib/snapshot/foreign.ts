@@ -231,7 +231,7 @@ export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
   engine.number(
     sql`select count(distinct address_key(email)) from (
         select email, kind from bounces where _row = ${ELSEWHERE} union all select email, kind from ${views.eventReports})
-      where ${kindOf(raw('kind'))} in ('complaint', 'unsubscribe')
+      where ${kindOf(sql`kind`)} in ('complaint', 'unsubscribe')
         and '@' || address_key(email) not in (select ref from contact_refs where ref is not null)
         and address_key(email) not in (select address_key(email) from unread_contacts where address_key(email) is not null)`,
   );

@@ -10,7 +10,8 @@ import { statusSql } from '../workbook/consent-words.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { SourceTable } from '../workbook/store.ts';
 import { type CellSettings, type ColumnSettings, readCell, readPlainCell, writeCell } from './cells.ts';
-import { holdsUnread, type LoadedText } from './load.ts';
+import type { LoadedText } from './load.ts';
+import { holdsUnread } from './row-faults.ts';
 
 /** Where a record keeps the texts of cells, by header. */
 const CELLS = '_cells';

@@ -7,7 +7,7 @@ import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import type { TableText } from '../workbook/table-text.ts';
-import { BETWEEN, faultPart } from './load.ts';
+import { BETWEEN, faultPart } from './row-faults.ts';
 
 export class NothingReadable extends NightshiftError {
   override name = 'NothingReadable';

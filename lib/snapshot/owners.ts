@@ -6,7 +6,8 @@
 import type { Engine } from '../core/engine.ts';
 import { literal, name, type Sql, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
-import { BETWEEN, blankRow, WITHIN } from './load.ts';
+import { blankRow } from './load.ts';
+import { BETWEEN, WITHIN } from './row-faults.ts';
 
 /** The facts that belong to a contact. */
 export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purchases']);

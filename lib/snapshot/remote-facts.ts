@@ -1,7 +1,7 @@
 /**
  * Facts that stay in a warehouse, as the jobs' queries see them: rows with a contact, none later than as-of, none at
  * fault. The warehouse gets the names that facts use for contacts today, finds the contact of each fact, and answers
- * queries that `ofFacts` marks. A statement that asks for rows brings the table here, checked like any other.
+ * queries that `ofFacts` marks. A statement that asks for rows loads the table whole, checked like any other.
  */
 import type { Engine, TextsByColumn } from '../core/engine.ts';
 import { byKey } from '../core/facts.ts';
@@ -16,7 +16,7 @@ export interface Remote {
   readonly source: RemoteTable;
   /** Reads the rows whole, with the row check. */
   readonly load: () => Promise<void>;
-  /** Puts rows that were brought into the engine, checked: all, or those from a place on, beside what is there. */
+  /** Puts rows that were fetched into the engine, checked: all, or those from a place on, beside what is there. */
   readonly place: (text: CsvText, from: number | null) => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function attachFacts(
   const resolved = new Map<string, Promise<Resolved>>();
   let refs: Promise<string> | null = null;
   let until = options.asOf;
-  const brought = new Map<string, number>();
+  const fetched = new Map<string, number>();
   const find = (table: string): Remote => {
     const remote = remotes.find((each) => each.table === table);
     if (!remote) throw new Error(`${table} are not kept elsewhere`);
@@ -78,11 +78,11 @@ export function attachFacts(
       until = moment ?? options.asOf;
     },
     load: (table) => find(table).load(),
-    bring: async (table, texts) => {
+    fetchRows: async (table, texts) => {
       const { source, place } = find(table);
-      const text = await source.bring(await writeTexts(engine, source.newPath(), texts));
-      await place(text, brought.get(table) ?? null);
-      brought.set(table, text.rows);
+      const text = await source.fetchRows(await writeTexts(engine, source.newPath(), texts));
+      await place(text, fetched.get(table) ?? null);
+      fetched.set(table, text.rows);
     },
     sendBack: async (table) => {
       await resolve(table);
@@ -116,7 +116,7 @@ async function writeRows(engine: Engine, table: string, path: string): Promise<s
     sql`copy (
       select ${join(cells, ', ')}, null as _gone from ${byKey(table)}
       union all
-      select ${join(empty, ', ')}, 'gone' from ${nameOf(`brought_${table}`)}
+      select ${join(empty, ', ')}, 'gone' from ${nameOf(`fetched_${table}`)}
         where ${columnOf(key[0] ?? '')} not in (select ${columnOf(key[0] ?? '')} from ${byKey(table)})
     ) to ${literal(path)} (format parquet)`,
   );

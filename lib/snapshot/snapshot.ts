@@ -73,6 +73,8 @@ export interface Snapshot {
   readonly quarantine: Readonly<Record<string, number>>;
   /** What the contacts' columns say of consent; null where they have only a status of ours. */
   readonly consent: ConsentReading | null;
+  /** Lines of the contacts that are no rows, and are ignored: totals, the header once more. */
+  readonly otherLines: number;
   /** Addresses that left or complained by files beside the contacts, and are no contact's. */
   readonly ofNoContact: number;
   /** Cells that can't be read, and count as unknown, by table, column and reason. */
@@ -126,7 +128,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     const isJoined = table === 'bounces' && hasOtherReports(reading);
     if (remote && (isJoined || (await needsReader(table, remote, options)))) sources.set(table, source as SourceTable);
   }
-  // Facts of a warehouse stay there; a statement that asks for their rows, or adds to them, brings them here.
+  // Facts of a warehouse stay there; a statement that asks for their rows fetches them all.
   const isRemote = (table: TableName): boolean => wanted.has(table) && sources.get(table)?.remote !== undefined;
   const tables = [
     ...ORDER.filter((table) => wanted.has(table)),
@@ -135,6 +137,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   const futureAfter = new Date(Math.max(options.asOf.getTime(), options.now.getTime()) + DAY_MS);
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
+  let otherLines = 0;
   await createQuarantine(engine);
   await createEventReports(engine);
   await createConsentHints(engine);
@@ -170,7 +173,9 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     const source = sources.get(table) ?? null;
     const loaded = texts.get(table) ?? null;
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    const { rows, faults } = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
+    const checked = await checkTable(engine, table, loaded, options.asOf, seeking.get(table), source?.headers);
+    const { rows, faults } = checked;
+    otherLines += checked.otherLines;
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
     if (table === 'bounces')
@@ -202,6 +207,7 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     quarantined,
     consent,
     quarantine,
+    otherLines,
     ofNoContact,
     unreadable,
     columns: (table) => columnsOf(table, sources.get(table)),
@@ -226,14 +232,14 @@ function remoteOf(
     await checkTable(engine, table, text, options.asOf);
   };
   const place = async (text: CsvText, from: number | null): Promise<void> => {
-    const [rows, earlier, keys] = [name(table), name(`earlier_${table}`), name(`brought_${table}`)];
+    const [rows, earlier, keys] = [name(table), name(`earlier_${table}`), name(`fetched_${table}`)];
     const aside = [sql`quarantine_now`, ...(table === 'bounces' ? [sql`unread_bounces`] : [])];
     // What is at fault in the whole table is known by now.
     for (const each of aside)
       await engine.run(sql`create or replace temp table before_${each} as select * from ${each}`);
     if (from !== null) await engine.run(sql`alter table ${rows} rename to ${earlier}`);
-    const brought = { ...source, open: async () => text };
-    const loaded = await loadTable(engine, table, brought, { ...options, extraColumns: new Set(), isWritten: true });
+    const fetched = { ...source, open: async () => text };
+    const loaded = await loadTable(engine, table, fetched, { ...options, extraColumns: new Set(), isWritten: true });
     if (loaded && OWNED.has(table)) await findOwners(engine, table);
     await checkTable(engine, table, loaded, options.asOf);
     for (const each of aside) await engine.run(sql`create or replace table ${each} as select * from before_${each}`);

@@ -173,7 +173,7 @@ const STATUS_OF_MAIL = new RegExp(
     String.raw`suscri\w*|iscri\w*|inscri\w*|opt|consent\w*|mailing\w*|anmelde?\w*|einwillig\w*)`,
 );
 
-/** How somebody likes to be contacted: by a channel, or not at all. */
+/** A preferred way of contact: a channel, or none. */
 const PREFERENCE =
   /(?:contact|communication|kontakt) (?:preference|method)|prefer\w* (?:method of )?(?:contact|communication)/;
 const CHANNELS = new Map(

@@ -78,7 +78,7 @@ const NO =
   uitgeschreven afgemeld inactief geweigerd geblokkeerd nietingeschreven nietakkoord nietbevestigd wachtend
   descadastrado desinscrito inativo recusado pendente naoinscrito
   wypisany nieaktywny odrzucony oczekujacy zablokowany brakzgody niezapisany niepotwierdzony cofnieta`);
-/** Beginnings of such words, whatever follows: "Unsubscribed by admin", "IspComplained". */
+/** Beginnings of such words, with any ending: "Unsubscribed by admin", "IspComplained". */
 const NO_STEM =
   'unsub|unconfirm|opt(?:ed)?out|\\w{0,12}complain|markedasspam|neversub|notsub|nonsub|noconsent|withdrawn|' +
   'donot(?:e?mail|contact|send|allow)|pendingopt|awaitingconf|desabonn|desinscri|disiscri|uitgeschr|descadastr|wypisan';
@@ -143,7 +143,7 @@ const DELIVERABILITY =
 
 /** An empty cell under another name. */
 const EMPTY = words(`na null nil nan undefined keineangabe notset notavailable notapplicable notspecified notprovided`);
-/** What says that nobody knows; in a column of consent it is asked about. */
+/** Words for unknown; in a column of consent they are asked about. */
 const UNKNOWN = words('unknown notknown unbekannt inconnu desconocido sconosciuto onbekend nieznany');
 
 /**

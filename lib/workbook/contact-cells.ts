@@ -36,6 +36,7 @@ const FULL_NAME = [
     'nome_completo',
     'volledige_naam',
     'subscriber_name',
+    'invitee_name',
     'what_is_your_full_name',
     'what_is_your_name',
   ],

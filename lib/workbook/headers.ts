@@ -182,8 +182,13 @@ export function requireColumns(
   if (noOwner) missing.push('contact_id" or "email');
   if (missing.length === 0) return;
   if (looksLike !== undefined) {
+    // A job writes to the table's own file, so that another tool's can't have its name.
+    const rename =
+      table === 'bounces' || table === 'suppressions'
+        ? `Rename it, for example to other-${table}.csv: every run then reads it beside the contacts. Or move it`
+        : 'Move it';
     throw new HeaderError(
-      `${label} looks like ${looksLike}, not like the table ${table}. Move it to the folder "inbox" beside the ` +
+      `${label} looks like ${looksLike}, not like the table ${table}. ${rename} to the folder "inbox" beside the ` +
         'workbook, which is imported before the next batch; or move it elsewhere and run: npx nightshift import ' +
         'FILE.',
     );

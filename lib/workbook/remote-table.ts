@@ -15,9 +15,9 @@ export interface RemoteTable {
   readonly needsReader: (timeZone: string, column: string, refusing: readonly string[]) => Promise<boolean>;
   /**
    * Reads the rows whose columns hold one of the texts of a Parquet file (column_name, text; addresses in lower case),
-   * or none, after those that were brought before. Patches count their places in it.
+   * or none, after those that were fetched before. Patches count their places in it.
    */
-  readonly bring: (texts: string | null) => Promise<CsvText>;
+  readonly fetchRows: (texts: string | null) => Promise<CsvText>;
   /**
    * Puts rows, of a Parquet file of texts with the table's columns, in the place of what was found for their keys; a row
    * with `_gone` takes it away. Rows added here are known so to `answer`; the table itself stays as it is.

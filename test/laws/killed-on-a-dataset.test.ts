@@ -115,7 +115,7 @@ async function ending(killed?: { n: number; isDone: boolean }): Promise<Ending &
 it('ends as if nothing had happened where the process is killed at a request', { timeout: 3_600_000 }, async () => {
   const { requests: commit, ...undisturbed } = await ending();
   const all = Array.from({ length: commit + 3 }, (_, i) => [false, true].map((isDone) => ({ n: i + 1, isDone })));
-  const points = isThorough ? all.flat() : [true, false].map((isDone) => ({ n: commit, isDone }));
+  const points = isThorough ? all.flat() : [{ n: commit, isDone: true }];
   for (const point of points) {
     const { requests, ...after } = await ending(point);
     expect(after, `killed ${JSON.stringify(point)}, ${requests} requests after it`).toEqual(undisturbed);

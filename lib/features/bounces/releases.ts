@@ -73,7 +73,11 @@ const signedUpAgain = ({ signUps }: BounceRules): Sql => sql`
       from ${views.reported} group by email
     ) as r on r.email = s.email
     left join (select distinct email from ${views.suppressed} where reason = 'complaint') as m on m.email = s.email
-    join contacts c on c.contact_id = s.contact_id or address_key(c.email) = s.email
+    join (
+      select l.email, c.contact_id from suppressions l join contacts c on c.contact_id = l.contact_id
+      union distinct
+      select l.email, c.contact_id from suppressions l join contacts c on address_key(c.email) = l.email
+    ) as c on c.email = s.email
     join ${ofFacts(
       'events',
       sql`select contact_id, max(occurred_at) as occurred_at from events

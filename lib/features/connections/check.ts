@@ -1,6 +1,7 @@
 /** How the key of a connection is made, and whether it works. Writes nothing anywhere. */
 import type { Job } from '../../core/job.ts';
 import type { Outside } from '../../core/prepare.ts';
+import { RequestError } from '../http/index.ts';
 import type { Ways } from './open.ts';
 import { openConnection, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
@@ -29,7 +30,7 @@ const MOST_SKEW_MS = 300_000;
 /** A probe's requests, at most. */
 const BUDGET = 20;
 
-/** Signs in, and asks for the last day of each source and for one address on the list of suppressions. */
+/** Signs in, and asks for the last day of each source, and for the first page of suppressions and of each list. */
 export async function checkConnection(
   connection: Connection,
   outside: Pick<Outside, 'secret'>,
@@ -37,7 +38,7 @@ export async function checkConnection(
   stateFolder: string,
   ways: Ways = {},
 ): Promise<Checked[]> {
-  const { name, vendor, fetch, suppress } = connection;
+  const { name, vendor, fetch, suppress, lists } = connection;
   const checked: Checked[] = [];
   let asked = name;
   try {
@@ -55,6 +56,11 @@ export async function checkConnection(
       await vendor.suppressions?.standing(at)[Symbol.asyncIterator]().next();
       checked.push({ isFine: true, text: `${asked}: may be read; whether the key may add to them shows when it does` });
     }
+    for (const [own, remote] of Object.entries(lists)) {
+      asked = `${name}, list ${own}`;
+      await vendor.lists?.members(at, remote)[Symbol.asyncIterator]().next().catch(unlessLong);
+      checked.push({ isFine: true, text: `${asked}: may be read` });
+    }
     const skew = at.client.skewMs;
     if (skew !== null && Math.abs(skew) > MOST_SKEW_MS) {
       const minutes = Math.round(Math.abs(skew) / 60_000);
@@ -71,6 +77,11 @@ export async function checkConnection(
   }
   return checked;
 }
+
+/** A list of which a probe reads only a part may be read. */
+const unlessLong = (error: unknown): void => {
+  if (!(error instanceof RequestError) || error.by !== 'budget') throw error;
+};
 
 const http: Pick<
   Vendor,

@@ -19,6 +19,7 @@ import { views } from '../../snapshot/views.ts';
 import { type Fetched, fetchConnection } from './fetch.ts';
 import { looksBack, type Ways } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
+import { factsByFile, minute, newsOf, rates } from './usual.ts';
 import { keepMoments, layOutWaiting, waitingChanges, waitingOf, waitingSentences } from './waiting.ts';
 
 const FED: readonly IncomingTable[] = ['suppressions', 'bounces', 'events', 'purchases'];
@@ -92,27 +93,11 @@ export async function readFetched(
     sql`create or replace temp table fetched (connection varchar, watermark timestamp, fetched_at timestamp,
       rows double, status varchar, note varchar, times double, again boolean)`,
   );
-  const usual = rates(earlier);
-  const news: Record<string, number> = {};
-  const warnings: string[] = [];
-  for (const each of fetched) {
-    const perDay = each.fresh / Math.max(1, each.days);
-    const before = usual[each.name];
-    const times = before === undefined ? 0 : perDay / Math.max(before, LEAST_USUAL);
-    if (each.fault === null) news[each.name] = before === undefined ? perDay : before * (1 - WEIGHT) + perDay * WEIGHT;
-    if (each.fault !== null) warnings.push(faultOf(each));
-    else if (before !== undefined && before >= LEAST_USUAL && each.fresh === 0)
-      warnings.push(`${each.name} gave no new facts, where ${Math.round(before)} a day are usual: check its feed`);
-    const status = each.fault === null ? 'ok' : 'failed';
-    await engine.run(
-      sql`insert into fetched values (${each.name}, ${each.until}, ${each.fault === null ? context.asOf : null},
-        ${each.rows}, ${status}, ${each.fault}, ${Math.ceil(times)}, ${each.isAskedAgain})`,
-    );
-  }
   const files = fetched.flatMap((each) => each.files.map((file) => ({ ...file, of: each.name })));
   const suppressing = new Set(rules.connections.filter(({ suppress }) => suppress).map(({ name }) => name));
   const back = files.flatMap(({ ours, of }, i) => (ours && suppressing.has(of) ? [i] : []));
   const settings = settingsOf(workbook);
+  let facts: ReadonlyMap<number, number> = new Map();
   const { metrics } = await readImport(engine, {
     name: 'fetch-activity',
     paths: files.map(({ path }) => path),
@@ -129,8 +114,21 @@ export async function readFetched(
     whenRead: async () => {
       await forgetOwn(engine, back, settings);
       await keepMoments(engine, settings);
+      facts = await factsByFile(engine, FED);
     },
   });
+  const usual = rates(earlier);
+  const warnings: string[] = [];
+  for (const each of fetched) {
+    const { name, until, rows, fault, isAskedAgain } = each;
+    const fresh = files.reduce((sum, file, i) => sum + (file.isFresh && file.of === name ? (facts.get(i) ?? 0) : 0), 0);
+    const { times, warning } = newsOf(each, fresh, usual);
+    if (warning) warnings.push(warning);
+    await engine.run(
+      sql`insert into fetched values (${name}, ${until}, ${fault === null ? context.asOf : null}, ${rows},
+        ${fault === null ? 'ok' : 'failed'}, ${fault}, ${times}, ${isAskedAgain})`,
+    );
+  }
   const oldest = new Date(context.asOf.getTime() - rules.firstDays * 86_400_000);
   await layOutWaiting(
     engine,
@@ -147,24 +145,8 @@ export async function readFetched(
     .filter(({ fault }) => fault === null)
     .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
   said.push(...(await waitingSentences(engine, rules.firstDays)));
-  return { ...counts, said, usual: { ...usual, ...news }, ...(warnings.length > 0 && { warnings }) };
+  return { ...counts, said, usual, ...(warnings.length > 0 && { warnings }) };
 }
-
-/** A fetch's share in what is usual from then on. */
-const WEIGHT = 0.2;
-/** Fewer facts a day than these have no usual number. */
-const LEAST_USUAL = 20;
-
-const rates = (earlier: Metrics | null): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries((earlier?.usual ?? {}) as Record<string, unknown>).map(([name, rate]) => [name, Number(rate)]),
-  );
-
-const faultOf = ({ name, until, fault }: Fetched): string =>
-  `${name} could not be fetched: ${fault}; facts ${until ? `until ${minute(until)}` : 'were never fetched'}`;
-
-/** `2026-11-26 18:40`. */
-const minute = (moment: Date): string => moment.toISOString().slice(0, 16).replace('T', ' ');
 
 /**
  * An address that we suppress and that a tool's list has since, in any spelling, is the one that we put there: it is no

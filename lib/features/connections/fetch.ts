@@ -17,8 +17,6 @@ export interface Fetched {
   readonly name: string;
   readonly files: readonly FetchedFile[];
   readonly rows: number;
-  /** Those among them of lists that were asked for new days alone: what has a usual number a day. */
-  readonly fresh: number;
   readonly requests: number;
   /** How many new days were fetched. */
   readonly days: number;
@@ -34,6 +32,8 @@ export interface FetchedFile {
   readonly path: string;
   /** It comes from a list that suppressions of ours are added to. */
   readonly ours: boolean;
+  /** It was asked for new days alone: what comes of it has a usual number a day. */
+  readonly isFresh: boolean;
 }
 
 /** How far a connection was fetched: of everything; and from when on orders and events are asked for again. */
@@ -73,7 +73,7 @@ export async function fetchConnection(
   const earliest = before(asOf, rules.firstDays * DAY_MS);
   const start = watermark ? before(watermark, rules.overlapHours * HOUR_MS) : earliest;
   const isAskedAgain = againFrom === null;
-  const fetched = { files: [] as FetchedFile[], rows: 0, fresh: 0, until: watermark, isAskedAgain };
+  const fetched = { files: [] as FetchedFile[], rows: 0, until: watermark, isAskedAgain };
   let client: At['client'] | undefined;
   const ended = (fault: string | null): Fetched => {
     const days = fetched.until ? Math.max(0, fetched.until.getTime() - start.getTime()) / DAY_MS : 0;
@@ -87,7 +87,6 @@ export async function fetchConnection(
       const found = await fetchPiece(connection, { ...opened, window: piece.window }, piece, folder);
       fetched.files.push(...found.files);
       fetched.rows += found.rows;
-      fetched.fresh += found.fresh;
     };
     const pieces = piecesOf(start, asOf, rules.pieceDays);
     for (const [nth, window] of pieces.entries()) {
@@ -124,9 +123,9 @@ async function fetchPiece(
   at: At,
   { name, isFirst, isLast, isAgain }: Piece,
   folder: string,
-): Promise<{ files: FetchedFile[]; rows: number; fresh: number }> {
+): Promise<{ files: FetchedFile[]; rows: number }> {
   const files: FetchedFile[] = [];
-  let [rows, fresh] = [0, 0];
+  let rows = 0;
   for (const source of vendor.reads) {
     if ((source.is === 'events' && !events) || (source.whole && !isLast)) continue;
     if (isAgain && source.is !== 'orders' && source.is !== 'events') continue;
@@ -136,17 +135,14 @@ async function fetchPiece(
     try {
       for await (const page of source.pages({ ...at, window })) for (const each of page) found.push(each);
       if (found.length === 0) continue;
-      files.push({
-        path: await keep(source, found, join(folder, `${source.name}-${name}`)),
-        ours: source.ours === true,
-      });
+      const path = await keep(source, found, join(folder, `${source.name}-${name}`));
+      files.push({ path, ours: source.ours === true, isFresh: !reachesBack && !source.whole && !isAgain });
     } catch (error) {
       throw error instanceof RequestError ? new RequestError(error.by, `${source.name}: ${error.message}`) : error;
     }
     rows += found.length;
-    if (!reachesBack && !source.whole && !isAgain) fresh += found.length;
   }
-  return { files, rows, fresh };
+  return { files, rows };
 }
 
 /** Writes records into a file for the registry of formats. @throws RequestError where they are of none of the formats */

@@ -129,7 +129,7 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
         nullif(max(fields), '')
       from audience_rows where address_key(email) is not null group by 1, 2`,
   );
-  await engine.bring('bounces', { bounce_id: sql`select bounce_id from (${leftThere})` });
+  await engine.fetchRows('bounces', { bounce_id: sql`select bounce_id from (${leftThere})` });
   if (faults.length > 0 && read.length === 0)
     throw new JobError(`No list of a tool could be read. ${faults.join('; ')}.`);
   return { ...(faults.length > 0 && { warnings: faults }) };
@@ -216,7 +216,7 @@ export const audienceChanges = (): Change[] => [
   insert('bounces', leftThere),
 ];
 
-/** A list elsewhere that would change by more than the rules allow, or be emptied, waits by itself; the others go on. */
+/** A list there that would change by more than the rules allow, or be emptied, waits by itself; the others go on. */
 export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRules): Hold[] {
   const changing = sql`
     select w.audience, w.email from audience_wanted w
@@ -239,7 +239,8 @@ export function audienceHolds({ mostOfAudience: { share, count } }: ConnectionRu
         ) n on n.audience = m.audience
         left join (select audience, count(*) as gone from audience_gone group by audience) g on g.audience = m.audience
         where m.moves > ${limit}
-          or (g.gone = n.members and n.members >= ${EMPTIED} and m.audience not in (select audience from audience_wanted))
+          or (g.gone = n.members and n.members >= ${EMPTIED}
+            and m.audience not in (select audience from audience_wanted))
         order by m.audience`,
     },
   ];

@@ -48,8 +48,8 @@ export async function waitingSentences(engine: Engine, days: number): Promise<st
   return rows.map(({ connection, n, earliest }) => {
     const since = earliest instanceof Date ? earliest.toISOString().slice(0, 10) : '';
     return (
-      `${connection}: orders and events of unknown contacts: ${n} since ${since}; they are fetched again for ${days} days, ` +
-      'in case the contacts are imported'
+      `${connection}: orders and events of unknown contacts: ${n} since ${since}; ` +
+      `they are fetched again for ${days} days, in case the contacts are imported`
     );
   });
 }

@@ -34,8 +34,8 @@ export interface LookUpReport {
   /** Domains without an answer, by reason; the next run asks again. */
   readonly failed: Readonly<Record<string, number>>;
   /**
-   * Those of them whose own question was rejected or answered unreadably, with the reason: they come last in the next
-   * run.
+   * Those of them whose own question was rejected, failed or was answered unreadably, with the reason: they come last
+   * in the next run.
    */
   readonly missed: ReadonlyMap<string, string>;
   /** Questions, those that had to be asked again included. */
@@ -209,7 +209,7 @@ class Run {
         if (answer.kind === 'failed' && attempt < attempts && goOn) {
           return (this.#options.random ?? Math.random)() * Math.min(longestBackoffMs, backoffMs * 2 ** (attempt - 1));
         }
-        this.#miss(answer.why, answer.kind === 'nonsense' ? domain : undefined);
+        this.#miss(answer.why, domain);
         return null;
       }
     }

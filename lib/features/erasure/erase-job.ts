@@ -30,7 +30,7 @@ async function findPerson(engine: Engine, contact: string, key: string | undefin
   for (const address of addresses)
     await engine.run(sql`insert into erased_addresses values (${address}, ${hashAddress(address, key)})`);
   const rows = { email: sql`select address from erased_addresses`, contact_id: sql`select id from erased_ids` };
-  for (const table of ['events', 'purchases', 'bounces']) await engine.bring(table, rows);
+  for (const table of ['events', 'purchases', 'bounces']) await engine.fetchRows(table, rows);
   const known = await engine.number(sql`
     select (select count(*) from erased_ids)
     + (select count(*) from suppressions where email in (select address from erased_addresses))

@@ -47,6 +47,7 @@ function momentMs(header: string | null, now: number): number | null {
     if (number >= FIRST_EPOCH_SECOND) return Math.max(0, number * 1000 - now);
     return number * 1000;
   }
-  const moment = Date.parse(text);
+  // A moment without an offset is in UTC, as the providers document it.
+  const moment = Date.parse(/^\d{4}-\d\d-\d\d[ T][\d:.]+$/.test(text) ? `${text.replace(' ', 'T')}Z` : text);
   return Number.isNaN(moment) ? null : Math.max(0, moment - now);
 }

@@ -143,7 +143,7 @@ export async function chooseKeys(
 
 /** Pairs that may be compared: a small table may be thorough. */
 function pairBudget(records: number, rules: MatchingRules): number {
-  return Math.max(1_500_000, records * rules.blocking.pairsPerRecord);
+  return Math.max(600_000, records * rules.blocking.pairsPerRecord);
 }
 
 /** Hashes of keys that stand in one table, for the sake of memory. */

@@ -14,6 +14,8 @@ const scores = [0.5, 0.35, 0.2, 0.1, 0.05, 0.02] as const;
 const fewestTriangles = 60;
 /** Least share of the pairs between two scores that are one person, for the half to lie at the lower one. */
 const leastRight = 0.4;
+/** Times as many pairs as the model counts as one person's that may score above the half: more are namesakes. */
+const mostAbove = 1.5;
 
 interface Share {
   score: number;
@@ -22,8 +24,11 @@ interface Share {
   closing: number;
 }
 
-/** The score that becomes one half. `shares` go from `sure` down; `triangles` counts all closing pairs. */
-export function halfAt(shares: readonly Share[], triangles: number): number {
+/**
+ * The score that becomes one half. `shares` go from `sure` down; `triangles` counts all closing pairs, `ofOne` the pairs that
+ * are one person's by the model.
+ */
+function halfAt(shares: readonly Share[], triangles: number, ofOne: number): number {
   const [top, ...rest] = shares;
   if (!top || triangles < fewestTriangles || top.closing === 0) return 0.5;
   const onePerson = top.pairs / (top.closing / triangles);
@@ -33,6 +38,7 @@ export function halfAt(shares: readonly Share[], triangles: number): number {
     const found = share.pairs - above.pairs;
     const expected = onePerson * ((share.closing - above.closing) / triangles);
     if (found > 0 && expected / found < leastRight) break;
+    if (share.pairs > mostAbove * ofOne) break;
     half = share.score;
     above = share;
   }
@@ -53,7 +59,7 @@ export function correctedSql(half: number): string {
  * Corrects `match_scored` in place. Every pair within the groups of `match_groups` must be scored already.
  * Returns the score that became one half; 0.5 where nothing was changed.
  */
-export async function calibrate(db: DuckDBConnection): Promise<number> {
+export async function calibrate(db: DuckDBConnection, ofOne: number): Promise<number> {
   const count = (from: string, score: number): string =>
     `(select count(*) from ${from} where probability >= ${score})::double`;
   const columns = [sure, ...scores].flatMap((score, nth) => [
@@ -76,7 +82,7 @@ export async function calibrate(db: DuckDBConnection): Promise<number> {
     pairs: row[`p${nth}`] ?? 0,
     closing: row[`c${nth}`] ?? 0,
   }));
-  const half = halfAt(shares, row.triangles ?? 0);
+  const half = halfAt(shares, row.triangles ?? 0, ofOne);
   if (half < 0.5) await db.run(`update match_scored set probability = ${correctedSql(half)}`);
   return half;
 }

@@ -10,7 +10,7 @@
 import { headerWords } from './headers.ts';
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
 import { both } from './levels.ts';
-import { firstNameColumn, firstNameSql, several, sh, v, x } from './record-columns.ts';
+import { firstNameColumn, firstNameSql, m, several, sh, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
 import { literal } from './values.ts';
 
@@ -207,6 +207,7 @@ function unsharedMailbox(compared: readonly Compared[]): string {
  * SQL that is true where what agrees tells a household or a firm, and not one person: nothing of a person's own agrees, and
  * - the first names differ, or are forms of each other (Maria and Marie), at one address or a mailbox of several people; or
  * - one has no first name, at a mailbox of several people; or
+ * - their mailboxes at one firm differ in a number (eva.stone1 and eva.stone2); or
  * - beside the names nothing agrees but a mailbox of several people.
  */
 export function sharedOnlySql(compared: readonly Compared[], people: boolean): string {
@@ -222,9 +223,23 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
   const otherMail = anyAt(compared, 'email', ['alike', 'other']);
   const otherForm = `${anyAt(compared, kind, ['nickname', 'other'])} and (${mail} or ${otherMail} and ${sameAddress(compared)})`;
   const noName = `l${column} = 0 and ${mail}`;
+  const numbered = either(
+    compared.flatMap((column, i) => {
+      const domain = (side: string): string => `split_part(${side}.${v(i)}, '@', 2)`;
+      return column.kind === 'email'
+        ? [
+            both(
+              `l${i} = ${levelNumber('email', 'alike')}`,
+              `a.${m(i)} <> b.${m(i)} and ${domain('a')} = ${domain('b')}`,
+            ),
+          ]
+        : [];
+    }),
+  );
+  const colleagues = `${anyAt(compared, 'company', ['same'])} and ${numbered}`;
   const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
   const nothingElse = `${mail} and not ${elsewhere}`;
-  return both(either([otherForm, noName, nothingElse].map((test) => `(${test})`)), `not ${own}`);
+  return both(either([otherForm, noName, colleagues, nothingElse].map((test) => `(${test})`)), `not ${own}`);
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Compared } from './kinds.ts';
 import { both } from './levels.ts';
 import type { Model } from './likelihood.ts';
 import { MatchError } from './match-error.ts';
-import { fitModel, modelForCopies } from './model.ts';
+import { fitModel, modelForCopies, pairsOfOne } from './model.ts';
 import { type Ignored, type Profile, profileTable } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
@@ -164,7 +164,7 @@ export async function matchTable(db: DuckDBConnection, options: MatchOptions): P
   if (fitted.copied) await compareMore({ ...fitted, model: modelForCopies(model, compared) }, copiesSql);
   if (await connect(db, rules.bands.likely)) {
     await compareMore(fitted, missingPairsSql);
-    const half = await calibrate(db);
+    const half = await calibrate(db, pairsOfOne(model, records));
     // More records hang together now, and the pairs between them are still to be scored.
     if (half < 0.5 && (await connect(db, rules.bands.likely))) await compareMore(fitted, missingPairsSql, half);
   }

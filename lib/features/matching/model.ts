@@ -64,17 +64,12 @@ function startShares(stories: readonly Story[], records: number): number[] {
   return shares.map((share, index) => (stories[index] === 'unrelated' ? rest : share));
 }
 
-/** Chance levels once one person's pairs, counted by level, are taken out of the counts. */
+/** Chance levels once one person's pairs, counted by level, are taken out of those with the same value. */
 function chanceLevels(chance: Chance, ofOne: readonly number[]): number[] {
-  const left = (pairs: number, level: number): number => Math.max(pairs - (ofOne[level] ?? 0), 0.05 * pairs);
-  const known = Math.max(1, chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0));
-  const same = Math.min(0.99, Math.max(left(chance.same, 0), 0.5) / known);
-  const rest = chance.rest.map((share, nth) => left(share * (chance.known - chance.same), nth + 1));
-  const all = Math.max(
-    1,
-    rest.reduce((sum, pairs) => sum + pairs, 0),
-  );
-  return [same, ...rest.map((pairs) => Math.max(least, (pairs / all) * (1 - same)))];
+  const same = Math.max(chance.same - (ofOne[0] ?? 0), 0.05 * chance.same, 0.5);
+  const known = chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0);
+  const share = Math.min(0.99, same / Math.max(1, known));
+  return [share, ...chance.rest.map((rest) => Math.max(least, rest * (1 - share)))];
 }
 
 /** Turns log-likelihoods into shares of the stories, in place. */
@@ -253,6 +248,10 @@ function countMailboxes(model: Model, compared: readonly Compared[], { patterns,
   }
   return Math.max(mailboxOfName, found / looked);
 }
+
+/** Pairs of the table that are one person's by the model. */
+export const pairsOfOne = ({ stories, shares }: Model, records: number): number =>
+  pairsAmong(records) * stories.reduce((sum, story, nth) => sum + (isOnePerson(story) ? (shares[nth] ?? 0) : 0), 0);
 
 /** The model for exact copies, which are out of the fitted pairs: their values agree at least as often as at the start. */
 export function modelForCopies(model: Model, compared: readonly Compared[]): Model {

@@ -40,7 +40,7 @@ export const matchingRules = z
         /** How many neighbours each record of a larger block is compared with. */
         neighbours: z.number().int().min(1).max(50).default(6),
         /** Pairs per record over all keys, in a large table; a small one may compare more. */
-        pairsPerRecord: z.number().min(1).max(500).default(12),
+        pairsPerRecord: z.number().min(1).max(500).default(6),
       })
       .prefault({}),
     bands: z

@@ -7,5 +7,5 @@ export { describeScoreBacktest } from './backtest-report.ts';
 export { nextGradeQuery } from './next-grade.ts';
 export { scorePartsQuery, scoreQuery } from './query.ts';
 export { checkRanking } from './ranking-check.ts';
-export { bandsOf, checkScoring, type ScoringRules, scoringRules } from './rules.ts';
+export { bandsOf, checkScoring, eventNames, type ScoringRules, scoringRules } from './rules.ts';
 export { unknownEventTypes } from './unknown-types.ts';

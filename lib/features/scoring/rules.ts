@@ -117,7 +117,18 @@ const schema = z.strictObject({
 
 /** Every name under which a type of event is scored. */
 export const namesOf = ({ type, also = [] }: Pick<EventPoints, 'type' | 'also'>): string[] =>
-  [type, ...also].map((each) => each.trim().toLowerCase());
+  [type, ...also].map(lower);
+
+const lower = (type: string): string => type.trim().toLowerCase();
+
+/**
+ * Types of events under all names that the scoring rules give them, so that lists, archive and bounces find the events
+ * that score.
+ */
+export function eventNames({ engagement }: ScoringRules, types: readonly string[]): string[] {
+  const known = engagement.events.map(namesOf);
+  return [...new Set(types.flatMap((type) => [type, ...(known.find((names) => names.includes(lower(type))) ?? [])]))];
+}
 
 function eachOnce(
   events: readonly { readonly type: string; readonly also?: readonly string[] | undefined }[],
@@ -143,7 +154,7 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
   const problems: string[] = [];
   const scored = new Set(rules.engagement.events.flatMap(({ type }) => namesOf({ type })));
   for (const { name, types } of rules.engagement.caps ?? []) {
-    const missing = types.filter((type) => !scored.has(type.trim().toLowerCase()));
+    const missing = types.filter((type) => !scored.has(lower(type)));
     problems.push(
       ...missing.map(
         (type) => `engagement, caps "${name}": no event "${type}" is scored. Expected one of engagement, events`,

@@ -108,6 +108,15 @@ export type Condition =
   | { readonly not: Condition }
   | { readonly knownAndNot: Comparison };
 
+/** A condition with each test replaced by what `of` gives for it; a comparison below knownAndNot stays one. */
+export function mapTests(condition: Condition, of: (test: Test) => Condition): Condition {
+  if ('all' in condition) return { all: condition.all.map((part) => mapTests(part, of)) };
+  if ('any' in condition) return { any: condition.any.map((part) => mapTests(part, of)) };
+  if ('not' in condition) return { not: mapTests(condition.not, of) };
+  if ('knownAndNot' in condition) return { knownAndNot: of(condition.knownAndNot) as Comparison };
+  return of(condition);
+}
+
 /** Visits every test in a condition, depth first, in the order written. */
 export function* testsIn(condition: Condition): Generator<Test> {
   if ('all' in condition) for (const part of condition.all) yield* testsIn(part);

@@ -11,7 +11,7 @@ import { type Sql, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { type Columns, checkCondition, contactColumns, words } from './check.ts';
 import { compile } from './compile.ts';
-import { type Condition, testsIn } from './condition.ts';
+import { type Condition, mapTests, testsIn } from './condition.ts';
 import { segmentInputQuery } from './input.ts';
 
 /** A moment in an example: '12 days ago' (months, weeks and years too), or a date. */
@@ -73,6 +73,8 @@ interface Known {
   readonly bands?: readonly string[];
   /** The engine's message for lists whose rules it refuses, by the list's name. */
   readonly refused?: ReadonlyMap<string, string>;
+  /** All names of types of events; each stands for itself alone, unless given. */
+  readonly eventNames?: (types: readonly string[]) => readonly string[];
 }
 
 /**
@@ -102,12 +104,13 @@ function readList(input: unknown, index: number, known: Known): Read {
   const place = `List "${name}"`;
   const problems = result.success ? [] : result.error.issues.map((issue) => `${place}: ${issue.message}.`);
   const where = typeof input === 'object' && input !== null && 'where' in input ? input.where : undefined;
-  const { refused, ...scope } = { columns: contactColumns, ...known };
+  const { refused, eventNames, ...scope } = { columns: contactColumns, ...known };
   const checked = checkCondition(where, place, { ...scope, history: true }, problems);
   const message = refused?.get(name);
   if (message !== undefined) problems.push(`${place}: its rule can't be run: ${message}.`);
-  const never: Condition = { any: [] };
-  return { rule: { ...(result.data as ListRule), name, where: checked ?? never }, problems };
+  const asWritten: Condition = checked ?? { any: [] };
+  const members = eventNames ? underAllNames(asWritten, eventNames) : asWritten;
+  return { rule: { ...(result.data as ListRule), name, where: members }, problems };
 }
 
 /** Resolves a list after those it asks for; `path` is how we came here. */
@@ -153,13 +156,16 @@ function whole(rule: ListRule, lists: ReadonlyMap<string, Condition>): Condition
 }
 
 /** A condition with every reference to a list replaced by that list's own condition. */
-function placed(condition: Condition, lists: ReadonlyMap<string, Condition>): Condition {
-  if ('all' in condition) return { all: condition.all.map((part) => placed(part, lists)) };
-  if ('any' in condition) return { any: condition.any.map((part) => placed(part, lists)) };
-  if ('not' in condition) return { not: placed(condition.not, lists) };
-  if ('knownAndNot' in condition || condition.test !== 'list') return condition;
-  return lists.get(condition.name) ?? condition;
-}
+const placed = (condition: Condition, lists: ReadonlyMap<string, Condition>): Condition =>
+  mapTests(condition, (test) => (test.test === 'list' ? (lists.get(test.name) ?? test) : test));
+
+/** A condition that finds events under every name of their types. */
+const underAllNames = (condition: Condition, namesOf: (types: readonly string[]) => readonly string[]): Condition =>
+  mapTests(condition, (test) => {
+    if (test.test === 'event') return { ...test, types: namesOf(test.types) };
+    const isOfEvents = (test.test === 'first' || test.test === 'last') && test.of !== 'purchase';
+    return isOfEvents ? { ...test, of: namesOf(test.of as readonly string[]) } : test;
+  });
 
 /** The contact_id of every member of a list, read from the table `segment_input` (see input.ts). */
 export const membershipQuery = (segment: Segment, asOf: Date): Sql =>

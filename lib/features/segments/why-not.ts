@@ -1,7 +1,7 @@
 /** Why a contact is not on a list: each condition of the list, its value for the contact, and whether it held. */
 import { integer, join, name, type Sql, sql } from '../../core/sql.ts';
 import { columnType, compile } from './compile.ts';
-import type { Condition, Test } from './condition.ts';
+import { type Condition, mapTests, type Test } from './condition.ts';
 import { conditionLines } from './describe.ts';
 import { domainColumn, factColumn, factsOf } from './facts.ts';
 import type { Segment } from './lists.ts';
@@ -23,13 +23,8 @@ function shownValue(test: Test | undefined): Sql {
 }
 
 /** A condition with each list that it asks for replaced by that list's members. */
-function resolved(condition: Condition, lists: ReadonlyMap<string, Segment>): Condition {
-  if ('all' in condition) return { all: condition.all.map((part) => resolved(part, lists)) };
-  if ('any' in condition) return { any: condition.any.map((part) => resolved(part, lists)) };
-  if ('not' in condition) return { not: resolved(condition.not, lists) };
-  if ('knownAndNot' in condition || condition.test !== 'list') return condition;
-  return lists.get(condition.name)?.members ?? condition;
-}
+const resolved = (condition: Condition, lists: ReadonlyMap<string, Segment>): Condition =>
+  mapTests(condition, (test) => (test.test === 'list' ? (lists.get(test.name)?.members ?? test) : test));
 
 /**
  * Rows (list, held, condition, value) for a contact and the lists that it is not on, in the order of the rules; a

@@ -11,6 +11,7 @@ import { bgNbd, mbgNbd } from './beta-geometric.ts';
 import { byAverage, byModel, bySeason, type Forecast } from './forecast.ts';
 import { fitModel, type Histories, type RepeatModel } from './model.ts';
 import { paretoNbd } from './pareto.ts';
+import { RECENT_SHARES, withRecent } from './recent.ts';
 import { mbgCnbd } from './regular.ts';
 import { thin, total } from './sample.ts';
 
@@ -78,7 +79,7 @@ export const sameWeeks: Candidate = {
  * From this k on gaps vary by less than half of their mean, and models of irregular buying take a missed renewal for
  * chance.
  */
-const STRICTLY_REGULAR = 4;
+export const STRICTLY_REGULAR = 4;
 
 /** A model that sees who missed a renewal may be this much worse than one that does not, and still be preferred. */
 const MISSED_RENEWALS = 0.1;
@@ -98,12 +99,19 @@ export interface HeldOut extends Histories {
 
 export interface Score {
   readonly model: string;
+  /** The part of the expected orders that is shared out by recent ones (recent.ts): what did best. */
+  readonly recentShare: number;
   /** Mean over customers of |expected − actual| orders. */
   readonly meanAbsoluteError: number;
   /** Expected orders over actual ones, less 1. */
   readonly bias: number;
   /** Poisson deviance of the expected orders, per customer. */
   readonly deviance: number;
+  /**
+   * By how much more customers of one fifth of p_alive bought than were to be customers still, at most; null where
+   * p_alive is not known.
+   */
+  readonly beyondAlive: number | null;
   readonly converged: boolean;
   /** What candidates are ranked by; less is better. */
   readonly loss: number;
@@ -127,32 +135,58 @@ export function compare(candidates: readonly Candidate[], heldOut: HeldOut, week
   return scores.sort((a, b) => Number(b.converged) - Number(a.converged) || a.loss - b.loss);
 }
 
-/** How well a fitted forecast did in the slice. */
-export function score(name: string, fitted: Fitted, heldOut: HeldOut, weeks: number): Score {
-  const { frequency, recency, age, season, customers: counts } = heldOut;
+/** How well a fitted forecast did in the slice, alone or with recent orders beside it, whichever is better. */
+export function score(name: string, { forecast, converged }: Fitted, heldOut: HeldOut, weeks: number): Score {
+  const { frequency, recency, age, season, recent, customers } = heldOut;
+  const alive = frequency.map((x, i) => forecast.alive(x, recency[i] as number, age[i] as number));
+  const expected = frequency.map((x, i) => {
+    const own = { frequency: x, recency: recency[i] as number, age: age[i] as number, season: season?.[i] ?? 0 };
+    const share = Number.isNaN(alive[i]) ? 1 : (alive[i] as number);
+    return Math.max(1e-9, share * forecast.ordersIfAlive(own, weeks));
+  });
+  const knowsAlive = !alive.some(Number.isNaN);
+  const shares = recent && knowsAlive ? RECENT_SHARES : [0];
+  const found = shares.map((recentShare) => ({
+    recentShare,
+    ...offBy(recent ? withRecent({ expected, alive, recent, customers }, recentShare) : expected, heldOut),
+  }));
+  const best = found.reduce((least, one) => (one.loss < least.loss ? one : least));
+  return { model: name, ...best, beyondAlive: knowsAlive ? beyondAlive(alive, heldOut) : null, converged };
+}
+
+function offBy(forecast: Float64Array, { orders, customers }: HeldOut) {
   let [missed, expected, actual, deviance] = [0, 0, 0, 0];
-  for (const [i, orders] of heldOut.orders.entries()) {
-    const count = counts[i] as number;
-    const [x, t, T] = [frequency[i] as number, recency[i] as number, age[i] as number];
-    const chance = fitted.forecast.alive(x, t, T);
-    const own = { frequency: x, recency: t, age: T, season: season?.[i] ?? 0 };
-    const share = Number.isNaN(chance) ? 1 : chance;
-    const forecast = Math.max(1e-9, share * fitted.forecast.ordersIfAlive(own, weeks));
-    missed += count * Math.abs(forecast - orders);
-    expected += count * forecast;
-    actual += count * orders;
-    deviance += 2 * count * ((orders > 0 ? orders * Math.log(orders / forecast) : 0) - orders + forecast);
+  for (const [i, came] of orders.entries()) {
+    const [count, hoped] = [customers[i] as number, forecast[i] as number];
+    missed += count * Math.abs(hoped - came);
+    expected += count * hoped;
+    actual += count * came;
+    deviance += 2 * count * ((came > 0 ? came * Math.log(came / hoped) : 0) - came + hoped);
   }
-  const customers = total(counts);
+  const all = total(customers);
   const biased = Math.abs(expected - actual);
   return {
-    model: name,
-    meanAbsoluteError: missed / customers,
+    meanAbsoluteError: missed / all,
     bias: expected / actual - 1,
-    deviance: deviance / customers,
-    converged: fitted.converged,
-    loss: (missed + BIAS_WEIGHT * biased + Math.max(0, biased - MOST_BIAS * actual)) / customers,
+    deviance: deviance / all,
+    loss: (missed + BIAS_WEIGHT * biased + Math.max(0, biased - MOST_BIAS * actual)) / all,
   };
+}
+
+/** Fewer customers of a fifth than this say nothing. */
+const FEWEST = 50;
+
+function beyondAlive(alive: Float64Array, { orders, customers }: HeldOut): number {
+  const fifths = Array.from({ length: 5 }, () => ({ customers: 0, alive: 0, bought: 0 }));
+  for (const [i, chance] of alive.entries()) {
+    const fifth = fifths[Math.min(4, Math.floor(chance * 5))] as (typeof fifths)[number];
+    const count = customers[i] as number;
+    fifth.customers += count;
+    fifth.alive += count * chance;
+    fifth.bought += (orders[i] as number) > 0 ? count : 0;
+  }
+  const large = fifths.filter((fifth) => fifth.customers >= FEWEST);
+  return Math.max(-1, ...large.map((fifth) => (fifth.bought - fifth.alive) / fifth.customers));
 }
 
 /** Last month's model stays where no other is better by more than this share. */

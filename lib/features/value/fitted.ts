@@ -5,20 +5,16 @@
  */
 
 import type { Engine } from '../../core/engine.ts';
-import type { Sql } from '../../core/sql.ts';
+import { average, type Candidate, candidatesFor, type Fitted, preferred, STRICTLY_REGULAR } from './choose.ts';
+import type { Forecast } from './forecast.ts';
 import {
-  average,
-  type Candidate,
-  candidatesFor,
-  compare,
-  type Fitted,
-  type HeldOut,
-  preferred,
-  type Score,
-} from './choose.ts';
-import { numericColumns } from './columns.ts';
-import { day, daysBefore } from './days.ts';
-import { type Forecast, WEEKS_A_YEAR } from './forecast.ts';
+  type Comparison,
+  compareOnOwnHistory,
+  type Known,
+  NO_COMPARISON,
+  seasonIndex,
+  whyTooLittle,
+} from './held-out.ts';
 import * as history from './history.ts';
 import type { Histories, RepeatModel } from './model.ts';
 import { regularity } from './regular.ts';
@@ -35,24 +31,22 @@ export interface ModelRecord {
   readonly simplerBecause?: string;
   /** What the fit could not tell, because it ended at the edge of the model's range. */
   readonly edge?: string;
+  /** The part of the expected orders that recent ones share out, where it is not 0 (recent.ts). */
+  readonly recentShare?: number;
+  /** What expected orders are multiplied by for the time of the year, where that can be seen. */
+  readonly seasonIndex?: number;
+  /** The model that p_alive is of, where the forecast itself knows none. */
+  readonly aliveBy?: string;
 }
 
-/** How the candidates did on held-out weeks of the workbook's own history; no scores where that is too short. */
-export interface Comparison {
-  readonly weeks: number;
-  readonly scores: readonly Score[];
-}
-
-/** The orders, and all histories up to as-of: their table, and grouped. */
-export interface Known extends history.Past {
-  readonly histories: Sql;
-  readonly groups: Histories;
-  /** The same histories with the orders of the same weeks of earlier years counted. */
-  readonly withSeason: (weeks: number) => Promise<Histories>;
-}
+/** What a person reads of it. */
+export const modelLabel = ({ name, recentShare = 0 }: ModelRecord): string =>
+  recentShare > 0 ? `${name} and recent orders` : name;
 
 export interface FittedForecast {
   readonly forecast: Forecast;
+  /** The chance of being a customer still, where another model than `forecast` gives it. */
+  readonly alive?: Forecast['alive'];
   /** The histories that it was fitted to. */
   readonly groups: Histories;
   readonly model: ModelRecord;
@@ -69,9 +63,6 @@ export interface Choosing {
   readonly models?: readonly RepeatModel[];
 }
 
-const SHORTEST_SLICE_WEEKS = 6;
-const NO_COMPARISON: Comparison = { weeks: 0, scores: [] };
-
 /** Chooses and fits. */
 export async function forecastFor(
   engine: Engine,
@@ -79,29 +70,41 @@ export async function forecastFor(
   { today, lastMonth, models }: Choosing,
   rules: ValueRules,
 ): Promise<FittedForecast> {
-  const tooLittle = whyTooLittle(known.groups, rules);
-  if (tooLittle) return simpler(known.groups, tooLittle, NO_COMPARISON, 1);
+  const tooLittle = whyTooLittle(known.groups, rules.fitFrom);
+  if (tooLittle) return { ...simpler(known.groups, tooLittle), comparison: NO_COMPARISON, regularity: 1 };
   const k = await regularityOf(engine, known, rules);
   const candidates = candidatesFor(k, models);
   const comparison = await compareOnOwnHistory(engine, known, today, rules, candidates);
-  const isCompared = comparison.scores.length > 0;
-  const names = isCompared
-    ? preferred(candidates, comparison.scores, lastMonth)
+  const { scores } = comparison;
+  const names = scores.length
+    ? preferred(candidates, scores, lastMonth)
     : candidates.filter(({ seasonal }) => !seasonal).map(({ name }) => name);
+  const chosen = { comparison, regularity: k };
   for (const name of names) {
     const candidate = candidates.find((one) => one.name === name);
     if (candidate === undefined || candidate === average) continue;
     const found = await fitAll(candidate, known, rules);
-    if (found) return { ...found, comparison, regularity: k };
+    if (!found) continue;
+    if (candidate.seasonal) return { ...withAlive(found, candidates, chosen, known), ...chosen };
+    const recentShare = scores.find(({ model }) => model === name)?.recentShare ?? 0;
+    // Subscribers renew by their own clock, at any time of the year.
+    const index = k < STRICTLY_REGULAR ? await seasonIndex(engine, known, today, rules, candidate) : undefined;
+    const model: ModelRecord = {
+      ...found.model,
+      ...(recentShare > 0 && { recentShare }),
+      ...(index !== undefined && { seasonIndex: index }),
+    };
+    return { ...found, model, ...chosen };
   }
   const because = names[0] === average.name ? 'on held-out weeks it did better than every model' : 'no model converged';
-  return simpler(known.groups, because, comparison, k);
+  return { ...withAlive(simpler(known.groups, because), candidates, chosen, known), ...chosen };
 }
 
-async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: ValueRules) {
-  const weeks = Math.min(WEEKS_A_YEAR, horizonWeeks);
-  const groups = candidate.seasonal ? await known.withSeason(weeks) : known.groups;
-  const fitted = candidate.fit(groups, weeks);
+type Found = Pick<FittedForecast, 'forecast' | 'groups' | 'model' | 'alive'>;
+
+async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: ValueRules): Promise<Found | undefined> {
+  const groups = candidate.seasonal ? await known.withSeason() : known.groups;
+  const fitted = candidate.fit(groups, horizonWeeks);
   if (!fitted?.converged) return undefined;
   const { parameters, logLikelihood, customers } = fitted;
   const model: ModelRecord = { name: candidate.name, parameters, logLikelihood, customers };
@@ -109,6 +112,33 @@ async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: Valu
   return edge
     ? { forecast: { ...fitted.forecast, alive: () => Number.NaN }, groups, model: { ...model, edge } }
     : { forecast: fitted.forecast, groups, model };
+}
+
+/** More customers than this share bought although they were to be gone: such a p_alive is wrong. */
+const MOST_BEYOND_ALIVE = 0.05;
+
+/**
+ * A forecast that knows no p_alive, with that of the best model whose p_alive was right on the held-out weeks: in none
+ * of its fifths did more customers buy than were to be customers still. Subscribers' own rates are those of who renews,
+ * so that their expected orders are multiplied by it; rates of irregular buyers hold those who left already.
+ */
+function withAlive(
+  found: Found,
+  candidates: readonly Candidate[],
+  { comparison, regularity: k }: Pick<FittedForecast, 'comparison' | 'regularity'>,
+  { groups }: Known,
+): Found {
+  for (const { model: name, converged, beyondAlive } of comparison.scores) {
+    if (!converged || beyondAlive === null || beyondAlive > MOST_BEYOND_ALIVE) continue;
+    const fitted = candidates.find((one) => one.name === name)?.fit(groups, 0);
+    if (!fitted?.converged || edgeOf(fitted, groups)) continue;
+    const { alive } = fitted.forecast;
+    const model = { ...found.model, aliveBy: name };
+    return k < STRICTLY_REGULAR
+      ? { ...found, alive, model }
+      : { ...found, forecast: { ...found.forecast, alive }, model };
+  }
+  return found;
 }
 
 /** Customers that a look at the edge is taken over. */
@@ -135,64 +165,7 @@ async function regularityOf(engine: Engine, known: Known, { fitFrom }: ValueRule
   return regularity(Number(variance));
 }
 
-/** Holds out the last half of the history, at most the horizon, and lets every candidate forecast it. */
-async function compareOnOwnHistory(
-  engine: Engine,
-  known: Known,
-  today: string,
-  rules: ValueRules,
-  candidates: readonly Candidate[],
-): Promise<Comparison> {
-  const span = spanWeeks(known.groups);
-  const weeks = Math.floor(Math.min(rules.horizonWeeks, span / 2));
-  if (weeks < SHORTEST_SLICE_WEEKS) return NO_COMPARISON;
-  const isYearOld = span - weeks >= WEEKS_A_YEAR;
-  const seasonWeeks = Math.min(WEEKS_A_YEAR, weeks);
-  const until = day(daysBefore(today, weeks * 7));
-  const query = history.heldOut(known, until, isYearOld ? seasonWeeks : undefined);
-  const columns = ['frequency', 'recency_days', 'age_days', 'season_orders', 'later', 'customers'] as const;
-  const read = await numericColumns(engine, query, columns);
-  const slice: HeldOut = { ...inWeeks(read), orders: read.later };
-  if (whyTooLittle(slice, { fitFrom: { ...rules.fitFrom, weeks: 0 } }) || total(slice.orders) === 0) {
-    return NO_COMPARISON;
-  }
-  return { weeks, scores: compare(candidates, slice, weeks) };
-}
-
-/** The histories of a table of them, customers with equal ones counted once. */
-export async function groupedHistories(engine: Engine, historyTable: Sql): Promise<Histories> {
-  const columns = ['frequency', 'recency_days', 'age_days', 'season_orders', 'customers'] as const;
-  return inWeeks(await numericColumns(engine, history.grouped(historyTable), columns));
-}
-
-function whyTooLittle(groups: Histories, { fitFrom }: Pick<ValueRules, 'fitFrom'>): string | undefined {
-  const customers = total(groups.customers);
-  const repeatBuyers = total(groups.customers.filter((_, i) => (groups.frequency[i] ?? 0) > 0));
-  const weeks = spanWeeks(groups);
-  if (customers < fitFrom.customers) return `${customers} customers, a fit needs ${fitFrom.customers}`;
-  if (repeatBuyers < fitFrom.repeatBuyers) return `${repeatBuyers} repeat buyers, a fit needs ${fitFrom.repeatBuyers}`;
-  if (weeks < fitFrom.weeks) return `${weeks.toFixed(1)} weeks of history, a fit needs ${fitFrom.weeks}`;
-  return undefined;
-}
-
-function simpler(groups: Histories, simplerBecause: string, comparison: Comparison, k: number): FittedForecast {
+function simpler(groups: Histories, simplerBecause: string): Found {
   const { forecast, parameters, logLikelihood, customers } = average.fit(groups, 0) as Fitted;
-  const model = { name: average.name, parameters, logLikelihood, customers, simplerBecause };
-  return { forecast, groups, model, comparison, regularity: k };
+  return { forecast, groups, model: { name: average.name, parameters, logLikelihood, customers, simplerBecause } };
 }
-
-const spanWeeks = ({ age }: Histories): number => age.reduce((most, weeks) => Math.max(most, weeks), 0);
-
-const inWeeks = (days: {
-  frequency: Float64Array;
-  recency_days: Float64Array;
-  age_days: Float64Array;
-  season_orders: Float64Array;
-  customers: Float64Array;
-}): Histories => ({
-  frequency: days.frequency,
-  recency: days.recency_days.map((count) => count / 7),
-  age: days.age_days.map((count) => count / 7),
-  season: days.season_orders,
-  customers: days.customers,
-});

@@ -63,6 +63,7 @@ const LEAST_YEARS = 30;
  * @returns undefined where hardly any customer is a year old
  */
 export function bySeason({ age, season, customers }: Histories, weeks: number): Forecast | undefined {
+  const counted = Math.min(WEEKS_A_YEAR, weeks);
   let [orders, seasons] = [0, 0];
   for (const [i, count] of customers.entries()) {
     const years = Math.floor((age[i] as number) / WEEKS_A_YEAR);
@@ -75,7 +76,7 @@ export function bySeason({ age, season, customers }: Histories, weeks: number): 
     alive: () => Number.NaN,
     ordersIfAlive: (own, ahead) => {
       const years = Math.floor(own.age / WEEKS_A_YEAR);
-      return ((own.season + mean * PRIOR_YEARS) / (years + PRIOR_YEARS)) * (ahead / weeks);
+      return ((own.season + mean * PRIOR_YEARS) / (years + PRIOR_YEARS)) * (ahead / counted);
     },
     dependsOn: 'season',
   };

@@ -134,6 +134,14 @@ export interface Past {
   readonly typical: Typical;
 }
 
+/** What is counted of histories beside all of their orders. */
+export interface Counted {
+  /** How many weeks back orders are recent; as many as are forecast. */
+  readonly weeks: number;
+  /** Counts the same weeks of earlier years too. */
+  readonly season?: boolean;
+}
+
 /**
  * Orders of the same `weeks` weeks of all earlier years (of 52 weeks) that a customer was one in, after the first
  * order; an expression over orders and first orders. The year before `until` is the first.
@@ -142,18 +150,22 @@ const seasonOrders = (until: Sql, weeks: number): Sql => {
   const before = sql`days_between(orders.day, ${until})`;
   return sql`cast(sum(case
     when orders.day > firsts.first_day
-      and 364 - mod(${before}, 364) <= ${Math.round(weeks * 7)}
+      and 364 - mod(${before}, 364) <= ${Math.round(Math.min(52, weeks) * 7)}
       and ${before} - mod(${before}, 364) + 364 <= days_between(firsts.first_day, ${until})
     then 1 else 0 end) as integer)`;
 };
 
 /**
  * Rows (contact_id, orders, frequency, recency_days, age_days, cents, repeat_cents, typical_cents,
- * typical_repeat_cents, season_orders, last_at): a contact's history up to and with the local day `until`, a DATE
- * expression. In the typical sums an extreme order counts as much as the median one. `season_orders` is 0 where no
- * `seasonWeeks` are given.
+ * typical_repeat_cents, season_orders, recent_orders, last_at): a contact's history up to and with the local day
+ * `until`, a DATE expression. In the typical sums an extreme order counts as much as the median one. `season_orders` is
+ * 0 where the season is not counted.
  */
-export const histories = ({ orders: orderTable, firsts, typical }: Past, until: Sql, seasonWeeks?: number): Sql => sql`
+export const histories = (
+  { orders: orderTable, firsts, typical }: Past,
+  until: Sql,
+  { weeks, season = false }: Counted,
+): Sql => sql`
   select
     orders.contact_id as contact_id,
     count(*) as orders,
@@ -165,7 +177,9 @@ export const histories = ({ orders: orderTable, firsts, typical }: Past, until: 
     cast(sum(${typicalCents(typical)}) as bigint) as typical_cents,
     cast(sum(case when orders.day > firsts.first_day then ${typicalCents(typical)} else 0 end) as bigint)
       as typical_repeat_cents,
-    ${seasonWeeks === undefined ? sql`0` : seasonOrders(until, seasonWeeks)} as season_orders,
+    ${season ? seasonOrders(until, weeks) : sql`0`} as season_orders,
+    cast(sum(case when days_between(orders.day, ${until}) < ${Math.round(weeks * 7)} then 1 else 0 end) as integer)
+      as recent_orders,
     max(orders.last_at) as last_at
   from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
   where orders.day <= ${until}
@@ -176,11 +190,13 @@ const typicalCents = ({ leastCents, medianCents, mostCents }: Typical): Sql => s
     then cast(${medianCents} as bigint) else orders.cents end`;
 
 /**
- * Rows (frequency, recency_days, age_days, season_orders, customers), sorted: customers with equal histories counted
- * once.
+ * Rows (frequency, recency_days, age_days, season_orders, recent_orders, customers), sorted: customers with equal
+ * histories counted once, with the mean of their recent orders.
  */
 export const grouped = (historyTable: Sql): Sql => sql`
-  select frequency, recency_days, age_days, season_orders, count(*) as customers
+  select
+    frequency, recency_days, age_days, season_orders, sum(recent_orders) / cast(count(*) as double) as recent_orders,
+    count(*) as customers
   from ${historyTable} as histories
   group by frequency, recency_days, age_days, season_orders
   order by frequency, recency_days, age_days, season_orders`;
@@ -196,18 +212,23 @@ export const spending = (historyTable: Sql): Sql => sql`
   group by frequency, typical_repeat_cents
   order by frequency, typical_repeat_cents`;
 
+const HELD_OUT = sql`frequency, recency_days, age_days, season_orders, recent_orders, coalesce(after_it.later, 0)`;
+
 /**
- * Rows (frequency, recency_days, age_days, season_orders, later, customers), sorted: histories up to `until` and the
- * orders after it.
+ * Rows (frequency, recency_days, age_days, season_orders, recent_orders, customers, later), sorted: histories up to
+ * `until` and the orders in the weeks after it.
  */
-export const heldOut = (past: Past, until: Sql, seasonWeeks?: number): Sql => sql`
-  select frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0) as later, count(*) as customers
-  from (${histories(past, until, seasonWeeks)}) as before_it
+export const heldOut = (past: Past, until: Sql, counted: Counted): Sql => sql`
+  select
+    frequency, recency_days, age_days, season_orders, recent_orders, count(*) as customers,
+    coalesce(after_it.later, 0) as later
+  from (${histories(past, until, counted)}) as before_it
   left join (
-    select contact_id, count(*) as later from ${past.orders} as orders where day > ${until} group by contact_id
+    select contact_id, count(*) as later from ${past.orders} as orders
+    where day > ${until} and days_between(${until}, day) <= ${Math.round(counted.weeks * 7)} group by contact_id
   ) as after_it on after_it.contact_id = before_it.contact_id
-  group by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)
-  order by frequency, recency_days, age_days, season_orders, coalesce(after_it.later, 0)`;
+  group by ${HELD_OUT}
+  order by ${HELD_OUT}`;
 
 /**
  * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every

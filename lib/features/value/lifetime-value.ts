@@ -12,7 +12,8 @@ import { ofFacts } from '../../core/facts.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
 import { day, daysBefore } from './days.ts';
-import { type Comparison, forecastFor, groupedHistories, type ModelRecord } from './fitted.ts';
+import { forecastFor, type ModelRecord, modelLabel } from './fitted.ts';
+import { type Comparison, groupedHistories } from './held-out.ts';
 import * as history from './history.ts';
 import { orderValueFor } from './order-value.ts';
 import type { ValueRules } from './rules.ts';
@@ -60,18 +61,22 @@ const now = sql`value_now`;
 export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules): Promise<ValueReport> {
   const ignored = await ignoredPurchases(engine, purchases, at, rules);
   const past = await createOrders(engine, purchases, at.asOf, rules);
-  await create(engine, 'value_now', history.histories(past, day(at.today)));
-  const withSeason = async (weeks: number) => {
-    await create(engine, 'value_now', history.histories(past, day(at.today), weeks));
+  const groupedNow = async (season: boolean) => {
+    await create(engine, 'value_now', history.histories(past, day(at.today), { weeks: rules.horizonWeeks, season }));
     return groupedHistories(engine, now);
   };
-  const known = { ...past, histories: now, groups: await groupedHistories(engine, now), withSeason };
-  const { forecast, groups, model, comparison, regularity } = await forecastFor(engine, known, at, rules);
+  const known = { ...past, histories: now, groups: await groupedNow(false), withSeason: () => groupedNow(true) };
+  const { comparison, regularity, ...found } = await forecastFor(engine, known, at, rules);
+  const { groups, model } = found;
   const { orderValue, expression } = await orderValueFor(engine, now, rules);
-  const valuation = { forecast, orderValue: expression };
+  const valuation = { ...found, orderValue: expression };
   await scoreCustomers(engine, 'value_customers', 'value_now', groups, valuation, rules);
   await engine.run(sql`drop table value_now`);
-  await create(engine, 'value_models', sql`select ${model.name} as model, ${orderValue.name} as order_value_model`);
+  await create(
+    engine,
+    'value_models',
+    sql`select ${modelLabel(model)} as model, ${orderValue.name} as order_value_model`,
+  );
   return {
     customers: total(groups.customers),
     model,
@@ -109,8 +114,8 @@ async function pastQuarter(
   rules: ValueRules,
 ): Promise<Pick<ValueReport, 'quarter' | 'bandMoves'>> {
   const start = daysBefore(today, QUARTER_DAYS);
-  const seasonWeeks = valuation.forecast.dependsOn === 'season' ? Math.min(52, rules.horizonWeeks) : undefined;
-  await create(engine, 'value_then', history.histories(past, day(start), seasonWeeks));
+  const counted = { weeks: rules.horizonWeeks, season: valuation.forecast.dependsOn === 'season' };
+  await create(engine, 'value_then', history.histories(past, day(start), counted));
   const groups = await groupedHistories(engine, sql`value_then`);
   await scoreCustomers(engine, 'value_before', 'value_then', groups, valuation, rules);
   const counts = await engine.row(quarterMovement(orders, firsts, day(start), day(daysBefore(start, QUARTER_DAYS))));

@@ -19,6 +19,8 @@ export interface Histories extends Grouped {
   readonly age: Float64Array;
   /** Repeat orders in the same weeks of earlier years, where they were counted. */
   readonly season?: Float64Array;
+  /** Orders in the last weeks, as many as are forecast: the mean of a group. */
+  readonly recent?: Float64Array;
 }
 
 export interface RepeatModel {

@@ -4,9 +4,10 @@
  */
 import * as z from 'zod';
 import type { Metrics } from '../../core/prepare.ts';
-import { MOST_BIAS } from './choose.ts';
+import { MOST_BIAS, STRICTLY_REGULAR } from './choose.ts';
 import { jumps } from './drift.ts';
-import type { Comparison, ModelRecord } from './fitted.ts';
+import { type ModelRecord, modelLabel } from './fitted.ts';
+import type { Comparison } from './held-out.ts';
 import type { ValueReport } from './lifetime-value.ts';
 import type { ValueRules } from './rules.ts';
 
@@ -42,7 +43,13 @@ export function valueMetrics(
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    said: [quarterSentence(quarter, moved(bandMoves)), ...heldOutSentence(report), ...regularSentence(report)],
+    said: [
+      quarterSentence(quarter, moved(bandMoves)),
+      ...heldOutSentence(report),
+      ...seasonSentence(report),
+      ...aliveSentence(report),
+      ...regularSentence(report),
+    ],
     ...(warnings.length > 0 && { warnings }),
   };
 }
@@ -62,6 +69,7 @@ function warningsOf(
     ...(model.edge === undefined
       ? []
       : [`${model.name}: ${model.edge}. p_alive is left empty, and no customer is ${bands.lapsing.name}.`]),
+    ...emptyAliveWarning(report, bands),
     ...biasWarning(report),
     ...bandWarnings(report, bands),
     ...ignoredWarning(report.ignored),
@@ -76,16 +84,36 @@ function heldOutSentence(report: ValueReport): string[] {
   const score = standing(report);
   if (score === undefined) return [];
   return [
-    `On the last ${report.comparison.weeks} weeks, held out, ${report.model.name} forecast ${ordersOff(score.bias)} ` +
+    `On the last ${report.comparison.weeks} weeks, held out, ${modelLabel(report.model)} forecast ${ordersOff(score.bias)} ` +
       `than came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
   ];
 }
 
-/** From this k on a missed order is a clear sign of leaving. */
-const CLEARLY_REGULAR = 4;
+function seasonSentence({ model: { name, seasonIndex } }: ValueReport): string[] {
+  if (seasonIndex === undefined) return [];
+  return [
+    `In the same weeks a year ago ${ordersOff(seasonIndex - 1)} came than ${name} had forecast: ` +
+      'expected orders are changed by as much.',
+  ];
+}
+
+const aliveSentence = ({ model: { aliveBy } }: ValueReport): string[] =>
+  aliveBy === undefined
+    ? []
+    : [`p_alive is that of ${aliveBy}: on the held-out weeks no more customers bought than it gave as still alive.`];
+
+/** Forecasts without a chance of leaving, where no model's was right. */
+function emptyAliveWarning({ model, comparison }: ValueReport, { lapsing }: ValueRules['bands']): string[] {
+  const isEmpty = model.aliveBy === undefined && model.logLikelihood === null && comparison.scores.length > 0;
+  if (!isEmpty) return [];
+  return [
+    `p_alive is left empty, and no customer is ${lapsing.name}: ${model.name} knows no chance of leaving, and no model ` +
+      'was right about it on the held-out weeks.',
+  ];
+}
 
 const regularSentence = ({ regularity }: ValueReport): string[] =>
-  regularity < CLEARLY_REGULAR ? [] : [`Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`];
+  regularity < STRICTLY_REGULAR ? [] : [`Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`];
 
 function biasWarning(report: ValueReport): string[] {
   const score = standing(report);

@@ -7,13 +7,13 @@ import { name, type Sql, sql } from '../../core/sql.ts';
 import { valueBands } from './bands.ts';
 import { numericTable } from './columns.ts';
 import { estimate } from './estimate.ts';
-import type { Forecast } from './forecast.ts';
+import type { FittedForecast } from './fitted.ts';
 import type { Histories } from './model.ts';
+import { ordersForRecent } from './recent.ts';
 import type { ValueRules } from './rules.ts';
 
 /** What values are made of: how many orders to expect, and what one is worth (an expression over `histories`). */
-export interface Valuation {
-  readonly forecast: Forecast;
+export interface Valuation extends Pick<FittedForecast, 'forecast' | 'alive' | 'model'> {
   readonly orderValue: Sql;
 }
 
@@ -27,37 +27,54 @@ export async function scoreCustomers(
   table: string,
   historyTable: string,
   groups: Histories,
-  { forecast, orderValue }: Valuation,
+  { forecast, alive, model: { recentShare = 0, seasonIndex = 1 }, orderValue }: Valuation,
   rules: ValueRules,
 ): Promise<void> {
   const estimates = estimate(forecast, groups, rules);
+  const { expectedOrders: expected, discountedOrders } = estimates;
+  const { frequency, recency, age, recent, customers } = groups;
+  const reported = alive ? frequency.map((x, i) => alive(x, recency[i] as number, age[i] as number)) : estimates.alive;
   await numericTable(engine, 'value_estimates', {
-    frequency: groups.frequency,
-    recency_days: groups.recency.map((weeks) => Math.round(weeks * 7)),
-    age_days: groups.age.map((weeks) => Math.round(weeks * 7)),
-    season_orders: groups.season ?? new Float64Array(groups.age.length),
-    expected_orders: estimates.expectedOrders,
-    discounted_orders: estimates.discountedOrders,
-    p_alive: estimates.alive,
+    frequency,
+    recency_days: recency.map((weeks) => Math.round(weeks * 7)),
+    age_days: age.map((weeks) => Math.round(weeks * 7)),
+    season_orders: groups.season ?? new Float64Array(age.length),
+    expected_orders: expected,
+    discounted_orders: discountedOrders,
+    p_alive: reported,
   });
+  const mixed = (orders: Sql, ofAll: Float64Array): Sql => {
+    const each =
+      recentShare > 0 && recent ? ordersForRecent({ expected: ofAll, alive: estimates.alive, recent, customers }) : 0;
+    if (each === 0) return sql`${seasonIndex} * ${orders}`;
+    const byRecent = sql`coalesce(estimates.p_alive, 1) * histories.recent_orders`;
+    return sql`(${seasonIndex * (1 - recentShare)} * ${orders} + ${seasonIndex * recentShare * each} * ${byRecent})`;
+  };
   await engine.run(sql`
     create or replace table value_scores as
     select
-      histories.contact_id as contact_id,
-      histories.orders as orders,
-      histories.cents as cents,
-      histories.last_at as last_order_at,
-      round(estimates.expected_orders, 4) as expected_orders,
-      round(estimates.p_alive, 4) as p_alive,
-      estimates.discounted_orders as discounted_orders,
-      ${orderValue} as order_value,
-      round(greatest(0, ${rules.margin} * estimates.discounted_orders * ${orderValue}), 2) as lifetime_value
-    from ${name(historyTable)} as histories
-    join value_estimates as estimates
-      on estimates.frequency = histories.frequency
-      and estimates.recency_days = histories.recency_days
-      and estimates.age_days = histories.age_days
-      and estimates.season_orders = histories.season_orders`);
+      contact_id, orders, cents, last_order_at,
+      round(expected_orders, 4) as expected_orders,
+      round(p_alive, 4) as p_alive,
+      discounted_orders, order_value,
+      round(greatest(0, ${rules.margin} * discounted_orders * order_value), 2) as lifetime_value
+    from (
+      select
+        histories.contact_id as contact_id,
+        histories.orders as orders,
+        histories.cents as cents,
+        histories.last_at as last_order_at,
+        ${mixed(sql`estimates.expected_orders`, expected)} as expected_orders,
+        ${mixed(sql`estimates.discounted_orders`, discountedOrders)} as discounted_orders,
+        estimates.p_alive as p_alive,
+        ${orderValue} as order_value
+      from ${name(historyTable)} as histories
+      join value_estimates as estimates
+        on estimates.frequency = histories.frequency
+        and estimates.recency_days = histories.recency_days
+        and estimates.age_days = histories.age_days
+        and estimates.season_orders = histories.season_orders
+    ) as estimated`);
   await engine.run(sql`
     create or replace table ${name(table)} as
     select

@@ -3,90 +3,12 @@
  */
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
-import { isAddressName } from '../../workbook/headers.ts';
+import { address, EVENT, hasOwner, KIND, listsPeople, OWNER, STAYING, WHEN } from './column-names.ts';
 import { type CsvFormat, type FileHead, suppression } from './format.ts';
 import { kindText } from './report-kind.ts';
 
 const page = 'docs/workbook.md';
 const tool = 'any tool';
-
-const WHEN = [
-  ...[
-    'occurred_at',
-    'timestamp',
-    'date',
-    'time',
-    'datetime',
-    'created_at',
-    'created',
-    'bounced_at',
-    'event_time',
-    'event_date',
-  ],
-  ...[
-    'datum',
-    'date_time',
-    'event_timestamp',
-    'date_added',
-    'added_at',
-    'complained_at',
-    'reported_at',
-    'sent_at',
-    'zeitpunkt',
-    'fecha',
-    'data',
-  ],
-] as const;
-/** With these beside it, the day on which somebody left is one that most people in the list lack. */
-const STAYING = ['status', 'contact_id', 'created_at', 'subscribed_at'] as const;
-const OWNER = [
-  ...[
-    'email',
-    'email_address',
-    'e_mail',
-    'e_mail_address',
-    'mail',
-    'recipient',
-    'recipient_email',
-    'customer_email',
-    'emailaddress',
-  ],
-  ...[
-    'rcpt_to',
-    'to',
-    'user_email',
-    'subscriber_email',
-    'contact_email',
-    'e_mail_adresse',
-    'email_adresse',
-    'adresse_e_mail',
-    'correo',
-  ],
-] as const;
-const PEOPLE = [
-  ...['first_name', 'firstname', 'fname', 'vorname', 'prenom', 'last_name', 'lastname', 'lname', 'nachname', 'company'],
-  ...['phone', 'phone_number', 'job_title', 'full_name'],
-] as const;
-const KIND = [
-  'kind',
-  'bounce_type',
-  'bounce_id',
-  'bounce_kind',
-  'code',
-  'bounce_class',
-  'bounce_category',
-  'bounce_code',
-  'complaint_type',
-] as const;
-const EVENT = ['event', 'event_type', 'event_id', 'type', 'event_name', 'activity', 'activity_type', 'action'] as const;
-
-/** What a list of people has, and one of facts about them has not: nobody in it bounced or left because of its name. */
-export const listsPeople = ({ cells }: FileHead): boolean => cells.has(...PEOPLE);
-
-const uncommonOwner = ({ headers }: FileHead): number => headers.findIndex(isAddressName);
-const hasOwner = (file: FileHead): boolean => file.cells.has(...OWNER) || uncommonOwner(file) >= 0;
-const address = (file: FileHead): string =>
-  file.cells.has(...OWNER) || uncommonOwner(file) < 0 ? file.cells.text(...OWNER) : `c${uncommonOwner(file)}`;
 
 const bounces: CsvFormat = {
   kind: 'csv',

@@ -10,6 +10,7 @@ import type { ContactShape, Recognise, Recognised, Unclear } from '../../workboo
 import { activecampaign } from './activecampaign.ts';
 import { beehiiv } from './beehiiv.ts';
 import { brevo } from './brevo.ts';
+import { calendly } from './calendly.ts';
 import { eventbrite } from './eventbrite.ts';
 import {
   type CsvFormat,
@@ -35,6 +36,7 @@ import { mailjet } from './mailjet.ts';
 import { mandrill } from './mandrill.ts';
 import { mautic } from './mautic.ts';
 import { metaLeads } from './meta-leads.ts';
+import { paypal } from './paypal.ts';
 import { phplist } from './phplist.ts';
 import { pipedrive } from './pipedrive.ts';
 import { postmark } from './postmark.ts';
@@ -79,6 +81,8 @@ export const formats: readonly Format[] = [
   ...metaLeads,
   ...linkedin,
   ...eventbrite,
+  ...calendly,
+  ...paypal,
   ...ses,
   ...sendgrid,
   ...mailgun,

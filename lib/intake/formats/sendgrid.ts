@@ -1,6 +1,6 @@
 import { quoteText } from '../../core/sql.ts';
+import { listsPeople } from './column-names.ts';
 import { type CsvFormat, type FileHead, type JsonFormat, report, suppression } from './format.ts';
-import { listsPeople } from './generic.ts';
 import { bounce, event, isText, suppressed, text, word } from './json.ts';
 
 const SUPPRESSIONS = 'https://www.twilio.com/docs/sendgrid/ui/sending-email/index-suppressions';

@@ -49,19 +49,19 @@ export class DatasetFacts implements RemoteTable {
   readonly #outline: Outline;
   readonly #facts: Facts;
   readonly #distinct = new Map<string, Promise<string[]>>();
-  readonly #onBring: (text: CsvText) => void;
-  /** Conditions of the rows that were brought, and these. */
+  readonly #onFetch: (text: CsvText) => void;
+  /** Conditions of the rows that were fetched, and these. */
   readonly #wanted: Sql[] = [];
-  #brought: CsvText | null = null;
+  #fetched: CsvText | null = null;
   #isReplaced = false;
   #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
-  /** @param onBring gets the rows that were brought, whose places patches count */
-  constructor(steps: Steps, outline: Outline, facts: Facts, onBring: (text: CsvText) => void = () => {}) {
+  /** @param onFetch gets the rows that were fetched, whose places patches count */
+  constructor(steps: Steps, outline: Outline, facts: Facts, onFetch: (text: CsvText) => void = () => {}) {
     this.#steps = steps;
     this.#outline = outline;
     this.#facts = facts;
-    this.#onBring = onBring;
+    this.#onFetch = onFetch;
   }
 
   newPath = (): string => this.#steps.newPath('parquet');
@@ -124,18 +124,18 @@ export class DatasetFacts implements RemoteTable {
     return this.#report(table);
   };
 
-  bring = async (texts: string | null): Promise<CsvText> => {
+  fetchRows = async (texts: string | null): Promise<CsvText> => {
     const text = texts === null ? await this.#noRows() : await this.#rowsNamedBy(texts);
-    this.#brought = this.#brought ? await appended(this.#brought, text) : text;
-    this.#onBring(this.#brought);
-    return this.#brought;
+    this.#fetched = this.#fetched ? await appended(this.#fetched, text) : text;
+    this.#onFetch(this.#fetched);
+    return this.#fetched;
   };
 
   #noRows(): Promise<CsvText> {
     return writeText((async function* () {})(), this.#outline.headers, this.#steps.newPath());
   }
 
-  /** The rows that a file of texts names, but for those that were brought before. */
+  /** The rows that a file of texts names, but for those that were fetched before. */
   async #rowsNamedBy(texts: string): Promise<CsvText> {
     const { client } = this.#steps;
     const { columns, key } = tableOf(this.#facts.table);
@@ -159,7 +159,7 @@ export class DatasetFacts implements RemoteTable {
     const names = Object.keys(columns);
     const staged = tableIn(this.#steps.client.place, await this.#steps.upload(rows, [...names, '_gone']));
     const id = fieldIn(key[0] ?? '');
-    if (this.#isReplaced || (this.#brought?.rows ?? 0) > 0)
+    if (this.#isReplaced || (this.#fetched?.rows ?? 0) > 0)
       await this.#run(sql`delete from ${table} where ${id} in (select ${id} from ${staged})`, 'changing');
     const fields = names.map((column) => fieldIn(column));
     const typed = Object.entries(columns).map(([column, { type }]) => typedText(fieldIn(column), type));

@@ -59,7 +59,7 @@ export async function stagePatch(
     const before = places.map((place) => sql`coalesce(s.${c(place)}, '') as ${seen(place)}`);
     await engine.run(
       sql`create or replace temp table staged as select p.op, ${join([...before, ...news], ', ')}
-        from patch p left join seen_rows s on p.op <> 'i' and s.rowid = p._row`,
+        from patch p left join seen_rows s on s.rowid = p._row`,
     );
   } else {
     const before = places.map((place) => sql`cast(null as varchar) as ${seen(place)}`);

@@ -32,7 +32,6 @@ const headerOf = (headers: object, name: string): string | null =>
 /** A call that sends what Google does not have yet: called again after an error, it asks how far it came. */
 export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceBytes = PIECE }: Upload): Send {
   let session: string | null = null;
-  let mustAsk = false;
   const put = (service: api.Bigquery, session: string, range: string, piece?: Buffer) =>
     service.jobs.insert({ projectId, ...(piece && { requestBody: piece as api.Schema$Job }) }, {
       url: session,
@@ -51,9 +50,8 @@ export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceB
     return headerOf(headers, 'location') ?? '';
   };
   const sendRest = async (service: api.Bigquery): Promise<{ data: api.Schema$Job }> => {
-    let answer = session !== null && mustAsk ? await put(service, session, '*') : null;
+    let answer = session === null ? null : await put(service, session, '*');
     session ??= await begin(service);
-    mustAsk = true;
     const file = await open(path);
     try {
       while (answer === null || (answer.status as number) === 308) {
@@ -75,7 +73,6 @@ export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceB
       if (session === null || (status !== 404 && status !== 410)) throw thrown;
       // The session has expired: from the beginning.
       session = null;
-      mustAsk = false;
       throw Object.assign(new Error('the upload’s session is gone'), { status: 503 });
     }
   };

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Delimiter, LF } from './cell.ts';
+import { CR, type Delimiter, LF } from './cell.ts';
 import { type Codec, fromUtf8, toUtf8, wholeBytes } from './codec.ts';
 import { CsvError } from './csv-error.ts';
 import { type LineEnd, readHeader } from './header.ts';
@@ -12,7 +12,7 @@ import { findPreamble } from './preamble.ts';
 import { type Identity, openIdentity } from './same-file.ts';
 import { is1252 } from './windows-1252.ts';
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'old-mac';
 
 /** How a CSV file is written. */
 export interface CsvFile {
@@ -41,6 +41,7 @@ export const BOM: Readonly<Record<Encoding, Buffer>> = {
   'utf-16le': Buffer.from([0xff, 0xfe]),
   'utf-16be': Buffer.from([0xfe, 0xff]),
   'windows-1252': Buffer.alloc(0),
+  'old-mac': Buffer.alloc(0),
 };
 
 /** The header must end within the first MiB. */
@@ -71,7 +72,8 @@ export async function openCsv(path: string): Promise<CsvFile> {
     const isWhole = head.length === identity.size;
     const isUnmarked =
       encoding === 'utf-8' && !bom && is1252(isWhole ? head : head.subarray(0, head.lastIndexOf(LF) + 1));
-    const written = isUnmarked ? 'windows-1252' : encoding;
+    const isOldMac = encoding === 'utf-8' && !bom && head.includes(CR) && !head.includes(LF);
+    const written = isOldMac ? 'old-mac' : isUnmarked ? 'windows-1252' : encoding;
     const text = asUtf8(head.subarray(bom ? BOM[written].length : 0), written);
     const { bytes, lines, delimiter: given } = findPreamble(text);
     const { columns, delimiter, lineEnd } = readHeader(text.subarray(bytes), isWhole, path, given);
@@ -101,7 +103,7 @@ export async function openCsv(path: string): Promise<CsvFile> {
 /** How what is not UTF-8 is read and written; null for UTF-8. */
 export function codecOf(encoding: Encoding): Codec | null {
   if (encoding === 'utf-8') return null;
-  if (encoding === 'windows-1252') return encoding;
+  if (encoding === 'windows-1252' || encoding === 'old-mac') return encoding;
   return encoding === 'utf-16le' ? 'little' : 'big';
 }
 

@@ -18,6 +18,9 @@ import { strictOptions } from './strict-options.ts';
 const WHOLE_CHARACTERS = 4 * 1024 * 1024;
 const CUT_CHARACTERS = 10_000;
 
+/** A row is written back in its place, and a new column would stand above its last delimiter. */
+const TRAIL = 'ends in more delimiters than the first line; add as many at the end of that line';
+
 export interface Malformed {
   /** As a person counts rows: the header is row 1, the first data record row 2. Blank lines are not counted. */
   readonly row: number;
@@ -59,13 +62,14 @@ export async function strictCopy(
     do {
       while (scanner.advance()) {
         row += 1;
-        const trimmed = isOnlyRead && scanner.fault === 'too many cells' ? withoutTrail(scanner.text(), file) : null;
+        const trimmed = scanner.fault === 'too many cells' ? withoutTrail(scanner.text(), file) : null;
         if (scanner.fault === null) copyRecord(scanner, file, output);
-        else if (trimmed !== null) output.appendText(`${trimmed}\n`);
+        else if (trimmed !== null && isOnlyRead) output.appendText(`${trimmed}\n`);
         else {
           const text = textOf(scanner, WHOLE_CHARACTERS - characters);
           characters += text.length;
-          malformed.push({ row, reason: reasonFor(scanner, file.header.length), text });
+          const reason = trimmed === null ? reasonFor(scanner, file.header.length) : TRAIL;
+          malformed.push({ row, reason, text });
         }
       }
       onBytes(reader.bytesRead);
@@ -83,13 +87,16 @@ export async function strictCopy(
   return { rows: row - 1 - malformed.length, malformed, options, sha256: reader.sha256() };
 }
 
-/** A record without quotes that only has empty cells beyond its header, without those; null for any other. */
+/** A record that only has empty cells beyond its header, without those; null for any other. */
 function withoutTrail(text: string, { header, delimiter }: CsvFile): string | null {
-  if (text.includes('"')) return null;
-  const cells = text.split(delimiter);
-  return cells.slice(header.length).every((cell) => cell.trim() === '')
-    ? cells.slice(0, header.length).join(delimiter)
-    : null;
+  const cell = new RegExp(`("(?:[^"]|"")*"|[^"${delimiter}]*)(${delimiter}|$)`, 'y');
+  let end = 0;
+  for (let count = 1; ; count += 1) {
+    const [, found = '', stop] = cell.exec(text) ?? [];
+    if (stop === undefined || (count > header.length && found.trim() !== '')) return null;
+    if (count === header.length) end = cell.lastIndex - stop.length;
+    if (stop === '') return text.slice(0, end);
+  }
 }
 
 /** Cells that a strict reader would read otherwise than we do are quoted; everything else stays as it is. */

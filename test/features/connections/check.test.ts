@@ -2,6 +2,9 @@
 import { expect, it } from 'vitest';
 import { type Checked, checkConnection, connectionRules } from '../../../lib/features/connections/index.ts';
 import { fastClock, secretsOf, serve } from '../../support/connections.ts';
+import { connected, outside } from '../../support/vendor-server/connected.ts';
+import { hubspotTool } from '../../support/vendor-server/hubspot.ts';
+import { aPerson } from '../../support/vendor-server/people.ts';
 import { SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
 
@@ -20,6 +23,16 @@ async function checkedWith(
   const outside = secretsOf(key === undefined ? {} : { SENDGRID_API_KEY: key });
   return checkConnection(connection, outside, now, temporaryFolder(), { clock: fastClock(), timeoutMs: 500 });
 }
+it('a list that was deleted there is named', async () => {
+  const tool = hubspotTool([aPerson('p@a.example')]);
+  const { connection, at } = await connected(tool, { vendor: 'hubspot', fetch: false, lists: { Newsletter: '413' } });
+  const checked = await checkConnection(connection, outside, now, at.stateFolder, { clock: fastClock() });
+  expect(faults(checked)).toEqual([
+    'tool, list Newsletter: status 404: nothing is there under this name; it may have been deleted. ' +
+      'npx nightshift connect hubspot shows the rights',
+  ]);
+});
+
 const faults = (checked: readonly Checked[]): string[] =>
   checked.filter(({ isFine }) => !isFine).map(({ text }) => text);
 

@@ -131,8 +131,9 @@ describe('a fetch', () => {
 
   it('counts as fresh what was asked for by its days, and not a list that is read from the beginning', async () => {
     const { fetch } = await sendgrid();
-    expect(await fetch()).toMatchObject({ rows: 3, fresh: 0 });
-    expect(await fetch(undefined, new Date('2026-11-20T00:00:00Z'))).toMatchObject({ rows: 3, fresh: 3 });
+    expect(await fetch()).toMatchObject({ rows: 3, files: [{ isFresh: false }] });
+    const later = await fetch(undefined, new Date('2026-11-20T00:00:00Z'));
+    expect(later).toMatchObject({ rows: 3, files: [{ isFresh: true }] });
   });
 
   it('writes records as the tool has them, for the one reader of formats', async () => {
@@ -164,13 +165,8 @@ it.each(vendors)('%s: no fault loses, doubles or half fetches anything', async (
     const start = server.asked.length;
     const at = 1 + (nth % last);
     server.fault = (n) => (n - start === at ? fault : undefined);
-    const { rows, fresh, until, fault: why } = await fetch();
-    expect({ rows, fresh, until, why }, fault).toEqual({
-      rows: healthy.rows,
-      fresh: healthy.fresh,
-      until: asOf,
-      why: null,
-    });
+    const { rows, until, fault: why } = await fetch();
+    expect({ rows, until, why }, fault).toEqual({ rows: healthy.rows, until: asOf, why: null });
   }
   server.fault = () => undefined;
   const { requests } = await fetch({ until: asOf, againFrom: null });

@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { programFile } from '../../support/child-process.ts';
 import { connectedWorld, dayOf, deeds, nextNight, type World } from '../../support/connected-world.ts';
 import { jobOf } from '../../support/night.ts';
+import { isThorough } from '../../support/thorough.ts';
 import type { Asked, Fault } from '../../support/vendor-server/server.ts';
 import { readCsv } from '../../support/workbook.ts';
 
@@ -41,11 +42,7 @@ const isWrite = (path: string) => (asked: Asked) => asked.method === 'POST' && a
 it('a night that is killed anywhere, and run again, has each fact and each change once', {
   timeout: 240_000,
 }, async () => {
-  const world = await connectedWorld(4);
-  world.day.now++;
-  deeds.join(world, 'p4');
-  deeds.complain(world, 'p0@example.com');
-  deeds.leave(world, 'p1@example.com', 'mailchimp');
+  const world = await worldWithNews();
   const kills: readonly (readonly [Kill, () => void])[] = [
     // While it asks: nothing is here.
     [{ on: ({ path }) => path.includes('abuse-reports'), fault: 'dead' }, () => expect(suppressed(world)).toEqual([])],
@@ -66,6 +63,43 @@ it('a night that is killed anywhere, and run again, has each fact and each chang
   const last = await nextNight(world);
   expect(jobOf(last, 'sync-audiences')).toMatchObject({ status: 'applied' });
   expect(rowOf(world)).toMatchObject({ status: 'applied', note: '' });
+  judge(world);
+  // Of a night that was killed only what was written is on record, once.
+  const ledger = join(world.folder, '.nightshift/test-ledger');
+  for (const job of ['fetch-activity', 'bounce-suppression', 'sync-audiences']) {
+    const folder = join(ledger, job, dayOf(world.day.now));
+    const applied = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    const changed = applied.filter(({ changes }) =>
+      JSON.stringify(changes.suppressions ?? changes.audiences).match(/[1-9]/),
+    );
+    expect(changed.length, job).toBe(job === 'bounce-suppression' ? 0 : 1);
+  }
+});
+
+it.skipIf(!isThorough)(
+  'so has a night that is killed at each of its requests in turn',
+  { timeout: 900_000 },
+  async () => {
+    const world = await worldWithNews();
+    for (let n = 1, signal: string | null = 'SIGKILL'; signal !== null; n++) {
+      let seen = 0;
+      signal = await killedNight(world, { on: () => ++seen === n, fault: n % 2 === 0 ? 'dead' : 'lost answer' });
+    }
+    judge(world);
+  },
+);
+
+async function worldWithNews(): Promise<World> {
+  const world = await connectedWorld(4);
+  world.day.now++;
+  deeds.join(world, 'p4');
+  deeds.complain(world, 'p0@example.com');
+  deeds.leave(world, 'p1@example.com', 'mailchimp');
+  return world;
+}
+
+/** Each fact is here once, and each change there once. */
+function judge(world: World): void {
   expect(suppressed(world)).toEqual(LEFT);
   expect(world.unsubscribes.map(({ email }) => email).sort()).toEqual(LEFT);
   expect(readCsv(world.folder, 'connections').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
@@ -78,18 +112,8 @@ it('a night that is killed anywhere, and run again, has each fact and each chang
     expect(new Set(world.people[tool].map(({ email }) => email)).size).toBe(world.people[tool].length);
   }
   expect([...world.tools.mailchimp.subscribed, ...world.tools.brevo.subscribed]).toEqual([]);
-  // Of a night that was killed only what was written is on record, once.
-  const ledger = join(world.folder, '.nightshift/test-ledger');
-  for (const job of ['fetch-activity', 'bounce-suppression', 'sync-audiences']) {
-    const folder = join(ledger, job, dayOf(world.day.now));
-    const applied = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-    const changed = applied.filter(({ changes }) =>
-      JSON.stringify(changes.suppressions ?? changes.audiences).match(/[1-9]/),
-    );
-    expect(changed.length, job).toBe(job === 'bounce-suppression' ? 0 : 1);
-  }
   expect(Object.values(world.servers).flatMap(({ faults }) => faults)).toEqual([]);
-});
+}
 
 const LEFT = ['p0@example.com', 'p1@example.com'];
 const suppressed = (world: World): string[] =>

@@ -14,8 +14,9 @@ import {
 import { connectedNight } from '../../support/connections.ts';
 import { jobOf } from '../../support/night.ts';
 import { casesOf, seedOf } from '../../support/thorough.ts';
+import { aPerson } from '../../support/vendor-server/people.ts';
 import { SENDGRID_KEY } from '../../support/vendor-server/sendgrid.ts';
-import { readCsv } from '../../support/workbook.ts';
+import { aSuppression, readCsv, writeWorkbook } from '../../support/workbook.ts';
 
 const PEOPLE = 6;
 const TOOLS = ['mailchimp', 'brevo'] as const;
@@ -43,7 +44,7 @@ interface Known {
   /** The contact that stands for the person now. */
   id: string;
   email: string;
-  /** Left somewhere: `unseen` until a night has fetched it. `unsure` where no machine could tell that it was this person. */
+  /** Left somewhere: `unseen` until a night has fetched it; `unsure` where no machine could tell that it was them. */
   left: 'no' | 'unseen' | 'seen' | 'unsure';
   /** The addresses under which the person left. */
   readonly leftAs: Set<string>;
@@ -186,7 +187,20 @@ describe('facts that are old', () => {
     expect(onLists()).toBe(PEOPLE);
   });
 
-  it('that are ten times the usual wait for a person, and no one among them is mailed meanwhile', async () => {
+  it('of our own making, which come back from the tools, are no surge', async () => {
+    const world = await connectedWorld(PEOPLE);
+    await nextNight(world, 'fetch');
+    // Handed over since: 1,000 suppressions, and 1,000 members whose fields were set.
+    const emails = Array.from({ length: 1_000 }, (_, i) => `own${i}@example.com`);
+    const at = `${dayOf(world.day.now)}T01:00:00Z`;
+    const suppressions = emails.map((email) => aSuppression({ email, suppressed_at: at }));
+    writeWorkbook(world.folder, { suppressions });
+    for (const email of emails) world.unsubscribes.push({ email, created: Date.parse(at) / 1000 + 3600 });
+    for (const email of emails) world.people.mailchimp.push(aPerson(email.replace('own', 'member')));
+    expect(jobOf(await nextNight(world, 'fetch'), 'fetch-activity')).toMatchObject({ status: 'applied' });
+  });
+
+  it('that are ten times the usual wait for a person, and that suddenly end are reported', async () => {
     const world = await connectedWorld(PEOPLE);
     await nextNight(world, 'fetch');
     const asOf = dayOf(world.day.now + 1);
@@ -204,5 +218,11 @@ describe('facts that are old', () => {
     const given = { asOf, only: 'fetch', approvals: [held.plan ?? ''] } as const;
     const done = await connectedNight(world.folder, world.rules, secrets, given);
     expect(jobOf(done, 'fetch-activity').changes.suppressions?.insert).toBe(2_000);
+    // And where there are usually many, none at all in the days that a fetch overlaps and since is reported.
+    world.spam.length = 0;
+    world.day.now += 2;
+    expect(jobOf(await nextNight(world, 'fetch'), 'fetch-activity').metrics.warnings).toEqual([
+      'sendgrid gave no new facts, where 133 a day are usual: check its feed',
+    ]);
   });
 });

@@ -72,7 +72,7 @@ it('an order comes in the night after its contact does, however long before it w
   expect(made.waiting()).toEqual([]);
 });
 
-it('an order of a person who never becomes a contact is asked for until it is as old as the first fetch looks back', async () => {
+it('an order of a person who never becomes a contact is asked for no longer than the first fetch looks back', async () => {
   const made = await shop([order('o2', 'guest@example.com', '2026-11-15')]);
   await made.fetch('2026-11-16');
   await made.fetch('2026-11-26');

@@ -159,6 +159,7 @@ describe('the HTTP provider', () => {
     [{ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' }, 0],
     [{ 'retry-after': 'soon' }, null],
     [{ 'x-ratelimit-reset': '2026-11-22T10:00:42Z' }, 42_000],
+    [{ 'x-ratelimit-reset': '2026-11-22 10:00:42' }, 42_000],
     [{ 'x-ratelimit-reset': String(Date.parse('2026-11-22T10:00:42Z') / 1000) }, 42_000],
     [{ 'x-ratelimit-reset': String(Date.parse('2026-11-22T10:00:42Z')) }, 42_000],
     [{ 'x-ratelimit-reset': '17' }, 17_000],

@@ -1,8 +1,9 @@
 /** What columns are taken for: by their cells first, and a column that says nothing changes nothing. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Invented, invent, shapes } from '../../../bench/matching/invented.ts';
+import { type Invented, invent } from '../../../bench/matching/invented.ts';
 import { loadInvented } from '../../../bench/matching/run.ts';
+import { shapes } from '../../../bench/matching/shapes.ts';
 import { headerHint } from '../../../lib/features/matching/headers.ts';
 import { type MatchResult, matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';

@@ -2,8 +2,9 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Invented, invent, shapes } from '../../../bench/matching/invented.ts';
+import { type Invented, invent } from '../../../bench/matching/invented.ts';
 import { loadInvented } from '../../../bench/matching/run.ts';
+import { shapes } from '../../../bench/matching/shapes.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
 

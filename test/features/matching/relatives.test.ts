@@ -122,9 +122,43 @@ for (const [nth, home] of households.entries()) {
   both('one name at the mailbox of a family', { ...home, ...eva, email: 'familie.NAME@post.example' }, {}, postcode);
   both('one name at a role mailbox of one firm', office, {}, { city: '' });
 }
+for (const [nth, [first, second]] of (
+  [
+    ['Aleksandr', 'Aleksandra'],
+    ['Ibrahim', 'Ibrahima'],
+    ['Szymon', 'Simona'],
+    ['Γιάννης', 'Γιάννα'],
+    ['Giovanni', 'Giovanna'],
+    ['François', 'Françoise'],
+    ['João', 'Joana'],
+    ['Nguyen', 'Nguyet'],
+  ] as const
+).entries()) {
+  const mailbox = { email: 'NAME.family@post.example', birth_date: '1991-02-03' };
+  const [left, right] = [{ first_name: first }, { first_name: second }];
+  both(`${first} and ${second} at one address`, { ...households[nth % 2], ...mailbox }, left, right);
+}
+for (const home of households) {
+  const jose = { ...home, first_name: 'José' };
+  both('father and son of one name, a birth date of one', jose, births()[0], {});
+  both('brothers with double surnames', jose, { last_name: 'NAME Ruiz' }, { last_name: 'NAME Ortega', ...births()[0] });
+  const assistant = { ...offices[0], email: 'sekretariat.NAME@NAME.example' };
+  both('two at the mailbox of an assistant', assistant, { first_name: 'Georg' }, { first_name: 'Gregor' });
+  const married = { ...home, ...eva, email: 'familie@NAME.example' };
+  both('married, at the mailbox of a family', married, { last_name: 'NAME-Holm' }, { last_name: 'NAME' });
+  const passedOn = { address: '', city: 'Kreuzau', postal_code: '', phone: '+49151111N' };
+  both(
+    'a mailbox passed on to a namesake elsewhere',
+    { ...home, ...eva, email: 'eva.NAME@post.example' },
+    {},
+    passedOn,
+  );
+}
 const strangers = pairs.length;
 
 for (const home of households) {
+  const moved = { phone: '', address: '', city: 'Altberg', postal_code: '30111' };
+  both('one mailbox under one name, moved', { ...home, ...eva, email: 'eva.NAME@post.example' }, {}, moved);
   both('a copy', { ...home, ...eva, email: 'eva.NAME@post.example' }, {}, {});
   both(
     'one person by birth date and address',

@@ -16,7 +16,6 @@ const problems = (change: unknown): readonly string[] => {
 };
 const engagement = (events: unknown[]) => ({ engagement: { ...scoring.engagement, events } });
 const fitFor = (where: unknown) => ({ fit: [{ name: 'Country', answers: [{ name: 'near', points: 5, where }] }] });
-const _fit = (where: unknown) => ({ fit: [{ name: 'Country', answers: [{ name: 'near', points: 5, where }] }] });
 
 describe('scoring rules', () => {
   it('as they stand in jobs/rules are well formed', () => {

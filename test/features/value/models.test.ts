@@ -252,7 +252,8 @@ describe('regular buyers', () => {
 
 describe('which forecast stands', () => {
   const scored = (model: string, loss: number) => {
-    return { model, loss, meanAbsoluteError: loss, bias: 0, deviance: loss, converged: true };
+    const rest = { recentShare: 0, bias: 0, beyondAlive: null, converged: true };
+    return { model, loss, meanAbsoluteError: loss, deviance: loss, ...rest };
   };
   const candidates = candidatesFor(1);
   test('a model that is no better than the plain average does not stand', () => {

@@ -13,7 +13,7 @@ function refusal({ query }: Asked, mostDays = Number.POSITIVE_INFINITY) {
   return isFine ? null : { status: 400, body: { code: 'invalid_parameter', message: 'dates' } };
 }
 
-/** `subscribed` has those who had left and were made mailable: there is no way for that to be right. */
+/** `subscribed` has those who had left and were made mailable: that is never right. */
 export function brevoTool(people: People): Tool & { readonly subscribed: string[] } {
   const subscribed: string[] = [];
   const contact = ({ email, left, lists, fields }: Person) => ({

@@ -10,7 +10,7 @@ interface Operation {
   readonly body: string;
 }
 
-/** `subscribed` counts each time that somebody who left was made mailable: there is no way for that to be right. */
+/** `subscribed` has those who had left and were made mailable: that is never right. */
 export function mailchimpTool(people: People, now: () => string = () => AT): Tool & { readonly subscribed: string[] } {
   const subscribed: string[] = [];
   const hash = (email: string): string => createHash('md5').update(email.toLowerCase()).digest('hex');

@@ -199,7 +199,7 @@ function anImport(tables: Readonly<Record<string, readonly (readonly string[])[]
   };
 }
 
-it('counts what imports add for the jobs of the same run, as on a folder, and brings only the rows that it names', async () => {
+it('counts what imports add for the jobs of the same run, as on a folder, and fetches only the rows that it names', async () => {
   const tables = aPart(60);
   const folder = temporaryFolder();
   writeTables(folder, tables);

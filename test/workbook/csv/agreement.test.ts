@@ -26,7 +26,8 @@ async function lawHolds(text: string, shrinkBuffers = (options: string) => optio
   const path = folder.write('law.csv', text);
   const file = await openCsv(path).catch(() => null);
   if (!file) return 'refused';
-  const sound = soundRows(text.replace(/^\uFEFF/, ''), file);
+  const lines = file.encoding === 'old-mac' ? text.replaceAll('\r', '\n') : text;
+  const sound = soundRows(lines.replace(/^\uFEFF/, ''), file);
   const how = await howToRead(file);
   const rows = how.copy === null ? await duckRows(duck, path, shrinkBuffers(how.options)) : null;
   if (rows?.length === how.rows) {

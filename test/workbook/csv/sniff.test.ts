@@ -77,7 +77,7 @@ describe('a file that is no CSV we can be sure of', () => {
     ['NUL bytes after a crash', Buffer.alloc(4096), /NUL bytes.*copy/],
     ['binary data', Buffer.from([0x01, 0x02, 0x41, 0x00, 0x07, 0x0a]), /binary/],
     ['a header in UTF-8 and Windows-1252', Buffer.from('id,gr\xc3\xb6\xdfe\n', 'latin1'), /not UTF-8.*Windows-1252/],
-    ['old Mac line ends', 'id,name\r1,x\r', /carriage return alone/],
+    ['line ends of two kinds', 'id,name\r1,x\n', /carriage return alone/],
     ['a header with an open quote', 'id,"name\n1,x\n', /malformed \(unclosed quote\)/],
     ['a header with text after a quote', '"id"x,name\n', /malformed \(text after quote\)/],
     ['as many commas as semicolons', 'a;b,c\n', /as many commas as semicolons/],

@@ -64,17 +64,20 @@ async function changeTag(at: At, tag: string, json: Json): Promise<void> {
   await at.client.json({ method: 'POST', path: below(at, `segments/${await segmentOf(at, tag)}`), json });
 }
 
+/** Also where the team requires merge fields that we do not have. */
+const WITHOUT_FIELDS = { skip_merge_validation: true };
+
 /**
- * Adds members and sets their fields by Mailchimp's batch operations, up to 500 in two or three requests; gives how many
- * failed. Each is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with
- * which a person who left could be subscribed again.
+ * Adds members and sets their fields by Mailchimp's batch operations, 500 in a few requests; gives how many failed. Each
+ * is a PUT with `status_if_new` alone: the other batch (POST of a list) has a `status` for each member, with which a
+ * person who left could be subscribed again.
  */
 async function putMembers(at: At, rows: readonly Row[]): Promise<number> {
   if (rows.length === 0) return 0;
   const operations = rows.map(({ email, fields }) => ({
     method: 'PUT',
     path: memberPath(at, email),
-    params: { skip_merge_validation: true },
+    params: WITHOUT_FIELDS,
     body: JSON.stringify({ email_address: email, status_if_new: 'subscribed', merge_fields: fields }),
   }));
   let batch = object(await at.client.json({ method: 'POST', path: '/batches', json: { operations } }));
@@ -95,7 +98,7 @@ export const mailchimp: Vendor = {
   guide: {
     page: 'https://mailchimp.com/developer/marketing/api/list-members/',
     rights:
-      'an API key: Mailchimp’s keys have all rights of the user who made them, so make it as a Manager (Premium), or an Admin',
+      'an API key: it has all rights of the user who made it, so make it as a Manager (Premium), or else an Admin',
     steps: [
       'Profile → Extras → API keys → Create A Key.',
       'Set server to its end ("us6"), and audience to the Audience ID (Audience → Settings).',
@@ -138,7 +141,8 @@ export const mailchimp: Vendor = {
     add: async (at, rows) => {
       const members = rows.map(({ email }) => ({ email_address: email, status: 'unsubscribed' }));
       const path = `/lists/${at.settings.audience}`;
-      const answer = await at.client.json({ method: 'POST', path, json: { members, update_existing: true } });
+      const json = { members, update_existing: true };
+      const answer = await at.client.json({ method: 'POST', path, query: WITHOUT_FIELDS, json });
       return Number(object(answer).error_count);
     },
     has: async (at, email) => object(await at.client.json({ path: memberPath(at, email) })).status !== 'subscribed',

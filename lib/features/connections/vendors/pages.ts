@@ -20,14 +20,19 @@ interface Page {
   readonly next: Request | null;
 }
 
-/** Asks page after page. `read` takes an answer apart. */
+/** Asks page after page. `read` takes an answer apart. @throws RequestError where a page comes again */
 export async function* pages(
   client: Client,
   first: Request,
   read: (answer: unknown, request: Request) => Page,
 ): AsyncGenerator<readonly Json[]> {
+  let before = '[]';
   for (let request: Request | null = first; request; ) {
     const page = read(await client.json(request), request);
+    const text = JSON.stringify(page.records);
+    if (text === before && page.records.length > 0)
+      throw new RequestError('unreadable', 'its pages repeat without end');
+    before = text;
     yield page.records;
     request = page.next;
   }

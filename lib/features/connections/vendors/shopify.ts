@@ -34,9 +34,9 @@ async function* nodes({ client, window }: At, name: string, fields: string): Asy
     const { hasNextPage, endCursor } = object(found.pageInfo);
     if (hasNextPage !== true) return;
     const reached = String(page.at(-1)?.updatedAt);
-    const isAnew = nth % MOST_PAGES === 0 && reached > from;
-    if (isAnew) from = reached;
-    after = isAnew ? null : endCursor;
+    const restarts = nth % MOST_PAGES === 0 && reached > from;
+    if (restarts) from = reached;
+    after = restarts ? null : endCursor;
   }
 }
 

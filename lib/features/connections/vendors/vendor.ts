@@ -80,7 +80,7 @@ export interface SuppressionList {
 /** A list, tag or segment of a tool that a list of ours is kept equal to. */
 export interface List {
   readonly members: (at: At, list: string) => AsyncIterable<readonly Member[]>;
-  /** Puts people on the list, sets their fields, and gives how many were not taken. Makes no person mailable who left. */
+  /** Puts people on the list, sets their fields, and gives how many were refused. Makes no person mailable who left. */
   readonly add: (at: At, list: string, rows: readonly Row[]) => Promise<unknown>;
   readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
   readonly has: (at: At, list: string, email: string) => Promise<boolean>;

@@ -97,6 +97,18 @@ describe('any other tool by HTTP', () => {
     expect(await fetch()).toMatchObject({ fault: null, rows: 150_000 });
   });
 
+  it.each([
+    ['cursors', { by: 'cursor', next: 'next', parameter: 'after' }],
+    ['offsets', { by: 'offset', size: 3, limit: 'n', offset: 'skip' }],
+  ])('is unreadable where its %s lead to the same page again and again', async (_, pages) => {
+    const { fetch, server } = await connected(
+      tool(() => ({ data: rows, next: 'same' })),
+      written(pages, 'data'),
+    );
+    expect(await fetch()).toMatchObject({ fault: 'left: its pages repeat without end', rows: 0 });
+    expect(server.asked.length).toBeLessThan(4);
+  });
+
   it('is unreadable where the next page is no address', async () => {
     const { fetch } = await connected(
       tool(() => ({ data: rows, next: 'http://[' })),
