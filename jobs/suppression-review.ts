@@ -40,9 +40,9 @@ export const suppressionReview = (rules: BounceRules) =>
       quarantined: sql`
         select reason as label, count(*) as n from ${views.quarantineNow} q where q.table = 'suppressions'
         group by reason order by reason`,
-      said: sql`
+      sentences: sql`
         select concat('the suppression list has ', cast(count(*) as string),
-          ' rows that stand twice or are unreadable; the table quarantine says which') as said
+          ' rows that stand twice or are unreadable; the table quarantine says which') as sentence
         from ${views.quarantineNow} q where q.table = 'suppressions' having count(*) > 0`,
       disagreeing: sql`
         select count(*) as n from contacts c join ${views.suppressed} s on s.email = address_key(c.email)

@@ -1,16 +1,8 @@
 /** Invented people: names, homes, firms and mailboxes from a seed, with relatives and twins; and slips of a typist. */
 
-export type Dice = () => number;
+import { dice } from '../../lib/features/matching/dice.ts';
 
-function dice(seed: number): Dice {
-  let state = seed;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
+export type Dice = () => number;
 
 export const pick = <T>(random: Dice, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 /** Common things first: names follow a power law. */

@@ -41,9 +41,9 @@ export const moment = (at: Date | string): string => `${new Date(at).toISOString
 export const plural = (n: number, word: string): string => `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`;
 
 /** What a job tells about its run: one sentence, or a list of them. */
-export const sentencesIn = ({ said }: Metrics): string[] => {
-  if (typeof said === 'string') return [said];
-  return Array.isArray(said) ? said.map(String) : [];
+export const sentencesIn = ({ sentences }: Metrics): string[] => {
+  if (typeof sentences === 'string') return [sentences];
+  return Array.isArray(sentences) ? sentences.map(String) : [];
 };
 
 /** What a job wants looked at: a list of sentences, or sentences by label. */

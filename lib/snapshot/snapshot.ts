@@ -5,35 +5,28 @@
 
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
-import { columnOf, name, raw, sql } from '../core/sql.ts';
-import { declaredIn, type TableName, tableOf } from '../core/tables.ts';
+import { raw, sql } from '../core/sql.ts';
+import { declaredIn, type TableName } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
-import type { RemoteTable, Resolved } from '../workbook/remote-table.ts';
+import type { Resolved } from '../workbook/remote-table.ts';
 import type { Reading, SourceTable } from '../workbook/store.ts';
-import type { CsvText, TableText } from '../workbook/table-text.ts';
+import type { TableText } from '../workbook/table-text.ts';
 import { createEventReports, createUnreadBounces } from './bounces.ts';
 import { type CellSettings, readingMacros } from './cells.ts';
 import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
-import {
-  addContactReports,
-  addEventReports,
-  addForeignFile,
-  eventsReport,
-  isReport,
-  refusalsOfNoContact,
-  reportFeeds,
-} from './foreign.ts';
+import { addContactReports, addEventReports, addForeignFile, eventsReport, refusalsOfNoContact } from './foreign.ts';
 import { createWholeRows } from './full-contacts.ts';
 import { createContactRefs, identifyContacts } from './identity.ts';
 import { type LoadedText, type LoadOptions, loadTable } from './load.ts';
 import { firstUnreadable, NothingReadable } from './nothing-readable.ts';
 import { underOwnHeaders } from './own-headers.ts';
 import { findOwners, OWNED } from './owners.ts';
-import { attachFacts, quarantineRemote, type Remote } from './remote-facts.ts';
+import { attachFacts, quarantineRemote } from './remote-facts.ts';
+import { hasOtherReports, needsReader, remoteOf } from './remote-rows.ts';
 import { createSpellings } from './spellings.ts';
 import { addMalformedHints, addUnclearAddresses, createConsentHints } from './unreadable-rows.ts';
 import { createWaiting } from './waiting.ts';
@@ -213,54 +206,6 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     columns: (table) => columnsOf(table, sources.get(table)),
     sources,
   };
-}
-
-/** A table that stays where it is; its rows come here only where a statement asks for them. */
-function remoteOf(
-  engine: Engine,
-  table: TableName,
-  sources: ReadonlyMap<TableName, SourceTable>,
-  options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
-): Remote {
-  const source = sources.get(table) ?? null;
-  if (!source?.remote) throw new Error(`${table} are not kept elsewhere`);
-  const load = async (): Promise<void> => {
-    await engine.run(sql`delete from quarantine_now where "table" = ${table}`);
-    const isWritten = options.written?.has(table) ?? false;
-    const text = await loadTable(engine, table, source, { ...options, extraColumns: new Set(), isWritten });
-    if (text && OWNED.has(table)) await findOwners(engine, table);
-    await checkTable(engine, table, text, options.asOf);
-  };
-  const place = async (text: CsvText, from: number | null): Promise<void> => {
-    const [rows, earlier, keys] = [name(table), name(`earlier_${table}`), name(`fetched_${table}`)];
-    const aside = [sql`quarantine_now`, ...(table === 'bounces' ? [sql`unread_bounces`] : [])];
-    // What is at fault in the whole table is known by now.
-    for (const each of aside)
-      await engine.run(sql`create or replace temp table before_${each} as select * from ${each}`);
-    if (from !== null) await engine.run(sql`alter table ${rows} rename to ${earlier}`);
-    const fetched = { ...source, open: async () => text };
-    const loaded = await loadTable(engine, table, fetched, { ...options, extraColumns: new Set(), isWritten: true });
-    if (loaded && OWNED.has(table)) await findOwners(engine, table);
-    await checkTable(engine, table, loaded, options.asOf);
-    for (const each of aside) await engine.run(sql`create or replace table ${each} as select * from before_${each}`);
-    await engine.run(
-      sql`create or replace table ${keys} as select ${columnOf(tableOf(table).key[0] ?? '')} from ${rows}`,
-    );
-    if (from === null) return;
-    await engine.run(sql`delete from ${rows} where _row < ${from}`);
-    await engine.run(sql`insert into ${rows} by name select * from ${earlier}`);
-    await engine.run(sql`drop table ${earlier}`);
-  };
-  return { table, source: source.remote, load, place };
-}
-
-const hasOtherReports = ({ foreign, tables }: Reading): boolean =>
-  foreign.length > 0 || tables.some(({ recognised }) => reportFeeds(recognised?.feeds ?? []).length > 0);
-
-async function needsReader(table: TableName, remote: RemoteTable, { settings }: SnapshotOptions): Promise<boolean> {
-  const column = { events: 'type', bounces: 'kind' }[table as string];
-  const refusing = column === undefined ? [] : (await remote.distinct(column)).filter(isReport);
-  return remote.needsReader(settings.timeZone, column ?? '', refusing);
 }
 
 /** Names every table whose columns are missing at once. @throws HeaderError */

@@ -37,7 +37,7 @@ it('a summary shows each job, why it changed what, what was held and stopped, an
       changes: { contacts: { insert: 0, update: 12, remove: 0 } },
       reasons: { 'contacts.phone: to E.164': 9, 'contacts.email_note: <img> @everyone': 3 },
       held: { 'changed meanwhile': 2 },
-      metrics: { said: 'This quarter: 12 buyers.', warnings: ['the model jumped'] },
+      metrics: { sentences: 'This quarter: 12 buyers.', warnings: ['the model jumped'] },
     }),
     aJob({
       status: 'blocked',

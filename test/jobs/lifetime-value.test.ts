@@ -177,7 +177,7 @@ describe('lifetime-value', () => {
     expect(rowOf(folder, climber).value_band).toBe('vip');
     expect(rowOf(folder, 'm5').lifetime_value).toBe('');
     expect(second.metrics.warnings).toContainEqual(expect.stringMatching(/^Gamma-Gamma: mean order value went from /));
-    expect(second.metrics.said).toContainEqual(
+    expect(second.metrics.sentences).toContainEqual(
       expect.stringMatching(/^The past quarter: \d+ buyers .* customers changed band\.$/),
     );
   });

@@ -55,5 +55,5 @@ it('warns where the score ranks no better than chance', async () => {
 
 it('says so, and warns of nothing, where too few bought', async () => {
   const { check } = await checked(workbook(0, 0.02));
-  expect(check?.metrics).toEqual({ said: expect.stringMatching(/^No back-test: between .* only \d+ of 400/) });
+  expect(check?.metrics).toEqual({ sentences: expect.stringMatching(/^No back-test: between .* only \d+ of 400/) });
 });

@@ -151,7 +151,7 @@ describe('suppression-review', () => {
     );
     expect(metrics).toMatchObject({
       quarantined: { 'duplicate key': 1 },
-      said: expect.stringContaining('has 1 rows that stand twice'),
+      sentences: expect.stringContaining('has 1 rows that stand twice'),
       providers: { 'bounce-suppression': 2, ses: 4 },
     });
   });

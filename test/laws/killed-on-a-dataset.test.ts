@@ -11,6 +11,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { ApiError } from '../support/bigquery-server/api-error.ts';
+import { failsFirst } from '../support/bigquery-server/server.ts';
 import { programFile } from '../support/child-process.ts';
 import { night } from '../support/night.ts';
 import { type BigQueryBench, bigQueryBench, type Tables } from '../support/store-bench.ts';
@@ -134,13 +135,7 @@ it('writes each row once where the answer to every request is lost, after the wo
   const undisturbed = await contentOf(quiet);
   for (const lost of ['lost before', 'lost after'] as const) {
     const bench = await aDataset();
-    const seen = new Set<string>();
-    bench.server.weather = ({ method, path, job }) => {
-      const key = `${method} ${path} ${job?.jobReference?.jobId ?? ''}`;
-      if (seen.has(key)) return null;
-      seen.add(key);
-      return lost;
-    };
+    bench.server.weather = failsFirst(lost);
     expect(await nightOn(bench, temporaryFolder())).toEqual(['applied']);
     expect(await contentOf(bench), lost).toEqual(undisturbed);
   }

@@ -41,7 +41,12 @@ it('shows nothing of a cell that got into a ledger, no matter what field it is i
       job,
       entries.map((entry) => ({
         ...entry,
-        metrics: spoilt({ ...entry.metrics, said: 'x', warnings: ['x'], other: { a: 1 } }) as LedgerEntry['metrics'],
+        metrics: spoilt({
+          ...entry.metrics,
+          sentences: 'x',
+          warnings: ['x'],
+          other: { a: 1 },
+        }) as LedgerEntry['metrics'],
         reasons: { [CANARY]: 7 },
         held: { [CANARY]: 7 },
         guards: [{ guard: CANARY, limit: 1, found: 9, passed: false }],

@@ -31,9 +31,9 @@ export interface StoreBench {
   rows(table: string): Rows | Promise<Rows>;
 }
 
-export function csvBench(tables: Tables): StoreBench {
-  const folder = temporaryFolder();
-  for (const [table, rows] of Object.entries(tables)) {
+/** Writes tables as CSV files. */
+export function writeTables(folder: string, tables: Tables): void {
+  for (const [table, rows] of Object.entries(tables))
     writeFileSync(
       join(folder, `${table}.csv`),
       `${Papa.unparse(
@@ -41,7 +41,11 @@ export function csvBench(tables: Tables): StoreBench {
         { newline: '\n' },
       )}\n`,
     );
-  }
+}
+
+export function csvBench(tables: Tables): StoreBench {
+  const folder = temporaryFolder();
+  writeTables(folder, tables);
   return {
     open: (run = 'run-1') => openCsvStore({ folder, aliases: {}, recognise: recogniseWith(), command: 'test', run }),
     rows: (table) => {

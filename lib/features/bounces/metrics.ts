@@ -65,7 +65,7 @@ export function bounceMetrics(rules: BounceRules, asOf: Date): Record<string, Sq
   };
 }
 
-/** What of the last days a person should check, one sentence each: (label, said). */
+/** What of the last days a person should check, one sentence each: (label, sentence). */
 const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sql => {
   const text = (value: Sql): Sql => sql`cast(${value} as string)`;
   // A domain of few may be a person's own and identify them.
@@ -74,11 +74,11 @@ const warnings = (rules: BounceRules, lately: (day: Sql) => Sql, rates: Sql): Sq
   const many = sql`concat(${text(sql`addresses`)}, case when addresses = 1 then ' address' else ' addresses' end)`;
   const days = integer(rules.rates.withinDays);
   return sql`
-    select concat('burst ', ${text(sql`place`)}) as label, said from (
+    select concat('burst ', ${text(sql`place`)}) as label, sentence from (
       select row_number() over (order by day desc, addresses desc, domain, class) as place,
         concat('a burst on ', ${text(sql`day`)}, ': ', ${many}, ' at ', ${domain},
           ' bounced for one reason (', ${meaningOf(sql`class`)},
-          '). A fault of the receiver or the sender: no address is suppressed for it') as said
+          '). A fault of the receiver or the sender: no address is suppressed for it') as sentence
       from bounce_bursts where ${lately(sql`day`)}
     ) as bursts where place <= ${MOST_BURSTS}
     union all

@@ -58,7 +58,7 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
   ]);
   return {
     sent,
-    said: Object.entries(sent).map(
+    sentences: Object.entries(sent).map(
       ([name, { added, removed, readBack, confirmed }]) =>
         `${name}: ${added} added or changed, ${removed} removed; ${confirmed} of ${readBack} read back stand there`,
     ),

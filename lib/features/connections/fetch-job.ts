@@ -31,7 +31,9 @@ export const fetchReads: readonly TableName[] = [...fetchWrites, 'archive', 'mer
 export const fetching = ({ connections }: ConnectionRules): Connection[] => connections.filter(({ fetch }) => fetch);
 
 /** What a job without any connection reports. */
-export const notConnected = async (): Promise<Metrics> => ({ said: 'no tool is connected: jobs/rules/connections.ts' });
+export const notConnected = async (): Promise<Metrics> => ({
+  sentences: 'no tool is connected: jobs/rules/connections.ts',
+});
 
 const settingsOf = ({ timeZone, slashedDates }: WorkbookRules) => ({ timeZone, ...(slashedDates && { slashedDates }) });
 
@@ -141,11 +143,11 @@ export async function readFetched(
   }
   // A feed about unknown contacts alone is no file that a person must look at.
   const { files: _files, unread: _unread, ...counts } = metrics;
-  const said = fetched
+  const sentences = fetched
     .filter(({ fault }) => fault === null)
     .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
-  said.push(...(await waitingSentences(engine, rules.firstDays)));
-  return { ...counts, said, usual, ...(warnings.length > 0 && { warnings }) };
+  sentences.push(...(await waitingSentences(engine, rules.firstDays)));
+  return { ...counts, sentences, usual, ...(warnings.length > 0 && { warnings }) };
 }
 
 /**

@@ -44,7 +44,7 @@ async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   const left = await answersLeft(path);
   if (rules.provider.kind === 'sample' && !at.outside.isSample) {
     if (!at.rehearsal) await keepAll(at, left, rules, path);
-    return { metrics: { due: 0, provider: 'none', said: NO_PROVIDER }, guards: [], warnings: [] };
+    return { metrics: { due: 0, provider: 'none', sentences: NO_PROVIDER }, guards: [], warnings: [] };
   }
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);

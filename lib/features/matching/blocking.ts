@@ -4,22 +4,12 @@
  * A block too large is compared with its neighbours in the order of its content only, so the work stays bounded.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { dice } from './dice.ts';
 import { type Price, priceOf, readParts } from './key-costs.ts';
 import { allParts, type Key, type Part } from './key-parts.ts';
 import { type Compared, placeKinds, traits } from './kinds.ts';
 import { v } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
-
-/** A small generator with a fixed seed: the same keys on every run (Steele and Vigna's SplitMix, 32 bits). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
 
 const imaginedPairs = 4000;
 const movedShare = 0.15;

@@ -27,7 +27,7 @@ export async function checkRanking(
   try {
     return metricsOf((await rolledBack(at, (request) => backtest(request), question)).report as ScoreBacktest);
   } catch (error) {
-    if (error instanceof NoBacktest) return { said: error.message };
+    if (error instanceof NoBacktest) return { sentences: error.message };
     throw error;
   }
 }
@@ -64,7 +64,7 @@ function metricsOf(report: ScoreBacktest): Metrics {
   const question = `${outcome}s of the last ${days} days`;
   const ranking = { outcome, days, contacts, conversions, auc: area, low, high, ranks: ranks(report) };
   return ranking.ranks
-    ? { ranking, said: `The score of ${days} days ago ranks the ${question}: ${interval}.` }
+    ? { ranking, sentences: `The score of ${days} days ago ranks the ${question}: ${interval}.` }
     : {
         ranking,
         warnings: [

@@ -43,7 +43,7 @@ export function valueMetrics(
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    said: [
+    sentences: [
       quarterSentence(quarter, moved(bandMoves)),
       ...heldOutSentence(report),
       ...seasonSentence(report),

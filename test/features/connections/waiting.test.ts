@@ -50,7 +50,7 @@ it('an order comes in the night after its contact does, however long before it w
     order('o1', 'known@example.com', '2026-11-15'),
     order('o2', 'later@example.com', '2026-11-15'),
   ]);
-  expect((await made.fetch('2026-11-16')).metrics.said).toContainEqual(
+  expect((await made.fetch('2026-11-16')).metrics.sentences).toContainEqual(
     'shop: orders and events of unknown contacts: 1 since 2026-11-15; they are fetched again for 10 days, in case the ' +
       'contacts are imported',
   );

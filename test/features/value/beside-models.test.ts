@@ -96,7 +96,11 @@ async function autumnShop(horizonWeeks: number, autumn: number) {
     const at = { asOf: new Date('2026-09-27T23:00:00Z'), today: '2026-09-27' };
     const report = await valueCustomers(engine, sql`select * from purchases`, at, rules);
     const known = await engine.number(sql`select count(p_alive) as n from value_customers`);
-    return { report, known, metrics: valueMetrics(report, null, rules) as { said: string[]; warnings?: string[] } };
+    return {
+      report,
+      known,
+      metrics: valueMetrics(report, null, rules) as { sentences: string[]; warnings?: string[] },
+    };
   } finally {
     engine.close();
   }
@@ -107,7 +111,7 @@ test('a quarter ahead of the season is expected to bring more, as it did a year 
   expect(report.model.name).toContain('NBD');
   expect(report.model.seasonIndex).toBeGreaterThan(1.2);
   expect(report.model.seasonIndex).toBeLessThan(2);
-  expect(metrics.said.join()).toMatch(/In the same weeks a year ago \d+ % more orders came than .* had forecast/);
+  expect(metrics.sentences.join()).toMatch(/In the same weeks a year ago \d+ % more orders came than .* had forecast/);
 });
 test('a whole year holds all seasons, and is multiplied by nothing', async () => {
   expect((await autumnShop(52, 7)).report.model.seasonIndex).toBeUndefined();
@@ -116,7 +120,7 @@ test('where the season forecasts best, p_alive is that of a model that was right
   const { report, known, metrics } = await autumnShop(13, 16);
   expect(report.model).toMatchObject({ name: 'same weeks of earlier years', aliveBy: expect.stringContaining('NBD') });
   expect(known).toBe(report.customers);
-  expect(metrics.said.join()).toContain(`p_alive is that of ${report.model.aliveBy}`);
+  expect(metrics.sentences.join()).toContain(`p_alive is that of ${report.model.aliveBy}`);
   const unknown = { ...report, model: { ...report.model, aliveBy: undefined } } as unknown as typeof report;
   const { warnings } = valueMetrics(unknown, null, valueRules.parse({})) as { warnings: string[] };
   expect(warnings.join()).toContain('p_alive is left empty, and no customer is lapsing');

@@ -217,8 +217,8 @@ test('a Christmas shop is expected to sell as in Christmases before, and the hel
   expect(report.model.name).toBe('same weeks of earlier years');
   expect(expected / of.size).toBeGreaterThan(0.45);
   expect(expected / of.size).toBeLessThan(0.75);
-  const { said } = valueMetrics(report, null, rules) as { said: string[] };
-  expect(said[1]).toMatch(
+  const { sentences } = valueMetrics(report, null, rules) as { sentences: string[] };
+  expect(sentences[1]).toMatch(
     /^On the last 52 weeks, held out, same weeks of earlier years forecast \d+ % (more|fewer) orders than came, and was 0\.\d\d orders off per customer\.$/,
   );
 });

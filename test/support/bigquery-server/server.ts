@@ -21,6 +21,17 @@ export interface Asked {
 /** What becomes of a request: an error before the work or after it, or null for the usual answer. */
 export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost after' | ApiError | null;
 
+/** Every request gets an error the first time that it is asked. */
+export function failsFirst(fault: 'lost before' | 'lost after'): Weather {
+  const seen = new Set<string>();
+  return ({ method, path, job }) => {
+    const key = `${method} ${path} ${job?.jobReference?.jobId ?? ''}`;
+    if (seen.has(key)) return null;
+    seen.add(key);
+    return fault;
+  };
+}
+
 export interface BigQueryServer {
   readonly url: string;
   readonly tables: Tables;

@@ -6,9 +6,9 @@ import { main } from '../../../lib/cli/main.ts';
 import { ERASE_KEY } from '../../../lib/intake/forgotten.ts';
 import { nightShift } from '../../fixture/batches.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../support/bigquery-server/server.ts';
-import { aSheet, bigQueryBench, SPREADSHEET } from '../../support/store-bench.ts';
+import { aSheet, bigQueryBench, SPREADSHEET, writeTables } from '../../support/store-bench.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
-import { aPart, writeTables } from './part-of-sample.ts';
+import { aPart } from './part-of-sample.ts';
 
 const ADDRESS = 'bigquery://example-project/marketing?location=EU';
 const AS_OF = ['--as-of', '2026-11-22'];

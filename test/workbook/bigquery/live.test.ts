@@ -13,9 +13,10 @@ import { fieldIn, tableIn } from '../../../lib/workbook/bigquery/outline.ts';
 import { openBigQueryStore } from '../../../lib/workbook/bigquery/store.ts';
 import { night } from '../../support/night.ts';
 import type { StoreBench, Tables } from '../../support/store-bench.ts';
+import { writeTables } from '../../support/store-bench.ts';
 import { itKeepsTheContract } from '../../support/store-contract.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
-import { aPart, writeTables } from './part-of-sample.ts';
+import { aPart } from './part-of-sample.ts';
 
 const address = process.env.NIGHTSHIFT_LIVE_DATASET;
 const limits = { gigabytesPerQuery: 1, gigabytesPerRun: 5 };

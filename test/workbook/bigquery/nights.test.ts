@@ -16,10 +16,10 @@ import { connectedNight, serve } from '../../support/connections.ts';
 import { analyse, hasAnalyser } from '../../support/googlesql/analyse.ts';
 import { sqlFaults } from '../../support/job-sql.ts';
 import { night } from '../../support/night.ts';
-import { type BigQueryBench, bigQueryBench, sheetsBench } from '../../support/store-bench.ts';
+import { type BigQueryBench, bigQueryBench, sheetsBench, writeTables } from '../../support/store-bench.ts';
 import { SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
-import { aPart, writeTables } from './part-of-sample.ts';
+import { aPart } from './part-of-sample.ts';
 
 const asOf = '2026-11-24T00:00:00Z';
 const batches = ['nightly', 'weekly', 'monthly', 'quarterly'];

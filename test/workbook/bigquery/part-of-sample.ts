@@ -1,8 +1,7 @@
 /** A part of the sample, small enough for tests of whole nights. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import type { Tables } from '../../support/store-bench.ts';
 
 const sample = join(import.meta.dirname, '../../../data/sample');
 const read = (table: string): string[][] =>
@@ -22,15 +21,3 @@ export function aPart(nth: number): Record<string, string[][]> {
   const facts = ['events', 'bounces', 'purchases', 'suppressions'].map(part);
   return { contacts: [header, ...kept], ...Object.fromEntries(facts) };
 }
-
-/** Writes tables as CSV files. */
-export const writeTables = (folder: string, tables: Tables): void => {
-  for (const [table, rows] of Object.entries(tables))
-    writeFileSync(
-      join(folder, `${table}.csv`),
-      `${Papa.unparse(
-        rows.map((row) => [...row]),
-        { newline: '\n' },
-      )}\n`,
-    );
-};

@@ -12,7 +12,7 @@ import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
 import { faultOf } from '../../../lib/workbook/bigquery/wire.ts';
 import type { Held, Store } from '../../../lib/workbook/store.ts';
 import { ApiError } from '../../support/bigquery-server/api-error.ts';
-import { startBigQueryServer } from '../../support/bigquery-server/server.ts';
+import { failsFirst, startBigQueryServer } from '../../support/bigquery-server/server.ts';
 import { type BigQueryBench, bigQueryBench, type Rows } from '../../support/store-bench.ts';
 
 const CONTACTS = [
@@ -129,14 +129,7 @@ it('does the same once, whichever answer is lost, before or after the work', asy
         'contacts',
         `insert into "marketing/contacts" values (${row.map((cell) => `nullif('${cell}', '')`).join(', ')})`,
       );
-    const seen = new Set<string>();
-    // Every request is answered with an error the first time.
-    bench.server.weather = ({ method, path, job }) => {
-      const key = `${method} ${path} ${job?.jobReference?.jobId ?? ''}`;
-      if (seen.has(key)) return null;
-      seen.add(key);
-      return lost;
-    };
+    bench.server.weather = failsFirst(lost);
     const store = await bench.open();
     expect([...(await change(store))]).toEqual([]);
     expect(ids(await bench.rows('contacts'))).toEqual(CHANGED);

@@ -72,7 +72,7 @@ async function noPairs(engine: Engine): Promise<Metrics> {
   await engine.run(sql`create or replace table match_pairs (
     left_id varchar, right_id varchar, probability double, evidence varchar, reading varchar,
     certain boolean, conflict boolean, askable boolean)`);
-  return { said: 'swept before in this period: only answers count' };
+  return { sentences: 'swept before in this period: only answers count' };
 }
 
 /**
