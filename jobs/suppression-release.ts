@@ -11,6 +11,7 @@ export default job({
   purpose: 'Releases the suppressions that a person answered with "yes" in the table review.',
   reads: ['contacts', 'bounces', 'suppressions', 'events', 'review'],
   writes: ['suppressions', 'contacts', 'review'],
+  releases: true,
   rules: bounces,
   steps: () => releaseSteps(bounces),
   changes: ({ asOf, today }) => [

@@ -88,6 +88,8 @@ export interface Job {
    * waits for no table that shrank to be whole again.
    */
   readonly unrecorded?: true;
+  /** It carries out a person's word on who may be mailed again. The plan of any other job that lifts a refusal is refused. */
+  readonly releases?: true;
   /**
    * Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one
    * part's fault and not the job's.

@@ -18,6 +18,7 @@ import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { checkChange, declaredAt, given, withAuthorFaults } from './author-fault.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
 import type { HeldPart } from './held-part.ts';
+import { refuseReleases } from './releases.ts';
 import { tried } from './trials.ts';
 
 export interface JobPlan {
@@ -121,7 +122,12 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
     if (change.onlyWith && (await engine.rows(sql`${change.onlyWith} limit 1`)).length === 0) continue;
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
-    diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
+    const work = async (): Promise<Diff> => {
+      const diff = await workOut(engine, change, name);
+      await refuseReleases(engine, job, diff);
+      return diff;
+    };
+    diffs.push(await withAuthorFaults(engine, at, change.query, work));
   }
   return diffs;
 }

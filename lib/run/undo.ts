@@ -186,6 +186,7 @@ export const undoJob = (jobName: string, period: string): Job => {
     purpose: `Puts back what ${jobName} decided for ${period}.`,
     reads: ['changes', ...decided, ...lists],
     writes: [...decided, ...lists],
+    releases: true,
     rules: { jobName, period },
     prepare: async ({ engine }) => {
       for (const table of facts) {
