@@ -16,6 +16,7 @@ import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { checkChange, declaredAt, withAuthorFaults } from './author-fault.ts';
+import { releaseGuard } from './consent-guard.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
 import type { HeldPart } from './held-part.ts';
 import { tried } from './trials.ts';
@@ -70,6 +71,8 @@ export async function planJob(
     );
     guards.push(check(guard, rows, found));
   }
+  const release = await releaseGuard(engine, job, holding.diffs);
+  if (release) guards.push(release);
   return {
     diffs: holding.diffs,
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
