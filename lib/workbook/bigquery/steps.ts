@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
-import { isGone, JobFailed } from './errors.ts';
+import { BigQueryError, isGone, isTooEarly } from './errors.ts';
 import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
 import { momentNow, rowsQuery, writeText } from './read.ts';
 
@@ -25,6 +25,7 @@ export class Steps {
   /** Keeps the ids of two openings by one run apart. */
   readonly #opening = randomBytes(3).toString('hex');
   readonly #staged = new Set<string>();
+  readonly #remade = new Set<string>();
   readonly #uploads = new Map<string, Promise<string>>();
   #count = 0;
 
@@ -68,7 +69,11 @@ export class Steps {
       const job = await this.client.query(this.id('read'), query, what);
       return await writeText(this.client.pages(job, what), outline.headers, this.newPath());
     } catch (error) {
-      if (error instanceof JobFailed && isGone(error.fault)) this.gone.add(`table "${outline.id}"`);
+      const fault = error instanceof BigQueryError ? error.fault : null;
+      // A table that was dropped and made since has no past; the second time it is the dataset's window.
+      const isRemade = fault !== null && isTooEarly(fault) && !this.#remade.has(outline.id);
+      if (isRemade) this.#remade.add(outline.id);
+      if (isRemade || (fault && isGone(fault))) this.gone.add(`table "${outline.id}"`);
       throw error;
     }
   }

@@ -33,7 +33,7 @@ import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone, JobFailed } from './errors.ts';
+import { BigQueryError, isConflict, isGone } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
@@ -290,10 +290,10 @@ class BigQueryStore implements Store {
         });
         return new Map(held.filter(([, reasons]) => Object.keys(reasons).length > 0));
       } catch (error) {
-        if (!(error instanceof JobFailed)) throw error;
-        const isLast = attempt === TRANSACTIONS || isGone(error.fault);
-        if (!isConflict(error.fault) && !isGone(error.fault)) throw error;
-        if (isLast) throw new ChangedMeanwhile(targets.map(({ id }) => `table "${id}"`));
+        const fault = error instanceof BigQueryError ? error.fault : null;
+        if (!fault || !(isConflict(fault) || isGone(fault))) throw error;
+        if (attempt === TRANSACTIONS || isGone(fault))
+          throw new ChangedMeanwhile(targets.map(({ id }) => `table "${id}"`));
         this.#options.progress?.('another program wrote to the same tables: trying again');
       }
     }

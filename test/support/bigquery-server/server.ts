@@ -52,6 +52,8 @@ export interface BigQueryServer {
   polls: number;
   /** Rows of a page at most. */
   pageRows: number;
+  /** What each job says of itself beside what it cost. */
+  statistics: api.Schema$JobStatistics;
   /** Results are kept after their last page, so that it may be asked for again. */
   keepsResults: boolean;
   /** A statement of another program, in the engine's SQL; tables are called "DATASET/TABLE". */
@@ -77,6 +79,7 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
     dataset: { location: 'EU', maxTimeTravelHours: '168' },
     polls: 1,
     pageRows: Number.POSITIVE_INFINITY,
+    statistics: {},
     keepsResults: true,
     act: async (dataset, table, statement) => {
       const kept = await tables.keep([{ dataset, table }]);
@@ -276,6 +279,7 @@ async function insertJob(
   // Billed are 10 MB a table at least.
   const billed = text === '' || bytes === 0 ? 0 : Math.max(bytes, 10 * 2 ** 20);
   const statistics = {
+    ...server.statistics,
     totalSlotMs: '10',
     ...(query && { query: { totalBytesBilled: String(billed), totalBytesProcessed: String(bytes) } }),
   };

@@ -19,7 +19,11 @@ const readings = ({ requests }: BigQueryServer): string[] =>
     .flatMap(({ job }) => (job?.configuration?.dryRun ? [] : (job?.configuration?.query?.query ?? [])))
     .filter((text) => /^select t\..*\.(events|purchases|bounces)`/.test(text));
 
-it('runs every command on a dataset, and fetches only the rows of facts that they name', {
+/** More contacts bounce than a run may suppress without a person. */
+const BURST = `insert into "marketing/bounces" (bounce_id, email, kind, code, provider, occurred_at)
+  select 'b' || contact_id, email, 'hard', '550 5.1.1', 'ses', timestamp '2026-11-22 12:00:00' from "marketing/contacts"`;
+
+it('runs every command on a dataset, approvals too, and fetches only the rows of facts that they name', {
   timeout: 300_000,
 }, async () => {
   const server = await startBigQueryServer();
@@ -52,6 +56,17 @@ it('runs every command on a dataset, and fetches only the rows of facts that the
   expect(await run('import', ...files, '--yes')).toBe(0);
   expect(await run('run', 'nightly', ...AS_OF)).toBe(0);
   expect(await run('explain', id, ...AS_OF)).toBe(0);
+  await server.act('marketing', 'bounces', BURST);
+  expect(await run('run', 'bounce-suppression', '--as-of', '2026-11-23')).toBe(3);
+  const suppressed = await rowsIn('suppressions');
+  const plan = /--approve (sha256:\w+)/.exec(output.join('\n'))?.[1] ?? '';
+  expect(await run('run', 'bounce-suppression', '--as-of', '2026-11-23', '--approve', plan)).toBe(0);
+  expect(await rowsIn('suppressions')).toBeGreaterThan(suppressed + 10);
+  expect(await run('undo', 'bounce-suppression', '2026-11-23')).toBe(3);
+  const back = /--approve (sha256:\w+)/.exec(output.join('\n'))?.[1] ?? '';
+  expect(await run('undo', 'bounce-suppression', '2026-11-23', '--approve', back)).toBe(0);
+  expect(await rowsIn('suppressions', 'released_at is null')).toBe(suppressed);
+  expect(await run('backtest', 'value', ...AS_OF)).toBe(0);
   expect(await run('export', 'suppressions-ses')).toBe(0);
 
   const before = await rowsIn('events');
