@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { allJobs, type ScheduledJob } from '../../../lib/core/batch.ts';
 import type { Sql } from '../../../lib/core/sql.ts';
-import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import { importJob } from '../../../lib/intake/import-job.ts';
-import { layOutJson } from '../../../lib/intake/json-as-csv.ts';
 import type { JobResult, RunResult } from '../../../lib/run/result.ts';
-import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
-import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
 import { nightShift } from '../../fixture/batches.ts';
 import { parametersIn, parameterValueOf } from '../../support/bigquery-server/jobs.ts';
 import { statementsOf } from '../../support/bigquery-server/translate.ts';
@@ -175,27 +171,6 @@ function sentStatements({ server }: BigQueryBench): Sql[] {
   }
   return [...found.values()];
 }
-
-it('asks events in a dataset beside a folder, and comes to the same plans', async () => {
-  const tables = aPart(30);
-  const { events = [], ...others } = tables;
-  const [folder, whole] = [temporaryFolder(), temporaryFolder()];
-  writeTables(folder, others);
-  writeTables(whole, tables);
-  const bench = await bigQueryBench({ web_events: events });
-  const address = 'bigquery://example-project/marketing/web_events';
-  const open = async (run: string) => {
-    const given = { folder, aliases: {}, recognise: recogniseWith(), layOutJson, command: 'test', run };
-    const store = await openCsvStore(given);
-    const options = { rootUrl: bench.server.url, sleep: async () => {} };
-    return withDatasetTables(store, { events: { address, columns: {} } }, run, options);
-  };
-  const jobs = ['score-recalculation'];
-  const there = await night(folder, { asOf, jobs, open });
-  expect(plansOf(there)).toEqual(plansOf(await night(whole, { asOf, jobs })));
-  expect(bench.server.violations).toEqual([]);
-  await bench.close();
-});
 
 it('leaves events and purchases in the dataset on a night whose connections fetch none', async () => {
   const bench = await bigQueryBench({
