@@ -56,6 +56,8 @@ it('runs every command on a dataset, approvals too, and fetches only the rows of
   expect(shown()).toContain('Made: contacts, events');
   expect(await run('import', join(folder, 'contacts.csv'), '--yes')).toBe(0);
   expect(await run('import', ...files, '--yes')).toBe(0);
+  expect(await run('run', 'list-cleaning', ...AS_OF, '--dry-run')).toBe(0);
+  expect(shown()).toMatch(/BigQuery: \d+ statements/);
   expect(await run('run', 'nightly', ...AS_OF)).toBe(0);
   expect(shown()).toMatch(/BigQuery: \d+ statements, .* GB billed.*Open the dataset/s);
   expect(await run('explain', id, ...AS_OF)).toBe(0);
