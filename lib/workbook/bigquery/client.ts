@@ -109,13 +109,11 @@ export class BigQueryClient {
     });
   }
 
-  async removeTable(tableId: string): Promise<void> {
-    await this.#connection
-      .call('removing a staging table', (service) => service.tables.delete({ ...this.#inDataset, tableId }))
-      .catch((error: unknown) => {
-        if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
-      });
-  }
+  removeTable = async (tableId: string): Promise<void> => {
+    await this.#connection.call('removing a staging table', (service) =>
+      service.tables.delete({ ...this.#inDataset, tableId }),
+    );
+  };
 
   /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
   async estimate(statement: Sql, what: string): Promise<number> {

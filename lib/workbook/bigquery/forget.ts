@@ -20,15 +20,20 @@ export async function forgetRows(
   const { client } = steps;
   for (const outline of outlines) {
     const now = tableAt(client.place, outline, null);
+    const count = async (where: Sql): Promise<number> => {
+      const query = sql`select count(*) as n from ${now} where ${where}`;
+      const [[found] = []] = await steps.rows('look', query, `looking for a person in ${outline.id}`);
+      return Number(found);
+    };
     const own = ours.has(outline) && !outline.isView ? ownRows(outline, person) : null;
-    const rows = own ? await count(steps, outline.id, sql`${now} where ${own}`) : 0;
+    const rows = own ? await count(own) : 0;
     if (own && rows > 0) {
       const every = outline.everyPartition ? sql` and (${outline.everyPartition})` : sql``;
       const statement = sql`delete from ${tableIn(client.place, outline.id)} as t where (${own})${every}`;
       await client.query(steps.id('forget'), statement, `clearing ${outline.id}`);
       cut.push({ table: outline.id, rows });
     }
-    const naming = await count(steps, outline.id, sql`${now} where ${namesPerson(outline, person.addresses)}`);
+    const naming = await count(namesPerson(outline, person.addresses));
     if (naming > 0) left.push({ table: outline.id, rows: naming });
   }
   return { cut, left };
@@ -58,11 +63,4 @@ function namesPerson({ fields }: Outline, addresses: ReadonlySet<string>): Sql {
   const pattern = [...addresses].map(whole).join('|');
   const cells = fields.map((field) => sql`regexp_contains(lower(coalesce(${textOf(field, 't')}, '')), ${pattern})`);
   return joinSql(cells, ' or ');
-}
-
-async function count(steps: Steps, id: string, rows: Sql): Promise<number> {
-  const what = `looking for a person in ${id}`;
-  const job = await steps.client.query(steps.id('look'), sql`select count(*) as n from ${rows}`, what);
-  for await (const [row] of steps.client.pages(job, what)) return Number(row?.[0]);
-  return 0;
 }

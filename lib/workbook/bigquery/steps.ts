@@ -8,8 +8,8 @@ import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError, isGone, isTooEarly } from './errors.ts';
-import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
-import { momentNow, rowsQuery, writeText } from './read.ts';
+import { isoText, type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
+import { rowsQuery, writeText } from './read.ts';
 
 /** What a killed run left in staging tables is gone after a day. */
 export const STAGED_MS = 86_400_000;
@@ -49,11 +49,25 @@ export class Steps {
     return join(this.#scratch, `${randomBytes(4).toString('hex')}.${ending}`);
   }
 
+  /** The rows of a query's result, all of them. `kind` stands in the job's id. */
+  async rows(kind: string, query: Sql, what: string): Promise<(readonly (string | null)[])[]> {
+    const rows: (readonly (string | null)[])[] = [];
+    const job = await this.client.query(this.id(kind), query, what);
+    for await (const page of this.client.pages(job, what)) rows.push(...page);
+    return rows;
+  }
+
   /** Lists the tables that are not a run's own, all or some, and begins a reading as of now. */
   async begin(isWanted: (id: string) => boolean = () => true): Promise<Outline[]> {
     const tables = await this.client.tables((id) => !id.startsWith(OWN) && isWanted(id));
     const outlines = tables.map(outlineOf);
-    this.moment = await momentNow(this.client, this.id('now'));
+    // BigQuery's own clock, to the microsecond.
+    const [[now] = []] = await this.rows(
+      'now',
+      sql`select ${isoText(sql`current_timestamp()`)} as now`,
+      'asking for the time',
+    );
+    this.moment = now ?? '';
     this.gone.clear();
     return outlines;
   }
@@ -84,9 +98,8 @@ export class Steps {
     const cells = outline.fields.map((field) => sql`strpos(coalesce(${textOf(field, 't')}, ''), '@') > 0`);
     const query = sql`select count(*) as n from ${tableAt(this.client.place, outline, this.moment)}
       where ${joinSql(cells, ' or ')}`;
-    const job = await this.client.query(this.id('look'), query, what);
-    for await (const [row] of this.client.pages(job, what)) return Number(row?.[0]) > 0;
-    return false;
+    const [[found] = []] = await this.rows('look', query, what);
+    return Number(found) > 0;
   }
 
   /** The name of a new staging table. */

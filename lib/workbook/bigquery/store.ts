@@ -222,13 +222,12 @@ class BigQueryStore implements Store {
   marker = async (): Promise<Marker | null> => {
     const what = 'reading the marker';
     try {
-      const job = await this.#client.query(this.#steps.id('marker'), markerQuery(this.#client.place), what);
-      for await (const [row] of this.#client.pages(job, what))
-        if (row) return { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] };
+      const [row] = await this.#steps.rows('marker', markerQuery(this.#client.place), what);
+      return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
     } catch (error) {
       if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
+      return null;
     }
-    return null;
   };
 
   commit = async (patches: Patches, marker: Marker): Promise<Held> => {
@@ -281,9 +280,8 @@ class BigQueryStore implements Store {
     const what = 'writing';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const job = await this.#client.query(this.#steps.id('commit'), transaction(place, targets, marker), what);
-        const counts: number[] = [];
-        for await (const [row] of this.#client.pages(job, what)) counts.push(...(row ?? []).map(Number));
+        const [row = []] = await this.#steps.rows('commit', transaction(place, targets, marker), what);
+        const counts = row.map(Number);
         const held = targets.map(({ staged }, i) => {
           const reasons = heldRows(staged, counts[2 * i] ?? 0, counts[2 * i + 1] ?? 0);
           return [staged.patch.table, reasons] as const;

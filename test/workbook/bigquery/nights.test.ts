@@ -77,6 +77,10 @@ it('comes to the same plans on a folder, a sheet and a dataset, and brings no ro
   expect(there.unreadable).toEqual(here.unreadable);
   expect(bench.server.violations).toEqual([]);
   expect(facts).toEqual([]);
+  const made = sent.filter(({ text }) => text.startsWith('create or replace table'));
+  expect(made.length).toBeGreaterThan(2);
+  for (const { text } of made) expect(text).toContain('options(expiration_timestamp = timestamp ');
+  expect(bench.server.tables.ids('marketing').filter((id) => id.startsWith('nightshift_staging_'))).toEqual([]);
   // By the rules' windows partitions are pruned: deliveries, and activity since the longest window of soft bounces.
   const windowed = sent.filter(
     ({ text }) => /^with (events|purchases) as/.test(text) && / >= cast\(\? as timestamp\)/.test(text),

@@ -169,6 +169,14 @@ it('has all of a commit or none of it, killed at its requests, once another run 
     const before = ['c1 subscribed', 'c2 subscribed', 'c3 subscribed'];
     expect(ids(await bench.rows('contacts'))).toEqual(applied ? CHANGED : before);
   }
+  // What killed runs left goes by itself.
+  const left = bench.server.tables.ids('marketing').filter((id) => id.startsWith('nightshift_staging_'));
+  expect(left.length).toBeGreaterThan(2);
+  for (const id of left) {
+    const { expirationTime } = await bench.server.tables.describe('marketing', id);
+    expect(Number(expirationTime) - Date.now()).toBeGreaterThan(0);
+    expect(Number(expirationTime) - Date.now()).toBeLessThanOrEqual(86_400_000);
+  }
   expect(outcomes.filter((applied) => !applied).length).toBeGreaterThan(3);
   expect(outcomes.filter((applied) => applied).length).toBeGreaterThan(1);
 });
@@ -280,6 +288,7 @@ it('lays a dataset out with types, partitions and clusters, and leaves what is t
     timePartitioning: { type: 'DAY', field: 'occurred_at', expirationMs: String(400 * 86_400_000) },
     clustering: { fields: ['contact_id', 'type'] },
   });
+  expect(events.schema?.fields?.filter(({ description }) => !description)).toEqual([]);
   const bounces = await server.tables.describe('marketing', 'bounces');
   expect(bounces).toMatchObject({ timePartitioning: { type: 'MONTH', field: 'occurred_at' } });
   expect(await layOutDataset(client)).toEqual({ made: [], found: [...tableNames] });
