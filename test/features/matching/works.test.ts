@@ -19,7 +19,7 @@ const purposes = 'for moving objects,under noisy answers,in large networks,with 
 
 /** 60 papers, each cited twice in two styles; every fourth also as the journal version of another year. */
 function inventPapers(seed: number) {
-  const random = new Random(seed, 3);
+  const random = new Random(seed, 3, 0);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random.fraction() * from.length)] as T;
   const rows: string[][] = [];
   const truth: number[] = [];
