@@ -55,3 +55,7 @@ export function headerHint(header: string): Hint | undefined {
 /** Whether a column holds the titles of works: books, papers, films. */
 export const isTitle = ({ name, kind }: { name: string; kind?: Kind | undefined }): boolean =>
   kind === 'fullname' && headerHint(name) === 'title';
+
+/** Whether a column holds firms: a list of few firms groups people, and is still one of firms. */
+export const isCompany = ({ name, kind }: { name: string; kind: Kind }): boolean =>
+  kind === 'company' || (kind === 'category' && headerHint(name) === 'company');
