@@ -252,8 +252,9 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
     const each = [holds('a', mine), holds('b', theirs), `not ${holds('a', theirs)}`, `not ${holds('b', mine)}`];
     return of === 'email' ? [both(`l${column} > 1 and l${i} > 1 and ${mine} <> ${theirs}`, each.join(' and '))] : [];
   });
-  // Twins share a birth date, but Bob and Robert with one birth date may be one person with two mailboxes.
-  const another = `not ${anyAt(compared, 'code', ['same'])} and (l${column} <> ${levelNumber(kind, 'nickname')} or not ${own})`;
+  // Twins share a birth date, but Bob and Robert of one birth date may be one person with two mailboxes.
+  const [born, form] = [anyAt(compared, 'date', ['same', 'near']), `l${column} = ${levelNumber(kind, 'nickname')}`];
+  const another = `not ${anyAt(compared, 'code', ['same', 'near'])} and not (${form} and ${born})`;
   return either([both(either(twoNames), another), shared]);
 }
 
