@@ -39,6 +39,11 @@ export interface TabLook extends KnownTab {
   readonly at: (row: number, column: number) => Seen;
 }
 
+/** Whether a formula (IMPORTRANGE, QUERY) fills a tab, or the columns that tell its rows apart: it is only read. */
+export const isFilledWhole = ({ headers, filled }: TabLook, key: readonly number[]): boolean =>
+  key.some((column) => filled.has(column)) ||
+  (filled.size > 0 && headers.every((header, column) => header === '' || filled.has(column)));
+
 export interface Look {
   readonly tabs: ReadonlyMap<number, TabLook>;
   /** The ids of all markers. */

@@ -106,7 +106,8 @@ export function copyRequests(scratchId: number, { now, head, copies, copied }: C
       const bounded = gridRange(now.sheetId, { from, to }, known);
       const { endColumnIndex: _end, ...open } = bounded;
       const source = known.to === now.columnCount ? open : bounded;
-      const destination = gridRange(scratchId, { from: at, to: at + to - from }, known);
+      // One cell: of a larger destination the source might be repeated, where columns were deleted meanwhile.
+      const destination = gridRange(scratchId, { from: at, to: at + 1 }, { from: columns.from, to: columns.from + 1 });
       return { copyPaste: { source, destination, pasteType: 'PASTE_NORMAL' } };
     }),
   );

@@ -2,7 +2,7 @@
  * A commit into a spreadsheet: which tabs it fills, what has to be made there, all goals in their order, and around
  * them the record of the run. The writer reaches them; what it left is counted here.
  */
-import type { TableName } from '../../core/tables.ts';
+import { type TableName, tableOf } from '../../core/tables.ts';
 import { findColumns, normalHeader } from '../headers.ts';
 import {
   CLOSED,
@@ -15,6 +15,7 @@ import {
 } from '../store.ts';
 import type { SheetsClient } from './client.ts';
 import type { Goal } from './goals.ts';
+import { isFilledWhole, type KnownTab, lookAt } from './look.ts';
 import { identityIn, identityRequests } from './marker.ts';
 import { type HeldPart, isShut } from './place.ts';
 import { zoneClock } from './serial-time.ts';
@@ -74,13 +75,17 @@ export async function commitTo(
   };
   const changesRows = ({ rows }: TablePatch): boolean => rows.update + rows.remove > 0;
   const byTable = new Map<TableName, Target>();
+  const onlyRead = await filledTabs(client, tables, patches);
   for (const patch of patches) {
     const { table, columns } = patch;
     const known = tables.get(table)?.tab;
     const tab = known ?? snapshot.tabs.find(({ title }) => normalHeader(title) === table) ?? null;
     byTable.set(
       table,
-      await target({ tab, title: table, headers: columns }, known !== undefined && changesRows(patch)),
+      await target(
+        { tab, title: table, headers: tab && onlyRead.has(tab) ? [] : columns },
+        known !== undefined && changesRows(patch),
+      ),
     );
   }
   const goalsOf = async (those: readonly TablePatch[]): Promise<Parameters<typeof withDecisions>[0]> => {
@@ -131,6 +136,30 @@ export async function commitTo(
   const identity = identityRequests(snapshot.spreadsheetId, identityIn(snapshot.metadata));
   const rooms = [...made.map(({ requests }) => requests), identity].filter(({ length }) => length > 0);
   return heldByTable(await writer.write(first, rooms, { inOneStep, before: record.before, after }), named);
+}
+
+/** Tabs that lack columns of a patch and get none: a typed header would be in the way of the formula that fills them. */
+async function filledTabs(
+  client: SheetsClient,
+  tables: Workbook['tables'],
+  patches: readonly TablePatch[],
+): Promise<ReadonlySet<TabOutline>> {
+  const lacking = patches.flatMap(({ table, columns }) => {
+    const { tab, source } = tables.get(table) ?? {};
+    return tab && source && columns.some((column) => !tab.headers.includes(column)) ? [{ table, tab, source }] : [];
+  });
+  if (lacking.length === 0) return new Set();
+  const wants = new Map(
+    lacking.map(({ tab }) => [tab.sheetId, { rows: new Set<number>(), columns: new Set<string>() }]),
+  );
+  const known = new Map<number, KnownTab>(lacking.map(({ tab }) => [tab.sheetId, tab]));
+  const look = await lookAt(client, wants, known);
+  const isFilled = ({ table, tab, source }: (typeof lacking)[number]): boolean => {
+    const now = look.tabs.get(tab.sheetId);
+    const key = tableOf(table).key.map((column) => now?.headers.indexOf(source.headerOf.get(column) ?? column) ?? -1);
+    return now !== undefined && isFilledWhole(now, key);
+  };
+  return new Set(lacking.filter(isFilled).map(({ tab }) => tab));
 }
 
 /** A new row without the cells for which its tab has no column. */
