@@ -97,6 +97,17 @@ export async function lookAt(
   throw new IncompleteRead('Tabs and columns of the spreadsheet kept moving while it was read. Run again later.');
 }
 
+/** The first rows of tabs. */
+export async function topsOf(
+  client: SheetsClient,
+  tabs: readonly (KnownTab & { readonly sheetId: number })[],
+): Promise<Look['tabs']> {
+  const nothing: Want = { rows: new Set(), columns: new Set() };
+  if (tabs.length === 0) return new Map();
+  const known = new Map<number, KnownTab>(tabs.map((tab) => [tab.sheetId, tab]));
+  return (await lookAt(client, new Map(tabs.map(({ sheetId }) => [sheetId, nothing])), known)).tabs;
+}
+
 function rangesOf(want: Want, tab: KnownTab): string[] {
   const all = Array.from({ length: tab.columnCount }, (_, column) => column);
   const isWanted = (column: number): boolean => {

@@ -65,7 +65,7 @@ export interface Intent {
   readonly attempt: string;
   readonly steps: readonly CopiedStep[];
   /** Repairs that are still to be made after this request. */
-  readonly waiting: readonly (readonly Goal[])[];
+  readonly waiting: readonly Goal[][];
 }
 
 /** The steps with places in the scratch tab, from row `from` on; and the row behind them. */
