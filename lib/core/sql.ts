@@ -20,6 +20,8 @@ function fault(text: string): JobError {
   return new JobError(`${place && !isOurs(place) ? `${placeText(place)}: ` : ''}SQL: ${text}`);
 }
 
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
+
 const isSql = (part: unknown): part is Sql => typeof part === 'object' && part !== null && 'text' in part;
 
 /** `select … where email = ${address}`: pieces of SQL are spliced in, everything else becomes a parameter. */
@@ -35,6 +37,8 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
       values.push(part);
     } else {
       if (part === undefined) throw fault('a value is undefined. An unknown value is null.');
+      if (part !== null && !SCALARS.has(typeof part))
+        throw fault('a value is neither a text, a number, a date, true, false nor null. Many values are list([…]).');
       text += '?';
       values.push(part);
     }
