@@ -204,7 +204,7 @@ class BigQueryStore implements Store {
       const kind = besideOf(recognised);
       if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
       if ('unclear' in recognised) {
-        // One without any address names no person.
+        // A row without any address is about no one.
         if (recognised.addressUnknown && !(await this.#steps.holdsAddress(outline))) continue;
         throw new ConsentQuestion(recognised.unclear);
       }
