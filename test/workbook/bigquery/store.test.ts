@@ -63,7 +63,11 @@ it.each([
 
 it('changes a row with a list of the team’s own, and leaves the list', async () => {
   const bench = await bigQueryBench({});
-  const fields = CONTACTS[0]?.map((name) => ({ name, type: 'STRING', ...(name === 'note' && { mode: 'REPEATED' }) }));
+  const fields = (CONTACTS[0] ?? []).map((name) => ({
+    name,
+    type: 'STRING',
+    ...(name === 'note' && { mode: 'REPEATED' }),
+  }));
   await bench.server.tables.create('marketing', { tableReference: { tableId: 'contacts' }, schema: { fields } });
   const values = `('c1', 'a@example.com', 'subscribed', ['x', 'y']), ('c2', 'b@example.com', 'subscribed', [])`;
   await bench.server.act('marketing', 'contacts', `insert into "marketing/contacts" values ${values}`);
