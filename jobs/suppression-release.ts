@@ -11,8 +11,8 @@ export default job({
   purpose: 'Releases the suppressions that a person answered with "yes" in the table review.',
   reads: ['contacts', 'bounces', 'suppressions', 'events', 'review'],
   writes: ['suppressions', 'contacts', 'review'],
-  releases: true,
   rules: bounces,
+  releases: true,
   steps: () => releaseSteps(bounces),
   changes: ({ asOf, today }) => [
     update('suppressions', released(asOf)),

@@ -88,7 +88,10 @@ export interface Job {
    * waits for no table that shrank to be whole again.
    */
   readonly unrecorded?: true;
-  /** It carries out a person's word on who may be mailed again. The plan of any other job that lifts a refusal is refused. */
+  /**
+   * It makes people mailable again whom the workbook says no to, because a person answered so. A plan of any other job
+   * that would do this waits for a person's approval (run/consent-guard.ts).
+   */
   readonly releases?: true;
   /**
    * Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one

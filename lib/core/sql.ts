@@ -85,7 +85,10 @@ export function integer(n: number): Sql {
   return { text: String(n), values: [] };
 }
 
-const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+/** Comments, texts, quoted names, and the marks of parameters, which are none inside of the others. */
+const MARKS = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+/** Texts in dollars, and ones with backslashes. */
+const OTHER_TEXTS = /\$\w*\$|\be'/i;
 
 /** How many parameters a statement's text has. */
 export const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
@@ -98,7 +101,7 @@ function literalOf(value: SqlValue): string | null {
   if (!Number.isFinite(value)) return null;
   const digits = String(value);
   // Without an exponent, a number with a point would be a decimal; `a-?` with a bare -1 would begin a comment.
-  return `(${Number.isInteger(value) || digits.includes('e') ? digits : `${digits}e0`})`;
+  return `(${Number.isSafeInteger(value) || digits.includes('e') ? digits : `${digits}e0`})`;
 }
 
 /**
@@ -107,7 +110,7 @@ function literalOf(value: SqlValue): string | null {
  */
 export function withLiterals({ text, values }: Sql): string | null {
   const literals = values.map(literalOf);
-  if (literals.includes(null) || parametersIn(text) !== values.length) return null;
+  if (literals.includes(null) || OTHER_TEXTS.test(text) || parametersIn(text) !== values.length) return null;
   let next = 0;
   return text.replace(MARKS, (mark) => (mark === '?' ? (literals[next++] ?? mark) : mark));
 }

@@ -16,9 +16,9 @@ import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
 import { checkChange, declaredAt, given, withAuthorFaults } from './author-fault.ts';
+import { releaseGuard } from './consent-guard.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
 import type { HeldPart } from './held-part.ts';
-import { refuseReleases } from './releases.ts';
 import { tried } from './trials.ts';
 
 export interface JobPlan {
@@ -71,6 +71,8 @@ export async function planJob(
     );
     guards.push(check(guard, rows, found));
   }
+  const release = await releaseGuard(engine, job, holding.diffs);
+  if (release) guards.push(release);
   return {
     diffs: holding.diffs,
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
@@ -122,12 +124,7 @@ async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff
     if (change.onlyWith && (await engine.rows(sql`${change.onlyWith} limit 1`)).length === 0) continue;
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
-    const work = async (): Promise<Diff> => {
-      const diff = await workOut(engine, change, name);
-      await refuseReleases(engine, job, diff);
-      return diff;
-    };
-    diffs.push(await withAuthorFaults(engine, at, change.query, work));
+    diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
   }
   return diffs;
 }

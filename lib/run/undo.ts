@@ -186,8 +186,8 @@ export const undoJob = (jobName: string, period: string): Job => {
     purpose: `Puts back what ${jobName} decided for ${period}.`,
     reads: ['changes', ...decided, ...lists],
     writes: [...decided, ...lists],
-    releases: true,
     rules: { jobName, period },
+    releases: true, // its own guard below counts more
     prepare: async ({ engine }) => {
       for (const table of facts) {
         const keys = sql`select row_key from (${undone(jobName, period)}) where table_name = ${table}`;
