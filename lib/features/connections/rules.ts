@@ -1,4 +1,5 @@
 /** The connections that a team names in jobs/rules/connections.ts, checked by zod. */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { checkRules, shown } from '../../core/rules.ts';
 import { tableOf } from '../../core/tables.ts';
@@ -92,6 +93,8 @@ export interface Connection {
   readonly lists: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, string>>;
+  /** A hash of what names the account that is read; the same for two connections of one account, but for their keys. */
+  readonly account: string;
 }
 
 export interface ConnectionRules extends Omit<z.output<typeof schema>, 'connections'> {
@@ -137,16 +140,23 @@ function connectionOf(given: z.output<typeof connection>): Connection {
       return value === undefined ? [] : [[option, String(value)]];
     }),
   );
+  const named = { ...vendor.secrets, ...secrets };
+  const reads = 'reads' in given ? given.reads.map(({ table, path, records }) => [table, path, records]) : [];
   return {
     name,
     vendor,
     fetch,
     events,
-    secrets: { ...vendor.secrets, ...secrets },
+    secrets: named,
     address,
     suppress,
     lists,
     fields,
     settings,
+    account: accountOf([vendor.id, address ?? vendor.address(settings), settings, named, reads]),
   };
 }
+
+/** Of a secret its name counts alone: where settings name no account, another name is another account. */
+const accountOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
