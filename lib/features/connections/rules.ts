@@ -101,12 +101,33 @@ export interface ConnectionRules extends Omit<z.output<typeof schema>, 'connecti
   readonly connections: readonly Connection[];
 }
 
+type Fault = (path: (string | number)[], message: string) => void;
+
+/** A list there that two of ours are kept equal to: each would take off the people of the other, every night. */
+function checkLists(connections: readonly Connection[], fault: Fault): void {
+  const named = new Map<string, string>();
+  for (const [i, { name, vendor, address, settings, secrets, lists }] of connections.entries())
+    for (const [own, remote] of Object.entries(lists)) {
+      // Settings such as an audience name the account; where a vendor has none, its key alone does.
+      const account = vendor.options ? settings : secrets;
+      const there = JSON.stringify([vendor.id, address ?? vendor.address(settings), account, remote]);
+      const other = named.get(there);
+      if (other)
+        fault(
+          [i, 'lists', own],
+          `${other} and ${name}/${own} name the same list there, ${shown(remote)}, and would take off each other's ` +
+            'people: name another list there',
+        );
+      named.set(there, `${name}/${own}`);
+    }
+}
+
 /** The rules of jobs/rules/connections.ts, checked; `lists` are the names that there are. @throws RulesError */
 export function connectionRules(rules: WrittenRules, lists: readonly string[]): ConnectionRules {
   const checked = checkRules('jobs/rules/connections.ts', schema, rules as z.input<typeof schema>);
   const columns = Object.keys(tableOf('contacts').columns);
   const meaning = z.object({ connections: z.array(z.any()) }).superRefine(({ connections }, context) => {
-    const fault = (path: (string | number)[], message: string): void =>
+    const fault: Fault = (path, message) =>
       context.addIssue({ code: 'custom', path: ['connections', ...path], message });
     connections.forEach((each, i) => {
       if (connections.findIndex(({ name }) => name === each.name) !== i)
@@ -124,6 +145,7 @@ export function connectionRules(rules: WrittenRules, lists: readonly string[]): 
         );
       }
     });
+    checkLists(connections.map(connectionOf), fault);
   });
   checkRules('jobs/rules/connections.ts', meaning, checked);
   return { ...checked, connections: checked.connections.map(connectionOf) };
