@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { checkRules, shown } from '../../core/rules.ts';
 import { tableOf } from '../../core/tables.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { httpOptions, httpVendor } from './vendors/http.ts';
+import { COLUMNS, httpOptions, httpVendor } from './vendors/http.ts';
 import { vendors } from './vendors/registry.ts';
 import type { Vendor } from './vendors/vendor.ts';
 
@@ -122,6 +122,31 @@ function checkLists(connections: readonly Connection[], fault: Fault): void {
     }
 }
 
+/** Ids of two tools of which none is a known vendor: the second of two rows with one id is taken for the first. */
+function checkIds(connections: readonly z.output<typeof connection>[], fault: Fault): void {
+  const seen = new Map<string, string>();
+  for (const [i, given] of connections.entries()) {
+    if (!('reads' in given)) continue;
+    for (const [nth, { table, columns, idPrefix }] of given.reads.entries()) {
+      const [id] = COLUMNS[table];
+      // An empty prefix that is written out says that no other tool can give one of its ids.
+      if (!(id in columns) || idPrefix === '') continue;
+      const key = `${table} ${idPrefix ?? ''}`;
+      const other = seen.get(key) ?? given.name;
+      if (other !== given.name)
+        fault(
+          [i, 'reads', nth],
+          `${other} and ${given.name} both give ${article(id)} of their own, and of two rows with the same one the ` +
+            `second is left out. Give the one that was not fetched yet idPrefix: "${given.name}:"; where no id can be ` +
+            'the same, write idPrefix: ""',
+        );
+      seen.set(key, other);
+    }
+  }
+}
+
+const article = (id: string): string => `${/^[aeiou]/.test(id) ? 'an' : 'a'} ${id}`;
+
 /** The rules of jobs/rules/connections.ts, checked; `lists` are the names that there are. @throws RulesError */
 export function connectionRules(rules: WrittenRules, lists: readonly string[]): ConnectionRules {
   const checked = checkRules('jobs/rules/connections.ts', schema, rules as z.input<typeof schema>);
@@ -146,6 +171,7 @@ export function connectionRules(rules: WrittenRules, lists: readonly string[]): 
       }
     });
     checkLists(connections.map(connectionOf), fault);
+    checkIds(connections, fault);
   });
   checkRules('jobs/rules/connections.ts', meaning, checked);
   return { ...checked, connections: checked.connections.map(connectionOf) };

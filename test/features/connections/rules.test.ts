@@ -36,3 +36,36 @@ describe('a list of a tool that two lists of ours name', () => {
     expect(reading({ ...brevo, lists }, { name: 'hubspot', vendor: 'hubspot', lists })).not.toThrow();
   });
 });
+
+describe('ids of two tools by HTTP', () => {
+  const shop = (name: string, more: { idPrefix?: string; id?: string } = {}): Written => {
+    const { id = 'id', idPrefix } = more;
+    const columns = { order_id: id, ordered_at: 'at', amount: 'total' };
+    const read = { name: 'orders', path: '/orders', table: 'purchases' as const, columns };
+    const reads = [{ ...read, ...(idPrefix !== undefined && { idPrefix }) }];
+    return { name, vendor: 'http', address: `https://${name}.example.com`, reads };
+  };
+
+  it('are refused where an id of one may be an id of the other: its row would be taken for one that is known', () => {
+    const fault = /shop-a and shop-b both give an order_id of their own.*idPrefix: "shop-b:"/;
+    expect(reading(shop('shop-a'), shop('shop-b'))).toThrow(fault);
+    expect(reading(shop('shop-a', { idPrefix: 'x:' }), shop('shop-b', { idPrefix: 'x:' }))).toThrow(fault);
+  });
+
+  it('are taken with a prefix, and where the rules say that they need none', () => {
+    expect(reading(shop('shop-a'), shop('shop-b', { idPrefix: 'b:' }))).not.toThrow();
+    expect(reading(shop('shop-a', { idPrefix: 'a:' }), shop('shop-b'))).not.toThrow();
+    expect(reading(shop('shop-a'), shop('shop-b', { idPrefix: '' }))).not.toThrow();
+  });
+
+  it('are taken where none are mapped, or each is of another table', () => {
+    const columns = { email: 'mail', kind: '= unsubscribe', occurred_at: 'at' };
+    const crm = (name: string, more = {}): Written => ({
+      ...{ name, vendor: 'http', address: `https://${name}.example.com` },
+      reads: [{ name: 'left', path: '/left', table: 'bounces', columns: { ...columns, ...more } }],
+    });
+    expect(reading(crm('crm-a'), crm('crm-b'))).not.toThrow();
+    expect(reading(crm('crm-a', { bounce_id: 'id' }), shop('shop-b'))).not.toThrow();
+    expect(reading(crm('crm-a', { bounce_id: 'id' }), crm('crm-b', { bounce_id: 'id' }))).toThrow(/a bounce_id/);
+  });
+});
