@@ -113,3 +113,37 @@ it('facts that could not be fetched hold the files for sending back, and no othe
   expect(['mail', 'never'].filter((name) => existsSync(join(folder, 'exports', `${name}.csv`)))).toEqual(['never']);
   expect(jobOf(result, 'exports').metrics.filesHeld).toMatchObject({ mail: expect.stringMatching(/never fetched/) });
 });
+
+it('in a batch that runs every hour each run of a day asks for what is new since the one before, and no run is left out', async () => {
+  const folder = temporaryFolder();
+  const known = Array.from({ length: 3 }, (_, i) => aContact({ contact_id: `p${i}`, email: `p${i}@example.com` }));
+  writeWorkbook(folder, { contacts: known, bounces: [] });
+  const left: object[] = [];
+  const server = await serve({
+    described: [],
+    signedIn: () => true,
+    routes: { 'GET /left': () => ({ body: left }) },
+  });
+  const columns = { email: 'mail', kind: '= unsubscribe', occurred_at: 'at' };
+  const reads = [{ name: 'left', path: '/left?from={from}&to={to}', table: 'bounces' as const, columns }];
+  const hourly = connectionRules(
+    { connections: [{ name: 'crm', vendor: 'http', address: server.address, reads }], firstDays: 1, overlapHours: 1 },
+    [],
+  );
+  const job = fetchJob(hourly, workbook, { clock: fastClock() });
+  for (const [nth, hour] of ['07', '08', '09'].entries()) {
+    left.push({ mail: `p${nth}@example.com`, at: `2026-11-22T${hour}:10:00Z` });
+    const result = await night(folder, {
+      ...{ jobs: [{ job, cadence: 'hourly' }], outside: secretsOf({}), asOf: `2026-11-22T${hour}:30:00Z` },
+    });
+    expect(jobOf(result, 'fetch-activity')).toMatchObject({
+      ...{ status: 'applied', period: `2026-11-22T${hour}`, changes: { bounces: { insert: 1 } } },
+    });
+  }
+  expect(server.asked.map(({ query }) => [query.get('from'), query.get('to')])).toEqual([
+    ['1970-01-01T00:00:00Z', '2026-11-22T07:30:00Z'],
+    ['2026-11-22T06:30:00Z', '2026-11-22T08:30:00Z'],
+    ['2026-11-22T07:30:00Z', '2026-11-22T09:30:00Z'],
+  ]);
+  expect(readCsv(folder, 'bounces').map(({ email }) => email)).toEqual(known.map(({ email }) => email));
+});

@@ -2,10 +2,9 @@
  * Hands an applied plan of sync-audiences over: suppressions first, then who leaves a list, then who joins it, in
  * batches. Each batch is without effect when it is sent again. A sample of what was added is read back.
  */
-import type { Engine } from '../../core/engine.ts';
 import { JobError } from '../../core/errors.ts';
 import type { Delivery, Metrics } from '../../core/prepare.ts';
-import { sql } from '../../core/sql.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { RequestError } from '../http/index.ts';
 import { opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
@@ -36,13 +35,14 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
     for (const audience of inOrder) {
       const { name, connection } = audience;
       const counts: Sent = { added: 0, removed: 0, refused: 0, readBack: 0, confirmed: 0 };
-      const [added, gone] = [await addedOf(at.engine, audience), await goneOf(at.engine, audience)];
+      const [added, gone] = [await addedOf(at, audience), await goneOf(at, audience)];
       if (added.length + gone.length === 0 || failed.has(connection)) continue;
       at.progress(`sync-audiences: ${name}`);
       try {
         await handOver(audience, open(connection), added, gone, counts);
       } catch (error) {
-        failed.add(connection);
+        // A tool that answers, and takes none of these addresses, may take those of its other lists.
+        if (!(error instanceof RequestError && error.by === 'rejected')) failed.add(connection);
         const done = `${counts.added} of ${added.length} were added, ${counts.removed} of ${gone.length} removed`;
         faults.push(`${name}: ${whyOf(error)}; ${done}`);
       }
@@ -69,15 +69,16 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
 async function handOver({ connection, list }: Audience, at: At, added: Row[], gone: string[], counts: Sent) {
   const { suppressions, lists } = connection.vendor;
   const size = (list ? lists?.size : suppressions?.size) ?? 1;
-  const row = { rejected: 0 };
+  const removing = emptyPhase();
   for (const batch of inBatches(gone, size)) {
-    const refused = await sendEach(batch, row, async (part) => list && lists?.remove(at, list.remote, part));
+    const refused = await sendEach(batch, removing, async (part) => list && lists?.remove(at, list.remote, part));
     counts.refused += refused;
     counts.removed += batch.length - refused;
   }
   const taken: Row[] = [];
+  const adding = emptyPhase();
   for (const batch of inBatches(added, size)) {
-    const refused = await sendEach(batch, row, async (part) => {
+    const refused = await sendEach(batch, adding, async (part) => {
       const failed = await (list ? lists?.add(at, list.remote, part) : suppressions?.add(at, part));
       if (!failed) taken.push(...part.slice(0, SAMPLE));
       return failed;
@@ -85,6 +86,7 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
     counts.refused += refused;
     counts.added += batch.length - refused;
   }
+  for (const phase of [removing, adding]) endWhereNoneIsTaken(phase, MOST_REJECTED);
   for (const { email } of taken.slice(0, SAMPLE)) {
     counts.readBack++;
     const stands = list ? await lists?.has(at, list.remote, email) : await suppressions?.has(at, email);
@@ -92,30 +94,47 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   }
 }
 
-/** A tool that rejects so many addresses one after the other rejects them all: then it is not the addresses. */
+/** What became of the addresses that are removed, or added, so far. */
+interface Phase {
+  taken: number;
+  rejected: number;
+  why: string;
+}
+const emptyPhase = (): Phase => ({ taken: 0, rejected: 0, why: '' });
+
+/** A tool that rejects so many addresses and takes none rejects them all: then it is not the addresses. */
 const MOST_REJECTED = 10;
+/** After so many the others are not tried. */
+const MOST_TRIED = 200;
+
+function endWhereNoneIsTaken({ taken, rejected, why }: Phase, most: number): void {
+  if (taken === 0 && rejected >= most)
+    throw new RequestError('rejected', `${why}; so it answers one address after the other`);
+}
 
 /**
  * Sends a batch; one that the tool rejects is sent in halves, so that an address that it does not take stops no other.
- * How many it does not take. @throws RequestError where it rejects one address after the other
+ * How many it does not take. @throws RequestError where it takes none of many
  */
 async function sendEach<T>(
   batch: readonly T[],
-  row: { rejected: number },
+  phase: Phase,
   send: (part: readonly T[]) => Promise<unknown>,
 ): Promise<number> {
   try {
     const failed = Number((await send(batch)) ?? 0);
-    row.rejected = 0;
+    phase.taken += batch.length - failed;
     return failed;
   } catch (error) {
     if (!(error instanceof RequestError) || error.by !== 'rejected') throw error;
     if (batch.length === 1) {
-      if (++row.rejected < MOST_REJECTED) return 1;
-      throw new RequestError('refused', `${error.message}; so it answers one address after the other`);
+      phase.rejected++;
+      phase.why = error.message;
+      endWhereNoneIsTaken(phase, MOST_TRIED);
+      return 1;
     }
     const middle = Math.ceil(batch.length / 2);
-    return (await sendEach(batch.slice(0, middle), row, send)) + (await sendEach(batch.slice(middle), row, send));
+    return (await sendEach(batch.slice(0, middle), phase, send)) + (await sendEach(batch.slice(middle), phase, send));
   }
 }
 
@@ -123,12 +142,16 @@ function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]>
   for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }
 
+/** Another order in each run: addresses that the tool does not take stand ahead of the same others once at most. */
+const anyOrder = (email: Sql, { context }: Delivery): Sql =>
+  sql`md5_hex(concat(${email}, ${context.asOf.toISOString()}))`;
+
 /** Who is added or changed by the plan, as the engine's table has them since. */
-async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]> {
-  const rows = await engine.rows(
+async function addedOf(at: Delivery, { name, list }: Audience): Promise<Row[]> {
+  const rows = await at.engine.rows(
     sql`select a.email, a.fields, p.op = 'u' as is_there, p.op = 'i' or p.set_fields as sets_fields
       from audiences a join planned_audiences p on p.audience = a.audience and p.email = a.email
-      where a.audience = ${name} and p.op in ('i', 'u') order by a.email`,
+      where a.audience = ${name} and p.op in ('i', 'u') order by ${anyOrder(sql`a.email`, at)}`,
   );
   return rows.map(({ email, fields, is_there, sets_fields }) => ({
     email: String(email),
@@ -139,10 +162,11 @@ async function addedOf(engine: Engine, { name, list }: Audience): Promise<Row[]>
 }
 
 /** Who is removed. A list of suppressions is never shortened. */
-async function goneOf(engine: Engine, { name, list }: Audience): Promise<string[]> {
+async function goneOf(at: Delivery, { name, list }: Audience): Promise<string[]> {
   if (!list) return [];
-  const rows = await engine.rows(
-    sql`select email from planned_audiences where audience = ${name} and op = 'd' order by email`,
+  const rows = await at.engine.rows(
+    sql`select email from planned_audiences where audience = ${name} and op = 'd'
+      order by ${anyOrder(sql`email`, at)}`,
   );
   return rows.map(({ email }) => String(email));
 }

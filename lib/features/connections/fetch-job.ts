@@ -16,6 +16,7 @@ import { importChanges, newlyMarked, readImport } from '../../intake/import-job.
 import type { IncomingTable } from '../../intake/incoming.ts';
 import { readPlainCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
+import { isOfOther, noteOf } from './account.ts';
 import { type Fetched, fetchConnection } from './fetch.ts';
 import { looksBack, type Ways } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
@@ -37,8 +38,14 @@ export const notConnected = async (): Promise<Metrics> => ({
 
 const settingsOf = ({ timeZone, slashedDates }: WorkbookRules) => ({ timeZone, ...(slashedDates && { slashedDates }) });
 
+interface FetchedHere extends Fetched {
+  readonly account: string;
+  /** The last fetch was of another account of this name. */
+  readonly isOther: boolean;
+}
+
 interface Found {
-  readonly fetched: readonly Fetched[];
+  readonly fetched: readonly FetchedHere[];
   readonly scratch: string;
   readonly eraseKey: string | undefined;
 }
@@ -48,14 +55,14 @@ export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways:
   const { engine, context, outside, scratch } = at;
   const asked = fetching(rules).filter(({ vendor }) => vendor.id !== 'sample' || outside.isSample);
   if (asked.length === 0 || looksBack(at)) return { metrics: {}, guards: [] };
-  const rows = await engine.rows(sql`select connection, watermark from connections`);
-  const watermarks = new Map(rows.map((row) => [String(row.connection), row.watermark]));
+  const rows = await engine.rows(sql`select connection, watermark, note from connections`);
+  const known = new Map(rows.map((row) => [String(row.connection), row]));
   const reached = (of: string): Date | null => {
-    const watermark = watermarks.get(of);
+    const watermark = known.get(of)?.watermark;
     return watermark instanceof Date ? watermark : null;
   };
   const fetched = await outside.stoppable(async (signal) => {
-    const all: Fetched[] = [];
+    const all: FetchedHere[] = [];
     for (const connection of asked) {
       const to = {
         folder: join(scratch, 'fetched', connection.name),
@@ -64,9 +71,12 @@ export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways:
         stateFolder: at.stateFolder,
         ...ways,
       };
-      const { name: of } = connection;
-      const from = { until: reached(of), againFrom: reached(waitingOf(of)) };
-      all.push(await fetchConnection(connection, from, context.asOf, rules, to));
+      const { name: of, account } = connection;
+      const isOther = isOfOther(known.get(of)?.note, account);
+      const from = isOther
+        ? { until: null, againFrom: null }
+        : { until: reached(of), againFrom: reached(waitingOf(of)) };
+      all.push({ ...(await fetchConnection(connection, from, context.asOf, rules, to)), account, isOther });
     }
     return all;
   });
@@ -122,13 +132,14 @@ export async function readFetched(
   const usual = rates(earlier);
   const warnings: string[] = [];
   for (const each of fetched) {
-    const { name, until, rows, fault, isAskedAgain } = each;
+    const { name, until, rows, fault, isAskedAgain, account, isOther } = each;
     const fresh = files.reduce((sum, file, i) => sum + (file.isFresh && file.of === name ? (facts.get(i) ?? 0) : 0), 0);
+    if (isOther) delete usual[name];
     const { times, warning } = newsOf(each, fresh, usual);
     if (warning) warnings.push(warning);
     await engine.run(
       sql`insert into fetched values (${name}, ${until}, ${fault === null ? context.asOf : null}, ${rows},
-        ${fault === null ? 'ok' : 'failed'}, ${fault}, ${times}, ${isAskedAgain})`,
+        ${fault === null ? 'ok' : 'failed'}, ${noteOf(fault, account)}, ${times}, ${isAskedAgain})`,
     );
   }
   const oldest = new Date(context.asOf.getTime() - rules.firstDays * 86_400_000);
@@ -146,6 +157,11 @@ export async function readFetched(
   const sentences = fetched
     .filter(({ fault }) => fault === null)
     .map(({ name, rows, until }) => `${name}: ${rows} facts, until ${until ? minute(until) : 'never'}`);
+  for (const { name } of fetched.filter(({ isOther }) => isOther))
+    sentences.push(
+      `${name}: the rules name another account than at its last fetch; ` +
+        'it is read as a new connection, from the beginning',
+    );
   sentences.push(...(await waitingSentences(engine, rules.firstDays)));
   return { ...counts, sentences, usual, ...(warnings.length > 0 && { warnings }) };
 }
@@ -195,7 +211,7 @@ export const fetchedChanges = (workbook: WorkbookRules): Change[] => [
   })),
   upsert(
     'connections',
-    sql`select f.connection, coalesce(f.watermark, c.watermark) as watermark,
+    sql`select f.connection, f.watermark,
         coalesce(f.fetched_at, c.fetched_at) as fetched_at,
         case when c.watermark = f.watermark then c.rows else f.rows end as rows, f.status, f.note, 'fetched' as why
       from fetched f left join connections c on c.connection = f.connection`,

@@ -18,7 +18,7 @@ export interface Fetched {
   readonly files: readonly FetchedFile[];
   readonly rows: number;
   readonly requests: number;
-  /** How many new days were fetched. */
+  /** How many days were fetched, with the hours that each fetch begins before the last one ended (`overlapHours`). */
   readonly days: number;
   /** Up to when all facts are there; null where none were ever fetched. */
   readonly until: Date | null;

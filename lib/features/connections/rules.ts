@@ -1,9 +1,10 @@
 /** The connections that a team names in jobs/rules/connections.ts, checked by zod. */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { checkRules, shown } from '../../core/rules.ts';
 import { tableOf } from '../../core/tables.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { httpOptions, httpVendor } from './vendors/http.ts';
+import { COLUMNS, httpOptions, httpVendor } from './vendors/http.ts';
 import { vendors } from './vendors/registry.ts';
 import type { Vendor } from './vendors/vendor.ts';
 
@@ -92,18 +93,66 @@ export interface Connection {
   readonly lists: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, string>>;
+  /** A hash of what names the account that is read; the same for two connections of one account, but for their keys. */
+  readonly account: string;
 }
 
 export interface ConnectionRules extends Omit<z.output<typeof schema>, 'connections'> {
   readonly connections: readonly Connection[];
 }
 
+type Fault = (path: (string | number)[], message: string) => void;
+
+/** A list there that two of ours are kept equal to: each would take off the people of the other, every night. */
+function checkLists(connections: readonly Connection[], fault: Fault): void {
+  const named = new Map<string, string>();
+  for (const [i, { name, vendor, address, settings, secrets, lists }] of connections.entries())
+    for (const [own, remote] of Object.entries(lists)) {
+      // Settings such as an audience name the account; where a vendor has none, its key alone does.
+      const account = vendor.options ? settings : secrets;
+      const there = JSON.stringify([vendor.id, address ?? vendor.address(settings), account, remote]);
+      const other = named.get(there);
+      if (other)
+        fault(
+          [i, 'lists', own],
+          `${other} and ${name}/${own} name the same list there, ${shown(remote)}, and would take off each other's ` +
+            'people: name another list there',
+        );
+      named.set(there, `${name}/${own}`);
+    }
+}
+
+/** Ids of two tools of which none is a known vendor: the second of two rows with one id is taken for the first. */
+function checkIds(connections: readonly z.output<typeof connection>[], fault: Fault): void {
+  const seen = new Map<string, string>();
+  for (const [i, given] of connections.entries()) {
+    if (!('reads' in given)) continue;
+    for (const [nth, { table, columns, idPrefix }] of given.reads.entries()) {
+      const [id] = COLUMNS[table];
+      // An empty prefix that is written out says that no other tool can give one of its ids.
+      if (!(id in columns) || idPrefix === '') continue;
+      const key = `${table} ${idPrefix ?? ''}`;
+      const other = seen.get(key) ?? given.name;
+      if (other !== given.name)
+        fault(
+          [i, 'reads', nth],
+          `${other} and ${given.name} both give ${article(id)} of their own, and of two rows with the same one the ` +
+            `second is left out. Give the one that was not fetched yet idPrefix: "${given.name}:"; where no id can be ` +
+            'the same, write idPrefix: ""',
+        );
+      seen.set(key, other);
+    }
+  }
+}
+
+const article = (id: string): string => `${/^[aeiou]/.test(id) ? 'an' : 'a'} ${id}`;
+
 /** The rules of jobs/rules/connections.ts, checked; `lists` are the names that there are. @throws RulesError */
 export function connectionRules(rules: WrittenRules, lists: readonly string[]): ConnectionRules {
   const checked = checkRules('jobs/rules/connections.ts', schema, rules as z.input<typeof schema>);
   const columns = Object.keys(tableOf('contacts').columns);
   const meaning = z.object({ connections: z.array(z.any()) }).superRefine(({ connections }, context) => {
-    const fault = (path: (string | number)[], message: string): void =>
+    const fault: Fault = (path, message) =>
       context.addIssue({ code: 'custom', path: ['connections', ...path], message });
     connections.forEach((each, i) => {
       if (connections.findIndex(({ name }) => name === each.name) !== i)
@@ -121,6 +170,8 @@ export function connectionRules(rules: WrittenRules, lists: readonly string[]): 
         );
       }
     });
+    checkLists(connections.map(connectionOf), fault);
+    checkIds(connections, fault);
   });
   checkRules('jobs/rules/connections.ts', meaning, checked);
   return { ...checked, connections: checked.connections.map(connectionOf) };
@@ -137,16 +188,23 @@ function connectionOf(given: z.output<typeof connection>): Connection {
       return value === undefined ? [] : [[option, String(value)]];
     }),
   );
+  const named = { ...vendor.secrets, ...secrets };
+  const reads = 'reads' in given ? given.reads.map(({ table, path, records }) => [table, path, records]) : [];
   return {
     name,
     vendor,
     fetch,
     events,
-    secrets: { ...vendor.secrets, ...secrets },
+    secrets: named,
     address,
     suppress,
     lists,
     fields,
     settings,
+    account: accountOf([vendor.id, address ?? vendor.address(settings), settings, named, reads]),
   };
 }
+
+/** Of a secret its name counts alone: where settings name no account, another name is another account. */
+const accountOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);

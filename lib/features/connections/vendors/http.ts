@@ -18,7 +18,8 @@ const turning = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('offset'), size: z.number().int().min(1), limit: z.string(), offset: z.string() }),
 ]);
 
-const COLUMNS = {
+/** The columns that each table may have; the first one is its id. */
+export const COLUMNS = {
   bounces: ['bounce_id', 'email', 'kind', 'code', 'detail', 'provider', 'occurred_at'],
   events: ['event_id', 'email', 'type', 'occurred_at', 'value', 'campaign'],
   purchases: ['order_id', 'email', 'ordered_at', 'amount', 'currency'],
@@ -43,6 +44,8 @@ const source = z
     table: z.enum(['bounces', 'events', 'purchases']),
     /** A column of the table → where a record has it, or `= text` for the same text in each. */
     columns: z.record(z.string(), z.string()),
+    /** Stands before each id: two tools may give the same one. */
+    idPrefix: z.string().optional(),
   })
   .superRefine(({ table, columns, as, pages: turn }, context) => {
     if (as === 'csv' && turn)
@@ -114,16 +117,17 @@ const sourceOf = (given: HttpSource, tool: string): Source => ({
   is: given.table === 'events' ? 'events' : given.table === 'purchases' ? 'orders' : 'consent',
   pages: async function* (where) {
     const columns = COLUMNS[given.table];
+    const [id] = columns;
     for await (const page of pagesOf(where, given)) {
       for (const column of NEEDED[given.table])
         if (leadsNowhere(page, given.columns[column] ?? ''))
           throw new RequestError('unreadable', `none of its records has ${column} at ${given.columns[column]}`);
       yield page.map((record) =>
         Object.fromEntries(
-          columns.map((column) => [
-            column,
-            cellOf(record, given.columns[column] ?? (column === 'provider' ? `= ${tool}` : '= ')),
-          ]),
+          columns.map((column) => {
+            const cell = cellOf(record, given.columns[column] ?? (column === 'provider' ? `= ${tool}` : '= '));
+            return [column, column === id && cell !== '' ? `${given.idPrefix ?? ''}${cell}` : cell];
+          }),
         ),
       );
     }

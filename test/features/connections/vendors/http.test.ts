@@ -81,6 +81,18 @@ describe('any other tool by HTTP', () => {
     expect(rulesOf({ ...crm, as: 'csv' })).toThrow(/a CSV is one page/);
   });
 
+  it('has its ids behind the prefix that the rules give, and no id where a record has none', async () => {
+    const { fetch } = await connected(
+      tool(() => ({ data: [rows[0], { ...rows[1], n: undefined }] })),
+      reading({ idPrefix: 'b:' }),
+    );
+    const [file] = (await fetch()).files;
+    const ids = readFileSync(file?.path ?? '', 'utf8')
+      .split('\r\n')
+      .slice(1);
+    expect(ids.map((line) => line.split(',')[0])).toEqual(['b:1', '']);
+  });
+
   it('is read past a page that is shorter than was asked for', async () => {
     const { fetch } = await connected(
       tool((query) => rows.slice(from(query, 'skip'), from(query, 'skip') + 1)),
