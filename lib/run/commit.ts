@@ -82,7 +82,7 @@ export function withHeld(results: readonly JobResult[], held: Held): JobResult[]
         status === 'applied' && (changes[table] !== undefined || tabsOf(metrics)[table] !== undefined),
     );
     for (const [reason, cells] of Object.entries(reasons)) {
-      const name = `a person was there meanwhile (${table}: ${reason})`;
+      const name = `not written (${table}: ${reason})`;
       if (last) last.held[name] = (last.held[name] ?? 0) + cells;
     }
   }
@@ -163,8 +163,8 @@ export async function recordDeliveries(
       ${result.seconds} as seconds, ${noteText(result)} as note`,
   );
   const change = upsert('runs', join(rows, ' union all '));
-  await commitChange(request, engine, change, markerEntries(entries)).catch(() =>
-    request.how.progress('the table "runs" does not say what was handed over'),
+  await commitChange(request, engine, change, markerEntries(entries)).catch((error: unknown) =>
+    request.how.progress(`the table "runs" does not say what was handed over (${describeError(error).kind})`),
   );
 }
 
