@@ -137,7 +137,7 @@ function checkIds(connections: readonly z.output<typeof connection>[], fault: Fa
         fault(
           [i, 'reads', nth],
           `${other} and ${given.name} both give ${article(id)} of their own, and of two rows with the same one the ` +
-            `second is left out. Give the one that was not fetched yet idPrefix: "${given.name}:"; where no id can be ` +
+            `second is left out. Give the one that was not fetched yet idPrefix: "${given.name}:"; where none can be ` +
             'the same, write idPrefix: ""',
         );
       seen.set(key, other);
