@@ -100,7 +100,10 @@ function seasonSentence({ model: { name, seasonIndex } }: ValueReport): string[]
 const aliveSentence = ({ model: { aliveBy } }: ValueReport): string[] =>
   aliveBy === undefined
     ? []
-    : [`p_alive is that of ${aliveBy}: on the held-out weeks no more customers bought than it gave as still alive.`];
+    : [
+        `p_alive is that of ${aliveBy}: on the held-out weeks at most 5 points more of the customers bought than it gave ` +
+          'as still alive.',
+      ];
 
 /** Forecasts without a chance of leaving, where no model's was right. */
 function emptyAliveWarning({ model, comparison }: ValueReport, { lapsing }: ValueRules['bands']): string[] {
