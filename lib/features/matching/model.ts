@@ -18,8 +18,8 @@ import {
   type Model,
   mailboxOfName,
   mailboxOfNames,
-  maskOf,
   namesAgree,
+  type Places,
   placesOf,
 } from './likelihood.ts';
 
@@ -126,7 +126,7 @@ export function fitModel(
   };
   const none = together?.same.map(() => 0) ?? [];
   countTogether(model, none);
-  const places = placesOf(compared, patterns);
+  const places = placesOf(compared, patterns, together);
   const named = patterns.map(({ levels }) => namesAgree(compared, levels) === 2);
   for (let round = 1; round <= mostRounds; round++) {
     const explained = logLikelihoods(model, compared, chances, places);
@@ -147,7 +147,7 @@ function expected(story: Story | undefined, records: number): number {
 /** The patterns, their places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
 interface Seen {
   patterns: readonly PatternCount[];
-  places: Uint8Array;
+  places: Places;
   named: readonly boolean[];
   explained: Float64Array;
 }
@@ -169,17 +169,18 @@ function maximise(
   const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
-    for (let nth = 0; nth < model.stories.length; nth++) {
+    for (let nth = 0; nth < stories; nth++) {
       const weight = pairs * (explained[row * stories + nth] as number);
-      sums[nth] = (sums[nth] ?? 0) + weight;
+      sums[nth] = (sums[nth] as number) + weight;
       if (!onePerson[nth]) continue;
-      for (let index = 0; index < compared.length; index++) {
-        const level = levels[index] ?? 0;
-        const count = ofOnePerson[index];
-        if (level === 0 || !count) continue;
-        count[level - 1] = (count[level - 1] ?? 0) + weight;
-        const counts = agree[index];
-        if (counts && taught[nth]?.[index]) counts[level - 1] = (counts[level - 1] ?? 0) + weight;
+      const teaching = taught[nth] as boolean[];
+      for (let index = 0; index < levels.length; index++) {
+        const at = (levels[index] as number) - 1;
+        if (at < 0) continue;
+        const count = ofOnePerson[index] as number[];
+        count[at] = (count[at] as number) + weight;
+        const counts = agree[index] as number[];
+        if (teaching[index]) counts[at] = (counts[at] as number) + weight;
       }
     }
   }
@@ -204,7 +205,7 @@ function maximise(
   const ofOne = model.together?.same.map(() => 0) ?? [];
   for (const [row, { pairs }] of patterns.entries()) {
     if (!model.together) break;
-    const mask = maskOf(model.together, seen.places.subarray(row * compared.length));
+    const mask = seen.places.masks[row] as number;
     const one = pairs * oneOf(model, explained, row);
     for (let part = 0; part < ofOne.length; part++) if ((mask & part) === part) ofOne[part] = (ofOne[part] ?? 0) + one;
   }

@@ -36,7 +36,7 @@ describe('invented households', () => {
         certain += found.certain;
       }
       expect(certain).toBeGreaterThan(0);
-    }, 600_000);
+    }, 60_000 * seeds);
   }
 
   it('namesakes in a long list without duplicates are not taken for one person', async () => {
