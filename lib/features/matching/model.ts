@@ -65,7 +65,7 @@ function startShares(stories: readonly Story[], records: number): number[] {
 }
 
 /** Chance levels once one person's pairs, counted by level, are taken out of those with the same value. */
-function chanceLevels(chance: Chance, ofOne: readonly number[]): number[] {
+function chanceLevels(chance: Chance, ofOne: Float64Array): number[] {
   const same = Math.max(chance.same - (ofOne[0] ?? 0), 0.05 * chance.same, 0.5);
   const known = chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0);
   const share = Math.min(0.99, same / Math.max(1, known));
@@ -119,7 +119,7 @@ export function fitModel(
     stories,
     shares: startShares(stories, records),
     agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
-    chance: chances.map((chance) => chanceLevels(chance, [])),
+    chance: chances.map((chance) => chanceLevels(chance, new Float64Array())),
     mailboxOfNames,
     rounds: 0,
     ...(together && { together: { ...together, times: [] } }),
@@ -162,10 +162,10 @@ function maximise(
   const { patterns, explained } = seen;
   const stories = model.stories.length;
   const allPairs = pairsAmong(records);
-  const sums = model.stories.map(() => 0);
+  const sums = new Float64Array(stories);
   const prior = priorPairs + expected('same', records);
-  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => prior * level.start));
-  const ofOnePerson = compared.map(({ kind }) => traits[kind].levels.map(() => 0));
+  const agree = compared.map(({ kind }) => Float64Array.from(traits[kind].levels, (level) => prior * level.start));
+  const ofOnePerson = compared.map(({ kind }) => new Float64Array(traits[kind].levels.length));
   const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
@@ -177,15 +177,15 @@ function maximise(
       for (let index = 0; index < levels.length; index++) {
         const at = (levels[index] as number) - 1;
         if (at < 0) continue;
-        const count = ofOnePerson[index] as number[];
+        const count = ofOnePerson[index] as Float64Array;
         count[at] = (count[at] as number) + weight;
-        const counts = agree[index] as number[];
+        const counts = agree[index] as Float64Array;
         if (teaching[index]) counts[at] = (counts[at] as number) + weight;
       }
     }
   }
   model.mailboxOfNames = countMailboxes(model, compared, seen);
-  const others = sums.map((sum, nth) =>
+  const others = Array.from(sums, (sum, nth) =>
     model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
   );
   const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
@@ -194,14 +194,14 @@ function maximise(
   const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
   if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
   model.agree = compared.map((column, index) => {
-    const row = agree[index] ?? [];
+    const row = [...(agree[index] ?? [])];
     const total = row.reduce((sum, count) => sum + count, 0);
     return capped(
       row.map((count) => Math.max(1e-6, count / total)),
       column,
     );
   });
-  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? []));
+  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? new Float64Array()));
   const ofOne = model.together?.same.map(() => 0) ?? [];
   for (const [row, { pairs }] of patterns.entries()) {
     if (!model.together) break;

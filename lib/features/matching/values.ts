@@ -136,7 +136,8 @@ const generations: readonly (readonly [string, string])[] = [
   ['6', 'vi|6th'],
 ];
 /** Suffixes that are also names ("Amartya Sen"): they count behind two names, or in a column with the surname alone. */
-const alsoNames = '(sen|jun|neto|nieto|filho|hijo|syn|ml|pai|padre|pere|cadet|segundo|sohn|vater|sobrinho|laine|aine|mladi|v|vi)';
+const alsoNames =
+  '(sen|jun|neto|nieto|filho|hijo|syn|ml|pai|padre|pere|cadet|segundo|sohn|vater|sobrinho|laine|aine|mladi|v|vi)';
 
 const anySuffix = generations.map(([, forms]) => forms).join('|');
 
