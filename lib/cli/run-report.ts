@@ -19,7 +19,12 @@ export function reportRun(title: string, result: RunResult): string[] {
   const cause = first?.error?.message;
   // What stopped the whole run is every job's failure; a person reads it once.
   if (cause && result.jobs.length > 1 && result.jobs.every(({ error }) => error?.message === cause))
-    lines.push(`No job ran: ${cause}`, '', `Failed: ${result.jobs.map(({ job }) => job).join(', ')}.`, '');
+    lines.push(
+      ...`No job ran: ${cause}`.split('\n'),
+      '',
+      `Failed: ${result.jobs.map(({ job }) => job).join(', ')}.`,
+      '',
+    );
   else for (const job of result.jobs) lines.push(...jobLines(job), '');
   const rows = Object.entries(result.snapshot.rows).filter(([, n]) => n > 0);
   if (rows.length > 0) lines.push(`Read: ${rows.map(([name, n]) => `${count(n)} ${name}`).join(', ')}.`);
@@ -68,7 +73,7 @@ function jobLines(job: JobResult): string[] {
     lines.push(`  stopped: ${guard.guard}: found ${count(guard.found)}, the limit is ${count(guard.limit)}`);
   }
   if (job.approved) lines.push('  approved: a guard would have stopped this plan');
-  lines.push(...job.heldParts.map(heldLine));
+  lines.push(...job.heldParts.map(heldLine), ...leftLines(job));
   const resized = job.metrics.resized;
   if (resized && typeof resized === 'object') {
     for (const change of Object.values(resized)) lines.push(`  review: ${String(change)}`);
@@ -86,6 +91,12 @@ function heldLine({ reason, rows, plan, question }: HeldPart): string {
   const stay = `${plural(rows, 'row')} ${rows === 1 ? 'stays as it is' : 'stay as they are'}`;
   if (plan !== null) return `  held: ${reason} (${stay}). To let it through: --approve ${plan}`;
   return `  held: ${reason} ${rows === 0 ? 'Nothing of it changes' : stay} until the rule is fixed.`;
+}
+
+/** What of an applied plan was left as it stands: a person had changed it, or a formula fills it. */
+function leftLines({ held, heldParts }: JobResult): string[] {
+  const known = new Set(heldParts.map(({ reason }) => reason));
+  return Object.entries(held).flatMap(([reason, n]) => (known.has(reason) ? [] : [`  held: ${count(n)} ${reason}`]));
 }
 
 function headline(job: JobResult): string {

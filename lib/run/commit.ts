@@ -82,7 +82,7 @@ export function withHeld(results: readonly JobResult[], held: Held): JobResult[]
         status === 'applied' && (changes[table] !== undefined || tabsOf(metrics)[table] !== undefined),
     );
     for (const [reason, cells] of Object.entries(reasons)) {
-      const name = `a person was there meanwhile (${table}: ${reason})`;
+      const name = `not written (${table}: ${reason})`;
       if (last) last.held[name] = (last.held[name] ?? 0) + cells;
     }
   }

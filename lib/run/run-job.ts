@@ -193,13 +193,18 @@ function refuseClosed({ sources }: Snapshot, diffs: readonly Diff[], job: Job): 
   const refuse = (source: SourceTable): never => {
     throw new TabClosed(source.label, CLOSED.isProtected);
   };
-  for (const { table, counts, sets } of written) {
+  for (const table of new Set(written.map((diff) => diff.table))) {
     const source = sources.get(table);
-    if (!source?.closed) continue;
-    if (source.closed === 'whole') refuse(source);
-    const headers = sets.filter(({ updates }) => updates > 0).map(({ name }) => source.headerOf.get(name) ?? name);
-    const isClosed = (header: string): boolean => source.closed !== 'whole' && source.closed?.has(header) === true;
-    if (counts.insert + counts.remove === 0 && headers.length > 0 && headers.every(isClosed)) refuse(source);
+    const { closed } = source ?? {};
+    if (!source || !closed) continue;
+    if (closed === 'whole') refuse(source);
+    const own = written.filter((diff) => diff.table === table);
+    const headers = own.flatMap(({ sets }) =>
+      sets.filter(({ updates }) => updates > 0).map(({ name }) => source.headerOf.get(name) ?? name),
+    );
+    const isRows = own.some(({ counts }) => counts.insert + counts.remove > 0);
+    if (!isRows && headers.length > 0 && headers.every((header) => closed !== 'whole' && closed.has(header)))
+      refuse(source);
   }
   if (written.length > 0 && !job.unrecorded && changes?.closed === 'whole') refuse(changes);
 }

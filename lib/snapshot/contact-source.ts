@@ -20,7 +20,8 @@ import { readStrictly } from './load.ts';
  */
 const isOurs = (headers: readonly string[], columns: readonly ConsentColumn[]): boolean =>
   headers.some((header) => header.trim().toLowerCase() === 'contact_id') &&
-  columns.every(({ header }) => ['status', 'email_status'].includes(normalHeader(header)));
+  columns.every(({ header }) => ['status', 'email_status'].includes(normalHeader(header))) &&
+  new Set(columns.map(({ header }) => normalHeader(header))).size === columns.length;
 
 /** The source with what it says of consent as `derived.status`. @throws ConsentQuestion */
 export async function withConsent(

@@ -109,7 +109,8 @@ export function logLikelihoods(
       for (let row = 0; row < rows; row++) {
         const place = at[row * columns + index] as number;
         if (place === 0) continue;
-        const value = (known[place] ||= atPlace(model, compared, chances, index, nth, place));
+        const value = known[place] || atPlace(model, compared, chances, index, nth, place);
+        known[place] = value;
         found[row * stories + nth] = (found[row * stories + nth] as number) + value;
       }
     }
@@ -124,7 +125,7 @@ export function logLikelihoods(
 /** By mask, the logarithm of how many times as often as each by itself what agrees in a pattern agrees by chance at once. */
 function timesTogether({ together }: Model, story: Story): number[] | undefined {
   if (!together || (story !== 'unrelated' && story !== 'colleague')) return undefined;
-  // Colleagues share the town.
+  // Colleagues share the town and the firm.
   return together.times.map((_, mask) => Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1));
 }
 

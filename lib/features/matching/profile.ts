@@ -51,6 +51,7 @@ const order: readonly Kind[] = [
   'company',
   'url',
   'region',
+  'authors',
   'text',
   'category',
 ];

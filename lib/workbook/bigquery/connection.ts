@@ -1,10 +1,13 @@
 /** Calls Google's BigQuery until there is an answer: signed in, or at a local server. It knows no job and no table. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type bigquery_v2 as api, bigquery } from 'googleapis/build/src/apis/bigquery/index.js';
-import { accountOf, newSignIn, signIn } from '../sheets/sign-in.ts';
+import { accountOf, newSignIn, signIn } from '../google/sign-in.ts';
 import type { Place } from './address.ts';
-import { BigQueryError, errorOf, isGone, isPassing, JobFailed } from './errors.ts';
+import { BigQueryError, errorOf, isPassing } from './errors.ts';
 import { faultOf } from './wire.ts';
+
+/** How a person signs in on their own machine. */
+const SIGN_IN = 'gcloud auth application-default login, then gcloud auth application-default set-quota-project PROJECT';
 
 export interface ConnectionOptions {
   /** Address of a local server; no sign-in is needed then. Default: NIGHTSHIFT_BIGQUERY_URL. */
@@ -40,7 +43,7 @@ export class Connection {
     }
     this.#auth ??= newSignIn(['https://www.googleapis.com/auth/bigquery']);
     this.#api ??= bigquery({ ...common, auth: this.#auth });
-    await signIn(this.#auth);
+    await signIn(this.#auth, SIGN_IN);
     return this.#api;
   }
 
@@ -54,7 +57,6 @@ export class Connection {
       } catch (thrown) {
         if (thrown instanceof BigQueryError) throw thrown;
         const fault = faultOf(thrown);
-        if (isGone(fault)) throw new JobFailed(fault, this.#place, what);
         if (!isPassing(fault)) throw errorOf(fault, this.#place, what);
         await this.pause(attempt, what);
       }

@@ -5,9 +5,17 @@
  */
 import { drive } from 'googleapis/build/src/apis/drive/index.js';
 import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { GaveUp, IncompleteRead, notShared, UnknownOutcome, noNetwork as unreachable } from './errors.ts';
+import { accountOf, newSignIn, signIn } from '../google/sign-in.ts';
+import {
+  GaveUp,
+  IncompleteRead,
+  notShared,
+  SCOPES,
+  SIGN_IN,
+  UnknownOutcome,
+  noNetwork as unreachable,
+} from './errors.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { accountOf, newSignIn, signIn } from './sign-in.ts';
 
 export interface ClientOptions {
   /** Address of a local Sheets server; no sign-in is needed then. Default: NIGHTSHIFT_SHEETS_URL. */
@@ -27,14 +35,14 @@ export interface ClientOptions {
 export type SheetsClient = ReturnType<typeof sheetsClient>;
 
 function services(rootUrl: string, timeout: number) {
-  const auth = rootUrl === '' ? newSignIn() : undefined;
+  const auth = rootUrl === '' ? newSignIn(SCOPES) : undefined;
   const where = auth ? { auth } : { rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
   const common = { retry: false, timeout, responseType: 'json' as const, ...where };
   return {
     sheets: sheets({ version: 'v4', ...common }),
     drive: drive({ version: 'v3', ...common }),
     account: async (): Promise<string | undefined> => auth && accountOf(auth),
-    signIn: async (): Promise<void> => auth && signIn(auth),
+    signIn: async (): Promise<void> => auth && signIn(auth, SIGN_IN),
   };
 }
 

@@ -3,46 +3,33 @@
  * distinguished by what was asked, the HTTP status and the error's status code, never by a sentence: Google's come in
  * the account's language, and may quote cells, so that none of them is shown.
  */
-import { NightshiftError } from '../../core/errors.ts';
+import { GoogleError, withSteps } from '../google/errors.ts';
 
-export class SheetsError extends NightshiftError {
-  /** `name` is the kind of the error. */
-  constructor(message: string, name = 'SheetsError') {
-    super(message);
-    this.name = name;
+export class SheetsError extends GoogleError {
+  constructor(message: string) {
+    super(message, 'SheetsError');
   }
 }
 
 const ACCOUNT = 'the account that runs the jobs (…@….iam.gserviceaccount.com)';
 
-const SCOPES = ['spreadsheets', 'drive.metadata.readonly', 'cloud-platform'];
-const scopes = SCOPES.map((scope) => `https://www.googleapis.com/auth/${scope}`).join();
+/** What a run asks of Google. */
+export const SCOPES = ['spreadsheets', 'drive.metadata.readonly'].map(scopeOf);
+
+function scopeOf(name: string): string {
+  return `https://www.googleapis.com/auth/${name}`;
+}
 
 /** How to sign in on one's own machine, since gcloud's own client is refused for the scopes of Drive (2025-06-23). */
-const SIGN_IN =
-  `gcloud auth application-default login --client-id-file=CLIENT.json --scopes=${scopes} ` +
+export const SIGN_IN =
+  `gcloud auth application-default login --client-id-file=CLIENT.json --scopes=${[...SCOPES, scopeOf('cloud-platform')]} ` +
   '(CLIENT.json: an OAuth client of type "Desktop app" of your project), ' +
   'then gcloud auth application-default set-quota-project PROJECT; ' +
   'or gcloud auth application-default login --impersonate-service-account=ACCOUNT, ' +
   'for an account that the sheet is shared with';
 
-/** An error of a kind: what is wrong, and the steps that help, in order. */
-const withSteps = (kind: string, wrong: string, ...steps: string[]): SheetsError =>
-  new SheetsError([wrong, ...steps.map((step, i) => `${i + 1}. ${step}`)].join('\n'), kind);
-
-/** 401, or no credentials at all. */
-export const notSignedIn = (reason: string): SheetsError =>
-  withSteps(
-    'NotSignedIn',
-    `Not signed in to Google: ${reason}`,
-    'In GitHub Actions: run google-github-actions/auth with a service account before this step, ' +
-      'in a job with "permissions: id-token: write".',
-    `On your own machine: ${SIGN_IN}.`,
-    'With a key file: set GOOGLE_APPLICATION_CREDENTIALS to its path.',
-  );
-
 /** 403 PERMISSION_DENIED, or Drive's 404: not shared with this account, or only to look at. */
-export const notShared = (account = ACCOUNT, allows: 'nothing' | 'reading' = 'nothing', id?: string): SheetsError =>
+export const notShared = (account = ACCOUNT, allows: 'nothing' | 'reading' = 'nothing', id?: string): GoogleError =>
   withSteps(
     'NotShared',
     `Google knows us but does not let us ${allows === 'nothing' ? 'into' : 'write into'} the spreadsheet.`,
@@ -55,7 +42,7 @@ export const notShared = (account = ACCOUNT, allows: 'nothing' | 'reading' = 'no
   );
 
 /** 400 FAILED_PRECONDITION: the file is in Drive, and no Google Sheet. */
-export const excelFile = (): SheetsError =>
+export const excelFile = (): GoogleError =>
   withSteps(
     'ExcelFile',
     'The file is no Google Sheet; most likely it is an Excel file (.xlsx) in Drive, which Google’s interface can’t read.',
@@ -64,11 +51,11 @@ export const excelFile = (): SheetsError =>
   );
 
 /** 403: the credentials do not cover the Sheets or Drive scope. */
-export const scopeMissing = (): SheetsError =>
+export const scopeMissing = (): GoogleError =>
   withSteps('ScopeMissing', 'The sign-in does not cover Google Sheets.', `${SIGN_IN}.`, 'Run again.');
 
 /** 404 of the Sheets API: no spreadsheet with that id. */
-export const spreadsheetNotFound = (spreadsheetId: string, account = ACCOUNT): SheetsError =>
+export const spreadsheetNotFound = (spreadsheetId: string, account = ACCOUNT): GoogleError =>
   withSteps(
     'SpreadsheetNotFound',
     `There is no spreadsheet "${spreadsheetId}", or it is not shared with ${account}.`,
@@ -81,7 +68,7 @@ export const spreadsheetNotFound = (spreadsheetId: string, account = ACCOUNT): S
 export const apiNotEnabled = (
   service: string,
   address = `https://console.cloud.google.com/apis/library/${service}`,
-): SheetsError =>
+): GoogleError =>
   withSteps(
     'ApiNotEnabled',
     `The API ${service} is not enabled in the Google Cloud project of the credentials.`,
@@ -91,7 +78,7 @@ export const apiNotEnabled = (
   );
 
 /** 403 or 400: a person's own sign-in names no project to count its calls in, or one that it may not use. */
-export const quotaProject = (): SheetsError =>
+export const quotaProject = (): GoogleError =>
   withSteps(
     'QuotaProject',
     'The sign-in names no Google Cloud project whose quota it may use.',
@@ -101,7 +88,7 @@ export const quotaProject = (): SheetsError =>
   );
 
 /** The address of the service can't be reached from this machine. */
-export const noNetwork = (code: string): SheetsError =>
+export const noNetwork = (code: string): GoogleError =>
   withSteps(
     'NoNetwork',
     `Google Sheets can’t be reached from this machine (${code}).`,

@@ -1,10 +1,11 @@
 /** From what the HTTP client throws to what a run can do about it. Drops the request, which may hold cells. */
+import { GoogleError, notSignedIn } from '../google/errors.ts';
 import * as errors from './errors.ts';
 
 /** `wait`: the quota is used up. `again`: the service or the connection failed, the work may or may not be done. */
 export type Failure =
   | { kind: 'wait' | 'again'; what: string; retryAfterMs: number; noNetwork?: string }
-  | { kind: 'final'; error: errors.SheetsError };
+  | { kind: 'final'; error: GoogleError };
 
 /** What was asked: Drive and the Sheets API answer differently to the same mistake. */
 export interface Asked {
@@ -36,7 +37,7 @@ const GCLOUD = 'projects/764086051850';
 /** What can be done about an error. */
 export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure> {
   if (thrown instanceof errors.IncompleteRead) return { kind: 'again', what: 'half an answer', retryAfterMs: 0 };
-  if (thrown instanceof errors.SheetsError) return { kind: 'final', error: thrown };
+  if (thrown instanceof GoogleError) return { kind: 'final', error: thrown };
   const { response, code } = thrown as Thrown;
   const status = response?.status ?? (typeof code === 'number' ? code : undefined);
   const body = response?.data?.error ?? {};
@@ -55,9 +56,9 @@ export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure>
   return { kind: 'again', what: `connection failed (${name})`, retryAfterMs: 0, ...noNetwork };
 }
 
-async function finalError(status: number, body: ErrorBody, asked: Asked): Promise<errors.SheetsError> {
+async function finalError(status: number, body: ErrorBody, asked: Asked): Promise<GoogleError> {
   const reasons = new Set((body.details ?? []).map(({ reason }) => reason));
-  if (status === 401) return errors.notSignedIn('the credentials are not valid, or have run out.');
+  if (status === 401) return notSignedIn('the credentials are not valid, or have run out.', errors.SIGN_IN);
   if (reasons.has('SERVICE_DISABLED')) {
     const { metadata } = body.details?.find(({ reason }) => reason === 'SERVICE_DISABLED') ?? {};
     if (metadata?.consumer === GCLOUD) return errors.quotaProject();

@@ -39,6 +39,11 @@ export interface TabLook extends KnownTab {
   readonly at: (row: number, column: number) => Seen;
 }
 
+/** Whether a formula (IMPORTRANGE, QUERY) fills a tab, or the columns that tell its rows apart: it is only read. */
+export const isFilledWhole = ({ headers, filled }: TabLook, key: readonly number[]): boolean =>
+  key.some((column) => filled.has(column)) ||
+  (filled.size > 0 && headers.every((header, column) => header === '' || filled.has(column)));
+
 export interface Look {
   readonly tabs: ReadonlyMap<number, TabLook>;
   /** The ids of all markers. */
@@ -90,6 +95,17 @@ export async function lookAt(
     }
   }
   throw new IncompleteRead('Tabs and columns of the spreadsheet kept moving while it was read. Run again later.');
+}
+
+/** The first rows of tabs. */
+export async function topsOf(
+  client: SheetsClient,
+  tabs: readonly (KnownTab & { readonly sheetId: number })[],
+): Promise<Look['tabs']> {
+  const nothing: Want = { rows: new Set(), columns: new Set() };
+  if (tabs.length === 0) return new Map();
+  const known = new Map<number, KnownTab>(tabs.map((tab) => [tab.sheetId, tab]));
+  return (await lookAt(client, new Map(tabs.map(({ sheetId }) => [sheetId, nothing])), known)).tabs;
 }
 
 function rangesOf(want: Want, tab: KnownTab): string[] {

@@ -4,7 +4,7 @@
  */
 import { holds, keyOf, type Raw, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
-import type { Look, TabLook } from './look.ts';
+import { isFilledWhole, type Look, type TabLook } from './look.ts';
 import { isClosed, isTabClosed, isWithin } from './protection.ts';
 
 /** Why a part of a patch was left out. */
@@ -108,9 +108,8 @@ export function place(goals: readonly Goal[], look: Look, state: PlacingState): 
     }
     const { row = -1, columns = [], isGone } = state.places.get(goal) ?? {};
     const key = goal.repairs?.key.map((i) => columns[i] ?? -1) ?? keyIndexes(goal, now.headers);
+    if (isFilledWhole(now, key)) return ['formula'];
     if (key.includes(-1) && !goal.repairs) return ['column gone'];
-    // A tab that a formula fills is read, never written.
-    if (key.some((column) => now.filled.has(column))) return ['formula'];
     if (goal.kind === 'insert') return placeInsert(goal, now, key, columns);
     if (isGone) return goal.kind === 'remove' ? [] : ['row gone'];
     return goal.kind === 'remove'

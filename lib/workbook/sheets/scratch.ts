@@ -65,7 +65,7 @@ export interface Intent {
   readonly attempt: string;
   readonly steps: readonly CopiedStep[];
   /** Repairs that are still to be made after this request. */
-  readonly waiting: readonly (readonly Goal[])[];
+  readonly waiting: readonly Goal[][];
 }
 
 /** The steps with places in the scratch tab, from row `from` on; and the row behind them. */
@@ -106,7 +106,8 @@ export function copyRequests(scratchId: number, { now, head, copies, copied }: C
       const bounded = gridRange(now.sheetId, { from, to }, known);
       const { endColumnIndex: _end, ...open } = bounded;
       const source = known.to === now.columnCount ? open : bounded;
-      const destination = gridRange(scratchId, { from: at, to: at + to - from }, known);
+      // One cell: of a larger destination the source might be repeated, where columns were deleted meanwhile.
+      const destination = gridRange(scratchId, { from: at, to: at + 1 }, { from: columns.from, to: columns.from + 1 });
       return { copyPaste: { source, destination, pasteType: 'PASTE_NORMAL' } };
     }),
   );

@@ -6,9 +6,8 @@
 import { tableNames } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';
 import type { SheetFacts } from '../store.ts';
-import { CELL_FIELDS, quoteTitle, seenOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import { TOP_ROWS } from './look.ts';
+import { TOP_ROWS, topsOf } from './look.ts';
 import { identityIn, workbookIdOf } from './marker.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables } from './sheet-tabs.ts';
@@ -79,17 +78,14 @@ async function numbersIn(snapshot: SheetSnapshot, { tab, headerOf }: TableTab): 
 
 /** Columns with formulas, or with values that a formula elsewhere put there. */
 async function computedColumns(client: SheetsClient, tabs: readonly TabOutline[]): Promise<SheetFacts['computed']> {
-  const ranges = tabs.flatMap(({ title, rowCount }) =>
-    rowCount > 0 ? [`${quoteTitle(title)}!1:${Math.min(TOP_ROWS, rowCount)}`] : [],
+  const tops = await topsOf(
+    client,
+    tabs.filter(({ rowCount }) => rowCount > 0),
   );
-  if (ranges.length === 0) return [];
-  const { sheets = [] } = await client.get(`sheets(properties(sheetId),data(rowData(values(${CELL_FIELDS}))))`, ranges);
-  return tabs.flatMap((tab) => {
-    const sheet = sheets.find(({ properties }) => (properties?.sheetId ?? 0) === tab.sheetId);
-    const rows = sheet?.data?.[0]?.rowData ?? [];
-    const columns = tab.headers.filter(
-      (header, i) => header !== '' && rows.some(({ values = [] }) => seenOf(values[i]).computed),
-    );
-    return columns.length > 0 ? [{ tab: tab.title, columns }] : [];
+  return tabs.flatMap(({ title, sheetId, headers }) => {
+    const isComputed = (column: number): boolean =>
+      Array.from({ length: TOP_ROWS }).some((_, row) => tops.get(sheetId)?.at(row, column).computed);
+    const columns = headers.filter((header, column) => header !== '' && isComputed(column));
+    return columns.length > 0 ? [{ tab: title, columns }] : [];
   });
 }

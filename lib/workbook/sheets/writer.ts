@@ -58,7 +58,7 @@ interface Ending {
   readonly after: (result: Written) => Promise<readonly Goal[]>;
 }
 
-type Batches = readonly (readonly Goal[])[];
+type Batches = readonly Goal[][];
 type There = Awaited<ReturnType<typeof lookAround>>;
 const filled = (batches: Batches): Batches => batches.filter(({ length }) => length > 0);
 /** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
@@ -117,18 +117,23 @@ export class SheetWriter {
   }
 
   /**
-   * Reaches the goals, chunk by chunk; all in one request where they fit and no tab is closed.
+   * Reaches the goals, chunk by chunk; all in one request where they fit and no tab is closed. Empties the list: a
+   * chunk that is written is held no longer.
    * @param rooms the requests that make tabs and columns, tab by tab
    * @throws SheetsError
    */
-  async write(goals: readonly Goal[], rooms: readonly (readonly Request[])[] = [], ending?: Ending): Promise<Written> {
+  async write(goals: Goal[], rooms: readonly (readonly Request[])[] = [], ending?: Ending): Promise<Written> {
     if (goals.length + rooms.length === 0 && !ending) return this.#result;
     const chunked = (those: readonly Goal[]): Batches => chunksOf(those, this.#limits);
     const all = [...goals, ...(ending?.inOneStep ?? [])];
     await this.#makeScratch(this.scratchSize(all), rooms);
     if (!ending) await this.#reach(chunked(all));
     else if (chunked(all).length > 1 || !(await this.#reach([all], true))) {
-      await this.#reach(chunked([...ending.before, ...goals]));
+      all.length = 0;
+      goals.unshift(...ending.before);
+      const chunks = chunked(goals);
+      goals.length = 0;
+      await this.#reach(chunks);
       await this.#reach(chunked(await ending.after(this.#result)));
     }
     await this.#finish([this.#scratch]);
@@ -218,6 +223,7 @@ export class SheetWriter {
       const done = (sent: Sent, verdict: Verdict): void => {
         this.#settled(sent, verdict);
         refusals = 0;
+        open.length = 0;
         queue = filled([verdict.repairs, verdict.again, ...waiting]);
         // While anything is to be put right, its copies stay.
         this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
@@ -240,7 +246,7 @@ export class SheetWriter {
       const { body, intent } = await this.#request(steps, waiting);
       if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) {
         const half = Math.ceil(open.length / 2);
-        queue = filled([open.slice(0, half), open.slice(half), ...waiting]);
+        queue = filled([open.splice(0, half), open.splice(0), ...waiting]);
         continue;
       }
       try {

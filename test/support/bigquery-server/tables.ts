@@ -68,6 +68,7 @@ export class Tables {
     // Of patterns without groups: the whole match.
     await engine.run(raw(`create macro first_match(s, p) as nullif(regexp_extract(s, p), '')`));
     await engine.run(raw(`create macro json_text(v) as cast(to_json(v) as varchar)`));
+    await engine.run(raw('create macro local_time(t, zone) as timezone(zone, t)'));
     return new Tables(engine);
   }
 

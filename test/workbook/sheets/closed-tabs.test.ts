@@ -94,6 +94,17 @@ describe('a protected tab', () => {
     expect(columnOf(bench, 'contacts', 'email_note')).toEqual(Array(3).fill('seen'));
   });
 
+  it('that is one of the columns of a job leaves that column alone, and the job goes on', async () => {
+    const bench = await aBook();
+    protect(bench, 'contacts', { startColumnIndex: 2, endColumnIndex: 3 });
+    const both = aJob({
+      changes: (context) => ['status', 'email_note'].flatMap((column) => sets(column, 'seen').changes(context)),
+    });
+    const result = await night(temporaryFolder(), { jobs: nightly(both), open: (run) => bench.open(run) });
+    expect(jobOf(result, 'a-job').held).toEqual({ 'not written (contacts: protected)': 3 });
+    expect(columnOf(bench, 'contacts', 'email_note')).toEqual(Array(3).fill('seen'));
+  });
+
   it('with parts that anybody may edit is written there', async () => {
     const bench = await aBook();
     protect(bench, 'contacts');
@@ -103,7 +114,7 @@ describe('a protected tab', () => {
     const jobs = nightly(sets('status', 'suppressed'), notes());
     const result = await night(temporaryFolder(), { jobs, open: (run) => bench.open(run) });
     expect(columnOf(bench, 'contacts', 'email_note')).toEqual(Array(3).fill('seen'));
-    expect(jobOf(result, 'noting').held).toEqual({ 'a person was there meanwhile (contacts: protected)': 3 });
+    expect(jobOf(result, 'noting').held).toEqual({ 'not written (contacts: protected)': 3 });
   });
 
   it('called changes keeps every decision from being written without its row there', async () => {
@@ -122,7 +133,7 @@ describe('a protected tab', () => {
     expect(columnOf(bench, 'contacts', 'email_note')).toEqual(Array(3).fill('seen'));
     expect(bench.rows('contacts')?.[0]?.slice(0, 5)).toEqual([...(CONTACTS[0] ?? [])]);
     const held = Object.assign({}, ...result.jobs.map((job) => job.held));
-    expect(held).toEqual({ 'a person was there meanwhile (contacts: column gone)': 3 });
+    expect(held).toEqual({ 'not written (contacts: column gone)': 3 });
   });
 });
 

@@ -130,7 +130,7 @@ describe('a person who types while the run works', () => {
       ['c1', 'p1@example.com', 'unsubscribed'],
       ['c0', 'p0@example.com', 'suppressed'],
     ]);
-    expect(jobOf(result, 'a-job').held).toEqual({ 'a person was there meanwhile (contacts: cell changed)': 1 });
+    expect(jobOf(result, 'a-job').held).toEqual({ 'not written (contacts: cell changed)': 1 });
   });
 });
 

@@ -21,6 +21,7 @@ export type Deed =
   | { do: 'move row'; who: number; to: number }
   | { do: 'move column'; from: number; to: number }
   | { do: 'new column'; at: number; named: boolean }
+  | { do: 'delete column'; column: number }
   | { do: 'rename'; column: number };
 
 export interface People {
@@ -33,6 +34,8 @@ export interface People {
   readonly scribbles: string[];
   /** Old header → new. */
   readonly renamed: Map<string, string>;
+  /** Old headers of columns that were deleted. */
+  readonly dropped: Set<string>;
 }
 
 /** The contacts as they stand: header texts, and each row by header (as it was called at first). */
@@ -72,6 +75,7 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
     added: new Map(),
     scribbles: [],
     renamed: new Map(),
+    dropped: new Set(),
   };
   return people;
 
@@ -153,8 +157,13 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
         { insertDimension: { range: range('COLUMNS', place) } },
         ...(deed.named ? [type(0, place, `extra ${serial}`)] : []),
       );
+    } else if (deed.do === 'delete column') {
+      const header = ['status', 'score'][deed.column % 2] ?? '';
+      const place = names.indexOf(header);
+      if (place >= 0 && send({ deleteDimension: { range: range('COLUMNS', place) } })) people.dropped.add(header);
     } else if (people.renamed.size === 0) {
       const header = HEADERS[deed.column % HEADERS.length] ?? '';
+      if (people.dropped.has(header)) return;
       if (send(type(0, headers.indexOf(header), `renamed ${serial}`))) people.renamed.set(header, `renamed ${serial}`);
     }
   }

@@ -40,6 +40,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('move column' as const), from: n, to: n }),
   fc.record({ do: fc.constant('new column' as const), at: n, named: fc.boolean() }),
   fc.record({ do: fc.constant('rename' as const), column: n }),
+  fc.record({ do: fc.constant('delete column' as const), column: n }),
 );
 /** One of each kind, to be done at a request in its turn. */
 export const DEEDS: readonly Deed[] = [
@@ -54,6 +55,7 @@ export const DEEDS: readonly Deed[] = [
   { do: 'new column', at: 0, named: false },
   { do: 'new column', at: 2, named: true },
   { do: 'rename', column: 2 },
+  { do: 'delete column', column: 1 },
 ];
 const fault = fc.constantFrom<Fault>(...FAULTS);
 /** Most storms are over before; those with kills and small requests take more. */

@@ -1,19 +1,13 @@
 /**
  * Signs in to Google: Application Default Credentials, so that a key file, a person's own `gcloud` log-in and Workload
- * Identity Federation all work. What goes wrong here is never taken for an answer of Google Sheets.
+ * Identity Federation all work. What goes wrong here is never taken for an answer of the service.
  */
 import { auth as google } from 'googleapis/build/src/apis/sheets/index.js';
 import { notSignedIn } from './errors.ts';
 
-const SCOPES = [
-  'https://www.googleapis.com/auth/spreadsheets',
-  'https://www.googleapis.com/auth/drive.metadata.readonly',
-];
-
 type GoogleAuth = InstanceType<typeof google.GoogleAuth>;
 
-export const newSignIn = (scopes: readonly string[] = SCOPES): GoogleAuth =>
-  new google.GoogleAuth({ scopes: [...scopes] });
+export const newSignIn = (scopes: readonly string[]): GoogleAuth => new google.GoogleAuth({ scopes: [...scopes] });
 
 /** The account's address; undefined where the credentials do not say. */
 export const accountOf = (auth: GoogleAuth): Promise<string | undefined> =>
@@ -22,13 +16,16 @@ export const accountOf = (auth: GoogleAuth): Promise<string | undefined> =>
     () => undefined,
   );
 
-/** Sees to it that there is a token. @throws SheetsError; what a connection failed of, as it came */
-export async function signIn(auth: GoogleAuth): Promise<void> {
+/**
+ * Sees to it that there is a token. `onOwnMachine`: the command that signs a person in.
+ * @throws GoogleError; what a connection failed of, as it came
+ */
+export async function signIn(auth: GoogleAuth, onOwnMachine: string): Promise<void> {
   try {
     await auth.getAccessToken();
   } catch (thrown) {
     if (isPassing(thrown)) throw thrown;
-    throw notSignedIn(reasonOf(thrown));
+    throw notSignedIn(reasonOf(thrown), onOwnMachine);
   }
 }
 
