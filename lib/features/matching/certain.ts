@@ -31,7 +31,8 @@ const listOf = (words: readonly string[]): string => `[${words.map(literal).join
 
 /** SQL that is true where `name` (plain words) starts with a first name that is written out; other scripts have short ones. */
 const writtenOut = (name: string): string =>
-  `(not regexp_matches(${name}, '^[a-z]( |$)| (${joiningWords}) ') and not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
+  `(not regexp_matches(${name}, '^[a-z]( |$)| (${joiningWords}) ') and ` +
+  `not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
 
 /** SQL for the words of the mailbox in e-mail column `index`. */
 const mailWords = (side: string, index: number): string =>
