@@ -204,8 +204,12 @@ function textOf(session: Session, name: string, result: RunResult): string[] {
   else if (changed && workbook.dataset)
     lines.push('Open the dataset: the table "contacts", and "changes" for every decision with its reason.');
   else if (changed) {
-    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => pathText(join(workbook.folder, file)));
-    lines.push(`Open ${contacts}, and ${changes} for every decision with its reason.`);
+    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => join(workbook.folder, file)) as [
+      string,
+      string,
+    ];
+    const list = existsSync(contacts) ? pathText(contacts) : `your contacts in ${pathText(workbook.folder)}`;
+    lines.push(`Open ${list}, and ${pathText(changes)} for every decision with its reason.`);
   }
   return workbook.isSample ? [...lines, ...SAMPLE_NEXT] : lines;
 }

@@ -135,7 +135,10 @@ export const hints: readonly (readonly [Hint, string])[] = [
       'department, abteilung, language, sprache, langue, idioma, lingua, пол',
   ],
   ['text', 'description, comment, comments, bio, about, beschreibung, abstract'],
-  ['authors', 'author*, autor*, auteur*, verfasser*, forfatter*, writer, writers, автор*'],
+  [
+    'authors',
+    'author, authors, autor, autoren, autores, auteur*, autore, autori, verfasser*, forfatter*, writer, writers, автор, авторы',
+  ],
   [
     'identifier',
     'ssn, soc sec id, soc sec, social security, passport*, tax*, vat, steuer*, nif, dni, nie, cpf, iban, licence, license, ' +

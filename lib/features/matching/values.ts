@@ -172,8 +172,8 @@ function turned(x: string): string {
 
 /** The surnames of several people in the order of the alphabet: the last written-out word between two separators. */
 function authors(x: string): string {
-  const joined = `regexp_replace(lower(${x}), '(\\p{L})-+ *', '\\1', 'g')`;
-  const names = `string_split_regex(${joined}, '[,;&/]|\\b(and|und|et|con|with|eds?|al|jr|sr)\\b')`;
+  const unhyphened = `regexp_replace(lower(${x}), '(\\p{L})-+ *', '\\1', 'g')`;
+  const names = `string_split_regex(${unhyphened}, '[,;&/]|\\b(and|und|et|con|with|eds?|al|jr|sr)\\b')`;
   const written = `trim(regexp_replace(' ' || ${plain('name')} || ' ', '( (\\p{L}|[0-9]+))+ ', ' ', 'g'))`;
   const surnames = `list_transform(${names}, name -> split_part(${written}, ' ', -1))`;
   return `array_to_string(list_sort(list_distinct(list_filter(${surnames}, name -> name <> ''))), ' ')`;

@@ -96,7 +96,9 @@ export class Tables {
   async create(dataset: string, made: api.Schema$Table): Promise<void> {
     const id = made.tableReference?.tableId ?? '';
     if (this.has(dataset, id)) throw new ApiError(409, 'duplicate', `Already Exists: Table p:${dataset}.${id}`);
-    const columns = (made.schema?.fields ?? []).map(({ name, type }) => `"${name}" ${TYPES[type ?? ''] ?? 'VARCHAR'}`);
+    const columns = (made.schema?.fields ?? []).map(
+      ({ name, type, mode }) => `"${name}" ${TYPES[type ?? ''] ?? 'VARCHAR'}${mode === 'REPEATED' ? '[]' : ''}`,
+    );
     await this.engine.run(raw(`create table "${dataset}/${id}" (${columns.join(', ')})`));
     this.adopt(dataset, made);
   }

@@ -61,6 +61,28 @@ it.each([
   await store.close();
 });
 
+it('changes a row with a list of the team’s own, and leaves the list', async () => {
+  const bench = await bigQueryBench({});
+  const fields = (CONTACTS[0] ?? []).map((name) => ({
+    name,
+    type: 'STRING',
+    ...(name === 'note' && { mode: 'REPEATED' }),
+  }));
+  await bench.server.tables.create('marketing', { tableReference: { tableId: 'contacts' }, schema: { fields } });
+  const values = `('c1', 'a@example.com', 'subscribed', ['x', 'y']), ('c2', 'b@example.com', 'subscribed', [])`;
+  await bench.server.act('marketing', 'contacts', `insert into "marketing/contacts" values ${values}`);
+  const store = await bench.open();
+  expect([...(await change(store))]).toEqual([]);
+  const rows = raw(`select contact_id, status, note[2] as second from "marketing/contacts" order by 1`);
+  expect(await bench.server.tables.engine.rows(rows)).toEqual([
+    { contact_id: 'c1', status: 'suppressed', second: 'y' },
+    { contact_id: 'c4', status: 'subscribed', second: null },
+  ]);
+  await store.close();
+  await bench.close();
+  expect(bench.server.violations).toEqual([]);
+});
+
 it('leaves a key that was added meanwhile, and rows that stand twice', async () => {
   const bench = await aDataset([...CONTACTS, ['c2', 'b@example.com', 'subscribed', '']]);
   bench.server.before = async ({ jobReference }) => {
