@@ -94,7 +94,9 @@ export class Population {
     const head = inFamily && part.member > 0 ? this.personAt(part.head) : undefined;
     const country = head?.country ?? company?.country ?? random.pick(countries);
     const home = head?.home ?? this.homeOf(index, country);
-    const first = random.pick(country.given);
+    const picked = random.pick(country.given);
+    // A relative of the very same name, at one address and one mailbox, could not be told from a copy.
+    const first = picked === head?.first ? (country.given.find((name) => name !== picked) ?? picked) : picked;
     const names = country.family;
     const last = head?.last ?? (names[((scatter(companyIndex) % 997) + colleague * nameStep) % names.length] as string);
     const [phone, phoneE164] = head ? [head.phone, head.phoneE164] : telephone(country, random);

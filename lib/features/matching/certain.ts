@@ -12,17 +12,8 @@ import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.t
 import { both } from './levels.ts';
 import { firstNameColumn, firstNameSql, m, several, sh, v, x } from './record-columns.ts';
 import type { MatchingRules } from './rules.ts';
+import { familyWords, joiningWords, longFamilyWords, notFirstNames } from './shared-words.ts';
 import { literal } from './values.ts';
-
-/** Stands where a first name is expected and is none. */
-const notFirstNames =
-  'familie family fam famille familia famiglia familien eheleute ehepaar couple haushalt household team office info sales ' +
-  'med phil jur nat ing mba phd md prof dr doctor professor sir lady lord ' +
-  'buero firma company reception empfang accounting buchhaltung herr frau herrn mr mrs ms mme monsieur madame senor senora';
-/** Words in a mailbox that several people of a household use. */
-const familyWords =
-  'familie family fam famille familia famiglia familien haushalt household home house haus casa maison eltern parents ' +
-  'und and et y e u n plus the die les los wir we us our unser wij ons couple';
 
 /** SQL that is true where one of the columns of a kind is on one of the levels. */
 function anyAt(compared: readonly Compared[], kind: Kind, at: readonly LevelName[]): string {
@@ -36,11 +27,12 @@ function anyAt(compared: readonly Compared[], kind: Kind, at: readonly LevelName
 
 const either = (tests: readonly string[]): string => (tests.length === 0 ? 'false' : `(${tests.join(' or ')})`);
 const one = (test: string): string => `(case when ${test} then 1 else 0 end)`;
-const listOf = (words: string): string => `[${words.split(' ').map(literal).join(', ')}]`;
+const listOf = (words: readonly string[]): string => `[${words.map(literal).join(', ')}]`;
 
 /** SQL that is true where `name` (plain words) starts with a first name that is written out; other scripts have short ones. */
 const writtenOut = (name: string): string =>
-  `(not regexp_matches(${name}, '^[a-z]( |$)') and not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
+  `(not regexp_matches(${name}, '^[a-z]( |$)| (${joiningWords}) ') and ` +
+  `not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
 
 /** SQL for the words of the mailbox in e-mail column `index`. */
 const mailWords = (side: string, index: number): string =>
@@ -56,11 +48,26 @@ function ownMailbox(compared: readonly Compared[], index: number): string {
     `ends_with(${letters}, ${first})))`;
   const role = `len(list_intersect(${words}, getvariable('match_roles'))) > 0 or list_contains(getvariable('match_roles'), a.${x(index)})`;
   const roleFirst = `list_contains(getvariable('match_roles'), list_filter(${words}, w -> w <> '')[1])`;
-  const family = `len(list_intersect(${words}, ${listOf(familyWords)})) > 0`;
+  const family =
+    `len(list_intersect(${words}, ${listOf(familyWords)})) > 0 or ` +
+    `regexp_matches(${letters}, '^(${longFamilyWords})|(${longFamilyWords})$')`;
   return both(
     `l${index} = 1 and contains(a.${v(index)}, '@')`,
-    `not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)})`,
+    `not (${roleFirst}) and (${holds} or not (${role}) and not (${family}) and not a.${sh(index)} and ${ofName(compared, letters)})`,
   );
+}
+
+/** SQL that is true unless both records are of a firm and their mailbox (`letters`) has nothing of the name: it may be a role's. */
+function ofName(compared: readonly Compared[], letters: string): string {
+  const columns = compared.flatMap(({ kind }, index) => (kind === 'surname' || kind === 'fullname' ? [index] : []));
+  const company = compared.findIndex((column) => column.kind === 'company' || isCompany(column));
+  if (company < 0 || columns.length === 0) return 'true';
+  const first = firstNameSql(compared, 'a');
+  const names = columns.map((index) => `string_split(a.${v(index)}, ' ')`).join(' || ');
+  const holds = `list_bool_or(list_transform(${names}, w -> length(w) >= 3 and contains(${letters}, w)))`;
+  const initials = columns.map((i) => `left(${first}, 1) || left(split_part(a.${v(i)}, ' ', -1), 1)`);
+  return `(a.${v(company)} is null or b.${v(company)} is null or not regexp_matches(${first}, '^[a-z]') or
+    coalesce(${holds}, false) or ${letters} in (${initials.join(', ')}))`;
 }
 
 /** SQL for how many identifiers of the person's own agree, by sort. */
@@ -114,12 +121,19 @@ function namesSql(compared: readonly Compared[]): { first: string; surname: stri
     const first = both(`l${column} = 1 and contains(${name}, ' ')`, writtenOut(name));
     return { first, surname: 'true', surnameSame: 'true' };
   }
-  const surname = anyAt(compared, 'surname', ['same', 'near']);
-  return {
-    first: both(`l${column} = 1`, writtenOut(name)),
-    surname,
-    surnameSame: anyAt(compared, 'surname', ['same']),
-  };
+  const near = compared.flatMap(({ kind }, i) =>
+    kind === 'surname' ? [both(`l${i} = ${levelNumber('surname', 'near')}`, slipInOneWord(i))] : [],
+  );
+  const surnameSame = anyAt(compared, 'surname', ['same']);
+  return { first: both(`l${column} = 1`, writtenOut(name)), surname: either([surnameSame, ...near]), surnameSame };
+}
+
+/** SQL that is true where names differ in one word that is nearly the same: a word more may be a suffix that we do not know. */
+function slipInOneWord(index: number): string {
+  const alone = (mine: string, other: string): string =>
+    `list_filter(string_split(${mine}.${v(index)}, ' '), w -> not list_contains(string_split(${other}.${v(index)}, ' '), w))`;
+  const [one, other] = [alone('a', 'b'), alone('b', 'a')];
+  return `(len(${one}) = 1 and len(${other}) = 1 and jaro_winkler_similarity(${one}[1], ${other}[1]) >= 0.85)`;
 }
 
 /** SQL that is true where a record holds a first name, a surname and a mailbox of the person's own: its copies are one person. */
@@ -272,7 +286,10 @@ export function notAskedSql(compared: readonly Compared[], rules: MatchingRules,
   return either([differs, `(${doubtful})`, sharedOnlySql(compared, people)]);
 }
 
-/** SQL for the certain band, over columns `probability`, `enough`, `conflict` and `cluster_rows`. */
-export function certainSql(rules: MatchingRules): string {
-  return `(probability >= ${rules.bands.certain} and enough and not conflict and cluster_rows <= ${rules.largestCertainCluster})`;
-}
+/** SQL for the certain band, over columns `probability`, `enough` and `conflict`. */
+export const certainSql = (rules: MatchingRules): string =>
+  `(probability >= ${rules.bands.certain} and enough and not conflict)`;
+
+/** SQL that is true where a pair is in one cluster, small enough to be merged without asking. */
+export const smallSql = (rules: MatchingRules): string =>
+  `left_cluster = right_cluster and cluster_rows <= ${rules.largestCertainCluster}`;

@@ -66,13 +66,30 @@ function placeOf(compared: readonly Compared[], levels: readonly number[], index
   return level * contexts + (parentAgrees ? 1 : 0) + 2 * names;
 }
 
-/** The places of all columns of all patterns, row by row: they stay the same while a model is fitted. */
-export function placesOf(compared: readonly Compared[], patterns: readonly PatternCount[]): Uint8Array {
-  const places = new Uint8Array(patterns.length * compared.length);
-  for (const [row, { levels }] of patterns.entries())
-    for (let index = 0; index < compared.length; index++)
-      places[row * compared.length + index] = placeOf(compared, levels, index);
-  return places;
+/** Where patterns stand in tables by level and context, row by row: it stays the same while a model is fitted. */
+export interface Places {
+  /** Number of patterns. */
+  rows: number;
+  /** The place of every column. */
+  at: Uint8Array;
+  /** In which columns of `together` a pattern agrees, as a mask; zeros without. */
+  masks: Uint8Array;
+}
+
+export function placesOf(
+  compared: readonly Compared[],
+  patterns: readonly PatternCount[],
+  together: Together | undefined,
+): Places {
+  const columns = compared.length;
+  const at = new Uint8Array(patterns.length * columns);
+  const masks = new Uint8Array(patterns.length);
+  for (const [row, { levels }] of patterns.entries()) {
+    for (let index = 0; index < columns; index++) at[row * columns + index] = placeOf(compared, levels, index);
+    for (const [bit, index] of (together?.columns ?? []).entries())
+      if (levels[index] === 1) masks[row] = (masks[row] as number) | (1 << bit);
+  }
+  return { rows: patterns.length, at, masks };
 }
 
 /** Log-likelihoods in each story of the patterns with these `places`, row by row, without the weight of rare values. */
@@ -80,45 +97,36 @@ export function logLikelihoods(
   model: Model,
   compared: readonly Compared[],
   chances: readonly Chance[],
-  places: Uint8Array,
+  { rows, at, masks }: Places,
 ): Float64Array {
-  const width = (Math.max(0, ...compared.map(({ kind }) => traits[kind].levels.length)) + 1) * contexts;
   const columns = compared.length;
   const stories = model.stories.length;
-  const known = new Float64Array(stories * columns * width).fill(Number.NaN);
-  const rows = columns === 0 ? 0 : places.length / columns;
   const found = new Float64Array(rows * stories);
-  for (let row = 0; row < rows; row++) {
-    for (let nth = 0; nth < stories; nth++) {
-      let sum = 0;
-      for (let index = 0; index < columns; index++) {
-        const place = places[row * columns + index] as number;
+  for (const [nth, story] of model.stories.entries()) {
+    for (let index = 0; index < columns; index++) {
+      const known = new Float64Array((traits[(compared[index] as Compared).kind].levels.length + 1) * contexts);
+      // No logarithm of a share below one is 0, so 0 stands for what is not worked out yet.
+      for (let row = 0; row < rows; row++) {
+        const place = at[row * columns + index] as number;
         if (place === 0) continue;
-        const at = (nth * columns + index) * width + place;
-        if (Number.isNaN(known[at])) known[at] = atPlace(model, compared, chances, index, nth, place);
-        sum += known[at] as number;
+        const value = known[place] || atPlace(model, compared, chances, index, nth, place);
+        known[place] = value;
+        found[row * stories + nth] = (found[row * stories + nth] as number) + value;
       }
-      found[row * stories + nth] =
-        sum + timesTogether(model, model.stories[nth] as Story, places.subarray(row * columns));
     }
+    const times = timesTogether(model, story);
+    if (!times) continue;
+    for (let row = 0; row < rows; row++)
+      found[row * stories + nth] = (found[row * stories + nth] as number) + (times[masks[row] as number] ?? 0);
   }
   return found;
 }
 
-/** In which columns of `together` a pattern with these places agrees, as a mask. */
-export function maskOf({ columns }: Together, places: Uint8Array): number {
-  return columns.reduce(
-    (mask, index, bit) => mask | (Math.floor((places[index] ?? 0) / contexts) === 1 ? 1 << bit : 0),
-    0,
-  );
-}
-
-/** Logarithm of how many times as often as each by itself what agrees in a pattern agrees by chance at once. */
-function timesTogether({ together }: Model, story: Story, places: Uint8Array): number {
-  if (!together || (story !== 'unrelated' && story !== 'colleague')) return 0;
-  const mask = maskOf(together, places);
+/** By mask, the logarithm of how many times as often as each by itself what agrees in a pattern agrees by chance at once. */
+function timesTogether({ together }: Model, story: Story): number[] | undefined {
+  if (!together || (story !== 'unrelated' && story !== 'colleague')) return undefined;
   // Colleagues share the town and the firm.
-  return Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1);
+  return together.times.map((_, mask) => Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1));
 }
 
 function atPlace(

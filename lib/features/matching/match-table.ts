@@ -9,6 +9,7 @@ import { calibrate, correctedSql } from './calibrate.ts';
 import { ownCopySql, sharedOnlySql, vetoSql } from './certain.ts';
 import { type Chance, measureChance, measureTogether } from './chance.ts';
 import { assignClusters, connect, missingPairsSql } from './cluster.ts';
+import { lookAt } from './column-counts.ts';
 import { compareSql, countPatterns, type PatternCount } from './compare.ts';
 import { levelsFromPattern } from './evidence.ts';
 import { headerWords } from './headers.ts';
@@ -107,10 +108,10 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
   const left: Ignored[] = [];
   const ruled = new Set(Object.keys(rules.columns).map(headerWords));
   const fixed = ({ name }: Compared): boolean => ruled.has(headerWords(name));
+  const looked = await lookAt(db, 'match_source', columns);
   for (let attempt = 1; ; attempt++) {
     const gone = new Set(left.map(({ column }) => column));
-    const open = columns.filter((name) => !gone.has(name));
-    const found = await profileTable(db, 'match_source', open, rules);
+    const found = await profileTable(db, looked, gone, rules);
     const profile = { ...found, ignored: [...found.ignored, ...left] };
     const { compared, people } = profile;
     const { records, copied } = await buildRecords(db, 'match_source', profile, rules);

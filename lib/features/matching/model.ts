@@ -19,8 +19,8 @@ import {
   type Model,
   mailboxOfName,
   mailboxOfNames,
-  maskOf,
   namesAgree,
+  type Places,
   placesOf,
 } from './likelihood.ts';
 
@@ -68,7 +68,7 @@ function startShares(stories: readonly Story[], records: number): number[] {
 }
 
 /** Chance levels once one person's pairs, counted by level, are taken out of those with the same value. */
-function chanceLevels(chance: Chance, ofOne: readonly number[]): number[] {
+function chanceLevels(chance: Chance, ofOne: Float64Array): number[] {
   const same = Math.max(chance.same - (ofOne[0] ?? 0), 0.05 * chance.same, 0.5);
   const known = chance.known - ofOne.reduce((sum, pairs) => sum + pairs, 0);
   const share = Math.min(0.99, same / Math.max(1, known));
@@ -122,14 +122,14 @@ export function fitModel(
     stories,
     shares: startShares(stories, records),
     agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
-    chance: chances.map((chance) => chanceLevels(chance, [])),
+    chance: chances.map((chance) => chanceLevels(chance, new Float64Array())),
     mailboxOfNames,
     rounds: 0,
     ...(together && { together: { ...together, times: [] } }),
   };
   const none = together?.same.map(() => 0) ?? [];
   countTogether(model, none);
-  const places = placesOf(compared, patterns);
+  const places = placesOf(compared, patterns, together);
   const named = patterns.map(({ levels }) => namesAgree(compared, levels) === 2);
   for (let round = 1; round <= mostRounds; round++) {
     const explained = logLikelihoods(model, compared, chances, places);
@@ -150,7 +150,7 @@ function expected(story: Story | undefined, records: number): number {
 /** The patterns, their places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
 interface Seen {
   patterns: readonly PatternCount[];
-  places: Uint8Array;
+  places: Places;
   named: readonly boolean[];
   explained: Float64Array;
 }
@@ -165,29 +165,30 @@ function maximise(
   const { patterns, explained } = seen;
   const stories = model.stories.length;
   const allPairs = pairsAmong(records);
-  const sums = model.stories.map(() => 0);
+  const sums = new Float64Array(stories);
   const prior = priorPairs + expected('same', records);
-  const agree = compared.map(({ kind }) => traits[kind].levels.map((level) => prior * level.start));
-  const ofOnePerson = compared.map(({ kind }) => traits[kind].levels.map(() => 0));
+  const agree = compared.map(({ kind }) => Float64Array.from(traits[kind].levels, (level) => prior * level.start));
+  const ofOnePerson = compared.map(({ kind }) => new Float64Array(traits[kind].levels.length));
   const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
-    for (let nth = 0; nth < model.stories.length; nth++) {
+    for (let nth = 0; nth < stories; nth++) {
       const weight = pairs * (explained[row * stories + nth] as number);
-      sums[nth] = (sums[nth] ?? 0) + weight;
+      sums[nth] = (sums[nth] as number) + weight;
       if (!onePerson[nth]) continue;
-      for (let index = 0; index < compared.length; index++) {
-        const level = levels[index] ?? 0;
-        const count = ofOnePerson[index];
-        if (level === 0 || !count) continue;
-        count[level - 1] = (count[level - 1] ?? 0) + weight;
-        const counts = agree[index];
-        if (counts && taught[nth]?.[index]) counts[level - 1] = (counts[level - 1] ?? 0) + weight;
+      const teaching = taught[nth] as boolean[];
+      for (let index = 0; index < levels.length; index++) {
+        const at = (levels[index] as number) - 1;
+        if (at < 0) continue;
+        const count = ofOnePerson[index] as Float64Array;
+        count[at] = (count[at] as number) + weight;
+        const counts = agree[index] as Float64Array;
+        if (teaching[index]) counts[at] = (counts[at] as number) + weight;
       }
     }
   }
   model.mailboxOfNames = countMailboxes(model, compared, seen);
-  const others = sums.map((sum, nth) =>
+  const others = Array.from(sums, (sum, nth) =>
     model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
   );
   const rest = Math.max(least, 1 - others.reduce((sum, share) => sum + share, 0));
@@ -196,18 +197,18 @@ function maximise(
   const [same, moved] = [model.stories.indexOf('same'), model.stories.indexOf('moved')];
   if (moved >= 0) model.shares[moved] = Math.min(model.shares[moved] ?? 0, mostMoved * (model.shares[same] ?? 0));
   model.agree = compared.map((column, index) => {
-    const row = agree[index] ?? [];
+    const row = [...(agree[index] ?? [])];
     const total = row.reduce((sum, count) => sum + count, 0);
     return capped(
       row.map((count) => Math.max(1e-6, count / total)),
       column,
     );
   });
-  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? []));
+  model.chance = chances.map((chance, index) => chanceLevels(chance, ofOnePerson[index] ?? new Float64Array()));
   const ofOne = model.together?.same.map(() => 0) ?? [];
   for (const [row, { pairs }] of patterns.entries()) {
     if (!model.together) break;
-    const mask = maskOf(model.together, seen.places.subarray(row * compared.length));
+    const mask = seen.places.masks[row] as number;
     const one = pairs * oneOf(model, explained, row);
     for (let part = 0; part < ofOne.length; part++) if ((mask & part) === part) ofOne[part] = (ofOne[part] ?? 0) + one;
   }

@@ -4,15 +4,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { birthParts } from './birth-parts.ts';
-import { isMissingWord, lookAt } from './column-counts.ts';
+import { isMissingWord, type Looked } from './column-counts.ts';
 import { type ColumnCounts, columnKinds, type Verdict } from './column-kinds.ts';
 import { headerHint } from './headers.ts';
 import { type Compared, type Kind, placeKinds } from './kinds.ts';
 import { findRepetitions } from './made-of.ts';
-import { nicknames } from './nicknames.ts';
 import { readRows } from './read-rows.ts';
 import type { MatchingRules } from './rules.ts';
-import { type DateOrder, literal } from './values.ts';
+import type { DateOrder } from './values.ts';
 
 export interface Ignored {
   column: string;
@@ -61,12 +60,6 @@ const order: readonly Kind[] = [
 export function cellSql(profile: Pick<Profile, 'withMissingWords'>, name: string): string {
   const cell = `nullif(trim(${quoted(name)}), '')`;
   return profile.withMissingWords.has(name) ? `case when not ${isMissingWord(cell)} then ${cell} end` : cell;
-}
-
-/** Loads the nicknames, which normalising and comparing look up. */
-export async function loadNicknames(db: DuckDBConnection): Promise<void> {
-  const rows = [...nicknames].map(([form, root]) => `(${literal(form)}, ${literal(root)})`).join(', ');
-  await db.run(`create or replace temp table match_nicknames as select * from (values ${rows}) t(form, root)`);
 }
 
 /** 13/04/1990 can only be day first; where nothing decides, day first, as in most of the world. */
@@ -176,19 +169,14 @@ function sortOut(counts: readonly ColumnCounts[], verdicts: readonly Verdict[], 
   return { compared, ignored, suffixes };
 }
 
-/**
- * Profiles `columns` of `table`. The row's own id must not be among them.
- */
+/** Profiles the columns that were looked at (`lookAt`), but those in `gone`. The row's own id must not be among them. */
 export async function profileTable(
   db: DuckDBConnection,
-  table: string,
-  columns: readonly string[],
+  { counts: looked, withMissingWords }: Looked,
+  gone: ReadonlySet<string>,
   rules: MatchingRules,
 ): Promise<Profile> {
-  await loadNicknames(db);
-  const looked =
-    columns.length === 0 ? { counts: [], withMissingWords: new Set<string>() } : await lookAt(db, table, columns);
-  const { counts: all, withMissingWords } = looked;
+  const all = looked.filter(({ name }) => !gone.has(name));
   const first = sortOut(all, columnKinds(all, rules.columns), rules);
   const repetitions = await findRepetitions(db, mostTelling(first.compared, mostHeld), withMissingWords);
   const repeated = new Set(repetitions.map(({ column }) => column));

@@ -3,7 +3,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
-import { certainSql, conflictSql, enoughSql, notAskedSql } from './certain.ts';
+import { certainSql, conflictSql, enoughSql, notAskedSql, smallSql } from './certain.ts';
 import { compareSql } from './compare.ts';
 import { evidenceSql, levelsFromPattern, plainEvidenceSql } from './evidence.ts';
 import type { Compared } from './kinds.ts';
@@ -34,7 +34,8 @@ export async function writeClusters(db: DuckDBConnection, likely: number): Promi
 
 /**
  * Makes `match_pairs(left_id, right_id, probability, evidence, reading, certain, conflict, askable)`; copies of a row stand with the first
- * of them. A cluster with a conflict anywhere in it, between records that were never compared as well, holds no certain pair.
+ * of them. A cluster with a conflict anywhere in it, between records that were never compared as well, holds no certain pair;
+ * nor does a large one, but for copies of one row.
  */
 export async function writePairs(
   db: DuckDBConnection,
@@ -56,8 +57,8 @@ export async function writePairs(
   const unclean = (await findUnclean(db, compared, rules)) ? 'and left_cluster not in (from match_unclean)' : '';
   await db.run(`create or replace table match_pairs as
     with judged as (
-      select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, left_cluster = right_cluster
-        and ${certainSql(rules)} ${unclean} as certain from match_judged),
+      select l, r, left_id, right_id, probability, evidence, reading, conflict, askable, ${certainSql(rules)}
+        and (l = r or ${smallSql(rules)} ${unclean}) as certain from match_judged),
     rowed as (
       select left_id, right_id, probability, evidence, reading, certain, conflict, askable from judged where l <> r
       union all
@@ -82,7 +83,7 @@ async function findUnclean(
     `create or replace temp table match_inside as
     with members as (select p.record, c.cluster_id from match_placed p join match_clusters c on c.id = p.row_id
       where p.nth = 1 and c.cluster_id in (
-        select left_cluster from match_judged where left_cluster = right_cluster and ${certainSql(rules)} and l <> r)
+        select left_cluster from match_judged where ${certainSql(rules)} and ${smallSql(rules)} and l <> r)
       qualify count(*) over (partition by c.cluster_id) > 2)
     select a.record as l, b.record as r, a.cluster_id from members a join members b on a.cluster_id = b.cluster_id
       and a.record < b.record`,

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { columnRoles } from './kinds.ts';
+import { roleWords } from './shared-words.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -21,17 +22,7 @@ export const matchingRules = z
     /** Cell values that mean "nothing", beside those that everybody types. */
     placeholders: z.array(z.string()).default([]),
     /** Mailboxes that belong to a role: the part before the @. */
-    roles: z
-      .array(z.string())
-      .default(
-        (
-          'info admin office sales support contact hello mail team billing accounts accounting finance hr jobs careers ' +
-          'marketing press media service help helpdesk webmaster postmaster hostmaster abuse noreply no-reply orders ' +
-          'enquiries inquiries reception newsletter kontakt buero vertrieb contacto ventas contatto commerciale bonjour ' +
-          'praxis kanzlei empfang rezeption verwaltung einkauf buchhaltung personal zentrale sekretariat shop store ' +
-          'secretariat accueil direction administracion administration segreteria amministrazione mailbox frontdesk'
-        ).split(' '),
-      ),
+    roles: z.array(z.string()).default(roleWords),
     blocking: z
       .object({
         keys: z.number().int().min(1).max(20).default(10),

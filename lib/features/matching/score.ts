@@ -40,7 +40,7 @@ async function loadWeights(
       `(${['pattern bigint', 'least double', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
   );
   const appender = await db.createAppender('match_weights', undefined, 'temp');
-  const likely = logLikelihoods(model, compared, chances, placesOf(compared, patterns));
+  const likely = logLikelihoods(model, compared, chances, placesOf(compared, patterns, model.together));
   for (const [row, { pattern, levels }] of patterns.entries()) {
     appender.appendBigInt(pattern);
     appender.appendDouble(leastOf(compared, levels));

@@ -61,7 +61,7 @@ function sureWithout(model: Model, { compared, chances, patterns }: Fitting, wit
   const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
   const ofOnePerson = model.stories.map(isOnePerson);
   const others = patterns.map((each) => ({ ...each, levels: each.levels.with(without, 0) }));
-  const logs = logLikelihoods(model, compared, chances, placesOf(compared, others));
+  const logs = logLikelihoods(model, compared, chances, placesOf(compared, others, model.together));
   return patterns.map((_, row) => {
     const mine = logShares.map((share, nth) => share + (logs[row * stories + nth] ?? 0));
     const top = Math.max(...mine);

@@ -121,15 +121,23 @@ export function dateOfPartsSql(year: string, month: string, day: string | undefi
 const generations: readonly (readonly [string, string])[] = [
   [
     'jr',
-    'jr|jnr|jun|junr|junior|filho|fils|hijo|figlio|syn|d j|d y|yr|ml|mladsi|ifj|der jungere|der juengere|the younger|младшии|младший|мл',
+    'jr|jnr|jun|junr|junior|filho|fils|hijo|figlio|syn|d j|d y|yr|ml|mladsi|mlodszy|mladi|ifj|der jungere|der juengere|' +
+      'the younger|le jeune|cadet|il giovane|de jonge|den yngre|nuorempi|sohn|младшии|младший|мл',
   ],
-  ['sr', 'sr|snr|sen|senr|senior|pai|pere|padre|d a|d ae|starsi|der altere|der aeltere|the elder|старшии|старший|ст'],
-  ['2', 'ii|2nd|the second|neto'],
+  [
+    'sr',
+    'sr|snr|sen|senr|senior|pai|pere|padre|d a|d ae|starsi|starszy|stariji|der altere|der aeltere|the elder|l aine|aine|' +
+      'laine|il vecchio|de oude|den aldre|vanhempi|vater|старшии|старший|ст',
+  ],
+  ['2', 'ii|2nd|the second|neto|nieto|segundo|sobrinho'],
   ['3', 'iii|3rd|the third'],
   ['4', 'iv|4th|the fourth'],
+  ['5', 'v|5th'],
+  ['6', 'vi|6th'],
 ];
 /** Suffixes that are also names ("Amartya Sen"): they count behind two names, or in a column with the surname alone. */
-const alsoNames = '(sen|jun|neto|filho|hijo|syn|ml|pai|padre|pere)';
+const alsoNames =
+  '(sen|jun|neto|nieto|filho|hijo|syn|ml|pai|padre|pere|cadet|segundo|sohn|vater|sobrinho|laine|aine|mladi|v|vi)';
 
 const anySuffix = generations.map(([, forms]) => forms).join('|');
 

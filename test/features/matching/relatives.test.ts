@@ -72,6 +72,14 @@ const suffixes = [
   '|IV',
   '|Junior',
   '|2nd',
+  '|Segundo',
+  'V|IV',
+  '|VI',
+  'aîné|cadet',
+  'il vecchio|il giovane',
+  'de oude|de jonge',
+  'nuorempi|vanhempi',
+  '|Bisneto',
 ];
 for (const [nth, suffix] of suffixes.entries()) {
   const [left = '', right = ''] = suffix.split('|').map((each) => `NAME ${each}`.trim());
@@ -90,12 +98,25 @@ for (const [nth, role] of [
   'praxis',
   'hr',
   'accueil',
+  'vendite',
+  'zamowienia',
+  'kontor',
 ].entries()) {
   const elsewhere = { company: '', phone: '+49151111N', address: '', city: 'Kreuzau' };
   both(`namesakes at ${role}@`, { ...offices[nth % 2], ...eva, email: `${role}@NAME.example` }, {}, elsewhere);
 }
 for (const home of households) {
-  for (const title of ['Familie', 'Herr', 'Dr. med.', 'Mrs', 'Prof.'])
+  for (const title of [
+    'Familie',
+    'Herr',
+    'Dr. med.',
+    'Mrs',
+    'Prof.',
+    'Pani',
+    'Kunde',
+    'Peter und Petra',
+    'Herr und Frau',
+  ])
     both(`${title} twice`, { ...home, first_name: title, email: 'NAME@post.example' }, {}, {});
   both(
     'namesakes at one address with births of their own',
@@ -119,7 +140,14 @@ function births(): [Cells, Cells] {
 }
 for (const [nth, home] of households.entries()) {
   const [postcode, office] = [{ postal_code: '' }, { ...offices[nth], ...eva, email: 'info@NAME.example' }];
-  both('one name at the mailbox of a family', { ...home, ...eva, email: 'familie.NAME@post.example' }, {}, postcode);
+  for (const family of ['familie.NAME', 'familieNAME', 'rodzina.NAME', 'NAME.perhe'])
+    both(`one name at ${family}`, { ...home, ...eva, email: `${family}@post.example` }, {}, postcode);
+  both(
+    'one name at a mailbox of a firm that holds no name',
+    { ...office, email: 'xyz@NAME.example' },
+    {},
+    { city: '' },
+  );
   both('one name at a role mailbox of one firm', office, {}, { city: '' });
 }
 for (const [nth, [first, second]] of (
@@ -159,7 +187,8 @@ const strangers = pairs.length;
 for (const home of households) {
   const moved = { phone: '', address: '', city: 'Altberg', postal_code: '30111' };
   both('one mailbox under one name, moved', { ...home, ...eva, email: 'eva.NAME@post.example' }, {}, moved);
-  both('a copy', { ...home, ...eva, email: 'eva.NAME@post.example' }, {}, {});
+  for (const mailbox of ['eva.NAME', 'e.NAME', 'NAME'])
+    both(`a copy, ${mailbox}`, { ...home, ...eva, email: `${mailbox}@post.example` }, {}, {});
   both(
     'one person by birth date and address',
     { ...home, ...eva, birth_date: '1971-03-04' },
