@@ -11,24 +11,39 @@ const root = new URL('../', import.meta.url).href;
 const cache = new URL('node_modules/.cache/nightshift/', root);
 const options = { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcesContent: false };
 
+/** Which file imported each first, for the error about one that is not there. */
+const importers = new Map();
+
 /** Our own imports name files as they are called. */
 export function resolve(specifier, context, next) {
   if (!/^\..*\.ts$/.test(specifier)) return next(specifier, context);
-  return { url: new URL(specifier, context.parentURL).href, format: 'module', shortCircuit: true };
+  const url = new URL(specifier, context.parentURL).href;
+  if (!importers.has(url)) importers.set(url, context.parentURL);
+  return { url, format: 'module', shortCircuit: true };
 }
 
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const source = readFileSync(fileURLToPath(url));
+  const source = read(url);
   const banner = `//${createHash('sha256').update(JSON.stringify(options)).update(source).digest('hex')}`;
   const name = url.replace(root, '').replaceAll(/[^\w.-]/g, '+');
   const kept = new URL(`${name.slice(-200)}.js`, cache);
-  const code = read(kept, banner) ?? (await strip(fileURLToPath(url), source, kept, banner));
+  const code = readKept(kept, banner) ?? (await strip(fileURLToPath(url), source, kept, banner));
   return { format: 'module', source: code, shortCircuit: true };
 }
 
+function read(url) {
+  try {
+    return readFileSync(fileURLToPath(url));
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    const importer = importers.get(url);
+    throw new Error(`Cannot find module '${fileURLToPath(url)}' imported from ${importer && fileURLToPath(importer)}`);
+  }
+}
+
 /** What is kept of a file, where it is of this content. */
-function read(kept, banner) {
+function readKept(kept, banner) {
   try {
     const text = readFileSync(kept, 'utf8');
     return text.startsWith(banner) ? text : null;

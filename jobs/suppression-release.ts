@@ -12,6 +12,7 @@ export default job({
   reads: ['contacts', 'bounces', 'suppressions', 'events', 'review'],
   writes: ['suppressions', 'contacts', 'review'],
   rules: bounces,
+  releases: true,
   steps: () => releaseSteps(bounces),
   changes: ({ asOf, today }) => [
     update('suppressions', released(asOf)),

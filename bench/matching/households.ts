@@ -264,7 +264,7 @@ class Households {
   /** Two colleagues, or two namesakes, at one firm. */
   colleagues(): void {
     const surname = this.#pick(this.#words.surnames);
-    const domain = `${mailName(surname)}-${this.#digits(2)}.example`;
+    const domain = `${mailName(surname)}-${this.#digits(2)}${this.#people}.example`;
     const firm = {
       company: `${surname} ${this.#words.firm}`,
       ...this.#place(),

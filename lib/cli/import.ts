@@ -185,7 +185,7 @@ function endOf(session: Session, result: RunResult, { period }: ScheduledJob, re
 
 /** The option that names this workbook again; nothing where the environment names it. */
 const placeText = ({ options }: Session): string =>
-  options.workbook === undefined ? '' : ` --workbook ${options.workbook}`;
+  options.workbook === undefined ? '' : ` --workbook ${options.workbook.replace(/.*\?.*/, "'$&'")}`;
 
 const jsonOf = (session: Session, result: RunResult, { report }: Taken, rejects: readonly string[]) => ({
   batch: 'import',

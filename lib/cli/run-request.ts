@@ -18,6 +18,7 @@ export const rehearsal = (store: Store): Store => ({
   marker: store.marker,
   commit: async () => nothingHeld,
   ...(store.sheet && { sheet: store.sheet }),
+  ...(store.warehouse && { warehouse: { ...store.warehouse, clearRows: async () => ({ cut: [], left: [] }) } }),
   ...(store.workbookId && { workbookId: store.workbookId }),
   close: store.close,
 });

@@ -1,6 +1,7 @@
 /**
  * `run NAME…`: runs jobs or batches, and reports the result.
  */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import { describeError } from '../core/errors.ts';
@@ -38,6 +39,16 @@ const surroundings: Outside = {
 };
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
+function noSuchJob(name: string, known: readonly string[]): UsageError {
+  const file = `jobs/${name}.ts`;
+  if (/^[\w-]+$/.test(name) && existsSync(new URL(`../../${file}`, import.meta.url)))
+    return new UsageError(`${file} is in no batch. List it in jobs/batches.ts, then: npm run sync`);
+  const near = nearest(name, known);
+  return new UsageError(
+    `There is no job or batch "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${known.join(', ')}.`,
+  );
+}
+
 export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0)
@@ -45,12 +56,7 @@ export async function runCommand(session: Session): Promise<number> {
   // The watch is asked for like a job, though it works on the ledger and not on the workbook.
   if (options.names.join() === 'watchdog') return (await import('./watchdog.ts')).watchdogCommand(session);
   const jobs = resolveNames(nightShift, options.names);
-  if ('unknown' in jobs) {
-    const near = nearest(jobs.unknown, knownNames(session));
-    throw new UsageError(
-      `There is no job or batch "${jobs.unknown}".${near ? ` Did you mean "${near}"?` : ''} There are: ${knownNames(session).join(', ')}.`,
-    );
-  }
+  if ('unknown' in jobs) throw noSuchJob(jobs.unknown, knownNames(session));
   const hasPage = isBatch(session) && !options.dryRun;
   const next = hasPage ? [`The report page: ${pathText(defaultPage(session))}`] : [];
   const code = await runJobs(session, options.names.join(' '), jobs, () => next);
@@ -198,8 +204,12 @@ function textOf(session: Session, name: string, result: RunResult): string[] {
   else if (changed && workbook.dataset)
     lines.push('Open the dataset: the table "contacts", and "changes" for every decision with its reason.');
   else if (changed) {
-    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => pathText(join(workbook.folder, file)));
-    lines.push(`Open ${contacts}, and ${changes} for every decision with its reason.`);
+    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => join(workbook.folder, file)) as [
+      string,
+      string,
+    ];
+    const list = existsSync(contacts) ? pathText(contacts) : `your contacts in ${pathText(workbook.folder)}`;
+    lines.push(`Open ${list}, and ${pathText(changes)} for every decision with its reason.`);
   }
   return workbook.isSample ? [...lines, ...SAMPLE_NEXT] : lines;
 }

@@ -57,8 +57,15 @@ export function describeError(error: unknown): RunError {
   const engineKind =
     error instanceof Error ? /([A-Z][A-Za-z]+(?: [A-Z][a-z]+)? Error):/.exec(error.message)?.[1] : undefined;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  if (error instanceof ReferenceError)
-    return { kind, message: `${error.message}${whereOf(error, false)}.`, outward: outwardOf(kind) };
+  // Names of the source and no value: of a property that is read, the name may be a cell.
+  const [ofSource] =
+    error instanceof ReferenceError
+      ? [error.message]
+      : error instanceof TypeError
+        ? (/^Cannot read properties of (?:undefined|null)(?= \(reading )/.exec(error.message) ?? [])
+        : [];
+  if (ofSource !== undefined)
+    return { kind, message: `${ofSource}${whereOf(error as Error, false)}.`, outward: outwardOf(kind) };
   const at = error instanceof Error ? whereOf(error, engineKind !== undefined) : '';
   return {
     kind: engineKind ?? kind,

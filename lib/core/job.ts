@@ -89,6 +89,11 @@ export interface Job {
    */
   readonly unrecorded?: true;
   /**
+   * It makes people mailable again whom the workbook says no to, because a person answered so. A plan of any other job
+   * that would do this waits for a person's approval (run/consent-guard.ts).
+   */
+  readonly releases?: true;
+  /**
    * Asked where the engine refuses the job's steps or changes, so that a rule which it does not understand is one
    * part's fault and not the job's.
    */

@@ -20,6 +20,8 @@ function fault(text: string): JobError {
   return new JobError(`${place && !isOurs(place) ? `${placeText(place)}: ` : ''}SQL: ${text}`);
 }
 
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
+
 const isSql = (part: unknown): part is Sql => typeof part === 'object' && part !== null && 'text' in part;
 
 /** `select … where email = ${address}`: pieces of SQL are spliced in, everything else becomes a parameter. */
@@ -35,6 +37,8 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
       values.push(part);
     } else {
       if (part === undefined) throw fault('a value is undefined. An unknown value is null.');
+      if (part !== null && !SCALARS.has(typeof part))
+        throw fault('a value is neither a text, a number, a date, true, false nor null. Many values are list([…]).');
       text += '?';
       values.push(part);
     }
@@ -81,7 +85,10 @@ export function integer(n: number): Sql {
   return { text: String(n), values: [] };
 }
 
-const MARKS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+/** Comments, texts, quoted names, and the marks of parameters, which are none inside of the others. */
+const MARKS = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+/** Texts in dollars, and ones with backslashes. */
+const OTHER_TEXTS = /\$\w*\$|\be'/i;
 
 /** How many parameters a statement's text has. */
 export const parametersIn = (text: string): number => (text.match(MARKS) ?? []).filter((mark) => mark === '?').length;
@@ -94,7 +101,7 @@ function literalOf(value: SqlValue): string | null {
   if (!Number.isFinite(value)) return null;
   const digits = String(value);
   // Without an exponent, a number with a point would be a decimal; `a-?` with a bare -1 would begin a comment.
-  return `(${Number.isInteger(value) || digits.includes('e') ? digits : `${digits}e0`})`;
+  return `(${Number.isSafeInteger(value) || digits.includes('e') ? digits : `${digits}e0`})`;
 }
 
 /**
@@ -103,7 +110,7 @@ function literalOf(value: SqlValue): string | null {
  */
 export function withLiterals({ text, values }: Sql): string | null {
   const literals = values.map(literalOf);
-  if (literals.includes(null) || parametersIn(text) !== values.length) return null;
+  if (literals.includes(null) || OTHER_TEXTS.test(text) || parametersIn(text) !== values.length) return null;
   let next = 0;
   return text.replace(MARKS, (mark) => (mark === '?' ? (literals[next++] ?? mark) : mark));
 }

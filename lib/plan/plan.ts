@@ -221,6 +221,7 @@ function checkColumns(change: Change, columns: readonly string[]): void {
 function unknownColumn(table: TableName, column: string): string {
   const known = Object.keys(tableOf(table).columns);
   const near = nearest(column, known);
+  if (column === 'reason' && !known.includes('reason')) return 'The reason of a change is its column "why".';
   const meant = near
     ? ` Did you mean "${near}"?`
     : ' docs/workbook.md lists its columns; one of your own is declared in jobs/rules/workbook.ts: ' +

@@ -89,10 +89,12 @@ function inWords(message: string): { text: string; word?: string } {
         'it lists under "reads", and its steps.',
       word: table,
     };
-  const [, called] = /Scalar Function with name (\S+) does not exist/.exec(message) ?? [];
-  const [, token] = /at or near "'?([^"]+)"/.exec(message) ?? [];
-  const word = called ?? token;
-  const [first = ''] = message.replace(BEFORE_ROWS, '').split(/\n\s*\n|\nLINE /);
+  const [, called, alike] =
+    /Function with name (\S+) does not exist!(?:\s*Did you mean "([^"]+)")?/.exec(message) ?? [];
+  if (called !== undefined)
+    return { text: `there is no function "${called}".${alike ? ` Did you mean "${alike}"?` : ''}`, word: called };
+  const [, word] = /at or near "'?([^"]+)"/.exec(message) ?? [];
+  const [first = ''] = message.replace(BEFORE_ROWS, '').split(/\n\s*\n|\nLINE |\s*Candidate functions:/);
   const text = first.replaceAll(/\s+/g, ' ').trim();
   return { text: `${text}${/[.!?]$/.test(text) ? '' : '.'}`, ...(word !== undefined && { word }) };
 }
@@ -101,7 +103,15 @@ function inWords(message: string): { text: string; word?: string } {
 export const declaredAt = (job: Job, thing?: object): SourcePlace | undefined =>
   (thing && placeOf(thing)) ?? placeOf(job);
 
-/** Refuses what is no change, and a change of a table that there is none of. @throws JobError */
+/** The list that a part of a job gives. @throws JobError where it gives none: a job may be run without a type check */
+export function given<T>(job: Job, part: 'steps' | 'changes', list: readonly T[]): readonly T[] {
+  if (Array.isArray(list)) return list;
+  const place = declaredAt(job);
+  const line = place && lineNaming(part, place);
+  throw new JobError(`${line ? `${placeText(line)}: ` : ''}"${part}" returns no list. Expected ${part}: () => [ … ].`);
+}
+
+/** Refuses what is no change, and a change of a table that there is none of, or that the job does not write. @throws JobError */
 export function checkChange(job: Job, change: Partial<Change> | undefined, index: number): void {
   const place = declaredAt(job, typeof change === 'object' ? change : undefined);
   const at = place ? `${placeText(place)}: ` : '';
@@ -109,4 +119,6 @@ export function checkChange(job: Job, change: Partial<Change> | undefined, index
   if (kind === undefined || table === undefined)
     throw new JobError(`${at}entry ${index + 1} of "changes" is no change. Write it as update('contacts', sql\`…\`).`);
   if (!isTable(table)) throw new JobError(`${at}${kind} of ${table}: it ${noTable(table)}`);
+  if (!job.writes.includes(table))
+    throw new JobError(`${at}${kind} of ${table}: "writes" does not name it. Add '${table}' to the job's "writes".`);
 }

@@ -163,8 +163,8 @@ export async function recordDeliveries(
       ${result.seconds} as seconds, ${noteText(result)} as note`,
   );
   const change = upsert('runs', join(rows, ' union all '));
-  await commitChange(request, engine, change, markerEntries(entries)).catch(() =>
-    request.how.progress('the table "runs" does not say what was handed over'),
+  await commitChange(request, engine, change, markerEntries(entries)).catch((error: unknown) =>
+    request.how.progress(`the table "runs" does not say what was handed over (${describeError(error).kind})`),
   );
 }
 

@@ -37,7 +37,7 @@ const entrySchema = z.looseObject({
   approved: z.string().optional(),
   /** Who approved it, when, and in which issue. */
   approval: z.object({ by: z.string(), at: z.string(), issue: z.number().optional() }).optional(),
-  /** The issue in which a person rejected the plan, or its held parts: it waits for no person. */
+  /** The issue in which a person rejected the plan, or its held parts: nobody has to answer it any more. */
   rejected: z.number().optional(),
   error: z.object({ kind: z.string(), message: z.string() }).optional(),
 });

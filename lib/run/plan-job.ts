@@ -15,7 +15,8 @@ import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
 import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
-import { checkChange, declaredAt, withAuthorFaults } from './author-fault.ts';
+import { checkChange, declaredAt, given, withAuthorFaults } from './author-fault.ts';
+import { releaseGuard } from './consent-guard.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
 import type { HeldPart } from './held-part.ts';
 import { tried } from './trials.ts';
@@ -70,6 +71,8 @@ export async function planJob(
     );
     guards.push(check(guard, rows, found));
   }
+  const release = await releaseGuard(engine, job, holding.diffs);
+  if (release) guards.push(release);
   return {
     diffs: holding.diffs,
     hash: await planHash(engine, job.name, holding.diffs, context.asOf),
@@ -112,11 +115,11 @@ async function workChangesOut(
 }
 
 async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff[]> {
-  await runSteps(engine, job.steps?.(context) ?? [], declaredAt(job));
+  await runSteps(engine, given(job, 'steps', job.steps?.(context) ?? []), declaredAt(job));
   // A job may run several times in a batch, each for a period of its own.
   const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
-  for (const [i, change] of job.changes(context).entries()) {
+  for (const [i, change] of given(job, 'changes', job.changes(context)).entries()) {
     checkChange(job, change, i);
     if (change.onlyWith && (await engine.rows(sql`${change.onlyWith} limit 1`)).length === 0) continue;
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };

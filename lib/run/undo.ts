@@ -187,6 +187,7 @@ export const undoJob = (jobName: string, period: string): Job => {
     reads: ['changes', ...decided, ...lists],
     writes: [...decided, ...lists],
     rules: { jobName, period },
+    releases: true, // its own guard below counts more
     prepare: async ({ engine }) => {
       for (const table of facts) {
         const keys = sql`select row_key from (${undone(jobName, period)}) where table_name = ${table}`;

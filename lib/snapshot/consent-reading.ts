@@ -20,7 +20,7 @@ import {
   plainWord,
 } from '../workbook/consent-words.ts';
 import type { ConsentHeaders } from '../workbook/contact-cells.ts';
-import { normalHeader } from '../workbook/headers.ts';
+import { findColumns, normalHeader } from '../workbook/headers.ts';
 import { otherLine } from './other-lines.ts';
 
 /** What was read of a column, in rows. */
@@ -49,6 +49,8 @@ export interface ConsentReading {
 const MOST_VALUES = 200;
 /** The most values that a question shows. */
 const MOST_SHOWN = 12;
+/** Columns of ours that hold a text of anybody's: what is written there by way of exception is no list of answers. */
+const FREE_TEXT = ['first_name', 'last_name', 'company', 'job_title'];
 const EMPTY = '(empty)';
 const DATE = '(a date)';
 
@@ -142,7 +144,7 @@ function plainRefusals(places: readonly number[]): string {
   if (places.length === 0) return 'cast(null as varchar)';
   const texts = places.map((place) => `coalesce(c${place}, '')`).join(', ');
   const cells = `lower(concat_ws(chr(31), ${places.map((place) => `c${place}`).join(', ')}))`;
-  const refusal = quoteText(`(?:^|\\x1f) *${PLAIN_REFUSAL}(?:\\x1f|$)`);
+  const refusal = quoteText(`(?:^|\\x1f)${PLAIN_REFUSAL}(?:\\x1f|$)`);
   return `case when regexp_matches(${cells}, ${refusal}) then lower(concat_ws(chr(31), ${texts})) end`;
 }
 
@@ -188,19 +190,26 @@ type Answer = Exclude<ConsentRules[string], 'ignore'>;
 
 async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | undefined): Promise<Value[]> {
   const cell = `c${column.place}`;
-  const found = (where: string) =>
+  const found = (where: string, most = `limit ${MOST_VALUES + 1}`) =>
     engine.rows(
       raw(`select case when ${cell} is null then '' when regexp_full_match(${cell}, ${LOOKS_LIKE_DATE})
         then ${quoteText(DATE)} else lower(${cell}) end as text, count(*) as n
-      from consent_cells where ${where} group by 1 order by 2 desc, 1 limit ${MOST_VALUES + 1}`),
+      from consent_cells where ${where} group by 1 order by 2 desc, 1 ${most}`),
     );
   let rows = await found('true');
   const given = [...(answer?.yes ?? []), ...(answer?.no ?? [])].map((value) => quoteText(value.trim().toLowerCase()));
-  // Of notes and tags only what refuses by itself counts, and what the team named.
-  const isMixed = column.byValues === true && rows.length > MOST_SHOWN;
+  // Of notes, tags and names only what refuses by itself counts, and what the team named.
+  const isMixed =
+    column.byValues === true &&
+    !answer?.yes?.length &&
+    (rows.length > MOST_SHOWN ||
+      FREE_TEXT.includes(findColumns('contacts', [column.header]).keys().next().value ?? ''));
   if (isMixed) {
-    const refuses = `regexp_full_match(lower(${cell}), ${quoteText(` *${PLAIN_REFUSAL}`)})`;
-    rows = await found(given.length > 0 ? `${refuses} or is_one_of(lower(${cell}), [${given.join(', ')}])` : refuses);
+    const refuses = `regexp_full_match(lower(${cell}), ${quoteText(PLAIN_REFUSAL)})`;
+    rows = await found(
+      given.length > 0 ? `${refuses} or is_one_of(lower(${cell}), [${given.join(', ')}])` : refuses,
+      '',
+    );
   }
   const answered = new Map<string, ConsentMeaning>([
     ...(answer?.yes ?? []).map((value): [string, ConsentMeaning] => [value.trim().toLowerCase(), 'yes']),
@@ -208,8 +217,13 @@ async function valuesOf(engine: Engine, column: ConsentColumn, answer: Answer | 
   ]);
   return rows.map((row) => {
     const text = String(row.text);
-    const meaning = answered.get(text) ?? meaningUnder(column, text, rows.length);
-    return { text, n: Number(row.n), meaning: isMixed ? (meaning ?? 'nothing') : meaning };
+    const n = Number(row.n);
+    const given = answered.get(text);
+    if (given) return { text, n, meaning: given };
+    const meaning = meaningUnder(column, text, isMixed ? 0 : rows.length);
+    if (column.byValues !== true) return { text, n, meaning };
+    if (isPlainRefusal(text)) return { text, n, meaning: meaning === 'suppressed' ? meaning : 'no' };
+    return { text, n, meaning: isMixed ? 'nothing' : meaning };
   });
 }
 
@@ -236,8 +250,13 @@ function unanswered({ role, known }: ConsentColumn, values: readonly Value[]): V
 /** Values are shown only where they are answers to a question, and never where they may be about a person. */
 const isShowable = (text: string): boolean => text.length <= 40 && !/@|\d{5}/.test(text);
 
-function question(label: string, { header }: ConsentColumn, values: readonly Value[], open: readonly Value[]): string {
-  const mayShow = values.length <= MOST_SHOWN && values.every(({ text }) => isShowable(text));
+function question(
+  label: string,
+  { header, byValues }: ConsentColumn,
+  values: readonly Value[],
+  open: readonly Value[],
+): string {
+  const mayShow = byValues !== true && values.length <= MOST_SHOWN && values.every(({ text }) => isShowable(text));
   const shown = (text: string): string => (text === '' ? EMPTY : text);
   const found = mayShow
     ? values.map(({ text, n }) => `${shown(text)}: ${n}`).join(', ')
@@ -273,10 +292,11 @@ function verdictOf(column: ConsentColumn, values: readonly Value[]): Verdict {
     return parts.length > 0 ? `coalesce(${parts.join(' or ')}, false)` : 'false';
   };
   // Of more values than are looked at, each of a refusal's is a refusal.
-  const beyond = values.length > MOST_VALUES ? `(${cell} is not null and not ${branch('nothing')})` : 'false';
+  const isBeyond = column.byValues !== true && values.length > MOST_VALUES;
+  const beyond = isBeyond ? `(${cell} is not null and not ${branch('nothing')})` : 'false';
   return {
     isStatus: column.role === 'status' || column.role === 'address',
-    no: values.length > MOST_VALUES ? beyond : branch('no'),
+    no: isBeyond ? beyond : branch('no'),
     suppressed: branch('suppressed'),
     yes: branch('yes'),
   };

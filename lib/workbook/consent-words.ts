@@ -102,27 +102,45 @@ const refuses = (word: string): boolean => NO.has(word) || NO_HERE.has(word) || 
 
 /**
  * What refuses mail under any header, as the whole of a cell in lower case: a regular expression that JavaScript and the
- * engine read alike. Words that may be about something else (cancelled, pending, blocked) are not among them.
+ * engine read alike. Words that may be about something else (cancelled, pending, blocked, "no contact" of a call that
+ * reached no one) are not among them. Here `_` stands for spaces, `~` for a space, a hyphen, an underscore or nothing.
  */
-export const PLAIN_REFUSAL = `(?:${[
-  'un-?sub(?:scribe[dr]?)?(?: (?:from|by|via|on|at|due)[^\\x1f]{0,30})?',
-  'opt(?:ed)?[ _-]?out(?: [^\\x1f]{0,30})?',
-  '(?:never|not|non)[ _-]?subscribed',
-  '(?:please )?do(?: not|n.t|[_-]not)[ _-]?(?:e-?mail|mail|contact|market|send|allow)[^\\x1f]{0,20}',
-  'no[ _-]?(?:e-?mails?|mailings?|newsletters?|marketing|contact|consent|permission)(?: please)?',
-  'i do(?: not|n.t) (?:agree|consent|want|wish)[^\\x1f]{0,60}',
-  '(?:black|block)-?listed|(?:marked|reported) as spam|spam complaint|complained|hard[ _-]?bounced?',
-  'abgemeldet|abbestellt|werbewiderspruch|kein(?:e|en)? (?:werbung|newsletter|e-?mails?|mails?|kontakt|mailing)',
-  'nicht (?:kontaktieren|anschreiben|mailen)|ich stimme nicht zu[^\\x1f]{0,60}',
-  'd[ée]sabonn[ée]e?|d[ée]sinscrite?|ne pas (?:contacter|envoyer|d[ée]ranger)[^\\x1f]{0,20}',
-  'pas de (?:mail|newsletter|pub)[^\\x1f]{0,10}|dad[oa] de baja|no contactar|no enviar|desuscrit[oa]',
-  'disiscritt[oa]|non contattare|uitgeschreven|afgemeld|geen (?:e-?mail|mail|nieuwsbrief|reclame)s?',
-  'niet (?:mailen|benaderen|contacteren)|descadastrad[oa]|n[ãa]o (?:contatar|contactar|enviar|perturbe)',
-  'wypisan[ya]|brak zgody|nie (?:kontaktowa|wysy)[^\\x1f]{0,10}',
-].join('|')})[.! ]*`;
-const IS_PLAIN_REFUSAL = new RegExp(`^ *${PLAIN_REFUSAL}$`);
+const REFUSALS = [
+  String.raw`un-?sub(?:scribed)?(?:[ ,:(–-]+[^\x1f]{0,40})?`,
+  String.raw`un-?subscriber?(?:_(?:me|us|please|request|requested|from|by|via|on|at|due)[^\x1f]{0,40})?`,
+  String.raw`opt(?:ed)?~out(?:[ ,:(–-]+[^\x1f]{0,40})?`,
+  '(?:never|not|non)~subscribed',
+  String.raw`(?:please_)?do(?:_not|_?n.?t|[_-]not)~(?:e-?mail|mail|contact|market)[^\x1f]{0,20}`,
+  String.raw`(?:please_)?do(?:_not|_?n.?t)_(?:send|allow)(?:_(?:any|more|me|us|e-?mail|mail|news|market)[^\x1f]{0,40})?`,
+  'no(?:_more)?~(?:(?:e-?)?mails?|mailings?|newsletters?|marketing|consent|permission|contact,?_please)(?:,?_please)?',
+  String.raw`i_do(?:_not|n.?t)_(?:agree|consent)[^\x1f]{0,60}`,
+  String.raw`i_do(?:_not|n.?t)_(?:want|wish)(?:_(?:to_(?:get|receive|hear|be_contacted)|any|more|e-?mails?|mail|news)[^\x1f]{0,60})?`,
+  '(?:black|block)-?listed|(?:marked|reported)_as_spam|spam_complaint|complained|hard~bounced?',
+  'abgemeldet|abbestellt|werbewiderspruch|werbesperre|(?:hat_)?widersprochen',
+  '(?:bitte_)?kein(?:e|en)?_(?:werbung|newsletter|e-?mails?|mails?|kontakt|mailings?)(?:_mehr)?(?:,?_bitte)?',
+  '(?:bitte_)?nicht_(?:mehr_)?(?:kontaktieren|anschreiben|anmailen|mailen)(?:,?_bitte)?',
+  String.raw`ich_stimme_nicht_zu[^\x1f]{0,60}`,
+  String.raw`d[ée]sabonn[ée]e?|d[ée]sinscrite?|ne_(?:pas|plus)_(?:contacter|envoyer|d[ée]ranger)[^\x1f]{0,20}`,
+  String.raw`(?:pas|plus)_de_(?:mail|newsletter|pub)[^\x1f]{0,10}|dad[oa]_de_baja|no_(?:contactar|enviar|molestar)`,
+  'desuscrit[oa]|disiscritt[oa]|non_(?:contattare|inviare|disturbare)|uitgeschreven|afgemeld',
+  'geen_(?:e-?mail|mail|nieuwsbrief|reclame)s?(?:_meer)?|niet_(?:meer_)?(?:mailen|benaderen|contacteren)',
+  'descadastrad[oa]|n[ãa]o_(?:contatar|contactar|enviar|perturbe)',
+  String.raw`wypisan[ya]|brak_zgody|nie_(?:kontaktowa|wysy)[^\x1f]{0,10}`,
+];
+const SPACES = '[ \\t\u00a0]';
+const AROUND = '[ \\t\u00a0*"\'„“”.!()\\[\\]]*';
+export const PLAIN_REFUSAL = `${AROUND}(?:${REFUSALS.join('|')
+  .replaceAll('[_-]', '[ -]')
+  .replaceAll('_?', `${SPACES}*`)
+  .replaceAll('_', `${SPACES}+`)
+  .replaceAll('~', '[ \u00a0_-]?')})${AROUND}`;
+const IS_PLAIN_REFUSAL = new RegExp(`^${PLAIN_REFUSAL}$`);
+/** "Opted out (SMS)", "do not contact by phone": of another way than e-mail alone. */
+const OF_OTHER_WAY =
+  /(?:from|of|for|by|[(:–-])\s*(?:all )?(?:sms|mms|phone|telephone|calls?|cold calls?|texts?|text messages?|post|postal|fax|whats ?app)\b/;
 /** Whether a cell, in lower case, refuses mail under any header. */
-export const isPlainRefusal = (text: string): boolean => IS_PLAIN_REFUSAL.test(text);
+export const isPlainRefusal = (text: string): boolean =>
+  IS_PLAIN_REFUSAL.test(text) && (!OF_OTHER_WAY.test(text) || /e-?mail|newsletter|everything|\bany\b/.test(text));
 
 const SUPPRESSED =
   words(`suppressed cleaned bounced bounce dropped invalid invalidemail emailinvalid invalidaddress undeliverable undelivered nonexistent

@@ -86,8 +86,13 @@ export interface ConsentHeaders {
   readonly silent: readonly number[];
 }
 
-/** Columns of contacts that tools fill with words of their own. */
-const MAY_SPEAK = ['source', 'lifecycle_stage', 'email_note', 'region'];
+/** Columns of contacts that tools, and people in a hurry, fill with words of their own. */
+const MAY_SPEAK = [
+  ...['source', 'lifecycle_stage', 'email_note', 'region'],
+  ...['first_name', 'last_name', 'company', 'job_title'],
+];
+/** What is written of a call or a letter may be about mail as well. */
+const IS_NOTED = /note|comment|remark|result|outcome|tag|notiz|bemerkung|kommentar|ergebnis/i;
 
 export function consentHeaders(headers: readonly string[], shape: ContactShape, rules: ConsentRules): ConsentHeaders {
   const columns = consentColumnsOf(headers, shape, rules);
@@ -99,7 +104,9 @@ export function consentHeaders(headers: readonly string[], shape: ContactShape, 
   );
   const silent = headers.flatMap((header, place) => {
     const isOther =
-      isAddressName(header) || isOfOtherChannel(header) || shape.consent?.[normalHeader(header)] === 'ignore';
+      isAddressName(header) ||
+      (isOfOtherChannel(header) && !IS_NOTED.test(header)) ||
+      shape.consent?.[normalHeader(header)] === 'ignore';
     return taken.has(header) || isOther || ignored.has(normalHeader(header)) ? [] : [place];
   });
   return { columns, silent };

@@ -51,3 +51,13 @@ it('leaves a value as a parameter that no literal can hold', () => {
   expect(withLiterals(sql`select ${Number.NaN}`)).toBeNull();
   expect(parametersIn(`select '?', "?", ?`)).toBe(1);
 });
+
+it('puts no value into a comment, or into a text of any kind', async () => {
+  const secret = 'jane@secret.example';
+  const urls = sql`-- don't count these
+    select count(*) as n /* it's ? */ from (select ${secret} as email, 'https://a.example' as url) as t
+    where email = ${secret} and regexp_matches(url, '^https?://')`;
+  expect(await engine.row(urls)).toEqual({ n: 1 });
+  expect(withLiterals(sql`select $$it's ?$$, ${secret}`)).toBeNull();
+  expect(withLiterals(sql`select e'it\\'s ?', ${secret}`)).toBeNull();
+});

@@ -51,6 +51,12 @@ describe('a fault in a job’s SQL', () => {
     );
   });
 
+  it('names a function that there is none of, and the nearest', async () => {
+    expect(await errorOf(updating(sql`select contact_id, uper(city) as city from contacts`))).toMatch(
+      new RegExp(`^${here}: update of contacts: there is no function "uper"\\. Did you mean "upper"\\?$`),
+    );
+  });
+
   it('in a step, a guard, a metric is reported with the name of each', async () => {
     const query = sql`select nothing_here as n from contacts`;
     expect(await errorOf({ steps: () => [{ name: 'a_step', row: 'a row', query }] })).toMatch(
@@ -74,6 +80,9 @@ describe('a fault in a job’s changes', () => {
     const unknown = await errorOf(updating(sql`select contact_id, 'yes' as postal_mailing, 'so' as why from contacts`));
     expect(unknown).toMatch(new RegExp(`^${here}: update of contacts: contacts has no column "postal_mailing"`));
     expect(unknown).toContain('jobs/rules/workbook.ts');
+    expect(await errorOf(updating(sql`select contact_id, 'x' as company, 'so' as reason from contacts`))).toContain(
+      'The reason of a change is its column "why".',
+    );
     expect(await errorOf(updating(sql`select contact_id, 'x' as compny, 'so' as why from contacts`))).toContain(
       'Did you mean "company"?',
     );
@@ -99,6 +108,10 @@ it('a fault in a job’s TypeScript has the line at which it came, and no more o
   expect(await errorOf({ changes: broken })).toMatch(
     new RegExp(`^TypeError at ${here}\\. Its details may quote cells`),
   );
+  const undefinedValue = () => [({} as Record<string, never>)[CELL]?.['x' as never] ?? JSON.parse('{}').a[CELL]];
+  expect(await errorOf({ changes: undefinedValue })).toMatch(
+    new RegExp(`^Cannot read properties of undefined at ${here}\\.$`),
+  );
 });
 
 describe('what types would have refused', () => {
@@ -113,6 +126,13 @@ describe('what types would have refused', () => {
     ],
     ['SQL for a change', () => [sql`select 1 as x`], 'entry 1 of "changes" is no change. Write it as update('],
     ['an undefined value', () => [update('contacts', sql`select ${undefined as never} as x`)], 'a value is undefined'],
+    ['a list of values', () => [update('contacts', sql`select ${['a'] as never} as x`)], 'Many values are list([…])'],
+    ['no list of changes', () => {}, '"changes" returns no list. Expected changes: () => [ … ]'],
+    [
+      'a table that it does not write',
+      () => [update('suppressions', sql`select email, 'person' as scope from suppressions`)],
+      `"writes" does not name it. Add 'suppressions' to the job's "writes"`,
+    ],
     ['an empty list', () => [update('contacts', sql`select 1 as x where 1 in ${list([])}`)], 'list([]) has no value'],
   ])('%s is named with its place', async (_, changes, text) => {
     const message = await wrong({ changes });
@@ -130,7 +150,11 @@ describe('what types would have refused', () => {
 });
 
 it('a job that can’t run as it is declared is refused before any runs, with every fault', () => {
-  const batch = { name: 'nightly', purpose: '', schedule: { cron: '', timeZone: 'UTC', missed: 'latest' } } as const;
+  const batch = {
+    name: 'nightly',
+    purpose: '',
+    schedule: { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' },
+  } as const;
   const refused = (given: Record<string, unknown>) => () =>
     checkJobs({
       workbook: {} as NightShift['workbook'],
@@ -146,5 +170,18 @@ it('a job that can’t run as it is declared is refused before any runs, with ev
   const guards = [{ name: 'a guard', of: 'nowhere', limit: { share: 1 }, found: sql`select 1` }];
   expect(refused({ guards })).toThrow(
     /the guard "a guard" names the table "nowhere", which there is none of\. Tables: /,
+  );
+  expect(refused({ name: 'My Job' })).toThrow(/"My Job" is no name of a job\. Expected lower-case letters/);
+  expect(refused({ steps: [] })).toThrow(/"steps" is no function\. Expected steps: \(\) => …/);
+  expect(refused({ guards: [{ name: 'a guard', of: 'contacts', limit: '5 %' }] })).toThrow(
+    /the guard "a guard" has no limit\. Expected a share of the table's rows: \{ share: 0\.02 \}/,
+  );
+});
+
+it('a job listed twice, and a schedule that GitHub does not take, are refused before any runs', () => {
+  const schedule = { cron: '41 25 * * 1', timeZone: 'UTC', missed: 'latest' } as const;
+  const twice = { name: 'nightly', purpose: '', schedule, jobs: [job(aJob({})), job(aJob({}))] } as const;
+  expect(() => checkJobs({ workbook: {} as NightShift['workbook'], batches: [twice] })).toThrow(
+    /^jobs\/batches\.ts lists the job "a-job" twice\. Leave one\.\njobs\/batches\.ts, batch nightly: "41 25 \* \* 1" is no schedule/,
   );
 });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCode } from '../../lib/cli/run.ts';
 import { reportRun } from '../../lib/cli/run-report.ts';
-import { insert, remove } from '../../lib/core/change.ts';
+import { insert, remove, update } from '../../lib/core/change.ts';
+import type { Context } from '../../lib/core/context.ts';
 import { allowed } from '../../lib/core/guard.ts';
 import { sql } from '../../lib/core/sql.ts';
 import { all, text } from '../../lib/features/segments/build.ts';
@@ -44,6 +45,36 @@ const people = (n: number): Row[] => Array.from({ length: n }, (_, i) => aContac
 const looking = aJob({ name: 'looking', reads: ['contacts', 'events'], changes: () => [] });
 
 const reading = aJob({ name: 'looking', reads: ['contacts', 'suppressions'], changes: () => [] });
+
+describe('a job that would make people mailable again', () => {
+  const contact = aContact({ contact_id: 'g1', email: 'g1@a.example', status: 'unsubscribed' });
+  const suppression = aSuppression({ email: 'g2@a.example', reason: 'complaint' });
+  const freeing = {
+    'lifts a status': () =>
+      update('contacts', sql`select contact_id, 'subscribed' as status, 'w' as why from contacts`),
+    'empties a status': () =>
+      update('contacts', sql`select contact_id, cast(null as string) as status, 'w' as why from contacts`),
+    'removes a suppression': () => remove('suppressions', sql`select email, 'w' as why from suppressions`),
+    'releases a suppression': ({ asOf }: Context) =>
+      update('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions`),
+  };
+  it.each(Object.entries(freeing))('waits for approval where it %s', async (_, change) => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: [contact, aContact({ contact_id: 'g2' })], suppressions: [suppression] });
+    const job = aJob({
+      name: 'freeing',
+      reads: ['contacts', 'suppressions'],
+      writes: ['contacts', 'suppressions'],
+      changes: (context) => [change(context)],
+    });
+    const before = bytesOf(folder);
+    const waiting = jobOf(await night(folder, { jobs: nightly(job) }), 'freeing');
+    expect(waiting).toMatchObject({ status: 'blocked', guards: [{ passed: false, found: 1, limit: 0 }] });
+    expect(bytesOf(folder)).toMatchObject(before);
+    const approvals = [waiting.plan ?? ''];
+    expect(jobOf(await night(folder, { jobs: nightly(job), approvals }), 'freeing').status).toBe('applied');
+  });
+});
 
 describe('a table that lost rows since the last night', () => {
   async function twoNights(first: Parameters<typeof writeWorkbook>[1], second: typeof first, given: Night = {}) {

@@ -131,4 +131,63 @@ describe('a column', () => {
     );
     expect(await read('Tags', ['vip', 'unsubscribed'], { Tags: 'ignore' })).toBe('yes yes');
   });
+
+  it.each([
+    ...['Keine Werbung bitte', 'Nicht mehr kontaktieren', 'no mail', 'Unsubscribed (2024)', 'unsubscribed 2024-03-01'],
+    ...['dont email', 'Ne plus contacter', '* Do not contact *', 'no more emails', 'No newsletters, please'],
+    ...[
+      'keine mails mehr',
+      'bitte nicht anschreiben',
+      'hat widersprochen',
+      'Werbesperre',
+      'non inviare',
+      'no molestar',
+    ],
+    ...['niet meer mailen', 'DO  NOT\u00a0CONTACT', '\tunsubscribed', 'opted out of SMS and email', '"unsubscribed"'],
+  ])('refuses by a whole note "%s" among many', async (refusal) => {
+    const notes = Array.from({ length: 14 }, (_, i) => `note ${i}`);
+    expect(await read('Notes', [refusal, ...notes])).toBe(['no', ...notes.map(() => 'yes')].join(' '));
+  });
+
+  it.each([
+    ...['No contact', 'Opted out (SMS)', 'unsubscribed from SMS', 'opt out of phone calls', 'do not contact by phone'],
+    ...['do not send invoices by post', 'I do not want to change supplier', 'unsubscribing is explained in the footer'],
+  ])('refuses no person by a note "%s" of something else', async (note) => {
+    const notes = Array.from({ length: 14 }, (_, i) => `note ${i}`);
+    expect(await read('Notes', ['unsubscribed', note, ...notes])).toMatch(/^no yes/);
+  });
+
+  it('of notes counts each refusal, however many different ones there are, and no other note', async () => {
+    const refusals = Array.from({ length: 230 }, (_, i) => `Unsubscribed on day ${i}`);
+    const notes = Array.from({ length: 30 }, (_, i) => `note ${i}`);
+    expect(await read('Notes', [...refusals, ...notes])).toBe(
+      [...refusals.map(() => 'no'), ...notes.map(() => 'yes')].join(' '),
+    );
+  });
+
+  it('that the rules give a yes of is asked about where it has other values, however many', async () => {
+    const values = ['ja', 'nein', 'gar nicht', 'lieber nicht', ...Array.from({ length: 12 }, (_, i) => `wort ${i}`)];
+    expect(await read('Kontaktwunsch', values, { Kontaktwunsch: { yes: ['ja'], no: ['nein'] } })).toBe('asked');
+  });
+
+  it('of names or companies refuses where such a cell does, with few people as with many', async () => {
+    expect(await read('Last name', ['Byron', 'DO NOT CONTACT'])).toBe('yes no');
+    expect(await read('Company', ['Acme', 'do not mail', 'Unsub Ltd'])).toMatch(/^yes no/);
+    expect(await read('Call notes', ['unsubscribed', ...Array.from({ length: 14 }, (_, i) => `n${i}`)])).toMatch(
+      /^no yes/,
+    );
+  });
+
+  it('of free texts is asked about without showing one', async () => {
+    const headers = ['email', 'Notes'];
+    const scan = "(values ('a@a.example', 'unsubscribed'), ('b@a.example', 'wife is jane doe')) as t(c0, c1)";
+    const asked = readConsent(
+      engine,
+      { label: 'people.csv', headers },
+      (statement) => engine.run(raw(statement(scan))),
+      consentHeaders(headers, {}, {}),
+    );
+    await expect(asked).rejects.toThrow('2 different values');
+    await expect(asked).rejects.not.toThrow('jane');
+  });
 });

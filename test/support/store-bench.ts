@@ -122,7 +122,7 @@ const DATASET = 'marketing';
 /** A dataset on a server of its own; columns are texts, or of the types given by `TABLE.HEADER`. */
 export async function bigQueryBench(
   tables: Tables,
-  types: Readonly<Record<string, 'INT64' | 'TIMESTAMP'>> = {},
+  types: Readonly<Record<string, 'INT64' | 'NUMERIC' | 'DATETIME' | 'TIMESTAMP'>> = {},
   folder: string = temporaryFolder(),
 ): Promise<BigQueryBench> {
   const server = await startBigQueryServer();

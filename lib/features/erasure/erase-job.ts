@@ -174,6 +174,7 @@ export const eraseJob = (
     reads: tables,
     writes: tables,
     unrecorded: true,
+    releases: true, // a keyed hash takes the place of each suppression
     prepare: async ({ engine }) => {
       const named = await findPerson(engine, contact, key);
       const left: Record<string, number> = {};

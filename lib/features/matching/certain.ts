@@ -7,7 +7,7 @@
  * never enough. A value that stands on records of different people is shared, no matter what it looks like.
  * Things (shops, firms) are certain where their name and two independent identifiers agree.
  */
-import { headerWords } from './headers.ts';
+import { headerWords, isCompany } from './headers.ts';
 import { type Compared, type Kind, type LevelName, levelNumber } from './kinds.ts';
 import { both } from './levels.ts';
 import { firstNameColumn, firstNameSql, m, several, sh, v, x } from './record-columns.ts';
@@ -42,9 +42,13 @@ const listOf = (words: string): string => `[${words.split(' ').map(literal).join
 const writtenOut = (name: string): string =>
   `(not regexp_matches(${name}, '^[a-z]( |$)') and not list_contains(${listOf(notFirstNames)}, split_part(${name}, ' ', 1)))`;
 
+/** SQL for the words of the mailbox in e-mail column `index`. */
+const mailWords = (side: string, index: number): string =>
+  `string_split_regex(translate(${side}.${x(index)}, 'äöüéèáàóíñç', 'aoueeaaoinc'), '[^a-z]+')`;
+
 /** SQL that is true where the mailbox in e-mail column `index` is a person's own, for a pair with the same first name. */
 function ownMailbox(compared: readonly Compared[], index: number): string {
-  const words = `string_split_regex(translate(a.${x(index)}, 'äöüéèáàóíñç', 'aoueeaaoinc'), '[^a-z]+')`;
+  const words = mailWords('a', index);
   const letters = `regexp_replace(a.${x(index)}, '[^a-z]', '', 'g')`;
   const first = firstNameSql(compared, 'a');
   const holds =
@@ -204,7 +208,8 @@ function unsharedMailbox(compared: readonly Compared[]): string {
 }
 
 /**
- * SQL that is true where what agrees tells a household or a firm, and not one person: nothing of a person's own agrees, and
+ * SQL that is true where what agrees tells a household or a firm, and not one person: the first names differ, and each
+ * stands in a mailbox of its own (anna.stone and anne.stone); or nothing of a person's own agrees, and
  * - the first names differ, or are forms of each other (Maria and Marie), at one address or a mailbox of several people; or
  * - one has no first name, at a mailbox of several people; or
  * - their mailboxes at one firm differ in a number (eva.stone1 and eva.stone2); or
@@ -236,10 +241,21 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
         : [];
     }),
   );
-  const colleagues = `${anyAt(compared, 'company', ['same'])} and ${numbered}`;
+  const firm = compared.flatMap((each, i) => (isCompany(each) ? [`l${i} = 1`] : []));
+  const colleagues = `${either(firm)} and ${numbered}`;
   const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
   const nothingElse = `${mail} and not ${elsewhere}`;
-  return both(either([otherForm, noName, colleagues, nothingElse].map((test) => `(${test})`)), `not ${own}`);
+  const shared = both(either([otherForm, noName, colleagues, nothingElse].map((test) => `(${test})`)), `not ${own}`);
+  const [mine, theirs] = [firstNameSql(compared, 'a'), firstNameSql(compared, 'b')];
+  const twoNames = compared.flatMap(({ kind: of }, i) => {
+    const holds = (side: string, name: string): string => `list_contains(${mailWords(side, i)}, ${name})`;
+    const each = [holds('a', mine), holds('b', theirs), `not ${holds('a', theirs)}`, `not ${holds('b', mine)}`];
+    return of === 'email' ? [both(`l${column} > 1 and l${i} > 1 and ${mine} <> ${theirs}`, each.join(' and '))] : [];
+  });
+  // Twins share a birth date, but Bob and Robert of one birth date may be one person with two mailboxes.
+  const [born, form] = [anyAt(compared, 'date', ['same', 'near']), `l${column} = ${levelNumber(kind, 'nickname')}`];
+  const another = `not ${anyAt(compared, 'code', ['same', 'near'])} and not (${form} and ${born})`;
+  return either([both(either(twoNames), another), shared]);
 }
 
 /**

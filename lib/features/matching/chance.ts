@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { compareSql, countPatterns } from './compare.ts';
+import { isCompany } from './headers.ts';
 import { type Compared, traits } from './kinds.ts';
 import { readRows } from './read-rows.ts';
 import { v } from './record-columns.ts';
@@ -59,10 +60,11 @@ async function sameCounts(db: DuckDBConnection, compared: readonly Compared[]): 
 
 /**
  * Values that go together in people who have nothing to do with each other: first names with surnames (of one language),
- * both with a place. How often two and three of them agree at once is counted, and not taken from each by itself.
+ * both with a place, a surname with the firm that bears it. How often several of them agree at once is counted, and not
+ * taken from each by itself.
  */
 export interface Together {
-  /** Places of the columns with the first name, the surname and the town; each is a bit of a mask, in this order. */
+  /** Places of the columns with first name, surname, town and firm; each is a bit of a mask, in this order. */
   columns: readonly number[];
   /** By mask: pairs in the whole table with values in all of its columns, and those that have the same in all of them. */
   known: readonly number[];
@@ -74,8 +76,8 @@ export async function measureTogether(
   db: DuckDBConnection,
   compared: readonly Compared[],
 ): Promise<Together | undefined> {
-  const columns = (['given', 'surname', 'locality'] as const)
-    .map((of) => compared.findIndex(({ kind }) => kind === of))
+  const columns = (['given', 'surname', 'locality', 'company'] as const)
+    .map((of) => compared.findIndex((column) => column.kind === of || (of === 'company' && isCompany(column))))
     .filter((index) => index >= 0);
   if (columns.length < 2) return undefined;
   const masks = Array.from({ length: 2 ** columns.length }, (_, mask) => columns.filter((_, bit) => mask & (1 << bit)));

@@ -3,7 +3,7 @@
  * made, and reads no cell itself.
  */
 import type { Hint } from './header-words.ts';
-import { headerHint, headerWords } from './headers.ts';
+import { headerHint, headerWords, isTitle } from './headers.ts';
 import type { ColumnRole, Kind } from './kinds.ts';
 
 /** Counts over the rows looked at; shares are of the cells with a value. */
@@ -123,7 +123,8 @@ function byHint(c: ColumnCounts, hint: Hint | undefined): Verdict | undefined {
     case 'housenumber':
       return c.numeral >= 0.5 ? as('housenumber') : undefined;
     case 'text':
-      return as('text');
+    case 'authors':
+      return as(hint);
     case 'identifier':
       return c.words > 1.5 || c.distinct <= 12 ? undefined : as('code');
     case 'rowid':
@@ -168,7 +169,10 @@ function byShape(c: ColumnCounts): Verdict {
 
 function isRowId(c: ColumnCounts, kind: Kind): boolean {
   return (
-    c.unique && c.filled > 1 && c.blanks < 0.1 && ['code', 'category', 'housenumber', 'postcode', 'text'].includes(kind)
+    c.unique &&
+    c.filled > 1 &&
+    c.blanks < 0.1 &&
+    ['code', 'category', 'housenumber', 'postcode', 'text', 'authors'].includes(kind)
   );
 }
 /** Settles what one column can't know: which of several names is which. */
@@ -195,6 +199,12 @@ function together(counts: readonly ColumnCounts[], verdicts: Verdict[], taken: R
       if (v.kind === 'company' && open(i)) verdicts[i] = as('fullname');
     });
   else if (!person) most('fullname', words);
+  const title = (index: number): boolean => isTitle({ name: counts[index]?.name ?? '', kind: verdicts[index]?.kind });
+  if (has('given') || has('surname') || !verdicts.some((_, index) => title(index))) return;
+  // A work does not live anywhere: what looks like an address or a name is its pages, its publisher.
+  for (const [index, { kind }] of verdicts.entries())
+    if (kind && ['street', 'locality', 'fullname'].includes(kind) && open(index) && !title(index))
+      verdicts[index] = as('text');
 }
 
 /** The verdict on every column, in order; `fixed` is what the rules say, by header. */

@@ -134,7 +134,11 @@ export const hints: readonly (readonly [Hint, string])[] = [
       'venue, cuisine, job title, jobtitle, position, role, function, funktion, occupation, profession, beruf, metier, ' +
       'department, abteilung, language, sprache, langue, idioma, lingua, пол',
   ],
-  ['text', 'description, comment, comments, bio, about, beschreibung, authors, author, abstract'],
+  ['text', 'description, comment, comments, bio, about, beschreibung, abstract'],
+  [
+    'authors',
+    'author, authors, autor, autoren, autores, auteur*, autore, autori, verfasser*, forfatter*, writer, writers, автор, авторы',
+  ],
   [
     'identifier',
     'ssn, soc sec id, soc sec, social security, passport*, tax*, vat, steuer*, nif, dni, nie, cpf, iban, licence, license, ' +

@@ -2,6 +2,7 @@
  * What a header says about its column. A hint only: content has the last word (column-kinds.ts).
  */
 import { besideBirth, type Hint, hints } from './header-words.ts';
+import type { Kind } from './kinds.ts';
 
 /** A header as plain words: `FirstName`, `first_name` and `First-Name` are all `first name`. */
 export function headerWords(header: string): string {
@@ -50,3 +51,11 @@ export function headerHint(header: string): Hint | undefined {
   }
   return found?.hint;
 }
+
+/** Whether a column holds the titles of works: books, papers, films. */
+export const isTitle = ({ name, kind }: { name: string; kind?: Kind | undefined }): boolean =>
+  kind === 'fullname' && headerHint(name) === 'title';
+
+/** Whether a column holds firms: a list of few firms groups people, and is still one of firms. */
+export const isCompany = ({ name, kind }: { name: string; kind: Kind }): boolean =>
+  kind === 'company' || (kind === 'category' && headerHint(name) === 'company');

@@ -83,6 +83,7 @@ function partsOf(column: Compared, index: number): Part[] {
     case 'url':
       return [whole()];
     case 'text':
+    case 'authors':
       return [...rare, part('start of ', `left(${value}, 10)`, 0.5)];
     case 'housenumber':
       return [whole()];

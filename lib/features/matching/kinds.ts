@@ -25,6 +25,7 @@ export const kinds = [
   'url',
   'category',
   'text',
+  'authors',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -32,7 +33,7 @@ export type Kind = (typeof kinds)[number];
 export type LevelName = 'same' | 'nickname' | 'near' | 'swapped' | 'partly' | 'alike' | 'other';
 
 /** The explanations that the model weighs for a pair. Only `same` and `moved` are one person. */
-export type Story = 'same' | 'moved' | 'household' | 'colleague' | 'branch' | 'unrelated';
+export type Story = 'same' | 'moved' | 'household' | 'colleague' | 'branch' | 'edition' | 'unrelated';
 
 export interface Level {
   name: LevelName;
@@ -94,7 +95,7 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     words: 'name',
     levels: levels(0.6, { nickname: [0.05, 0.0005], near: [0.18, 0.002], alike: [0.12, 0.01], other: [0.05, 0.98] }),
     mostDiffer: 0.06,
-    shared: { moved: 1, household: 0.001, colleague: 0, branch: 0.95 },
+    shared: { moved: 1, household: 0.001, colleague: 0, branch: 0.95, edition: 1 },
     slip: 0.35,
   },
   company: {
@@ -199,6 +200,13 @@ export const traits: Readonly<Record<Kind, Trait>> = {
     mostDiffer: 0.6,
     shared: { moved: 0.8, household: 0.1, colleague: 0.2, branch: 0.3 },
     slip: 0.5,
+  },
+  authors: {
+    words: 'authors',
+    levels: levels(0.65, { near: [0.15, 0.0005], alike: [0.1, 0.003], other: [0.1, 0.99] }),
+    mostDiffer: 0.3,
+    shared: { edition: 1 },
+    slip: 0.35,
   },
 };
 

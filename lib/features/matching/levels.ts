@@ -65,7 +65,17 @@ const pairOf = (index: number): Pair => ({
 });
 
 /** Kinds whose values, and whose derived values, are held against each other by their similarity. */
-const likened: readonly Kind[] = ['given', 'middle', 'surname', 'fullname', 'company', 'locality', 'street', 'text'];
+const likened: readonly Kind[] = [
+  'given',
+  'middle',
+  'surname',
+  'fullname',
+  'company',
+  'locality',
+  'street',
+  'text',
+  'authors',
+];
 const likenedDerived: readonly Kind[] = ['fullname', 'company', 'email'];
 
 /** For each level the tests any of which puts a pair there, cheap ones first. */
@@ -188,8 +198,9 @@ function tests({ kind, things }: Compared, pair: Pair, mayBeSlip: string): Tests
     case 'url':
       return { near: [`split_part(${p}, '/', 1) = split_part(${q}, '/', 1)`] };
     case 'text':
+    case 'authors':
       return {
-        near: [`${p2} = ${q2}`, `${j} >= 0.93`, `${pair.shared} >= 0.7`],
+        near: [...(kind === 'text' ? [`${p2} = ${q2}`] : []), `${j} >= 0.93`, `${pair.shared} >= 0.7`],
         alike: [`${pair.shared} >= 0.35`, `${pair.within} >= 0.8`],
       };
     default:

@@ -117,7 +117,7 @@ export function maskOf({ columns }: Together, places: Uint8Array): number {
 function timesTogether({ together }: Model, story: Story, places: Uint8Array): number {
   if (!together || (story !== 'unrelated' && story !== 'colleague')) return 0;
   const mask = maskOf(together, places);
-  // Colleagues share the town.
+  // Colleagues share the town and the firm.
   return Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1);
 }
 

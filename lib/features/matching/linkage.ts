@@ -59,6 +59,14 @@ class OfferQueue {
   }
 }
 
+/** Up to so many pairs the least mean is the one that is given; and the share of it that is enough for very many. */
+const fewPairs = 4;
+const shareForMany = 0.3;
+
+/** The least mean over so many pairs: two people's pairs score low throughout, and a mean of many is no accident. */
+const leastOf = (least: number, pairs: number): number =>
+  least * Math.max(shareForMany, Math.min(1, Math.sqrt(fewPairs / pairs)));
+
 /**
  * Clusters of the records in `links`, each by its lowest record. `apart` says that two records can't be one person; no cluster
  * then holds both. Work grows with links times the logarithm of their number.
@@ -71,11 +79,11 @@ export function averageLinkage(
   const members = new Map<number, number[]>();
   const sums = new Map<number, Map<number, number>>();
   const queue = new OfferQueue();
-  const mean = (a: number, b: number): number =>
-    (sums.get(a)?.get(b) ?? 0) / ((members.get(a)?.length ?? 1) * (members.get(b)?.length ?? 1));
+  const pairs = (a: number, b: number): number => (members.get(a)?.length ?? 1) * (members.get(b)?.length ?? 1);
+  const mean = (a: number, b: number): number => (sums.get(a)?.get(b) ?? 0) / pairs(a, b);
   const offer = (a: number, b: number): void => {
     const value = mean(a, b);
-    if (value >= least) queue.push({ mean: value, a: Math.min(a, b), b: Math.max(a, b) });
+    if (value >= leastOf(least, pairs(a, b))) queue.push({ mean: value, a: Math.min(a, b), b: Math.max(a, b) });
   };
   const add = (a: number, b: number, value: number): void => {
     const row = sums.get(a) ?? new Map<number, number>();

@@ -10,6 +10,7 @@
 
 import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
+import { isTitle } from './headers.ts';
 import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
 import {
   isOnePerson,
@@ -31,6 +32,7 @@ const settled = 1e-7;
 
 /** Stories that make sense for these columns. */
 export function storiesFor(compared: readonly Compared[], people: boolean): Story[] {
+  if (compared.some(isTitle)) return ['same', 'edition', 'unrelated'];
   const has = (...of: Kind[]): boolean => compared.some(({ kind }) => of.includes(kind));
   const named = has('given', 'surname', 'fullname');
   const place = has('street', 'postcode', 'locality', 'phone');
@@ -57,6 +59,7 @@ function startShares(stories: readonly Story[], records: number): number[] {
     household: 0.1,
     colleague: 0.2,
     branch: 0.1,
+    edition: 0.03,
     unrelated: 0,
   };
   const shares = stories.map((story) => Math.min(0.15, (per[story] * records) / pairs));

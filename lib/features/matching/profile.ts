@@ -52,6 +52,7 @@ const order: readonly Kind[] = [
   'company',
   'url',
   'region',
+  'authors',
   'text',
   'category',
 ];

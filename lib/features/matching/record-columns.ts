@@ -14,9 +14,9 @@ export const m = (index: number): string => `m${index}`;
 export const w = (index: number): string => `w${index}`;
 export const wt = (index: number): string => `wt${index}`;
 export const r = (index: number): string => `r${index}`;
-/** Whether a column holds texts that are compared by their words: descriptions, titles, names of firms and shops. */
+/** Whether a column is compared by its words: descriptions, authors, titles, names of firms and shops. */
 export const hasWords = ({ kind, things }: Compared): boolean =>
-  kind === 'text' || (kind === 'fullname' && things === true);
+  kind === 'text' || kind === 'authors' || (kind === 'fullname' && things === true);
 /** Whether a value stands on records with two different first names and more. */
 export const several = (index: number): string => `several${index}`;
 /** The same, where a record without a first name counts as another person. */

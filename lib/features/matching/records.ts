@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
+import { isTitle } from './headers.ts';
 import type { Compared, Kind } from './kinds.ts';
 import { cellSql, type Profile } from './profile.ts';
 import { readRows } from './read-rows.ts';
@@ -80,11 +81,23 @@ async function deriveWords(db: DuckDBConnection, compared: readonly Compared[]):
   }
 }
 
+/** SQL for the year of a work: where its cell has none, the year that stands beside its title, publisher or place. */
+function yearOfWork(profile: Profile, cell: string): string {
+  const beside = profile.compared
+    .filter((column) => column.kind === 'text' || isTitle(column))
+    .map(({ name }) => `regexp_extract(${cellSql(profile, name)}, '(^|[^0-9-])((19|20)[0-9]{2})([^0-9-]|$)', 2)`);
+  return `concat_ws(' ', ${[cell, ...beside].join(', ')})`;
+}
+
 /** SQL for a column's value before placeholders are dropped. */
-function comparedSql(profile: Profile, { name, kind, parts }: Compared): string {
-  if (!parts) return valueSql(kind, cellSql(profile, name), profile.dateOrders.get(name) ?? 'day first');
-  const [year = '', month = '', day] = parts.map((part) => cellSql(profile, part));
-  return dateOfPartsSql(year, month, day);
+function comparedSql(profile: Profile, { name, kind, parts, things }: Compared): string {
+  if (parts) {
+    const [year = '', month = '', day] = parts.map((part) => cellSql(profile, part));
+    return dateOfPartsSql(year, month, day);
+  }
+  const cell = cellSql(profile, name);
+  const ofWork = kind === 'year' && things && profile.compared.some(isTitle);
+  return valueSql(kind, ofWork ? yearOfWork(profile, cell) : cell, profile.dateOrders.get(name) ?? 'day first');
 }
 
 /** SQL for a row's generation suffix: of a column of its own, else at the end of a name. */

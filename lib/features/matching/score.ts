@@ -4,7 +4,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Chance } from './chance.ts';
 import type { PatternCount } from './compare.ts';
-import { headerHint } from './headers.ts';
+import { isTitle } from './headers.ts';
 import { type Compared, levelNumber } from './kinds.ts';
 import { averageRarity, isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
 
@@ -19,15 +19,10 @@ const leastNames = 0.1;
 function leastOf(compared: readonly Compared[], levels: readonly number[]): number {
   const name = compared.findIndex(({ kind, things }) => kind === 'fullname' && things);
   const column = compared[name];
-  if (
-    !column ||
-    headerHint(column.name) === 'title' ||
-    levels[name] !== 1 ||
-    column.distinct < leastNames * column.filled
-  )
-    return 0;
+  if (!column || isTitle(column) || levels[name] !== 1 || column.distinct < leastNames * column.filled) return 0;
   const differs = compared.some(
-    ({ kind }, index) => !['text', 'category'].includes(kind) && levels[index] === levelNumber(kind, 'other'),
+    ({ kind }, index) =>
+      !['text', 'authors', 'category'].includes(kind) && levels[index] === levelNumber(kind, 'other'),
   );
   return differs ? 0 : oneName;
 }

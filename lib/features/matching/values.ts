@@ -162,6 +162,15 @@ function turned(x: string): string {
   );
 }
 
+/** The surnames of several people in the order of the alphabet: the last written-out word between two separators. */
+function authors(x: string): string {
+  const unhyphened = `regexp_replace(lower(${x}), '(\\p{L})-+ *', '\\1', 'g')`;
+  const names = `string_split_regex(${unhyphened}, '[,;&/]|\\b(and|und|et|con|with|eds?|al|jr|sr)\\b')`;
+  const written = `trim(regexp_replace(' ' || ${plain('name')} || ' ', '( (\\p{L}|[0-9]+))+ ', ' ', 'g'))`;
+  const surnames = `list_transform(${names}, name -> split_part(${written}, ' ', -1))`;
+  return `array_to_string(list_sort(list_distinct(list_filter(${surnames}, name -> name <> ''))), ' ')`;
+}
+
 /** SQL for the compared value of cell `x` (SQL that gives text). Placeholders are dropped by the caller. */
 export function valueSql(kind: Kind, x: string, order: DateOrder): string {
   const base = plain(x);
@@ -189,6 +198,8 @@ export function valueSql(kind: Kind, x: string, order: DateOrder): string {
       return `replace(${base}, ' ', '')`;
     case 'url':
       return `rtrim(regexp_replace(lower(trim(${x})), '^(https?://)?(www\\.)?', ''), '/')`;
+    case 'authors':
+      return authors(x);
     case 'given':
     case 'middle':
     case 'surname':

@@ -6,7 +6,7 @@
 
 import type { Engine } from '../../core/engine.ts';
 import { average, type Candidate, candidatesFor, type Fitted, preferred, STRICTLY_REGULAR } from './choose.ts';
-import type { Forecast } from './forecast.ts';
+import { type Forecast, WEEKS_A_YEAR } from './forecast.ts';
 import {
   type Comparison,
   compareOnOwnHistory,
@@ -70,9 +70,11 @@ export async function forecastFor(
   { today, lastMonth, models }: Choosing,
   rules: ValueRules,
 ): Promise<FittedForecast> {
-  const tooLittle = whyTooLittle(known.groups, rules.fitFrom);
-  if (tooLittle) return { ...simpler(known.groups, tooLittle), comparison: NO_COMPARISON, regularity: 1 };
   const k = await regularityOf(engine, known, rules);
+  // Regular buyers resemble each other, so that few of them are enough.
+  const needed = { ...rules.fitFrom, ...(k >= STRICTLY_REGULAR && { customers: rules.fitFrom.repeatBuyers }) };
+  const tooLittle = whyTooLittle(known.groups, needed);
+  if (tooLittle) return { ...simpler(known.groups, tooLittle), comparison: NO_COMPARISON, regularity: k };
   const candidates = candidatesFor(k, models);
   const comparison = await compareOnOwnHistory(engine, known, today, rules, candidates);
   const { scores } = comparison;
@@ -94,7 +96,8 @@ export async function forecastFor(
       ...(recentShare > 0 && { recentShare }),
       ...(index !== undefined && { seasonIndex: index }),
     };
-    return { ...found, model, ...chosen };
+    const fitted = { ...found, model };
+    return { ...(neverLosesNew(found) ? withAlive(fitted, candidates, chosen, known) : fitted), ...chosen };
   }
   const because = names[0] === average.name ? 'on held-out weeks it did better than every model' : 'no model converged';
   return { ...withAlive(simpler(known.groups, because), candidates, chosen, known), ...chosen };
@@ -117,10 +120,14 @@ async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: Valu
 /** More customers than this share bought although they were to be gone: such a p_alive is wrong. */
 const MOST_BEYOND_ALIVE = 0.05;
 
+/** BG/NBD supposes that no customer leaves after the first order, so that one-time buyers are alive for certain. */
+const neverLosesNew = ({ forecast }: Pick<Found, 'forecast'>): boolean => forecast.alive(0, 0, WEEKS_A_YEAR) === 1;
+
 /**
- * A forecast that knows no p_alive, with that of the best model whose p_alive was right on the held-out weeks: in none
- * of its fifths did more customers buy than were to be customers still. Subscribers' own rates are those of who renews,
- * so that their expected orders are multiplied by it; rates of irregular buyers hold those who left already.
+ * A forecast that knows no p_alive, or none of one-time buyers, with that of the best model whose p_alive was right on
+ * the held-out weeks: in none of its fifths did more customers buy than were to be customers still. Subscribers' own
+ * rates are those of who renews, so that their expected orders are multiplied by it; rates of irregular buyers hold
+ * those who left already.
  */
 function withAlive(
   found: Found,
@@ -131,14 +138,15 @@ function withAlive(
   for (const { model: name, converged, beyondAlive } of comparison.scores) {
     if (!converged || beyondAlive === null || beyondAlive > MOST_BEYOND_ALIVE) continue;
     const fitted = candidates.find((one) => one.name === name)?.fit(groups, 0);
-    if (!fitted?.converged || edgeOf(fitted, groups)) continue;
+    if (!fitted?.converged || neverLosesNew(fitted) || edgeOf(fitted, groups)) continue;
     const { alive } = fitted.forecast;
     const model = { ...found.model, aliveBy: name };
     return k < STRICTLY_REGULAR
       ? { ...found, alive, model }
       : { ...found, forecast: { ...found.forecast, alive }, model };
   }
-  return found;
+  if (!neverLosesNew(found)) return found;
+  return { ...found, alive: (x, ...times) => (x === 0 ? Number.NaN : found.forecast.alive(x, ...times)) };
 }
 
 /** Customers that a look at the edge is taken over. */

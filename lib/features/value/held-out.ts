@@ -45,10 +45,8 @@ export async function compareOnOwnHistory(
 
 /** A longer horizon holds all seasons, or nearly. */
 const LONGEST_SEASON_WEEKS = 39;
-/** A forecast of a year ago needs a history of its own. */
-const WEEKS_BEFORE = 26;
 /** The index of a year ago counts as though so many more orders had come as forecast: few orders say little. */
-const PRIOR_ORDERS = 100;
+const PRIOR_ORDERS = 50;
 
 /**
  * How many times more orders came in the same weeks a year ago than the candidate, fitted to the history up to then,
@@ -63,7 +61,7 @@ export async function seasonIndex(
   candidate: Candidate,
 ): Promise<number | undefined> {
   const weeks = rules.horizonWeeks;
-  if (weeks > LONGEST_SEASON_WEEKS || spanWeeks(known.groups) < WEEKS_A_YEAR + WEEKS_BEFORE) return undefined;
+  if (weeks > LONGEST_SEASON_WEEKS || spanWeeks(known.groups) < WEEKS_A_YEAR + rules.fitFrom.weeks) return undefined;
   const slice = await sliceAfter(engine, known, daysBefore(today, WEEKS_A_YEAR * 7), { weeks }, rules);
   const [score] = slice ? compare([candidate], slice, weeks) : [];
   if (!slice || !score?.converged) return undefined;

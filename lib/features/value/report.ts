@@ -85,14 +85,14 @@ function heldOutSentence(report: ValueReport): string[] {
   if (score === undefined) return [];
   return [
     `On the last ${report.comparison.weeks} weeks, held out, ${modelLabel(report.model)} forecast ${ordersOff(score.bias)} ` +
-      `than came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
+      `came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
   ];
 }
 
 function seasonSentence({ model: { name, seasonIndex } }: ValueReport): string[] {
   if (seasonIndex === undefined) return [];
   return [
-    `In the same weeks a year ago ${ordersOff(seasonIndex - 1)} came than ${name} had forecast: ` +
+    `In the same weeks a year ago ${ordersOff(seasonIndex - 1, ' came')} ${name} had forecast: ` +
       'expected orders are changed by as much.',
   ];
 }
@@ -119,13 +119,18 @@ function biasWarning(report: ValueReport): string[] {
   const score = standing(report);
   if (score === undefined || Math.abs(score.bias) <= MOST_BIAS) return [];
   return [
-    `On the last ${report.comparison.weeks} weeks, held out, the forecast was ${ordersOff(score.bias)} than came: ` +
+    `On the last ${report.comparison.weeks} weeks, held out, the forecast was ${ordersOff(score.bias)} came: ` +
       'expected_orders and lifetime_value are likely to be off as much. They still rank customers.',
   ];
 }
 
-const ordersOff = (bias: number): string =>
-  `${Math.abs(bias * 100).toFixed(0)} % ${bias < 0 ? 'fewer' : 'more'} orders`;
+/** Such as "12 % fewer orders than"; within half a percent "as many orders as". */
+function ordersOff(bias: number, verb = ''): string {
+  const percent = Math.abs(bias * 100).toFixed(0);
+  return percent === '0'
+    ? `as many orders${verb} as`
+    : `${percent} % ${bias < 0 ? 'fewer' : 'more'} orders${verb} than`;
+}
 
 /** Fewer customers than this make shares that say nothing. */
 const SHARES_FROM = 100;

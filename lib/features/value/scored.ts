@@ -45,7 +45,7 @@ export async function scoreCustomers(
   });
   const mixed = (orders: Sql, ofAll: Float64Array): Sql => {
     const each =
-      recentShare > 0 && recent ? ordersForRecent({ expected: ofAll, alive: estimates.alive, recent, customers }) : 0;
+      recentShare > 0 && recent ? ordersForRecent({ expected: ofAll, alive: reported, recent, customers }) : 0;
     if (each === 0) return sql`${seasonIndex} * ${orders}`;
     const byRecent = sql`coalesce(estimates.p_alive, 1) * histories.recent_orders`;
     return sql`(${seasonIndex * (1 - recentShare)} * ${orders} + ${seasonIndex * recentShare * each} * ${byRecent})`;

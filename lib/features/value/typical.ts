@@ -17,13 +17,14 @@ export interface Typical {
 
 /** Steps of the logarithm of an amount: 2 % each. */
 const BINS_PER_E = 50;
+const HALF_A_BIN = 0.5 / BINS_PER_E;
 /** Quartiles of a normal distribution are this many standard deviations apart. */
 const QUARTILES_APART = 1.349;
 /** So many standard deviations of the logarithm: one lognormal order in 26 million. */
 const DEVIATIONS = 5.5;
 /** Nothing within a factor of 20 of the median is extreme, however alike the orders are. */
 const LEAST_DISTANCE = Math.log(20);
-/** What one order in a hundred reaches is no exception. */
+/** What more than one order in a hundred reaches is no exception; one order alone always may be. */
 const RARE = 0.01;
 
 /** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
@@ -44,20 +45,24 @@ export async function typicalOrders(engine: Engine, orders: Sql): Promise<Typica
 export function typicalOf(bins: Float64Array, counts: Float64Array): Typical {
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (all === 0) return { leastCents: 0, medianCents: 0, mostCents: Number.MAX_SAFE_INTEGER };
-  const at = (share: number): number => {
+  const at = (orders: number): number => {
     let seen = 0;
     for (const [i, count] of counts.entries()) {
       seen += count;
-      if (seen >= share * all) return (bins[i] as number) / BINS_PER_E;
+      if (seen >= orders) return (bins[i] as number) / BINS_PER_E;
     }
     return (bins.at(-1) as number) / BINS_PER_E;
   };
-  const median = at(0.5);
-  const deviation = (at(0.75) - at(0.25)) / QUARTILES_APART;
+  const median = at(all / 2);
+  const deviation = (at(0.75 * all) - at(0.25 * all)) / QUARTILES_APART;
+  const rare = Math.max(1, Math.floor(RARE * all));
   const distance = Math.max(LEAST_DISTANCE, DEVIATIONS * deviation);
   return {
-    leastCents: Math.floor(Math.exp(Math.min(median - distance, at(RARE)))),
+    leastCents: Math.floor(Math.exp(Math.min(median - distance, at(rare + 1) - HALF_A_BIN))),
     medianCents: Math.round(Math.exp(median)),
-    mostCents: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(Math.exp(Math.max(median + distance, at(1 - RARE))))),
+    mostCents: Math.min(
+      Number.MAX_SAFE_INTEGER,
+      Math.ceil(Math.exp(Math.max(median + distance, at(all - rare) + HALF_A_BIN))),
+    ),
   };
 }

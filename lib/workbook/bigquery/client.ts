@@ -8,9 +8,9 @@ import { stat } from 'node:fs/promises';
 import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/index.js';
 import type { Sql } from '../../core/sql.ts';
 import type { Spent } from '../store.ts';
-import type { Place } from './address.ts';
+import { addressOf, type Place } from './address.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { BigQueryError, isPassing, JobFailed } from './errors.ts';
+import { BigQueryError, errorOf, isPassing } from './errors.ts';
 import { isLarge, piecewise } from './upload.ts';
 import { faultOf, queryOf } from './wire.ts';
 
@@ -49,7 +49,7 @@ export class BigQueryClient {
   readonly #at: { projectId: string };
   readonly #inDataset: { projectId: string; datasetId: string };
   readonly #connection: Connection;
-  #located: string | undefined;
+  #located: Promise<string> | undefined;
 
   constructor(place: Place, options: ClientOptions) {
     this.place = place;
@@ -109,13 +109,11 @@ export class BigQueryClient {
     });
   }
 
-  async removeTable(tableId: string): Promise<void> {
-    await this.#connection
-      .call('removing a staging table', (service) => service.tables.delete({ ...this.#inDataset, tableId }))
-      .catch((error: unknown) => {
-        if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
-      });
-  }
+  removeTable = async (tableId: string): Promise<void> => {
+    await this.#connection.call('removing a staging table', (service) =>
+      service.tables.delete({ ...this.#inDataset, tableId }),
+    );
+  };
 
   /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
   async estimate(statement: Sql, what: string): Promise<number> {
@@ -127,7 +125,7 @@ export class BigQueryClient {
     return Number(job.statistics?.totalBytesProcessed ?? 0);
   }
 
-  /** Runs a statement as the job `id`. @throws BigQueryError; JobFailed where the job ran and failed */
+  /** Runs a statement as the job `id`. @throws BigQueryError */
   async query(id: string, statement: Sql, what: string): Promise<Job> {
     const { limits } = this.#options;
     let most = Number.POSITIVE_INFINITY;
@@ -156,7 +154,8 @@ export class BigQueryClient {
       try {
         return await this.#run(attempt === 1 ? id : `${id}_${attempt}`, configuration, what, file);
       } catch (error) {
-        if (!(error instanceof JobFailed) || !isPassing(error.fault) || attempt === ATTEMPTS) throw error;
+        const fault = error instanceof BigQueryError ? error.fault : null;
+        if (!fault || !isPassing(fault) || attempt === ATTEMPTS) throw error;
         await this.#connection.pause(attempt, what);
       }
     }
@@ -184,7 +183,8 @@ export class BigQueryClient {
     this.#count(job);
     const { errorResult } = job.status;
     if (errorResult)
-      throw new JobFailed({ reason: errorResult.reason ?? '', message: errorResult.message ?? '' }, this.place, what);
+      throw errorOf({ reason: errorResult.reason ?? '', message: errorResult.message ?? '' }, this.place, what);
+    refuseHidden(job, what);
     return job;
   }
 
@@ -200,10 +200,23 @@ export class BigQueryClient {
     return (service) => service.jobs.insert({ ...this.#at, requestBody, media: media() }, rootUrl ? { rootUrl } : {});
   }
 
-  /** Where jobs run: as the address says, else where the dataset is. Outside of the US and the EU none is found without. */
+  /**
+   * Where jobs run: where the dataset is. Outside of the US and the EU none is found without.
+   * @throws BigQueryError where the address names another place
+   */
   async #location(): Promise<{ location?: string }> {
-    this.#located ??= this.place.location ?? (await this.dataset()).location ?? '';
-    return this.#located === '' ? {} : { location: this.#located };
+    this.#located ??= this.dataset().then(({ location }) => {
+      const named = this.place.location;
+      if (named && location && named.toLowerCase() !== location.toLowerCase())
+        throw new BigQueryError(
+          'notFound',
+          `The dataset ${addressOf(this.place)} is in ${location}, and its address has location=${named}. ` +
+            `Write ?location=${location}.`,
+        );
+      return location ?? named ?? '';
+    });
+    const location = await this.#located;
+    return location === '' ? {} : { location };
   }
 
   #get = async (service: api.Bigquery, jobId: string) =>
@@ -270,6 +283,19 @@ export class BigQueryClient {
 
   /** The account's address; undefined where the sign-in does not say. */
   account = (): Promise<string | undefined> => this.#connection.account();
+}
+
+/** Rows or cells that the account does not see may refuse mail. */
+function refuseHidden({ statistics }: Job, what: string): void {
+  const hidden = statistics?.dataMaskingStatistics?.dataMaskingApplied
+    ? 'a data policy masks cells'
+    : statistics?.rowLevelSecurityStatistics?.rowLevelSecurityApplied && 'a row access policy may hide rows';
+  if (hidden)
+    throw new BigQueryError(
+      'accessDenied',
+      `BigQuery, ${what}: ${hidden}, and what is hidden may refuse mail. Nothing was decided. ` +
+        'Name a table without such a policy.',
+    );
 }
 
 const inGigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GB`;

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type bigquery_v2 as api, bigquery } from 'googleapis/build/src/apis/bigquery/index.js';
 import { accountOf, newSignIn, signIn } from '../google/sign-in.ts';
 import type { Place } from './address.ts';
-import { BigQueryError, errorOf, isGone, isPassing, JobFailed } from './errors.ts';
+import { BigQueryError, errorOf, isPassing } from './errors.ts';
 import { faultOf } from './wire.ts';
 
 /** How a person signs in on their own machine. */
@@ -57,7 +57,6 @@ export class Connection {
       } catch (thrown) {
         if (thrown instanceof BigQueryError) throw thrown;
         const fault = faultOf(thrown);
-        if (isGone(fault)) throw new JobFailed(fault, this.#place, what);
         if (!isPassing(fault)) throw errorOf(fault, this.#place, what);
         await this.pause(attempt, what);
       }

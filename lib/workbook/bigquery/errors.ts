@@ -9,10 +9,13 @@ export class BigQueryError extends NightshiftError {
   override name = 'BigQueryError';
   /** BigQuery's word for what went wrong: `accessDenied`, `notFound`, `invalidQuery` … */
   readonly reason: string;
+  /** What BigQuery answered: nothing was done. Null where the run refused by itself. */
+  readonly fault: Fault | null;
 
-  constructor(reason: string, message: string) {
+  constructor(reason: string, message: string, fault: Fault | null = null) {
     super(message);
     this.reason = reason;
+    this.fault = fault;
   }
 
   override get outward(): string {
@@ -25,18 +28,6 @@ export interface Fault {
   readonly status?: number;
   readonly reason: string;
   readonly message: string;
-}
-
-/** A job that ran and failed, or names a table that is gone: nothing of it was done. */
-export class JobFailed extends BigQueryError {
-  override name = 'JobFailed';
-  readonly fault: Fault;
-
-  constructor(fault: Fault, place: Place, what: string) {
-    const { message } = errorOf(fault, place, what);
-    super(fault.reason, message);
-    this.fault = fault;
-  }
 }
 
 /** Roles that hold the rights a run needs. */
@@ -67,60 +58,131 @@ export const isConflict = ({ message }: Fault): boolean =>
 export const isGone = ({ reason, message }: Fault): boolean =>
   reason === 'notFound' || /unrecognized name|not found inside/i.test(message);
 
+/** The moment is before the table was made, or before the dataset's time travel window. */
+export const isTooEarly = ({ message }: Fault): boolean =>
+  /snapshot time|before the earliest|is not available at/i.test(message);
+
 /** What to tell a person. `what`: what the run was doing. */
 export function errorOf(fault: Fault, place: Place, what: string): BigQueryError {
   // For a developer at their own machine who asked for it; it may quote cells.
   if (process.env.NIGHTSHIFT_DEBUG === '1' && process.env.GITHUB_ACTIONS !== 'true') console.error(fault);
-  return new BigQueryError(fault.reason, `BigQuery, ${what}: ${sentence(fault, place)}`);
+  return new BigQueryError(fault.reason, `BigQuery, ${what}: ${sentence(fault, place)}`, fault);
 }
 
-function sentence({ status, reason, message }: Fault, place: Place): string {
-  const address = addressOf(place);
-  if (/has not been used in project|SERVICE_DISABLED|accessNotConfigured/.test(`${message} ${reason}`))
-    return (
-      `the BigQuery API is not enabled in the project ${place.project}. Enable it at ` +
-      'https://console.cloud.google.com/apis/library/bigquery.googleapis.com, wait two minutes, and run again.'
-    );
-  if (reason === 'billingNotEnabled' || /billing has not been enabled|billing.*(not|disabled)/i.test(message))
-    return (
-      `billing is not set up for the project ${place.project}, and without it no row may be written. ` +
-      'Link a billing account in the Google Cloud console.'
-    );
-  if (/snapshot time|time travel|before the earliest|is not available at/i.test(message))
-    return (
+type Sentence = (message: string, place: Place) => string;
+
+/** By what stands in BigQuery's reason and message; the first that fits is meant. */
+const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
+  [
+    /has not been used in project|SERVICE_DISABLED|accessNotConfigured/,
+    (_, { project }) =>
+      `the BigQuery API is not enabled in the project ${project}. Enable it at ` +
+      'https://console.cloud.google.com/apis/library/bigquery.googleapis.com, wait two minutes, and run again.',
+  ],
+  [
+    /billingNotEnabled|billing has not been enabled|billing.*(not|disabled)/i,
+    (_, { project }) =>
+      `billing is not set up for the project ${project}, and without it no row may be written. ` +
+      'Link a billing account in the Google Cloud console.',
+  ],
+  [
+    /free query bytes/i,
+    (_, { project }) =>
+      `the free queries of this month are used up, and no billing account is linked to the project ${project}. ` +
+      'Link one in the Google Cloud console.',
+  ],
+  [
+    /time travel on table|row access polic|overrideTimeTravel/i,
+    () =>
+      'a table has row access policies, or had some: its rows may be hidden, and its past may not be read. ' +
+      'Copy it to a table without (create table … as select), under the name that the workbook needs.',
+  ],
+  [
+    /policy tag/i,
+    () =>
+      'a column is protected by a policy tag. Give the account the role Fine-Grained Reader ' +
+      '(roles/datacatalog.categoryFineGrainedReader), or take the tag off.',
+  ],
+  [
+    /cryptoKey|Cloud KMS/i,
+    () =>
+      'the dataset is encrypted by a key of your own, which BigQuery may not use. Give BigQuery’s service account ' +
+      'the role Cloud KMS CryptoKey Encrypter/Decrypter on the key.',
+  ],
+  [
+    /VPC Service Controls|organization.s policy/i,
+    (_, { project }) =>
+      `the service perimeter of the project ${project} (VPC Service Controls) keeps this machine out. ` +
+      'Add the account to an access level of the perimeter.',
+  ],
+  [
+    /snapshot time|before the earliest|is not available at/i,
+    (_, place) =>
       `the run took longer than the dataset's time travel window, so that its snapshot is gone. ` +
-      `Set the window of ${address} to more hours (max_time_travel_hours), or run again.`
-    );
-  if (reason === 'bytesBilledLimitExceeded' || /exceeded limit for bytes billed/i.test(message))
-    return (
+      `Set the window of ${addressOf(place)} to more hours (max_time_travel_hours), or run again.`,
+  ],
+  [
+    /bytesBilledLimitExceeded|exceeded limit for bytes billed/i,
+    () =>
       'it would read more than the rules allow. ' +
-      'Raise bigquery.gigabytesPerQuery in jobs/rules/workbook.ts if that is meant.'
-    );
-  if (reason === 'quotaExceeded')
-    return (
-      `a quota of the project ${place.project} is used up. ` +
-      'Run again tomorrow, or raise it under IAM & Admin, Quotas.'
-    );
-  if (reason === 'accessDenied' || status === 403) return forbidden(message, place);
-  if (reason === 'notFound' || status === 404) return missing(message, place);
-  if (reason === 'responseTooLarge' || reason === 'resourcesExceeded')
-    return 'a table is too large to be read in one piece (docs/bigquery.md, "Where contacts outgrow a machine").';
-  if (/streaming buffer/i.test(message)) {
-    const table = /table [\w.:-]*?(\w+) would affect/i.exec(message)?.[1];
-    return (
-      `rows of ${table ? `"${table}"` : 'a table'} arrived less than 90 minutes ago, and can’t be changed yet. ` +
-      'Run again later, or write them there by load jobs.'
-    );
-  }
-  if (/cannot be (modified|mutated)|is not allowed for this operation|\bview\b/i.test(message))
-    return 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.';
-  if (/Bad (int64|double|float64|numeric|bool|date|timestamp)|could not cast|invalid (date|timestamp)/i.test(message))
-    return (
-      'a value does not fit the type of its column. ' + '"doctor" lists columns whose type can’t hold what jobs write.'
-    );
+      'Raise bigquery.gigabytesPerQuery in jobs/rules/workbook.ts if that is meant.',
+  ],
+  [
+    /quotaExceeded/,
+    (message, { project }) => {
+      const quota = /exceeded (?:the )?quota for ([A-Za-z ]{3,60})/.exec(message)?.[1]?.trim();
+      return (
+        `a quota of the project ${project} is used up${quota ? ` (${quota})` : ''}. ` +
+        'Run again tomorrow, or raise it under IAM & Admin, Quotas.'
+      );
+    },
+  ],
+  [/accessDenied|^403 /, forbidden],
+  [/notFound|^404 /, missing],
+  [
+    /responseTooLarge|resourcesExceeded/,
+    () => 'a table is too large to be read in one piece (docs/bigquery.md, "Where contacts outgrow a machine").',
+  ],
+  [
+    /streaming buffer/i,
+    (message) =>
+      `rows of ${tableIn(message) ?? 'a table'} arrived less than 90 minutes ago, and can’t be changed yet. ` +
+      'Run again later, or write them there by load jobs.',
+  ],
+  [
+    /without a filter over column/i,
+    (message) =>
+      `${tableIn(message) ?? 'a table'} takes no statement without a filter on its partitions. ` +
+      'Set its require_partition_filter to false: jobs change rows of all days.',
+  ],
+  [
+    /required field|cannot be null/i,
+    (message) =>
+      `the column ${/field ["`']?(\w+)/i.exec(message)?.[1] ?? 'of a table'} is REQUIRED, and a row has nothing ` +
+      'for it. Make it NULLABLE, or give it a default value.',
+  ],
+  [
+    /cannot be (modified|mutated)|is not allowed for this operation|\bview\b/i,
+    () => 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.',
+  ],
+  [
+    /Bad (int64|double|float64|numeric|bool|date|timestamp)|could not cast|invalid (date|timestamp)/i,
+    () => 'a value does not fit the type of its column. "doctor" lists columns whose type can’t hold what jobs write.',
+  ],
+];
+
+/** The name of the table that a message is about. */
+const tableIn = (message: string): string | null => {
+  const name = /table ['"`]?[\w.:-]*?(\w+)['"`]? (?:would affect|without)/i.exec(message)?.[1];
+  return name === undefined ? null : `"${name}"`;
+};
+
+function sentence({ status, reason, message }: Fault, place: Place): string {
+  const [, text] = SENTENCES.find(([pattern]) => pattern.test(`${status ?? ''} ${reason} ${message}`)) ?? [];
   return (
+    text?.(message, place) ??
     `it was refused (${reason || `status ${status}`}). Nothing of it was done. ` +
-    'NIGHTSHIFT_DEBUG=1 on your own machine shows more.'
+      'NIGHTSHIFT_DEBUG=1 on your own machine shows more.'
   );
 }
 

@@ -69,12 +69,7 @@ export class DatasetFacts implements RemoteTable {
   #run = (query: Sql, what: string): Promise<Job> =>
     this.#steps.client.query(this.#steps.id('facts'), query, `${what} ${this.#facts.table}`);
 
-  async #rows(query: Sql, what: string): Promise<(string | null)[][]> {
-    const rows: (string | null)[][] = [];
-    for await (const page of this.#steps.client.pages(await this.#run(query, what), what))
-      for (const row of page) rows.push([...row]);
-    return rows;
-  }
+  #rows = (query: Sql, what: string) => this.#steps.rows('facts', query, `${what} ${this.#facts.table}`);
 
   distinct = (column: string): Promise<string[]> => {
     const found = this.#distinct.get(column) ?? this.#distinctOf(column);

@@ -22,69 +22,84 @@ export interface Laid {
   readonly source: SourceTable;
 }
 
+/** A finding where it holds. */
+const found = (holds: boolean, level: Finding['level'], text: string): Finding[] => (holds ? [{ level, text }] : []);
+
 export async function findingsOf(client: BigQueryClient, tables: readonly Laid[]): Promise<Findings> {
-  const { place } = client;
-  const { location, maxTimeTravelHours } = await client.dataset();
+  const { location, maxTimeTravelHours, defaultTableExpirationMs } = await client.dataset();
   const account = (await client.account()) ?? 'the account that runs the night shift';
   const hours = Number(maxTimeTravelHours ?? 168);
+  const days = Math.round(Number(defaultTableExpirationMs ?? 0) / 86_400_000);
   const bytes = tables.reduce((sum, { outline }) => sum + outline.bytes, 0);
-  const billed = bytes / 2 ** 40;
+  const dollars = ((bytes / 2 ** 40) * DOLLARS_PER_TIB).toFixed(2);
+  const place = `${addressOf(client.place)} is in ${location ?? 'an unknown location'}`;
+  const cost = `${(bytes / 1e9).toFixed(2)} GB, about ${dollars} US dollars on demand`;
   return [
-    { level: 'OK', text: `${addressOf(place)} is in ${location ?? 'an unknown location'}; ${account} may read it` },
-    ...ofLocation(place.location, location ?? undefined),
-    ...(hours < LEAST_HOURS
-      ? [
-          {
-            level: 'fix' as const,
-            text: `its time travel window is ${hours} hours: set max_time_travel_hours to ${LEAST_HOURS} or more`,
-          },
-        ]
-      : []),
-    ...tables.flatMap(ofColumns),
-    ...(tables.length > 0
-      ? [
-          {
-            level: 'OK' as const,
-            text:
-              `reading every table whole once: ${(bytes / 1e9).toFixed(2)} GB, ` +
-              `about ${(billed * DOLLARS_PER_TIB).toFixed(2)} US dollars on demand`,
-          },
-        ]
-      : []),
+    { level: 'OK', text: `${place}; ${account} may read it` },
+    ...found(
+      hours < LEAST_HOURS,
+      'fix',
+      `its time travel window is ${hours} hours: set max_time_travel_hours to ${LEAST_HOURS} or more`,
+    ),
+    ...found(
+      days > 0,
+      'fix',
+      `BigQuery deletes a table there ${days} days after it was made, as in every project without billing: ` +
+        'take the default expiration off, before "init" makes tables',
+    ),
+    ...tables.flatMap(ofTable),
+    ...found(tables.length > 0, 'OK', `reading every table whole once: ${cost}`),
     ...(await ofRights(client, account)),
   ];
 }
 
-const ofLocation = (named: string | undefined, found: string | undefined): Finding[] =>
-  named && found && named.toLowerCase() !== found.toLowerCase()
-    ? [
-        {
-          level: 'fix',
-          text: `the address has location=${named}, the dataset is in ${found}: write ?location=${found}`,
-        },
-      ]
-    : [];
+const WANTED = { text: 'STRING', number: 'FLOAT64', date: 'DATE', time: 'TIMESTAMP' } as const;
 
-/** Columns whose type can't hold what jobs write, and tables that can't be written. */
-function ofColumns({ outline, source }: Laid): Finding[] {
-  const { columns, facts } = tableOf(source.table);
+/** What keeps jobs from writing a table, and columns whose type can't hold what they write. */
+function ofTable({ outline, source }: Laid): Finding[] {
+  const { columns, facts, key } = tableOf(source.table);
   const label = `table "${outline.id}"`;
-  const fieldOf = new Map(outline.fields.map((field): [string, Field] => [field.name ?? '', field]));
-  const wrong = [...source.headerOf].flatMap(([column, header]): Finding[] => {
-    const field = fieldOf.get(header);
-    const type = columns[column]?.type ?? 'text';
-    if (!field || facts || holdsAny(type, field)) return [];
-    const wanted = { text: 'STRING', number: 'FLOAT64', date: 'DATE', time: 'TIMESTAMP' }[type];
-    const why = `which can’t hold every ${type} that a job writes; make it ${wanted}`;
-    const text = `${label}: "${header}" is ${field.type}, ${why}`;
-    return [{ level: 'review', text }];
-  });
-  const view = { level: 'fix' as const, text: `${label} is a view, and jobs write it: make it a table` };
-  const streamed = {
-    level: 'review' as const,
-    text: `${label}: rows arrive by streaming, and can’t be changed for 90 minutes; write them by load jobs`,
+  const columnOf = new Map([...source.headerOf].map(([column, header]) => [header, column]));
+  const ofField = (field: Field): Finding[] => {
+    const column = columnOf.get(field.name ?? '');
+    const type = (column !== undefined && columns[column]?.type) || null;
+    const isNarrow = type !== null && !facts && !holdsAny(type, field);
+    const isRequired = field.mode === 'REQUIRED' && !field.defaultValueExpression && !key.includes(column ?? '');
+    return [
+      ...found(
+        isNarrow,
+        'review',
+        `${label}: "${field.name}" is ${field.type}, which can’t hold every ${type} that a job writes; ` +
+          `make it ${WANTED[type ?? 'text']}`,
+      ),
+      ...found(
+        isRequired,
+        'review',
+        `${label}: "${field.name}" is REQUIRED, so that no row without it can be added; make it NULLABLE`,
+      ),
+    ];
   };
-  return [...(outline.isView && !facts ? [view] : []), ...(outline.isStreamed ? [streamed] : []), ...wrong];
+  return [
+    ...found(outline.isView && !facts, 'fix', `${label} is a view, and jobs write it: make it a table`),
+    ...found(
+      outline.everyPartition !== null && !facts,
+      'fix',
+      `${label} takes no statement without a filter on its partitions, and jobs write it: ` +
+        'set its require_partition_filter to false',
+    ),
+    ...found(
+      outline.expires === 'whole' || (outline.expires !== null && !facts),
+      'fix',
+      `${label} ${outline.expires === 'whole' ? 'is' : 'has partitions that are'} deleted by BigQuery at an ` +
+        'expiration time: take it off',
+    ),
+    ...found(
+      outline.isStreamed,
+      'review',
+      `${label}: rows arrive by streaming, and can’t be changed for 90 minutes; write them by load jobs`,
+    ),
+    ...outline.fields.flatMap(ofField),
+  ];
 }
 
 /** Whether the account may write: a dry run of a statement that would change nothing. */

@@ -5,7 +5,7 @@
 import { join as joinSql, list, type Sql, sql } from '../../core/sql.ts';
 import { findColumns } from '../headers.ts';
 import type { ClearedRows, Theirs } from '../store.ts';
-import { type Outline, tableIn, textOf } from './outline.ts';
+import { type Outline, tableAt, tableIn, textOf } from './outline.ts';
 import type { Steps } from './steps.ts';
 
 /** @param ours the tables of the workbook; of the others, and of views, rows are only counted */
@@ -17,19 +17,23 @@ export async function forgetRows(
 ): Promise<ClearedRows> {
   const cut: { table: string; rows: number }[] = [];
   const left: { table: string; rows: number }[] = [];
+  const { client } = steps;
   for (const outline of outlines) {
-    const table = tableIn(steps.client.place, outline.id);
+    const now = tableAt(client.place, outline, null);
+    const count = async (where: Sql): Promise<number> => {
+      const query = sql`select count(*) as n from ${now} where ${where}`;
+      const [[found] = []] = await steps.rows('look', query, `looking for a person in ${outline.id}`);
+      return Number(found);
+    };
     const own = ours.has(outline) && !outline.isView ? ownRows(outline, person) : null;
-    const rows = own ? await count(steps, outline.id, sql`${table} as t where ${own}`) : 0;
+    const rows = own ? await count(own) : 0;
     if (own && rows > 0) {
-      await steps.client.query(
-        steps.id('forget'),
-        sql`delete from ${table} as t where ${own}`,
-        `clearing ${outline.id}`,
-      );
+      const every = outline.everyPartition ? sql` and (${outline.everyPartition})` : sql``;
+      const statement = sql`delete from ${tableIn(client.place, outline.id)} as t where (${own})${every}`;
+      await client.query(steps.id('forget'), statement, `clearing ${outline.id}`);
       cut.push({ table: outline.id, rows });
     }
-    const naming = await count(steps, outline.id, sql`${table} as t where ${namesPerson(outline, person.addresses)}`);
+    const naming = await count(namesPerson(outline, person.addresses));
     if (naming > 0) left.push({ table: outline.id, rows: naming });
   }
   return { cut, left };
@@ -59,11 +63,4 @@ function namesPerson({ fields }: Outline, addresses: ReadonlySet<string>): Sql {
   const pattern = [...addresses].map(whole).join('|');
   const cells = fields.map((field) => sql`regexp_contains(lower(coalesce(${textOf(field, 't')}, '')), ${pattern})`);
   return joinSql(cells, ' or ');
-}
-
-async function count(steps: Steps, id: string, rows: Sql): Promise<number> {
-  const what = `looking for a person in ${id}`;
-  const job = await steps.client.query(steps.id('look'), sql`select count(*) as n from ${rows}`, what);
-  for await (const [row] of steps.client.pages(job, what)) return Number(row?.[0]);
-  return 0;
 }

@@ -20,6 +20,10 @@ export interface Outline {
   readonly isView: boolean;
   /** Rows arrived by streaming a short time ago, and can't be changed yet. */
   readonly isStreamed: boolean;
+  /** Holds for every row, and names the partitions: a table may take no statement without. */
+  readonly everyPartition: Sql | null;
+  /** When it or its old partitions are taken away, as BigQuery has it; null where it is kept. */
+  readonly expires: 'whole' | 'by partition' | null;
   /** When it was changed last, as BigQuery says: two equal ones are one content. */
   readonly version: string;
 }
@@ -39,8 +43,17 @@ export function outlineOf(table: api.Schema$Table): Outline {
     bytes: Number(table.numBytes ?? 0),
     isView: table.type !== undefined && table.type !== null && table.type !== 'TABLE',
     isStreamed: Boolean(table.streamingBuffer),
+    everyPartition: everyPartition(table),
+    expires: table.expirationTime ? 'whole' : table.timePartitioning?.expirationMs ? 'by partition' : null,
     version: `${table.lastModifiedTime ?? ''}/${table.numRows ?? ''}/${table.etag ?? ''}`,
   };
+}
+
+function everyPartition({ requirePartitionFilter, timePartitioning, rangePartitioning }: api.Schema$Table): Sql | null {
+  if (!requirePartitionFilter && !timePartitioning?.requirePartitionFilter) return null;
+  const column = fieldIn(timePartitioning?.field ?? rangePartitioning?.field ?? '_PARTITIONTIME');
+  const least = rangePartitioning ? sql`-9223372036854775807` : sql`'0001-01-01'`;
+  return sql`${column} is null or ${column} >= ${least}`;
 }
 
 /** A name in BigQuery's quotes, which no name of a table or column may hold. */
@@ -51,11 +64,12 @@ export const tableIn = ({ project, dataset }: Place, id: string): Sql => inBackt
 export const fieldIn = (header: string, alias?: string): Sql =>
   alias === undefined ? inBackticks(header) : sql`${{ text: `${alias}.`, values: [] }}${inBackticks(header)}`;
 
-/** A table as it was at the moment, called t; a view as it is now. */
-export const tableAt = (place: Place, { id, isView }: Outline, moment: string): Sql =>
-  isView
-    ? sql`${tableIn(place, id)} as t`
-    : sql`${tableIn(place, id)} as t for system_time as of timestamp ${literal(moment)}`;
+/** A table as it was at the moment, called t; as it is now without one, and always of a view. */
+export function tableAt(place: Place, { id, isView, everyPartition }: Outline, moment: string | null): Sql {
+  const then = isView || moment === null ? sql`` : sql` for system_time as of timestamp ${literal(moment)}`;
+  const table = sql`${tableIn(place, id)} as t${then}`;
+  return everyPartition ? sql`(select * from ${table} where ${everyPartition}) as t` : table;
+}
 
 const PLAIN = new Set(['STRING', 'INTEGER', 'INT64', 'FLOAT', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC', 'BOOLEAN', 'BOOL']);
 const AS_TEXT = new Set([...PLAIN, 'DATE', 'DATETIME', 'TIME']);

@@ -11,15 +11,7 @@ import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
-import { cellsOf, isoText, type Outline, tableAt } from './outline.ts';
-
-/** BigQuery's own clock now, to the microsecond: the moment that a whole reading is of. */
-export async function momentNow(client: BigQueryClient, id: string): Promise<string> {
-  const what = 'asking for the time';
-  const job = await client.query(id, sql`select ${isoText(sql`current_timestamp()`)} as now`, what);
-  for await (const [row] of client.pages(job, what)) if (row?.[0]) return row[0];
-  throw new Error('BigQuery gave no time');
-}
+import { cellsOf, type Outline, tableAt } from './outline.ts';
 
 /** The rows of a table (t) for which a condition holds, its columns as texts c0, c1, … */
 export function rowsQuery(

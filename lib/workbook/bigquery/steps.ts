@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
-import { isGone, JobFailed } from './errors.ts';
-import { type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
-import { momentNow, rowsQuery, writeText } from './read.ts';
+import { BigQueryError, isGone, isTooEarly } from './errors.ts';
+import { isoText, type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
+import { rowsQuery, writeText } from './read.ts';
 
 /** What a killed run left in staging tables is gone after a day. */
 export const STAGED_MS = 86_400_000;
@@ -25,6 +25,7 @@ export class Steps {
   /** Keeps the ids of two openings by one run apart. */
   readonly #opening = randomBytes(3).toString('hex');
   readonly #staged = new Set<string>();
+  readonly #remade = new Set<string>();
   readonly #uploads = new Map<string, Promise<string>>();
   #count = 0;
 
@@ -48,11 +49,25 @@ export class Steps {
     return join(this.#scratch, `${randomBytes(4).toString('hex')}.${ending}`);
   }
 
+  /** The rows of a query's result, all of them. `kind` stands in the job's id. */
+  async rows(kind: string, query: Sql, what: string): Promise<(readonly (string | null)[])[]> {
+    const rows: (readonly (string | null)[])[] = [];
+    const job = await this.client.query(this.id(kind), query, what);
+    for await (const page of this.client.pages(job, what)) rows.push(...page);
+    return rows;
+  }
+
   /** Lists the tables that are not a run's own, all or some, and begins a reading as of now. */
   async begin(isWanted: (id: string) => boolean = () => true): Promise<Outline[]> {
     const tables = await this.client.tables((id) => !id.startsWith(OWN) && isWanted(id));
     const outlines = tables.map(outlineOf);
-    this.moment = await momentNow(this.client, this.id('now'));
+    // BigQuery's own clock, to the microsecond.
+    const [[now] = []] = await this.rows(
+      'now',
+      sql`select ${isoText(sql`current_timestamp()`)} as now`,
+      'asking for the time',
+    );
+    this.moment = now ?? '';
     this.gone.clear();
     return outlines;
   }
@@ -68,7 +83,11 @@ export class Steps {
       const job = await this.client.query(this.id('read'), query, what);
       return await writeText(this.client.pages(job, what), outline.headers, this.newPath());
     } catch (error) {
-      if (error instanceof JobFailed && isGone(error.fault)) this.gone.add(`table "${outline.id}"`);
+      const fault = error instanceof BigQueryError ? error.fault : null;
+      // A table that was dropped and made since has no past; the second time it is the dataset's window.
+      const isRemade = fault !== null && isTooEarly(fault) && !this.#remade.has(outline.id);
+      if (isRemade) this.#remade.add(outline.id);
+      if (isRemade || (fault && isGone(fault))) this.gone.add(`table "${outline.id}"`);
       throw error;
     }
   }
@@ -79,9 +98,8 @@ export class Steps {
     const cells = outline.fields.map((field) => sql`strpos(coalesce(${textOf(field, 't')}, ''), '@') > 0`);
     const query = sql`select count(*) as n from ${tableAt(this.client.place, outline, this.moment)}
       where ${joinSql(cells, ' or ')}`;
-    const job = await this.client.query(this.id('look'), query, what);
-    for await (const [row] of this.client.pages(job, what)) return Number(row?.[0]) > 0;
-    return false;
+    const [[found] = []] = await this.rows('look', query, what);
+    return Number(found) > 0;
   }
 
   /** The name of a new staging table. */

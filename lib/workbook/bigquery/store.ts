@@ -33,7 +33,7 @@ import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone, JobFailed } from './errors.ts';
+import { BigQueryError, isConflict, isGone } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
@@ -204,7 +204,7 @@ class BigQueryStore implements Store {
       const kind = besideOf(recognised);
       if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
       if ('unclear' in recognised) {
-        // One without any address names no person.
+        // A row without any address is about no one.
         if (recognised.addressUnknown && !(await this.#steps.holdsAddress(outline))) continue;
         throw new ConsentQuestion(recognised.unclear);
       }
@@ -222,13 +222,12 @@ class BigQueryStore implements Store {
   marker = async (): Promise<Marker | null> => {
     const what = 'reading the marker';
     try {
-      const job = await this.#client.query(this.#steps.id('marker'), markerQuery(this.#client.place), what);
-      for await (const [row] of this.#client.pages(job, what))
-        if (row) return { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] };
+      const [row] = await this.#steps.rows('marker', markerQuery(this.#client.place), what);
+      return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
     } catch (error) {
       if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
+      return null;
     }
-    return null;
   };
 
   commit = async (patches: Patches, marker: Marker): Promise<Held> => {
@@ -281,19 +280,18 @@ class BigQueryStore implements Store {
     const what = 'writing';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const job = await this.#client.query(this.#steps.id('commit'), transaction(place, targets, marker), what);
-        const counts: number[] = [];
-        for await (const [row] of this.#client.pages(job, what)) counts.push(...(row ?? []).map(Number));
+        const [row = []] = await this.#steps.rows('commit', transaction(place, targets, marker), what);
+        const counts = row.map(Number);
         const held = targets.map(({ staged }, i) => {
           const reasons = heldRows(staged, counts[2 * i] ?? 0, counts[2 * i + 1] ?? 0);
           return [staged.patch.table, reasons] as const;
         });
         return new Map(held.filter(([, reasons]) => Object.keys(reasons).length > 0));
       } catch (error) {
-        if (!(error instanceof JobFailed)) throw error;
-        const isLast = attempt === TRANSACTIONS || isGone(error.fault);
-        if (!isConflict(error.fault) && !isGone(error.fault)) throw error;
-        if (isLast) throw new ChangedMeanwhile(targets.map(({ id }) => `table "${id}"`));
+        const fault = error instanceof BigQueryError ? error.fault : null;
+        if (!fault || !(isConflict(fault) || isGone(fault))) throw error;
+        if (attempt === TRANSACTIONS || isGone(fault))
+          throw new ChangedMeanwhile(targets.map(({ id }) => `table "${id}"`));
         this.#options.progress?.('another program wrote to the same tables: trying again');
       }
     }

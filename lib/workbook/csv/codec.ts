@@ -5,19 +5,22 @@ import { decode1252, encode1252 } from './windows-1252.ts';
 
 export type Codec = ByteOrder | 'windows-1252' | 'old-mac';
 
-/** Lines of UTF-8 that end in a carriage return alone, as Excel's "CSV (Macintosh)" has them: as ones that end in LF. */
-const swap = (bytes: Buffer, from: number, to: number): Buffer =>
-  Buffer.from(bytes.map((byte) => (byte === from ? to : byte)));
+/**
+ * Lines of UTF-8 that end in a carriage return alone, as Excel's "CSV (Macintosh)" has them: as ones that end in LF. Its
+ * own way back, so that a line feed inside a cell stays one.
+ */
+const exchangeLineEnds = (bytes: Buffer): Buffer =>
+  Buffer.from(bytes.map((byte) => (byte === CR ? LF : byte === LF ? CR : byte)));
 
 /** Whole characters as UTF-8. */
 export function toUtf8(bytes: Buffer, codec: Codec): Buffer {
-  if (codec === 'old-mac') return swap(bytes, CR, LF);
+  if (codec === 'old-mac') return exchangeLineEnds(bytes);
   return codec === 'windows-1252' ? decode1252(bytes) : utf16ToUtf8(bytes, codec);
 }
 
 /** The way back. @param path the file, for errors */
 export function fromUtf8(bytes: Buffer, codec: Codec, path: string): Buffer {
-  if (codec === 'old-mac') return swap(bytes, LF, CR);
+  if (codec === 'old-mac') return exchangeLineEnds(bytes);
   return codec === 'windows-1252' ? encode1252(bytes, path) : utf8ToUtf16(bytes, codec);
 }
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventHouseholds, languages } from '../../../bench/matching/households.ts';
 import { loadInvented, measure } from '../../../bench/matching/run.ts';
 import { Random } from '../../../data/generator/random.ts';
+import { matchTable } from '../../../lib/features/matching/match-table.ts';
+import { readRows } from '../../../lib/features/matching/read-rows.ts';
 import { casesOf } from '../../support/thorough.ts';
 
 let instance: DuckDBInstance;
@@ -62,6 +64,36 @@ describe('invented households', () => {
     const found = await measure(db, 'truth', ['truth']);
     expect(found.certain).toBe(0);
     expect(found.asked).toBeLessThan(10);
+  }, 120_000);
+
+  it('people whose first names each stand in a mailbox of their own are two, and not asked about', async () => {
+    const { header, rows, truth } = inventHouseholds('English', 150, 2);
+    const twins = 'Joan John Quillon,Mary Marie Barrow,Anna Anne Dunmore,Daniel Danielle Esterly,Tim Tom Garnett';
+    const pairs = twins.split(',').flatMap((names, nth) => {
+      const [one = '', other = '', last = ''] = names.split(' ');
+      const home = [
+        `+49695${nth}7${nth}010${nth}`,
+        /Anna|Mary/.test(one) ? '' : `19${nth + 61}-0${nth + 2}-1${nth}`,
+        '',
+        `Long Row ${7 * nth + 3}`,
+        last,
+        '',
+      ];
+      return [one, other].map((first) => [`${first}.${last}@post.example`.toLowerCase(), first, last, ...home]);
+    });
+    const all = [...rows, ...pairs];
+    await loadInvented(db, {
+      name: 'twins',
+      header,
+      rows: all,
+      truth: all.map((_, row) => truth[row] ?? 10_000 + row),
+    });
+    await matchTable(db, { table: 'input', id: 'match_row', leaveOut: ['truth'] });
+    const found = await readRows<{ pair: string }>(
+      db,
+      `select left_id || ' ' || right_id as pair from match_pairs where left_id::integer > ${rows.length}`,
+    );
+    expect(found).toEqual([]);
   }, 120_000);
 
   it('most questions in all of them are about one person', () => {

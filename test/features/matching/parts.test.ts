@@ -38,6 +38,17 @@ describe('average linkage', () => {
     );
   });
 
+  it('joins two large clusters by a mean that is too low for two records', () => {
+    const side = [0, 1, 2, 3, 4];
+    const within = [0, 10].flatMap((from) =>
+      side.flatMap((l) => side.filter((r) => r > l).map((r) => ({ l: from + l, r: from + r, probability: 0.99 }))),
+    );
+    const across = (probability: number) => side.flatMap((l) => side.map((r) => ({ l, r: 10 + r, probability })));
+    const clusters = (probability: number): number =>
+      new Set(averageLinkage([...within, ...across(probability)], 0.5).values()).size;
+    expect([clusters(0.3), clusters(0.1)]).toEqual([1, 2]);
+  });
+
   it('never puts two records together that a veto keeps apart', () => {
     const links = [
       { l: 1, r: 2, probability: 1 },

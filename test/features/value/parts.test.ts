@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
-import { bgNbd } from '../../../lib/features/value/beta-geometric.ts';
+import { bgNbd, mbgNbd } from '../../../lib/features/value/beta-geometric.ts';
 import { jumps } from '../../../lib/features/value/drift.ts';
 import { estimate } from '../../../lib/features/value/estimate.ts';
 import { forecastFor } from '../../../lib/features/value/fitted.ts';
@@ -121,6 +121,12 @@ describe('what forecasts', () => {
   test('where no fit converged, an average stands in and says why', async () => {
     const { model } = await choose(endless);
     expect(model).toMatchObject({ name: 'average rate', simplerBecause: 'no model converged', logLikelihood: null });
+  });
+  test('one-time buyers are not alive for certain because of a model in which they never leave', async () => {
+    const { alive } = await choose(bgNbd);
+    expect(alive?.(0, 0, 39)).toBeNaN();
+    expect(alive?.(3, 20, 39)).toBeLessThan(1);
+    expect((await choose(mbgNbd)).alive).toBeUndefined();
   });
   test('a fit in which no customer ever leaves is named, and p_alive is left empty', async () => {
     const noGaps = { row: () => Promise.resolve({ variance: 0.25 }) } as unknown as Engine;

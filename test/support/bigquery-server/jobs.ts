@@ -67,7 +67,14 @@ export class Worker {
     for (const statement of statementsOf(script)) {
       const named = tablesIn(statement).slice(/^create /i.test(statement) ? 1 : 0);
       for (const { dataset, table } of named) {
-        const { schema } = await this.#tables.describe(dataset, table);
+        const { schema, ...described } = await this.#tables.describe(dataset, table);
+        const partition = described.requirePartitionFilter && (described.timePartitioning?.field ?? '_PARTITIONTIME');
+        if (partition && !statement.includes(`${partition}\` >= `))
+          throw new ApiError(
+            400,
+            'invalidQuery',
+            `Cannot query over table 'p.${dataset}.${table}' without a filter over column(s) '${partition}'`,
+          );
         if (named.length > 1 || !/^select/i.test(statement)) continue;
         const there = new Set(schema?.fields?.map(({ name }) => name));
         const missing = [...statement.matchAll(/\bt\.`([^`]+)`/g)].find(([, column]) => !there.has(column));

@@ -18,11 +18,14 @@ export interface Asked {
   readonly job: api.Schema$Job | null;
 }
 
-/** What becomes of a request: an error before the work or after it, or null for the usual answer. */
-export type Weather = (asked: Asked, number: number) => 'lost before' | 'lost after' | ApiError | null;
+/** An answer that does not come: 503 before the work or after it, or a connection that is cut after it. */
+export type Lost = 'lost before' | 'lost after' | 'cut after';
+
+/** What becomes of a request: no answer, an error, or null for the usual answer. */
+export type Weather = (asked: Asked, number: number) => Lost | ApiError | null;
 
 /** Every request gets an error the first time that it is asked. */
-export function failsFirst(fault: 'lost before' | 'lost after'): Weather {
+export function failsFirst(fault: Lost): Weather {
   const seen = new Set<string>();
   return ({ method, path, job }) => {
     const key = `${method} ${path} ${job?.jobReference?.jobId ?? ''}`;
@@ -52,6 +55,8 @@ export interface BigQueryServer {
   polls: number;
   /** Rows of a page at most. */
   pageRows: number;
+  /** What each job says of itself beside what it cost. */
+  statistics: api.Schema$JobStatistics;
   /** Results are kept after their last page, so that it may be asked for again. */
   keepsResults: boolean;
   /** A statement of another program, in the engine's SQL; tables are called "DATASET/TABLE". */
@@ -77,6 +82,7 @@ export async function startBigQueryServer(): Promise<BigQueryServer> {
     dataset: { location: 'EU', maxTimeTravelHours: '168' },
     polls: 1,
     pageRows: Number.POSITIVE_INFINITY,
+    statistics: {},
     keepsResults: true,
     act: async (dataset, table, statement) => {
       const kept = await tables.keep([{ dataset, table }]);
@@ -132,7 +138,7 @@ async function answer(state: State, request: http.IncomingMessage, body: Buffer,
   };
   try {
     if (weather === 'lost before') throw new ApiError(503, 'backendError', 'Service unavailable');
-    if (weather !== null && weather !== 'lost after') throw weather;
+    if (weather instanceof ApiError) throw weather;
     const begun = request.headers['x-upload-content-length'];
     const upload = session
       ? server.uploads.put(session, String(request.headers['content-range'] ?? ''), body)
@@ -144,7 +150,8 @@ async function answer(state: State, request: http.IncomingMessage, body: Buffer,
         ? await perform(state, asked.method, url, json, file)
         : upload.whole && (await insertJob(state, upload.job, upload.whole));
     if (weather === 'lost after') throw new ApiError(503, 'backendError', 'Service unavailable');
-    if (upload && !upload.whole) {
+    if (weather === 'cut after') response.destroy();
+    else if (upload && !upload.whole) {
       response.writeHead(upload.status, upload.headers);
       response.end();
     } else send(result === undefined ? 204 : 200, result);
@@ -276,6 +283,7 @@ async function insertJob(
   // Billed are 10 MB a table at least.
   const billed = text === '' || bytes === 0 ? 0 : Math.max(bytes, 10 * 2 ** 20);
   const statistics = {
+    ...server.statistics,
     totalSlotMs: '10',
     ...(query && { query: { totalBytesBilled: String(billed), totalBytesProcessed: String(bytes) } }),
   };

@@ -68,6 +68,7 @@ export class Tables {
     // Of patterns without groups: the whole match.
     await engine.run(raw(`create macro first_match(s, p) as nullif(regexp_extract(s, p), '')`));
     await engine.run(raw(`create macro json_text(v) as cast(to_json(v) as varchar)`));
+    await engine.run(raw('create macro local_time(t, zone) as timezone(zone, t)'));
     return new Tables(engine);
   }
 
@@ -95,7 +96,9 @@ export class Tables {
   async create(dataset: string, made: api.Schema$Table): Promise<void> {
     const id = made.tableReference?.tableId ?? '';
     if (this.has(dataset, id)) throw new ApiError(409, 'duplicate', `Already Exists: Table p:${dataset}.${id}`);
-    const columns = (made.schema?.fields ?? []).map(({ name, type }) => `"${name}" ${TYPES[type ?? ''] ?? 'VARCHAR'}`);
+    const columns = (made.schema?.fields ?? []).map(
+      ({ name, type, mode }) => `"${name}" ${TYPES[type ?? ''] ?? 'VARCHAR'}${mode === 'REPEATED' ? '[]' : ''}`,
+    );
     await this.engine.run(raw(`create table "${dataset}/${id}" (${columns.join(', ')})`));
     this.adopt(dataset, made);
   }

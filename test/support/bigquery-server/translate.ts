@@ -33,6 +33,7 @@ export function toDuckDb(statement: string, nameOf: (named: Named) => string, no
     .replace(/\bcurrent_timestamp\(\)/gi, `timestamp '${now.replace('T', ' ').replace('Z', '')}'`)
     .replace(/\bformat_timestamp\('[^']*', /gi, 'iso_text(')
     .replace(/\bto_json_string\(/gi, 'json_text(')
+    .replace(/\bdatetime\(/gi, 'local_time(')
     .replace(/\bregexp_contains\(/gi, 'regexp_matches(')
     .replace(/\bregexp_extract\(/gi, 'first_match(')
     .replace(/(^create\s+(?:or\s+replace\s+)?table\s+`[^`]+`)[\s\S]*?\bas\s+(?=select\b|with\b)/i, '$1 as ');
@@ -40,7 +41,5 @@ export function toDuckDb(statement: string, nameOf: (named: Named) => string, no
   const [translated] = sql ?? [];
   if (!success || translated === undefined) throw new Error(`Syntax error: ${error ?? 'not understood'}`);
   // A cast to a moment follows the offset or the zone that the text names.
-  return /datetime/i.test(statement)
-    ? translated
-    : translated.replace(/ AS TIMESTAMP\)(?! AT TIME ZONE)/g, ' AS TIMESTAMPTZ)');
+  return translated.replace(/ AS TIMESTAMP\)(?! AT TIME ZONE)/g, ' AS TIMESTAMPTZ)');
 }

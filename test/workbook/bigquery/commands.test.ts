@@ -17,9 +17,13 @@ const AS_OF = ['--as-of', '2026-11-22'];
 const readings = ({ requests }: BigQueryServer): string[] =>
   requests
     .flatMap(({ job }) => (job?.configuration?.dryRun ? [] : (job?.configuration?.query?.query ?? [])))
-    .filter((text) => /^select t\..*\.(events|purchases|bounces)`/.test(text));
+    .filter((text) => /^select t\..*(events|purchases|bounces)`/.test(text));
 
-it('runs every command on a dataset, and fetches only the rows of facts that they name', {
+/** More contacts bounce than a run may suppress without a person. */
+const BURST = `insert into "marketing/bounces" (bounce_id, email, kind, code, provider, occurred_at)
+  select 'b' || contact_id, email, 'hard', '550 5.1.1', 'ses', timestamp '2026-11-22 12:00:00' from "marketing/contacts"`;
+
+it('runs every command on a dataset, approvals too, and fetches only the rows of facts that they name', {
   timeout: 300_000,
 }, async () => {
   const server = await startBigQueryServer();
@@ -47,11 +51,28 @@ it('runs every command on a dataset, and fetches only the rows of facts that the
   const files = ['events', 'bounces', 'purchases', 'suppressions'].map((table) => join(folder, `${table}.csv`));
   const id = String(contacts[3]?.[0]);
 
+  const shown = (): string => output.join('\n');
   expect(await run('init')).toBe(0);
+  expect(shown()).toContain('Made: contacts, events');
   expect(await run('import', join(folder, 'contacts.csv'), '--yes')).toBe(0);
   expect(await run('import', ...files, '--yes')).toBe(0);
+  expect(await run('run', 'list-cleaning', ...AS_OF, '--dry-run')).toBe(0);
+  expect(shown()).toMatch(/BigQuery: \d+ statements/);
   expect(await run('run', 'nightly', ...AS_OF)).toBe(0);
+  expect(shown()).toMatch(/BigQuery: \d+ statements, .* GB billed.*Open the dataset/s);
   expect(await run('explain', id, ...AS_OF)).toBe(0);
+  expect(shown()).toContain('Score, part by part');
+  await server.act('marketing', 'bounces', BURST);
+  expect(await run('run', 'bounce-suppression', '--as-of', '2026-11-23')).toBe(3);
+  const suppressed = await rowsIn('suppressions');
+  const plan = /--approve (sha256:\w+)/.exec(shown())?.[1] ?? '';
+  expect(await run('run', 'bounce-suppression', '--as-of', '2026-11-23', '--approve', plan)).toBe(0);
+  expect(await rowsIn('suppressions')).toBeGreaterThan(suppressed + 10);
+  expect(await run('undo', 'bounce-suppression', '2026-11-23')).toBe(3);
+  const back = /--approve (sha256:\w+)/.exec(shown())?.[1] ?? '';
+  expect(await run('undo', 'bounce-suppression', '2026-11-23', '--approve', back)).toBe(0);
+  expect(await rowsIn('suppressions', 'released_at is null')).toBe(suppressed);
+  expect(await run('backtest', 'value', ...AS_OF)).toBe(0);
   expect(await run('export', 'suppressions-ses')).toBe(0);
 
   const before = await rowsIn('events');
@@ -61,12 +82,15 @@ it('runs every command on a dataset, and fetches only the rows of facts that the
   server.requests.length = 0;
   expect(await run('import', more, '--yes')).toBe(0);
   expect(await rowsIn('events')).toBe(before + 1);
-  const period = /undo import (\S+)/.exec(output.join('\n'))?.[1] ?? '';
+  const period = /undo import (\S+)/.exec(shown())?.[1] ?? '';
   expect(await run('undo', 'import', period)).toBe(0);
   expect(await rowsIn('events')).toBe(before);
+  await server.act('marketing', 'events', `insert into "marketing/events" (contact_id) values ('${id}')`);
   expect(await run('erase', id, '--yes')).toBe(0);
+  expect(shown()).toContain('Removed from table "events": 1 line');
   expect(await rowsIn('events', `contact_id = '${id}'`)).toBe(0);
   expect(await run('doctor')).toBe(0);
+  expect(shown()).toContain('OK     bigquery://example-project/marketing is in EU');
   const whole = readings(server).filter((text) => !text.includes('in (select text from'));
   expect(whole).toEqual([]);
   expect(readings(server).length).toBeGreaterThan(2);
@@ -78,12 +102,14 @@ it('plans the same beside a folder and a sheet whose facts are in a dataset', { 
   writeTables(whole, { contacts, suppressions, ...facts });
   writeTables(apart, { contacts, suppressions });
   const sheet = await aSheet({ contacts, suppressions });
-  const dataset = await bigQueryBench(facts);
+  const dataset = await bigQueryBench(
+    Object.fromEntries(Object.entries(facts).map(([table, rows]) => [`web_${table}`, rows])),
+  );
   dataset.server.polls = 0;
   onTestFinished(() => dataset.close());
   const { workbook } = nightShift;
   const sourceOf = (table: string) => ({
-    files: `bigquery://example-project/marketing/${table}?location=EU`,
+    files: `bigquery://example-project/marketing/web_${table}?location=EU`,
     columns: {},
   });
   const sources = { events: sourceOf('events'), bounces: sourceOf('bounces'), purchases: sourceOf('purchases') };

@@ -61,6 +61,28 @@ it.each([
   await store.close();
 });
 
+it('changes a row with a list of the team’s own, and leaves the list', async () => {
+  const bench = await bigQueryBench({});
+  const fields = (CONTACTS[0] ?? []).map((name) => ({
+    name,
+    type: 'STRING',
+    ...(name === 'note' && { mode: 'REPEATED' }),
+  }));
+  await bench.server.tables.create('marketing', { tableReference: { tableId: 'contacts' }, schema: { fields } });
+  const values = `('c1', 'a@example.com', 'subscribed', ['x', 'y']), ('c2', 'b@example.com', 'subscribed', [])`;
+  await bench.server.act('marketing', 'contacts', `insert into "marketing/contacts" values ${values}`);
+  const store = await bench.open();
+  expect([...(await change(store))]).toEqual([]);
+  const rows = raw(`select contact_id, status, note[2] as second from "marketing/contacts" order by 1`);
+  expect(await bench.server.tables.engine.rows(rows)).toEqual([
+    { contact_id: 'c1', status: 'suppressed', second: 'y' },
+    { contact_id: 'c4', status: 'subscribed', second: null },
+  ]);
+  await store.close();
+  await bench.close();
+  expect(bench.server.violations).toEqual([]);
+});
+
 it('leaves a key that was added meanwhile, and rows that stand twice', async () => {
   const bench = await aDataset([...CONTACTS, ['c2', 'b@example.com', 'subscribed', '']]);
   bench.server.before = async ({ jobReference }) => {
@@ -169,6 +191,14 @@ it('has all of a commit or none of it, killed at its requests, once another run 
     const before = ['c1 subscribed', 'c2 subscribed', 'c3 subscribed'];
     expect(ids(await bench.rows('contacts'))).toEqual(applied ? CHANGED : before);
   }
+  // What killed runs left goes by itself.
+  const left = bench.server.tables.ids('marketing').filter((id) => id.startsWith('nightshift_staging_'));
+  expect(left.length).toBeGreaterThan(2);
+  for (const id of left) {
+    const { expirationTime } = await bench.server.tables.describe('marketing', id);
+    expect(Number(expirationTime) - Date.now()).toBeGreaterThan(0);
+    expect(Number(expirationTime) - Date.now()).toBeLessThanOrEqual(86_400_000);
+  }
   expect(outcomes.filter((applied) => !applied).length).toBeGreaterThan(3);
   expect(outcomes.filter((applied) => applied).length).toBeGreaterThan(1);
 });
@@ -207,7 +237,51 @@ it.each([
     { status: 404, reason: 'notFound', message: 'Not found: Dataset p:marketing was not found in location US' },
     'location US',
   ],
-  [{ status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' }, 'quota'],
+  [{ status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' }, 'a quota of the project example-project is'],
+  [
+    {
+      status: 403,
+      reason: 'quotaExceeded',
+      message: 'Custom quota exceeded: your project exceeded quota for QueryUsage',
+    },
+    'used up (QueryUsage)',
+  ],
+  [
+    { status: 403, reason: 'quotaExceeded', message: 'Your project exceeded quota for free query bytes scanned.' },
+    'no billing account is linked',
+  ],
+  [
+    {
+      status: 403,
+      reason: 'accessDenied',
+      message: 'Access Denied: Time travel on table p:d.t is forbidden as it has (or has had) row access policies.',
+    },
+    'row access policies',
+  ],
+  [
+    {
+      status: 403,
+      reason: 'accessDenied',
+      message: 'User has neither fine-grained reader nor masked get permission to get data protected by policy tag "t"',
+    },
+    'Fine-Grained Reader',
+  ],
+  [
+    { status: 403, reason: 'policyViolation', message: 'VPC Service Controls: Request is prohibited by policy.' },
+    'access level of the perimeter',
+  ],
+  [
+    { status: 400, reason: 'invalidQuery', message: 'Required field crm_id cannot be null' },
+    'the column crm_id is REQUIRED',
+  ],
+  [
+    {
+      status: 400,
+      reason: 'invalidQuery',
+      message: "Cannot query over table 'p.d.events' without a filter over column(s) 'occurred_at'",
+    },
+    'require_partition_filter',
+  ],
   [{ status: 403, reason: 'billingNotEnabled', message: 'Billing has not been enabled' }, 'billing'],
   [{ reason: 'invalidQuery', message: 'Invalid snapshot time 1 for table' }, 'max_time_travel_hours'],
   [
@@ -236,6 +310,7 @@ it('lays a dataset out with types, partitions and clusters, and leaves what is t
     timePartitioning: { type: 'DAY', field: 'occurred_at', expirationMs: String(400 * 86_400_000) },
     clustering: { fields: ['contact_id', 'type'] },
   });
+  expect(events.schema?.fields?.filter(({ description }) => !description)).toEqual([]);
   const bounces = await server.tables.describe('marketing', 'bounces');
   expect(bounces).toMatchObject({ timePartitioning: { type: 'MONTH', field: 'occurred_at' } });
   expect(await layOutDataset(client)).toEqual({ made: [], found: [...tableNames] });
@@ -243,7 +318,7 @@ it('lays a dataset out with types, partitions and clusters, and leaves what is t
   await server.close();
 });
 
-it('tells doctor of a wrong location, of columns that hold too little, and of missing rights', async () => {
+it('tells doctor what would lose or refuse rows, of columns that hold too little, and of missing rights', async () => {
   const bench = await bigQueryBench(
     {
       contacts: [
@@ -253,10 +328,22 @@ it('tells doctor of a wrong location, of columns that hold too little, and of mi
     },
     { 'contacts.score': 'INT64' },
   );
-  bench.server.dataset = { location: 'US', maxTimeTravelHours: '24' };
-  const fields = [{ name: 'email', type: 'STRING' }];
-  const tableReference = { tableId: 'suppressions' };
-  await bench.server.tables.create('marketing', { tableReference, schema: { fields }, streamingBuffer: {} });
+  const defaultTableExpirationMs = String(60 * 86_400_000);
+  bench.server.dataset = { location: 'EU', maxTimeTravelHours: '24', defaultTableExpirationMs };
+  const make = (tableId: string, more: object) =>
+    bench.server.tables.create('marketing', {
+      tableReference: { tableId },
+      schema: {
+        fields: [
+          { name: 'email', type: 'STRING', mode: 'REQUIRED' },
+          { name: 'ours', type: 'STRING', mode: 'REQUIRED' },
+        ],
+      },
+      ...more,
+    });
+  await make('suppressions', { streamingBuffer: {}, expirationTime: '1800000000000' });
+  await make('changes', { timePartitioning: { type: 'MONTH', expirationMs: '1' }, requirePartitionFilter: true });
+  await make('review', { type: 'VIEW' });
   const store = await bench.open();
   await store.read();
   bench.server.weather = ({ job }) =>
@@ -264,7 +351,13 @@ it('tells doctor of a wrong location, of columns that hold too little, and of mi
       ? new ApiError(403, 'accessDenied', 'Permission bigquery.tables.create denied on dataset')
       : null;
   const texts = (await store.warehouse?.findings())?.map(({ level, text }) => `${level} ${text}`).join('\n');
-  expect(texts).toMatch(/fix the address has location=EU, the dataset is in US/);
+  expect(texts).toMatch(/fix BigQuery deletes a table there 60 days after/);
+  expect(texts).toMatch(/fix table "suppressions" is deleted/);
+  expect(texts).toMatch(/fix table "changes" has partitions that are deleted/);
+  expect(texts).toMatch(/fix table "changes" takes no statement without a filter/);
+  expect(texts).toMatch(/fix table "review" is a view/);
+  expect(texts).toMatch(/review table "suppressions": "ours" is REQUIRED/);
+  expect(texts).not.toMatch(/"suppressions": "email" is REQUIRED/);
   expect(texts).toMatch(/fix its time travel window is 24 hours/);
   expect(texts).toMatch(/review table "suppressions": rows arrive by streaming/);
   expect(texts).toMatch(/review table "contacts": "score" is (INTEGER|INT64).*make it FLOAT64/);
@@ -289,13 +382,18 @@ it('counts a request that took too long as one that is repeated', () =>
 
 it.each([
   ['a table', 'drop'],
+  ['a table, made again since,', 'drop and make'],
   ['a column', 'alter table "marketing/contacts" drop column note'],
 ])('tells a run to read again when %s is gone since it was listed', async (_, statement) => {
   const bench = await aDataset();
   const store = await bench.open();
   const reading = await store.read();
-  if (statement === 'drop') await bench.server.tables.drop('marketing', 'contacts');
-  else await bench.server.tables.engine.run(raw(statement));
+  const { tables } = bench.server;
+  if (statement.startsWith('drop')) {
+    const made = await tables.describe('marketing', 'contacts');
+    await tables.drop('marketing', 'contacts');
+    if (statement !== 'drop') await tables.create('marketing', made);
+  } else await tables.engine.run(raw(statement));
   await expect(reading.tables[0]?.open()).rejects.toThrow('BigQuery');
   expect(await reading.changedSince()).toEqual(['table "contacts"']);
   await store.close();
@@ -309,6 +407,51 @@ it('finds its jobs in a region that the address does not name', async () => {
   const text = 'select t.email from `example-project.marketing.contacts` as t';
   const job = await client.query('a-job', { text, values: [] }, 'reading contacts');
   for await (const page of client.pages(job, 'reading contacts')) expect(page).toHaveLength(3);
+});
+
+it.each([
+  ['rows', { rowLevelSecurityStatistics: { rowLevelSecurityApplied: true } }],
+  ['cells', { dataMaskingStatistics: { dataMaskingApplied: true } }],
+])('decides nothing from a table of which a policy may hide %s', async (what, statistics) => {
+  const bench = await aDataset();
+  const store = await bench.open();
+  const { tables } = await store.read();
+  bench.server.statistics = statistics;
+  await expect(tables[0]?.open()).rejects.toThrow(`${what}, and what is hidden may refuse mail`);
+  await store.close();
+});
+
+it('says where a dataset is whose address names another place, before it asks anything there', async () => {
+  const bench = await aDataset();
+  bench.server.dataset = { location: 'europe-west3' };
+  const store = await bench.open();
+  await expect(store.read()).rejects.toThrow('Write ?location=europe-west3');
+  await store.close();
+  expect(bench.server.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
+it('reads and clears every row of a table that takes no statement without a filter on its partitions', async () => {
+  const bench = await bigQueryBench({ contacts: CONTACTS });
+  await bench.server.tables.create('marketing', {
+    tableReference: { tableId: 'web_visits' },
+    schema: {
+      fields: [
+        { name: 'who', type: 'STRING' },
+        { name: 'seen_at', type: 'TIMESTAMP' },
+      ],
+    },
+    timePartitioning: { type: 'DAY', field: 'seen_at' },
+    requirePartitionFilter: true,
+  });
+  const rows = `('a@example.com', null), ('a@example.com', timestamp '2026-01-01'), ('b@example.com', null)`;
+  await bench.server.act('marketing', 'web_visits', `insert into "marketing/web_visits" values ${rows}`);
+  const store = await bench.open();
+  await store.read();
+  const person = { addresses: new Set(['a@example.com']), ids: new Set<string>() };
+  expect((await store.warehouse?.clearRows(person))?.left).toContainEqual({ table: 'web_visits', rows: 2 });
+  await store.close();
+  await bench.close();
+  expect(bench.server.violations).toEqual([]);
 });
 
 it('shares what a run may spend among the datasets of sources and the workbook’s own, and keeps its findings', async () => {
