@@ -10,6 +10,7 @@ import {
   GaveUp,
   IncompleteRead,
   notShared,
+  Refused,
   SCOPES,
   SIGN_IN,
   UnknownOutcome,
@@ -90,6 +91,8 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
         if (failure.kind === 'final' && isWrite && failure.error.name === 'NotShared') {
           throw notShared(await service().account(), 'reading');
         }
+        // What was read a moment ago is a sheet: it is this write that can't be done.
+        if (failure.kind === 'final' && isWrite && failure.error.name === 'ExcelFile') throw new Refused('');
         if (failure.kind === 'final') throw failure.error;
         if (failure.kind === 'again' && isWrite) throw new UnknownOutcome(`A write ended with ${failure.what}.`);
         await waitOut(failure, attempt);

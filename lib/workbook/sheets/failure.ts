@@ -28,8 +28,11 @@ interface ErrorBody {
   details?: { reason?: string; metadata?: { service?: string; activationUrl?: string; consumer?: string } }[];
 }
 
-/** No address, or no answer from it: hardly ever a fault that passes. */
-const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** A quota or a rate limit, of a person or a project, in any service's way of writing. */
+const LIMITED = /rate_?limit|quota_?exceeded|daily_?limit/i;
+
+/** No address, no answer from it, or a proxy that answers in its place: hardly ever a fault that passes. */
+const UNREACHABLE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$|CERT|SIGNATURE/;
 
 /** gcloud's own project: a person's sign-in that names none counts there, where no API is on. */
 const GCLOUD = 'projects/764086051850';
@@ -42,17 +45,18 @@ export async function failureOf(thrown: unknown, asked: Asked): Promise<Failure>
   const status = response?.status ?? (typeof code === 'number' ? code : undefined);
   const body = response?.data?.error ?? {};
   const retryAfterMs = Number(response?.headers?.get?.('retry-after') ?? 0) * 1000 || 0;
-  // Drive answers 403 where its rate limits are meant ("Resolve errors" of its documentation).
-  const isRate = (body.errors ?? []).some(({ reason }) => /^(user)?rateLimitExceeded$/i.test(reason ?? ''));
+  // Drive answers 403 where its limits are meant ("Resolve errors" of its documentation), newer services name a reason.
+  const isRate = [...(body.errors ?? []), ...(body.details ?? [])].some(({ reason }) => LIMITED.test(reason ?? ''));
   if (status === 429 || (status === 403 && (isRate || body.status === 'RESOURCE_EXHAUSTED'))) {
     return { kind: 'wait', what: `quota used up (${status})`, retryAfterMs };
   }
-  if (status === 408 || (status !== undefined && status >= 500 && status !== 501)) {
+  // 409: aborted, for others wrote at the same time; 499: cancelled (google.rpc.Code).
+  if (status === 408 || status === 409 || status === 499 || (status !== undefined && status >= 500 && status !== 501)) {
     return { kind: 'again', what: `status ${status}`, retryAfterMs };
   }
   if (status !== undefined) return { kind: 'final', error: await finalError(status, body, asked) };
   const name = typeof code === 'string' ? code : 'no code';
-  const noNetwork = UNREACHABLE.includes(name) ? { noNetwork: name } : {};
+  const noNetwork = UNREACHABLE.test(name) ? { noNetwork: name } : {};
   return { kind: 'again', what: `connection failed (${name})`, retryAfterMs: 0, ...noNetwork };
 }
 

@@ -202,6 +202,8 @@ function columnsNow(goals: readonly Goal[], tab: KnownTab, valuesIn: (column: nu
     };
     const [best] = [...free]
       .map((column) => ({ column, hits: hits(column) }))
+      // A column that had a header and was deleted is nowhere, and in no column without one.
+      .filter((one) => one.hits > 0 || headers[i] === '' || (tab.headers[one.column] ?? '') !== '')
       .sort((a, b) => b.hits - a.hits || Math.abs(a.column - i) - Math.abs(b.column - i));
     now[i] = best?.column ?? -1;
     free.delete(now[i] ?? -1);

@@ -2,7 +2,6 @@
  * A commit into a spreadsheet: which tabs it fills, what has to be made there, all goals in their order, and around
  * them the record of the run. The writer reaches them; what it left is counted here.
  */
-import { setFlagsFromString } from 'node:v8';
 import { type TableName, tableOf } from '../../core/tables.ts';
 import { findColumns, normalHeader } from '../headers.ts';
 import {
@@ -61,19 +60,12 @@ interface Named {
   readonly tab: Made['tab'];
 }
 
-/**
- * Node clears away old objects when they are four times what is in use. Each request of a long write leaves some tens
- * of megabytes: cleared at one and a half times, it takes half the memory, for a tenth more processor time.
- */
-const CLEAR_EARLY = '--heap-growing-percent=50';
-
 /** Commits; gives what was left to people. @throws WorkbookError where it does not fit, SheetsError */
 export async function commitTo(
   { client, snapshot, tables, nth }: Workbook,
   { patches, files, marker }: Given,
   afterClosed: Parameters<Store['commit']>[3],
 ): Promise<Held> {
-  setFlagsFromString(CLEAR_EARLY);
   const clock = zoneClock(snapshot.timeZone);
   const target = async (room: Omit<Room, 'rows'>, isRead: boolean): Promise<Target> => {
     const made = madeFor({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined });

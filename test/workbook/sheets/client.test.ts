@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import * as errors from '../../../lib/workbook/sheets/errors.ts';
+import { failureOf } from '../../../lib/workbook/sheets/failure.ts';
 import { book } from '../../support/sheets-server/build.ts';
 import type { Fault } from '../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
@@ -91,6 +92,25 @@ test.each([
   await expect(client.mayEdit()).rejects.toMatchObject({ name: ofDrive });
   expect(server.requests).toHaveLength(2);
 });
+
+test.each([
+  [403, { errors: [{ domain: 'usageLimits', reason: 'userRateLimitExceeded' }], message: 'Límite superado.' }],
+  [403, { errors: [{ reason: 'dailyLimitExceeded' }] }],
+  [403, { status: 'PERMISSION_DENIED', details: [{ reason: 'RATE_LIMIT_EXCEEDED' }] }],
+  [403, { status: 'RESOURCE_EXHAUSTED', message: 'Kontingent überschritten' }],
+  [429, {}],
+])('a limit that is answered %i %j is waited for, in any language', async (status, error) => {
+  const asked = { service: 'sheets', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
+  expect(await failureOf({ response: { status, data: { error } } }, asked)).toMatchObject({ kind: 'wait' });
+});
+
+test.each(['ENOTFOUND', 'ETIMEDOUT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
+  '%s is said to be the network',
+  async (code) => {
+    const asked = { service: 'sheets', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
+    expect(await failureOf({ code }, asked)).toMatchObject({ kind: 'again', noNetwork: code });
+  },
+);
 
 test('an error never quotes a cell', async () => {
   const stringValue = `secret@example.com ${'x'.repeat(50_000)}`;

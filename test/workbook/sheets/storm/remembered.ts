@@ -13,6 +13,18 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A row came back after one of its columns was deleted: what stood there went into a column without a header.
+  {
+    ...QUIET,
+    plan: planned({ remove: [0, 1, 2, 3, 4, 5, 6, 7, 8] }),
+    inserts: 1,
+    deeds: [
+      { before: 14, deed: { do: 'delete column', column: 0 } },
+      { before: 13, deed: { do: 'move column', from: 0, to: 2 } },
+      { before: 1, deed: { do: 'new column', at: 0, named: false } },
+    ],
+    chunkBytes: 700,
+  },
   // A row without key that came back into moved columns came back once more.
   {
     ...QUIET,
