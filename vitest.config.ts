@@ -14,6 +14,7 @@ const SLOW = [
   'test/cli/**',
   'test/run/**',
   'test/snapshot/consent.test.ts',
+  'test/snapshot/consent-releases.test.ts',
   'test/intake/**',
   'test/features/matching/**',
   'test/features/erasure/**',

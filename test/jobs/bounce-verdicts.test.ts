@@ -29,7 +29,7 @@ interface Case {
   readonly contact?: Given;
   readonly suppression?: Given;
   readonly ends: '' | 'hard_bounce' | 'soft_bounces' | 'complaint' | 'unsubscribe' | 'manual';
-  readonly scope?: 'address' | 'person';
+  readonly scope?: 'address' | 'person' | '';
   readonly status?: 'subscribed' | 'suppressed' | 'unsubscribed';
 }
 
@@ -242,6 +242,13 @@ const soft: Case[] = [
 
 const people: Case[] = [
   {
+    it: 'makes a suppression without a scope, which is of the person, one of the address for a bounce',
+    bounces: [{ kind: 'hard', code: '5.1.1', detail: '' }],
+    suppression: { scope: '', reason: 'manual' },
+    ends: 'manual',
+    scope: '',
+  },
+  {
     it: 'binds a complaint to an address only',
     bounces: [{ kind: 'complaint', code: '', detail: 'abuse' }],
     ends: 'complaint',
@@ -351,7 +358,7 @@ describe('a night never', () => {
   it.each(cases.map((each, i) => [each.it, each, i] as const))('%s', (_, { ends, scope, status }, i) => {
     const row = done.suppression(addressOf(i));
     expect(inForce(row) ? row?.reason : '').toBe(ends);
-    if (scope) expect(row?.scope).toBe(scope);
+    if (scope !== undefined) expect(row?.scope).toBe(scope);
     expect(done.status(`k${i}`)).toBe(status ?? (ends === '' ? 'subscribed' : 'suppressed'));
   });
 

@@ -172,11 +172,12 @@ const evidence: Sql = sql`
 
 /**
  * The list's row of each address that bounced and belongs there. What stands is kept, unless something stronger came; a
- * row that a person released starts over. A person's own note is kept, followed by the evidence.
+ * row that a person released starts over; one without a scope is of the person. A person's own note is kept, followed by the evidence.
  */
 const listings: Sql = sql`
   select e.email,
-    case when s.scope = 'person' or v.scope = 'person' then 'person' else coalesce(s.scope, v.scope) end as scope,
+    case when s.scope = 'person' or v.scope = 'person' then 'person'
+      when s.email is null then v.scope else s.scope end as scope,
     coalesce(o.contact_id,
       case when s.email is null or s.scope = 'person' or v.scope = 'person' then m.contact_id end) as contact_id,
     case when v.strength >= 3 and coalesce(s.reason, '') <> 'complaint' then v.reason

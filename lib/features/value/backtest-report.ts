@@ -15,6 +15,9 @@ export function describeValueBacktest(result: ValueBacktest): Backtest {
   const { from, until, days, customers, came, model, simplerBecause, refused, topFifth, forecasts, calibration } =
     result;
   const own = forecasts[model];
+  const [plain] = Object.entries(forecasts)
+    .filter(([forecast]) => forecast !== model)
+    .sort(([, a], [, b]) => a.error - b.error);
   return {
     report: result,
     title: `Values as of ${from}, against the ${days} days up to ${until}`,
@@ -24,6 +27,9 @@ export function describeValueBacktest(result: ValueBacktest): Backtest {
         `${count(Math.round(came.money))} in money.`,
       `${model} was ${own?.error.toFixed(3)} orders off per customer, ` +
         `with a bias of ${signed(own?.bias ?? null)} in orders and ${signed(result.moneyBias)} in money.`,
+      ...(plain && own
+        ? [`The best forecast without a model, ${plain[0]}, was ${plain[1].error.toFixed(3)} off.`]
+        : []),
       ...(simplerBecause === undefined ? [] : [`${model} stood in for a model: ${simplerBecause}.`]),
       ...(calibration.length > 0 ? [] : ['p_alive is empty: this forecast knows no chance of leaving.']),
     ],
@@ -38,17 +44,21 @@ export function describeValueBacktest(result: ValueBacktest): Backtest {
           signed(bias),
         ]),
       },
-      {
-        title: 'p_alive, and who bought',
-        note: 'A customer may be alive and buy nothing in these days, so that the share is at most p_alive.',
-        head: ['p_alive', 'customers', 'mean p_alive', 'bought'],
-        rows: calibration.map((one) => [
-          `${one.from.toFixed(1)} to ${one.to.toFixed(1)}`,
-          count(one.customers),
-          percent(one.meanAlive),
-          percent(one.boughtShare),
-        ]),
-      },
+      ...(calibration.length === 0
+        ? []
+        : [
+            {
+              title: 'p_alive, and who bought',
+              note: 'A customer may be alive and buy nothing in these days, so that the share is at most p_alive.',
+              head: ['p_alive', 'customers', 'mean p_alive', 'bought'],
+              rows: calibration.map((one) => [
+                `${one.from.toFixed(1)} to ${one.to.toFixed(1)}`,
+                count(one.customers),
+                percent(one.meanAlive),
+                percent(one.boughtShare),
+              ]),
+            },
+          ]),
       {
         title: `Share of the money that the first fifth (${count(topFifth.customers)} customers) spent`,
         head: ['ordered by', 'share'],

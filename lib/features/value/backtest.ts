@@ -105,7 +105,7 @@ export async function backtestValue({ engine, asOf, days, rules }: BacktestReque
     came,
     model: model.name,
     ...(model.simplerBecause !== undefined && { simplerBecause: model.simplerBecause }),
-    forecasts: await forecasts(engine, model.name),
+    forecasts: await forecasts(engine, model.name, from),
     moneyBias: came.money > 0 ? rounded(Number(sums.expected_money) / came.money - 1) : null,
     calibration: await calibration(engine),
     topFifth: await topFifth(engine, customers),
@@ -161,7 +161,10 @@ const customersThen = (from: string, days: number): Sql => sql`
   cross join everybody
   left join ${SINCE} as since on since.contact_id = valued.contact_id`;
 
-async function forecasts(engine: Engine, model: string): Promise<Record<string, Off>> {
+async function forecasts(engine: Engine, model: string, from: string): Promise<Record<string, Off>> {
+  const { known_days: knownDays } = await engine.row(
+    sql`select days_between(min(first_day), ${day(from)}) as known_days from value_firsts`,
+  );
   const columns = {
     [model]: 'expected_orders',
     ...PLAIN,
@@ -169,6 +172,8 @@ async function forecasts(engine: Engine, model: string): Promise<Record<string, 
   };
   const found: Record<string, Off> = {};
   for (const [forecast, column] of Object.entries(columns)) {
+    // A history of less than a year holds nothing of a year ago, which would read as a forecast of none.
+    if (forecast === 'a year ago' && Number(knownDays) < 364) continue;
     const { error, bias } = await engine.row(sql`
       select
         coalesce(avg(abs(${name(column)} - later)), 0) as error,
