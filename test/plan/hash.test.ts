@@ -10,6 +10,7 @@ import { aContact, aSuppression, type Row, temporaryFolder, writeWorkbook } from
 
 const adding = aJob({
   writes: ['contacts', 'suppressions'],
+  releases: true,
   changes: ({ asOf }) => [
     update('contacts', sql`select contact_id, upper(email) as email_note, 'asked for' as why from contacts`),
     insert(

@@ -151,8 +151,9 @@ function meant(goal: RowGoal, headers: readonly string[], columns: readonly numb
   const { repairs: left, id } = goal;
   const keys = left ? left.key.map((i) => columns[i] ?? -1) : keyIndexes(goal, headers);
   const key = left ? keyOf(left.key.map((i) => left.values[i] ?? null)) : id.key;
+  // What stood in a column that was deleted since is nowhere.
   const cells = left
-    ? left.values.map((value, i) => [columns[i] ?? -1, value] as const)
+    ? left.values.map((value, i) => [columns[i] ?? -1, value] as const).filter(([column]) => column >= 0)
     : Object.entries(id.content ?? {}).map(([header, value]) => [headers.indexOf(header), value] as const);
   const held = cells.filter(([, value]) => value !== null && value !== '');
   const likeness = (at: ValueAt): number => held.filter(([column, value]) => at(column) === value).length;

@@ -13,6 +13,17 @@ const planned = (of: Partial<Record<keyof Storm['plan'][number], number[]>>): St
 
 /** Storms that once did damage. */
 export const remembered: Storm[] = [
+  // A row that was written wrongly was not found again, for it was looked for by what stood in a column deleted since.
+  {
+    ...QUIET,
+    plan: planned({ status: [8], score: [8], remove: [0, 1, 2, 3, 4, 5, 6, 7] }),
+    inserts: 1,
+    deeds: [
+      { before: 12, deed: { do: 'delete column', column: 0 } },
+      { before: 11, deed: { do: 'delete', who: 0 } },
+    ],
+    faults: [{ at: 1, fault: '429' }],
+  },
   // A row came back after one of its columns was deleted: what stood there went into a column without a header.
   {
     ...QUIET,
