@@ -155,9 +155,11 @@ export function peopleIn(server: SheetsServer, keys: readonly string[]): People 
       const place = deed.at % tab.columnCount;
       send(
         { insertDimension: { range: range('COLUMNS', place) } },
-        ...(deed.named ? [type(0, place, `extra ${serial}`)] : []),
+        ...(deed.named && people.dropped.size === 0 ? [type(0, place, `extra ${serial}`)] : []),
       );
     } else if (deed.do === 'delete column') {
+      // One that is deleted while another comes is taken for one that was renamed: docs/sheets.md, "While people type".
+      if (names.some((each) => each.startsWith('extra ')) || people.renamed.size > 0) return;
       const header = ['status', 'score'][deed.column % 2] ?? '';
       const place = names.indexOf(header);
       if (place >= 0 && send({ deleteDimension: { range: range('COLUMNS', place) } })) people.dropped.add(header);
