@@ -95,7 +95,7 @@ export class Population {
     const country = head?.country ?? company?.country ?? random.pick(countries);
     const home = head?.home ?? this.homeOf(index, country);
     const picked = random.pick(country.given);
-    // A relative of the very same name, at one address and one mailbox, could not be told from a copy.
+    // A relative of the very same name, at one address and one mailbox, could not be distinguished from a copy.
     const first = picked === head?.first ? (country.given.find((name) => name !== picked) ?? picked) : picked;
     const names = country.family;
     const last = head?.last ?? (names[((scatter(companyIndex) % 997) + colleague * nameStep) % names.length] as string);

@@ -9,22 +9,25 @@ import type { Job } from '../core/job.ts';
 import { join, name, type Sql, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
 
-/** The rows of a diff that lift a contact's status, or that release or remove a suppression. */
+/** The rows of a diff that lift a contact's status, or that release, narrow or remove a suppression. */
 function freed(diff: Diff): Sql | null {
   const sets = (column: string): boolean => diff.sets.some((set) => set.name === column && set.updates > 0);
-  const rows = sql`select count(*) as n from ${name(diff.name)}`;
+  const frees: Sql[] = [];
   if (diff.table === 'contacts' && sets('status'))
-    return sql`${rows} where op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed')
-      and coalesce(status, 'subscribed') = 'subscribed'`;
-  if (diff.table !== 'suppressions') return null;
-  if (diff.counts.remove > 0)
-    return sql`${rows} where op = 'd' and json_extract_string(record, '$.released_at') is null`;
-  if (sets('released_at'))
-    return sql`${rows} where op = 'u' and set_released_at and before_released_at is null and released_at is not null`;
-  return null;
+    frees.push(sql`op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed')
+      and coalesce(status, 'subscribed') = 'subscribed'`);
+  if (diff.table === 'suppressions') {
+    if (diff.counts.remove > 0) frees.push(sql`op = 'd' and json_extract_string(record, '$.released_at') is null`);
+    if (sets('released_at'))
+      frees.push(sql`op = 'u' and set_released_at and before_released_at is null and released_at is not null`);
+    if (sets('scope'))
+      frees.push(sql`op = 'u' and set_scope and coalesce(before_scope, 'person') = 'person' and scope = 'address'`);
+  }
+  const some = frees.map((free) => sql`(${free})`);
+  return some.length > 0 ? sql`select count(*) as n from ${name(diff.name)} where ${join(some, ' or ')}` : null;
 }
 
-/** The guard on a plan that frees somebody; null where the plan frees no one, or the job may. */
+/** The guard on a plan that makes people mailable again; null where it makes none so, or where the job may. */
 export async function releaseGuard(engine: Engine, job: Job, diffs: readonly Diff[]): Promise<GuardResult | null> {
   const parts = job.releases ? [] : diffs.map(freed).filter((part) => part !== null);
   if (parts.length === 0) return null;

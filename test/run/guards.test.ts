@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCode } from '../../lib/cli/run.ts';
 import { reportRun } from '../../lib/cli/run-report.ts';
-import { insert, remove, update } from '../../lib/core/change.ts';
+import { insert, remove, replace, update } from '../../lib/core/change.ts';
 import type { Context } from '../../lib/core/context.ts';
 import { allowed } from '../../lib/core/guard.ts';
 import { sql } from '../../lib/core/sql.ts';
@@ -48,13 +48,17 @@ const reading = aJob({ name: 'looking', reads: ['contacts', 'suppressions'], cha
 
 describe('a job that would make people mailable again', () => {
   const contact = aContact({ contact_id: 'g1', email: 'g1@a.example', status: 'unsubscribed' });
-  const suppression = aSuppression({ email: 'g2@a.example', reason: 'complaint' });
+  const suppression = aSuppression({ email: 'g2@a.example', reason: 'complaint', scope: 'person' });
   const freeing = {
     'lifts a status': () =>
       update('contacts', sql`select contact_id, 'subscribed' as status, 'w' as why from contacts`),
     'empties a status': () =>
       update('contacts', sql`select contact_id, cast(null as string) as status, 'w' as why from contacts`),
     'removes a suppression': () => remove('suppressions', sql`select email, 'w' as why from suppressions`),
+    'replaces the list by less': ({ asOf }: Context) =>
+      replace('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions where false`),
+    'narrows a suppression of a person': () =>
+      update('suppressions', sql`select email, 'address' as scope, 'w' as why from suppressions`),
     'releases a suppression': ({ asOf }: Context) =>
       update('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions`),
   };

@@ -5,24 +5,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Night, night } from '../support/night.ts';
-import {
-  aBounce,
-  aContact,
-  aSuppression,
-  membersOf,
-  type Row,
-  readCsv,
-  temporaryFolder,
-  writeWorkbook,
-} from '../support/workbook.ts';
+import { crowd, newsletter, nightly } from '../support/consent-night.ts';
+import { aBounce, aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
-/** The part of a night that decides who gets mail. */
-const nightly = (folder: string, given: Night = {}) =>
-  night(folder, { jobs: ['bounce-suppression', 'list-refresh'], ...given });
-const crowd = (): Row[] =>
-  Array.from({ length: 6 }, (_, i) => aContact({ contact_id: `h${i}`, created_at: '2026-11-01T00:00:00Z' }));
-const newsletter = (folder: string): string[] => membersOf(folder, 'Newsletter');
 const quarantine = (folder: string): (string | undefined)[][] =>
   readCsv(folder, 'quarantine').map((row) => [row.table, row.row_key, row.column, row.reason]);
 

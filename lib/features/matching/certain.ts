@@ -260,11 +260,11 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
   const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
   const nothingElse = `${mail} and not ${elsewhere}`;
   const shared = both(either([otherForm, noName, colleagues, nothingElse].map((test) => `(${test})`)), `not ${own}`);
-  const [mine, theirs] = [firstNameSql(compared, 'a'), firstNameSql(compared, 'b')];
+  const [nameA, nameB] = [firstNameSql(compared, 'a'), firstNameSql(compared, 'b')];
   const twoNames = compared.flatMap(({ kind: of }, i) => {
     const holds = (side: string, name: string): string => `list_contains(${mailWords(side, i)}, ${name})`;
-    const each = [holds('a', mine), holds('b', theirs), `not ${holds('a', theirs)}`, `not ${holds('b', mine)}`];
-    return of === 'email' ? [both(`l${column} > 1 and l${i} > 1 and ${mine} <> ${theirs}`, each.join(' and '))] : [];
+    const each = [holds('a', nameA), holds('b', nameB), `not ${holds('a', nameB)}`, `not ${holds('b', nameA)}`];
+    return of === 'email' ? [both(`l${column} > 1 and l${i} > 1 and ${nameA} <> ${nameB}`, each.join(' and '))] : [];
   });
   // Twins share a birth date, but Bob and Robert of one birth date may be one person with two mailboxes.
   const [born, form] = [anyAt(compared, 'date', ['same', 'near']), `l${column} = ${levelNumber(kind, 'nickname')}`];

@@ -1,6 +1,6 @@
 /**
  * Words that name no single person, in fifteen languages and plain letters: where a first name is expected, and in
- * mailboxes. They only keep records from being merged without asking; no two records are told apart by them.
+ * mailboxes. They only keep records from being merged without asking; they never distinguish two records.
  */
 
 /** Stands where a first name is expected and is none: titles, roles, relatives, placeholders. */
