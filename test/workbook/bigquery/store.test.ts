@@ -3,16 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { raw } from '../../../lib/core/sql.ts';
-import { tableNames } from '../../../lib/core/tables.ts';
 import { placeOf } from '../../../lib/workbook/bigquery/address.ts';
 import { bigQueryClient } from '../../../lib/workbook/bigquery/client.ts';
-import { errorOf } from '../../../lib/workbook/bigquery/errors.ts';
-import { layOutDataset } from '../../../lib/workbook/bigquery/layout.ts';
 import { withDatasetTables } from '../../../lib/workbook/bigquery/source.ts';
-import { faultOf } from '../../../lib/workbook/bigquery/wire.ts';
 import type { Held, Store } from '../../../lib/workbook/store.ts';
 import { ApiError } from '../../support/bigquery-server/api-error.ts';
-import { failsFirst, startBigQueryServer } from '../../support/bigquery-server/server.ts';
+import { failsFirst } from '../../support/bigquery-server/server.ts';
 import { type BigQueryBench, bigQueryBench, type Rows } from '../../support/store-bench.ts';
 
 const CONTACTS = [
@@ -219,166 +215,6 @@ it('refuses a query that would read more than the rules allow, before it is run'
   const sent = bench.server.requests.find(({ job }) => job?.jobReference?.jobId === 'b-job');
   expect(sent?.job?.configuration?.query?.maximumBytesBilled).toBe('1000000000');
 });
-
-it.each([
-  [
-    {
-      status: 403,
-      reason: 'accessDenied',
-      message: 'User does not have bigquery.jobs.create permission in project p.',
-    },
-    'bigquery.jobs.create',
-  ],
-  [
-    { status: 403, reason: 'accessDenied', message: 'Permission bigquery.tables.updateData denied on table' },
-    'BigQuery Data Editor',
-  ],
-  [
-    { status: 404, reason: 'notFound', message: 'Not found: Dataset p:marketing was not found in location US' },
-    'location US',
-  ],
-  [{ status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' }, 'a quota of the project example-project is'],
-  [
-    {
-      status: 403,
-      reason: 'quotaExceeded',
-      message: 'Custom quota exceeded: your project exceeded quota for QueryUsage',
-    },
-    'used up (QueryUsage)',
-  ],
-  [
-    { status: 403, reason: 'quotaExceeded', message: 'Your project exceeded quota for free query bytes scanned.' },
-    'no billing account is linked',
-  ],
-  [
-    {
-      status: 403,
-      reason: 'accessDenied',
-      message: 'Access Denied: Time travel on table p:d.t is forbidden as it has (or has had) row access policies.',
-    },
-    'row access policies',
-  ],
-  [
-    {
-      status: 403,
-      reason: 'accessDenied',
-      message: 'User has neither fine-grained reader nor masked get permission to get data protected by policy tag "t"',
-    },
-    'Fine-Grained Reader',
-  ],
-  [
-    { status: 403, reason: 'policyViolation', message: 'VPC Service Controls: Request is prohibited by policy.' },
-    'access level of the perimeter',
-  ],
-  [
-    { status: 400, reason: 'invalidQuery', message: 'Required field crm_id cannot be null' },
-    'the column crm_id is REQUIRED',
-  ],
-  [
-    {
-      status: 400,
-      reason: 'invalidQuery',
-      message: "Cannot query over table 'p.d.events' without a filter over column(s) 'occurred_at'",
-    },
-    'require_partition_filter',
-  ],
-  [{ status: 403, reason: 'billingNotEnabled', message: 'Billing has not been enabled' }, 'billing'],
-  [{ reason: 'invalidQuery', message: 'Invalid snapshot time 1 for table' }, 'max_time_travel_hours'],
-  [
-    {
-      status: 400,
-      reason: 'invalidQuery',
-      message: 'UPDATE or DELETE statement over table p.d.review would affect rows in the streaming buffer',
-    },
-    'rows of "review" arrived less than 90 minutes ago',
-  ],
-  [{ status: 400, reason: 'invalidQuery', message: 'Bad double value in review' }, 'type of its column'],
-  [{ status: 400, reason: 'invalidQuery', message: 'Bad double value: secret@example.com' }, 'type of its column'],
-])('says in words what BigQuery refused, and quotes no cell: %j', (fault, words) => {
-  const { message, outward } = errorOf(fault, placeOf('bigquery://example-project/marketing'), 'writing');
-  expect(message).toContain(words);
-  expect(message + outward).not.toContain('secret@example.com');
-});
-
-it('lays a dataset out with types, partitions and clusters, and leaves what is there', async () => {
-  const server = await startBigQueryServer();
-  const client = bigQueryClient(placeOf('bigquery://example-project/marketing'), { rootUrl: server.url });
-  const first = await layOutDataset(client, { events: 400 });
-  expect(first.made).toEqual(tableNames);
-  const events = await server.tables.describe('marketing', 'events');
-  expect(events).toMatchObject({
-    timePartitioning: { type: 'DAY', field: 'occurred_at', expirationMs: String(400 * 86_400_000) },
-    clustering: { fields: ['contact_id', 'type'] },
-  });
-  expect(events.schema?.fields?.filter(({ description }) => !description)).toEqual([]);
-  const bounces = await server.tables.describe('marketing', 'bounces');
-  expect(bounces).toMatchObject({ timePartitioning: { type: 'MONTH', field: 'occurred_at' } });
-  expect(await layOutDataset(client)).toEqual({ made: [], found: [...tableNames] });
-  expect(server.violations).toEqual([]);
-  await server.close();
-});
-
-it('tells doctor what would lose or refuse rows, of columns that hold too little, and of missing rights', async () => {
-  const bench = await bigQueryBench(
-    {
-      contacts: [
-        ['contact_id', 'score'],
-        ['c1', '5'],
-      ],
-    },
-    { 'contacts.score': 'INT64' },
-  );
-  const defaultTableExpirationMs = String(60 * 86_400_000);
-  bench.server.dataset = { location: 'EU', maxTimeTravelHours: '24', defaultTableExpirationMs };
-  const make = (tableId: string, more: object) =>
-    bench.server.tables.create('marketing', {
-      tableReference: { tableId },
-      schema: {
-        fields: [
-          { name: 'email', type: 'STRING', mode: 'REQUIRED' },
-          { name: 'ours', type: 'STRING', mode: 'REQUIRED' },
-        ],
-      },
-      ...more,
-    });
-  await make('suppressions', { streamingBuffer: {}, expirationTime: '1800000000000' });
-  await make('changes', { timePartitioning: { type: 'MONTH', expirationMs: '1' }, requirePartitionFilter: true });
-  await make('review', { type: 'VIEW' });
-  const store = await bench.open();
-  await store.read();
-  bench.server.weather = ({ job }) =>
-    job?.configuration?.dryRun
-      ? new ApiError(403, 'accessDenied', 'Permission bigquery.tables.create denied on dataset')
-      : null;
-  const texts = (await store.warehouse?.findings())?.map(({ level, text }) => `${level} ${text}`).join('\n');
-  expect(texts).toMatch(/fix BigQuery deletes a table there 60 days after/);
-  expect(texts).toMatch(/fix table "suppressions" is deleted/);
-  expect(texts).toMatch(/fix table "changes" has partitions that are deleted/);
-  expect(texts).toMatch(/fix table "changes" takes no statement without a filter/);
-  expect(texts).toMatch(/fix table "review" is a view/);
-  expect(texts).toMatch(/review table "suppressions": "ours" is REQUIRED/);
-  expect(texts).not.toMatch(/"suppressions": "email" is REQUIRED/);
-  expect(texts).toMatch(/fix its time travel window is 24 hours/);
-  expect(texts).toMatch(/review table "suppressions": rows arrive by streaming/);
-  expect(texts).toMatch(/review table "contacts": "score" is (INTEGER|INT64).*make it FLOAT64/);
-  expect(texts).toMatch(/fix .*bigquery\.tables\.create.*Data Editor/);
-  await store.close();
-  await bench.close();
-});
-
-it.each([
-  'bigquery://p/d',
-  'bigquery://example-project',
-  'bigquery://example-project/d?region=EU',
-  'bigquery://example-project/d/t',
-])('refuses what is no dataset’s address: %s', (address) =>
-  expect(() => placeOf(address)).toThrow('Expected bigquery://PROJECT/DATASET'),
-);
-
-it('counts a request that took too long as one that is repeated', () =>
-  expect(faultOf(Object.assign(new Error('aborted'), { cause: { name: 'AbortError' } }))).toMatchObject({
-    status: 503,
-  }));
 
 it.each([
   ['a table', 'drop'],
