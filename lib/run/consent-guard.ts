@@ -9,7 +9,7 @@ import type { Job } from '../core/job.ts';
 import { join, name, type Sql, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
 
-/** The rows of a diff that lift a contact's status, or that release, narrow or remove a suppression. */
+/** The rows of a diff that lift a contact's status, or that release or remove a suppression. */
 function freed(diff: Diff): Sql | null {
   const sets = (column: string): boolean => diff.sets.some((set) => set.name === column && set.updates > 0);
   const frees: Sql[] = [];
@@ -20,8 +20,6 @@ function freed(diff: Diff): Sql | null {
     if (diff.counts.remove > 0) frees.push(sql`op = 'd' and json_extract_string(record, '$.released_at') is null`);
     if (sets('released_at'))
       frees.push(sql`op = 'u' and set_released_at and before_released_at is null and released_at is not null`);
-    if (sets('scope'))
-      frees.push(sql`op = 'u' and set_scope and coalesce(before_scope, 'person') = 'person' and scope = 'address'`);
   }
   const some = frees.map((free) => sql`(${free})`);
   return some.length > 0 ? sql`select count(*) as n from ${name(diff.name)} where ${join(some, ' or ')}` : null;

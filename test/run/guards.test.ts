@@ -57,8 +57,6 @@ describe('a job that would make people mailable again', () => {
     'removes a suppression': () => remove('suppressions', sql`select email, 'w' as why from suppressions`),
     'replaces the list by less': ({ asOf }: Context) =>
       replace('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions where false`),
-    'narrows a suppression of a person': () =>
-      update('suppressions', sql`select email, 'address' as scope, 'w' as why from suppressions`),
     'releases a suppression': ({ asOf }: Context) =>
       update('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions`),
   };
