@@ -5,7 +5,7 @@
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
 import { consentColumnsOf, contactHeaders, splitName } from '../../workbook/contact-cells.ts';
-import { normalHeader } from '../../workbook/headers.ts';
+import { namesIn, normalHeader } from '../../workbook/headers.ts';
 import type { ContactShape, Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
 import { activecampaign } from './activecampaign.ts';
 import { beehiiv } from './beehiiv.ts';
@@ -16,12 +16,13 @@ import {
   type CsvFormat,
   type FileHead,
   type Format,
+  formatsOf,
   headOf,
   type Json,
   type JsonFormat,
   suppression,
 } from './format.ts';
-import { genericFormats } from './generic.ts';
+import { anyTool } from './generic.ts';
 import { ghost } from './ghost.ts';
 import { googleContacts } from './google-contacts.ts';
 import { hubspot } from './hubspot.ts';
@@ -53,42 +54,42 @@ import { woocommerce } from './woocommerce.ts';
 import { zoho } from './zoho.ts';
 
 export const formats: readonly Format[] = [
-  ...mailchimp,
-  ...zoho,
-  ...salesforce,
-  ...hubspot,
-  ...shopify,
-  ...woocommerce,
-  ...stripe,
-  ...klaviyo,
-  ...brevo,
-  ...mailjet,
-  ...sparkpost,
-  ...mandrill,
-  ...resend,
-  ...activecampaign,
-  ...ghost,
-  ...substack,
-  ...listmonk,
-  ...beehiiv,
-  ...kit,
-  ...mailerlite,
-  ...mautic,
-  ...phplist,
-  ...sendy,
-  ...pipedrive,
-  ...googleContacts,
-  ...metaLeads,
-  ...linkedin,
-  ...eventbrite,
-  ...calendly,
-  ...paypal,
-  ...ses,
-  ...sendgrid,
-  ...mailgun,
-  ...postmark,
-  ...genericFormats,
-];
+  mailchimp,
+  zoho,
+  salesforce,
+  hubspot,
+  shopify,
+  woocommerce,
+  stripe,
+  klaviyo,
+  brevo,
+  mailjet,
+  sparkpost,
+  mandrill,
+  resend,
+  activecampaign,
+  ghost,
+  substack,
+  listmonk,
+  beehiiv,
+  kit,
+  mailerlite,
+  mautic,
+  phplist,
+  sendy,
+  pipedrive,
+  googleContacts,
+  metaLeads,
+  linkedin,
+  eventbrite,
+  calendly,
+  paypal,
+  ses,
+  sendgrid,
+  mailgun,
+  postmark,
+  anyTool,
+].flatMap(formatsOf);
 
 const csvFormats = formats.filter((each): each is CsvFormat => each.kind === 'csv');
 const jsonFormats = formats.filter((each): each is JsonFormat => each.kind === 'json');
@@ -103,6 +104,7 @@ export const jsonTools: readonly string[] = [...new Set(jsonFormats.map(({ tool 
 export const fileKinds = ['contacts', 'unsubscribed', 'complaints', 'bounces'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
+const DATES = namesIn('occurred_at date created_at created timestamp time suppressed_at unsubscribed_at');
 const REASONS = { unsubscribed: 'unsubscribe', complaints: 'complaint', bounces: 'hard_bounce' } as const;
 
 /** What a file is by a person's word; null where it has no address. */
@@ -115,16 +117,7 @@ export function recogniseAs(
   const email = contactHeaders(headers, { aliases: { address: 'email', recipient: 'email' } }, aliases).get('email');
   if (email === undefined) return null;
   if (kind === 'contacts') return { id: kind, label: 'a list of contacts', contacts: {}, feeds: [] };
-  const at = file.cells.text(
-    'occurred_at',
-    'date',
-    'created_at',
-    'created',
-    'timestamp',
-    'time',
-    'suppressed_at',
-    'unsubscribed_at',
-  );
+  const at = file.cells.text(...DATES);
   const feed = suppression('import', {
     email: `c${headers.indexOf(email)}`,
     reason: quoteText(REASONS[kind]),
@@ -178,50 +171,14 @@ const REFUSING_NAME = new RegExp(
 );
 
 /** Columns that lists of refusals have and lists of people have not. */
-const REFUSING_COLUMNS = [
-  ...[
-    'reason',
-    'origin',
-    'suppression',
-    'suppression_reason',
-    'suppressed_at',
-    'bounce_reason',
-    'bounce_type',
-    'complaint_type',
-  ],
-  ...[
-    'suppressionreason',
-    'block_reason',
-    'blocked_reason',
-    'unsubscribe_reason',
-    'bounce_category',
-    'grund',
-    'raison',
-    'motivo',
-    'reden',
-  ],
-] as const;
+const REFUSING_COLUMNS = namesIn(`reason origin suppression suppression_reason suppressed_at bounce_reason bounce_type
+  complaint_type suppressionreason block_reason blocked_reason unsubscribe_reason bounce_category grund raison motivo reden`);
 
 /** What says nothing of a person beside the address. */
-const LITTLE = new Set([
-  ...[
-    'email',
-    'id',
-    'contact_id',
-    'created_at',
-    'updated_at',
-    'last_activity_at',
-    'date',
-    'time',
-    'timestamp',
-    'ip',
-    'list',
-    'list_name',
-    'list_id',
-    'source',
-  ],
-  ...['campaign', 'sender', 'domain', 'count', 'type', 'tags', 'tag', 'added', 'reason', 'note', 'notes'],
-]);
+const LITTLE = new Set(
+  namesIn(`email id contact_id created_at updated_at last_activity_at date time timestamp ip list list_name list_id
+    source campaign sender domain count type tags tag added reason note notes`),
+);
 
 /** So many columns that we don't know hardly stand in a list of mere addresses. */
 const MOST_UNKNOWN = 3;
