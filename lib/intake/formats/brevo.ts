@@ -55,14 +55,13 @@ export const brevo: Tool = {
       becomes: 'suppressions',
       refuses: 'every row, by Reason',
       fits: withColumns('email', 'reason', 'date', 'sender|sender_email|senders'),
-      feeds: ({ cells }) => [
+      feeds: ({ cells }) =>
         suppression('brevo', {
           email: cells.text('email'),
           reason: reasonIn(cells.text('reason'), REASONS),
           at: dayFirst(cells.text('date')),
           note: cells.text('reason'),
         }),
-      ],
     },
   ],
   json: [

@@ -22,23 +22,21 @@ export const eventbrite: Tool = {
       feeds: ({ cells }) => {
         const status = cells.text('attendee_status', 'checked_in');
         const email = cells.text('email', 'attendee_email');
-        return [
-          {
-            table: 'events',
-            columns: {
-              event_id:
-                `'eventbrite:' || coalesce(${cells.text('attendee', 'attendee_id', 'barcode')}, ` +
-                `${cells.text('order', 'order_id', 'order_no')} || ':' || lower(${email}))`,
-              email,
-              type: `case when lower(${status}) in ('checked in', 'yes', 'true') then 'attended' else 'registered' end`,
-              occurred_at: cells.text('order_date', 'event_start_date'),
-              campaign: cells.text('event_name'),
-            },
-            ignore:
-              `case when regexp_matches(lower(coalesce(${status}, '')), 'not attending|deleted|cancel|refund') then ` +
-              `'not attending' end`,
+        return {
+          table: 'events',
+          columns: {
+            event_id:
+              `'eventbrite:' || coalesce(${cells.text('attendee', 'attendee_id', 'barcode')}, ` +
+              `${cells.text('order', 'order_id', 'order_no')} || ':' || lower(${email}))`,
+            email,
+            type: `case when lower(${status}) in ('checked in', 'yes', 'true') then 'attended' else 'registered' end`,
+            occurred_at: cells.text('order_date', 'event_start_date'),
+            campaign: cells.text('event_name'),
           },
-        ];
+          ignore:
+            `case when regexp_matches(lower(coalesce(${status}, '')), 'not attending|deleted|cancel|refund') then ` +
+            `'not attending' end`,
+        };
       },
     },
   ],

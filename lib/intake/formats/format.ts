@@ -34,8 +34,8 @@ export interface FileHead {
 
 interface CsvDeclaration extends Declaration {
   readonly fits: (file: FileHead) => boolean;
-  readonly contacts?: ContactShape | ((file: FileHead) => ContactShape);
-  readonly feeds?: (file: FileHead) => Feed[];
+  readonly contacts?: ContactShape;
+  readonly feeds?: (file: FileHead) => Feed | Feed[];
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -147,17 +147,15 @@ export const suppressionList =
       readonly note?: string;
     },
   ) =>
-  ({ cells }: FileHead): Feed[] => {
+  ({ cells }: FileHead): Feed => {
     const cell = (names: string): string => cells.text(...either(names));
     const { reason, note } = given;
-    return [
-      suppression(source, {
-        email: cell(given.email),
-        reason: typeof reason === 'string' ? quoteText(reason) : reasonIn(cell(reason[0]), reason[1]),
-        at: cell(given.at),
-        ...(note !== undefined && { note: cell(note) }),
-      }),
-    ];
+    return suppression(source, {
+      email: cell(given.email),
+      reason: typeof reason === 'string' ? quoteText(reason) : reasonIn(cell(reason[0]), reason[1]),
+      at: cell(given.at),
+      ...(note !== undefined && { note: cell(note) }),
+    });
   };
 
 /** SQL for the reason that the words of a cell show. */

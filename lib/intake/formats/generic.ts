@@ -47,21 +47,19 @@ export const anyTool: Tool = {
           (file.cells.has('unsubscribed_at', 'opted_out_at') && !file.cells.has(...STAYING))),
       feeds: (file) => {
         const { cells } = file;
-        return [
-          {
-            table: 'suppressions',
-            columns: {
-              email: address(file),
-              scope: `case when lower(${cells.text('scope')}) = 'address' then 'address' else 'person' end`,
-              reason: `coalesce(${cells.text('reason')}, ${quoteText(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
-              suppressed_at: cells.text('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
-              source: `coalesce(${cells.text('source')}, 'import')`,
-              note: cells.text('note'),
-            },
-            // A row that a person has released is no suppression.
-            ignore: `case when ${cells.text('released_at')} is not null then 'released' end`,
+        return {
+          table: 'suppressions',
+          columns: {
+            email: address(file),
+            scope: `case when lower(${cells.text('scope')}) = 'address' then 'address' else 'person' end`,
+            reason: `coalesce(${cells.text('reason')}, ${quoteText(cells.has('suppressed_at') ? 'manual' : 'unsubscribe')})`,
+            suppressed_at: cells.text('suppressed_at', 'unsubscribed_at', 'opted_out_at'),
+            source: `coalesce(${cells.text('source')}, 'import')`,
+            note: cells.text('note'),
           },
-        ];
+          // A row that a person has released is no suppression.
+          ignore: `case when ${cells.text('released_at')} is not null then 'released' end`,
+        };
       },
     },
     {
@@ -78,7 +76,7 @@ export const anyTool: Tool = {
         const { cells, name } = file;
         const reason = quoteText(COMPLAINED.test(name) ? 'complaint' : 'unsubscribe');
         const at = cells.text('unsubscribed_at', 'unsubscribe_date', 'opted_out_at', ...WHEN);
-        return [suppression('import', { email: address(file), reason, at, note: cells.text('reason', 'note') })];
+        return suppression('import', { email: address(file), reason, at, note: cells.text('reason', 'note') });
       },
     },
     {
@@ -98,20 +96,18 @@ export const anyTool: Tool = {
           'bounce_category',
           'event',
         );
-        return [
-          {
-            table: 'bounces',
-            columns: {
-              bounce_id: cells.text('bounce_id', 'id'),
-              email: address(file),
-              kind: `coalesce(${kindText(kind)}, ${kind})`,
-              code: cells.text('code', 'status', 'status_code', 'bounce_code', 'smtp_code', 'error_code'),
-              detail: cells.text(...DETAIL),
-              provider: cells.text('provider'),
-              occurred_at: cells.text(...WHEN),
-            },
+        return {
+          table: 'bounces',
+          columns: {
+            bounce_id: cells.text('bounce_id', 'id'),
+            email: address(file),
+            kind: `coalesce(${kindText(kind)}, ${kind})`,
+            code: cells.text('code', 'status', 'status_code', 'bounce_code', 'smtp_code', 'error_code'),
+            detail: cells.text(...DETAIL),
+            provider: cells.text('provider'),
+            occurred_at: cells.text(...WHEN),
           },
-        ];
+        };
       },
     },
     {
@@ -119,19 +115,17 @@ export const anyTool: Tool = {
       label: 'a list of purchases',
       becomes: 'purchases',
       fits: ({ cells }) => cells.has(...ORDER) && cells.has(...TOTAL) && cells.has(...OWNER, 'contact_id'),
-      feeds: ({ cells }) => [
-        {
-          table: 'purchases',
-          columns: {
-            order_id: cells.text(...ORDER),
-            contact_id: cells.text('contact_id'),
-            email: cells.text(...OWNER),
-            ordered_at: cells.text('ordered_at', 'order_date', 'paid_at', ...WHEN),
-            amount: cells.text(...TOTAL),
-            currency: `upper(${cells.text('currency', 'waehrung', 'währung')})`,
-          },
+      feeds: ({ cells }) => ({
+        table: 'purchases',
+        columns: {
+          order_id: cells.text(...ORDER),
+          contact_id: cells.text('contact_id'),
+          email: cells.text(...OWNER),
+          ordered_at: cells.text('ordered_at', 'order_date', 'paid_at', ...WHEN),
+          amount: cells.text(...TOTAL),
+          currency: `upper(${cells.text('currency', 'waehrung', 'währung')})`,
         },
-      ],
+      }),
     },
     {
       id: 'events',

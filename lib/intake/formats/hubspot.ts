@@ -1,6 +1,5 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
-import { NONE } from './cells.ts';
 import { type FileHead, suppression, type Tool, withColumns } from './format.ts';
 import { bounce, isText, object, suppressed, text, word } from './json.ts';
 
@@ -24,24 +23,22 @@ const codeOf = (cell: string): string => {
   return `case regexp_replace(upper(trim(${cell})), '[^A-Z]+', '_', 'g') ${cases.join('')}else '${OTHER_CODE}' end`;
 };
 
-const bounced = ({ cells }: FileHead): Feed[] => {
+const bounced = ({ cells }: FileHead): Feed | Feed[] => {
   const reason = cells.text(HARD_BOUNCE);
-  if (reason === NONE) return [];
-  return [
-    {
-      table: 'bounces',
-      columns: {
-        bounce_id: `'hubspot:' || lower(${cells.text('email')})`,
-        email: cells.text('email'),
-        kind: quoteText('hard'),
-        code: codeOf(reason),
-        detail: `'HubSpot: ' || ${reason}`,
-        provider: quoteText('hubspot'),
-        occurred_at: cells.text('last_activity_date', 'last_modified_date', 'create_date'),
-      },
-      ignore: `case when ${reason} is null then '' end`,
+  if (!cells.has(HARD_BOUNCE)) return [];
+  return {
+    table: 'bounces',
+    columns: {
+      bounce_id: `'hubspot:' || lower(${cells.text('email')})`,
+      email: cells.text('email'),
+      kind: quoteText('hard'),
+      code: codeOf(reason),
+      detail: `'HubSpot: ' || ${reason}`,
+      provider: quoteText('hubspot'),
+      occurred_at: cells.text('last_activity_date', 'last_modified_date', 'create_date'),
     },
-  ];
+    ignore: `case when ${reason} is null then '' end`,
+  };
 };
 
 const yes = (cell: string): string => `lower(coalesce(${cell}, '')) not in ('', 'false', 'no', '0')`;
@@ -61,13 +58,11 @@ export const hubspot: Tool = {
         const gone = yes(cells.text('portal_unsubscribe'));
         const dead = `(${yes(cells.text('portal_bounce'))} or ${yes(cells.text('global_bounce'))})`;
         const reason = `case when ${spam} then 'complaint' when ${gone} then 'unsubscribe' else 'hard_bounce' end`;
-        return [
-          suppression(
-            'hubspot',
-            { email: cells.text('email', 'email_address'), reason },
-            `case when not (${spam} or ${gone} or ${dead}) then 'unsubscribed from one kind of mail only' end`,
-          ),
-        ];
+        return suppression(
+          'hubspot',
+          { email: cells.text('email', 'email_address'), reason },
+          `case when not (${spam} or ${gone} or ${dead}) then 'unsubscribed from one kind of mail only' end`,
+        );
       },
     },
     {

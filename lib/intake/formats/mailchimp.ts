@@ -1,12 +1,10 @@
 import { quoteText } from '../../core/sql.ts';
 import type { Feed } from '../../workbook/recognised.ts';
-import { NONE } from './cells.ts';
 import { type FileHead, suppression, type Tool } from './format.ts';
 import { event, isText, suppressed, text, word } from './json.ts';
 
 const ADDRESS = ['email_address', 'email'] as const;
 const AUDIENCE = ['optin_time', 'member_rating', 'leid', 'euid'] as const;
-const NEVER = /^non-?_?subscribed/i;
 
 /** Of a file that is not called like one of them all, the rows without the time are none. */
 const unless = (all: boolean, time: string): string | undefined =>
@@ -30,16 +28,10 @@ const isAudience = ({ cells }: FileHead): boolean => cells.has(...ADDRESS) && ce
 const isOf = ({ cells, name }: FileHead, time: string, called: RegExp): boolean =>
   cells.has(...ADDRESS) && cells.has(time) && (called.test(name) || !cells.has('optin_time', 'member_rating'));
 
-const audience = {
-  contacts: ({ name }: FileHead) => ({
-    source: 'mailchimp',
-    ...(NEVER.test(name) ? { neverAgreed: true as const } : { agreed: true as const }),
-  }),
-  feeds: (file: FileHead) => [
-    ...(file.cells.text('unsub_time') === NONE ? [] : [left(file)]),
-    ...(file.cells.text('clean_time') === NONE ? [] : [cleaned(file)]),
-  ],
-};
+const leftOrCleaned = (file: FileHead): Feed[] => [
+  ...(file.cells.has('unsub_time') ? [left(file)] : []),
+  ...(file.cells.has('clean_time') ? [cleaned(file)] : []),
+];
 
 export const mailchimp: Tool = {
   tool: 'Mailchimp',
@@ -47,12 +39,13 @@ export const mailchimp: Tool = {
   page: 'https://mailchimp.com/help/view-export-contacts/',
   csv: [
     {
-      ...audience,
       id: 'mailchimp-nonsubscribed',
       label: "Mailchimp's file of contacts who never subscribed",
       becomes: 'contacts who may not be mailed',
       refuses: 'every row: they never agreed',
-      fits: (file) => isAudience(file) && NEVER.test(file.name),
+      fits: (file) => isAudience(file) && /^non-?_?subscribed/i.test(file.name),
+      contacts: { source: 'mailchimp', neverAgreed: true },
+      feeds: leftOrCleaned,
     },
     {
       id: 'mailchimp-unsubscribed',
@@ -60,7 +53,7 @@ export const mailchimp: Tool = {
       becomes: 'suppressions',
       refuses: 'every row; UNSUB_REASON says which are complaints',
       fits: (file) => isOf(file, 'unsub_time', /unsub/i),
-      feeds: (file) => [left(file)],
+      feeds: left,
     },
     {
       id: 'mailchimp-cleaned',
@@ -68,15 +61,16 @@ export const mailchimp: Tool = {
       becomes: 'suppressions',
       refuses: 'every row: the address is dead',
       fits: (file) => isOf(file, 'clean_time', /clean/i),
-      feeds: (file) => [cleaned(file)],
+      feeds: cleaned,
     },
     {
-      ...audience,
       id: 'mailchimp',
       label: 'a Mailchimp audience export',
       becomes: 'contacts; rows with UNSUB_TIME or CLEAN_TIME are suppressions too',
       refuses: 'the whole file "nonsubscribed_…"; UNSUB_TIME, CLEAN_TIME, UNSUB, STATUS',
       fits: isAudience,
+      contacts: { source: 'mailchimp', agreed: true },
+      feeds: leftOrCleaned,
     },
   ],
   json: [

@@ -35,19 +35,17 @@ export const mailgun: Tool = {
       label: "Mailgun's list of bounces",
       becomes: 'bounces',
       fits: (file) => namesByAddress(file) && file.hasAll('error|code'),
-      feeds: ({ cells }) => [
-        {
-          table: 'bounces',
-          columns: {
-            provider: quoteText('mailgun'),
-            email: cells.text('address'),
-            kind: `case when starts_with(${cells.text('code')}, '4') then 'soft' else 'hard' end`,
-            code: cells.text('code'),
-            detail: cells.text('error'),
-            occurred_at: cells.text('created_at'),
-          },
+      feeds: ({ cells }) => ({
+        table: 'bounces',
+        columns: {
+          provider: quoteText('mailgun'),
+          email: cells.text('address'),
+          kind: `case when starts_with(${cells.text('code')}, '4') then 'soft' else 'hard' end`,
+          code: cells.text('code'),
+          detail: cells.text('error'),
+          occurred_at: cells.text('created_at'),
         },
-      ],
+      }),
     },
     {
       id: 'mailgun-unsubscribes',

@@ -66,7 +66,7 @@ export const mandrill: Tool = {
       id: 'mandrill-denylist-csv',
       label: "Mandrill's rejection denylist as CSV",
       fits: withColumns('email', 'reason', 'expires_at|expired|last_event_at|last_event'),
-      feeds: ({ cells }) => [
+      feeds: ({ cells }) =>
         suppression(
           'mandrill',
           {
@@ -78,7 +78,6 @@ export const mandrill: Tool = {
           `case when lower(${cells.text('expired')}) in ('true', 'yes', '1') then 'expired' when ` +
             `regexp_matches(lower(${cells.text('reason')}), 'soft') then 'soft bounce' end`,
         ),
-      ],
     },
   ],
 };

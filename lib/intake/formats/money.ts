@@ -1,7 +1,7 @@
 /** Amounts of orders and payments: what was paid, less what was given back. */
 import { quoteText } from '../../core/sql.ts';
 import { readCell } from '../../snapshot/cells.ts';
-import { type Cells, NONE } from './cells.ts';
+import type { Cells } from './cells.ts';
 
 /** SQL: why a row whose status is none of these words is no purchase; NULL where it is one, or says nothing. */
 export const unpaid = (words: readonly string[], cell: string): string =>
@@ -15,7 +15,7 @@ const numberIn = (cell: string): string => readCell(cell, 'number', { timeZone: 
  */
 export const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
   const [amount, back] = [cells.text(...total), cells.text(...refunded)];
-  if (back === NONE) return amount;
+  if (!cells.has(...refunded)) return amount;
   const left = `round(${numberIn(amount)} - abs(${numberIn(back)}), 2)`;
   return `case when coalesce(${numberIn(back)}, 0) = 0 then ${amount} else cast(${left} as varchar) end`;
 };

@@ -16,25 +16,21 @@ export const paypal: Tool = {
       feeds: ({ cells }) => {
         const [status, email, gross] = [cells.text('status'), cells.text('from_email_address'), cells.text('gross')];
         const isBack = `(${wentBack(status)} or coalesce(lower(${status}) in ('reversed'), false))`;
-        return [
-          {
-            table: 'purchases',
-            columns: {
-              order_id: `'paypal:' || ${cells.text('transaction_id')}`,
-              email,
-              ordered_at: ['date', 'time']
-                .filter((name) => cells.has(name))
-                .map((name) => cells.text(name))
-                .join(` || ' ' || `),
-              amount: paidAmount(gross, isBack),
-              currency: `upper(${cells.text('currency')})`,
-            },
-            ignore: `case when regexp_matches(lower(coalesce(${cells.text('type')}, '')), '${NO_PURCHASE}')
+        const at = cells.has('time') ? `${cells.text('date')} || ' ' || ${cells.text('time')}` : cells.text('date');
+        return {
+          table: 'purchases',
+          columns: {
+            order_id: `'paypal:' || ${cells.text('transaction_id')}`,
+            email,
+            ordered_at: at,
+            amount: paidAmount(gross, isBack),
+            currency: `upper(${cells.text('currency')})`,
+          },
+          ignore: `case when regexp_matches(lower(coalesce(${cells.text('type')}, '')), '${NO_PURCHASE}')
             or starts_with(${gross}, '-') or ${email} is null then 'no payment to you'
           when ${isBack} then null
           when lower(coalesce(${status}, 'completed')) not in ('completed', 'partially refunded') then 'not paid' end`,
-          },
-        ];
+        };
       },
     },
   ],

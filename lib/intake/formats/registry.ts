@@ -105,7 +105,12 @@ export const fileKinds = ['contacts', 'unsubscribed', 'complaints', 'bounces'] a
 export type FileKind = (typeof fileKinds)[number];
 
 const DATES = namesIn('occurred_at date created_at created timestamp time suppressed_at unsubscribed_at');
-const REASONS = { unsubscribed: 'unsubscribe', complaints: 'complaint', bounces: 'hard_bounce' } as const;
+/** The reason of each list of refusals, and what people call it. */
+const LISTS = {
+  unsubscribed: ['unsubscribe', 'people who unsubscribed'],
+  complaints: ['complaint', 'complaints'],
+  bounces: ['hard_bounce', 'dead addresses'],
+} as const;
 
 /** What a file is by a person's word; null where it has no address. */
 export function recogniseAs(
@@ -117,18 +122,14 @@ export function recogniseAs(
   const email = contactHeaders(headers, { aliases: { address: 'email', recipient: 'email' } }, aliases).get('email');
   if (email === undefined) return null;
   if (kind === 'contacts') return { id: kind, label: 'a list of contacts', contacts: {}, feeds: [] };
-  const at = file.cells.text(...DATES);
-  const feed = suppression('import', {
+  const [reason, people] = LISTS[kind];
+  const columns = {
     email: `c${headers.indexOf(email)}`,
-    reason: quoteText(REASONS[kind]),
-    at,
+    reason: quoteText(reason),
+    at: file.cells.text(...DATES),
     note: file.cells.text('reason', 'note'),
-  });
-  return {
-    id: kind,
-    label: `a list of ${kind === 'bounces' ? 'dead addresses' : kind === 'complaints' ? 'complaints' : 'people who unsubscribed'}`,
-    feeds: [feed],
   };
+  return { id: kind, label: `a list of ${people}`, feeds: [suppression('import', columns)] };
 }
 
 /** What a CSV file is. @param aliases the team's own names of contacts' columns, and those of `--map` */
@@ -136,7 +137,9 @@ export const recogniseWith =
   (aliases: Readonly<Record<string, string>> = {}): Recognise =>
   ({ name, label = name, headers }) => {
     const file = headOf(name, headers);
-    const format = csvFormats.find((each) => each.fits(file) && !(each.contacts && isSilentRefusal(each, file)));
+    const format = csvFormats.find(
+      (each) => each.fits(file) && !(each.contacts && isSilentRefusal(each.contacts, file)),
+    );
     if (format) return recognised(format, file);
     const columns = contactHeaders(headers, {}, aliases);
     if (!columns.has('email') && !columns.has('contact_id')) {
@@ -146,20 +149,16 @@ export const recogniseWith =
     return unclear(file, label, aliases) ?? { id: 'contacts', label: 'a list of contacts', contacts: {}, feeds: [] };
   };
 
-const shapeIn = ({ contacts }: CsvFormat, file: FileHead): ContactShape | undefined =>
-  typeof contacts === 'function' ? contacts(file) : contacts;
-
 /** Called like a list of refusals, in a tool's shape for people, without a column that says it row by row. */
-function isSilentRefusal(format: CsvFormat, file: FileHead): boolean {
-  const shape = shapeIn(format, file) ?? {};
+function isSilentRefusal(shape: ContactShape, file: FileHead): boolean {
   if (!REFUSING_NAME.test(file.name) || shape.neverAgreed) return false;
   return consentColumnsOf(file.headers, shape, {}).every(({ isLoose }) => isLoose);
 }
 
-function recognised(format: CsvFormat, file: FileHead): Recognised {
-  const shape = shapeIn(format, file);
-  return { id: format.id, label: format.label, ...(shape && { contacts: shape }), feeds: format.feeds?.(file) ?? [] };
-}
+const recognised = ({ id, label, contacts, feeds }: CsvFormat, file: FileHead): Recognised => ({
+  ...{ id, label, ...(contacts && { contacts }) },
+  feeds: [feeds?.(file) ?? []].flat(),
+});
 
 /** Names of files that hold people who left, complained or are dead to a tool. */
 const REFUSING_NAME = new RegExp(

@@ -40,19 +40,17 @@ export const sendgrid: Tool = {
       feeds: ({ cells, name }) => {
         const [status, reason] = [cells.text('status'), cells.text('reason')];
         const byStatus = `case when starts_with(coalesce(${status}, ${reason}), '4') then 'soft' else 'hard' end`;
-        return [
-          {
-            table: 'bounces',
-            columns: {
-              provider: quoteText('sendgrid'),
-              email: cells.text('email'),
-              kind: isBlocks(name) ? quoteText('block') : byStatus,
-              code: status,
-              detail: reason,
-              occurred_at: cells.text('created'),
-            },
+        return {
+          table: 'bounces',
+          columns: {
+            provider: quoteText('sendgrid'),
+            email: cells.text('email'),
+            kind: isBlocks(name) ? quoteText('block') : byStatus,
+            code: status,
+            detail: reason,
+            occurred_at: cells.text('created'),
           },
-        ];
+        };
       },
     },
     {

@@ -18,21 +18,19 @@ export const shopify: Tool = {
       page: 'https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders',
       becomes: 'purchases: the total, less what was refunded; one row an order',
       fits: withColumns('name', 'financial_status', 'lineitem_quantity|lineitem_name|total'),
-      feeds: ({ cells }) => [
-        {
-          table: 'purchases',
-          columns: {
-            order_id: `'shopify:' || ${cells.text('name')}`,
-            email: cells.text('email'),
-            ordered_at: cells.text('created_at', 'paid_at'),
-            amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
-            currency: `upper(${cells.text('currency')})`,
-          },
-          ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
+      feeds: ({ cells }) => ({
+        table: 'purchases',
+        columns: {
+          order_id: `'shopify:' || ${cells.text('name')}`,
+          email: cells.text('email'),
+          ordered_at: cells.text('created_at', 'paid_at'),
+          amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
+          currency: `upper(${cells.text('currency')})`,
+        },
+        ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'
             when ${isBack(cells)} then null
             else ${unpaid(PAID, cells.text('financial_status'))} end`,
-        },
-      ],
+      }),
     },
     {
       id: 'shopify-customers',

@@ -20,22 +20,20 @@ export const stripe: Tool = {
       page: 'https://support.stripe.com/questions/export-payment-reports',
       becomes: 'purchases: the amount, less what was refunded; no test mode',
       fits: withColumns('id', 'amount', 'created_date_utc|created_utc', 'customer_email|status'),
-      feeds: ({ cells }) => [
-        {
-          table: 'purchases',
-          columns: {
-            order_id: `'stripe:' || ${cells.text('id')}`,
-            email: cells.text('customer_email', 'receipt_email'),
-            ordered_at: cells.text('created_date_utc', 'created_utc'),
-            amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
-            currency: `upper(${cells.text('currency')})`,
-          },
-          ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'
+      feeds: ({ cells }) => ({
+        table: 'purchases',
+        columns: {
+          order_id: `'stripe:' || ${cells.text('id')}`,
+          email: cells.text('customer_email', 'receipt_email'),
+          ordered_at: cells.text('created_date_utc', 'created_utc'),
+          amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
+          currency: `upper(${cells.text('currency')})`,
+        },
+        ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'
             when lower(${cells.text('captured')}) in ('false', 'no') then 'not captured'
             when ${wentBack(cells.text('status'))} then null
             else ${unpaid(['paid', 'succeeded', 'partially refunded', 'partial refund'], cells.text('status'))} end`,
-        },
-      ],
+      }),
     },
     {
       id: 'stripe-customers',

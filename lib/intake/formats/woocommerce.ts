@@ -17,19 +17,17 @@ export const woocommerce: Tool = {
       fits: withColumns('order_status|status', ID, TOTAL.join('|'), 'email_billing|billing_email|customer_email'),
       feeds: ({ cells }) => {
         const status = cells.text('order_status', 'status');
-        return [
-          {
-            table: 'purchases',
-            columns: {
-              order_id: `'woocommerce:' || ${cells.text(...ID.split('|'))}`,
-              email: cells.text('email_billing', 'billing_email', 'customer_email'),
-              ordered_at: cells.text('order_date', 'date', 'paid_date', 'date_paid', 'order_date_gmt'),
-              amount: paidAmount(less(cells, REFUNDED, ...TOTAL), wentBack(status)),
-              currency: `upper(${cells.text('order_currency', 'currency')})`,
-            },
-            ignore: `case when ${wentBack(status)} then null else ${unpaid(PAID, status)} end`,
+        return {
+          table: 'purchases',
+          columns: {
+            order_id: `'woocommerce:' || ${cells.text(...ID.split('|'))}`,
+            email: cells.text('email_billing', 'billing_email', 'customer_email'),
+            ordered_at: cells.text('order_date', 'date', 'paid_date', 'date_paid', 'order_date_gmt'),
+            amount: paidAmount(less(cells, REFUNDED, ...TOTAL), wentBack(status)),
+            currency: `upper(${cells.text('order_currency', 'currency')})`,
           },
-        ];
+          ignore: `case when ${wentBack(status)} then null else ${unpaid(PAID, status)} end`,
+        };
       },
     },
     {

@@ -108,12 +108,7 @@ function kindOf(sample: Sample): string {
 function shapeOf({ format, name, text }: Sample): string {
   const recognised = recogniseWith()({ name, headers: headersOf(text) });
   const shape = (recognised && 'contacts' in recognised && recognised.contacts) || {};
-  return [
-    format.kind,
-    ...Object.keys(shape)
-      .filter((key) => key !== 'source')
-      .sort(),
-  ].join(' ');
+  return [format.kind, ...Object.keys(shape).sort()].join(' ');
 }
 
 const firstOfEach = (given: readonly Sample[], kind: (sample: Sample) => string): Sample[] =>
