@@ -19,16 +19,10 @@ import { nodeDisk } from '../../../core/disk.ts';
 import { type FaultCode, NightshiftError } from '../../../core/errors.ts';
 import { type Places, placesIn } from './places.ts';
 
-/** Who holds a folder; null where it cannot be known. */
-export interface Holder {
-  pid: number | null;
-  host: string | null;
-  /** ISO 8601, UTC. */
-  since: string | null;
-  /** What the holder was asked to do, e.g. `run nightly`. */
-  command: string | null;
-  run: string | null;
-}
+const text = z.string().nullable();
+/** Who holds a folder; null where it cannot be known. `since` is ISO 8601, UTC; `command` what it was asked to do. */
+const holderSchema = z.object({ pid: z.number().nullable(), host: text, since: text, command: text, run: text });
+type Holder = z.infer<typeof holderSchema>;
 
 /** The folder is in use by another run. */
 export class LockedByAnotherRun extends NightshiftError {
@@ -166,10 +160,8 @@ async function whoHolds(places: Places, message: string): Promise<Holder> {
 }
 
 async function readClaim(path: string): Promise<Holder | null> {
-  const text = z.string().nullable();
-  const shape = z.object({ pid: z.number().nullable(), host: text, since: text, command: text, run: text });
   try {
-    return shape.parse(JSON.parse(await readFile(path, 'utf8')));
+    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return null;
   }
