@@ -182,12 +182,7 @@ function connectionOf(given: z.output<typeof connection>): Connection {
   if (!vendor) throw new Error(`There is no vendor ${given.vendor}.`);
   const { name, fetch, events, secrets, address } = given;
   const { suppress = false, lists = {}, fields = {} } = given as unknown as Partial<Connection>;
-  const settings = Object.fromEntries(
-    Object.keys(vendor.options ?? {}).flatMap((option) => {
-      const value = (given as Record<string, unknown>)[option];
-      return value === undefined ? [] : [[option, String(value)]];
-    }),
-  );
+  const settings = z.object(vendor.options ?? {}).parse(given) as Connection['settings'];
   const named = { ...vendor.secrets, ...secrets };
   const reads = 'reads' in given ? given.reads.map(({ table, path, records }) => [table, path, records]) : [];
   return {

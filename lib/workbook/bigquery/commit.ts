@@ -8,7 +8,7 @@ import { tableOf } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';
 import type { Marker } from '../store.ts';
 import type { Place } from './address.ts';
-import { type Field, fieldIn, MARKER_TABLE, tableIn, textOf, valueIn } from './outline.ts';
+import { type Field, fieldIn, MARKER_TABLE, sqlTypeOf, tableIn, textOf, valueIn } from './outline.ts';
 import { type Staged, seen, wanted } from './stage.ts';
 
 /** A table to write: as it stands now, as the snapshot saw it, and where its changes are staged. */
@@ -28,20 +28,19 @@ export interface Target {
 /** A script of one transaction; its result is one row: of each target the rows changed or removed, and those added. */
 export function transaction(place: Place, targets: readonly Target[], marker: Marker): Sql {
   const counts = targets.flatMap((_, i) => [sql`changed_${integer(i)}`, sql`added_${integer(i)}`]);
-  const declared = counts.length > 0 ? [sql`declare ${join(counts, ', ')} int64 default 0`] : [];
   const statements = targets.flatMap((target, i) => [
     ...(target.staged.changing > 0 ? [mergeOf(place, target), sql`set changed_${integer(i)} = @@row_count`] : []),
     ...(target.staged.adding > 0 ? [insertOf(place, target), sql`set added_${integer(i)} = @@row_count`] : []),
   ]);
   const record = tableIn(place, MARKER_TABLE);
   const script = [
-    ...declared,
+    sql`declare ${join(counts, ', ')} int64 default 0`,
     sql`begin transaction`,
     ...statements,
     sql`delete from ${record} where true`,
     sql`insert into ${record} (run, entries) values (${marker.run}, ${JSON.stringify(marker.entries)})`,
     sql`commit transaction`,
-    sql`select ${counts.length > 0 ? join(counts, ', ') : sql`0 as nothing`}`,
+    sql`select ${join(counts, ', ')}`,
   ];
   return sql`${join(script, ';\n')};`;
 }
@@ -96,11 +95,10 @@ export function heldRows({ changing, adding, twins }: Staged, changed: number, a
 }
 
 /** Adds columns to a table, where they are missing. */
-export const addColumns = (table: Sql, fields: readonly Field[], typeOf: (field: Field) => Sql): Sql =>
-  sql`alter table ${table} ${join(
-    fields.map((field) => sql`add column if not exists ${fieldIn(field.name ?? '')} ${typeOf(field)}`),
-    ', ',
-  )}`;
+export function addColumns(table: Sql, fields: readonly Field[]): Sql {
+  const added = fields.map((field) => sql`add column if not exists ${fieldIn(field.name ?? '')} ${sqlTypeOf(field)}`);
+  return sql`alter table ${table} ${join(added, ', ')}`;
+}
 
 /** The marker that was written last: its run and entries, newest first. */
 export const markerQuery = (place: Place): Sql =>

@@ -7,7 +7,7 @@ import type { SourceTable, WarehouseCapability } from '../store.ts';
 import { addressOf } from './address.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError } from './errors.ts';
-import { type Field, holdsAny, type Outline } from './outline.ts';
+import { FIELD_TYPES, type Field, holdsAny, type Outline } from './outline.ts';
 
 export type Findings = Awaited<ReturnType<WarehouseCapability['findings']>>;
 type Finding = Findings[number];
@@ -53,8 +53,6 @@ export async function findingsOf(client: BigQueryClient, tables: readonly Laid[]
   ];
 }
 
-const WANTED = { text: 'STRING', number: 'FLOAT64', date: 'DATE', time: 'TIMESTAMP' } as const;
-
 /** What keeps jobs from writing a table, and columns whose type can't hold what they write. */
 function ofTable({ outline, source }: Laid): Finding[] {
   const { columns, facts, key } = tableOf(source.table);
@@ -70,7 +68,7 @@ function ofTable({ outline, source }: Laid): Finding[] {
         isNarrow,
         'review',
         `${label}: "${field.name}" is ${field.type}, which can’t hold every ${type} that a job writes; ` +
-          `make it ${WANTED[type ?? 'text']}`,
+          `make it ${FIELD_TYPES[type ?? 'text']}`,
       ),
       ...found(
         isRequired,

@@ -6,16 +6,9 @@ import { join, literal, type Sql, sql } from '../../core/sql.ts';
 import { type ColumnType, tableOf } from '../../core/tables.ts';
 import type { Resolving } from '../remote-table.ts';
 import type { SourceTable } from '../store.ts';
-import { type Field, fieldIn, type Outline, textOf } from './outline.ts';
+import { type Field, fieldIn, type Outline, queryType, textOf } from './outline.ts';
 
 export type Facts = Pick<SourceTable, 'table' | 'headerOf'>;
-
-const QUERY_TYPES: Readonly<Record<ColumnType, Sql>> = {
-  text: sql`string`,
-  number: sql`float64`,
-  date: sql`date`,
-  time: sql`timestamp`,
-};
 
 export const NOT_A_NUMBER = 'not a number';
 
@@ -37,18 +30,18 @@ export const timeColumn = ({ table }: Facts): string =>
 export function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone: string): Sql {
   const type = tableOf(facts.table).columns[column]?.type ?? 'text';
   const field = fields.find(({ name }) => name === facts.headerOf.get(column));
-  if (!field) return sql`cast(null as ${QUERY_TYPES[type]})`;
+  if (!field) return sql`cast(null as ${queryType(type)})`;
   const value = fieldIn(field.name ?? '', 't');
   if (type === 'text') {
     const text = sql`nullif(${textOf(field, 't')}, '')`;
     return facts.table === 'events' && column === 'type' ? sql`lower(trim(${text}))` : text;
   }
   if (type === 'time') return momentOf(field, value, timeZone);
-  return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
+  return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${queryType(type)})`;
 }
 
 /** A text that the engine wrote, in the type of its column. */
-export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${QUERY_TYPES[type]})`;
+export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${queryType(type)})`;
 
 /** Infinity, and what is not a number, are unknown. */
 const numberOf = (value: Sql): Sql =>

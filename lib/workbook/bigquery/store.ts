@@ -33,12 +33,12 @@ import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { BigQueryError, isConflict, isGone, unlessReason } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
-import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
+import { type Field, type Outline, tableIn } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
 import { Steps } from './steps.ts';
 
@@ -60,13 +60,10 @@ export interface BigQueryStoreOptions {
   readonly progress?: (line: string) => void;
 }
 
-/** What jobs/rules/workbook.ts says of BigQuery. */
-export type BigQueryRules = WorkbookRules['bigquery'];
-
 /** Opens a dataset under the rules: with limits to what it may cost, and the days that facts are kept. */
 export function openDatasetStore(
   place: Place,
-  { keepDays, ...limits }: BigQueryRules,
+  { keepDays, ...limits }: WorkbookRules['bigquery'],
   options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
 ): Promise<Store> {
   const { progress } = options;
@@ -122,11 +119,7 @@ class BigQueryStore implements Store {
     this.workbookId = placeId(addressOf(options.client.place));
     this.warehouse = {
       spent: options.client.spent,
-      findings: () =>
-        findingsOf(
-          this.#client,
-          [...this.#known.values()].map(({ outline, source }) => ({ outline, source })),
-        ),
+      findings: () => findingsOf(this.#client, [...this.#known.values()]),
       clearRows: (person) => {
         const ours = new Set([...this.#known.values()].map(({ outline }) => outline));
         return forgetRows(this.#steps, this.#outlines, ours, person);
@@ -220,14 +213,9 @@ class BigQueryStore implements Store {
   rowHeaders = (): null => null;
 
   marker = async (): Promise<Marker | null> => {
-    const what = 'reading the marker';
-    try {
-      const [row] = await this.#steps.rows('marker', markerQuery(this.#client.place), what);
-      return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
-    } catch (error) {
-      if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
-      return null;
-    }
+    const reading = this.#steps.rows('marker', markerQuery(this.#client.place), 'reading the marker');
+    const [row] = (await reading.catch(unlessReason('notFound'))) ?? [];
+    return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
   };
 
   commit = async (patches: Patches, marker: Marker): Promise<Held> => {
@@ -266,7 +254,7 @@ class BigQueryStore implements Store {
     if (!known)
       await this.#client.createTable(tableToMake(patch.table, this.#options.keptDays?.[patch.table], patch.columns));
     else if (missing.length > 0) {
-      const statement = addColumns(tableIn(place, id), missing, sqlTypeOf);
+      const statement = addColumns(tableIn(place, id), missing);
       await this.#client.query(this.#steps.id('columns'), statement, `adding columns to ${id}`);
     }
     const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];

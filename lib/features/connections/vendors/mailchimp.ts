@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
-import { byOffset, iso, object, records } from './pages.ts';
+import { byOffset, iso, object, records, texts } from './pages.ts';
 import { type At, basic, isWritten, type Json, type Member, type Row, type Vendor } from './vendor.ts';
 
 const names = { limit: 'count', offset: 'offset' };
@@ -23,7 +23,7 @@ const READ = [
 const fieldsOf = (columns: readonly string[]): string => columns.map((each) => `members.${each}`).join(',');
 
 const membersOf = (at: At, query: Readonly<Record<string, string>>) =>
-  byOffset(at.client, { path: below(at, 'members'), query }, 1000, (answer) => object(answer).members, names);
+  byOffset(at.client, { path: below(at, 'members'), query }, 1000, 'members', names);
 
 const FACTS: Readonly<Record<string, 'unsubscribe' | 'hard'>> = { unsubscribed: 'unsubscribe', cleaned: 'hard' };
 
@@ -34,8 +34,7 @@ function memberOf(value: Json, tag: string | null): Member {
     return { email, status: 'left', ...(kind && { fact: { kind, at: String(value.last_changed) } }) };
   }
   const tags = Array.isArray(value.tags) ? value.tags.map((each) => object(each).name) : [];
-  const merged = Object.entries(object(value.merge_fields)).map(([name, field]) => [name, String(field ?? '')]);
-  return { email, status: tag !== null && tags.includes(tag) ? 'member' : 'known', fields: Object.fromEntries(merged) };
+  return { email, status: tag !== null && tags.includes(tag) ? 'member' : 'known', fields: texts(value.merge_fields) };
 }
 
 async function* people(at: At, tag: string | null): AsyncGenerator<readonly Member[]> {
@@ -46,14 +45,7 @@ async function* people(at: At, tag: string | null): AsyncGenerator<readonly Memb
 /** A tag is a static segment; one that is not there yet is made. */
 async function segmentOf(at: At, tag: string): Promise<string> {
   const path = below(at, 'segments');
-  const pages = byOffset(
-    at.client,
-    { path, query: { type: 'static' } },
-    1000,
-    (answer) => object(answer).segments,
-    names,
-  );
-  for await (const page of pages) {
+  for await (const page of byOffset(at.client, { path, query: { type: 'static' } }, 1000, 'segments', names)) {
     const found = page.find(({ name }) => name === tag);
     if (found) return String(found.id);
   }
@@ -128,10 +120,7 @@ export const mailchimp: Vendor = {
       formats: ['mailchimp-api'],
       is: 'consent',
       whole: true,
-      pages: (at) => {
-        const path = below(at, 'abuse-reports');
-        return byOffset(at.client, { path }, 1000, (answer) => object(answer).abuse_reports, names);
-      },
+      pages: (at) => byOffset(at.client, { path: below(at, 'abuse-reports') }, 1000, 'abuse_reports', names),
     },
   ],
   suppressions: {
@@ -157,8 +146,8 @@ export const mailchimp: Vendor = {
     },
     remove: (at, tag, emails) => changeTag(at, tag, { members_to_remove: emails }),
     has: async (at, tag, email) => {
-      const tags = object(await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } })).tags;
-      return records(tags).some(({ name }) => name === tag);
+      const answer = await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } });
+      return records(answer, 'tags').some(({ name }) => name === tag);
     },
   },
 };

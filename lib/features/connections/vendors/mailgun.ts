@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
-import { byLink, object, seconds } from './pages.ts';
+import { byLink, seconds } from './pages.ts';
 import { type At, basic, type Source, type Vendor } from './vendor.ts';
 
 const below = ({ settings }: At, path: string): string => `/v3/${settings.domain}/${path}`;
-const items = (answer: unknown) => object(answer).items;
-const nextPage = (answer: unknown) => object(object(answer).paging).next;
 
 /** A list of suppressions: it can't be asked for what is new. */
 const list = (at: At, name: string) =>
-  byLink(at.client, { path: below(at, name), query: { limit: 1000 } }, items, nextPage);
+  byLink(at.client, { path: below(at, name), query: { limit: 1000 } }, 'items', 'paging.next');
 
 const listed = (name: string, is: Source['is']): Source => ({
   name,
@@ -26,7 +24,7 @@ const events = (name: string, is: Source['is'], query: Readonly<Record<string, s
   pages: (at) => {
     const { from, to } = at.window;
     const within = { begin: String(seconds(from)), end: String(seconds(to)), ascending: 'yes', limit: 300 };
-    return byLink(at.client, { path: below(at, 'events'), query: { ...within, ...query } }, items, nextPage);
+    return byLink(at.client, { path: below(at, 'events'), query: { ...within, ...query } }, 'items', 'paging.next');
   },
 });
 

@@ -1,5 +1,4 @@
-import type { Request } from '../../http/index.ts';
-import { object, pages, records, seconds } from './pages.ts';
+import { byCursor, object, records, seconds } from './pages.ts';
 import { type At, bearer, type Vendor } from './vendor.ts';
 
 /** A charge may be pending for days (bank debits), or be captured up to 7 days after it was made. */
@@ -9,13 +8,9 @@ const before = ({ from }: At['window']): At['window'] => ({ from: new Date(from.
 
 const listed = ({ client, window }: At, path: string, query: Readonly<Record<string, string>> = {}) => {
   const created = { 'created[gte]': seconds(window.from), 'created[lte]': seconds(window.to) };
-  const first: Request = { path, query: { limit: 100, ...created, ...query } };
-  return pages(client, first, (answer) => {
-    const found = records(object(answer).data);
-    const more = object(answer).has_more === true && found.length > 0;
-    const next = { ...first, query: { ...first.query, starting_after: String(found.at(-1)?.id) } };
-    return { records: found, next: more ? next : null };
-  });
+  const first = { path, query: { limit: 100, ...created, ...query } };
+  const last = (answer: unknown) => object(answer).has_more === true && records(answer, 'data').at(-1)?.id;
+  return byCursor(client, first, 'starting_after', 'data', last);
 };
 
 export const stripe: Vendor = {

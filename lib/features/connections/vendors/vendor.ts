@@ -51,6 +51,9 @@ export interface Member {
   readonly fact?: { readonly kind: 'unsubscribe' | 'complaint' | 'hard'; readonly at: string };
 }
 
+/** Somebody on a list that has only whom the tool does not mail. */
+export const whoLeft = (email: unknown): Member => ({ email: String(email), status: 'left' });
+
 /** A person who is written to a tool. */
 export interface Row {
   readonly email: string;
@@ -116,10 +119,13 @@ export interface Vendor {
   readonly lists?: List;
 }
 
-/** A key that stands in the Authorization header. */
-export const bearer =
-  ({ key = '' }: Readonly<Record<string, string>>): ClientOptions['signIn'] =>
-  () => ({ authorization: `Bearer ${key}` });
+/** A key that stands in a header. */
+export const keyIn =
+  (header: string, prefix = ''): Vendor['signIn'] =>
+  ({ key = '' }) =>
+  () => ({ [header]: `${prefix}${key}` });
+
+export const bearer = keyIn('authorization', 'Bearer ');
 
 /** A name and a password, as HTTP's basic scheme has them. */
 export const basic = (name: string, password: string): ClientOptions['signIn'] => {
