@@ -41,7 +41,7 @@ describe('suppressions', () => {
     expect(server.asked.every(({ method }) => method === 'GET')).toBe(true);
   });
 
-  it('that are more than the limit wait for a person, who lets through what was shown; none there is taken away', async () => {
+  it('that are more than the limit wait for a person, who lets through what was shown; none is taken away', async () => {
     const { folder, tool, rules } = await given(40);
     const elsewhere = { email: 'elsewhere@example.com', created: 1_700_000_000 };
     tool.suppressed.push(elsewhere);

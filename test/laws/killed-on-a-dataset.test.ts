@@ -157,7 +157,7 @@ const REFUSALS: readonly (readonly [Weather, RegExp])[] = [
   [({ job }) => (job?.jobReference?.jobId?.includes('_read_') ? gone : null), /max_time_travel_hours/],
 ];
 
-it('writes nothing where it is refused and names what helps, leaves a row that a person changes, and finishes then', async () => {
+it('writes nothing where it is refused, leaves a row that a person changes, and finishes the next time', async () => {
   const bench = await aDataset();
   const folder = temporaryFolder();
   const before = await contentOf(bench);

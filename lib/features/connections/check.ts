@@ -5,9 +5,8 @@ import { RequestError } from '../http/index.ts';
 import type { Ways } from './open.ts';
 import { openConnection, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
-import { httpGuide } from './vendors/http.ts';
+import { http } from './vendors/http.ts';
 import { vendors } from './vendors/registry.ts';
-import type { Vendor } from './vendors/vendor.ts';
 
 /** The rules of the jobs that connect, as they stand in jobs/rules/connections.ts; null where no job does. */
 export function connectionsOf(jobs: readonly Job[]): ConnectionRules | null {
@@ -82,10 +81,7 @@ const unlessLong = (error: unknown): void => {
 };
 
 /** What can be connected, but for the sample's pretended tools. */
-export const connectable: readonly Omit<Vendor, 'address' | 'signIn'>[] = [
-  ...vendors.filter(({ id }) => id !== 'sample'),
-  { id: 'http', label: 'any tool by HTTP', guide: httpGuide, secrets: {}, reads: [] },
-];
+export const connectable = [...vendors.filter(({ id }) => id !== 'sample'), http];
 
 export const connectableNames = connectable.map(({ id }) => id);
 

@@ -66,8 +66,8 @@ export const isGone = ({ reason, message }: Fault): boolean =>
   reason === 'notFound' || /unrecognized name|not found inside/i.test(message);
 
 /** The moment is before the table was made, or before the dataset's time travel window. */
-export const isTooEarly = ({ message }: Fault): boolean =>
-  /snapshot time|before the earliest|is not available at/i.test(message);
+const TOO_EARLY = /snapshot time|before the earliest|is not available at/i;
+export const isTooEarly = ({ message }: Fault): boolean => TOO_EARLY.test(message);
 
 /** What to tell a person. `what`: what the run was doing. */
 export function errorOf(fault: Fault, place: Place, what: string): BigQueryError {
@@ -120,7 +120,7 @@ const SENTENCES: readonly (readonly [RegExp, string | Sentence])[] = [
       'Add the account to an access level of the perimeter.',
   ],
   [
-    /snapshot time|before the earliest|is not available at/i,
+    TOO_EARLY,
     (_, place) =>
       `the run took longer than the dataset's time travel window, so that its snapshot is gone. ` +
       `Set the window of ${addressOf(place)} to more hours (max_time_travel_hours), or run again.`,
@@ -149,13 +149,13 @@ const SENTENCES: readonly (readonly [RegExp, string | Sentence])[] = [
   [
     /streaming buffer/i,
     (message) =>
-      `rows of ${tableIn(message) ?? 'a table'} arrived less than 90 minutes ago, and can’t be changed yet. ` +
+      `rows of ${tableIn(message)} arrived less than 90 minutes ago, and can’t be changed yet. ` +
       'Run again later, or write them there by load jobs.',
   ],
   [
     /without a filter over column/i,
     (message) =>
-      `${tableIn(message) ?? 'a table'} takes no statement without a filter on its partitions. ` +
+      `${tableIn(message)} takes no statement without a filter on its partitions. ` +
       'Set its require_partition_filter to false: jobs change rows of all days.',
   ],
   [
@@ -175,9 +175,9 @@ const SENTENCES: readonly (readonly [RegExp, string | Sentence])[] = [
 ];
 
 /** The name of the table that a message is about. */
-const tableIn = (message: string): string | null => {
+const tableIn = (message: string): string => {
   const name = /table ['"`]?[\w.:-]*?(\w+)['"`]? (?:would affect|without)/i.exec(message)?.[1];
-  return name === undefined ? null : `"${name}"`;
+  return name === undefined ? 'a table' : `"${name}"`;
 };
 
 function sentence({ status, reason, message }: Fault, place: Place): string {

@@ -64,6 +64,12 @@ export const tableIn = ({ project, dataset }: Place, id: string): Sql => inBackt
 export const fieldIn = (header: string, alias?: string): Sql =>
   alias === undefined ? inBackticks(header) : sql`${{ text: `${alias}.`, values: [] }}${inBackticks(header)}`;
 
+export const fieldsIn = (headers: readonly string[]): Sql =>
+  join(
+    headers.map((header) => fieldIn(header)),
+    ', ',
+  );
+
 /** A table as it was at the moment, called t; as it is now without one, and always of a view. */
 export function tableAt(place: Place, { id, isView, everyPartition }: Outline, moment: string | null): Sql {
   const then = isView || moment === null ? sql`` : sql` for system_time as of timestamp ${literal(moment)}`;
@@ -131,10 +137,3 @@ const HOLDING: Readonly<Record<ColumnType, ReadonlySet<string>>> = {
 
 export const holdsAny = (type: ColumnType, field: Field): boolean =>
   field.mode !== 'REPEATED' && HOLDING[type].has(field.type ?? '');
-
-/** Every column of a table as text, named c0, c1, … */
-export const cellsOf = ({ fields }: Outline, alias: string): Sql =>
-  join(
-    fields.map((field, i) => sql`${textOf(field, alias)} as ${{ text: `c${i}`, values: [] }}`),
-    ', ',
-  );

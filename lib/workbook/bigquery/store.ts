@@ -38,7 +38,7 @@ import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
-import { type Field, type Outline, tableIn } from './outline.ts';
+import { type Field, MARKER_TABLE, type Outline } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
 import { Steps } from './steps.ts';
 
@@ -213,7 +213,7 @@ class BigQueryStore implements Store {
   rowHeaders = (): null => null;
 
   marker = async (): Promise<Marker | null> => {
-    const reading = this.#steps.rows('marker', markerQuery(this.#client.place), 'reading the marker');
+    const reading = this.#steps.rows('marker', markerQuery(this.#steps.table(MARKER_TABLE)), 'reading the marker');
     const [row] = (await reading.catch(unlessReason('notFound'))) ?? [];
     return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
   };
@@ -246,29 +246,34 @@ class BigQueryStore implements Store {
   /** Makes sure of a table and its columns, and puts the staged rows beside it. */
   async #target(staged: Staged): Promise<Target> {
     const { patch } = staged;
-    const { place } = this.#client;
     const known = this.#known.get(patch.table);
     const id = known?.outline.id ?? patch.table;
+    const table = this.#steps.table(id);
     const before = known?.outline.fields ?? [];
     const missing = newFields(patch, before);
     if (!known)
       await this.#client.createTable(tableToMake(patch.table, this.#options.keptDays?.[patch.table], patch.columns));
     else if (missing.length > 0) {
-      const statement = addColumns(tableIn(place, id), missing);
+      const statement = addColumns(table, missing);
       await this.#client.query(this.#steps.id('columns'), statement, `adding columns to ${id}`);
     }
     const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];
-    const stagedIn = await this.#steps.stage(patch.table, texts);
-    for (const path of staged.files) await this.#client.load(this.#steps.id('load'), stagedIn, path);
-    return { staged, stagedIn, id, before, now: [...before, ...missing], timeZone: this.#options.timeZone ?? 'UTC' };
+    const name = await this.#steps.stage(patch.table, texts);
+    for (const path of staged.files) await this.#client.load(this.#steps.id('load'), name, path);
+    const { timeZone = 'UTC' } = this.#options;
+    const stagedIn = this.#steps.table(name);
+    return { staged, id, table, stagedIn, before, now: [...before, ...missing], timeZone };
   }
 
   async #write(targets: readonly Target[], marker: Marker): Promise<Held> {
-    const { place } = this.#client;
     const what = 'writing';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const [row = []] = await this.#steps.rows('commit', transaction(place, targets, marker), what);
+        const [row = []] = await this.#steps.rows(
+          'commit',
+          transaction(this.#steps.table(MARKER_TABLE), targets, marker),
+          what,
+        );
         const counts = row.map(Number);
         const held = targets.map(({ staged }, i) => {
           const reasons = heldRows(staged, counts[2 * i] ?? 0, counts[2 * i + 1] ?? 0);

@@ -45,7 +45,7 @@ async function shop(orders: ReturnType<typeof order>[]) {
   return { folder, server, fetch, bought, waiting };
 }
 
-it('an order comes in the night after its contact does, however long before it was fetched, and though a fetch failed', async () => {
+it('an order comes in the night after its contact does, however long ago, and though a fetch failed', async () => {
   const made = await shop([
     order('o1', 'known@example.com', '2026-11-15'),
     order('o2', 'later@example.com', '2026-11-15'),

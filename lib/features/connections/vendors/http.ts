@@ -127,26 +127,27 @@ const sourceOf = (given: HttpSource, tool: string): Source => ({
   },
 });
 
+/** What holds for each connection of this kind. */
+export const http: Omit<Vendor, 'address' | 'signIn'> = {
+  id: 'http',
+  label: 'any tool by HTTP',
+  guide: {
+    page: 'docs/connections.md',
+    rights: 'read, and no more',
+    steps: ['Make a key that only reads, and name its secret under secrets.'],
+    lacks: 'nothing is written',
+  },
+  secrets: {},
+  reads: [],
+};
+
 /** A connection of this kind as a vendor. */
 export function httpVendor(given: { readonly name: string } & z.input<typeof options>): Vendor {
   const { address, key, reads } = options.parse(given);
   return {
-    id: 'http',
-    label: 'any tool by HTTP',
-    guide: httpGuide,
+    ...http,
     address: () => address,
-    secrets: {},
-    signIn: (keys): ReturnType<Vendor['signIn']> => {
-      const value = Object.values(keys)[0] ?? '';
-      return () => (key ? { [key.header.toLowerCase()]: `${key.prefix}${value}` } : {});
-    },
+    signIn: (keys) => () => (key ? { [key.header.toLowerCase()]: `${key.prefix}${Object.values(keys)[0] ?? ''}` } : {}),
     reads: reads.map((each) => sourceOf(each, given.name)),
   };
 }
-
-export const httpGuide: Vendor['guide'] = {
-  page: 'docs/connections.md',
-  rights: 'read, and no more',
-  steps: ['Make a key that only reads, and name its secret under secrets.'],
-  lacks: 'nothing is written',
-};

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { RequestError } from '../../http/index.ts';
+import { type Query, RequestError } from '../../http/index.ts';
 import { byOffset, iso, object, records, texts } from './pages.ts';
 import { type At, basic, isWritten, type Json, type Member, type Row, type Vendor } from './vendor.ts';
 
@@ -10,20 +10,10 @@ const below = ({ settings }: At, path: string): string => `/lists/${settings.aud
 const memberPath = (at: At, email: string): string =>
   below(at, `members/${createHash('md5').update(email.toLowerCase()).digest('hex')}`);
 
-const READ = [
-  'email_address',
-  'unique_email_id',
-  'status',
-  'last_changed',
-  'timestamp_signup',
-  'timestamp_opt',
-  'unsubscribe_reason',
-  'list_id',
-];
-const fieldsOf = (columns: readonly string[]): string => columns.map((each) => `members.${each}`).join(',');
-
-const membersOf = (at: At, query: Readonly<Record<string, string>>) =>
-  byOffset(at.client, { path: below(at, 'members'), query }, 1000, 'members', names);
+const membersOf = (at: At, columns: string, query: Query = {}) => {
+  const fields = columns.replaceAll(/\w+/g, 'members.$&');
+  return byOffset(at.client, { path: below(at, 'members'), query: { fields, ...query } }, 1000, 'members', names);
+};
 
 const FACTS: Readonly<Record<string, 'unsubscribe' | 'hard'>> = { unsubscribed: 'unsubscribe', cleaned: 'hard' };
 
@@ -38,8 +28,8 @@ function memberOf(value: Json, tag: string | null): Member {
 }
 
 async function* people(at: At, tag: string | null): AsyncGenerator<readonly Member[]> {
-  const fields = fieldsOf(['email_address', 'status', 'last_changed', 'tags', 'merge_fields']);
-  for await (const page of membersOf(at, { fields })) yield page.map((each) => memberOf(each, tag));
+  for await (const page of membersOf(at, 'email_address,status,last_changed,tags,merge_fields'))
+    yield page.map((each) => memberOf(each, tag));
 }
 
 /** A tag is a static segment; one that is not there yet is made. */
@@ -111,8 +101,9 @@ export const mailchimp: Vendor = {
       ours: true,
       pages: (at) => {
         const { from, to } = at.window;
+        const fields = 'email_address,unique_email_id,status,last_changed,timestamp_signup,timestamp_opt';
         const within = { since_last_changed: iso(from), before_last_changed: iso(to) };
-        return membersOf(at, { fields: fieldsOf(READ), ...within });
+        return membersOf(at, `${fields},unsubscribe_reason,list_id`, within);
       },
     },
     {

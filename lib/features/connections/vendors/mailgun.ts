@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
 import { byLink, seconds } from './pages.ts';
-import { type At, basic, type Source, type Vendor } from './vendor.ts';
+import { type At, basic, type Source, type Vendor, whoLeft } from './vendor.ts';
 
 const below = ({ settings }: At, path: string): string => `/v3/${settings.domain}/${path}`;
 
@@ -58,7 +58,7 @@ export const mailgun: Vendor = {
       for await (const page of list(at, 'unsubscribes'))
         yield page.map(({ address, tags }) => {
           const all = !Array.isArray(tags) || tags.length === 0 || tags.includes('*');
-          return { email: String(address), status: all ? ('left' as const) : ('known' as const) };
+          return all ? whoLeft(address) : { email: String(address), status: 'known' };
         });
     },
     add: async (at, rows) => {
