@@ -53,7 +53,7 @@ export async function checkConnection(
     }
     if (suppress) {
       asked = `${name}, suppressions`;
-      await firstOf(vendor.suppressions?.standing(at));
+      await firstOf(vendor.suppressions?.members(at, ''));
       report(`${asked}: may be read; whether the key may add to them shows when it does`);
     }
     for (const [own, remote] of Object.entries(lists)) {

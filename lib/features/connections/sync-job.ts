@@ -19,7 +19,7 @@ import { mailable, refused } from '../exports/index.ts';
 import { looksBack, opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { staleConnections } from './stale.ts';
-import type { At, Member } from './vendors/vendor.ts';
+import type { List, Member, SuppressionList } from './vendors/vendor.ts';
 
 /** A list of a tool, and what it is to hold. */
 export interface Audience {
@@ -65,7 +65,7 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
       const { name, connection } = audience;
       try {
         const found: StandingRow[] = [];
-        for await (const page of standingOf(audience, open(connection)))
+        for await (const page of listOf(audience).members(open(connection), audience.list?.remote ?? ''))
           for (const member of page) found.push(rowOf(name, member, connection));
         for (const row of found) rows.push(row);
         read.push([name]);
@@ -77,8 +77,9 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
   return { metrics: {}, guards: [], found: { rows, read, faults } satisfies Found };
 }
 
-function standingOf({ connection: { vendor }, list }: Audience, at: At): AsyncIterable<readonly Member[]> {
-  const found = list ? vendor.lists?.members(at, list.remote) : vendor.suppressions?.standing(at);
+/** What an audience is at its tool. */
+export function listOf({ connection: { vendor }, list }: Audience): SuppressionList & Partial<List> {
+  const found = list ? vendor.lists : vendor.suppressions;
   if (!found) throw new Error(`${vendor.label} has no such list.`);
   return found;
 }

@@ -2,12 +2,13 @@
  * What `doctor` reports of a dataset: whether it is there and where, whether its columns hold what jobs write, and what
  * one reading of the workbook costs. Nothing is changed to find out.
  */
+import { sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import type { SourceTable, WarehouseCapability } from '../store.ts';
 import { addressOf } from './address.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError } from './errors.ts';
-import { FIELD_TYPES, type Field, holdsAny, type Outline } from './outline.ts';
+import { FIELD_TYPES, type Field, holdsAny, type Outline, OWN, tableIn } from './outline.ts';
 
 export type Findings = Awaited<ReturnType<WarehouseCapability['findings']>>;
 type Finding = Findings[number];
@@ -102,10 +103,9 @@ function ofTable({ outline, source }: Laid): Finding[] {
 
 /** Whether the account may write: a dry run of a statement that would change nothing. */
 async function ofRights(client: BigQueryClient, account: string): Promise<Finding[]> {
-  const { project, dataset } = client.place;
   try {
-    const text = `create table \`${project}.${dataset}.nightshift_rights\` (checked bool)`;
-    await client.estimate({ text, values: [] }, 'asking whether tables may be made');
+    const made = sql`create table ${tableIn(client.place, `${OWN}rights`)} (checked bool)`;
+    await client.estimate(made, 'asking whether tables may be made');
     return [{ level: 'OK', text: `${account} may run jobs and make tables there` }];
   } catch (error) {
     if (error instanceof BigQueryError) return [{ level: 'fix', text: error.message }];

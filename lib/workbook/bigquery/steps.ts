@@ -68,11 +68,8 @@ export class Steps {
     const tables = await this.client.tables((id) => !id.startsWith(OWN) && isWanted(id));
     const outlines = tables.map(outlineOf);
     // BigQuery's own clock, to the microsecond.
-    const [[now] = []] = await this.rows(
-      'now',
-      sql`select ${isoText(sql`current_timestamp()`)} as now`,
-      'asking for the time',
-    );
+    const clock = sql`select ${isoText(sql`current_timestamp()`)} as now`;
+    const [[now] = []] = await this.rows('now', clock, 'asking for the time');
     this.moment = now ?? '';
     this.gone.clear();
     return outlines;

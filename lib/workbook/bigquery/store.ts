@@ -143,18 +143,15 @@ class BigQueryStore implements Store {
         throw new WorkbookError(`Two tables of ${addressOf(this.#client.place)} are ${table}. Rename one.`);
       else this.#known.set(table, this.#knownOf(table, outline));
     }
-    if (!this.#known.has('contacts') && !this.#options.mayBeEmpty) throw this.#noContacts();
+    const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
+    if (!this.#known.has('contacts') && !this.#options.mayBeEmpty)
+      throw new WorkbookError(
+        `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
+          'Rename the one with your contacts to "contacts", or run "nightshift init".',
+      );
     const tables = [...this.#known.values()].map(({ source }) => source);
     return { tables, ...(await this.#beside(others)), changedSince: async () => [...this.#steps.gone] };
   };
-
-  #noContacts(): WorkbookError {
-    const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
-    return new WorkbookError(
-      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
-        'Rename the one with your contacts to "contacts", or run "nightshift init".',
-    );
-  }
 
   #knownOf(table: TableName, outline: Outline): Known {
     const { headers } = outline;

@@ -83,7 +83,7 @@ export const brevo: Vendor = {
   suppressions: {
     size: 100,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async ({ client }, rows) => {
       const json = { contacts: rows.map(({ email }) => ({ email, emailBlacklisted: true })) };
       await client.json({ method: 'POST', path: '/v3/contacts/batch', json });
@@ -95,7 +95,7 @@ export const brevo: Vendor = {
     numbered: true,
     members: (at, list) => people(at, Number(list)),
     // emailBlacklisted is left out: a contact who is blocklisted stays so. Only known contacts can be sent in a batch.
-    add: async ({ client }, list, rows) => {
+    add: async ({ client }, rows, list) => {
       const contacts = rows.map(({ email, fields }) => ({ email, listIds: [Number(list)], attributes: fields }));
       const known = contacts.filter((_, nth) => rows[nth]?.isThere);
       if (known.length > 0)
@@ -103,10 +103,10 @@ export const brevo: Vendor = {
       for (const contact of contacts.filter((_, nth) => !rows[nth]?.isThere))
         await client.json({ method: 'POST', path: '/v3/contacts', json: { ...contact, updateEnabled: true } });
     },
-    remove: async ({ client }, list, emails) => {
+    remove: async ({ client }, emails, list) => {
       await client.json({ method: 'POST', path: `/v3/contacts/lists/${list}/contacts/remove`, json: { emails } });
     },
-    has: async (at, list, email) => {
+    has: async (at, email, list) => {
       const { listIds } = await personAt(at, email);
       return Array.isArray(listIds) && listIds.includes(Number(list));
     },

@@ -101,7 +101,7 @@ export const hubspot: Vendor = {
   suppressions: {
     size: 100,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async ({ client }, rows) => {
       const path = '/communication-preferences/v4/statuses/batch/unsubscribe-all';
       const json = { inputs: rows.map(({ email }) => email) };
@@ -113,7 +113,7 @@ export const hubspot: Vendor = {
     size: 100,
     numbered: true,
     members: people,
-    add: async (at, list, rows) => {
+    add: async (at, rows, list) => {
       const inputs = rows.map(({ email, fields }) => {
         return { id: email, idProperty: 'email', properties: { email, ...fields } };
       });
@@ -121,8 +121,8 @@ export const hubspot: Vendor = {
       await putMembers(at, list, 'add', idsIn(answer));
       return failedOf(answer);
     },
-    remove: async (at, list, emails) => putMembers(at, list, 'remove', await idsOf(at, emails)),
-    has: async (at, list, email) => {
+    remove: async (at, emails, list) => putMembers(at, list, 'remove', await idsOf(at, emails)),
+    has: async (at, email, list) => {
       const [id] = await idsOf(at, [email]);
       if (id === undefined) return false;
       const path = `/crm/v3/lists/records/0-1/${id}/memberships`;

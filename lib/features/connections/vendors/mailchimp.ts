@@ -117,7 +117,7 @@ export const mailchimp: Vendor = {
   suppressions: {
     size: 500,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async (at, rows) => {
       const members = rows.map(({ email }) => ({ email_address: email, status: 'unsubscribed' }));
       const path = `/lists/${at.settings.audience}`;
@@ -130,13 +130,13 @@ export const mailchimp: Vendor = {
   lists: {
     size: 500,
     members: people,
-    add: async (at, tag, rows) => {
+    add: async (at, rows, tag) => {
       const failed = await putMembers(at, rows.filter(isWritten));
       await changeTag(at, tag, { members_to_add: rows.map(({ email }) => email) });
       return failed;
     },
-    remove: (at, tag, emails) => changeTag(at, tag, { members_to_remove: emails }),
-    has: async (at, tag, email) => {
+    remove: (at, emails, tag) => changeTag(at, tag, { members_to_remove: emails }),
+    has: async (at, email, tag) => {
       const answer = await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } });
       return records(answer, 'tags').some(({ name }) => name === tag);
     },

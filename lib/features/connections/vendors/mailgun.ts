@@ -54,7 +54,7 @@ export const mailgun: Vendor = {
   ],
   suppressions: {
     size: 1000,
-    standing: async function* (at) {
+    members: async function* (at) {
       for await (const page of list(at, 'unsubscribes'))
         yield page.map(({ address, tags }) => {
           const all = !Array.isArray(tags) || tags.length === 0 || tags.includes('*');

@@ -72,7 +72,7 @@ export const postmark: Vendor = {
   ],
   suppressions: {
     size: 50,
-    standing: async function* (at) {
+    members: async function* (at) {
       yield (await suppressed(at)).map(({ EmailAddress }) => whoLeft(EmailAddress));
     },
     add: async (at, rows) => {

@@ -77,7 +77,7 @@ export const sample: Vendor = {
   ],
   suppressions: {
     size: 500,
-    standing: async function* (at) {
+    members: async function* (at) {
       yield await standing(at, SUPPRESSED);
     },
     add: (at, rows) => keep(at, SUPPRESSED, rows, ({ email }) => whoLeft(email)),
@@ -88,8 +88,8 @@ export const sample: Vendor = {
     members: async function* (at, list) {
       yield await standing(at, list);
     },
-    add: (at, list, rows) => keep(at, list, rows, ({ email, fields }) => ({ email, status: 'member', fields })),
-    remove: (at, list, emails) => keep(at, list, emails, (email) => ({ email, status: 'known' })),
-    has: async (at, list, email) => (await kept(at, list)).get(email)?.status === 'member',
+    add: (at, rows, list) => keep(at, list, rows, ({ email, fields }) => ({ email, status: 'member', fields })),
+    remove: (at, emails, list) => keep(at, list, emails, (email) => ({ email, status: 'known' })),
+    has: async (at, email, list) => (await kept(at, list)).get(email)?.status === 'member',
   },
 };

@@ -49,7 +49,7 @@ export const sendgrid: Vendor = {
   ],
   suppressions: {
     size: 500,
-    standing: async function* ({ client }) {
+    members: async function* ({ client }) {
       for await (const page of listed(client, 'unsubscribes')) yield page.map(({ email }) => whoLeft(email));
     },
     add: async ({ client }, rows) => {

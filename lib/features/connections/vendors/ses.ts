@@ -43,7 +43,7 @@ export const ses: Vendor = {
   ],
   suppressions: {
     size: 100,
-    standing: async function* (at) {
+    members: async function* (at) {
       for await (const page of list(at)) yield page.map(({ EmailAddress }) => whoLeft(EmailAddress));
     },
     add: async ({ client }, rows) => {

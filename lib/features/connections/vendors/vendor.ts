@@ -68,28 +68,26 @@ export interface Row {
 /** A person whom a tool must be given before a list can name them, or whose fields change. */
 export const isWritten = ({ isThere, fields }: Row): boolean => !isThere || Object.keys(fields).length > 0;
 
-/** Where a tool keeps whom it must not mail. Addresses are added, and there is no way to take one away. */
-export interface SuppressionList {
-  readonly standing: (at: At) => AsyncIterable<readonly Member[]>;
-  /** How many of them the tool did not take, where its answer names them. */
-  readonly add: (at: At, rows: readonly Row[]) => Promise<unknown>;
-  readonly has: (at: At, email: string) => Promise<boolean>;
-  /** Addresses in one call of `add`, at most. */
-  readonly size: number;
-  /** Only people whom the tool has can be suppressed there. */
-  readonly onlyKnown?: true;
-}
-
 /** A list, tag or segment of a tool that a list of ours is kept equal to. */
 export interface List {
   readonly members: (at: At, list: string) => AsyncIterable<readonly Member[]>;
-  /** Puts people on the list, sets their fields, and gives how many were refused. Makes no person mailable who left. */
-  readonly add: (at: At, list: string, rows: readonly Row[]) => Promise<unknown>;
-  readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
-  readonly has: (at: At, list: string, email: string) => Promise<boolean>;
+  /**
+   * Puts people on the list, sets their fields, and gives how many the tool did not take, where its answer names them.
+   * Makes no person mailable who left.
+   */
+  readonly add: (at: At, rows: readonly Row[], list: string) => Promise<unknown>;
+  readonly remove: (at: At, emails: readonly string[], list: string) => Promise<void>;
+  readonly has: (at: At, email: string, list: string) => Promise<boolean>;
+  /** Addresses in one call of `add`, at most. */
   readonly size: number;
   /** A list there is named by its number. */
   readonly numbered?: true;
+}
+
+/** Where a tool keeps whom it must not mail, one list of its own. There is no way to take an address away. */
+export interface SuppressionList extends Omit<List, 'remove' | 'numbered'> {
+  /** Only people whom the tool has can be suppressed there. */
+  readonly onlyKnown?: true;
 }
 
 /** What people read of a vendor, in docs/connections.md and by `connect`. */
