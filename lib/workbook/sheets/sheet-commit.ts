@@ -14,16 +14,17 @@ import {
   type TablePatch,
 } from '../store.ts';
 import type { SheetsClient } from './client.ts';
-import type { Goal } from './goals.ts';
+import type { Goal, GoalCell } from './goals.ts';
 import { isFilledWhole, topsOf } from './look.ts';
 import { identityIn, identityRequests } from './marker.ts';
+import type { TabOutline } from './outline.ts';
 import { type HeldPart, isShut } from './place.ts';
 import { zoneClock } from './serial-time.ts';
 import { exportGoals, exportTab } from './sheet-export.ts';
 import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerGoals } from './sheet-marker.ts';
 import { goalsOfPatch } from './sheet-patch.ts';
-import { emptyTab, type SheetSnapshot, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import { emptyTab, type SheetSnapshot, type TabSnapshot } from './snapshot.ts';
 import type { TabText } from './tab-text.ts';
 import { inOrder, LAST, withDecisions } from './write-order.ts';
 import { SheetWriter, type Written } from './writer.ts';
@@ -70,7 +71,7 @@ export async function commitTo(
   const target = async (room: Omit<Room, 'rows'>, isRead: boolean): Promise<Target> => {
     const made = madeFor({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined });
     const read = isRead && room.tab ? await snapshot.load(room.tab) : null;
-    const fresh = { ...made.tab, merges: [], closed: [], exportOf: null, isLaidOut: false };
+    const fresh = { ...made.tab, merges: [], closed: [], tables: [], exportOf: null, isLaidOut: false };
     return { name: room.title, made, rows: read ? { ...read, headers: made.tab.headers } : emptyTab(fresh) };
   };
   const changesRows = ({ rows }: TablePatch): boolean => rows.update + rows.remove > 0;
@@ -163,7 +164,7 @@ async function filledTabs(
 /** A new row without the cells for which its tab has no column. */
 function withoutMissing(goal: Goal, targets: readonly Named[]): Goal {
   const headers = targets.find(({ tab }) => tab.sheetId === goal.sheetId)?.tab.headers ?? [];
-  const isThere = ({ column }: { readonly column: string }): boolean => headers.includes(column);
+  const isThere = ({ index }: GoalCell): boolean => headers.includes(goal.headers[index] ?? '');
   return goal.kind === 'insert' ? { ...goal, cells: goal.cells.filter(isThere) } : goal;
 }
 

@@ -9,9 +9,10 @@ import type { SheetFacts } from '../store.ts';
 import type { SheetsClient } from './client.ts';
 import { TOP_ROWS, topsOf } from './look.ts';
 import { identityIn, workbookIdOf } from './marker.ts';
+import type { TabOutline } from './outline.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables } from './sheet-tabs.ts';
-import type { SheetSnapshot, TabOutline } from './snapshot.ts';
+import type { SheetSnapshot } from './snapshot.ts';
 
 /** Columns whose leading zeros matter. */
 const ZEROS_MATTER = ['phone', 'postal_code'];

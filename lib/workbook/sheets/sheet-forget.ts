@@ -6,7 +6,7 @@
 
 import { findColumns } from '../headers.ts';
 import type { Theirs } from '../store.ts';
-import { goalsOn, type RemoveGoal } from './goals.ts';
+import { type Goal, goalsOn } from './goals.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { besideTables, tabsByTable } from './sheet-tabs.ts';
 import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
@@ -15,8 +15,8 @@ const cellsOf = (tab: TabSnapshot, row: number): string[] =>
   Array.from({ length: tab.columnCount }, (_, column) => String(tab.raw(row, column) ?? ''));
 
 /** The goals that take the rows out, tab by tab; `tables`: out of the tables as well. */
-export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<RemoveGoal[][]> {
-  const found: RemoveGoal[][] = [];
+export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<Goal[][]> {
+  const found: Goal[][] = [];
   for (const outline of besideTables(snapshot)) {
     if (outline.exportOf === null && !isInbox(outline)) continue;
     const tab = await snapshot.load(outline);
@@ -43,7 +43,7 @@ function ownRow(tab: TabSnapshot, { addresses, ids }: Theirs): (row: number) => 
   return (row) => addresses.has(textAt(row, 'email').toLowerCase()) || ids.has(textAt(row, 'contact_id'));
 }
 
-const removals = (tab: TabSnapshot, isTheirs: (row: number) => boolean): RemoveGoal[] =>
+const removals = (tab: TabSnapshot, isTheirs: (row: number) => boolean): Goal[] =>
   Array.from({ length: tab.length }, (_, row) => row)
     .filter(isTheirs)
     .map((row) => goalsOn(tab, []).remove(row));

@@ -5,8 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeCell } from '../csv/cell.ts';
 import { normalHeader } from '../headers.ts';
+import type { TabOutline } from './outline.ts';
 import { zoneClock } from './serial-time.ts';
-import type { SheetSnapshot, TabOutline } from './snapshot.ts';
+import type { SheetSnapshot } from './snapshot.ts';
 import { textOf } from './tab-text.ts';
 
 export const isInbox = ({ title }: Pick<TabOutline, 'title'>): boolean => normalHeader(title) === 'inbox';

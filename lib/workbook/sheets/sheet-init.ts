@@ -10,7 +10,8 @@ import type { Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { UnknownOutcome } from './errors.ts';
 import { tabMetadata } from './marker.ts';
-import { LAID_OUT_KEY, readSnapshot, type TabOutline } from './snapshot.ts';
+import { LAID_OUT_KEY, type TabOutline } from './outline.ts';
+import { readSnapshot } from './snapshot.ts';
 
 /** Rows of a tab that is made; it grows by itself. */
 const ROWS = 200;

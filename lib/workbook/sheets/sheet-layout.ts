@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
-import type { Request } from './cells.ts';
+import { gridRange, type Request } from './cells.ts';
 import { decisionsOf, type Goal } from './goals.ts';
-import { gridRange, type WritableTab } from './look.ts';
+import type { WritableTab } from './look.ts';
 import { tabMetadata } from './marker.ts';
-import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import { EXPORT_KEY, type TabOutline } from './outline.ts';
+import type { TabSnapshot } from './snapshot.ts';
 import type { SheetWriter } from './writer.ts';
 
 /** A tab that has to have these headers. */
@@ -54,7 +55,7 @@ export function checkFits(
     return (tab.rowCount + coming + spare) * tab.columnCount;
   });
   const scratch = writer.scratchSize(goals);
-  const scratchCells = scratch.rows * scratch.columns;
+  const scratchCells = scratch.rowCount * scratch.columnCount;
   const needed = [...untouched, ...touched, scratchCells].reduce((sum, cells) => sum + cells, 0);
   if (needed <= MOST_CELLS) return;
   const millions = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;

@@ -10,9 +10,10 @@ import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
 import type { Recognise, Recognised, Unclear } from '../recognised.ts';
 import type { NotTaken } from '../store.ts';
+import type { TabOutline } from './outline.ts';
 import { isInbox } from './sheet-inbox.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
-import type { SheetSnapshot, TabOutline, TabSnapshot } from './snapshot.ts';
+import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
 
 /** What people call a tab. */
 export const labelOf = (tab: TabOutline): string => `tab "${tab.title}"`;

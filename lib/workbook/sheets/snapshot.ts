@@ -8,11 +8,10 @@
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { DATE, DATETIME, ERROR, type Marks, readMarks } from './cell-marks.ts';
-import { areaName, type Content, isOwn, quoteTitle, type Raw } from './cells.ts';
+import { areaName, quoteTitle, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
-import { SCRATCH_TITLE } from './marker.ts';
-import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
+import { readOutline, type TabOutline } from './outline.ts';
 import { serialToDate, type ZoneClock, zoneClock } from './serial-time.ts';
 
 /** A cell, typed. `value` of a date is `YYYY-MM-DD`, of a datetime ISO in UTC. */
@@ -24,22 +23,6 @@ export type Cell =
   | { kind: 'date' | 'datetime'; value: string; serial: number }
   | { kind: 'error'; value: string };
 
-/** A tab without its rows. */
-export interface TabOutline {
-  readonly title: string;
-  readonly sheetId: number;
-  /** Row 1 of the tab, up to the last cell that is not empty. */
-  readonly headers: readonly string[];
-  readonly rowCount: number;
-  readonly columnCount: number;
-  readonly merges: readonly sheets_v4.Schema$GridRange[];
-  readonly closed: readonly Closed[];
-  /** The export that fills the tab; null for every tab that is people's, or a table. */
-  readonly exportOf: string | null;
-  /** `init` has laid the tab out. */
-  readonly isLaidOut: boolean;
-}
-
 export interface TabSnapshot extends TabOutline {
   /** Rows below the header, to the last that holds anything; blank ones in between count. */
   readonly length: number;
@@ -47,8 +30,6 @@ export interface TabSnapshot extends TabOutline {
   cell(row: number, column: number): Cell;
   raw(row: number, column: number): Raw;
   isBlank(row: number): boolean;
-  /** What a row holds in the columns that have a header of their own. */
-  content(row: number): Content;
 }
 
 export interface SheetSnapshot {
@@ -66,15 +47,6 @@ export interface SheetSnapshot {
   /** Lets all rows go: a tab is read again when it is asked for. */
   release(): void;
 }
-
-/** The metadata of a tab that an export fills: its value is the export's name. */
-export const EXPORT_KEY = 'nightshift export';
-export const LAID_OUT_KEY = 'nightshift laid out';
-
-const FIELDS =
-  'properties(timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
-  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,' +
-  `${PROTECTION_FIELDS},developerMetadata(metadataKey,metadataValue))`;
 
 /** Cells of a tab's grid up to which it is read with the outline, and of all such tabs together. */
 const SMALL = { tab: 100_000, all: 400_000 };
@@ -119,14 +91,10 @@ async function again<T>(client: SheetsClient, read: (attempt: number) => Promise
 }
 
 async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnapshot> {
-  const { properties: book, sheets = [], developerMetadata: metadata = [] } = await client.get(FIELDS);
-  const { timeZone, locale } = book ?? {};
+  const { timeZone, locale, tabs: outlines, scratches, metadata } = await readOutline(client);
   if (!timeZone) throw new IncompleteRead('The answer lacks the time zone of the spreadsheet.');
+  if (outlines.length === 0) throw new IncompleteRead('The spreadsheet has no tab with cells.');
   const clock = zoneClock(timeZone);
-  const isScratch = ({ properties }: sheets_v4.Schema$Sheet) => properties?.title?.startsWith(SCRATCH_TITLE) === true;
-  const grids = sheets.filter((sheet) => (sheet.properties?.sheetType ?? 'GRID') === 'GRID' && !isScratch(sheet));
-  if (grids.length === 0) throw new IncompleteRead('The spreadsheet has no tab with cells.');
-  const outlines = grids.map((sheet) => outlineOf(sheet, []));
   let cells = 0;
   const isSmall = outlines.map(({ rowCount, columnCount }) => {
     const size = rowCount * columnCount;
@@ -159,7 +127,7 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
   for (const tab of tabs) if (reader.always?.(tab)) await load(tab);
   return {
     spreadsheetId: client.spreadsheetId,
-    hasScratch: sheets.some(isScratch),
+    hasScratch: scratches.length > 0,
     timeZone,
     locale: locale ?? '',
     tabs,
@@ -170,23 +138,6 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
       done.clear();
       loading.clear();
     },
-  };
-}
-
-function outlineOf(sheet: sheets_v4.Schema$Sheet, headers: readonly string[]): TabOutline {
-  const { sheetId, title, gridProperties } = sheet.properties ?? {};
-  const noted = (key: string): string | null =>
-    sheet.developerMetadata?.find(({ metadataKey }) => metadataKey === key)?.metadataValue ?? null;
-  return {
-    title: title ?? '',
-    sheetId: sheetId ?? 0,
-    headers,
-    rowCount: gridProperties?.rowCount ?? 0,
-    columnCount: gridProperties?.columnCount ?? 0,
-    merges: sheet.merges ?? [],
-    closed: closedIn(sheet),
-    exportOf: noted(EXPORT_KEY),
-    isLaidOut: noted(LAID_OUT_KEY) !== null,
   };
 }
 
@@ -212,7 +163,9 @@ async function readTab(
   clock: ZoneClock,
   isResized: boolean,
 ): Promise<TabSnapshot> {
-  const tab = isResized ? { ...outline, ...(await sizeNow(client, outline)) } : outline;
+  const { tabs } = isResized ? await readOutline(client) : { tabs: [] };
+  const now = tabs.find(({ sheetId }) => sheetId === outline.sheetId);
+  const tab = now ? { ...outline, rowCount: now.rowCount, columnCount: now.columnCount } : outline;
   const rows: Raw[][] = [];
   let page = Math.max(100, Math.floor(PAGE_CELLS / Math.max(1, tab.headers.length)));
   for (let from = 0; from < tab.rowCount; from += page) {
@@ -235,13 +188,6 @@ async function readTab(
   const marks = await readMarks(client, [read], reader.numeric);
   await checkSame(client, [read], reader);
   return snapshotOf(tab, read.rows, marks.get(tab), clock);
-}
-
-async function sizeNow(client: SheetsClient, tab: TabOutline): Promise<Pick<TabOutline, 'rowCount' | 'columnCount'>> {
-  const { sheets = [] } = await client.get('sheets(properties(sheetId,gridProperties(rowCount,columnCount)))');
-  const sheet = sheets.find(({ properties }) => (properties?.sheetId ?? 0) === tab.sheetId) ?? {};
-  const { rowCount, columnCount } = outlineOf(sheet, []);
-  return { rowCount, columnCount };
 }
 
 /**
@@ -277,12 +223,6 @@ function snapshotOf(tab: TabOutline, rows: Rows, marks: Marks = new Map(), clock
     raw,
     isBlank: (row) => (rows[row + 1] ?? []).every((value) => value === '' || value === null),
     cell: (row, column) => typed(raw(row, column), marks.get(column)?.[row + 1] ?? 0, clock),
-    content: (row) =>
-      Object.fromEntries(
-        tab.headers.flatMap((header, i) =>
-          isOwn(tab.headers, i) && raw(row, i) !== null ? [[header, raw(row, i)]] : [],
-        ),
-      ),
   };
 }
 

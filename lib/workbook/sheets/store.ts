@@ -16,7 +16,7 @@ import { MOST_CELLS, NEARLY_FULL, nothingHeld, type SourceTable, type Store, typ
 import { type SheetsClient, sheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { hasMarkers, workbookIdOf } from './marker.ts';
-import { isColumnClosed, isTabClosed } from './protection.ts';
+import { isColumnClosed, isTabClosed, type TabOutline } from './outline.ts';
 import { zoneClock } from './serial-time.ts';
 import { commitTo, type ReadTable } from './sheet-commit.ts';
 import { exportTab, holdsAll } from './sheet-export.ts';
@@ -25,7 +25,7 @@ import { rowsNaming, theirRows } from './sheet-forget.ts';
 import { writeInbox } from './sheet-inbox.ts';
 import { MARKER_TAB, readMarker } from './sheet-marker.ts';
 import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
-import { type Reader, readSnapshot, type SheetSnapshot, type TabOutline } from './snapshot.ts';
+import { type Reader, readSnapshot, type SheetSnapshot } from './snapshot.ts';
 import { type SheetPlace, type TabText, writeTabText } from './tab-text.ts';
 import { SheetWriter } from './writer.ts';
 

@@ -8,17 +8,18 @@
 
 import { randomBytes } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { EMPTY, grouped, type Request } from './cells.ts';
+import { grouped, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { Finder, RESTLESS } from './find.ts';
 import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { judge, type ScratchAt, type Verdict } from './judge.ts';
+import { judge, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';
-import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
-import { type Act, closingName, type HeldPart, isShut, type Step } from './place.ts';
-import { ANSWER_FIELDS, type Body, bodyOf, endOf, newRowsAt } from './request.ts';
-import { addScratch, type CopiedStep, type Intent, layOut, newScratch, readScratch, type Scratch } from './scratch.ts';
+import { dropMarkers, hasMarkers, markerId, markerRequest } from './marker.ts';
+import { readOutline } from './outline.ts';
+import { closingName, type HeldPart, isShut, type Step } from './place.ts';
+import { ANSWER_FIELDS, type Body, bodyOf } from './request.ts';
+import { addScratch, type CopiedStep, endOf, type Intent, layOut, readScratch, type Scratch } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
@@ -59,36 +60,17 @@ interface Ending {
 }
 
 type Batches = readonly Goal[][];
-type There = Awaited<ReturnType<typeof lookAround>>;
+type There = Awaited<ReturnType<typeof readOutline>>;
 const filled = (batches: Batches): Batches => batches.filter(({ length }) => length > 0);
 /** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
-const repairsIn = (batches: Batches): Batches => filled(batches.map((goals) => goals.filter(({ repairs }) => repairs)));
-
-/** The tabs that stand in the spreadsheet, and the ids of its metadata. */
-async function lookAround(client: SheetsClient) {
-  const grid = 'gridProperties(rowCount,columnCount)';
-  const { sheets = [], developerMetadata = [] } = await client.get(
-    `developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title,${grid}))`,
-  );
-  const tabs = sheets.map(({ properties = {} }) => ({
-    sheetId: properties.sheetId ?? 0,
-    rows: properties.gridProperties?.rowCount ?? 0,
-    columns: properties.gridProperties?.columnCount ?? 0,
-    isScratch: properties.title?.startsWith(SCRATCH_TITLE) === true,
-  }));
-  return {
-    tabs: new Set(tabs.map(({ sheetId }) => sheetId)),
-    scratches: tabs.filter(({ isScratch }) => isScratch),
-    metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId)),
-    hasMarkers: hasMarkers(developerMetadata),
-  };
-}
+const repairsIn = (batches: Batches): Batches =>
+  filled(batches.map((goals) => goals.filter(({ isRepair }) => isRepair)));
 
 export class SheetWriter {
   readonly #client: SheetsClient;
   readonly #limits: ChunkLimits;
   readonly #finder: Finder;
-  #scratch: Scratch = { sheetId: -1, rows: 0, columns: 0 };
+  #scratch: Scratch = { sheetId: -1, rowCount: 0, columnCount: 0 };
   #nth = 1;
   /** Attempts at the next request of which it is not known whether they were carried out, by name. */
   readonly #attempts = new Map<string, Sent>();
@@ -109,11 +91,11 @@ export class SheetWriter {
   }
 
   /** The rows and columns of the scratch tab that goals need. */
-  scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
+  scratchSize(goals: readonly Goal[]): Omit<Scratch, 'sheetId'> {
     const rows = chunksOf(goals, this.#limits).map(rowsTouched);
     const widths = tabsOf(goals).map((sheetId) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
     const largest = (all: readonly number[]): number => all.reduce((most, one) => Math.max(most, one), 0);
-    return { rows: largest(rows) + SPARE_ROWS, columns: Math.max(SPARE_COLUMNS, largest(widths)) };
+    return { rowCount: largest(rows) + SPARE_ROWS, columnCount: Math.max(SPARE_COLUMNS, largest(widths)) };
   }
 
   /**
@@ -145,18 +127,18 @@ export class SheetWriter {
    * called before the reading that is planned on. `isOfOther`: it wrote another workbook, of which this is a copy.
    */
   async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
-    const { scratches, hasMarkers: isMarked } = await lookAround(this.#client);
-    for (const scratch of isOfOther ? [] : scratches) {
-      this.#scratch = scratch;
-      const { intent, at } = await readScratch(this.#client, scratch);
+    const { scratches, metadata } = await readOutline(this.#client);
+    for (const { sheetId, rowCount, columnCount } of isOfOther ? [] : scratches) {
+      this.#scratch = { sheetId, rowCount, columnCount };
+      const { intent, at } = await readScratch(this.#client, this.#scratch);
       if (intent) await this.#reach(this.#leftBy(intent, at));
     }
-    if (scratches.length > 0 || isMarked) await this.#finish(scratches);
+    if (scratches.length > 0 || hasMarkers(metadata)) await this.#finish(scratches);
     return { repaired: this.#result.repaired };
   }
 
   /** What a run that is over has left to be put right. Its scratch tab is gone on with. */
-  #leftBy({ nth, steps, waiting }: Intent, at: ScratchAt): Batches {
+  #leftBy({ nth, steps, waiting }: Intent, at: TabLook['at']): Batches {
     const { repairs, again } = judge(steps, at, this.#scratch.sheetId);
     this.#result.repaired += countRepairs(repairs);
     this.#nth = nth + 1;
@@ -176,33 +158,35 @@ export class SheetWriter {
         const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= refusals);
         if (!isOpen) throw error;
         await this.#client.pause(attempt, error.message);
-        requests = left(await lookAround(this.#client));
+        requests = left(await readOutline(this.#client));
       }
     }
   }
 
   /** Makes the scratch tab, and what is missing of tabs and columns; what is refused of these is held later. */
-  async #makeScratch(size: { rows: number; columns: number }, rooms: readonly (readonly Request[])[]): Promise<void> {
-    const scratch = newScratch(size.rows, size.columns);
-    const { sheetId } = scratch;
-    this.#scratch = scratch;
+  async #makeScratch(size: Omit<Scratch, 'sheetId'>, rooms: readonly (readonly Request[])[]): Promise<void> {
+    const sheetId = randomBytes(4).readUInt32BE(0) & 0x7fff_ffff;
+    this.#scratch = { sheetId, ...size };
+    const isThere = ({ scratches }: There): boolean => scratches.some((one) => one.sheetId === sheetId);
     const adding = (requests: readonly Request[]) => (there?: There) =>
-      there?.tabs.has(sheetId) ? [] : [addScratch(scratch), ...requests];
+      there && isThere(there) ? [] : [addScratch({ sheetId, ...size }), ...requests];
     if (rooms.length > 0 && !(await isRefused(this.#surely(adding(rooms.flat()), 1)))) return;
     await this.#surely(adding([]));
     for (const [i, room] of rooms.entries()) {
       const id = markerId(sheetId, -1 - i);
-      const making = (there?: There) => (there?.metadata.has(id) ? [] : [...room, markerRequest(id, sheetId)]);
+      const making = (there?: There) =>
+        there?.metadata.some(({ metadataId }) => metadataId === id) ? [] : [...room, markerRequest(id, sheetId)];
       await isRefused(this.#surely(making, 1));
     }
   }
 
   /** Deletes scratch tabs and all markers. */
-  async #finish(scratches: readonly Scratch[]): Promise<void> {
-    await this.#surely((there) => [
-      ...scratches.flatMap(({ sheetId }) => (there && !there.tabs.has(sheetId) ? [] : [{ deleteSheet: { sheetId } }])),
-      ...(there && !there.hasMarkers ? [] : [dropMarkers()]),
-    ]);
+  async #finish(scratches: readonly Pick<Scratch, 'sheetId'>[]): Promise<void> {
+    await this.#surely((there) => {
+      const left = scratches.filter((one) => !there || there.scratches.some(({ sheetId }) => sheetId === one.sheetId));
+      const drops = left.map(({ sheetId }) => ({ deleteSheet: { sheetId } }));
+      return [...drops, ...(there && !hasMarkers(there.metadata) ? [] : [dropMarkers()])];
+    });
   }
 
   /**
@@ -275,7 +259,8 @@ export class SheetWriter {
    * is left alone: its goals are held. That does not depend on what the refusal says.
    */
   async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
-    if (!(await lookAround(this.#client)).tabs.has(this.#scratch.sheetId)) throw error;
+    const { scratches } = await readOutline(this.#client);
+    if (!scratches.some(({ sheetId }) => sheetId === this.#scratch.sheetId)) throw error;
     const parts = grouped(open, closingName);
     if (parts.size === 1) for (const name of parts.keys()) this.#finder.closed.add(name);
     return [...parts.values()];
@@ -284,8 +269,8 @@ export class SheetWriter {
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
   async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
     const { sheetId } = this.#scratch;
-    const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
-    const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
+    const data = answer.updatedSpreadsheet?.sheets?.flatMap((sheet) => sheet.data ?? []);
+    const verdict = judge(steps, cellsIn(data), sheetId);
     if (verdict.missed.size === 0) return verdict;
     return judge(steps, (await readScratch(this.#client, this.#scratch)).at, sheetId);
   }
@@ -293,21 +278,18 @@ export class SheetWriter {
   /** The next request; before it the scratch tab is made larger, where it has to be. */
   async #request(steps: readonly Step[], waiting: Batches): Promise<{ body: Body; intent: Intent }> {
     const scratch = this.#scratch;
-    const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
-      newRowsAt(now, this.#finder.lengths.get(now.sheetId) ?? now.rowCount),
-    );
+    const laid = layOut(steps, this.#from, scratch.columnCount, this.#finder.lengths);
     const attempt = randomBytes(6).toString('hex');
     const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
     const { body, pieces } = bodyOf(scratch, intent);
     const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
-    if (end <= scratch.rows && columns <= scratch.columns) return { body, intent };
-    scratch.rows = Math.max(end, scratch.rows);
-    scratch.columns = Math.max(columns, scratch.columns);
-    const gridProperties = { rowCount: scratch.rows, columnCount: scratch.columns };
-    const properties = { sheetId: scratch.sheetId, gridProperties };
+    if (endOf(laid) <= scratch.rowCount && columns <= scratch.columnCount) return { body, intent };
+    scratch.rowCount = Math.max(endOf(laid), scratch.rowCount);
+    scratch.columnCount = Math.max(columns, scratch.columnCount);
+    const { sheetId, ...gridProperties } = scratch;
     const fields = 'gridProperties.rowCount,gridProperties.columnCount';
     // To ask for the same size twice does no harm.
-    await this.#surely(() => [{ updateSheetProperties: { properties, fields } }]);
+    await this.#surely(() => [{ updateSheetProperties: { properties: { sheetId, gridProperties }, fields } }]);
     return this.#request(steps, waiting);
   }
 
@@ -316,13 +298,13 @@ export class SheetWriter {
     const { written } = this.#result;
     this.#result.held.push(...held);
     for (const act of steps.flatMap(({ acts }) => acts)) {
-      if (missed.has(act) || act.goal?.repairs) continue;
+      if (missed.has(act) || act.goal?.isRepair) continue;
       if (act.kind === 'update') written.cells += act.cells.length;
       else written[act.kind === 'insert' ? 'inserts' : 'removals'] += 1;
     }
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
     this.#result.repaired += countRepairs(repairs);
-    this.#finder.settled(steps, (act: Act) => missed.has(act));
+    this.#finder.settled(steps, missed);
     this.#nth += 1;
     this.#attempts.clear();
   }

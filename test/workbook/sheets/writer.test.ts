@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, tabNamed } from '../../support/goals-of.ts';
+import { contentOf, goalsOf, tabNamed } from '../../support/goals-of.ts';
 import { formula, type Given } from '../../support/sheets-server/build.ts';
 import {
   aClient,
@@ -206,7 +206,7 @@ describe('in the moment of the write itself', () => {
     onWrite(reverse);
     const snapshot = await readSnapshot(aClient());
     const tab = await snapshot.load(tabNamed(snapshot.tabs, 'contacts'));
-    const removal = goalsOf(aPatch({ removals: [{ row: 0, key: ['c1'], content: tab.content(0) }] }));
+    const removal = goalsOf(aPatch({ removals: [{ row: 0, key: ['c1'], content: contentOf(tab, 0) }] }));
     const twice = goalsOf(aPatch({ inserts: [{ cells: [{ column: 'contact_id', value: 'c2' }] }] }));
     const { held } = await new SheetWriter(aClient(), [tab], { bytes: 100 }).write([...removal, ...twice]);
     expect(held).toEqual([{ tab: 'contacts', reason: 'key exists' }]);
