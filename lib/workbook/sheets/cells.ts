@@ -43,6 +43,9 @@ export function columnName(column: number): string {
   return (rest >= 0 ? columnName(rest) : '') + String.fromCharCode(65 + (column % 26));
 }
 
+/** 0, 1, 2 … below `length`. */
+export const countTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
 /** Half open. */
 export interface Span {
   readonly from: number;

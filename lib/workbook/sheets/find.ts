@@ -2,7 +2,7 @@
  * Finds the rows of goals: first where they stood last, then by their keys in the whole column; the rows of repairs by
  * what a request left in them. Keeps in mind, from request to request of a run, which keys a tab holds.
  */
-import { grouped, keyOf, type Raw, type Seen } from './cells.ts';
+import { countTo, grouped, keyOf, type Raw, type Seen } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError } from './errors.ts';
 import { decisionsOf, type Goal } from './goals.ts';
@@ -14,7 +14,6 @@ const SEARCHES = 8;
 export const RESTLESS = 'The spreadsheet kept changing in each moment in which the run wrote. Run again later.';
 
 type Places = Map<Goal, Place>;
-const countTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 export class Finder {
   readonly known = new Map<number, KnownTab>();

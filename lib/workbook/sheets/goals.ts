@@ -95,18 +95,13 @@ export const decisionsOf = (goal: Goal): readonly Goal[] =>
  * What a request may take: bytes by estimate (of 2,000,000 that the service recommends), rows that are copied, which
  * make the size of the scratch tab, and separate places to look at.
  */
-export interface ChunkLimits {
-  readonly bytes: number;
-  readonly rows: number;
-  readonly places: number;
-}
-export const LIMITS: ChunkLimits = { bytes: 2_300_000, rows: 3000, places: 100 };
+export const LIMITS = { bytes: 2_300_000, rows: 3000, places: 100 };
 
 /** Rows of a tab that lie so near one another are looked at together. */
 export const NEAR_ROWS = 200;
 
 /** Cuts goals into chunks, each small enough for one request. */
-export function chunksOf(goals: readonly Goal[], limits: ChunkLimits): Goal[][] {
+export function chunksOf(goals: readonly Goal[], limits: typeof LIMITS): Goal[][] {
   const chunks: Goal[][] = [];
   let [bytes, rows, places] = [Infinity, 0, 0];
   let before: Goal | undefined;

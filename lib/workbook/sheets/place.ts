@@ -2,7 +2,7 @@
  * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out;
  * what is reached already, and what is left to the person who changed it. Pure.
  */
-import { isOwn, keyOf, type Raw, type Seen } from './cells.ts';
+import { countTo, isOwn, keyOf, type Raw, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type Write } from './goals.ts';
 import { isFilledWhole, type Look, type TabLook } from './look.ts';
 import { isClosed, isTabClosed, isWithin } from './outline.ts';
@@ -211,7 +211,7 @@ function isAsKnown({ goal: { values = [], isRepair }, now, row, columns }: Found
   return named.every(isSame) && (isRepair || values.every((value, i) => value === null || (columns[i] ?? -1) >= 0));
 }
 
-const all = ({ columnCount }: TabLook): number[] => Array.from({ length: columnCount }, (_, column) => column);
+const all = ({ columnCount }: TabLook): number[] => countTo(columnCount);
 
 const cellsOn = ({ cells }: Goal, columns: readonly number[]): PlacedCell[] =>
   cells.map(({ index, after }) => ({ column: columns[index] ?? -1, after }));

@@ -14,27 +14,29 @@ export type Body = sheets_v4.Schema$BatchUpdateSpreadsheetRequest;
 const GRID_FIELDS = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
 export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),${GRID_FIELDS}))`;
 
-/** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
-export function bodyOf(scratch: Scratch, intent: Intent): { body: Body; pieces: number } {
+/** The body of `spreadsheets.batchUpdate`; its packed text may widen the scratch tab. */
+export function bodyOf(scratch: Scratch, intent: Intent): Body {
   const pieces = packed(intent);
-  const start = { sheetId: scratch.sheetId, rowIndex: 0, columnIndex: 0 };
+  scratch.columnCount = Math.max(scratch.columnCount, pieces.length);
+  const { sheetId, ...gridProperties } = scratch;
+  const size = { properties: { sheetId, gridProperties }, fields: 'gridProperties(rowCount,columnCount)' };
   // Pieces of an earlier request may stand further right.
-  const cells = Array.from({ length: Math.max(pieces.length, scratch.columnCount) }, (_, i) =>
-    cellOf(pieces[i] ?? null),
-  );
+  const cells = Array.from({ length: scratch.columnCount }, (_, i) => cellOf(pieces[i] ?? null));
   const { steps } = intent;
   const rows = { from: steps[0]?.head ?? 1, to: endOf(steps) };
-  const region = gridRange(scratch.sheetId, rows, { from: 0, to: scratch.columnCount });
+  const region = gridRange(sheetId, rows, { from: 0, to: scratch.columnCount });
+  const start = { sheetId, rowIndex: 0, columnIndex: 0 };
   const requests: Request[] = [
+    { updateSheetProperties: size },
     { updateCells: { range: region, fields: 'userEnteredValue' } },
-    ...steps.flatMap((step) => copyRequests(scratch.sheetId, step)),
+    ...steps.flatMap((step) => copyRequests(sheetId, step)),
     { updateCells: { start, rows: [{ values: cells }], fields: 'userEnteredValue' } },
     ...steps.flatMap(cellRequests),
     ...steps.flatMap(rowRequests),
-    markerRequest(markerId(scratch.sheetId, intent.nth), scratch.sheetId),
+    markerRequest(markerId(sheetId, intent.nth), sheetId),
   ];
   const responseRanges = steps.flatMap((step) => askedBack(scratchTitle(scratch), step));
-  return { body: { requests, includeSpreadsheetInResponse: true, responseRanges }, pieces: pieces.length };
+  return { requests, includeSpreadsheetInResponse: true, responseRanges };
 }
 
 /** Of the copies: the headers, and of the rows what the look had seen of them. */

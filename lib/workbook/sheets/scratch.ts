@@ -5,7 +5,7 @@
  * run to find. Its id is the run's own: a request of a run that is over finds it gone, and Google refuses it whole.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { CELL_FIELDS, gridRange, quoteTitle, type Request, type Span, spansOf } from './cells.ts';
+import { CELL_FIELDS, countTo, gridRange, quoteTitle, type Request, type Span, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import type { Goal } from './goals.ts';
 import { cellsIn, type TabLook } from './look.ts';
@@ -87,8 +87,7 @@ function newRowsAt({ tables, rowCount }: TabLook, length: number): number {
 function copiedColumns({ merges, columnCount, filled }: TabLook, width: number): Span[] {
   const merged = (column: number): boolean =>
     merges.some((one) => column >= (one.startColumnIndex ?? 0) && column < (one.endColumnIndex ?? Infinity));
-  const columns = Array.from({ length: columnCount }, (_, i) => i);
-  const spans = spansOf(columns.filter((column) => !filled.has(column) && !merged(column)));
+  const spans = spansOf(countTo(columnCount).filter((column) => !filled.has(column) && !merged(column)));
   return spans.map(({ from, to }) => ({ from, to: to === columnCount ? Math.max(to, width) : to }));
 }
 
@@ -129,7 +128,9 @@ export async function readScratch(
   const title = quoteTitle(scratchTitle(scratch));
   const { sheets = [] } = await client.get(`sheets(data(rowData(values(${CELL_FIELDS}))))`, [title]);
   const at = cellsIn(sheets[0]?.data);
-  const text = Array.from({ length: scratch.columnCount }, (_, column) => String(at(0, column).value ?? '')).join('');
+  const text = countTo(scratch.columnCount)
+    .map((column) => String(at(0, column).value ?? ''))
+    .join('');
   try {
     const intent = JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as Intent;
     return {

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Marker } from '../store.ts';
+import { countTo } from './cells.ts';
 import { type Goal, goalsOn } from './goals.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
@@ -35,13 +36,15 @@ export function markerGoals(
   const kept = (phase: number, entries: Marker['entries']): Goal[] => {
     const text = entries.length > 0 ? JSON.stringify({ run, entries }) : '';
     const count = Math.ceil(text.length / PIECE);
-    return Array.from({ length: count }, (_, i) => {
+    return countTo(count).map((i) => {
       const cells = [`${run}/${nth}.${phase}-${own}/${i + 1}/${count}`, text.slice(i * PIECE, (i + 1) * PIECE)];
       return make.insert(cells.map((value, j) => ({ index: make.indexOf(MARKER_HEADERS[j] ?? ''), after: { value } })));
     });
   };
   const before = kept(0, interrupted);
-  const old = Array.from({ length: tab.length }, (_, row) => make.remove(row)).filter(({ name }) => name !== '');
+  const old = countTo(tab.length)
+    .map(make.remove)
+    .filter(({ name }) => name !== '');
   const ofBefore = before.map((goal, i): Goal => {
     const values = goal.headers.map(
       (_, column) => goal.cells.find(({ index }) => index === column)?.after.value ?? null,

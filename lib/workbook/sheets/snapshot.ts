@@ -35,6 +35,8 @@ export interface TabSnapshot extends TabOutline {
 export interface SheetSnapshot {
   readonly spreadsheetId: string;
   readonly timeZone: string;
+  readonly clock: ZoneClock;
+  /** How dates and numbers are written there. */
   readonly locale: string;
   readonly tabs: readonly TabOutline[];
   readonly metadata: readonly sheets_v4.Schema$DeveloperMetadata[];
@@ -72,6 +74,8 @@ type Rows = readonly (readonly Raw[])[];
 interface ReadTab {
   readonly tab: TabOutline;
   readonly rows: Rows;
+  /** It took several requests. */
+  readonly isPaged?: true;
 }
 
 /** Reads the outline and the small tabs. @throws IncompleteRead where people keep changing the tabs themselves */
@@ -107,13 +111,7 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
     return { tab: { ...tab, headers: textsOf(rows[0]) }, rows };
   });
   const small = read.filter((_, i) => isSmall[i]);
-  const marks = await readMarks(client, small, reader.numeric);
-  await checkSame(
-    client,
-    small.filter(({ tab }) => marks.has(tab)),
-    reader,
-  );
-  const done = new Map(small.map(({ tab, rows }) => [tab, snapshotOf(tab, rows, marks.get(tab), clock)]));
+  const done = await snapshotsOf(client, small, reader, clock);
   const loading = new Map<TabOutline, Promise<TabSnapshot>>();
   const load = async (tab: TabOutline): Promise<TabSnapshot> => {
     const known = done.get(tab);
@@ -129,6 +127,7 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
     spreadsheetId: client.spreadsheetId,
     hasScratch: scratches.length > 0,
     timeZone,
+    clock,
     locale: locale ?? '',
     tabs,
     metadata,
@@ -168,8 +167,8 @@ async function readTab(
   const tab = now ? { ...outline, rowCount: now.rowCount, columnCount: now.columnCount } : outline;
   const rows: Raw[][] = [];
   let page = Math.max(100, Math.floor(PAGE_CELLS / Math.max(1, tab.headers.length)));
-  for (let from = 0; from < tab.rowCount; from += page) {
-    const to = Math.min(tab.rowCount, from + page);
+  for (let from = 0, to = 0; from < tab.rowCount; from = to) {
+    to = Math.min(tab.rowCount, from + page);
     const [range] = await client.values([`${quoteTitle(tab.title)}!${from + 1}:${to}`]);
     const read = rowsOf(range, to);
     for (const [i, row] of read.entries()) {
@@ -181,13 +180,23 @@ async function readTab(
     const perRow = JSON.stringify(sample).length / Math.max(1, sample.length);
     page = Math.max(100, Math.min(page, Math.floor(PAGE_BYTES / perRow)));
   }
-  const read = { tab, rows: Array.from(rows, (row) => row ?? []) };
   if (JSON.stringify(textsOf(rows[0])) !== JSON.stringify(tab.headers)) {
     throw new IncompleteRead(`The columns of the tab "${tab.title}" were changed while it was read. Run again.`);
   }
-  const marks = await readMarks(client, [read], reader.numeric);
-  await checkSame(client, [read], reader);
-  return snapshotOf(tab, read.rows, marks.get(tab), clock);
+  const read = { tab, rows: Array.from(rows, (row) => row ?? []), isPaged: true } as const;
+  const [snapshot = emptyTab(tab)] = (await snapshotsOf(client, [read], reader, clock)).values();
+  return snapshot;
+}
+
+/** Tabs that were read, with what values alone do not say of their cells. @throws IncompleteRead */
+async function snapshotsOf(client: SheetsClient, read: readonly ReadTab[], reader: Reader, clock: ZoneClock) {
+  const marks = await readMarks(client, read, reader.numeric);
+  await checkSame(
+    client,
+    read.filter(({ tab, isPaged }) => isPaged || marks.has(tab)),
+    reader,
+  );
+  return new Map(read.map(({ tab, rows }) => [tab, snapshotOf(tab, rows, marks.get(tab), clock)]));
 }
 
 /**

@@ -12,7 +12,7 @@ import { grouped, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { Finder, RESTLESS } from './find.ts';
-import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
+import { chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
 import { judge, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';
 import { dropMarkers, hasMarkers, markerId, markerRequest } from './marker.ts';
@@ -36,7 +36,6 @@ const SPARE_COLUMNS = 12;
 const NEW_COLUMNS = 3;
 
 export interface Written {
-  readonly written: { cells: number; inserts: number; removals: number };
   readonly held: HeldPart[];
   /** Cells and rows that were hit wrongly because a person moved them in that moment, and were put right. */
   repaired: number;
@@ -68,7 +67,7 @@ const repairsIn = (batches: Batches): Batches =>
 
 export class SheetWriter {
   readonly #client: SheetsClient;
-  readonly #limits: ChunkLimits;
+  readonly #limits: typeof LIMITS;
   readonly #finder: Finder;
   #scratch: Scratch = { sheetId: -1, rowCount: 0, columnCount: 0 };
   #nth = 1;
@@ -76,15 +75,9 @@ export class SheetWriter {
   readonly #attempts = new Map<string, Sent>();
   /** The scratch row from which on the next request copies. */
   #from = 1;
-  readonly #result: Written = {
-    written: { cells: 0, inserts: 0, removals: 0 },
-    held: [],
-    repaired: 0,
-    requests: 0,
-    tabs: new Set(),
-  };
+  readonly #result: Written = { held: [], repaired: 0, requests: 0, tabs: new Set() };
 
-  constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<ChunkLimits> = {}) {
+  constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<typeof LIMITS> = {}) {
     this.#client = client;
     this.#limits = { ...LIMITS, ...limits };
     this.#finder = new Finder(client, tabs);
@@ -147,38 +140,44 @@ export class SheetWriter {
     return filled([repairs, ...repairsIn([again]), ...waiting]);
   }
 
-  /** Sends what is to be done until nothing is left of it, as `left` says of what stands there. @throws Refused */
-  async #surely(left: (there?: There) => readonly Request[], refusals = REFUSALS): Promise<void> {
+  /**
+   * Sends what is to be done until nothing is left of it, as `left` says of what stands there. What `mayBeRefused` gives
+   * false then. @throws Refused
+   */
+  async #surely(left: (there?: There) => readonly Request[], mayBeRefused = false): Promise<boolean> {
     let requests = left();
     for (let attempt = 1; requests.length > 0; attempt += 1) {
       try {
         await this.#client.write({ requests: [...requests] }, 'spreadsheetId');
-        return;
+        return true;
       } catch (error) {
-        const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= refusals);
-        if (!isOpen) throw error;
+        if (!(error instanceof UnknownOutcome || error instanceof Refused)) throw error;
+        const isOver = error instanceof Refused && attempt > (mayBeRefused ? 1 : REFUSALS);
+        if (isOver && mayBeRefused) return false;
+        if (isOver) throw error;
         await this.#client.pause(attempt, error.message);
         requests = left(await readOutline(this.#client));
       }
     }
+    return true;
   }
 
   /** Makes the scratch tab, and what is missing of tabs and columns; what is refused of these is held later. */
   async #makeScratch(size: Omit<Scratch, 'sheetId'>, rooms: readonly (readonly Request[])[]): Promise<void> {
-    const sheetId = randomBytes(4).readUInt32BE(0) & 0x7fff_ffff;
-    this.#scratch = { sheetId, ...size };
-    const isThere = ({ scratches }: There): boolean => scratches.some((one) => one.sheetId === sheetId);
+    const scratch = { sheetId: randomBytes(4).readUInt32BE(0) & 0x7fff_ffff, ...size };
+    this.#scratch = scratch;
     const adding = (requests: readonly Request[]) => (there?: There) =>
-      there && isThere(there) ? [] : [addScratch({ sheetId, ...size }), ...requests];
-    if (rooms.length > 0 && !(await isRefused(this.#surely(adding(rooms.flat()), 1)))) return;
+      there && this.#isThere(there) ? [] : [addScratch(scratch), ...requests];
+    if (rooms.length > 0 && (await this.#surely(adding(rooms.flat()), true))) return;
     await this.#surely(adding([]));
     for (const [i, room] of rooms.entries()) {
-      const id = markerId(sheetId, -1 - i);
-      const making = (there?: There) =>
-        there?.metadata.some(({ metadataId }) => metadataId === id) ? [] : [...room, markerRequest(id, sheetId)];
-      await isRefused(this.#surely(making, 1));
+      const id = markerId(scratch.sheetId, -1 - i);
+      const requests = [...room, markerRequest(id, scratch.sheetId)];
+      await this.#surely((there) => (there?.metadata.some((one) => one.metadataId === id) ? [] : requests), true);
     }
   }
+
+  #isThere = ({ scratches }: There): boolean => scratches.some(({ sheetId }) => sheetId === this.#scratch.sheetId);
 
   /** Deletes scratch tabs and all markers. */
   async #finish(scratches: readonly Pick<Scratch, 'sheetId'>[]): Promise<void> {
@@ -204,22 +203,16 @@ export class SheetWriter {
       const { steps, held } = placement;
       const isFirst = orNothing && this.#nth === 1;
       if (isFirst && this.#attempts.size === 0 && held.some(isShut)) return false;
-      const done = (sent: Sent, verdict: Verdict): void => {
-        this.#settled(sent, verdict);
-        refusals = 0;
-        open.length = 0;
-        queue = filled([verdict.repairs, verdict.again, ...waiting]);
-        // While anything is to be put right, its copies stay.
-        this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
-      };
       if (look.markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { intent, at } = await readScratch(this.#client, this.#scratch);
         if (!intent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
         const sent = this.#attempts.get(intent.attempt);
-        if (sent) done(sent, judge(sent.steps, at, this.#scratch.sheetId));
         // Or it is a run's that is over.
-        else queue = this.#leftBy(intent, at);
+        queue = sent
+          ? this.#settled(sent, judge(sent.steps, at, this.#scratch.sheetId), waiting)
+          : this.#leftBy(intent, at);
+        refusals = 0;
         continue;
       }
       if (steps.length === 0) {
@@ -227,7 +220,7 @@ export class SheetWriter {
         queue = waiting;
         continue;
       }
-      const { body, intent } = await this.#request(steps, waiting);
+      const { body, intent } = this.#request(steps, waiting);
       if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) {
         const half = Math.ceil(open.length / 2);
         queue = filled([open.splice(0, half), open.splice(0), ...waiting]);
@@ -237,7 +230,9 @@ export class SheetWriter {
         const sent: Sent = { steps: intent.steps, held };
         this.#attempts.set(intent.attempt, sent);
         this.#result.requests += 1;
-        done(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)));
+        queue = this.#settled(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)), waiting);
+        open.length = 0;
+        refusals = 0;
       } catch (error) {
         if (!(error instanceof Refused || error instanceof UnknownOutcome)) throw error;
         if (error instanceof Refused) {
@@ -259,8 +254,7 @@ export class SheetWriter {
    * is left alone: its goals are held. That does not depend on what the refusal says.
    */
   async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
-    const { scratches } = await readOutline(this.#client);
-    if (!scratches.some(({ sheetId }) => sheetId === this.#scratch.sheetId)) throw error;
+    if (!this.#isThere(await readOutline(this.#client))) throw error;
     const parts = grouped(open, closingName);
     if (parts.size === 1) for (const name of parts.keys()) this.#finder.closed.add(name);
     return [...parts.values()];
@@ -275,50 +269,31 @@ export class SheetWriter {
     return judge(steps, (await readScratch(this.#client, this.#scratch)).at, sheetId);
   }
 
-  /** The next request; before it the scratch tab is made larger, where it has to be. */
-  async #request(steps: readonly Step[], waiting: Batches): Promise<{ body: Body; intent: Intent }> {
+  /** The next request; the scratch tab is made larger by it, where it has to be. */
+  #request(steps: readonly Step[], waiting: Batches): { body: Body; intent: Intent } {
     const scratch = this.#scratch;
+    scratch.columnCount = Math.max(scratch.columnCount, ...steps.map(({ now }) => now.columnCount + NEW_COLUMNS));
     const laid = layOut(steps, this.#from, scratch.columnCount, this.#finder.lengths);
+    scratch.rowCount = Math.max(scratch.rowCount, endOf(laid));
     const attempt = randomBytes(6).toString('hex');
     const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
-    const { body, pieces } = bodyOf(scratch, intent);
-    const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
-    if (endOf(laid) <= scratch.rowCount && columns <= scratch.columnCount) return { body, intent };
-    scratch.rowCount = Math.max(endOf(laid), scratch.rowCount);
-    scratch.columnCount = Math.max(columns, scratch.columnCount);
-    const { sheetId, ...gridProperties } = scratch;
-    const fields = 'gridProperties.rowCount,gridProperties.columnCount';
-    // To ask for the same size twice does no harm.
-    await this.#surely(() => [{ updateSheetProperties: { properties: { sheetId, gridProperties }, fields } }]);
-    return this.#request(steps, waiting);
+    return { body: bodyOf(scratch, intent), intent };
   }
 
-  /** A request was carried out: counts it, and keeps in mind what it did to tabs. */
-  #settled({ steps, held }: Sent, { missed, repairs }: Verdict): void {
-    const { written } = this.#result;
+  /** A request was carried out: notes what it left, and keeps in mind what it did to tabs. Gives what is to be done next. */
+  #settled({ steps, held }: Sent, { missed, repairs, again }: Verdict, waiting: Batches): Batches {
     this.#result.held.push(...held);
-    for (const act of steps.flatMap(({ acts }) => acts)) {
-      if (missed.has(act) || act.goal?.isRepair) continue;
-      if (act.kind === 'update') written.cells += act.cells.length;
-      else written[act.kind === 'insert' ? 'inserts' : 'removals'] += 1;
-    }
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
     this.#result.repaired += countRepairs(repairs);
     this.#finder.settled(steps, missed);
     this.#nth += 1;
     this.#attempts.clear();
+    const queue = filled([repairs, again, ...waiting]);
+    // While anything is to be put right, its copies stay.
+    this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(steps)) : 1;
+    return queue;
   }
 }
-
-/** Whether a request was refused; what else went wrong is thrown. */
-const isRefused = (work: Promise<void>): Promise<boolean> =>
-  work.then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof Refused) return true;
-      throw error;
-    },
-  );
 
 const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
 

@@ -197,7 +197,7 @@ describe('an answer that does not come', () => {
         ['c3', 'subscribed'],
         ['c4', null],
       ]);
-      expect(result.written).toEqual({ cells: 1, inserts: 1, removals: 0 });
+      expect(result.held).toEqual([]);
     }
   });
 });
