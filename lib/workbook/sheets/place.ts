@@ -5,7 +5,7 @@
 import { countTo, isOwn, keyOf, type Raw, type Seen } from './cells.ts';
 import { decisionsOf, type Goal, type Write } from './goals.ts';
 import { isFilledWhole, type Look, type TabLook } from './look.ts';
-import { isClosed, isTabClosed, isWithin } from './outline.ts';
+import { isClosed, isWithin } from './outline.ts';
 
 /** Why a part of a patch was left out. */
 type HeldReason =
@@ -106,55 +106,52 @@ interface Found {
 export function place(goals: readonly Goal[], look: Look, { places, keys, closed }: PlacingState): Placement {
   const steps = new Map<number, Step>();
   const held: HeldPart[] = [];
-  /** Decisions of this request, so that none is put in twice. */
+  /** Rows that went in with what they tell of, so that none is put in twice. */
   const decided = new Set<string>();
-  const isThere = ({ sheetId, name }: Goal): boolean => keys.get(sheetId)?.has(name) === true;
-  const add = (now: TabLook, act: Act): void => {
-    const step = steps.get(now.sheetId) ?? { now, acts: [] };
-    steps.set(now.sheetId, step);
-    step.acts.push(act);
+  const hold = ({ tab }: Goal, reasons: readonly HeldReason[]): void =>
+    void held.push(...reasons.map((reason) => ({ tab, reason })));
+  const shutReason = (goal: Goal, now: TabLook | undefined): HeldReason | undefined => {
+    if (!now) return 'tab gone';
+    if (closed.has(closingName(goal))) return 'protected';
+    return isFilledWhole(now, keyIn(goal, columnsOf(goal, places.get(goal), now.headers))) ? 'formula' : undefined;
   };
-  /** Rows of `changes` go in with what they tell of; one that is there already is an earlier request's. */
-  const decide = (goal: Goal, host: number, row: number): void => {
-    const now = look.tabs.get(goal.sheetId);
-    const name = `${goal.sheetId} ${goal.name}`;
-    if (!now || decided.has(name) || isThere(goal)) return;
-    decided.add(name);
-    const columns = columnsOf(goal, undefined, now.headers);
-    const key = keyIn(goal, columns);
-    const cells = cellsOn(goal, columns);
-    if (key.includes(-1) || cells.some(({ column }) => column < 0)) held.push({ tab: goal.tab, reason: 'column gone' });
-    else add(now, { ...newRow(goal, key, cells), row, host });
-  };
-  const shutReason = (goal: Goal, now: TabLook | undefined): HeldReason | null =>
-    now ? (closed.has(closingName(goal)) ? 'protected' : null) : 'tab gone';
-  const placeOne = (goal: Goal): readonly HeldReason[] => {
+  /** `host`: the row that a decision is about. */
+  const placeOne = (goal: Goal, host?: Pick<Act, 'host' | 'row'>): readonly HeldReason[] => {
     const now = look.tabs.get(goal.sheetId);
     const shut = shutReason(goal, now);
     if (!now || shut) return shut ? [shut] : [];
     // A cell is not written without its row of `changes`.
     for (const decision of decisionsOf(goal)) {
       const tab = look.tabs.get(decision.sheetId);
-      const reason = shutReason(decision, tab) ?? (tab && isTabClosed(tab) ? 'protected' : null);
-      if (reason) held.push({ tab: decision.tab, reason });
-      if (reason) return [];
+      const reason =
+        shutReason(decision, tab) ?? (tab && isClosed(tab, Math.max(1, tab.rowCount - 1), 0) && 'protected');
+      if (!reason) continue;
+      hold(decision, [reason]);
+      return [];
     }
     const found = places.get(goal);
     const columns = columnsOf(goal, found, now.headers);
     const key = keyIn(goal, columns);
-    if (isFilledWhole(now, key)) return ['formula'];
     if (key.includes(-1) && !goal.isRepair) return ['column gone'];
+    const name = `${goal.sheetId} ${goal.name}`;
     const isNew = goal.kind === 'insert';
-    if (isNew && !goal.isRepair && goal.name !== '' && isThere(goal)) return goal.isRecord ? [] : ['key exists'];
+    const isThere = decided.has(name) || keys.get(goal.sheetId)?.has(goal.name);
+    // A record that is there already is an earlier request's.
+    if (isNew && !goal.isRepair && goal.name !== '' && isThere) return goal.isRecord || host ? [] : ['key exists'];
     if (found?.isGone && !isNew) return goal.kind === 'remove' ? [] : ['row gone'];
     const { act, reasons = [] } = PLACING[goal.kind]({ goal, now, row: found?.row ?? -1, columns, key });
-    if (act) add(now, act);
-    for (const decision of act?.goal ? decisionsOf(act.goal) : []) decide(decision, now.sheetId, act?.row ?? -1);
+    if (!act) return reasons;
+    const step = steps.get(now.sheetId) ?? { now, acts: [] };
+    steps.set(now.sheetId, step);
+    step.acts.push({ ...act, ...host });
+    if (host) decided.add(name);
+    for (const decision of act.goal ? decisionsOf(act.goal) : [])
+      hold(decision, placeOne(decision, { host: now.sheetId, row: act.row }));
     return reasons;
   };
   for (const goal of goals) {
     const reasons = placeOne(goal);
-    if (!goal.isRepair) held.push(...reasons.map((reason) => ({ tab: goal.tab, reason })));
+    if (!goal.isRepair) hold(goal, reasons);
   }
   return { steps: [...steps.values()], held };
 }

@@ -61,7 +61,8 @@ export const openSheetsStore = (options: SheetsStoreOptions): Promise<Store> =>
     const first = await readSnapshot(client, reader);
     const isLeft = first.hasScratch || hasMarkers(first.metadata);
     const recovered = isLeft ? await recover(client, isCopy(first)) : null;
-    return new SheetsStore({ ...options, ...run, client, reader, recovered, first: isLeft ? null : first });
+    const opened = new SheetsStore({ ...options, ...run, client, reader }, isLeft ? null : first);
+    return Object.assign(opened, run, { kind: 'sheets' as const, recovered, workbookId: workbookIdOf(spreadsheetId) });
   });
 
 /** What a run left that was killed while it wrote; a copy has it from the workbook that it was made of. */
@@ -93,19 +94,11 @@ function readerOf(aliases: Readonly<Record<string, string>>): Reader {
 interface Opened extends SheetsStoreOptions, RunFolder {
   readonly client: SheetsClient;
   readonly reader: Reader;
-  readonly recovered: string | null;
-  /** A snapshot that no reading was made of yet. */
-  readonly first: SheetSnapshot | null;
 }
 
-class SheetsStore implements Store {
-  readonly kind = 'sheets';
-  readonly scratch: string;
-  readonly stateFolder: string;
-  readonly recovered: string | null;
-  readonly workbookId: string;
-  readonly close: () => Promise<void>;
+class SheetsStore implements Omit<Store, 'kind' | 'recovered' | keyof RunFolder> {
   readonly #options: Opened;
+  /** A snapshot that no reading was made of yet. */
   #fresh: SheetSnapshot | null;
   #last: SheetSnapshot | null = null;
   #tables = new Map<TableName, ReadTable>();
@@ -113,14 +106,9 @@ class SheetsStore implements Store {
   /** Tabs that changed too much to be read; the run reads all of it again. */
   #unsettled = new Set<string>();
 
-  constructor(options: Opened) {
+  constructor(options: Opened, first: SheetSnapshot | null) {
     this.#options = options;
-    this.#fresh = options.first;
-    this.scratch = options.scratch;
-    this.stateFolder = options.stateFolder;
-    this.recovered = options.recovered;
-    this.workbookId = workbookIdOf(options.spreadsheetId);
-    this.close = options.close;
+    this.#fresh = first;
   }
 
   read = async (): Promise<store.Reading> => {
@@ -149,7 +137,7 @@ class SheetsStore implements Store {
     };
   };
 
-  #newPath = (): string => join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
+  #newPath = (): string => join(this.#options.scratch, `${randomBytes(4).toString('hex')}.csv`);
 
   /** The snapshot that nothing was read of yet. */
   async #now(): Promise<SheetSnapshot> {
@@ -192,7 +180,7 @@ class SheetsStore implements Store {
       const tab = exportTab(file, this.#read);
       return holdsAll(file, tab && this.#read.loaded(tab));
     },
-    inbox: async () => writeInbox(await this.#now(), this.scratch),
+    inbox: async () => writeInbox(await this.#now(), this.#options.scratch),
     clearTabs: async (person, tables) => {
       const { client, reader } = this.#options;
       const snapshot = await readSnapshot(client, reader);
