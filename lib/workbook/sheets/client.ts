@@ -3,8 +3,8 @@
  * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome:
  * its marker has to be looked for first. It keeps no state but counters, and knows no table.
  */
-import { drive } from 'googleapis/build/src/apis/drive/index.js';
-import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { drive as driveService } from 'googleapis/build/src/apis/drive/index.js';
+import { type sheets_v4, sheets as sheetsService } from 'googleapis/build/src/apis/sheets/index.js';
 import { GoogleError } from '../google/errors.ts';
 import { accountOf, newSignIn, signIn } from '../google/sign-in.ts';
 import { failureOf, GaveUp, IncompleteRead, SCOPES, SIGN_IN, UnknownOutcome, unreachable } from './errors.ts';
@@ -30,10 +30,10 @@ function services(rootUrl: string, timeout: number) {
   const where = auth ? { auth } : { rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
   const common = { retry: false, timeout, responseType: 'json' as const, ...where };
   return {
-    sheets: sheets({ version: 'v4', ...common }),
-    drive: drive({ version: 'v3', ...common }),
+    sheets: sheetsService({ version: 'v4', ...common }),
+    drive: driveService({ version: 'v3', ...common }),
     account: async (): Promise<string | undefined> => auth && accountOf(auth),
-    signIn: async (): Promise<void> => auth && signIn(auth, SIGN_IN),
+    signedIn: async (): Promise<void> => auth && signIn(auth, SIGN_IN),
   };
 }
 
@@ -44,13 +44,8 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
   const { sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) } = options;
   const calls = { reads: 0, writes: 0, drive: 0 };
   let isReached = false;
-  let made: ReturnType<typeof services> | undefined;
   let waitedMs = 0;
-  const service = () => {
-    made ??= services(rootUrl, timeoutMs);
-    return made;
-  };
-  const account = () => service().account();
+  const { sheets, drive, account, signedIn } = services(rootUrl, timeoutMs);
   const wait = async (ms: number, what: string): Promise<void> => {
     const jittered = Math.round(ms * (0.75 + 0.5 * random()));
     if (waitedMs + jittered > budgetMs) throw new GaveUp(what, Math.round(waitedMs / 1000));
@@ -62,7 +57,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     for (let attempt = 1; ; attempt += 1) {
       calls[kind] += 1;
       try {
-        await service().signIn();
+        await signedIn();
         const { data } = await send();
         // The client gives the raw text of an answer that is no whole JSON.
         if (typeof data !== 'object' || data === null) throw new IncompleteRead('An answer of Google Sheets was cut.');
@@ -84,9 +79,7 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     calls,
     /** `spreadsheets.get`. */
     get: (fields: string, ranges?: readonly string[]): Promise<sheets_v4.Schema$Spreadsheet> =>
-      call('reads', () =>
-        service().sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) }),
-      ),
+      call('reads', () => sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) })),
     /** `values.batchGet`, unformatted, dates as serial numbers. */
     values: async (ranges: readonly string[]): Promise<sheets_v4.Schema$ValueRange[]> => {
       const parameters = {
@@ -96,17 +89,17 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
         dateTimeRenderOption: 'SERIAL_NUMBER',
         majorDimension: 'ROWS',
       };
-      const { valueRanges = [] } = await call('reads', () => service().sheets.spreadsheets.values.batchGet(parameters));
+      const { valueRanges = [] } = await call('reads', () => sheets.spreadsheets.values.batchGet(parameters));
       return valueRanges;
     },
     /** `spreadsheets.batchUpdate`, once; repeated only on 429, which is never after the work. Throws UnknownOutcome. */
     write: (requestBody: sheets_v4.Schema$BatchUpdateSpreadsheetRequest, fields: string) =>
-      call('writes', () => service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
+      call('writes', () => sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
     /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
     mayEdit: async (): Promise<boolean> => {
       const fields = 'capabilities(canModifyContent)';
       const { capabilities } = await call('drive', () =>
-        service().drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
+        drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
       );
       return capabilities?.canModifyContent === true;
     },

@@ -4,7 +4,7 @@
  */
 import { countTo, grouped, keyOf, type Raw, type Seen } from './cells.ts';
 import type { SheetsClient } from './client.ts';
-import { Refused, SheetsError } from './errors.ts';
+import { SheetsError } from './errors.ts';
 import { decisionsOf, type Goal } from './goals.ts';
 import { type KnownTab, type Look, lookAt, type TabLook, type Want, type WritableTab, wholeColumns } from './look.ts';
 import { type Act, columnsOf, keyIn, type Place, type Placement, place, type Step } from './place.ts';
@@ -36,7 +36,7 @@ export class Finder {
   }
 
   /** A look at what the goals are about, and where they are on it. @throws SheetsError where repairs can't be found */
-  async find(goals: readonly Goal[]): Promise<{ look: Look; placement: Placement }> {
+  async find(goals: readonly Goal[]): Promise<Placement & Pick<Look, 'markers'>> {
     const places: Places = new Map();
     for (const goal of goals)
       if (!goal.isRepair) places.set(goal, { row: goal.row + (this.#shifts.get(goal.sheetId) ?? 0) });
@@ -48,7 +48,8 @@ export class Finder {
       if ((lost.length === 0 && !isUnread) || search === SEARCHES) {
         if (lost.some(({ isRepair }) => isRepair)) throw new SheetsError(RESTLESS);
         for (const goal of lost) places.set(goal, { row: -1, isGone: true });
-        return { look, placement: place(goals, look, { places, keys: this.#keys, closed: this.closed }) };
+        const placement = place(goals, look, { places, keys: this.#keys, closed: this.closed });
+        return { ...placement, markers: look.markers };
       }
       for (const [sheetId, those] of grouped(lost, (goal) => goal.sheetId)) {
         const tab = this.known.get(sheetId);
@@ -66,7 +67,7 @@ export class Finder {
       if (goal.kind !== 'insert' || goal.isRepair || !tab || this.#keys.has(sheetId)) continue;
       const columns = keyIn(goal, columnsOf(goal, undefined, tab.headers));
       if (columns.includes(-1)) continue;
-      const rows = await this.#columns(tab, columns);
+      const rows = await wholeColumns(this.#client, tab, columns);
       if (!rows) unread.push(sheetId);
       else {
         const keyAt = (row: readonly Raw[]): string => keyOf(columns.map((column) => row[column] ?? null));
@@ -82,7 +83,7 @@ export class Finder {
     const isWhole = goals.some(({ isRepair, kind, name }) => isRepair || (kind !== 'insert' && name === ''));
     const keys = goals.flatMap((goal) => keyIn(goal, columnsOf(goal, undefined, tab.headers)));
     const columns = isWhole ? countTo(tab.columnCount) : [...new Set(keys)].filter((column) => column >= 0);
-    const read = await this.#columns(tab, columns);
+    const read = await wholeColumns(this.#client, tab, columns);
     // Columns were moved since: what was read says nothing.
     if (!read || columns.some((column) => String(read[0]?.[column] ?? '') !== (tab.headers[column] ?? ''))) return;
     const at =
@@ -114,14 +115,6 @@ export class Finder {
         this.#shifts.set(sheetId, row - goal.row);
       }
     }
-  }
-
-  /** Null where the tab is not as it was known: resized, renamed or deleted. */
-  #columns(tab: KnownTab, columns: readonly number[]): Promise<Raw[][] | null> {
-    return wholeColumns(this.#client, tab, columns).catch((error: unknown) => {
-      if (error instanceof Refused) return null;
-      throw error;
-    });
   }
 
   /** Keeps in mind what a request that was carried out did. */

@@ -166,18 +166,26 @@ function tabLook(sheet: sheets_v4.Schema$Sheet): TabLook {
 /** Cells of one request for whole columns; a key of 20 characters makes 10 MB of them. */
 const CELLS = 400_000;
 
-/** Whole columns, by row and column of the grid, as they are at about this moment. */
+/**
+ * Whole columns, by row and column of the grid, as they are at about this moment; null where the tab is not as it was
+ * known: resized, renamed or deleted.
+ */
 export async function wholeColumns(
   client: SheetsClient,
   { title, rowCount }: KnownTab,
   columns: readonly number[],
-): Promise<Raw[][]> {
+): Promise<Raw[][] | null> {
   const rows: Raw[][] = [];
   const spans = spansOf(columns);
   const page = Math.max(1000, Math.floor(CELLS / Math.max(1, columns.length)));
   for (let from = 0; from < rowCount && columns.length > 0; from += page) {
     const to = Math.min(rowCount, from + page);
-    const parts = await client.values(spans.map((span) => areaName(title, { from, to }, span)));
+    const ranges = spans.map((span) => areaName(title, { from, to }, span));
+    const parts = await client.values(ranges).catch((error: unknown) => {
+      if (error instanceof Refused) return null;
+      throw error;
+    });
+    if (!parts) return null;
     for (const [i, { values = [] }] of parts.entries())
       for (const [row, line] of (values ?? []).entries()) {
         const cells = rows[from + row] ?? [];

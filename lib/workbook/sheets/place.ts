@@ -196,8 +196,8 @@ const PLACING: Record<Goal['kind'], (found: Found) => { act?: Act; reasons?: rea
 };
 
 /**
- * Whether nobody has typed anything else into a row that is to go. What a formula shows by now says nothing; nor does a
- * cell that was emptied, of a row that we made.
+ * Whether a row that is to go holds what it held. What a formula shows by now says nothing; nor does a cell that was
+ * emptied, of a row that a request made.
  */
 function isAsKnown({ goal: { values = [], isRepair }, now, row, columns }: Found): boolean {
   const isSame = (column: number): boolean => {

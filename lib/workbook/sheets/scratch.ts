@@ -10,7 +10,7 @@ import type { SheetsClient } from './client.ts';
 import type { Goal } from './goals.ts';
 import { cellsIn, type TabLook } from './look.ts';
 import { SCRATCH_TITLE } from './marker.ts';
-import type { Act, Step } from './place.ts';
+import type { Act, HeldPart, Step } from './place.ts';
 
 export interface Scratch {
   readonly sheetId: number;
@@ -51,6 +51,8 @@ export interface Intent {
   readonly nth: number;
   readonly attempt: string;
   readonly steps: readonly CopiedStep[];
+  /** What was left to people. */
+  readonly held: readonly HeldPart[];
   /** Repairs that are still to be made after this request. */
   readonly waiting: readonly Goal[][];
 }

@@ -19,7 +19,7 @@ import { dropMarkers, hasMarkers, markerId, markerRequest } from './marker.ts';
 import { readOutline } from './outline.ts';
 import { closingName, type HeldPart, isShut, type Step } from './place.ts';
 import { ANSWER_FIELDS, type Body, bodyOf } from './request.ts';
-import { addScratch, type CopiedStep, endOf, type Intent, layOut, readScratch, type Scratch } from './scratch.ts';
+import { addScratch, endOf, type Intent, layOut, readScratch, type Scratch } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
@@ -44,12 +44,6 @@ export interface Written {
   readonly tabs: Set<number>;
 }
 
-/** A request that was sent: what it did, if it was carried out, and what it left to people. */
-interface Sent {
-  readonly steps: readonly CopiedStep[];
-  readonly held: readonly HeldPart[];
-}
-
 /** What says that a run is over, in the request of its goals, or around those that take several. */
 interface Ending {
   readonly inOneStep: readonly Goal[];
@@ -72,7 +66,7 @@ export class SheetWriter {
   #scratch: Scratch = { sheetId: -1, rowCount: 0, columnCount: 0 };
   #nth = 1;
   /** Attempts at the next request of which it is not known whether they were carried out, by name. */
-  readonly #attempts = new Map<string, Sent>();
+  readonly #attempts = new Map<string, Intent>();
   /** The scratch row from which on the next request copies. */
   #from = 1;
   readonly #result: Written = { held: [], repaired: 0, requests: 0, tabs: new Set() };
@@ -85,10 +79,15 @@ export class SheetWriter {
 
   /** The rows and columns of the scratch tab that goals need. */
   scratchSize(goals: readonly Goal[]): Omit<Scratch, 'sheetId'> {
-    const rows = chunksOf(goals, this.#limits).map(rowsTouched);
+    const tabsOf = (those: readonly Goal[]): number[] => [
+      ...new Set(those.flatMap((goal) => [goal, ...decisionsOf(goal)]).map(({ sheetId }) => sheetId)),
+    ];
+    // A header for each tab, and each row that is changed or taken away.
+    const rows = chunksOf(goals, this.#limits).map(
+      (chunk) => tabsOf(chunk).length + chunk.filter(({ kind }) => kind !== 'insert').length,
+    );
     const widths = tabsOf(goals).map((sheetId) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
-    const largest = (all: readonly number[]): number => all.reduce((most, one) => Math.max(most, one), 0);
-    return { rowCount: largest(rows) + SPARE_ROWS, columnCount: Math.max(SPARE_COLUMNS, largest(widths)) };
+    return { rowCount: Math.max(0, ...rows) + SPARE_ROWS, columnCount: Math.max(SPARE_COLUMNS, ...widths) };
   }
 
   /**
@@ -199,11 +198,10 @@ export class SheetWriter {
     for (let round = 1; queue.length > 0; round += 1) {
       if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
       const [open = [], ...waiting] = queue;
-      const { look, placement } = await this.#finder.find(open);
-      const { steps, held } = placement;
+      const { markers, steps, held } = await this.#finder.find(open);
       const isFirst = orNothing && this.#nth === 1;
       if (isFirst && this.#attempts.size === 0 && held.some(isShut)) return false;
-      if (look.markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
+      if (markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { intent, at } = await readScratch(this.#client, this.#scratch);
         if (!intent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
@@ -220,17 +218,17 @@ export class SheetWriter {
         queue = waiting;
         continue;
       }
-      const { body, intent } = this.#request(steps, waiting);
+      const { body, intent } = this.#request(steps, held, waiting);
       if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) {
         const half = Math.ceil(open.length / 2);
         queue = filled([open.splice(0, half), open.splice(0), ...waiting]);
         continue;
       }
       try {
-        const sent: Sent = { steps: intent.steps, held };
-        this.#attempts.set(intent.attempt, sent);
+        this.#attempts.set(intent.attempt, intent);
         this.#result.requests += 1;
-        queue = this.#settled(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)), waiting);
+        const answer = await this.#client.write(body, ANSWER_FIELDS);
+        queue = this.#settled(intent, await this.#verdict(intent, answer), waiting);
         open.length = 0;
         refusals = 0;
       } catch (error) {
@@ -261,7 +259,7 @@ export class SheetWriter {
   }
 
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
-  async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
+  async #verdict({ steps }: Intent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
     const { sheetId } = this.#scratch;
     const data = answer.updatedSpreadsheet?.sheets?.flatMap((sheet) => sheet.data ?? []);
     const verdict = judge(steps, cellsIn(data), sheetId);
@@ -270,18 +268,18 @@ export class SheetWriter {
   }
 
   /** The next request; the scratch tab is made larger by it, where it has to be. */
-  #request(steps: readonly Step[], waiting: Batches): { body: Body; intent: Intent } {
+  #request(steps: readonly Step[], held: Intent['held'], waiting: Batches): { body: Body; intent: Intent } {
     const scratch = this.#scratch;
     scratch.columnCount = Math.max(scratch.columnCount, ...steps.map(({ now }) => now.columnCount + NEW_COLUMNS));
     const laid = layOut(steps, this.#from, scratch.columnCount, this.#finder.lengths);
     scratch.rowCount = Math.max(scratch.rowCount, endOf(laid));
     const attempt = randomBytes(6).toString('hex');
-    const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
+    const intent: Intent = { nth: this.#nth, attempt, steps: laid, held, waiting: repairsIn(waiting) };
     return { body: bodyOf(scratch, intent), intent };
   }
 
   /** A request was carried out: notes what it left, and keeps in mind what it did to tabs. Gives what is to be done next. */
-  #settled({ steps, held }: Sent, { missed, repairs, again }: Verdict, waiting: Batches): Batches {
+  #settled({ steps, held }: Intent, { missed, repairs, again }: Verdict, waiting: Batches): Batches {
     this.#result.held.push(...held);
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
     this.#result.repaired += countRepairs(repairs);
@@ -296,11 +294,3 @@ export class SheetWriter {
 }
 
 const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
-
-const tabsOf = (goals: readonly Goal[]): number[] => [
-  ...new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)])),
-];
-
-/** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
-const rowsTouched = (goals: readonly Goal[]): number =>
-  tabsOf(goals).length + goals.filter(({ kind }) => kind !== 'insert').length;
