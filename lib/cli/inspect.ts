@@ -57,7 +57,7 @@ const MOST_ATTEMPTS = 5;
 function snapshotOf(session: Session, engine: Engine, reading: Reading, more: readonly TableName[]): Promise<Snapshot> {
   const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
   return takeSnapshot(engine, reading, {
-    settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+    settings: rules,
     consent: rules.consent,
     aliases: rules.aliases,
     asOf: session.asOf,

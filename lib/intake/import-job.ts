@@ -141,7 +141,8 @@ const suppressed = (settings: CellSettings): Sql => {
     coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note${join(kept, '')},
     'imported' as why
   from (
-    select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
+    select i.*, p.contact_id,
+      o.released_at >= coalesce(o.suppressed_at, o.released_at) and i.suppressed_at > o.released_at as again
     from (
       select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
         max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,

@@ -43,7 +43,7 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
     const snapshot = job.gatherReads
       ? await loadAlone(request, engine, job.gatherReads)
       : await takeSnapshot(engine, await store.read(), {
-          settings: settingsOf(request),
+          settings: request.what.rules,
           consent: rules.consent,
           aliases: rules.aliases,
           asOf,
@@ -76,7 +76,7 @@ async function loadAlone(
   engine: Engine,
   tables: readonly TableName[],
 ): Promise<Pick<Snapshot, 'columns'>> {
-  const settings = settingsOf(request);
+  const settings = request.what.rules;
   if (tables.length > 0) {
     const reading = await request.where.store.read();
     await createQuarantine(engine);
@@ -92,8 +92,3 @@ async function loadAlone(
 
 /** Watermarks may be later than a run that looks back. */
 const NEVER = new Date('9999-01-01T00:00:00Z');
-
-const settingsOf = ({ what: { rules } }: RunRequest) => ({
-  timeZone: rules.timeZone,
-  ...(rules.slashedDates && { slashedDates: rules.slashedDates }),
-});

@@ -45,6 +45,10 @@ const entrySchema = z.looseObject({
 /** One run of one job, as the ledger keeps it. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
+/** A run that did what it was there for. */
+export const isGood = ({ status }: Pick<LedgerEntry, 'status'>): boolean =>
+  status === 'applied' || status === 'unchanged';
+
 /** A file in the ledger that is not an entry: it was edited by hand, or a merge went wrong. */
 export class LedgerError extends NightshiftError {
   override name = 'LedgerError';

@@ -95,7 +95,7 @@ async function attemptRun(
     const reading = await store.read();
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
-      settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
+      settings: rules,
       consent: rules.consent,
       aliases: rules.aliases,
       asOf,

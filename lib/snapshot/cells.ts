@@ -12,7 +12,7 @@ import { type NumberHabits, readNumber } from './cell-numbers.ts';
 export interface CellSettings {
   readonly timeZone: string;
   /** What stands first in dates such as 01/02/2026, where a column does not show it itself. */
-  readonly slashedDates?: DateOrder;
+  readonly slashedDates?: DateOrder | undefined;
 }
 
 /** How the cells of one column are read: the workbook's settings, and what the column shows (cell-evidence.ts). */

@@ -13,7 +13,7 @@ import { ofBounces } from './bounces.ts';
 import { releases } from './releases.ts';
 
 /** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
-const inForce = sql`released_at is null or (suppressed_at is not null and suppressed_at > released_at)`;
+export const inForce = sql`released_at is null or (suppressed_at is not null and suppressed_at > released_at)`;
 
 /** Reported complaints and unsubscribes, with the last report's moment; those with an unreadable one as well. */
 const reported = sql`

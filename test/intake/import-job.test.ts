@@ -223,12 +223,13 @@ describe('an import', () => {
     expect((await bringIn(folder, file('2026-02-01'))).result.status).toBe('unchanged');
     expect(readCsv(folder, 'contacts')[0]?.status).toBe('subscribed');
     await bringIn(folder, file('2026-04-01'));
-    expect(readCsv(folder, 'suppressions')[0]).toMatchObject({
-      scope: 'person',
-      reason: 'unsubscribe',
-      suppressed_at: '2026-04-01T10:00:00Z',
-    });
+    const left = { scope: 'person', reason: 'unsubscribe', suppressed_at: '2026-04-01T10:00:00Z' };
+    expect(readCsv(folder, 'suppressions')[0]).toMatchObject(left);
     expect(readCsv(folder, 'contacts')[0]?.status).toBe('unsubscribed');
+    // A dead address says nothing of the person, who left again since.
+    const dead = 'Email Address,CLEAN_TIME\nada@example.com,2026-05-01 10:00:00\n';
+    expect((await bringIn(folder, { 'cleaned.csv': dead })).result.status).toBe('applied');
+    expect(readCsv(folder, 'suppressions')[0]).toMatchObject(left);
   });
 
   it('never takes two people for one because their tools count alike', async () => {

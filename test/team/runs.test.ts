@@ -23,44 +23,67 @@ function withoutGathering(job: Job): Job {
   return rest;
 }
 
-const scheduled: ScheduledJob[] = allJobs(nightShift).map(({ job, cadence }) => ({
-  job: withoutGathering(job),
-  cadence,
-}));
+/** The nightly jobs last: they settle what the others leave for them. */
+const scheduled: ScheduledJob[] = allJobs({ ...nightShift, batches: nightShift.batches.toReversed() }).map(
+  ({ job, cadence }) => ({ job: withoutGathering(job), cadence }),
+);
 const shift: NightShift = nightShift;
+
+const approvalsOf = ({ jobs }: RunResult): string[] =>
+  jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
 
 /** Runs jobs, and once more with approval of what a guard stopped. */
 async function approved(folder: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
   const first = await night(folder, { shift, jobs });
-  const plans = first.jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
-  return plans.length === 0 ? first : night(folder, { shift, jobs, approvals: plans });
+  const approvals = approvalsOf(first);
+  return approvals.length === 0 ? first : night(folder, { shift, jobs, approvals });
 }
 
 const failure = ({ job, error }: JobResult): string => `jobs/${job}.ts: failed: ${error?.message ?? 'no reason given'}`;
 
-/**
- * The jobs that change something when their batch runs again. They are judged alone, since another job of the batch may
- * have left work for them.
- */
-async function restless(): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (const { name } of shift.batches) {
-    const jobs = scheduled.filter(({ cadence }) => cadence === name);
-    const folder = temporaryFolder();
-    smallWorkbook(folder);
-    await approved(folder, jobs);
-    for (const { job, status } of (await night(folder, { shift, jobs })).jobs)
-      if (status !== 'unchanged') found.add(job);
-  }
-  return found;
+interface Rehearsed {
+  /** Files that a dry run of all jobs wrote. */
+  readonly written: readonly string[];
+  /**
+   * The jobs that change something when all run again. They are judged alone, since another job may have left work for
+   * them.
+   */
+  readonly restless: ReadonlySet<string>;
 }
-let judged: Promise<ReadonlySet<string>> | undefined;
+
+/** A dry run of all jobs, then a run with approval of what guards stopped in it, and the same once more. */
+async function rehearse(): Promise<Rehearsed> {
+  const folder = temporaryFolder();
+  smallWorkbook(folder);
+  const before = bytesOf(folder);
+  const planned = await night(folder, { shift, jobs: scheduled, dryRun: true });
+  const after = bytesOf(folder);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  await night(folder, { shift, jobs: scheduled, approvals: approvalsOf(planned) });
+  const again = await night(folder, { shift, jobs: scheduled });
+  return {
+    written: names.filter((name) => before[name] !== after[name]),
+    restless: new Set(again.jobs.flatMap(({ job, status }) => (status === 'unchanged' ? [] : [job]))),
+  };
+}
+let rehearsing: Promise<Rehearsed> | undefined;
+const rehearsed = (): Promise<Rehearsed> => {
+  rehearsing ??= rehearse();
+  return rehearsing;
+};
+
+it('a dry run writes nothing', async () => {
+  const { written } = await rehearsed();
+  requireNone(
+    written.map((name) => `a dry run wrote ${name}`),
+    CHECK,
+  );
+});
 
 it.each(scheduled.map((each) => [each.job.name, each] as const))(
   '%s changes nothing when it runs again',
   async (name, each) => {
-    judged ??= restless();
-    if (!(await judged).has(name)) return;
+    if (!(await rehearsed()).restless.has(name)) return;
     const folder = temporaryFolder();
     smallWorkbook(folder);
     const first = await approved(folder, [each]);
@@ -80,19 +103,6 @@ it.each(scheduled.map((each) => [each.job.name, each] as const))(
     );
   },
 );
-
-it('a dry run writes nothing', async () => {
-  const folder = temporaryFolder();
-  smallWorkbook(folder);
-  const before = bytesOf(folder);
-  await night(folder, { shift, jobs: scheduled, dryRun: true });
-  const after = bytesOf(folder);
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  requireNone(
-    names.filter((name) => before[name] !== after[name]).map((name) => `a dry run wrote ${name}`),
-    CHECK,
-  );
-});
 
 it('no cell of the workbook gets into the ledger', async () => {
   const folder = temporaryFolder();
