@@ -19,7 +19,7 @@ export function bodyOf(scratch: Scratch, intent: Intent): Body {
   const pieces = packed(intent);
   scratch.columnCount = Math.max(scratch.columnCount, pieces.length);
   const { sheetId, ...gridProperties } = scratch;
-  const size = { properties: { sheetId, gridProperties }, fields: 'gridProperties(rowCount,columnCount)' };
+  const fields = 'gridProperties.rowCount,gridProperties.columnCount';
   // Pieces of an earlier request may stand further right.
   const cells = Array.from({ length: scratch.columnCount }, (_, i) => cellOf(pieces[i] ?? null));
   const { steps } = intent;
@@ -27,7 +27,7 @@ export function bodyOf(scratch: Scratch, intent: Intent): Body {
   const region = gridRange(sheetId, rows, { from: 0, to: scratch.columnCount });
   const start = { sheetId, rowIndex: 0, columnIndex: 0 };
   const requests: Request[] = [
-    { updateSheetProperties: size },
+    { updateSheetProperties: { properties: { sheetId, gridProperties }, fields } },
     { updateCells: { range: region, fields: 'userEnteredValue' } },
     ...steps.flatMap((step) => copyRequests(sheetId, step)),
     { updateCells: { start, rows: [{ values: cells }], fields: 'userEnteredValue' } },

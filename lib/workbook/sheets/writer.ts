@@ -136,6 +136,8 @@ export class SheetWriter {
     this.#nth = nth + 1;
     this.#attempts.clear();
     this.#from = endOf(steps);
+    // It may have widened the scratch tab.
+    this.#scratch.columnCount = Math.max(this.#scratch.columnCount, ...steps.map(({ width }) => width));
     return filled([repairs, ...repairsIn([again]), ...waiting]);
   }
 
