@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 beforeEach(() =>
-  engine.run(sql`create or replace table people as select * from (values ('1', 'here'), ('2', 'left')) as v(id, status)`),
+  engine.run(
+    sql`create or replace table people as select * from (values ('1', 'here'), ('2', 'left')) as v(id, status)`,
+  ),
 );
 
 const count = (): Promise<number> => engine.number(sql`select count(*) from those_who_left`);
@@ -22,7 +24,10 @@ it.each<[string, () => Promise<unknown>]>([
   ['an update', () => engine.run(sql`update people set status = 'left'`)],
   ['an insert', () => engine.changed(sql`insert into people values ('3', 'left')`)],
   ['rows that are appended', () => engine.appendRows('people', [['3', 'left']])],
-  ['a table that replaces another', () => engine.run(sql`create or replace table people as select '1' as id, 'left' as status from range(2)`)],
+  [
+    'a table that replaces another',
+    () => engine.run(sql`create or replace table people as select '1' as id, 'left' as status from range(2)`),
+  ],
 ])('counts whom %s brought since it was named last', async (_, change) => {
   expect(await count()).toBe(1);
   await change();
