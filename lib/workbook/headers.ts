@@ -102,10 +102,8 @@ export const isAddressName = (header: string): boolean => {
  */
 export class HeaderError extends NightshiftError {
   override name = 'HeaderError';
-
-  override get outward(): string {
-    return 'A table’s header row is not as expected: a column that is needed is missing, or two have one name.';
-  }
+  override readonly outward =
+    'A table’s header row is not as expected: a column that is needed is missing, or two have one name.';
 }
 
 /**

@@ -81,7 +81,7 @@ export async function stateOf(
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     await takeSnapshot(engine, await store.read(), {
-      ...{ settings: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
+      ...{ rules: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
       tables: new Set(asked),
     });
     const pairs = async (query: string): Promise<Record<string, string>> =>

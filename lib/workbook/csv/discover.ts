@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FaultCode, NightshiftError } from '../../core/errors.ts';
+import { NightshiftError } from '../../core/errors.ts';
 import { type FileIdentity, identify } from '../../core/file-identity.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
@@ -25,13 +25,8 @@ export class WorkbookError extends NightshiftError {
     super(printable(message));
   }
 
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'The workbook can’t be opened: is its name or id right, and may the night shift see it?';
-  }
+  override readonly exitCode = 2;
+  override readonly outward = 'The workbook can’t be opened: is its name or id right, and may the night shift see it?';
 }
 
 export interface Found {

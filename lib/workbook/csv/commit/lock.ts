@@ -16,7 +16,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { UNFINISHED } from '../../../core/atomic-file.ts';
 import { nodeDisk } from '../../../core/disk.ts';
-import { type FaultCode, NightshiftError } from '../../../core/errors.ts';
+import { NightshiftError } from '../../../core/errors.ts';
 import { type Places, placesIn } from './places.ts';
 
 const text = z.string().nullable();
@@ -38,18 +38,14 @@ export class LockedByAnotherRun extends NightshiftError {
     this.holder = holder;
   }
 
-  override get exitCode(): FaultCode {
-    return 4;
-  }
+  override readonly exitCode = 4;
 }
 
 /** The folder cannot be locked at all; says why, and what to do. */
 class LockError extends NightshiftError {
   override name = 'LockError';
-
-  override get outward(): string {
-    return 'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?';
-  }
+  override readonly outward =
+    'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?';
 }
 
 export interface Lock {
