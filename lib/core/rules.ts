@@ -2,7 +2,7 @@
  * Checks what a team writes in jobs/rules against a schema, and names every fault at once in a marketer's words.
  */
 import * as z from 'zod';
-import { type FaultCode, NightshiftError } from './errors.ts';
+import { NightshiftError } from './errors.ts';
 import { lineOfPart } from './literal-place.ts';
 import { placesIn, sourceOf } from './source-place.ts';
 import { nearest } from './text/nearest.ts';
@@ -67,13 +67,8 @@ export class RulesError extends NightshiftError {
     this.faults = faults;
   }
 
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'The rules in jobs/rules are wrong.';
-  }
+  override readonly exitCode = 2;
+  override readonly outward = 'The rules in jobs/rules are wrong.';
 }
 
 /** Of rules that may have one of several shapes, the issues of the shape that they miss least. */

@@ -35,9 +35,7 @@ export class RequestError extends NightshiftError {
     this.by = by;
   }
 
-  override get outward(): string {
-    return `A service did not answer: ${this.message}.`;
-  }
+  override readonly outward = `A service did not answer: ${this.message}.`;
 }
 
 export interface ClientOptions {

@@ -11,15 +11,13 @@ export class BigQueryError extends NightshiftError {
   readonly reason: string;
   /** What BigQuery answered: nothing was done. Null where the run refused by itself. */
   readonly fault: Fault | null;
+  override readonly outward: string;
 
   constructor(reason: string, message: string, fault: Fault | null = null) {
     super(message);
     this.reason = reason;
     this.fault = fault;
-  }
-
-  override get outward(): string {
-    return `BigQuery refused what the run asked for (${this.reason.replace(/[^A-Za-z ]/g, '')}).`;
+    this.outward = `BigQuery refused what the run asked for (${reason.replace(/[^A-Za-z ]/g, '')}).`;
   }
 }
 

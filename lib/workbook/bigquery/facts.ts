@@ -7,6 +7,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
+import { writeText } from '../csv/write-text.ts';
 import type { Answer, RemoteTable, Resolved, Resolving } from '../remote-table.ts';
 import type { CsvText } from '../table-text.ts';
 import type { Job } from './client.ts';
@@ -22,7 +23,6 @@ import {
   unreadRows,
 } from './judge.ts';
 import { fieldIn, fieldsIn } from './outline.ts';
-import { writeText } from './read.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
 /** Facts that are asked where they are. */
