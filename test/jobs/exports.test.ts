@@ -345,10 +345,10 @@ describe('an export', () => {
 });
 
 describe('the rules of exports', () => {
-  it('refuse lists that do not exist, and names that are taken', () => {
+  it('refuse lists that do not exist, and names that are taken, each by the name of its export', () => {
     const rule = { name: 'a', format: 'csv', sending: true, list: 'Nobody' } as const;
     expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
-      /there is no list "Nobody".*two exports are called "a"/,
+      /: "a", list: there is no list "Nobody".*"a", name: two exports are called "a"/,
     );
   });
 

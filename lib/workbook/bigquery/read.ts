@@ -10,21 +10,14 @@ import { integer, join, type Sql, sql } from '../../core/sql.ts';
 import { encodeCell } from '../csv/cell.ts';
 import { strictOptions } from '../csv/strict-options.ts';
 import type { CsvText } from '../table-text.ts';
-import type { BigQueryClient } from './client.ts';
-import { cellsOf, type Outline, tableAt } from './outline.ts';
+import { type Outline, textOf } from './outline.ts';
 
-/** The rows of a table (t) for which a condition holds, its columns as texts c0, c1, … */
-export function rowsQuery(
-  client: BigQueryClient,
-  outline: Outline,
-  moment: string,
-  keys: readonly string[],
-  where: Sql,
-): Sql {
-  const places = outline.headers.map((_, i) => i);
-  const first = keys.map((key) => outline.headers.indexOf(key)).filter((place) => place >= 0);
-  const order = [...first, ...places.filter((place) => !first.includes(place))].map((place) => integer(place + 1));
-  return sql`select ${cellsOf(outline, 't')} from ${tableAt(client.place, outline, moment)}
+/** The rows of a source, called t, for which a condition holds, its columns as texts c0, c1, … */
+export function rowsQuery({ headers, fields }: Outline, source: Sql, keys: readonly string[], where: Sql): Sql {
+  const first = keys.map((key) => headers.indexOf(key)).filter((place) => place >= 0);
+  const order = [...new Set([...first, ...headers.keys()])].map((place) => integer(place + 1));
+  const cells = fields.map((field, i) => sql`${textOf(field, 't')} as ${{ text: `c${i}`, values: [] }}`);
+  return sql`select ${join(cells, ', ')} from ${source}
     where ${where} order by ${join(order, ', ')}`;
 }
 

@@ -100,10 +100,7 @@ export const noNetwork = (code: string): GoogleError =>
 /** 429, 5xx or a broken connection, for longer than the budget allows. */
 export class GaveUp extends SheetsError {
   override name = 'GaveUp';
-
-  override get outward(): string {
-    return 'Google Sheets did not answer in time, or the quota is used up.';
-  }
+  override readonly outward = 'Google Sheets did not answer in time, or the quota is used up.';
 
   constructor(what: string, seconds: number) {
     super(`Google Sheets did not answer in time: ${what}, tried for ${seconds} s. Nothing is lost; run again later.`);
