@@ -194,7 +194,7 @@ async function consentOf(
   return readConsent(
     engine,
     { label: name, headers },
-    (statement) => engine.run(raw(statement(csvScan(text)))),
+    (statement) => engine.run(raw(statement(csvScan(text).text))),
     consentHeaders(headers, contacts, consent),
     consent,
   );

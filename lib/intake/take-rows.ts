@@ -26,7 +26,7 @@ export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonl
   const { file, text, headers } = given;
   const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
   const trimmed = width.map((column) => `filled(${column}) as ${column}`);
-  const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`);
+  const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text).text})`);
   const other = raw(otherLine(headers));
   const [only] = feeds;
   if (only && feeds.length === 1 && only.ignore === undefined) {

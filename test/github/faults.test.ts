@@ -25,7 +25,7 @@ const KINDS: readonly Trouble[] = [
 
 let world: ActionsWorld;
 beforeAll(async () => {
-  world = await actionsWorld('story');
+  world = await actionsWorld('small');
   writeWorkbook(world.workbook, { contacts: [aContact(), aContact()] });
   await world.begin('2026-06-01T03:41:00.000Z');
 }, 60_000);
@@ -50,7 +50,7 @@ const issues = (state: string) => world.server.repository.issues.filter((issue) 
 const kept = (): number =>
   new Set(
     world
-      .git(join(world.base, 'remote.git'), 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/list-cleaning/')
+      .git(join(world.base, 'remote.git'), 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/regions/')
       .split('\n')
       .map((path) => path.split('/')[3]),
   ).size;

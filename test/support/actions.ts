@@ -13,7 +13,7 @@ import type { NightShift } from '../../lib/core/batch.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { programFile } from './child-process.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
-import { storyShift } from './story-shift/jobs.ts';
+import { smallShift, storyShift } from './story-shift/jobs.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -68,9 +68,12 @@ export type Act = { readonly issue: number } & ({ readonly label: string } | { r
 const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com', '-c', 'init.defaultBranch=main'];
 
 /** What the runs execute, below the repository's own folder, and on which night shift. */
-const programs: Readonly<Record<'product' | 'story', { readonly path: string; readonly nightShift: NightShift }>> = {
+const programs: Readonly<
+  Record<'product' | 'story' | 'small', { readonly path: string; readonly nightShift: NightShift }>
+> = {
   product: { path: 'test/support/fixture-shift/main.ts', nightShift },
   story: { path: 'test/support/story-shift/main.ts', nightShift: storyShift },
+  small: { path: 'test/support/story-shift/small.ts', nightShift: smallShift },
 };
 
 /** As .github/workflows/approve.yml does: its first job, and where that lets something through, its second. */

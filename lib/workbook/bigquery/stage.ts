@@ -45,9 +45,7 @@ export async function stagePatch(
   const news = patch.columns.map((_, i) => sql`p.${name(`v${i}`)} as ${wanted(i)}`);
   let twins = 0;
   if (text && patch.rows.update + patch.rows.remove > 0) {
-    await engine.run(
-      sql`create or replace temp table seen_rows as select * from ${{ text: csvScan(text), values: [] }}`,
-    );
+    await engine.run(sql`create or replace temp table seen_rows as select * from ${csvScan(text)}`);
     await engine.run(
       sql`create or replace temp table hashed as
         select rowid as _row, hash(${join(places.map(c), ', ')}) as h from seen_rows`,
