@@ -42,8 +42,17 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...STARTERS, ...(isQuick ? SLOW : [])],
+          exclude: [...STARTERS, 'test/team/**', ...(isQuick ? SLOW : [])],
           isolate: false, // each file's own process would load the engine and the sources anew: a fifth of the checks' time
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'team',
+          include: ['test/team/**/*.test.ts'],
+          setupFiles: ['test/team/declared.ts'],
+          isolate: false,
         },
       },
       { extends: true, test: { name: 'starters', include: STARTERS, isolate: false } },

@@ -4,15 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { type FaultCode, NightshiftError } from '../core/errors.ts';
+import { NightshiftError } from '../core/errors.ts';
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends NightshiftError {
   override name = 'UsageError';
-
-  override get exitCode(): FaultCode {
-    return 2;
-  }
+  override readonly exitCode = 2;
 }
 
 interface OptionDeclaration {

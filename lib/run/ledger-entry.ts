@@ -57,9 +57,7 @@ export class LedgerError extends NightshiftError {
     super(`${path} is no ledger entry: ${what}. Restore it from git, or delete it.`);
   }
 
-  override get outward(): string {
-    return 'A file in data/ledger is no ledger entry any more. Restore it from git, or delete it.';
-  }
+  override readonly outward = 'A file in data/ledger is no ledger entry any more. Restore it from git, or delete it.';
 }
 
 /** Checks an entry that comes from a file or a marker. */

@@ -33,11 +33,13 @@ it('says what a wrong call should have been, with exit code 2', async () => {
     [['a.csv', '--rules', rules], /rules\.json: [\s\S]*bands\.certain: /],
     [['a.csv', '--dry-run'], /Unknown option '--dry-run'/],
   ];
-  const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const [printed, faults] = (['log', 'error'] as const).map((stream) =>
+    vi.spyOn(console, stream).mockImplementation(() => undefined),
+  );
   for (const [args, message] of calls) {
     expect(await main(['match', ...args], nightShift)).toBe(2);
-    expect(errors.mock.lastCall?.join()).toMatch(message);
+    expect(faults?.mock.lastCall?.join()).toMatch(message);
   }
   expect(printed).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
 });

@@ -6,14 +6,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
-import { allJobs, type NightShift, type ScheduledJob } from '../../lib/core/batch.ts';
+import { allJobs, type ScheduledJob } from '../../lib/core/batch.ts';
 import type { Job } from '../../lib/core/job.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { filesBelow } from '../laws/one-outcome.ts';
 import { canaryWorkbook, sings } from '../support/canary.ts';
-import { night } from '../support/night.ts';
 import { bytesOf } from '../support/small-jobs.ts';
 import { temporaryFolder } from '../support/workbook.ts';
+import { night } from './night.ts';
 import { CHECK, requireNone } from './require.ts';
 import { smallWorkbook } from './small-workbook.ts';
 
@@ -27,16 +27,15 @@ function withoutGathering(job: Job): Job {
 const scheduled: ScheduledJob[] = allJobs({ ...nightShift, batches: nightShift.batches.toReversed() }).map(
   ({ job, cadence }) => ({ job: withoutGathering(job), cadence }),
 );
-const shift: NightShift = nightShift;
 
 const approvalsOf = ({ jobs }: RunResult): string[] =>
   jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
 
 /** Runs jobs, and once more with approval of what a guard stopped. */
 async function approved(folder: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
-  const first = await night(folder, { shift, jobs });
+  const first = await night(folder, { jobs });
   const approvals = approvalsOf(first);
-  return approvals.length === 0 ? first : night(folder, { shift, jobs, approvals });
+  return approvals.length === 0 ? first : night(folder, { jobs, approvals });
 }
 
 const failure = ({ job, error }: JobResult): string => `jobs/${job}.ts: failed: ${error?.message ?? 'no reason given'}`;
@@ -56,11 +55,11 @@ async function rehearse(): Promise<Rehearsed> {
   const folder = temporaryFolder();
   smallWorkbook(folder);
   const before = bytesOf(folder);
-  const planned = await night(folder, { shift, jobs: scheduled, dryRun: true });
+  const planned = await night(folder, { jobs: scheduled, dryRun: true });
   const after = bytesOf(folder);
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  await night(folder, { shift, jobs: scheduled, approvals: approvalsOf(planned) });
-  const again = await night(folder, { shift, jobs: scheduled });
+  await night(folder, { jobs: scheduled, approvals: approvalsOf(planned) });
+  const again = await night(folder, { jobs: scheduled });
   return {
     written: names.filter((name) => before[name] !== after[name]),
     restless: new Set(again.jobs.flatMap(({ job, status }) => (status === 'unchanged' ? [] : [job]))),
@@ -87,7 +86,7 @@ it.each(scheduled.map((each) => [each.job.name, each] as const))(
     const folder = temporaryFolder();
     smallWorkbook(folder);
     const first = await approved(folder, [each]);
-    const again = await night(folder, { shift, jobs: [each] });
+    const again = await night(folder, { jobs: [each] });
     requireNone([...first.jobs, ...again.jobs].filter(({ status }) => status === 'failed').map(failure), CHECK);
     const plans = [first, again].map(({ jobs }) => jobs[0]?.plan);
     const still = again.jobs.filter(
@@ -107,7 +106,7 @@ it.each(scheduled.map((each) => [each.job.name, each] as const))(
 it('no cell of the workbook gets into the ledger', async () => {
   const folder = temporaryFolder();
   canaryWorkbook(folder);
-  await night(folder, { shift, jobs: scheduled });
+  await night(folder, { jobs: scheduled });
   const ledger = join(folder, '.nightshift', 'test-ledger');
   const files = filesBelow(ledger);
   const personal = files.filter((file) => sings(readFileSync(join(ledger, file), 'utf8')).length > 0);

@@ -104,7 +104,7 @@ function readList(input: unknown, index: number, known: Known): Read {
   const place = `List "${name}"`;
   const problems = result.success ? [] : result.error.issues.map((issue) => `${place}: ${issue.message}.`);
   const where = typeof input === 'object' && input !== null && 'where' in input ? input.where : undefined;
-  const { refused, eventNames, ...scope } = { columns: contactColumns, ...known };
+  const { refused, eventNames, ...scope } = { columns: contactColumns(), ...known };
   const checked = checkCondition(where, place, { ...scope, history: true }, problems);
   const message = refused?.get(name);
   if (message !== undefined) problems.push(`${place}: its rule can't be run: ${message}.`);

@@ -96,7 +96,5 @@ export class GitHubError extends NightshiftError {
     this.status = status;
   }
 
-  override get outward(): string {
-    return this.message;
-  }
+  override readonly outward = this.message;
 }

@@ -1,4 +1,3 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cell, Engine, Row } from '../../../lib/core/engine.ts';
@@ -11,6 +10,7 @@ import { runSteps } from '../../../lib/run/plan-job.ts';
 import { bounces } from '../../fixture/rules/bounces.ts';
 import { scoring } from '../../fixture/rules/scoring.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
+import { Dialect, parse } from '../../support/polyglot.ts';
 
 const asOf = new Date('2026-11-22T12:00:00Z');
 const domains = [
@@ -32,7 +32,6 @@ const happened = (contact_id: string, type: string, days: number, hour = 8) => (
 /** An engine with the tables, and the steps that scoring reads. */
 async function laidOut(layout: Layout): Promise<Engine> {
   const engine = await engineWith({ domains, ...layout });
-  await engine.run(sql`create table spellings (address varchar, clean varchar, plain varchar)`);
   await runSteps(engine, countedBounceSteps(bounces));
   return engine;
 }

@@ -7,7 +7,7 @@ import { scoring } from '../../fixture/rules/scoring.ts';
 
 const problems = (change: unknown): readonly string[] => {
   try {
-    checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns);
+    checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns());
     return [];
   } catch (error) {
     if (error instanceof RulesError) return error.faults;
