@@ -160,14 +160,11 @@ export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =
 
 function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
   const cells = cellsOf(rule);
-  const fits = rule.where
-    ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(rule.where, asOf)})`]
-    : [];
-  const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
+  const { list, where: filter, sending } = rule;
   const conditions = [
-    ...onList,
-    ...fits,
-    ...(rule.sending ? [sql`c.contact_id in (select contact_id from export_mailable)`] : []),
+    ...(list ? [sql`c.contact_id in (select contact_id from memberships where list = ${list})`] : []),
+    ...(filter ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(filter, asOf)})`] : []),
+    ...(sending ? [sql`c.contact_id in (select contact_id from export_mailable)`] : []),
   ];
   const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
   const order = columnOf(rule.order ?? 'contact_id', 'c');

@@ -165,7 +165,7 @@ class BigQueryStore implements Store {
         table,
         label,
         ...(STAYING.has(table) && {
-          remote: new DatasetFacts(this.#steps, outline, { table, headerOf }, (text) => {
+          remote: new DatasetFacts(this.#steps, { table, headerOf, outline }, (text) => {
             known.text = Promise.resolve(text);
           }),
         }),
