@@ -1,4 +1,4 @@
-/** What the engine makes only where a statement names it: never missing, and never of yesterday's rows. */
+/** What the engine makes only where a statement names it: never missing, and never of earlier rows. */
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../lib/core/engine.ts';
@@ -28,7 +28,7 @@ it.each<[string, () => Promise<unknown>]>([
     'a table that replaces another',
     () => engine.run(sql`create or replace table people as select '1' as id, 'left' as status from range(2)`),
   ],
-])('counts whom %s brought since it was named last', async (_, change) => {
+])('counts what %s added since it was last named', async (_, change) => {
   expect(await count()).toBe(1);
   await change();
   expect(await count()).toBe(2);
@@ -46,7 +46,7 @@ it('is not made again for a change of what it is not made of', async () => {
   expect(await made()).not.toBe(first);
 });
 
-it('counts nobody whom a transaction brought that failed', async () => {
+it('counts no row of a transaction that failed', async () => {
   const failing = engine.transaction(async () => {
     await engine.run(sql`update people set status = 'left'`);
     expect(await count()).toBe(2);

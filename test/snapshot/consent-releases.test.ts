@@ -1,5 +1,5 @@
 /** A release by a person, and addresses that are written in another way, as consent reads them. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crowd, newsletter, nightly, refreshed } from '../support/consent-night.ts';
@@ -40,6 +40,18 @@ describe('a release', () => {
       expect(readFileSync(join(folder, 'suppressions.csv'), 'utf8')).toContain(released);
     },
   );
+});
+
+it('a release stands against a departure that a list of another tool dates before it, in any form of date', async () => {
+  const folder = temporaryFolder();
+  const suppressions = ['h0@example.com', 'h1@example.com'].map((email) =>
+    aSuppression({ email, scope: 'person', reason: 'unsubscribe', suppressed_at: '', released_at: '2026-06-01' }),
+  );
+  writeWorkbook(folder, { contacts: crowd(), suppressions });
+  const rows = ['h0@example.com,A,Mar 5 2026 10:00,', 'h1@example.com,B,Sep 5 2026 10:00,'];
+  writeFileSync(join(folder, 'unsubscribed_x.csv'), `Email Address,First Name,UNSUB_TIME,NOTES\n${rows.join('\n')}\n`);
+  await refreshed(folder);
+  expect(newsletter(folder)).toEqual(['h0', 'h2', 'h3', 'h4', 'h5']);
 });
 
 describe('an address that is written in another way', () => {

@@ -20,7 +20,7 @@ const SOFT = sql`('mailbox_full', 'no_answer', 'routing', 'other_soft')`;
 /** Classes whose verdict has the moment of a report: they are not summed up by day. */
 const AT_ONCE = sql`('dead', 'cleaned', 'complaint', 'unsubscribe')`;
 
-/** The bounces of a table with their class and code; those found among the events show theirs by their kind. */
+/** The bounces of a table with their class and code; of those among the events the kind is the class. */
 const classed = (bounces: Sql, areOfEvents: boolean): Sql =>
   areOfEvents
     ? sql`select address_key(email) as email, kind as class, code as enhanced, provider, occurred_at from ${bounces}`
