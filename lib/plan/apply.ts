@@ -68,19 +68,7 @@ export interface Decider {
 }
 
 /** The columns of `changes`, as the selects of `decisionsOf` give them. */
-export const decisionColumns = [
-  'change_id',
-  'job',
-  'period',
-  'run',
-  'at',
-  'table',
-  'row_key',
-  'column',
-  'before',
-  'after',
-  'reason',
-];
+export const decisionColumns = 'change_id job period run at table row_key column before after reason'.split(' ');
 
 /** Some of a job's decisions: what they have in common, and what is each one's own. */
 export interface Decisions {
