@@ -98,6 +98,11 @@ export interface Job {
    * part's fault and not the job's.
    */
   readonly trials?: (context: Context) => readonly Trial[];
+  /**
+   * Where this query gives no row there is nothing to do: neither steps nor changes are worked out, and the job's
+   * metrics may read neither.
+   */
+  readonly onlyWith?: Sql;
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   /**

@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 beforeEach(() =>
-  engine.run(sql`create or replace table people as select * from (values ('1', 'here'), ('2', 'left')) as v(id, status)`),
+  engine.run(
+    sql`create or replace table people as select * from (values ('1', 'here'), ('2', 'left')) as v(id, status)`,
+  ),
 );
 
 const count = (): Promise<number> => engine.number(sql`select count(*) from those_who_left`);
@@ -22,11 +24,26 @@ it.each<[string, () => Promise<unknown>]>([
   ['an update', () => engine.run(sql`update people set status = 'left'`)],
   ['an insert', () => engine.changed(sql`insert into people values ('3', 'left')`)],
   ['rows that are appended', () => engine.appendRows('people', [['3', 'left']])],
-  ['a table that replaces another', () => engine.run(sql`create or replace table people as select '1' as id, 'left' as status from range(2)`)],
+  [
+    'a table that replaces another',
+    () => engine.run(sql`create or replace table people as select '1' as id, 'left' as status from range(2)`),
+  ],
 ])('counts whom %s brought since it was named last', async (_, change) => {
   expect(await count()).toBe(1);
   await change();
   expect(await count()).toBe(2);
+});
+
+it('is not made again for a change of what it is not made of', async () => {
+  const made = (): Promise<number> =>
+    engine.number(sql`select table_oid from duckdb_tables() where table_name = 'those_who_left'`);
+  await engine.run(sql`create or replace table others as select 'x' as id`);
+  const first = await made();
+  await engine.run(sql`insert into others select id from people`);
+  await engine.run(sql`delete from others where id in (select id from leavers)`);
+  expect(await made()).toBe(first);
+  await engine.run(sql`update people set status = 'left' where id = '1'`);
+  expect(await made()).not.toBe(first);
 });
 
 it('counts nobody whom a transaction brought that failed', async () => {

@@ -16,7 +16,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, oneOf, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -112,7 +112,7 @@ function cellsOf(rule: PeopleRule): Cells {
   return Object.fromEntries(
     Object.entries(columns).map(([header, column]) => [
       header,
-      raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text')),
+      writeCell(columnOf(column, 'c'), tableOf('contacts').columns[column]?.type ?? 'text'),
     ]),
   );
 }

@@ -1,5 +1,5 @@
 /** What a contact lacks to the next grade of each side of its score. */
-import { join, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import type { Cuts, ScoringRules } from './rules.ts';
 
 /**
@@ -15,7 +15,7 @@ export function nextGradeQuery({ grades }: ScoringRules, contactId: string): Sql
 }
 
 function side(name: 'fit' | 'engagement', cuts: Cuts, contactId: string): Sql {
-  const points = raw(`s.${name}`);
+  const points = columnOf(name, 's');
   const best = Object.entries(cuts).sort(([, a], [, b]) => b - a);
   const grade = join(
     best.map(([letter, from]) => sql` when ${points} >= ${from} then ${letter}`),

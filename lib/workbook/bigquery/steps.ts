@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
+import { writeText } from '../csv/write-text.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError, isGone, isTooEarly } from './errors.ts';
 import { isoText, type Outline, OWN, outlineOf, tableAt, tableIn, textOf } from './outline.ts';
-import { rowsQuery, writeText } from './read.ts';
+import { rowsQuery } from './read.ts';
 
 /** What a killed run left in staging tables is gone after a day. */
 export const STAGED_MS = 86_400_000;
