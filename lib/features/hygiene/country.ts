@@ -45,10 +45,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
  */
 const PLACEHOLDERS = new Set(['na', 'n a', 'no']);
 
-interface NameFile {
-  countries: Readonly<Record<string, string | readonly string[]>>;
-}
-
 const load = createRequire(import.meta.url);
 let codes: Map<string, string> | undefined;
 let english: Map<string, string> | undefined;
@@ -85,7 +81,9 @@ function namesIn(languages: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   const ambiguous = new Set<string>();
   for (const language of languages) {
-    const { countries } = load(`i18n-iso-countries/langs/${language}.json`) as NameFile;
+    const { countries } = load(`i18n-iso-countries/langs/${language}.json`) as {
+      countries: Readonly<Record<string, string | readonly string[]>>;
+    };
     for (const [code, spellings] of Object.entries(countries)) {
       for (const name of [spellings].flat().map(fold)) {
         if ((names.get(name) ?? code) !== code) ambiguous.add(name);

@@ -17,16 +17,10 @@ import { cleanPhone, phoneIsClean } from './phone.ts';
 import { cleanRegion, regionIsClean } from './region.ts';
 import { cleanWebsite, websiteIsClean } from './website.ts';
 
-/** A column, the lookup that cleans it, and what a change of it is called. */
-export interface CleanedColumn {
-  readonly column: string;
-  readonly lookup: string;
-  readonly why: string;
-}
-
 const texts = ['company', 'job_title', 'city', 'postal_code', 'source'];
 
-export const cleanedColumns: readonly CleanedColumn[] = [
+/** Columns, the lookup that cleans each, and what a change of it is called. */
+export const cleanedColumns = [
   { column: 'country', lookup: 'clean_countries', why: 'to its ISO code' },
   { column: 'first_name', lookup: 'clean_first_names', why: 'name format corrected' },
   { column: 'last_name', lookup: 'clean_last_names', why: 'name format corrected' },

@@ -3,19 +3,15 @@ import type { ColumnCounts, Verdict } from './column-kinds.ts';
 import { headerHint, headerWords } from './headers.ts';
 import type { ColumnRole } from './kinds.ts';
 
-export interface BirthParts {
-  /** Place of the column with the year among all columns. */
-  year: number;
-  /** Places of year, month and, where there is one, day. */
-  columns: readonly number[];
-}
-
-/** The parts among columns with `verdicts`, or undefined where a year or a month is missing. `fixed` is what the rules say. */
+/**
+ * The place of the year, and those of year, month and, where there is one, day, among columns with `verdicts`; undefined
+ * where a year or a month is missing. `fixed` is what the rules say.
+ */
 export function birthParts(
   counts: readonly ColumnCounts[],
   verdicts: readonly Verdict[],
   fixed: Readonly<Record<string, ColumnRole>>,
-): BirthParts | undefined {
+): { year: number; columns: number[] } | undefined {
   const rules = new Map(Object.entries(fixed).map(([header, role]) => [headerWords(header), role]));
   const places = [...verdicts.keys()];
   const ruled = (place: number): boolean => rules.has(headerWords(counts[place]?.name ?? ''));

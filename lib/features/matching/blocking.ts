@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { dice } from './dice.ts';
-import { type Price, priceOf, readParts } from './key-costs.ts';
+import { priceOf, readParts } from './key-costs.ts';
 import { allParts, type Key, type Part } from './key-parts.ts';
 import { type Compared, placeKinds, traits } from './kinds.ts';
 import { v } from './record-columns.ts';
@@ -48,22 +48,18 @@ const windowed = 0.1;
 /** What it is worth to meet a pair once more: slips may be more frequent than imagined. */
 const again = 0.2;
 
-interface Option {
-  key: Key;
-  /** 1 for each imagined pair that the key meets. */
-  meets: Uint8Array;
-  price: Price;
-}
-
-/** Every part alone, and every two parts of different columns where each alone gives too many pairs. */
+/**
+ * Every part alone, and every two parts of different columns where each alone gives too many pairs; `meets` is 1 for each
+ * imagined pair that the key meets.
+ */
 function keyOptions(
   parts: readonly Part[],
   agrees: readonly Uint8Array[],
   values: readonly Int32Array[],
   records: number,
   rules: MatchingRules,
-): Option[] {
-  const offer = (chosen: readonly number[]): Option => {
+) {
+  const offer = (chosen: readonly number[]) => {
     const of = chosen.flatMap((index) => parts[index] ?? []);
     return {
       key: { parts: of, words: of.map((part) => part.words).join(' + ') },

@@ -123,15 +123,8 @@ export async function lookAt(db: DuckDBConnection, table: string, columns: reado
 }
 
 /** Cells of the sample with a value, different values among them, and cells with a word that may mean "missing". */
-interface CellCounts {
-  name: string;
-  filled: number;
-  distinct: number;
-  missing: number;
-}
-
-async function countCells(db: DuckDBConnection, columns: readonly string[]): Promise<Map<string, CellCounts>> {
-  const rows = await readRows<CellCounts>(
+async function countCells(db: DuckDBConnection, columns: readonly string[]) {
+  const rows = await readRows<{ name: string; filled: number; distinct: number; missing: number }>(
     db,
     `select name, sum(case when missing then 0 else n end)::integer as filled,
        count(case when not missing then 1 end)::integer as "distinct",

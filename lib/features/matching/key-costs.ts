@@ -9,7 +9,7 @@ import type { MatchingRules } from './rules.ts';
 /** Records on which costs are estimated: the first by digest, which is a fair sample. */
 const sampled = 40_000;
 
-export interface Price {
+interface Price {
   /** Pairs that the key would give in the whole table. */
   pairs: number;
   /** Share of the records that stand in blocks small enough to be compared whole. */

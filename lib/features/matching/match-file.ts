@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { replaceFile } from '../../core/atomic-file.ts';
 import type { Engine } from '../../core/engine.ts';
 import { quoted, sql } from '../../core/sql.ts';
-import { nearest } from '../../core/text/nearest.ts';
+import { didYouMean } from '../../core/text/nearest.ts';
 import { openEngine } from '../../engine/duckdb.ts';
 import { splice } from '../../workbook/csv/splice.ts';
 import { normalHeader } from '../../workbook/headers.ts';
@@ -75,9 +75,9 @@ function idColumn(wanted: string, { file, columns }: LoadedCsv): string {
   const place = exact >= 0 ? exact : file.header.findIndex((each) => normalHeader(each) === normalHeader(wanted));
   const column = columns[place];
   if (column !== undefined) return column;
-  const near = nearest(wanted, file.header);
   throw new MatchError(
-    `There is no column "${wanted}" in ${file.name}.${near ? ` Did you mean "${near}"?` : ''} Its columns are: ${file.header.join(', ')}.`,
+    `There is no column "${wanted}" in ${file.name}.${didYouMean(wanted, file.header)} ` +
+      `Its columns are: ${file.header.join(', ')}.`,
   );
 }
 

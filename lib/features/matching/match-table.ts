@@ -18,7 +18,7 @@ import { both } from './levels.ts';
 import type { Model } from './likelihood.ts';
 import { MatchError } from './match-error.ts';
 import { fitModel, modelForCopies, pairsOfOne } from './model.ts';
-import { type Ignored, type Profile, profileTable } from './profile.ts';
+import { type Ignored, profileTable } from './profile.ts';
 import { readRows } from './read-rows.ts';
 import { buildRecords } from './records.ts';
 import { type Counts, dropTemporaries, summarise, writeClusters, writePairs } from './results.ts';
@@ -86,16 +86,6 @@ async function addScored(run: Run, patterns: readonly PatternCount[], half = 0.5
     join match_records a on a.record = s.l join match_records b on b.record = s.r`);
 }
 
-interface Fitted extends Run {
-  profile: Profile;
-  records: number;
-  /** Whether any record stands for several rows. */
-  copied: boolean;
-  keys: string[];
-  /** Patterns of the pairs in `match_compared`. */
-  patterns: readonly PatternCount[];
-}
-
 /** Times that a table is matched again without the columns that turned out to say nothing. */
 const mostAttempts = 3;
 const saysNothing = 'agrees no better than chance among rows that all other columns hold to be one';
@@ -104,7 +94,7 @@ const saysNothing = 'agrees no better than chance among rows that all other colu
  * Profiles the columns, compares the candidate pairs (`match_compared`) and fits the model.
  * Columns that turn out to say nothing are left out, and the table is profiled again without them.
  */
-async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules): Promise<Fitted> {
+async function fitColumns(db: DuckDBConnection, columns: readonly string[], rules: MatchingRules) {
   const left: Ignored[] = [];
   const ruled = new Set(Object.keys(rules.columns).map(headerWords));
   const fixed = ({ name }: Compared): boolean => ruled.has(headerWords(name));

@@ -15,18 +15,12 @@ const leastPersonal = 0.6;
 /** A column says something where pairs that agree in it are held to be one this many times as often as those that differ. */
 const timesAsOften = 2;
 
-export interface Judged {
-  /** Places of the columns that say nothing. */
-  uninformative: number[];
-  /** Places of the columns that differ too often within one person to keep two records apart. */
-  changeable: number[];
-}
-
 /**
  * Judges every column but those that are `fixed` (what a person gave for a column stands). The worst goes first, and the model is
- * fitted again without it before the next is judged, for a column that says nothing spoils the judgement of others.
+ * fitted again without it before the next is judged, for a column that says nothing spoils the judgement of others. Gives the
+ * places of those that say nothing, and of those that differ too often within one person to keep two records apart.
  */
-export function judgeColumns(model: Model, fitting: Fitting, fixed: (column: Compared) => boolean): Judged {
+export function judgeColumns(model: Model, fitting: Fitting, fixed: (column: Compared) => boolean) {
   const uninformative: number[] = [];
   let [current, { patterns }] = [model, fitting];
   for (;;) {
