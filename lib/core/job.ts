@@ -98,6 +98,11 @@ export interface Job {
    * part's fault and not the job's.
    */
   readonly trials?: (context: Context) => readonly Trial[];
+  /**
+   * What is wrong with its rules as far as it shows without a workbook, in words with file and line: `list` and `sync`
+   * show it, and end with exit code 2. A run goes on with what is right.
+   */
+  readonly ruleFaults?: () => readonly string[];
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   /**
